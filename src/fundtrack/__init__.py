@@ -1,0 +1,1 @@
+"""fundtrack: the book of a county finance bureau for integrated public funds."""

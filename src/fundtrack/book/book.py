@@ -1,0 +1,104 @@
+"""The open book: connections that keep its promises, its settings and its chart."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from fundtrack.chart.model import Chart
+from fundtrack.chart.read import read_chart
+from fundtrack.errors import BookError, Language
+from fundtrack.schema import dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Connection, Engine
+
+Result = TypeVar("Result")
+
+RETRIES: Final = 20
+"""How often an act is tried again when PostgreSQL asks for it (serialization failure, deadlock)."""
+
+AGAIN: Final = ("40001", "40P01")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What `fundtrack.toml` says: `database` is a SQLAlchemy URL, `schema` a PostgreSQL schema."""
+
+    title: str
+    language: Language
+    currency: str
+    database: str
+    schema: str
+
+
+@dataclass(frozen=True)
+class Book:
+    """A book that is open: its folder, its settings and its engine."""
+
+    folder: Path
+    settings: Settings
+    engine: Engine
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection that sees one moment of the book and writes nothing."""
+        with self.engine.connect().execution_options(read_only=True) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a connection that is the only one posting until it commits or is rolled back."""
+        with self.engine.begin() as connection:
+            dialect.act_as_clerk(connection, self.settings.schema)
+            dialect.take_turn(connection)
+            yield connection
+
+    @contextmanager
+    def owning(self) -> Iterator[Connection]:
+        """Give a connection with the owner's rights, for acts on the policy: the chart and the schema."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    def act(self, act: Callable[[Connection], Result]) -> Result:
+        """Do an act in one writing transaction, again from its start where PostgreSQL asks for it."""
+        for attempt in range(RETRIES):
+            try:
+                with self.writing() as connection:
+                    return act(connection)
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) not in AGAIN or attempt == RETRIES - 1:
+                    raise refused_by_database(error) from error
+                time.sleep(0.01 * 2 ** min(attempt, 6))
+        raise AssertionError
+
+    @cached_property
+    def _charts(self) -> dict[int, Chart]:
+        return {}
+
+    def chart_version(self, connection: Connection) -> int:
+        """Return the version of the chart in force."""
+        return int(connection.exec_driver_sql("SELECT MAX(version) FROM chart").scalar_one())
+
+    def chart(self, connection: Connection) -> Chart:
+        """Return the chart in force."""
+        version = self.chart_version(connection)
+        if version not in self._charts:
+            text = connection.exec_driver_sql(f"SELECT text FROM chart WHERE version = {version:d}").scalar_one()
+            self._charts[version] = read_chart(text, str(self.folder / "ledger" / "chart.beancount"))
+        return self._charts[version]
+
+
+def refused_by_database(error: DBAPIError) -> BookError:
+    """Return the database's own refusal as an error a person can read."""
+    cause = str(error.orig).splitlines()[0]
+    key = "book-busy" if isinstance(error, OperationalError) and "locked" in cause else "book-refused"
+    return BookError(key, cause=cause)

@@ -1,0 +1,67 @@
+"""Creating a book: the folder, the settings, the database and the chart's first version."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import secrets
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy.exc import DBAPIError
+
+from fundtrack import schema
+from fundtrack.book.book import Book
+from fundtrack.book.open import SETTINGS_FILE, open_book, read_settings
+from fundtrack.errors import BookError, UsageError
+from fundtrack.schema import dialect
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FOLDERS: Final = ("ledger", "checks", "importers", "reports", "originals")
+KEY_FILE: Final = "natural.key"
+
+
+def create_book(folder: Path, *, title: str, language: str, database: str = "", schema_name: str = "") -> Book:
+    """Create an empty book in a folder that holds none, and return it open; its chart is still to be applied."""
+    if (folder / SETTINGS_FILE).exists():
+        raise UsageError("book-exists", path=folder)
+    for name in FOLDERS:
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    settings = {"title": title, "language": language, "database": database, "schema": schema_name}
+    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in settings.items() if value]
+    (folder / SETTINGS_FILE).write_text("".join(lines), "utf-8")
+    try:
+        _create_database(folder)
+    except (BookError, DBAPIError):
+        (folder / SETTINGS_FILE).unlink()
+        raise
+    write_key(folder)
+    return open_book(folder)
+
+
+def _create_database(folder: Path) -> None:
+    """Create the schema and note its fingerprint, all or nothing."""
+    settings = read_settings(folder)
+    engine = dialect.engine_of(settings.database, settings.schema)
+    with engine.begin() as connection:
+        dialect.create_schema(connection, settings.schema)
+        schema.upgrade(connection)
+        dialect.insert_rows(
+            connection, "release", ("release", "installed_at", "fingerprint"),
+            [(schema.RELEASE, now(), schema.fingerprint(connection))],
+        )
+    engine.dispose()
+
+
+def write_key(folder: Path) -> None:
+    """Write the key of the natural-key HMAC, readable by its owner only; it never enters the database."""
+    descriptor = os.open(folder / KEY_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(32))
+
+
+def now() -> str:
+    """Return the moment, in UTC to the second, as it is recorded with every act."""
+    return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,83 @@
+"""Finding and opening a book."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy.exc import DBAPIError
+
+from fundtrack import schema
+from fundtrack.book.book import Book, Settings
+from fundtrack.errors import LANGUAGES, BookError, UsageError
+from fundtrack.schema import dialect
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+SETTINGS_FILE: Final = "fundtrack.toml"
+DATABASE_DEFAULT: Final = "book.sqlite"
+
+
+def find_book(given: Path | None = None) -> Path:
+    """Return the folder of the book: the one given, FUNDTRACK_BOOK, or the nearest at or above the current folder."""
+    named = given or (Path(os.environ["FUNDTRACK_BOOK"]) if "FUNDTRACK_BOOK" in os.environ else None)
+    if named is not None:
+        if not (named / SETTINGS_FILE).is_file():
+            raise UsageError("no-book", path=named)
+        return named.resolve()
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / SETTINGS_FILE).is_file():
+            return folder
+    raise UsageError("no-book", path=here)
+
+
+def read_settings(folder: Path) -> Settings:
+    """Return the settings of the book in a folder; the database's password may stand in the environment instead."""
+    path = folder / SETTINGS_FILE
+    try:
+        given = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BookError("settings-unreadable", path=path, cause=error) from error
+    database = os.environ.get("FUNDTRACK_DATABASE") or str(given.get("database", DATABASE_DEFAULT))
+    if "://" not in database:
+        database = f"sqlite:///{folder / database}"
+    language = given.get("language", "en")
+    if language not in LANGUAGES:
+        raise BookError("settings-language", path=path, language=language)
+    return Settings(
+        title=str(given.get("title", folder.name)),
+        language=language,
+        currency=str(given.get("currency", "CNY")),
+        database=database,
+        schema=str(given.get("schema", "fundtrack")),
+    )
+
+
+def open_book(folder: Path) -> Book:
+    """Open the book in a folder, refusing one whose schema is not this release's, object for object."""
+    settings = read_settings(folder)
+    file = settings.database.removeprefix("sqlite:///")
+    if settings.database.startswith("sqlite") and not Path(file).is_file():
+        raise BookError("no-database", path=file)
+    book = Book(folder, settings, dialect.engine_of(settings.database, settings.schema))
+    try:
+        with book.reading() as connection:
+            assert_release(connection)
+    except DBAPIError as error:
+        raise BookError("book-unreadable", path=folder, cause=str(error.orig).splitlines()[0]) from error
+    return book
+
+
+def assert_release(connection: Connection) -> None:
+    """Refuse a schema of another release, or one in which a control was changed or removed."""
+    release, expected = connection.exec_driver_sql(
+        "SELECT release, fingerprint FROM release ORDER BY release DESC LIMIT 1"
+    ).one()
+    if release != schema.RELEASE:
+        raise BookError("book-release", found=release, wanted=schema.RELEASE)
+    if schema.fingerprint(connection) != expected:
+        raise BookError("book-fingerprint")

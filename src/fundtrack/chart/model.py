@@ -1,0 +1,175 @@
+"""What a chart consists of. An account is known by its codes; its words are only names, in two languages."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from fundtrack.errors import ChartError
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from fundtrack.errors import Language
+
+ROOTS: Final[dict[Language, dict[str, str]]] = {
+    "en": {root: root for root in ("Assets", "Liabilities", "Equity", "Income", "Expenses")},
+    "zh": {
+        "Assets": "A资产",
+        "Liabilities": "L负债",
+        "Equity": "N净资产",
+        "Income": "R收入",
+        "Expenses": "E支出",
+    },
+}
+"""The five roots as each language writes them, by the root of the identity."""
+
+IDENTITIES: Final = {written: root for names in ROOTS.values() for root, written in names.items()}
+
+FUND: Final = re.compile(r"F\d{2}[A-Z]?", re.ASCII)
+CODE: Final = re.compile(r"\d{4}", re.ASCII)
+
+KINDS: Final = {
+    "Assets": ("cash", "advance", "due-from", "receivable"),
+    "Liabilities": ("payable", "due-to"),
+    "Equity": ("balance",),
+    "Income": ("transfer", "interest", "other-income"),
+    "Expenses": ("use",),
+}
+"""The kinds of account under each root."""
+
+LEVELS: Final = ("central", "region", "city", "county", "township")
+REGIMES: Final = ("earmarked", "pooled")
+ROLES: Final = ("owner", "township")
+
+
+@dataclass(frozen=True, slots=True)
+class Fund:
+    """A channel: one source of money, from the upper-level document through one department."""
+
+    code: str
+    name: str
+    name_zh: str
+    group: str
+    department: str
+    level: str
+    regime: str
+    valid_from: date | None
+    valid_to: date | None
+    may_advance: bool
+    authority: str
+    date: date
+    line: int = field(compare=False)
+
+    def component(self, language: Language) -> str:
+        """Return the fund as the second component of its accounts: `F01-Relocation`."""
+        return f"{self.code}-{self.name if language == 'en' else self.name_zh}"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account of one fund in one unit; `controlled` is +1 where it may not go into credit, else 0."""
+
+    root: str
+    fund: str
+    unit: str
+    code: str
+    kind: str
+    controlled: int
+    name: str
+    name_zh: str
+    bank: str
+    date: date
+    authority: str
+    line: int = field(compare=False)
+
+    @property
+    def path(self) -> str:
+        """The identity: `Expenses:F01:0601`."""
+        return f"{self.root}:{self.fund}:{self.code}"
+
+    def written(self, language: Language, chart: Chart) -> str:
+        """Return the account as a ledger of this language writes it: `E支出:F01-中央易地搬迁:0601-住房建设`."""
+        name = self.name if language == "en" else self.name_zh
+        return f"{ROOTS[language][self.root]}:{chart.funds[self.fund].component(language)}:{self.code}-{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """An expense account granted or ended on a date, by a document."""
+
+    account: str
+    date: date
+    granted: bool
+    document: str
+    line: int = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """A bank account; several funds may each hold a share of it."""
+
+    code: str
+    name: str
+    name_zh: str
+    number: str
+    date: date
+    line: int = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project that funds are combined in."""
+
+    code: str
+    name: str
+    name_zh: str
+    date: date
+    line: int = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Intermediary:
+    """An owner company or township of a project: what is paid to it is advanced, not yet spent."""
+
+    name: str
+    project: str
+    role: str
+    date: date
+    line: int = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """The whole policy: what there is, by its code, and in order of date what uses were granted and ended."""
+
+    title: str
+    language: Language
+    funds: dict[str, Fund]
+    accounts: dict[str, Account]
+    uses: tuple[Use, ...]
+    banks: dict[str, Bank]
+    projects: dict[str, Project]
+    intermediaries: dict[str, Intermediary]
+
+    def find(self, name: str) -> Account:
+        """Return the account called `Expenses:F01:0601`, `F01:0601` or by its written name in either language.
+
+        Raises ChartError (`chart-account-unknown`).
+        """
+        for account in self.accounts.values():
+            if name in {account.path, f"{account.fund}:{account.code}", *both(account, self)}:
+                return account
+        raise ChartError("chart-account-unknown", account=name)
+
+
+def both(account: Account, chart: Chart) -> tuple[str, str]:
+    """Return the written names of an account in English and Chinese."""
+    return account.written("en", chart), account.written("zh", chart)
+
+
+def identity(written: str) -> str:
+    """Return the path of an account written in either language: its root in English, and the codes without names."""
+    root, *components = written.split(":")
+    return ":".join([IDENTITIES.get(root, root), *(component.partition("-")[0] for component in components)])

@@ -1,0 +1,116 @@
+"""The lens on candidates: vouchers about to be posted, beside what they touch in the book."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
+
+from fundtrack.checking.book import names_of
+from fundtrack.checking.lens import POLICY, POSTING_COLUMNS, VOUCHER_COLUMNS, Lens
+from fundtrack.schema import dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any
+
+    from sqlalchemy import Connection
+
+    from fundtrack.chart.model import Chart
+    from fundtrack.checking.lens import Relations, Subject
+
+COLUMNS: Final = (
+    "voucher", "line", "fund", "year", "date", "day", "kind", "project", "payee", "narration", "document", "bank",
+    "bank_ref", "link", "reverses", "cites", "natural_key", "occurrence", "batch", "row", "chart", "entries", "outflow", "unit",
+    "debit_fund", "debit", "credit_fund", "credit", "amount", "red",
+)  # fmt: skip
+"""What is staged, in this order: one row an entry, the voucher's own columns repeated."""
+
+VOUCHER_SCOPES: Final = frozenset(VOUCHER_COLUMNS.split(", "))
+
+TOUCHED: Final = """SELECT fund, account, unit, MIN(day) AS day FROM candidate_postings
+    WHERE controlled <> 0 GROUP BY fund, account, unit"""
+
+DAILY: Final = """
+SELECT account, fund, unit, day, date, change,
+    before + SUM(change) OVER (PARTITION BY fund, account, unit ORDER BY day) AS balance
+FROM (
+    SELECT m.account, m.fund, m.unit, m.day, m.date, SUM(m.change) AS change, b.total - COALESCE((
+        SELECT SUM(later.change) FROM daily_balance AS later
+        WHERE later.fund = t.fund AND later.unit = t.unit AND later.code = b.code AND later.day >= t.day), 0) AS before
+    FROM ({moves}) AS m
+    JOIN ({touched}) AS t ON t.account = m.account AND t.unit = m.unit
+    JOIN book_accounts AS a ON a.account = m.account AND a.unit = m.unit
+    JOIN balance AS b ON b.fund = a.fund AND b.unit = a.unit AND b.code = a.code
+    GROUP BY m.account, m.fund, m.unit, m.day, m.date, b.total, b.code, t.fund, t.unit, t.day
+) AS days
+"""
+"""Day-ends from the first day touched on: what the account holds in all, less what moved since, and then day by day."""
+
+STANDING: Final = """SELECT a.account, d.fund, d.unit, d.day, d.date, d.change
+    FROM ({touched}) AS t
+    JOIN book_accounts AS a ON a.account = t.account AND a.unit = t.unit
+    JOIN daily_balance AS d ON d.fund = a.fund AND d.unit = a.unit AND d.code = a.code AND d.day >= t.day"""
+
+COMING: Final = """SELECT account, fund, unit, day, date, controlled * amount AS change
+    FROM candidate_postings WHERE controlled <> 0"""
+
+
+def prepare(connection: Connection) -> None:
+    """Make the place where candidates are staged, once a connection, and empty it."""
+    if "candidates" not in connection.info:
+        script = files("fundtrack.checking").joinpath("candidates.sql").read_text("utf-8")
+        dialect.run_script(connection, dialect.translated(script, connection.dialect.name))
+        connection.info["candidates"] = True
+    connection.exec_driver_sql("DELETE FROM candidate")
+
+
+def stage(connection: Connection, rows: Iterable[Sequence[Any]]) -> None:
+    """Add candidates: rows of `COLUMNS`."""
+    dialect.insert_rows(connection, "candidate", COLUMNS, rows)
+
+
+def candidate_lens(chart: Chart, subject: Callable[[int, str], Subject]) -> Lens:
+    """Return the lens through which checks judge what is staged; `subject` says where a candidate came from."""
+    return Lens(after=after, before=before, subject=subject, named=names_of(chart))
+
+
+def after(scope: str) -> Relations:
+    """The candidates, and those vouchers of the book that are judged together with them."""
+    return relations(scope, "candidate")
+
+
+def before(scope: str) -> Relations:
+    """The same vouchers of the book without the candidates."""
+    return relations(scope, "")
+
+
+def relations(scope: str, candidates: str) -> Relations:
+    """Return the relations of a scope, with or without the candidates themselves."""
+    moves = [STANDING.format(touched=TOUCHED), *([COMING] if candidates else [])]
+    return POLICY | {
+        "postings": _touched("postings", POSTING_COLUMNS, scope, candidates),
+        "vouchers": _touched("vouchers", VOUCHER_COLUMNS, scope, candidates),
+        "daily_balances": DAILY.format(moves=" UNION ALL ".join(moves), touched=TOUCHED),
+    }
+
+
+def _touched(relation: str, columns: str, scope: str, candidates: str) -> str:
+    """Return the rows of a relation that are judged together: those that share the scope with a candidate."""
+    arms = [f"SELECT {columns} FROM candidate_{relation}"] if candidates else []
+    if scope == "balance":
+        days = f"SELECT t.fund, MIN(t.day) AS day FROM ({TOUCHED}) AS t GROUP BY t.fund"
+        arms.append(f"SELECT {_of('b', columns)} FROM book_{relation} AS b JOIN ({days}) AS t "
+                    "ON t.fund = b.fund AND b.day >= t.day")
+    elif scope != "voucher":
+        source = "vouchers" if scope in VOUCHER_SCOPES else "postings"
+        shared = f"SELECT {scope} FROM candidate_{source} WHERE CAST({scope} AS TEXT) <> ''"
+        if relation == "postings" or scope in VOUCHER_SCOPES:
+            arms.append(f"SELECT {columns} FROM book_{relation} WHERE {scope} IN ({shared})")
+        else:
+            arms.append(f"SELECT {columns} FROM book_vouchers WHERE voucher IN "
+                        f"(SELECT voucher FROM book_postings WHERE {scope} IN ({shared}))")
+    return " UNION ALL ".join(arms) or f"SELECT {columns} FROM candidate_{relation} WHERE 0 = 1"
+
+
+def _of(alias: str, columns: str) -> str:
+    return ", ".join(f"{alias}.{column}" for column in columns.split(", "))

@@ -1,0 +1,30 @@
+-- Vouchers that are not posted yet, one row an entry, with the columns of the book but without its keys: what would
+-- break the rule can be staged here, and is found by the checks. Temporary, so no two clerks see each other's.
+CREATE TEMPORARY TABLE candidate (
+    voucher INTEGER, line INTEGER, fund TEXT, year INTEGER, date TEXT, day INTEGER, kind TEXT, project TEXT, payee TEXT,
+    narration TEXT, document TEXT, bank TEXT, bank_ref TEXT, link INTEGER, reverses INTEGER, cites INTEGER,
+    natural_key TEXT, occurrence INTEGER, batch INTEGER, row INTEGER, chart INTEGER, entries INTEGER,
+    outflow INTEGER, unit TEXT, debit_fund TEXT, debit TEXT, credit_fund TEXT, credit TEXT, amount INTEGER, red INTEGER
+);
+CREATE TEMPORARY VIEW candidate_vouchers AS
+SELECT voucher, 0 AS number, date, day, year, CAST(substr(date, 6, 2) AS INTEGER) AS period, kind, link,
+    COALESCE(reverses, 0) AS reverses, COALESCE(cites, 0) AS cites, fund, project, payee, narration, document, bank,
+    bank_ref, occurrence, COALESCE(batch, 0) AS batch, COALESCE(row, 0) AS row, chart
+FROM candidate WHERE line = 1;
+CREATE TEMPORARY VIEW candidate_postings AS
+SELECT c.voucher, c.line, leg.leg, c.date, c.day, c.year, CAST(substr(c.date, 6, 2) AS INTEGER) AS period, c.kind,
+    c.link, COALESCE(c.reverses, 0) AS reverses, CASE leg.leg WHEN 0 THEN c.debit_fund ELSE c.credit_fund END AS fund,
+    COALESCE(a.root, CASE WHEN leg.leg = 0 AND c.kind IN ('disbursement', 'bank-charge', 'refund', 'verification')
+        THEN 'Expenses' ELSE '?' END) || ':' || CASE leg.leg WHEN 0 THEN c.debit_fund || ':' || c.debit
+        ELSE c.credit_fund || ':' || c.credit END AS account,
+    COALESCE(a.kind, CASE WHEN leg.leg = 0 AND c.kind IN ('disbursement', 'bank-charge', 'refund', 'verification')
+        THEN 'use' ELSE '' END) AS account_kind, COALESCE(a.controlled, 0) AS controlled, c.unit,
+    (1 - 2 * c.red) * (1 - 2 * leg.leg) * c.amount AS amount, c.red, c.unit AS weight_unit,
+    (1 - 2 * c.red) * (1 - 2 * leg.leg) * c.amount AS weight, 0 AS tolerance,
+    CASE WHEN a.kind = 'use' THEN a.code WHEN a.code IS NULL AND leg.leg = 0 THEN c.debit ELSE '' END AS "use", c.project, c.payee, c.narration, c.document, c.bank,
+    c.bank_ref, c.occurrence, COALESCE(c.batch, 0) AS batch, COALESCE(c.row, 0) AS row, c.chart
+FROM candidate AS c
+CROSS JOIN (SELECT 0 AS leg UNION ALL SELECT 1) AS leg
+LEFT JOIN account AS a ON a.unit = c.unit
+    AND a.fund = CASE leg.leg WHEN 0 THEN c.debit_fund ELSE c.credit_fund END
+    AND a.code = CASE leg.leg WHEN 0 THEN c.debit ELSE c.credit END;

@@ -1,0 +1,98 @@
+"""A check: what its page says, ready to run."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+
+from sqlalchemy import text
+
+from fundtrack.errors import PageError
+from fundtrack.pages import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from sqlalchemy import TextClause
+
+    from fundtrack.pages import Page
+
+Severity = Literal["fatal", "error", "warn"]
+SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
+"""Worst first. `fatal` refuses to post; `error` and `warn` are posted and shown."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """A select that finds faults.
+
+    `scope` names what is judged together: `voucher` (each by itself), `balance` (the day-ends of an account from the
+    first day touched), or a column of the vouchers or postings whose equal values belong together. A finding is new
+    if its `key` is new or its `measure` grew. Columns named in `amounts` are minor units of the row's `unit`.
+    """
+
+    name: str
+    page: Page = field(repr=False)
+    severity: Severity
+    scope: str
+    select: str = field(repr=False)
+    key: tuple[str, ...]
+    measure: str
+    amounts: frozenset[str]
+    parameters: Mapping[str, Any]
+    begins: dt.date
+    ends: dt.date
+
+    @cached_property
+    def line(self) -> int:
+        """The line of the page on which the select begins."""
+        return self.page.definition.line
+
+    def statement(self, relations: Mapping[str, str]) -> TextClause:
+        """Return the select over the relations a lens gives it."""
+        with_ = ", ".join(f"{name} AS NOT MATERIALIZED ({select})" for name, select in relations.items())
+        return text(f"WITH {with_} SELECT * FROM ({self.select}) AS found").bindparams(**self.parameters)
+
+    def applies(self, date: str) -> bool:
+        """Return whether the check was in force on an ISO date; the law it rests on is dated, so is the check."""
+        return self.begins.isoformat() <= date <= self.ends.isoformat()
+
+
+def checks(local: Path | None = None) -> dict[str, Check]:
+    """Return the installed checks and those in a book's own folder, by name. Raises PageError."""
+    return {name: check_of(page) for name, page in catalogue("checks", local=local).items()}
+
+
+def check_of(page: Page) -> Check:
+    """Make a check of its page. Raises PageError (`check-page`) where the page does not say what a check must."""
+    definition, front = page.definition, page.front
+    measure = str(front.get("measure", ""))
+
+    def refuse(why: str) -> PageError:
+        return PageError("check-page", path=page.path, line=definition.line, why=why)
+
+    if definition.language != "sql" or "scope" not in definition.options:
+        raise refuse("```sql scope=…")
+    if front.get("severity") not in SEVERITIES:
+        raise refuse(f"severity: {' | '.join(SEVERITIES)}")
+    for part in ("message", "remedy", "title"):
+        if not page.text(part, "en") or not page.text(part, "zh"):
+            raise refuse(f"{part}, {part}-zh")
+    if not front.get("basis"):
+        raise refuse("basis")
+    return Check(
+        name=page.name,
+        page=page,
+        severity=front["severity"],
+        scope=definition.options["scope"],
+        select=definition.text.strip().rstrip(";"),
+        key=tuple(front.get("key", ("voucher",))),
+        measure=measure,
+        amounts=frozenset(front.get("amounts", ("amount",))) | ({measure} if measure else set()),
+        parameters=dict(front.get("parameters", {})),
+        begins=front.get("from", dt.date.min),
+        ends=front.get("to", dt.date.max),
+    )

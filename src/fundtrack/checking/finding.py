@@ -1,0 +1,94 @@
+"""A finding: a row that a check returned, said in both languages."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from fundtrack import money
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fundtrack.checking.check import Check, Severity
+    from fundtrack.checking.lens import Lens, Subject
+    from fundtrack.errors import Language
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A lead: what a check found, where, and what to do. `amount` is in minor units of `unit`, or None."""
+
+    check: str
+    severity: Severity
+    subject: Subject
+    voucher: int
+    fund: str
+    use: str
+    unit: str
+    amount: int | None
+    key: tuple[Any, ...]
+    measure: int
+    messages: Mapping[Language, str] = field(compare=False)
+    remedies: Mapping[Language, str] = field(compare=False)
+    basis: tuple[str, ...] = field(compare=False)
+    scale: int = field(compare=False, default=money.SCALE)
+
+    @property
+    def fingerprint(self) -> str:
+        """What stays the same when the check is run again: the check, where it happened, and the key."""
+        place = [self.check, *map(str, self.subject.identity()), *map(str, self.key)]
+        return hashlib.sha256(json.dumps(place, ensure_ascii=False).encode()).hexdigest()[:16]
+
+    def record(self, language: Language) -> dict[str, Any]:
+        """Return the finding as the machine-readable object of `check --format json`."""
+        return {
+            "check": self.check,
+            "severity": self.severity,
+            **self.subject.record(),
+            "fund": self.fund,
+            "use": self.use,
+            "amount": None if self.amount is None else money.plain(self.amount, self.scale),
+            "message": self.messages[language],
+            "remedy": self.remedies[language],
+            "basis": list(self.basis),
+            "fingerprint": self.fingerprint,
+        }
+
+
+def finding_of(check: Check, row: Mapping[str, Any], lens: Lens) -> Finding:
+    """Say what a row means. Every column of the select may stand in braces in the page's message."""
+    unit = str(row.get("unit") or "")
+    scale = lens.scales.get(unit, money.SCALE)
+    voucher = int(row.get("voucher") or 0)
+    amount = row.get("amount", row.get(check.measure))
+    texts: dict[str, dict[Language, str]] = {"message": {}, "remedy": {}}
+    for language in ("en", "zh"):
+        words = {name: _word(check, lens, language, name, value, scale) for name, value in row.items()}
+        for part, said in texts.items():
+            said[language] = check.page.text(part, language).format_map({**check.parameters, **words})
+    return Finding(
+        check=check.name,
+        severity=row.get("severity") or check.severity,
+        subject=lens.subject(voucher, str(row.get("account") or "")),
+        voucher=voucher,
+        fund=str(row.get("fund") or ""),
+        use=str(row.get("use") or ""),
+        unit=unit,
+        amount=None if amount is None else int(amount),
+        key=tuple(row[name] for name in check.key),
+        measure=int(row[check.measure]) if check.measure else 0,
+        messages=texts["message"],
+        remedies=texts["remedy"],
+        basis=tuple(check.page.front["basis"]),
+        scale=scale,
+    )
+
+
+def _word(check: Check, lens: Lens, language: Language, name: str, value: Any, scale: int) -> str:
+    """Return a column's value as people read it: amounts grouped, codes with their names."""
+    if name in check.amounts and value is not None:
+        return money.grouped(int(value), scale)
+    return lens.named(language, name, str(value))

@@ -1,0 +1,76 @@
+"""Lenses: what a check's select looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from fundtrack.errors import Language
+
+POSTING_COLUMNS: Final = (
+    "voucher, line, leg, date, day, year, period, kind, link, reverses, fund, account, account_kind, controlled, unit, "
+    'amount, red, weight_unit, weight, tolerance, "use", project, payee, narration, document, bank, bank_ref, '
+    "occurrence, batch, row, chart"
+)
+VOUCHER_COLUMNS: Final = (
+    "voucher, number, date, day, year, period, kind, link, reverses, cites, fund, project, payee, narration, document, "
+    "bank, bank_ref, occurrence, batch, row, chart"
+)
+POLICY: Final = {
+    "funds": "SELECT * FROM book_funds",
+    "accounts": "SELECT * FROM book_accounts",
+    "banks": "SELECT * FROM book_banks",
+    "grants": "SELECT * FROM book_grants",
+}
+"""The relations that say what is permitted; the same whether a candidate or the whole book is judged."""
+
+Relations = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Where a finding stands: a voucher of a book, a line of a ledger, or a row of a file."""
+
+    file: str = ""
+    sheet: str = ""
+    line: int = 0
+    row: int = 0
+    voucher: str = ""
+
+    def identity(self) -> tuple[str, ...]:
+        """What names the place from one run to the next: the voucher's number where there is one."""
+        return (self.voucher,) if self.voucher else (self.file, self.sheet, str(self.line or self.row))
+
+    def record(self) -> dict[str, Any]:
+        """Return `file`, `line` or `row`, and `voucher` for machine-readable output."""
+        place: dict[str, Any] = {"line": self.line} if self.line else {"row": self.row or None}
+        return {"file": self.file or None, **place, "voucher": self.voucher or None}
+
+    def __str__(self) -> str:
+        """Return the place as editors and people read it."""
+        if self.line:
+            return f"{self.file}:{self.line}"
+        row = f"{self.file}{f' [{self.sheet}]' if self.sheet else ''} row {self.row}" if self.row else ""
+        return " ".join(part for part in (self.voucher, row) if part)
+
+
+def unnamed(_language: Language, _column: str, value: str) -> str:
+    """Return a value as it is, where no chart gives it a name."""
+    return value
+
+
+@dataclass(frozen=True)
+class Lens:
+    """The relations a select runs over, and what turns its rows into findings a person understands.
+
+    `after(scope)` are the relations to judge; `before(scope)`, where given, the same without the candidates, so that
+    an old finding is known. `scales` are the decimals of each unit.
+    """
+
+    after: Callable[[str], Relations]
+    subject: Callable[[int, str], Subject]
+    before: Callable[[str], Relations] | None = None
+    named: Callable[[Language, str, str], str] = unnamed
+    scales: Mapping[str, int] = field(default_factory=dict)

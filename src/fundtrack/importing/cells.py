@@ -1,0 +1,112 @@
+"""What stands in one cell: text made clean, private numbers masked, labels compared."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Final, TypeVar
+
+from fundtrack.errors import FormatError
+
+Value = TypeVar("Value")
+
+CELL_MAX: Final = 4096
+"""Characters a cell may hold."""
+
+EXACT_DIGITS: Final = 15
+"""Digits of a number that a spreadsheet keeps; it replaces those behind them by zeros."""
+
+GUARDED: Final = tuple("=+-@＝＋－＠\t\r")
+REFUSED: Final = frozenset({"Cc", "Cf", "Co", "Cs"})
+DAMAGED: Final = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d+", re.ASCII)
+LONG: Final = re.compile(r"\d{14,}[\dXx]", re.ASCII)
+UNIT: Final = re.compile(r"[(（](亿元|万元|元)[)）]$")
+
+
+class Number(str):
+    """A cell that a workbook holds as a number: its decimal text, without binary noise."""
+
+    __slots__ = ()
+
+
+def number(literal: str) -> Number:
+    """Return the number of a workbook's cell from its float's shortest text, snapped to six decimals."""
+    exact = Decimal(literal)
+    if exact.adjusted() < EXACT_DIGITS:
+        exact = round(exact, 6)
+    plain = f"{exact:f}"
+    return Number(plain.rstrip("0").rstrip(".") if "." in plain else plain)
+
+
+class Memo(dict[str, Value]):
+    """The results of a function of a cell, kept because columns repeat themselves; bounded, because some do not."""
+
+    LIMIT: Final = 20_000
+
+    def __init__(self, function: Callable[[str], Value]) -> None:
+        """Remember the results of a function."""
+        self.function = function
+
+    def __missing__(self, cell: str) -> Value:
+        """Work out what is not known yet."""
+        value = self.function(cell)
+        if len(self) >= self.LIMIT:
+            self.clear()
+        self[cell] = value
+        return value
+
+
+def text(cell: str) -> str:
+    """Return the text of a cell: blanks folded, composed (NFC), without the quote that guards a formula.
+
+    Raises FormatError (`text-control`) on control, invisible and private-use characters: they can reorder or hide what
+    an approver reads.
+    """
+    clean = unicodedata.normalize("NFC", " ".join(cell.split()))
+    if clean.startswith("'") and clean[1:].startswith(GUARDED):
+        clean = clean[1:]
+    if not clean.isprintable():
+        for character in clean:
+            if unicodedata.category(character) in REFUSED:
+                raise FormatError("text-control", code=f"U+{ord(character):04X}")
+    return clean
+
+
+def identity(cell: str) -> str:
+    """Return an account, reference or document number. Raises FormatError where a spreadsheet damaged its digits."""
+    if isinstance(cell, Number) or DAMAGED.fullmatch(cell.strip()):
+        raise FormatError("digits-lost", text=masked(cell))
+    return text(cell)
+
+
+def whole(cell: str) -> bool:
+    """Say whether a private number can still have all its digits."""
+    damaged = isinstance(cell, Number) and len(cell) >= EXACT_DIGITS
+    return not damaged and not DAMAGED.fullmatch(cell.strip())
+
+
+def masked(cell: str) -> str:
+    """Return a private number as it may be shown: `110105********0021`, or the last four digits of a short one."""
+    bare = cell.strip()
+    first = 6 if len(bare) >= EXACT_DIGITS else 0
+    hidden = max(len(bare) - first - 4, 0)
+    return f"{bare[:first]}{'*' * hidden}{bare[first + hidden :]}" if hidden else "*" * len(bare)
+
+
+def cautious(row: list[str]) -> list[str]:
+    """Return a row whose columns are not known, with every number as long as an identity card's or account's masked."""
+    return [LONG.sub(lambda found: masked(found[0]), cell) for cell in row]
+
+
+def label(cell: str) -> str:
+    """Return a header or a label in the form in which two are compared: NFKC, no blanks, no colon behind it."""
+    return "".join(unicodedata.normalize("NFKC", cell).split()).rstrip(":")
+
+
+def column(cell: str) -> tuple[str, str]:
+    """Return the name of a column and the unit in brackets behind it: 金额(万元) is 金额 in 万元."""
+    name = label(cell)
+    found = UNIT.search(name)
+    return (name[: found.start()], found[1]) if found else (name, "")

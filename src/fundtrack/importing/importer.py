@@ -1,0 +1,91 @@
+"""An importer: a page that recognises files and reads them."""
+
+from __future__ import annotations
+
+import csv
+from itertools import islice
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from fundtrack.errors import FormatError
+from fundtrack.importing import decode, heading, rows, workbook
+from fundtrack.importing.layout import WORDED, layout
+from fundtrack.importing.reading import Reading
+from fundtrack.importing.workbook import Sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from fundtrack.importing.layout import Layout
+    from fundtrack.pages import Page
+
+LOOKED_AT: Final = 1 << 16
+"""Bytes of a text file in which its header must stand."""
+
+
+class Peek(NamedTuple):
+    """The beginning of a file, as much as tells which page it is of."""
+
+    path: Path
+    data: bytes
+    sheets: tuple[tuple[tuple[int, list[str]], ...], ...]
+
+
+def peek(path: Path) -> Peek:
+    """Look at the beginning of a file. Raises FormatError when it is a workbook that cannot be read."""
+    if workbook.is_workbook(path):
+        heads = (tuple(islice(sheet.rows, heading.SEARCHED)) for sheet in workbook.sheets(path))
+        return Peek(path, b"", tuple(heads))
+    with path.open("rb") as file:
+        return Peek(path, file.read(LOOKED_AT), ())
+
+
+class Importer:
+    """A page's layout with the words a book knows: names of funds, uses, projects, and accounts of banks."""
+
+    def __init__(self, page: Page, words: Mapping[str, Mapping[str, str]] | None = None) -> None:
+        """Read a page. `words` holds `fund`, `use`, `project` (a name to its code) and `bank` (a number to its fund).
+
+        The book's words come before the page's. Raises PageError when the page is not an importer.
+        """
+        self.page = page
+        self.layout: Layout = layout(page)
+        self.words = {field: {**self.layout.words.get(field, {}), **(words or {}).get(field, {})} for field in WORDED}
+
+    @property
+    def name(self) -> str:
+        """Return the page's name."""
+        return self.page.name
+
+    def recognise(self, seen: Peek) -> bool:
+        """Say whether a file has the page's header."""
+        tables: Iterable[Iterator[tuple[int, list[str]]]] = (iter(sheet) for sheet in seen.sheets)
+        if seen.data:
+            tables = (self._split(seen.data, encoding) for encoding in ("utf-8-sig", self.layout.encoding, "utf-16"))
+        return any(heading.find(self.layout, table)[0] for table in tables)
+
+    def _split(self, data: bytes, encoding: str) -> Iterator[tuple[int, list[str]]]:
+        """Give the rows at the beginning of a text file, were it in an encoding."""
+        lines = data.decode(encoding, "ignore").replace("\0", "").splitlines(keepends=True)
+        return enumerate(csv.reader(lines, delimiter=self.layout.delimiter), 1)
+
+    def candidates(self, path: Path) -> Reading:
+        """Return the reading of a file: iterate over it for its rows, then ask it for totals and breaks.
+
+        Raises FormatError, here or in the iteration, when the file as a whole cannot be read.
+        """
+        if workbook.is_workbook(path):
+            return Reading(path, "", self.layout, workbook.sheets(path), self.words)
+        encoding = decode.prove(path, self.layout.encoding)
+        sheet = Sheet("", hidden=False, rows=rows.read(path, encoding, self.layout.delimiter))
+        return Reading(path, encoding, self.layout, iter([sheet]), self.words)
+
+
+def choose(path: Path, importers: Iterable[Importer]) -> Importer:
+    """Return the one importer that recognises a file. Raises FormatError when none does, or several."""
+    seen = peek(path)
+    found = [importer for importer in importers if importer.recognise(seen)]
+    if len(found) != 1:
+        names = ", ".join(importer.name for importer in found)
+        raise FormatError("file-ambiguous" if found else "file-unknown", path=path, pages=names)
+    return found[0]

@@ -1,0 +1,90 @@
+"""A file read through a page: every physical row comes out once, as data or as something else with a reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fundtrack.errors import FormatError
+from fundtrack.importing import cells, heading
+from fundtrack.importing.columns import Columns
+from fundtrack.importing.table import Table, not_data
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from fundtrack.importing.heading import Heading, Numbered
+    from fundtrack.importing.layout import Layout
+    from fundtrack.importing.table import Row
+    from fundtrack.importing.totals import Break, Total
+    from fundtrack.importing.workbook import Sheet
+
+
+class Reading:
+    """The rows of a file, given once by iteration, and what is known about the file after the last of them."""
+
+    def __init__(
+        self, path: Path, encoding: str, layout: Layout, sheets: Iterator[Sheet], words: Mapping[str, Mapping[str, str]]
+    ) -> None:
+        """Prepare to read the sheets of a file; nothing is read yet. `encoding` is empty for a workbook."""
+        self.path, self.encoding, self.layout = path, encoding, layout
+        self.unit = ""
+        self._sheets, self._words = sheets, words
+        self._tables: list[Table] = []
+
+    @property
+    def totals(self) -> list[Total]:
+        """Return every total the file prints."""
+        return [total for table in self._tables for total in table.sums.totals]
+
+    @property
+    def printed_total(self) -> int | None:
+        """Return the total the file prints for all of its tables, in fen, counted as `Row.amount`; None without one."""
+        wholes = [table.sums.whole.printed for table in self._tables if table.sums.whole]
+        return sum(self.layout.counted(*sides) for sides in wholes) if wholes else None
+
+    @property
+    def printed_total_agrees(self) -> bool | None:
+        """Say whether every printed total is the sum of its rows; None without one, or when a row cannot be read."""
+        agree = [total.agrees for total in self.totals]
+        return None if not agree or None in agree else all(agree)
+
+    @property
+    def breaks(self) -> list[Break]:
+        """Return every row whose printed balance does not follow from the one before."""
+        return [broken for table in self._tables for broken in table.balances.breaks]
+
+    def __iter__(self) -> Iterator[Row]:
+        """Give every row. Raises FormatError when the file as a whole is not of the page's form."""
+        for sheet in self._sheets:
+            head, above = heading.find(self.layout, sheet.rows)
+            yield from self._aside(sheet, above, "preamble" if head else "sheet")
+            if head is None:
+                yield from self._aside(sheet, sheet.rows, "sheet")
+            elif sheet.hidden:
+                raise FormatError("sheet-hidden", path=self.path, sheet=sheet.name)
+            else:
+                yield from self._table(sheet, head)
+        if not self._tables:
+            raise FormatError("header-missing", path=self.path, header="、".join(self.layout.header))
+
+    def _aside(self, sheet: Sheet, rows: Iterator[Numbered] | list[Numbered], why: str) -> Iterator[Row]:
+        """Give rows outside a table."""
+        for number, row in rows:
+            yield not_data(number, sheet.name, cells.cautious(row), why if any(row) else "blank")
+
+    def _table(self, sheet: Sheet, head: Heading) -> Iterator[Row]:
+        """Give the header and the rows below it."""
+        place = {"path": self.path, "sheet": sheet.name} if sheet.name else {"path": self.path}
+        try:
+            columns = Columns(self.layout, head, self._words)
+        except FormatError as error:
+            raise FormatError(error.key, **error.details, **place) from error
+        self.unit = columns.unit
+        table = Table(self.layout, head, columns, place)
+        self._tables.append(table)
+        yield not_data(head.row, sheet.name, [*head.cells], "header")
+        read = table.row
+        for number, row in sheet.rows:
+            yield read(number, row)
+        table.sums.finish()

@@ -1,0 +1,31 @@
+"""The rows of a delimited text file, with the line each begins on."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+from fundtrack.errors import FormatError
+from fundtrack.importing.cells import CELL_MAX
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def read(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Give every row of a file and its first physical line; a quoted cell may reach over several lines.
+
+    Strict: a stray quote, which would swallow the following rows, and a cell beyond CELL_MAX end the reading.
+    Raises FormatError (`file-quoting`).
+    """
+    csv.field_size_limit(CELL_MAX)  # of the whole process; no other cell read here may be larger either
+    line = 1
+    with path.open(encoding=encoding, newline="") as file:
+        reader = csv.reader(file, delimiter=delimiter, strict=True)
+        try:
+            for cells in reader:
+                yield line, cells
+                line = reader.line_num + 1
+        except csv.Error as error:
+            raise FormatError("file-quoting", path=path, row=line, why=error) from error

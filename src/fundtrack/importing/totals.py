@@ -1,0 +1,90 @@
+"""Printed totals and running balances: compared with the rows, reported, never posted and never repaired."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+Sides = tuple[int, int]
+"""What came in and what went out, in fen."""
+
+
+class Total(NamedTuple):
+    """A total a file prints: its row, what it says, and whether its rows sum to that; None when one cannot be read."""
+
+    row: int
+    sheet: str
+    printed: Sides
+    agrees: bool | None
+
+
+class Break(NamedTuple):
+    """A row whose printed balance does not follow from the one before, in fen."""
+
+    row: int
+    sheet: str
+    expected: int
+    printed: int
+
+
+class Sums:
+    """The sums of a table so far, and the totals it prints.
+
+    A total of a table stands below its rows or directly under its header; a subtotal counts the rows since the last.
+    """
+
+    def __init__(self, sheet: str) -> None:
+        """Begin at nothing."""
+        self.sheet = sheet
+        self.incoming = self.outgoing = 0
+        self.rows = 0
+        self.unknown = False
+        self.totals: list[Total] = []
+        self.whole: Total | None = None
+        self._early: tuple[int, Sides] | None = None
+        self._since: Sides = (0, 0)
+
+    def add(self, incoming: int, outgoing: int) -> None:
+        """Count a row."""
+        self.rows += 1
+        self.incoming += incoming
+        self.outgoing += outgoing
+
+    def compare(self, row: int, printed: Sides) -> None:
+        """Note a printed total, and compare it; one above all rows waits for `finish`."""
+        if not self.rows:
+            self._early = (row, printed)
+            return
+        above = (self.incoming, self.outgoing)
+        since = (above[0] - self._since[0], above[1] - self._since[1])
+        total = Total(row, self.sheet, printed, self._agree(printed, above, since))
+        self.totals.append(total)
+        self._since = above
+        if self.whole is None or printed == above or printed != since:
+            self.whole = total
+
+    def finish(self) -> None:
+        """Compare a total that stands above its rows."""
+        if self._early:
+            row, printed = self._early
+            self.whole = Total(row, self.sheet, printed, self._agree(printed, (self.incoming, self.outgoing)))
+            self.totals.insert(0, self.whole)
+
+    def _agree(self, printed: Sides, *sums: Sides) -> bool | None:
+        """Say whether a printed total is one of the sums, if they are known."""
+        return None if self.unknown else printed in sums
+
+
+class Balances:
+    """The running balance of a statement."""
+
+    def __init__(self, sheet: str) -> None:
+        """Begin at an unknown balance: the first row's printed one is believed."""
+        self.sheet = sheet
+        self.last: int | None = None
+        self.breaks: list[Break] = []
+
+    def follow(self, row: int, printed: int | None, moved: int) -> None:
+        """Compare a row's printed balance with the last one and what the row moved; go on from the printed one."""
+        if self.last is not None and printed is not None and self.last + moved != printed:
+            self.breaks.append(Break(row, self.sheet, self.last + moved, printed))
+        self.last = printed

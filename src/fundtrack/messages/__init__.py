@@ -1,0 +1,1 @@
+"""The sentences a person reads, one TOML file a subject, each key in English and Chinese."""

@@ -1,0 +1,44 @@
+"""Turning staged candidates into vouchers: the only INSERTs into `entry` and `voucher` there are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import text
+
+from fundtrack.book.create import now
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+ENTRIES: Final = """
+INSERT INTO entry (voucher, line, fund, unit, debit, credit, amount, red)
+SELECT voucher, line, debit_fund, unit, debit, credit, amount, red FROM candidate ORDER BY voucher, line
+"""
+
+VOUCHERS: Final = text("""
+INSERT INTO voucher (id, fund, year, number, date, day, kind, project, payee, narration, document, bank, bank_ref, link,
+    reverses, cites, natural_key, occurrence, batch, row, chart, prepared_by, approved_by, recorded_at, entries)
+SELECT c.voucher, c.fund, c.year, b.base + ROW_NUMBER() OVER (PARTITION BY c.fund, c.year ORDER BY c.day, c.outflow,
+        c.voucher), c.date, c.day, c.kind, c.project, c.payee, c.narration, c.document, c.bank, c.bank_ref, c.link,
+    c.reverses, c.cites, c.natural_key, c.occurrence, c.batch, c.row, c.chart, :prepared_by, :approved_by,
+    :recorded_at, c.entries
+FROM candidate AS c
+JOIN (
+    SELECT f.fund, f.year, COALESCE((
+        SELECT v.number FROM voucher AS v WHERE v.fund = f.fund AND v.year = f.year ORDER BY v.number DESC LIMIT 1
+    ), 0) AS base
+    FROM (SELECT DISTINCT fund, year FROM candidate) AS f
+) AS b ON b.fund = c.fund AND b.year = c.year
+WHERE c.line = 1
+ORDER BY c.day, c.outflow, c.voucher
+""")
+"""Numbered by date, money in before money out, then row: the order in which one by one they would have been posted."""
+
+
+def insert_candidates(connection: Connection, prepared_by: str, approved_by: str) -> None:
+    """Post everything that is staged: entries first, then their vouchers, as the database demands."""
+    connection.exec_driver_sql(ENTRIES)
+    connection.execute(
+        VOUCHERS, {"prepared_by": prepared_by, "approved_by": approved_by, "recorded_at": now()}
+    )

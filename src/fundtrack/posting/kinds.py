@@ -1,0 +1,66 @@
+"""What each kind of voucher debits and credits.
+
+Disbursed is not spent (拨付不是支出): a payment to an owner company or a township debits Advances, and becomes
+spending when its verification arrives. A refund is red on the sides of the spending it takes back, so turnover is net.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from fundtrack.errors import ChartError
+from fundtrack.posting.draft import Entry, Leg
+
+if TYPE_CHECKING:
+    from fundtrack.chart.model import Chart
+    from fundtrack.posting.draft import Kind
+
+SIDES: Final[dict[str, tuple[str, str]]] = {
+    "transfer-received": ("cash", "transfer"),
+    "interest": ("cash", "interest"),
+    "disbursement": ("use", "cash"),
+    "bank-charge": ("use", "cash"),
+    "refund": ("use", "cash"),
+    "advance": ("advance", "cash"),
+    "verification": ("use", "advance"),
+}
+"""The kinds of account a simple voucher debits and credits; a refund does so in red."""
+
+NOT_IN_CHART: Final = "----"
+"""The code of an account that a fund does not have; `unknown-fund-or-account` finds it."""
+
+
+def account_of(chart: Chart, fund: str, kind: str, bank: str = "") -> str:
+    """Return the code of a fund's account of a kind: the one at that bank account number, else the first."""
+    of_kind = [a for a in chart.accounts.values() if a.fund == fund and a.kind == kind]
+    at_bank = [a.code for a in of_kind if a.bank and chart.banks[a.bank].number == bank]
+    return min(at_bank or [a.code for a in of_kind], default=NOT_IN_CHART)
+
+
+def kind_of_payment(chart: Chart, kind: Kind, payee: str) -> Kind:
+    """Return the kind a payment really is: an advance, where the payee passes the money on."""
+    return "advance" if kind == "disbursement" and payee in chart.intermediaries else kind
+
+
+def simple_entry(
+    chart: Chart, kind: Kind, amount: int, *, fund: str, use: Leg | None, bank: str = "", unit: str = "CNY"
+) -> Entry:
+    """Return the entry of a voucher with one debit and one credit. `use` is the expense account to charge."""
+    debit, credit = (_side(chart, side, fund, use, bank) for side in SIDES[kind])
+    return Entry(debit, credit, amount, int(kind == "refund"), unit)
+
+
+def _side(chart: Chart, side: str, fund: str, use: Leg | None, bank: str) -> Leg:
+    if side == "use":
+        if use is None:
+            raise ChartError("use-needed")
+        return use
+    return Leg(fund, account_of(chart, fund, side, bank))
+
+
+def parse_use(text: str, fund: str) -> Leg:
+    """Return the expense account a person names: `0601` of the paying fund, or `F01-0601`, `F01:0601`, a full path."""
+    parts = [part.partition("-")[0] if ":" in text else part for part in text.replace("：", ":").split(":")]
+    if len(parts) == 1 and "-" in text:
+        parts = text.split("-")[:2]
+    return Leg(parts[-2], parts[-1]) if len(parts) > 1 else Leg(fund, parts[0])

@@ -1,0 +1,119 @@
+"""Posting drafts: stage, check, insert, all or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from fundtrack.book.create import KEY_FILE, now
+from fundtrack.checking import candidates, checks, run
+from fundtrack.checking.book import voucher_number, vouchers_of
+from fundtrack.checking.lens import Subject
+from fundtrack.errors import BookError, Refused
+from fundtrack.posting.insert import insert_candidates
+from fundtrack.schema import dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+    from fundtrack.book import Book
+    from fundtrack.checking import Check, Finding
+    from fundtrack.posting.draft import Draft
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What was posted: the vouchers' numbers and ids in the order of the drafts, and leads that did not refuse them."""
+
+    numbers: tuple[str, ...]
+    vouchers: tuple[int, ...]
+    findings: tuple[Finding, ...]
+
+
+def post(
+    book: Book, drafts: Sequence[Draft], *, by: str, approved_by: str = "", pages: Mapping[str, Check] | None = None
+) -> Posted:
+    """Post drafts as one act: all of them, or none and the reasons.
+
+    Raises Refused with every finding where a fatal check finds something that was not there before; the refusal is
+    kept in the book.
+    """
+    judged_by = pages if pages is not None else checks(book.folder / "checks")
+    try:
+        return book.act(lambda connection: _post(connection, book, drafts, judged_by, by, approved_by))
+    except Refused as refused:
+        keep_refusal(book, drafts, refused.findings, by)
+        raise
+
+
+def _post(
+    connection: Connection, book: Book, drafts: Sequence[Draft], pages: Mapping[str, Check], by: str, approved_by: str
+) -> Posted:
+    chart = book.chart(connection)
+    keyed = [with_natural_key(connection, book, draft) for draft in drafts]
+    first = next_voucher(connection)
+    candidates.prepare(connection)
+    candidates.stage(connection, staged(keyed, first, book.chart_version(connection)))
+    findings = run(connection, pages.values(), candidates.candidate_lens(chart, vouchers_of(connection)))
+    if any(finding.severity == "fatal" for finding in findings):
+        raise Refused(findings)
+    insert_candidates(connection, by, approved_by)
+    rows = connection.exec_driver_sql(f"SELECT id, fund, year, number FROM voucher WHERE id >= {first:d} ORDER BY id")
+    ids, numbers = zip(*((row[0], voucher_number(*row[1:])) for row in rows), strict=True)
+    return Posted(numbers, ids, tuple(replace(f, subject=vouchers_of(connection)(f.voucher, "")) for f in findings))
+
+
+def staged(drafts: Iterable[Draft], first: int, chart: int) -> list[tuple[object, ...]]:
+    """Return the staging rows of drafts, numbered from `first`; drafts of one bill are linked to its first voucher."""
+    bills: dict[int, int] = {}
+    rows: list[tuple[object, ...]] = []
+    for voucher, draft in enumerate(drafts, first):
+        link = bills.setdefault(draft.bill, voucher) if draft.bill else voucher
+        rows += draft.staged(voucher, link, chart)
+    return rows
+
+
+def next_voucher(connection: Connection) -> int:
+    """Return the id of the next voucher; the caller holds the writer's turn."""
+    return int(connection.exec_driver_sql("SELECT COALESCE(MAX(id), 0) + 1 FROM voucher").scalar_one())
+
+
+def natural_key(book: Book, content: object) -> str:
+    """Return the keyed hash of what makes a row or draft itself; without the key file nobody can guess it back."""
+    try:
+        key = bytes.fromhex((book.folder / KEY_FILE).read_text("ascii"))
+    except (OSError, ValueError) as error:
+        raise BookError("no-key", path=book.folder / KEY_FILE) from error
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def with_natural_key(connection: Connection, book: Book, draft: Draft) -> Draft:
+    """Return a draft that came from a person with its key, and which of the identical ones it is."""
+    if draft.natural_key:
+        return draft
+    key = natural_key(book, draft.content())
+    twins = f"SELECT COALESCE(MAX(occurrence), 0) FROM voucher WHERE natural_key = '{key}'"
+    return replace(draft, natural_key=key, occurrence=connection.exec_driver_sql(twins).scalar_one() + 1)
+
+
+def keep_refusal(book: Book, drafts: Sequence[Draft], findings: Sequence[Finding], by: str) -> None:
+    """Keep what was refused and why."""
+
+    def keep(connection: Connection) -> None:
+        seq = connection.exec_driver_sql("SELECT COALESCE(MAX(seq), 0) + 1 FROM refusal").scalar_one()
+        content = json.dumps([draft.content() for draft in drafts], ensure_ascii=False)
+        reasons = json.dumps([finding.record("zh") | {"message-en": finding.messages["en"]} for finding in findings],
+                             ensure_ascii=False)
+        dialect.insert_rows(connection, "refusal", ("seq", "refused_at", "refused_to", "draft", "findings"),
+                            [(seq, now(), by, content, reasons)])
+
+    book.act(keep)
+
+
+__all__ = ["Posted", "Subject", "keep_refusal", "natural_key", "next_voucher", "post", "staged"]

@@ -1,0 +1,166 @@
+"""Everything that SQLite and PostgreSQL do differently: the one module that may know.
+
+A book's SQL is written once. Here are the four words that differ in it, how each database is opened so that it keeps
+its promises (measured failures of the defaults: docs/design.md, "Two databases"), and how its schema is fingerprinted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sqlite3
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import create_engine, event
+
+from fundtrack.errors import BookError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy import Connection, Engine
+
+WORDS: Final = {
+    "sqlite": {"ISO_DATE_IS_DAY": "day = CAST(julianday(date) - 1721424.5 AS INTEGER) AND date IS strftime('%Y-%m-%d', date)"},
+    "postgresql": {
+        "ISO_DATE_IS_DAY": r"date ~ '^\d{4}-\d\d-\d\d$' AND day = date::date - DATE '0001-01-01' + 1",
+        r"\bINTEGER\b": "BIGINT",
+        r"\bTEXT\b": 'TEXT COLLATE "C"',
+        r"\) STRICT(, WITHOUT ROWID)?;": ");",
+    },
+}
+
+SQLITE_SETTINGS: Final = {
+    "journal_mode": "wal",  # readers never wait for the writer
+    "synchronous": 2,  # FULL: a commit outlives a power cut
+    "foreign_keys": 1,  # off by default on every connection
+    "recursive_triggers": 1,  # else REPLACE deletes without asking the delete triggers
+    "trusted_schema": 0,  # a view or trigger in a stranger's file calls no function with side effects
+    "busy_timeout": 60_000,  # milliseconds a writer waits for its turn
+    "cache_size": -65_536,  # KiB; random keys of a large import stay in memory
+    "temp_store": 1,  # what is staged for a large import spills to a file, not to memory
+}
+
+POSTGRESQL_SETTINGS: Final = {
+    "client_encoding": "UTF8",
+    "TimeZone": "UTC",
+    "lock_timeout": "1min",
+    "synchronous_commit": "on",
+    "default_transaction_isolation": "read committed",  # with `turn`, see postgresql.sql
+}
+
+
+def translated(script: str, name: str) -> str:
+    """Return a script of tables or views in the words of a database."""
+    for word, replacement in WORDS[name].items():
+        script = re.sub(word, lambda _: replacement, script)
+    return script
+
+
+def run_script(connection: Connection, script: str) -> None:
+    """Execute the statements of a script inside the connection's transaction."""
+    cursor = connection.connection.cursor()
+    for statement in sqlite_statements(script) if connection.dialect.name == "sqlite" else [script]:
+        cursor.execute(statement)
+    cursor.close()
+
+
+def sqlite_statements(script: str) -> Iterable[str]:
+    """Yield the statements of a script; `executescript` would commit first."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def engine_of(url: str, schema: str) -> Engine:
+    """Return an engine whose every connection is set as a book needs it, and says so before it is used."""
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "connect", lambda connection, _: _set_postgresql(connection, schema))
+    return engine
+
+
+def _set_sqlite(connection: Any, _record: object) -> None:
+    """Set and assert the settings; let SQLAlchemy's `begin` start the transaction, never the driver."""
+    connection.isolation_level = None
+    for setting, value in SQLITE_SETTINGS.items():
+        connection.execute(f"PRAGMA {setting} = {value}")
+        _assert_setting(setting, value, connection.execute(f"PRAGMA {setting}").fetchone()[0])
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Take the writer's turn at once: a deferred transaction lets two clerks spend the same balance."""
+    mode = "DEFERRED" if connection.get_execution_options().get("read_only") else "IMMEDIATE"
+    connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def _set_postgresql(connection: Any, schema: str) -> None:
+    """Set and assert the settings. `pg_temp` last: a temporary table must not stand in for a table of the book."""
+    with connection.cursor() as cursor:
+        cursor.execute(f'SET search_path TO "{schema}", pg_temp')
+        for setting, value in POSTGRESQL_SETTINGS.items():
+            cursor.execute(f"SET {setting} TO '{value}'")
+            cursor.execute(f"SHOW {setting}")
+            _assert_setting(setting, value, cursor.fetchone()[0])
+    connection.commit()
+
+
+def _assert_setting(setting: str, wanted: object, found: object) -> None:
+    if wanted != found:
+        raise BookError("book-setting", setting=setting, wanted=wanted, found=found)
+
+
+def create_schema(connection: Connection, schema: str) -> None:
+    """Make room for a book: a schema of its own on PostgreSQL; on SQLite the file is the book's own already."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f'CREATE SCHEMA "{schema}"')
+
+
+def act_as_clerk(connection: Connection, schema: str) -> None:
+    """Lay down the owner's rights until the transaction ends, where the book has a clerk role and we may take it."""
+    if connection.dialect.name == "postgresql":
+        role = f"{schema}_clerk"
+        mine = "SELECT pg_has_role(to_regrole(%(role)s), 'MEMBER')"
+        if connection.exec_driver_sql(mine, {"role": f'"{role}"'}).scalar():
+            connection.exec_driver_sql(f'SET LOCAL ROLE "{role}"')
+
+
+def take_turn(connection: Connection) -> None:
+    """Wait until this connection is the only one posting; SQLite's `BEGIN IMMEDIATE` has done so already."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SELECT take_turn()")
+
+
+def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Insert many rows the fast way of each database: one prepared statement, or COPY."""
+    cursor = connection.connection.cursor()
+    if connection.dialect.name == "sqlite":
+        marks = ", ".join("?" * len(columns))
+        cursor.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
+    else:
+        with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+    cursor.close()
+
+
+SQLITE_FINGERPRINT: Final = """SELECT type || ' ' || name, sql FROM sqlite_schema
+    WHERE sql IS NOT NULL AND name <> 'alembic_version' AND name NOT LIKE 'sqlite_%'"""
+
+
+def fingerprint(connection: Connection) -> dict[str, str]:
+    """Return every object of the schema that holds a promise, by kind and name, with its SHA-256."""
+    if connection.dialect.name == "sqlite":
+        objects, prefix = connection.exec_driver_sql(SQLITE_FINGERPRINT).all(), ""
+    else:
+        query = files("fundtrack.schema").joinpath("postgresql_fingerprint.sql").read_text("utf-8")
+        objects = connection.exec_driver_sql(query).all()
+        prefix = f"{connection.exec_driver_sql('SELECT current_schema()').scalar_one()}."
+    return {name: hashlib.sha256(text.replace(prefix, "").encode()).hexdigest() for name, text in objects}

@@ -1,0 +1,1 @@
+"""Alembic migrations: one frozen step a release, forward only."""

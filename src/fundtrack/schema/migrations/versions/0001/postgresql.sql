@@ -1,0 +1,108 @@
+-- What PostgreSQL itself refuses: the same controls, by the same names, as in sqlite.sql. Each `-- control` below is the
+-- body of a statement trigger that `0001_book.py` creates; it judges all rows of a statement at once (`added`), so that
+-- a COPY of a million vouchers costs one pass. That both accounts of an entry belong to its fund is a foreign key here.
+-- `turn` is the row every writer of vouchers holds until it commits: without it an entry could slip into a voucher that
+-- another session is posting (measured: READ COMMITTED and REPEATABLE READ both let it). It is updated, not only
+-- locked, so that a REPEATABLE READ writer with an old snapshot is refused (40001) rather than blind.
+
+CREATE TABLE turn (one INTEGER PRIMARY KEY CHECK (one = 1), vouchers BIGINT NOT NULL);
+INSERT INTO turn VALUES (1, 0);
+
+CREATE FUNCTION take_turn() RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS
+$$ SELECT 1 FROM turn FOR UPDATE $$;
+
+CREATE FUNCTION refuse(message TEXT) RETURNS void LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION '%', message USING ERRCODE = 'integrity_constraint_violation'; END $$;
+
+CREATE FUNCTION account_controlled() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+    INSERT INTO balance VALUES (NEW.fund, NEW.unit, NEW.code, NEW.controlled, 0, 0);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER account_controlled AFTER INSERT ON account FOR EACH ROW WHEN (NEW.controlled <> 0)
+EXECUTE FUNCTION account_controlled();
+
+-- control entry_before_voucher on entry
+PERFORM take_turn();
+PERFORM refuse('late-entry: the voucher stands already; reverse it instead')
+FROM added JOIN voucher ON voucher.id = added.voucher;
+
+-- control voucher_with_its_entries on voucher
+PERFORM refuse('voucher-without-entries: the entries of a voucher go in first, all of them in its fund')
+FROM added LEFT JOIN entry ON entry.voucher = added.id
+GROUP BY added.id, added.fund, added.entries
+HAVING added.entries < 1 OR COUNT(entry.line) <> added.entries OR COUNT(*) FILTER (WHERE entry.fund <> added.fund) > 0;
+
+-- control voucher_one_to_many on voucher
+PERFORM refuse('many-to-many: within a unit a voucher is one debit against many credits, or many against one')
+FROM added JOIN entry ON entry.voucher = added.id
+WHERE added.entries > 1
+GROUP BY added.id, entry.unit HAVING COUNT(DISTINCT entry.debit) > 1 AND COUNT(DISTINCT entry.credit) > 1;
+
+-- control voucher_numbered_without_gap on voucher
+PERFORM refuse('number-gap: vouchers are numbered without gaps by fund and fiscal year')
+FROM added WHERE added.number <> 1 AND NOT EXISTS (SELECT 1 FROM voucher AS v
+    WHERE v.fund = added.fund AND v.year = added.year AND v.number = added.number - 1);
+
+-- control voucher_under_current_chart on voucher
+PERFORM refuse('chart-not-in-force: a voucher carries the chart version in force when it is posted')
+FROM added WHERE added.chart IS DISTINCT FROM (SELECT MAX(version) FROM chart);
+
+-- control voucher_opens_its_fund on voucher
+PERFORM refuse('late-opening: an opening balance comes before every other voucher of its fund')
+FROM added WHERE added.kind = 'opening' AND added.reverses IS NULL
+    AND EXISTS (SELECT 1 FROM voucher AS v WHERE v.fund = added.fund AND v.kind <> 'opening');
+
+-- control voucher_for_granted_uses on voucher
+PERFORM refuse('use-not-permitted: new spending needs a use granted on the date')
+FROM added
+JOIN entry AS e ON e.voucher = added.id
+JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code = CASE e.red WHEN 0 THEN e.debit ELSE e.credit END
+WHERE added.reverses IS NULL AND added.kind <> 'opening' AND a.kind = 'use' AND COALESCE((
+    SELECT g.granted FROM use_grant AS g
+    WHERE g.fund = a.fund AND g.unit = a.unit AND g.code = a.code AND g.day <= added.day
+    ORDER BY g.day DESC, g.seq DESC LIMIT 1), 0) = 0;
+
+-- control voucher_advances_lawfully on voucher
+PERFORM refuse('may-not-advance: only a fund marked may-advance lends to another, and only by a loan')
+FROM added
+JOIN entry AS e ON e.voucher = added.id
+JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code = CASE e.red WHEN 0 THEN e.debit ELSE e.credit END
+WHERE added.reverses IS NULL AND added.kind <> 'opening' AND a.kind = 'due-from' AND (added.kind <> 'loan' OR COALESCE((
+    SELECT t.may_advance FROM fund_terms AS t WHERE t.fund = added.fund ORDER BY t.chart DESC LIMIT 1), 0) = 0);
+
+-- control voucher_reverses_exactly on voucher
+PERFORM refuse('not-a-reversal: a reversal repeats every entry of its original in red')
+FROM added
+LEFT JOIN voucher AS o ON o.id = added.reverses AND o.fund = added.fund AND o.kind = added.kind
+    AND o.day <= added.day AND o.reverses IS NULL AND o.entries = added.entries
+WHERE added.reverses IS NOT NULL AND (o.id IS NULL OR added.entries <> (
+    SELECT COUNT(*) FROM entry AS red JOIN entry AS original
+    ON original.voucher = added.reverses AND original.line = red.line AND original.fund = red.fund
+    AND original.unit = red.unit AND original.debit = red.debit AND original.credit = red.credit
+    AND original.amount = red.amount AND original.red = 1 - red.red
+    WHERE red.voucher = added.id));
+
+-- control voucher_moves_balances on voucher
+INSERT INTO daily_balance AS d (fund, unit, code, day, date, change)
+SELECT b.fund, b.unit, b.code, added.day, added.date,
+    SUM(b.controlled * (1 - 2 * e.red) * CASE b.code WHEN e.debit THEN e.amount ELSE -e.amount END)
+FROM added
+JOIN entry AS e ON e.voucher = added.id
+JOIN balance AS b ON b.fund = e.fund AND b.unit = e.unit AND b.code IN (e.debit, e.credit)
+GROUP BY b.fund, b.unit, b.code, added.day, added.date
+ON CONFLICT (fund, unit, code, day) DO UPDATE SET change = d.change + excluded.change;
+
+UPDATE balance SET total = total + moved.change, floor = LEAST(floor, COALESCE(total + moved.opening, floor))
+FROM (SELECT b.fund, b.unit, b.code,
+        SUM(b.controlled * (1 - 2 * e.red) * CASE b.code WHEN e.debit THEN e.amount ELSE -e.amount END) AS change,
+        SUM(b.controlled * (1 - 2 * e.red) * CASE b.code WHEN e.debit THEN e.amount ELSE -e.amount END)
+            FILTER (WHERE added.kind = 'opening') AS opening
+    FROM added
+    JOIN entry AS e ON e.voucher = added.id
+    JOIN balance AS b ON b.fund = e.fund AND b.unit = e.unit AND b.code IN (e.debit, e.credit)
+    GROUP BY b.fund, b.unit, b.code) AS moved
+WHERE balance.fund = moved.fund AND balance.unit = moved.unit AND balance.code = moved.code;
+
+-- control voucher_takes_its_turn on voucher
+UPDATE turn SET vouchers = vouchers + (SELECT COUNT(*) FROM added);

@@ -1,0 +1,103 @@
+-- What SQLite itself refuses, also to programs that leave foreign keys off. The append-only guards of every table are
+-- made by `0001_book.py`; these are the controls that know what a voucher is.
+
+CREATE TRIGGER account_controlled AFTER INSERT ON account WHEN NEW.controlled <> 0
+BEGIN
+    INSERT INTO balance VALUES (NEW.fund, NEW.unit, NEW.code, NEW.controlled, 0, 0);
+END;
+
+CREATE TRIGGER entry_in_one_fund BEFORE INSERT ON entry
+BEGIN
+    SELECT RAISE(ABORT, 'mixed-channel: both accounts of an entry must belong to its fund')
+    WHERE NOT EXISTS (SELECT 1 FROM account WHERE fund = NEW.fund AND unit = NEW.unit AND code = NEW.debit)
+        OR NOT EXISTS (SELECT 1 FROM account WHERE fund = NEW.fund AND unit = NEW.unit AND code = NEW.credit);
+END;
+
+CREATE TRIGGER entry_before_voucher BEFORE INSERT ON entry
+BEGIN
+    SELECT RAISE(ABORT, 'late-entry: the voucher stands already; reverse it instead')
+    WHERE EXISTS (SELECT 1 FROM voucher WHERE id = NEW.voucher);
+END;
+
+CREATE TRIGGER voucher_with_its_entries BEFORE INSERT ON voucher
+BEGIN
+    SELECT RAISE(ABORT, 'voucher-without-entries: the entries of a voucher go in first, all of them in its fund')
+    WHERE NEW.entries IS NOT (SELECT COUNT(*) FROM entry WHERE voucher = NEW.id)
+        OR NEW.entries < 1
+        OR EXISTS (SELECT 1 FROM entry WHERE voucher = NEW.id AND fund <> NEW.fund);
+END;
+
+CREATE TRIGGER voucher_one_to_many BEFORE INSERT ON voucher WHEN NEW.entries > 1
+BEGIN
+    SELECT RAISE(ABORT, 'many-to-many: within a unit a voucher is one debit against many credits, or many against one')
+    FROM entry WHERE voucher = NEW.id
+    GROUP BY unit HAVING COUNT(DISTINCT debit) > 1 AND COUNT(DISTINCT credit) > 1;
+END;
+
+CREATE TRIGGER voucher_numbered_without_gap BEFORE INSERT ON voucher WHEN NEW.number <> 1
+BEGIN
+    SELECT RAISE(ABORT, 'number-gap: vouchers are numbered without gaps by fund and fiscal year')
+    WHERE NOT EXISTS (SELECT 1 FROM voucher WHERE fund = NEW.fund AND year = NEW.year AND number = NEW.number - 1);
+END;
+
+CREATE TRIGGER voucher_under_current_chart BEFORE INSERT ON voucher
+BEGIN
+    SELECT RAISE(ABORT, 'chart-not-in-force: a voucher carries the chart version in force when it is posted')
+    WHERE NEW.chart IS NOT (SELECT MAX(version) FROM chart);
+END;
+
+CREATE TRIGGER voucher_opens_its_fund BEFORE INSERT ON voucher WHEN NEW.kind = 'opening' AND NEW.reverses IS NULL
+BEGIN
+    SELECT RAISE(ABORT, 'late-opening: an opening balance comes before every other voucher of its fund')
+    WHERE EXISTS (SELECT 1 FROM voucher WHERE fund = NEW.fund AND kind <> 'opening');
+END;
+
+CREATE TRIGGER voucher_for_granted_uses BEFORE INSERT ON voucher WHEN NEW.reverses IS NULL AND NEW.kind <> 'opening'
+BEGIN
+    SELECT RAISE(ABORT, 'use-not-permitted: new spending needs a use granted on the date')
+    FROM entry AS e
+    JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code = CASE e.red WHEN 0 THEN e.debit ELSE e.credit END
+    WHERE e.voucher = NEW.id AND a.kind = 'use' AND COALESCE((
+        SELECT g.granted FROM use_grant AS g
+        WHERE g.fund = a.fund AND g.unit = a.unit AND g.code = a.code AND g.day <= NEW.day
+        ORDER BY g.day DESC, g.seq DESC LIMIT 1), 0) = 0;
+END;
+
+CREATE TRIGGER voucher_advances_lawfully BEFORE INSERT ON voucher WHEN NEW.reverses IS NULL AND NEW.kind <> 'opening'
+BEGIN
+    SELECT RAISE(ABORT, 'may-not-advance: only a fund marked may-advance lends to another, and only by a loan')
+    FROM entry AS e
+    JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code = CASE e.red WHEN 0 THEN e.debit ELSE e.credit END
+    WHERE e.voucher = NEW.id AND a.kind = 'due-from' AND (NEW.kind <> 'loan' OR COALESCE((
+        SELECT t.may_advance FROM fund_terms AS t WHERE t.fund = NEW.fund ORDER BY t.chart DESC LIMIT 1), 0) = 0);
+END;
+
+CREATE TRIGGER voucher_reverses_exactly BEFORE INSERT ON voucher WHEN NEW.reverses IS NOT NULL
+BEGIN
+    SELECT RAISE(ABORT, 'not-a-reversal: a reversal repeats every entry of its original in red')
+    WHERE NEW.entries IS NOT (SELECT entries FROM voucher
+            WHERE id = NEW.reverses AND fund = NEW.fund AND kind = NEW.kind AND day <= NEW.day AND reverses IS NULL)
+        OR NEW.entries <> (SELECT COUNT(*) FROM entry AS red JOIN entry AS original
+            ON original.voucher = NEW.reverses AND original.line = red.line AND original.fund = red.fund
+            AND original.unit = red.unit AND original.debit = red.debit AND original.credit = red.credit
+            AND original.amount = red.amount AND original.red = 1 - red.red
+            WHERE red.voucher = NEW.id);
+END;
+
+CREATE TRIGGER voucher_moves_balances AFTER INSERT ON voucher
+BEGIN
+    INSERT INTO daily_balance (fund, unit, code, day, date, change)
+    SELECT b.fund, b.unit, b.code, NEW.day, NEW.date,
+        b.controlled * (1 - 2 * e.red) * CASE b.code WHEN e.debit THEN e.amount ELSE -e.amount END
+    FROM entry AS e JOIN balance AS b ON b.fund = e.fund AND b.unit = e.unit AND b.code IN (e.debit, e.credit)
+    WHERE e.voucher = NEW.id
+    ON CONFLICT (fund, unit, code, day) DO UPDATE SET change = change + excluded.change;
+
+    UPDATE balance SET total = total + moved.change,
+        floor = CASE WHEN NEW.kind = 'opening' THEN MIN(floor, total + moved.change) ELSE floor END
+    FROM (SELECT b.fund, b.unit, b.code, SUM(
+            b.controlled * (1 - 2 * e.red) * CASE b.code WHEN e.debit THEN e.amount ELSE -e.amount END) AS change
+        FROM entry AS e JOIN balance AS b ON b.fund = e.fund AND b.unit = e.unit AND b.code IN (e.debit, e.credit)
+        WHERE e.voucher = NEW.id GROUP BY b.fund, b.unit, b.code) AS moved
+    WHERE balance.fund = moved.fund AND balance.unit = moved.unit AND balance.code = moved.code;
+END;

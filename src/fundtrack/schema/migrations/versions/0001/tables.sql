@@ -1,0 +1,255 @@
+-- The tables of a book. Written once for both databases: `dialect.py` replaces INTEGER, TEXT, STRICT and the test that
+-- an ISO date is a day; nothing else differs. Policy (chart, fund_terms, account, use_grant) and record (voucher,
+-- entry, batch, input_row, decision, refusal) are append-only; balance and daily_balance are derived by triggers.
+
+CREATE TABLE release (
+    release TEXT NOT NULL,
+    installed_at TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    CONSTRAINT release_pk PRIMARY KEY (release)
+) STRICT;
+
+CREATE TABLE chart (
+    version INTEGER NOT NULL,
+    applied_at TEXT NOT NULL,
+    applied_by TEXT NOT NULL,
+    document TEXT NOT NULL,
+    text TEXT NOT NULL,
+    CONSTRAINT chart_pk PRIMARY KEY (version),
+    CONSTRAINT chart_applied_by CHECK (applied_by <> '')
+) STRICT;
+
+CREATE TABLE fund (
+    fund TEXT NOT NULL,
+    chart INTEGER NOT NULL,
+    CONSTRAINT fund_pk PRIMARY KEY (fund),
+    CONSTRAINT fund_chart FOREIGN KEY (chart) REFERENCES chart (version)
+) STRICT;
+
+CREATE TABLE fund_terms (
+    fund TEXT NOT NULL,
+    chart INTEGER NOT NULL,
+    fund_group TEXT NOT NULL,
+    department TEXT NOT NULL,
+    level TEXT NOT NULL,
+    regime TEXT NOT NULL,
+    valid_from TEXT NOT NULL,
+    valid_to TEXT NOT NULL,
+    may_advance INTEGER NOT NULL,
+    authority TEXT NOT NULL,
+    CONSTRAINT fund_terms_pk PRIMARY KEY (fund, chart),
+    CONSTRAINT fund_terms_fund FOREIGN KEY (fund) REFERENCES fund (fund),
+    CONSTRAINT fund_terms_chart FOREIGN KEY (chart) REFERENCES chart (version),
+    CONSTRAINT fund_terms_level CHECK (level IN ('central', 'region', 'city', 'county', 'township')),
+    CONSTRAINT fund_terms_regime CHECK (regime IN ('earmarked', 'pooled')),
+    CONSTRAINT fund_terms_may_advance CHECK (may_advance IN (0, 1))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE bank_account (
+    bank TEXT NOT NULL,
+    number TEXT NOT NULL,
+    chart INTEGER NOT NULL,
+    CONSTRAINT bank_account_pk PRIMARY KEY (bank),
+    CONSTRAINT bank_account_number UNIQUE (number),
+    CONSTRAINT bank_account_chart FOREIGN KEY (chart) REFERENCES chart (version)
+) STRICT;
+
+CREATE TABLE account (
+    fund TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    code TEXT NOT NULL,
+    root TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    controlled INTEGER NOT NULL,
+    bank TEXT,
+    chart INTEGER NOT NULL,
+    CONSTRAINT account_pk PRIMARY KEY (fund, unit, code),
+    CONSTRAINT account_fund FOREIGN KEY (fund) REFERENCES fund (fund),
+    CONSTRAINT account_bank FOREIGN KEY (bank) REFERENCES bank_account (bank),
+    CONSTRAINT account_chart FOREIGN KEY (chart) REFERENCES chart (version),
+    CONSTRAINT account_root CHECK (root IN ('Assets', 'Liabilities', 'Equity', 'Income', 'Expenses')),
+    CONSTRAINT account_controlled CHECK (controlled IN (-1, 0, 1))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE use_grant (
+    seq INTEGER NOT NULL,
+    fund TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    code TEXT NOT NULL,
+    date TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    granted INTEGER NOT NULL,
+    document TEXT NOT NULL,
+    chart INTEGER NOT NULL,
+    CONSTRAINT use_grant_pk PRIMARY KEY (seq),
+    CONSTRAINT use_grant_account FOREIGN KEY (fund, unit, code) REFERENCES account (fund, unit, code),
+    CONSTRAINT use_grant_chart FOREIGN KEY (chart) REFERENCES chart (version),
+    CONSTRAINT use_grant_granted CHECK (granted IN (0, 1)),
+    CONSTRAINT use_grant_document CHECK (document <> ''),
+    CONSTRAINT use_grant_date CHECK (ISO_DATE_IS_DAY)
+) STRICT;
+
+CREATE INDEX use_grant_account ON use_grant (fund, unit, code, day, seq);
+
+CREATE TABLE batch (
+    batch INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    sheet TEXT NOT NULL,
+    file TEXT NOT NULL,
+    page TEXT NOT NULL,
+    page_sha256 TEXT NOT NULL,
+    encoding TEXT NOT NULL,
+    imported_at TEXT NOT NULL,
+    imported_by TEXT NOT NULL,
+    rows_read INTEGER NOT NULL,
+    rows_posted INTEGER NOT NULL,
+    rows_already_posted INTEGER NOT NULL,
+    rows_quarantined INTEGER NOT NULL,
+    rows_not_data INTEGER NOT NULL,
+    amount_posted INTEGER NOT NULL,
+    amount_already_posted INTEGER NOT NULL,
+    amount_quarantined INTEGER NOT NULL,
+    rows_unreadable INTEGER NOT NULL,
+    date_first TEXT NOT NULL,
+    date_last TEXT NOT NULL,
+    printed_total INTEGER,
+    CONSTRAINT batch_pk PRIMARY KEY (batch),
+    CONSTRAINT batch_file UNIQUE (sha256, sheet),
+    CONSTRAINT batch_rows CHECK (rows_read = rows_posted + rows_already_posted + rows_quarantined + rows_not_data)
+) STRICT;
+
+CREATE TABLE voucher (
+    id INTEGER NOT NULL,
+    fund TEXT NOT NULL,
+    year INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    date TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    project TEXT NOT NULL,
+    payee TEXT NOT NULL,
+    narration TEXT NOT NULL,
+    document TEXT NOT NULL,
+    bank TEXT NOT NULL,
+    bank_ref TEXT NOT NULL,
+    link INTEGER NOT NULL,
+    reverses INTEGER,
+    cites INTEGER,
+    natural_key TEXT NOT NULL,
+    occurrence INTEGER NOT NULL,
+    batch INTEGER,
+    row INTEGER,
+    chart INTEGER NOT NULL,
+    prepared_by TEXT NOT NULL,
+    approved_by TEXT NOT NULL,
+    recorded_at TEXT NOT NULL,
+    entries INTEGER NOT NULL,
+    CONSTRAINT voucher_pk PRIMARY KEY (id),
+    CONSTRAINT voucher_of_fund UNIQUE (id, fund),
+    CONSTRAINT voucher_number UNIQUE (fund, year, number),
+    CONSTRAINT voucher_once UNIQUE (natural_key, occurrence),
+    CONSTRAINT voucher_reversed_once UNIQUE (reverses),
+    CONSTRAINT voucher_fund FOREIGN KEY (fund) REFERENCES fund (fund),
+    CONSTRAINT voucher_chart FOREIGN KEY (chart) REFERENCES chart (version),
+    CONSTRAINT voucher_batch FOREIGN KEY (batch) REFERENCES batch (batch) DEFERRABLE INITIALLY DEFERRED,
+    CONSTRAINT voucher_reverses FOREIGN KEY (reverses, fund) REFERENCES voucher (id, fund),
+    CONSTRAINT voucher_cites FOREIGN KEY (cites) REFERENCES voucher (id),
+    CONSTRAINT voucher_link FOREIGN KEY (link) REFERENCES voucher (id) DEFERRABLE INITIALLY DEFERRED,
+    CONSTRAINT voucher_date CHECK (ISO_DATE_IS_DAY),
+    CONSTRAINT voucher_year CHECK (year = CAST(substr(date, 1, 4) AS INTEGER)),
+    CONSTRAINT voucher_kind CHECK (kind IN ('opening', 'transfer-received', 'disbursement', 'advance', 'verification',
+        'refund', 'interest', 'bank-charge', 'loan', 'repayment', 'adjustment')),
+    CONSTRAINT voucher_loan_document CHECK (kind <> 'loan' OR document <> ''),
+    CONSTRAINT voucher_prepared_by CHECK (prepared_by <> ''),
+    CONSTRAINT voucher_duties_apart CHECK (approved_by <> prepared_by),
+    CONSTRAINT voucher_occurrence CHECK (occurrence >= 1),
+    CONSTRAINT voucher_row CHECK ((batch IS NULL) = (row IS NULL))
+) STRICT;
+
+CREATE INDEX voucher_bank_ref ON voucher (bank_ref) WHERE bank_ref <> '';
+CREATE INDEX voucher_fund_day ON voucher (fund, day);
+CREATE INDEX voucher_link ON voucher (link) WHERE link <> id;
+CREATE INDEX voucher_batch_row ON voucher (batch, row) WHERE batch IS NOT NULL;
+CREATE INDEX voucher_occurrence ON voucher (occurrence) WHERE occurrence > 1;
+
+CREATE TABLE entry (
+    voucher INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    fund TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    debit TEXT NOT NULL,
+    credit TEXT NOT NULL,
+    amount INTEGER NOT NULL,
+    red INTEGER NOT NULL,
+    CONSTRAINT entry_pk PRIMARY KEY (voucher, line),
+    CONSTRAINT entry_voucher FOREIGN KEY (voucher, fund) REFERENCES voucher (id, fund) DEFERRABLE INITIALLY DEFERRED,
+    CONSTRAINT entry_debit FOREIGN KEY (fund, unit, debit) REFERENCES account (fund, unit, code),
+    CONSTRAINT entry_credit FOREIGN KEY (fund, unit, credit) REFERENCES account (fund, unit, code),
+    CONSTRAINT entry_sides CHECK (debit <> credit),
+    CONSTRAINT entry_amount CHECK (amount > 0 AND amount <= 9000000000000000),
+    CONSTRAINT entry_red CHECK (red IN (0, 1))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE balance (
+    fund TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    code TEXT NOT NULL,
+    controlled INTEGER NOT NULL,
+    total INTEGER NOT NULL,
+    floor INTEGER NOT NULL,
+    CONSTRAINT balance_pk PRIMARY KEY (fund, unit, code),
+    CONSTRAINT balance_account FOREIGN KEY (fund, unit, code) REFERENCES account (fund, unit, code),
+    CONSTRAINT balance_not_overspent CHECK (total >= floor)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE daily_balance (
+    fund TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    code TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    date TEXT NOT NULL,
+    change INTEGER NOT NULL,
+    CONSTRAINT daily_balance_pk PRIMARY KEY (fund, unit, code, day),
+    CONSTRAINT daily_balance_account FOREIGN KEY (fund, unit, code) REFERENCES account (fund, unit, code)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE input_row (
+    batch INTEGER NOT NULL,
+    row INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    reasons TEXT NOT NULL,
+    cells TEXT NOT NULL,
+    amount INTEGER,
+    natural_key TEXT NOT NULL,
+    occurrence INTEGER NOT NULL,
+    CONSTRAINT input_row_pk PRIMARY KEY (batch, row),
+    CONSTRAINT input_row_batch FOREIGN KEY (batch) REFERENCES batch (batch) DEFERRABLE INITIALLY DEFERRED,
+    CONSTRAINT input_row_state CHECK (state IN ('already-posted', 'quarantined', 'not-data'))
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX input_row_key ON input_row (natural_key, occurrence) WHERE state = 'quarantined';
+
+CREATE TABLE decision (
+    batch INTEGER NOT NULL,
+    row INTEGER NOT NULL,
+    decided TEXT NOT NULL,
+    voucher INTEGER,
+    reason TEXT NOT NULL,
+    decided_at TEXT NOT NULL,
+    decided_by TEXT NOT NULL,
+    CONSTRAINT decision_pk PRIMARY KEY (batch, row),
+    CONSTRAINT decision_row FOREIGN KEY (batch, row) REFERENCES input_row (batch, row),
+    CONSTRAINT decision_voucher FOREIGN KEY (voucher) REFERENCES voucher (id),
+    CONSTRAINT decision_decided CHECK ((decided = 'posted' AND voucher IS NOT NULL)
+        OR (decided = 'rejected' AND voucher IS NULL AND reason <> '')),
+    CONSTRAINT decision_decided_by CHECK (decided_by <> '')
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE refusal (
+    seq INTEGER NOT NULL,
+    refused_at TEXT NOT NULL,
+    refused_to TEXT NOT NULL,
+    draft TEXT NOT NULL,
+    findings TEXT NOT NULL,
+    CONSTRAINT refusal_pk PRIMARY KEY (seq)
+) STRICT;

@@ -1,0 +1,109 @@
+"""The first book: tables, views, and the controls the database itself holds."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alembic import op
+
+from fundtrack.schema import dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+revision = "0001"
+down_revision = None
+
+FOLDER = Path(__file__).parent / "0001"
+
+APPEND_ONLY = {
+    "release": [("release",)],
+    "chart": [("version",)],
+    "fund": [("fund",)],
+    "fund_terms": [("fund", "chart")],
+    "bank_account": [("bank",), ("number",)],
+    "account": [("fund", "unit", "code")],
+    "use_grant": [("seq",)],
+    "batch": [("batch",), ("sha256", "sheet")],
+    "voucher": [("id",), ("fund", "year", "number"), ("natural_key", "occurrence"), ("reverses",)],
+    "entry": [("voucher", "line")],
+    "input_row": [("batch", "row")],
+    "decision": [("batch", "row")],
+    "refusal": [("seq",)],
+}
+"""Tables no row of which is ever changed or deleted, with their keys (SQLite's REPLACE deletes by any of them)."""
+
+INSERTED_BY_CLERKS = ("batch", "voucher", "entry", "input_row", "decision", "refusal")
+"""What the clerk role may insert on PostgreSQL; nobody but the owner updates, and the owner is refused by triggers."""
+
+
+def upgrade() -> None:
+    """Create the book in the connection's schema."""
+    connection = op.get_bind()
+    name = connection.dialect.name
+    for file in ("tables.sql", "views.sql"):
+        dialect.run_script(connection, dialect.translated((FOLDER / file).read_text("utf-8"), name))
+    controls = (FOLDER / f"{name}.sql").read_text("utf-8")
+    if name == "sqlite":
+        dialect.run_script(connection, controls + "\n".join(sqlite_guards()))
+    else:
+        schema = connection.exec_driver_sql("SELECT current_schema()").scalar_one()
+        dialect.run_script(connection, "\n".join([*postgresql_controls(controls), *postgresql_guards()]))
+        dialect.run_script(connection, postgresql_roles(schema))
+
+
+def sqlite_guards() -> Iterator[str]:
+    """Yield the append-only guards. REPLACE passes by DELETE triggers, so an insert over an existing key is refused."""
+    for table, keys in APPEND_ONLY.items():
+        refuse = f"SELECT RAISE(ABORT, 'append-only: a {table} is never changed or deleted')"
+        taken = " OR ".join(
+            f"EXISTS (SELECT 1 FROM {table} WHERE {' AND '.join(f'{column} = NEW.{column}' for column in key)})"
+            for key in keys
+        )
+        yield f"CREATE TRIGGER {table}_never_updated BEFORE UPDATE ON {table} BEGIN {refuse}; END;"
+        yield f"CREATE TRIGGER {table}_never_deleted BEFORE DELETE ON {table} BEGIN {refuse}; END;"
+        yield f"CREATE TRIGGER {table}_never_replaced BEFORE INSERT ON {table} WHEN {taken} BEGIN {refuse}; END;"
+
+
+def postgresql_controls(text: str) -> Iterator[str]:
+    """Yield the statements of postgresql.sql, each `-- control` section made a function and its statement trigger."""
+    head, *sections = re.split(r"^-- control (\w+) on (\w+)\n", text, flags=re.MULTILINE)
+    yield head
+    for name, table, body in zip(sections[::3], sections[1::3], sections[2::3], strict=True):
+        yield f"""CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS
+$$ BEGIN
+{body}
+RETURN NULL; END $$;
+CREATE TRIGGER {name} AFTER INSERT ON {table} REFERENCING NEW TABLE AS added FOR EACH STATEMENT
+EXECUTE FUNCTION {name}();
+ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name};"""
+
+
+def postgresql_guards() -> Iterator[str]:
+    """Yield the append-only guards; TRUNCATE is seen by a statement trigger only."""
+    yield """CREATE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN PERFORM refuse('append-only: a ' || TG_TABLE_NAME || ' is never changed or deleted'); RETURN NULL; END $$;"""
+    for table in APPEND_ONLY:
+        for name, event in (("updated", "UPDATE"), ("deleted", "DELETE"), ("truncated", "TRUNCATE")):
+            yield f"""CREATE TRIGGER {table}_never_{name} BEFORE {event} ON {table} FOR EACH STATEMENT
+EXECUTE FUNCTION append_only();
+ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_never_{name};"""
+
+
+def postgresql_roles(schema: str) -> str:
+    """Return the script that makes the clerk and auditor roles of a book, where the owner may make roles."""
+    inserted = ", ".join(INSERTED_BY_CLERKS)
+    return f"""DO $$ BEGIN
+    FOR role IN SELECT unnest(ARRAY['{schema}_clerk', '{schema}_auditor']) LOOP
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role) THEN
+            EXECUTE format('CREATE ROLE %I NOLOGIN', role);
+        END IF;
+        EXECUTE format('GRANT USAGE ON SCHEMA "{schema}" TO %I', role);
+        EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA "{schema}" TO %I', role);
+    END LOOP;
+    EXECUTE format('GRANT INSERT ON {inserted} TO %I', '{schema}_clerk');
+EXCEPTION WHEN insufficient_privilege THEN
+    RAISE NOTICE 'roles not made: the owner may not create roles; doctor names it';
+END $$;""".replace("DO $$ BEGIN", "DO $$ DECLARE role TEXT; BEGIN")

@@ -1,0 +1,136 @@
+"""Fixtures of the tests: a database on each engine, the folder of a book, the command line, a browser.
+
+Nothing here skips. A machine without Chromium, or on which PostgreSQL does not start, fails the tests that need it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol
+
+import hypothesis
+import pytest
+from sqlalchemy import URL
+
+import fundtrack
+import postgresql
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT: Final = Path(__file__).parent.parent
+BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+# How long an example takes says nothing on a machine that runs other tests at the same time.
+hypothesis.settings.register_profile("fundtrack", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("fundtrack")
+
+SERVER_FOLDER: Final = pytest.StashKey[Path]()
+CLEANUP: Final = pytest.StashKey[ExitStack]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the folder of the one PostgreSQL server that all processes of this run share."""
+    worker = getattr(config, "workerinput", None)
+    cleanup = config.stash[CLEANUP] = ExitStack()
+    config.stash[SERVER_FOLDER] = (
+        Path(worker["server_folder"]) if worker else cleanup.enter_context(postgresql.temporary_folder())
+    )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: object) -> None:
+    """Tell a worker process of xdist the folder."""
+    node.workerinput["server_folder"] = str(node.config.stash[SERVER_FOLDER])  # type: ignore[attr-defined]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server, if any test started it, when all processes are done."""
+    folder = config.stash[SERVER_FOLDER]
+    if not hasattr(config, "workerinput") and (folder / "data" / "postmaster.pid").exists():
+        postgresql.stop(folder)
+    config.stash[CLEANUP].close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(pytestconfig: pytest.Config) -> postgresql.Server:
+    """Return the PostgreSQL server of this run; the first to ask starts it."""
+    folder = pytestconfig.stash[SERVER_FOLDER]
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if (folder / "data" / "postmaster.pid").exists():
+            return postgresql.Server(folder)
+        return postgresql.start(folder)
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: postgresql.Server) -> Iterator[URL]:
+    """Give the address of a fresh PostgreSQL database of its superuser, dropped after the test."""
+    with postgresql_server.database() as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> URL:
+    """Return the address of a SQLite file that does not exist yet."""
+    return URL.create("sqlite", database=str(tmp_path / "book.sqlite"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> URL:
+    """Return the address for a new book, on each engine in turn."""
+    url = request.getfixturevalue(f"{request.param}_url")
+    assert isinstance(url, URL)
+    return url
+
+
+@pytest.fixture
+def book_dir(tmp_path: Path) -> Path:
+    """Return an empty folder for a book."""
+    folder = tmp_path / "book"
+    folder.mkdir()
+    return folder
+
+
+class RunCli(Protocol):
+    """Runs `fundtrack` with arguments, as a person would, and returns what it printed and its exit code."""
+
+    def __call__(
+        self, *args: str | Path, cwd: Path | None = None, input: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run it in a folder (by default an empty one), with something typed in."""
+
+
+@pytest.fixture
+def run_cli(tmp_path: Path) -> RunCli:
+    """Return the command line, in a process of its own, on a terminal of 100 columns without colours."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("FUNDTRACK_")}
+    environment |= {"COLUMNS": "100", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
+    environment["PYTHONPATH"] = str(Path(fundtrack.__file__).parent.parent)  # the very one the tests import
+
+    def run(*args: str | Path, cwd: Path | None = None, input: str | None = None) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "fundtrack", *args],
+            check=False,
+            cwd=cwd or tmp_path,
+            env=environment,
+            input=input or "",
+            capture_output=True,
+            encoding="utf-8",
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def browser() -> str:
+    """Return the path of Chromium or Chrome."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    assert found, "Install Chromium, for example: apt-get install chromium"
+    return found

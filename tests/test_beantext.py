@@ -1,0 +1,357 @@
+"""Beancount text: what is read, what is refused, and that nothing from outside can say more than it should."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from beancount.parser import parser
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fundtrack.beantext import escape
+from fundtrack.beantext.booking import book, residual, tolerances, weight
+from fundtrack.beantext.directives import Balance, Custom, Event, Note, Open, Query, Transaction
+from fundtrack.beantext.parse import Parsed, Plugin, parse_ledger, parse_text
+from fundtrack.errors import FormatError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DATA = Path(__file__).parent / "data"
+LEDGERS = sorted((DATA / "ledgers").glob("*.beancount")) + sorted((DATA / "domain-examples").glob("*.beancount"))
+
+INJECTIONS = (
+    *'"\\;:#^*!{}@~|,.-_/ \t\n\r\x00\x07\x85\u200b\u200d\u202e\u2028\ue000\ufeff\ud800',
+    *"aZ019中é一（）１Ａ㈱",
+    "e\u0301",
+    "Assets:Bank",
+    "TRUE",
+    "CNY",
+    '"\n2014-01-01 open Equity:Evil\n',
+    "  999 CNY\n  Equity:Evil",
+    "\n2014-01-01 open Equity:Evil\n",
+)
+"""What an attacker, a bank's export or a spreadsheet puts into a cell."""
+
+hostile = st.lists(st.sampled_from(INJECTIONS), max_size=8).map("".join) | st.text(max_size=12)
+hostile_names = st.lists(st.sampled_from(("Assets:", "Aa", "b-1", *INJECTIONS)), max_size=6).map("".join)
+
+
+def invisible(text: str) -> bool:
+    """Return whether a text has a character that may not be stored."""
+    return any(unicodedata.category(one) in {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"} for one in set(text) - set("\t\n\r"))
+
+
+def reread(text: str) -> list[Any]:
+    """Return what Beancount's own parser makes of a text, which must be free of errors."""
+    entries, errors, _ = parser.parse_string(text)
+    assert errors == [], text
+    return entries
+
+
+def refused(action: Callable[[], object]) -> FormatError | None:
+    """Return the error with which a text is refused, or None."""
+    try:
+        action()
+    except FormatError as error:
+        return error
+    return None
+
+
+@given(hostile)
+@settings(max_examples=10_000, deadline=None)
+def test_a_string_from_outside_comes_back_exactly_or_is_refused(text: str) -> None:
+    """In every directive that takes a string."""
+    if invisible(text):
+        with pytest.raises(FormatError):
+            escape.string(text)
+        return
+    quoted, kept = escape.string(text), unicodedata.normalize("NFC", text)
+    custom, event, note, query, transaction = reread(
+        f"2015-01-01 custom {quoted} {quoted}\n  key: {quoted}\n"
+        f"2015-01-02 event {quoted} {quoted}\n"
+        f"2015-01-03 note Assets:Cash {quoted}\n"
+        f"2015-01-04 query {quoted} {quoted}\n"
+        f"2015-01-05 * {quoted} {quoted}\n  key: {quoted}\n  Assets:Cash  1 CNY\n    key: {quoted}\n"
+    )
+    assert isinstance(custom, Custom)
+    assert (custom.type, [value.value for value in custom.values], custom.meta["key"]) == (kept, [kept], kept)
+    assert isinstance(event, Event)
+    assert (event.type, event.description) == (kept, kept)
+    assert isinstance(note, Note)
+    assert note.comment == kept
+    assert isinstance(query, Query)
+    assert (query.name, query.query_string) == (kept, kept)
+    assert isinstance(transaction, Transaction)
+    assert (transaction.payee, transaction.narration, transaction.meta["key"]) == (kept, kept, kept)
+    assert [(leg.account, leg.meta["key"]) for leg in transaction.postings if leg.meta] == [("Assets:Cash", kept)]
+
+
+@given(hostile_names)
+@settings(max_examples=10_000, deadline=None)
+def test_a_name_from_outside_comes_back_exactly_or_is_refused(name: str) -> None:
+    """As account, unit, tag, link and metadata key."""
+    if not refused(lambda: escape.account(name)):
+        (opened,) = reread(f"2015-01-01 open {'Assets:' + name if name[:7] != 'Assets:' else name} CNY\n")
+        assert opened.account.removeprefix("Assets:") == name.removeprefix("Assets:")
+    if not refused(lambda: escape.currency(name)):
+        (opened,) = reread(f"2015-01-01 open Assets:Cash {name}\n")
+        assert opened.currencies == [name]
+    if not refused(lambda: escape.tag(name) + escape.link(name)):
+        (note,) = reread(f'2015-01-01 note Assets:Cash "text" #{name} ^{name}\n')
+        assert (note.tags, note.links) == ({name}, {name})
+    if not refused(lambda: escape.key(name)):
+        (opened,) = reread(f"2015-01-01 open Assets:Cash\n  {name}: 7\n")
+        assert {name: 7}.items() <= opened.meta.items()
+
+
+@pytest.mark.parametrize(
+    ("allow", "names"),
+    [
+        (escape.account, ["Expenses:F01-Relocation:0601-Housing", "E支出:F01-中央易地搬迁:0601-住房建设"]),
+        (escape.currency, ["CNY", "CNY.Q"]),
+        (escape.tag, ["red", "2015/01"]),
+        (escape.link, ["P01"]),
+        (escape.key, ["voucher", "bank-ref", "open"]),
+    ],
+)
+def test_names_in_use_are_allowed(allow: Callable[[str], str], names: list[str]) -> None:
+    """A validator that refused everything would pass the property test."""
+    assert [allow(name) for name in names] == names
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Assets",
+        "Assets:银行存款",
+        "Assets:02-住房（一期）",
+        "Assets:Ｂank",
+        "Assets:Bank\u200b",
+        "Assets:Bank\u3000",
+        "Assets:Bank\n",
+        "Assets::Bank",
+        "assets:Bank",
+    ],
+)
+def test_account_names_that_beancount_lets_pass_are_refused(name: str) -> None:
+    """Some of these Beancount's own lexer accepts."""
+    assert not escape.is_valid_account(name)
+    with pytest.raises(FormatError, match="account"):
+        escape.account(name)
+
+
+def test_a_refused_character_is_named() -> None:
+    """The clerk must be able to find what cannot be seen."""
+    with pytest.raises(FormatError, match=r"Character 3 .* U\+202E RIGHT-TO-LEFT OVERRIDE"):
+        escape.stored("ab\u202ec")
+
+
+def test_text_is_stored_composed() -> None:
+    """Two spellings of one letter are one text."""
+    assert escape.stored("e\u0301") == "é"
+
+
+@pytest.mark.parametrize("path", LEDGERS, ids=lambda path: path.name)
+def test_ledgers_of_others_are_read_and_booked(path: Path) -> None:
+    """Without a traceback, and without a posting left incomplete."""
+    if path.name == "fava_invalid-unicode.beancount":
+        with pytest.raises(UsageError, match="C2"):
+            parse_ledger(path)
+        return
+    booked = book(parse_ledger(path))
+    for entry in booked.entries:
+        if isinstance(entry, Transaction):
+            assert all(isinstance(weight(posting).number, Decimal) for posting in entry.postings)
+            residual(entry.postings)
+            tolerances(entry.postings, booked.options)
+
+
+def test_control_totals_of_a_long_ledger() -> None:
+    """The counts that the source of the ledger gives."""
+    booked = book(parse_ledger(DATA / "ledgers" / "fava_query-example.beancount"))
+    kinds = [type(entry) for entry in booked.entries]
+    assert (kinds.count(Transaction), kinds.count(Open), kinds.count(Balance)) == (350, 46, 29)
+    assert booked.errors == ()
+
+
+def test_booking_errors_have_file_and_line() -> None:
+    """As bean-check reports them."""
+    path = DATA / "ledgers" / "fava_errors.beancount"
+    (error,) = book(parse_ledger(path)).errors
+    assert (error.path, error.line) == (str(path), 11)
+    assert error.message.startswith("Not enough lots to reduce")
+
+
+def test_elided_amounts_costs_and_prices_are_beancounts() -> None:
+    """Units, cost, price and the missing leg."""
+    booked = book(
+        parse_text(
+            "2015-01-01 open Assets:Stock\n2015-01-01 open Assets:Cash\n"
+            '2015-01-02 * "buy"\n  Assets:Stock  10 HOOL {5.00 USD}\n  Assets:Cash\n'
+            '2015-01-03 * "change"\n  Assets:Cash  100.00 EUR @ 1.25 USD\n  Assets:Cash  -125.004 USD\n',
+            "test.beancount",
+        )
+    )
+    buy, change = (entry for entry in booked.entries if isinstance(entry, Transaction))
+    assert [str(weight(posting)) for posting in buy.postings] == ["50.00 USD", "-50.00 USD"]
+    assert residual(buy.postings) == {}
+    assert residual(change.postings) == {"USD": Decimal("-0.004")}
+    assert tolerances(change.postings, booked.options)["EUR"] == Decimal("0.005")
+
+
+def test_pad_is_applied() -> None:
+    """And nothing else that a loader would do."""
+    booked = book(
+        parse_text(
+            "2015-01-01 open Assets:Cash CNY\n2015-01-01 open Equity:Opening CNY\n"
+            "2015-01-01 pad Assets:Cash Equity:Opening\n2015-02-01 balance Assets:Cash 7.00 CNY\n",
+            "test.beancount",
+        )
+    )
+    (padding,) = (entry for entry in booked.entries if isinstance(entry, Transaction))
+    assert [str(posting.units) for posting in padding.postings] == ["7.00 CNY", "-7.00 CNY"]
+
+
+def ledger(folder: Path, files: dict[str, str]) -> Path:
+    """Write files and return the first."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, "utf-8")
+    return folder / next(iter(files))
+
+
+def test_includes_are_merged_as_beancount_does(tmp_path: Path) -> None:
+    """Globs, folders, order of dates, operating currencies of all, roots of each file, other options of the first."""
+    top = ledger(
+        tmp_path,
+        {
+            "main.beancount": 'option "title" "top"\noption "operating_currency" "CNY"\ninclude "years/*.beancount"\n'
+            '2015-06-01 open Assets:Late\nplugin "os"\n',
+            "years/2014.beancount": 'option "title" "part"\noption "operating_currency" "USD"\ninclude "../zh.beancount"\n'
+            '2014-01-01 open Assets:Early\nplugin "antigravity" "config"\n',
+            "years/2015.beancount": 'option "operating_currency" "CNY"\n2015-01-01 open Assets:Middle\n',
+            "zh.beancount": 'option "name_assets" "A资产"\n2014-06-01 open A资产:1期\n',
+        },
+    )
+    parsed = parse_ledger(top)
+    opened = [entry.account for entry in parsed.entries if isinstance(entry, Open)]
+    assert opened == ["Assets:Early", "A资产:1期", "Assets:Middle", "Assets:Late"]
+    assert parsed.options["title"] == "top"
+    assert parsed.options["operating_currency"] == ["CNY", "USD"]
+    assert parsed.plugins == (Plugin("os", None), Plugin("antigravity", "config"))
+    assert [file.name for file in parsed.files] == [
+        "main.beancount",
+        "2014.beancount",
+        "2015.beancount",
+        "zh.beancount",
+    ]
+    assert parsed.errors == ()
+
+
+def test_an_include_of_nothing_and_a_circle_are_errors(tmp_path: Path) -> None:
+    """The book would be incomplete, or endless."""
+    (tmp_path / "folder").symlink_to(tmp_path)
+    top = ledger(tmp_path, {"main.beancount": 'include "gone"\ninclude "folder/main.beancount"\n'})
+    messages = sorted(error.message.split('"')[0] for error in parse_ledger(top).errors)
+    assert messages == ["Duplicate filename parsed: ", "File glob "]
+
+
+@pytest.mark.parametrize(
+    "include", ["/etc/passwd", "../outside.beancount", "../*.beancount", "*/../../*", "link.beancount", "link*", "up/*"]
+)
+def test_an_include_outside_the_folder_is_refused(tmp_path: Path, include: str) -> None:
+    """By path, by pattern or by link."""
+    ledger(tmp_path, {"outside.beancount": "2015-01-01 open Assets:Secret\n"})
+    top = ledger(tmp_path / "book", {"main.beancount": f'include "{include}"\n', "sub/a.beancount": ""})
+    (tmp_path / "book" / "link.beancount").symlink_to(tmp_path / "outside.beancount")
+    (tmp_path / "book" / "up").symlink_to(tmp_path)
+    with pytest.raises(UsageError, match="outside its folder") as refusal:
+        parse_ledger(top)
+    assert refusal.value.key == "include-outside"
+
+
+def test_no_plugin_is_run_and_no_path_is_added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though the ledger asks for both."""
+    monkeypatch.chdir(tmp_path)
+    top = ledger(
+        tmp_path,
+        {
+            "main.beancount": 'option "insert_pythonpath" "TRUE"\nplugin "evil"\n',
+            "evil.py": "import pathlib\npathlib.Path('ran').touch()\n__plugins__ = ()\n",
+        },
+    )
+    book(parse_ledger(top))
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    ("data", "key"),
+    [
+        (b"\x89PNG\r\n\x1a\n\0\0", "ledger-encoding"),
+        (b"2015-01-01 open Assets:A\0a\n", "ledger-binary"),
+        ("2015-01-01 open Assets:银行\n".encode("gb18030"), "ledger-encoding"),
+        (b'2015-01-01 custom "x" ' + b"(" * 20_000, "ledger-unreadable"),
+        (b"pushmeta key: 7\n", "ledger-unreadable"),
+    ],
+)
+def test_what_is_no_ledger_is_refused_in_a_sentence(tmp_path: Path, data: bytes, key: str) -> None:
+    """Not with a traceback."""
+    (tmp_path / "main.beancount").write_bytes(data)
+    with pytest.raises(UsageError) as refusal:
+        parse_ledger(tmp_path / "main.beancount")
+    assert refusal.value.key == key
+
+
+def test_files_that_cannot_be_read_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Missing, a folder, a device, a pipe or too large."""
+    for path in (tmp_path, Path("/dev/null"), tmp_path / "pipe"):
+        if path.name == "pipe":
+            os.mkfifo(path)
+        with pytest.raises(UsageError, match="not a file"):
+            parse_ledger(path)
+    with pytest.raises(UsageError, match="no such file"):
+        parse_ledger(tmp_path / "gone.beancount")
+    monkeypatch.setattr("fundtrack.beantext.parse.BYTES_MAX", 3)
+    with pytest.raises(UsageError, match="has 4 bytes"):
+        parse_ledger(ledger(tmp_path, {"main.beancount": "; 12"}))
+
+
+@pytest.mark.parametrize("number", ["1/0", "0/0", "1/(1-1)"])
+def test_a_division_by_zero_is_an_error_and_kills_nothing(number: str) -> None:
+    """Beancount 3.2.3's own parser ends the process with a segmentation fault on these."""
+    parsed = parse_text(
+        f'2015-01-01 * "x"\n  Assets:Cash  {number} CNY\n2015-01-02 open Assets:Cash\n', "test.beancount"
+    )
+    assert [type(entry) for entry in parsed.entries] == [Open]
+    (error,) = parsed.errors
+    assert error.path == "test.beancount"
+    assert "grammar.py" not in error.message
+
+
+def test_metadata_cannot_move_a_directive_to_another_place() -> None:
+    """`filename` and `lineno` are Beancount's own keys, but a ledger may write them."""
+    (entry,) = parse_text(
+        '2015-01-01 open Assets:Cash\n  filename: "innocent"\n  lineno: TRUE\n', "a.beancount"
+    ).entries
+    assert entry.meta["filename"] == "a.beancount"
+
+
+def test_a_byte_order_mark_is_not_text() -> None:
+    """Windows editors write one."""
+    assert parse_text("\ufeff2015-01-01 open Assets:Cash\n", "test.beancount").errors == ()
+
+
+def test_an_amount_nobody_can_complete_is_refused_in_a_sentence() -> None:
+    """Beancount's booking raises here."""
+    parsed = Parsed(
+        parse_text('2015-01-01 * "x"\n  Assets:Cash  CNY @ 0 USD\n  Assets:Bank  5 USD\n', "test.beancount").entries,
+        parse_text("", "test.beancount").options,
+    )
+    with pytest.raises(UsageError, match="complete the amounts"):
+        book(parsed)
