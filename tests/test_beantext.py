@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from beancount.core import account
 from beancount.parser import parser
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from fundtrack.beantext import escape
 from fundtrack.beantext.booking import book, residual, tolerances, weight
 from fundtrack.beantext.directives import Balance, Custom, Event, Note, Open, Query, Transaction
-from fundtrack.beantext.parse import Parsed, Plugin, parse_ledger, parse_text
+from fundtrack.beantext.parse import Plugin, parse_ledger, parse_text
 from fundtrack.errors import FormatError, UsageError
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def test_a_string_from_outside_comes_back_exactly_or_is_refused(text: str) -> No
             escape.string(text)
         return
     quoted, kept = escape.string(text), unicodedata.normalize("NFC", text)
+    assert not {"\n", "\r"} & set(quoted)
     custom, event, note, query, transaction = reread(
         f"2015-01-01 custom {quoted} {quoted}\n  key: {quoted}\n"
         f"2015-01-02 event {quoted} {quoted}\n"
@@ -97,14 +99,19 @@ def test_a_string_from_outside_comes_back_exactly_or_is_refused(text: str) -> No
 def test_a_name_from_outside_comes_back_exactly_or_is_refused(name: str) -> None:
     """As account, unit, tag, link and metadata key."""
     if not refused(lambda: escape.account(name)):
-        (opened,) = reread(f"2015-01-01 open {'Assets:' + name if name[:7] != 'Assets:' else name} CNY\n")
-        assert opened.account.removeprefix("Assets:") == name.removeprefix("Assets:")
+        root = name.partition(":")[0]
+        assert account.is_valid(name)
+        (opened,) = reread(f'option "name_assets" "{root}"\n2015-01-01 open {name} CNY\n')
+        assert opened.account == name
     if not refused(lambda: escape.currency(name)):
         (opened,) = reread(f"2015-01-01 open Assets:Cash {name}\n")
         assert opened.currencies == [name]
-    if not refused(lambda: escape.tag(name) + escape.link(name)):
-        (note,) = reread(f'2015-01-01 note Assets:Cash "text" #{name} ^{name}\n')
-        assert (note.tags, note.links) == ({name}, {name})
+    if not refused(lambda: escape.tag(name)):
+        (note,) = reread(f'2015-01-01 note Assets:Cash "text" #{name} ^x\n')
+        assert note.tags == {name}
+    if not refused(lambda: escape.link(name)):
+        (note,) = reread(f'2015-01-01 note Assets:Cash "text" ^{name} #x\n')
+        assert note.links == {name}
     if not refused(lambda: escape.key(name)):
         (opened,) = reread(f"2015-01-01 open Assets:Cash\n  {name}: 7\n")
         assert {name: 7}.items() <= opened.meta.items()
@@ -144,6 +151,26 @@ def test_account_names_that_beancount_lets_pass_are_refused(name: str) -> None:
     assert not escape.is_valid_account(name)
     with pytest.raises(FormatError, match="account"):
         escape.account(name)
+
+
+@pytest.mark.parametrize(
+    ("allow", "name"),
+    [
+        (escape.tag, "a b"),
+        (escape.tag, "标签"),
+        (escape.link, "a^b"),
+        (escape.currency, "cny"),
+        (escape.currency, "CNY\n"),
+        (escape.currency, "TRUE"),
+        (escape.key, "lineno"),
+        (escape.key, "filename"),
+        (escape.key, "键"),
+    ],
+)
+def test_names_that_would_be_read_as_something_else_are_refused(allow: Callable[[str], str], name: str) -> None:
+    """Or lost without a word, as metadata with Beancount's own keys."""
+    with pytest.raises(FormatError):
+        allow(name)
 
 
 def test_a_refused_character_is_named() -> None:
@@ -233,8 +260,8 @@ def test_includes_are_merged_as_beancount_does(tmp_path: Path) -> None:
         {
             "main.beancount": 'option "title" "top"\noption "operating_currency" "CNY"\ninclude "years/*.beancount"\n'
             '2015-06-01 open Assets:Late\nplugin "os"\n',
-            "years/2014.beancount": 'option "title" "part"\noption "operating_currency" "USD"\ninclude "../zh.beancount"\n'
-            '2014-01-01 open Assets:Early\nplugin "antigravity" "config"\n',
+            "years/2014.beancount": 'option "title" "part"\noption "operating_currency" "USD"\n'
+            'include "../zh.beancount"\n2014-01-01 open Assets:Early\nplugin "antigravity" "config"\n',
             "years/2015.beancount": 'option "operating_currency" "CNY"\n2015-01-01 open Assets:Middle\n',
             "zh.beancount": 'option "name_assets" "A资产"\n2014-06-01 open A资产:1期\n',
         },
@@ -263,10 +290,23 @@ def test_an_include_of_nothing_and_a_circle_are_errors(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "include", ["/etc/passwd", "../outside.beancount", "../*.beancount", "*/../../*", "link.beancount", "link*", "up/*"]
+    "include",
+    [
+        "/etc/passwd",
+        "/gone",
+        "../outside.beancount",
+        "../*.beancount",
+        "../gone*",
+        "*/../../*",
+        "*/../../gone*",
+        "link.beancount",
+        "link*",
+        "up/*",
+        "up/gone",
+    ],
 )
 def test_an_include_outside_the_folder_is_refused(tmp_path: Path, include: str) -> None:
-    """By path, by pattern or by link."""
+    """By path, by pattern or by link; whether there is such a file is not told."""
     ledger(tmp_path, {"outside.beancount": "2015-01-01 open Assets:Secret\n"})
     top = ledger(tmp_path / "book", {"main.beancount": f'include "{include}"\n', "sub/a.beancount": ""})
     (tmp_path / "book" / "link.beancount").symlink_to(tmp_path / "outside.beancount")
@@ -347,11 +387,22 @@ def test_a_byte_order_mark_is_not_text() -> None:
     assert parse_text("\ufeff2015-01-01 open Assets:Cash\n", "test.beancount").errors == ()
 
 
-def test_an_amount_nobody_can_complete_is_refused_in_a_sentence() -> None:
-    """Beancount's booking raises here."""
-    parsed = Parsed(
-        parse_text('2015-01-01 * "x"\n  Assets:Cash  CNY @ 0 USD\n  Assets:Bank  5 USD\n', "test.beancount").entries,
-        parse_text("", "test.beancount").options,
-    )
+@pytest.mark.parametrize(
+    "postings",
+    [
+        "  Assets:Cash  CNY @ 0 USD\n  Assets:Bank  5 USD\n",
+        "  Assets:Cash  0 CNY {{5 USD}}\n  Assets:Bank  5 USD\n",
+        "  Assets:Cash  99999999999999999999999999999.01 CNY\n  Assets:Bank\n",
+    ],
+)
+def test_an_amount_beancount_cannot_complete_is_refused_in_a_sentence(postings: str) -> None:
+    """Where its booking raises."""
     with pytest.raises(UsageError, match="complete the amounts"):
-        book(parsed)
+        book(parse_text(f'2015-01-01 * "x"\n{postings}', "test.beancount"))
+
+
+def test_a_transaction_left_incomplete_is_an_error_and_left_out() -> None:
+    """Nobody above can do anything with a missing number."""
+    booked = book(parse_text('2015-01-01 * "x"\n  Assets:A1  X {0 CNY}\n  Assets:B1  3 CNY\n', "test.beancount"))
+    assert booked.entries == []
+    assert "Transaction has incomplete elements" in [error.message for error in booked.errors]

@@ -6,19 +6,19 @@ All of it is Beancount's own arithmetic; no plugin is run.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol, cast
 
 from beancount.core import convert, interpolate
 from beancount.ops import pad as padding
 from beancount.parser import booking
 
+from fundtrack.beantext.directives import Transaction
 from fundtrack.beantext.parse import problems
 from fundtrack.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from decimal import Decimal
-
     from beancount.core.data import BeancountError
 
     from fundtrack.beantext.directives import Amount, Directive, Options, Posting
@@ -45,21 +45,25 @@ class Booked:
 
 
 def book(parsed: Parsed) -> Booked:
-    """Fill in elided amounts, match lots and apply `pad`; what cannot be booked is an error, its postings left out.
+    """Fill in elided amounts, match lots and apply `pad`; no plugin is run.
 
-    Raises UsageError (`ledger-unbookable`) where Beancount's arithmetic itself gives up.
+    What cannot be booked is an error: Beancount leaves its postings out, and we the transactions that it leaves
+    incomplete. Raises UsageError (`ledger-unbookable`) where Beancount's arithmetic itself gives up.
     """
     path = str(parsed.options["filename"])
-    transforms = (cast("Transform", booking.book), cast("Transform", padding.pad))
-    entries = parsed.entries
-    errors = list(parsed.errors)
+    fill, pad = cast("Transform", booking.book), cast("Transform", padding.pad)
     try:
-        for transform in transforms:
-            entries, found = transform(entries, parsed.options)
-            errors += problems(found, path)
-    except (ArithmeticError, ValueError, AssertionError) as error:
+        entries, unbooked = fill(parsed.entries, parsed.options)
+        entries, unpadded = pad([entry for entry in entries if _complete(entry)], parsed.options)
+    except (ArithmeticError, AssertionError) as error:
         raise UsageError("ledger-unbookable", path=path, why=f"{type(error).__name__} {error}") from error
-    return Booked(entries, parsed.options, tuple(errors))
+    errors = (*parsed.errors, *problems(unbooked, path), *problems(unpadded, path))
+    return Booked(entries, parsed.options, errors)
+
+
+def _complete(entry: Directive) -> bool:
+    """Return whether nothing is missing from a directive: every posting has a number to weigh it by."""
+    return not isinstance(entry, Transaction) or all(isinstance(weight(leg).number, Decimal) for leg in entry.postings)
 
 
 def weight(posting: Posting) -> Amount:

@@ -11,8 +11,6 @@ import re
 import unicodedata
 from typing import Final
 
-from beancount.core import account as beancount_account
-
 from fundtrack.errors import FormatError
 
 PLAIN: Final = re.compile(r"[ !#-\[\]-~\u00b7\u3001-\u3011\u4e00-\u9fff\uff01-\uff5e]*")
@@ -31,7 +29,7 @@ NAMES: Final = {
     "currency": re.compile(r"(?!(?:TRUE|FALSE|NULL)\Z)[A-Z][A-Z0-9'._-]{0,22}[A-Z0-9]"),
     "key": re.compile(r"(?!(?:filename|lineno)\Z)[a-z][a-z0-9_-]+"),
 }
-"""What each kind of name may consist of: narrower than Beancount's lexer, which also lets invisible characters pass."""
+"""What each kind of name may consist of: narrower than Beancount, which also lets invisible characters pass."""
 
 
 def stored(text: str) -> str:
@@ -85,13 +83,13 @@ def key(name: str) -> str:
 
 
 def is_valid_account(name: str) -> bool:
-    """Return whether a name of two or more components may stand in a ledger: ours to write, Beancount's to read."""
-    return bool(NAMES["account"].fullmatch(name)) and beancount_account.is_valid(name)
+    """Return whether a name of two or more components may be written into a ledger."""
+    return bool(NAMES["account"].fullmatch(name))
 
 
 def is_valid_component(name: str) -> bool:
     """Return whether a name may be one component of an account below its root."""
-    return bool(NAMES["component"].fullmatch(name)) and beancount_account.is_valid_leaf(name)
+    return bool(NAMES["component"].fullmatch(name))
 
 
 def _allowed(kind: str, name: str) -> str:

@@ -98,7 +98,7 @@ class Fields:
 
     def done(self) -> None:
         """Refuse metadata that nothing asked for: most often it is misspelt (`chart-metadata-unknown`)."""
-        for key in self._meta.keys() - self._asked:
+        for key in sorted(self._meta.keys() - self._asked):
             raise self.error("chart-metadata-unknown", key=key, known=", ".join(sorted(self._asked)))
 
     def _value(self, key: str, kind: type[str | date | bool], default: object) -> object:

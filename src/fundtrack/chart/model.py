@@ -142,7 +142,10 @@ class Intermediary:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """The whole policy: what there is, by its code, and in order of date what uses were granted and ended."""
+    """The whole policy: what there is, by its code, and in order of date what uses were granted and ended.
+
+    All of it stands in one order, whatever the order it was given in.
+    """
 
     title: str
     language: Language
@@ -152,6 +155,15 @@ class Chart:
     banks: dict[str, Bank]
     projects: dict[str, Project]
     intermediaries: dict[str, Intermediary]
+
+    def __post_init__(self) -> None:
+        """Put everything in order: by code, accounts by root first, uses by date."""
+        roots = list(ROOTS["en"])
+        for name in ("funds", "banks", "projects", "intermediaries"):
+            object.__setattr__(self, name, dict(sorted(getattr(self, name).items())))
+        accounts = sorted(self.accounts.values(), key=lambda account: (roots.index(account.root), account.path))
+        object.__setattr__(self, "accounts", {account.path: account for account in accounts})
+        object.__setattr__(self, "uses", tuple(sorted(self.uses, key=lambda use: (use.date, use.account))))
 
     def find(self, name: str) -> Account:
         """Return the account called `Expenses:F01:0601`, `F01:0601` or by its written name in either language.

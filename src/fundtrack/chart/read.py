@@ -49,10 +49,11 @@ def read_chart(text: str, path: str) -> Chart:
     Raises ChartError with file, line and remedy for what a chart may not say; UsageError where `parse_text` does.
     """
     parsed = parse_text(text, path)
+    # First, because a wrong name of a root makes every account under it wrong.
+    language = _language(parsed, text, path)
     if parsed.errors:
         found = "; ".join(f"line {problem.line}: {problem.message}" for problem in parsed.errors)
         raise ChartError("chart-syntax", path=path, line=parsed.errors[0].line, found=found)
-    language = _language(parsed, text, path)
     given = _given(parsed, path)
     funds = _funds(given["fund"])
     banks = _banks(given["bank"])
@@ -160,7 +161,7 @@ def _funds(given: Iterable[Fields]) -> dict[str, Fund]:
         for shorter, longer in pairwise(sorted(funds)):
             if longer.startswith(shorter):
                 raise fields.error("chart-prefix", shorter=shorter, longer=longer)
-    return dict(sorted(funds.items()))
+    return funds
 
 
 def _banks(given: Iterable[Fields]) -> dict[str, Bank]:
@@ -169,7 +170,7 @@ def _banks(given: Iterable[Fields]) -> dict[str, Bank]:
         code = _declared(fields, banks, DECLARED, "chart-code")
         banks[code] = Bank(code, *fields.names(), fields.text("number"), fields.date, fields.line)
         fields.done()
-    return dict(sorted(banks.items()))
+    return banks
 
 
 def _projects(given: Iterable[Fields]) -> dict[str, Project]:
@@ -178,7 +179,7 @@ def _projects(given: Iterable[Fields]) -> dict[str, Project]:
         code = _declared(fields, projects, DECLARED, "chart-code")
         projects[code] = Project(code, *fields.names(), fields.date, fields.line)
         fields.done()
-    return dict(sorted(projects.items()))
+    return projects
 
 
 def _intermediaries(given: Iterable[Fields], projects: Container[str]) -> dict[str, Intermediary]:
@@ -190,7 +191,7 @@ def _intermediaries(given: Iterable[Fields], projects: Container[str]) -> dict[s
             raise fields.error("chart-project", project=project)
         found[name] = Intermediary(name, project, fields.choice("role", ROLES), fields.date, fields.line)
         fields.done()
-    return dict(sorted(found.items()))
+    return found
 
 
 def _accounts(
@@ -207,8 +208,7 @@ def _accounts(
             raise fields.error("chart-bank", bank=account.bank)
         accounts[account.path] = account
         fields.done()
-    roots = list(ROOTS["en"])
-    return dict(sorted(accounts.items(), key=lambda item: (roots.index(item[1].root), item[0])))
+    return accounts
 
 
 def _account(fields: Fields, language: Language, funds: dict[str, Fund]) -> Account:
@@ -264,7 +264,7 @@ def _unit(fields: Fields) -> str:
 
 
 def _uses(given: Iterable[Fields], chart: Chart) -> tuple[Use, ...]:
-    """Return every grant and end of a use in order of date; an account opened with an authority is granted by it."""
+    """Return every grant and end of a use; an account opened with an authority is granted by it."""
     expenses = [account for account in chart.accounts.values() if account.root == "Expenses"]
     written = {account.written(chart.language, chart): account for account in expenses}
     opened = [one for one in expenses if one.authority]
@@ -288,4 +288,4 @@ def _uses(given: Iterable[Fields], chart: Chart) -> tuple[Use, ...]:
         granted[use.account] = use
         uses.append(use)
         fields.done()
-    return tuple(sorted(uses, key=lambda use: (use.date, use.account)))
+    return tuple(uses)

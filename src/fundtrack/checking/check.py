@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
@@ -55,6 +56,10 @@ class Check:
         """Return the select over the relations a lens gives it."""
         with_ = ", ".join(f"{name} AS NOT MATERIALIZED ({select})" for name, select in relations.items())
         return text(f"WITH {with_} SELECT * FROM ({self.select}) AS found").bindparams(**self.parameters)
+
+    def mentions(self, relation: str) -> bool:
+        """Return whether the select names a relation."""
+        return re.search(rf"\b{relation}\b", self.select, re.IGNORECASE) is not None
 
     def applies(self, date: str) -> bool:
         """Return whether the check was in force on an ISO date; the law it rests on is dated, so is the check."""

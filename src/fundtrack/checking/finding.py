@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Finding:
-    """A lead: what a check found, where, and what to do. `amount` is in minor units of `unit`, or None."""
+    """A lead: what a check found, where, and what to do.
+
+    `amount` is in minor units of `unit`, or None; `group` is the value of the check's scope that was judged together.
+    """
 
     check: str
     severity: Severity
@@ -30,6 +33,7 @@ class Finding:
     unit: str
     amount: int | None
     key: tuple[Any, ...]
+    group: str
     measure: int
     messages: Mapping[Language, str] = field(compare=False)
     remedies: Mapping[Language, str] = field(compare=False)
@@ -79,6 +83,7 @@ def finding_of(check: Check, row: Mapping[str, Any], lens: Lens) -> Finding:
         unit=unit,
         amount=None if amount is None else int(amount),
         key=tuple(row[name] for name in check.key),
+        group=str(row.get("account" if check.scope == "balance" else check.scope) or ""),
         measure=int(row[check.measure]) if check.measure else 0,
         messages=texts["message"],
         remedies=texts["remedy"],

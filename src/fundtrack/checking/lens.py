@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from fundtrack.checking.check import Check
     from fundtrack.errors import Language
 
 POSTING_COLUMNS: Final = (
@@ -66,7 +67,8 @@ class Lens:
     """The relations a select runs over, and what turns its rows into findings a person understands.
 
     `after(scope)` are the relations to judge; `before(scope)`, where given, the same without the candidates, so that
-    an old finding is known. `scales` are the decimals of each unit.
+    an old finding is known. `scales` are the decimals of each unit. `missing` are the relations that cannot be given,
+    each with the key of the message that says why: a check that needs one is not run, and that is told.
     """
 
     after: Callable[[str], Relations]
@@ -74,3 +76,8 @@ class Lens:
     before: Callable[[str], Relations] | None = None
     named: Callable[[Language, str, str], str] = unnamed
     scales: Mapping[str, int] = field(default_factory=dict)
+    missing: Mapping[str, str] = field(default_factory=dict)
+
+    def why_not(self, check: Check) -> str:
+        """Return the key of the message why a check cannot be run through this lens, or an empty string."""
+        return next((why for relation, why in self.missing.items() if check.mentions(relation)), "")

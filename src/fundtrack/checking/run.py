@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.exc import SQLAlchemyError
 
 from fundtrack.checking.finding import finding_of
 from fundtrack.errors import PageError
@@ -41,6 +41,6 @@ def _found(connection: Connection, check: Check, lens: Lens, relations: Relation
     try:
         rows = connection.execute(check.statement(relations)).mappings().all()
         return [finding_of(check, row, lens) for row in rows if check.applies(str(row.get("date", check.begins)))]
-    except (DBAPIError, StatementError, KeyError) as error:
+    except (SQLAlchemyError, LookupError, ValueError, AttributeError) as error:
         cause = str(getattr(error, "orig", None) or error).splitlines()[0]
         raise PageError("check-select", path=check.page.path, line=check.line, name=check.name, cause=cause) from error

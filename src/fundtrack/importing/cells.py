@@ -30,6 +30,10 @@ class Number(str):
 
     __slots__ = ()
 
+    def __hash__(self) -> int:
+        """Keep apart from the same text, so that a Memo never takes one for the other."""
+        return hash((Number, str(self)))
+
 
 def number(literal: str) -> Number:
     """Return the number of a workbook's cell from its float's shortest text, snapped to six decimals."""
@@ -43,7 +47,7 @@ def number(literal: str) -> Number:
 class Memo(dict[str, Value]):
     """The results of a function of a cell, kept because columns repeat themselves; bounded, because some do not."""
 
-    LIMIT: Final = 20_000
+    LIMIT: Final = 1 << 16
 
     def __init__(self, function: Callable[[str], Value]) -> None:
         """Remember the results of a function."""
@@ -76,6 +80,8 @@ def text(cell: str) -> str:
 
 def identity(cell: str) -> str:
     """Return an account, reference or document number. Raises FormatError where a spreadsheet damaged its digits."""
+    if cell.isalnum() and cell.isascii() and "E" not in cell and "e" not in cell and type(cell) is str:
+        return cell
     if isinstance(cell, Number) or DAMAGED.fullmatch(cell.strip()):
         raise FormatError("digits-lost", text=masked(cell))
     return text(cell)
@@ -83,8 +89,9 @@ def identity(cell: str) -> str:
 
 def whole(cell: str) -> bool:
     """Say whether a private number can still have all its digits."""
-    damaged = isinstance(cell, Number) and len(cell) >= EXACT_DIGITS
-    return not damaged and not DAMAGED.fullmatch(cell.strip())
+    if isinstance(cell, Number):
+        return len(cell) < EXACT_DIGITS
+    return cell.isdigit() or not DAMAGED.fullmatch(cell.strip())
 
 
 def masked(cell: str) -> str:

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+from operator import getitem
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fundtrack.errors import FormatError
 from fundtrack.importing import cells, dates, fields, heading
-from fundtrack.importing.layout import Source
+from fundtrack.importing.cells import Memo
+from fundtrack.importing.places import Places, picker
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from fundtrack.importing.heading import Heading
-    from fundtrack.importing.layout import Layout
-
-Value = TypeVar("Value")
+    from fundtrack.importing.layout import Layout, Source
 
 COUNTED: Final = ("amount", "amount-in", "amount-out", "balance")
-TEXTS: Final = ("payee", "narration")
-IDENTITIES: Final = ("document", "bank", "bank-ref", "reference")
-WORDS: Final = ("fund", "project")
 
 
 class Candidate(NamedTuple):
@@ -49,114 +46,141 @@ class Candidate(NamedTuple):
     natural_key: tuple[str, ...]
 
 
+class Field(NamedTuple):
+    """A field: what a person calls it, its place in an extended row, and the values of its texts."""
+
+    name: str
+    place: int
+    values: Memo[Any]
+
+
 class Columns:
-    """A layout bound to a header. Raises FormatError when a column, a label or the unit is missing."""
+    """A layout bound to a header: what reads its rows. Raises FormatError when a column or the unit is missing."""
 
     def __init__(self, layout: Layout, head: Heading, words: Mapping[str, Mapping[str, str]]) -> None:
-        """Find every field once, so that a row costs no look-up by name."""
+        """Find every field once."""
         spec = layout.columns
-        amounts = [spec[field].columns[0] for field in COUNTED[:3] if field in spec]
-        self.unit = heading.unit(layout, head, amounts)
+        sources = (*spec.values(), layout.key_account, layout.kind_column)
+        self._layout, self._head = layout, head
+        self._places = Places(head, [source for source in sources if source])
         self.width = len(head.names)
-        self.counted = {head.place(spec[field].columns[0]) for field in COUNTED if field in spec}
+        self.counted = {self._places.of(spec[field]) for field in COUNTED if field in spec}
         self.mapped = {head.place(name) for source in spec.values() for name in source.columns}
-        self._private = [(head.place(name), name) for name in layout.private]
-        self._key = [head.place(name) for name in layout.key]
+        self._private = [(head.place(name), name, Memo(cells.masked)) for name in layout.private]
+        self._key = picker([head.place(name) for name in layout.key])
         self._bank_funds = words.get("bank", {})
+        self._bind_amounts()
+        self._bind_fields(words)
 
-        def bound(source: Source | None, function: Callable[[str], Value]) -> Callable[[list[str]], Value]:
-            return fields.reader(source or Source(), head, function)
+    def _bind_amounts(self) -> None:
+        """Find the amounts and the balance, and choose what reads their unit."""
+        layout, spec = self._layout, self._layout.columns
+        names = [spec[field].columns[0] for field in COUNTED[:3] if field in spec]
+        self.unit = heading.unit(layout, self._head, names)
+        self._amount_names = "、".join(names)
+        self._in, self._out = self._head.place(names[0]), self._head.place(names[-1])
+        self._balance = self._places.of(spec["balance"]) if "balance" in spec else None
+        self._amount = fields.side(self.unit) if layout.two_sided else fields.amount(self.unit)
 
-        amount = fields.side(self.unit) if layout.two_sided else fields.amount(self.unit)
-        self._incoming = bound(Source((amounts[0],)), amount) if layout.two_sided else lambda _: 0
-        self._outgoing = bound(Source((amounts[-1],)), amount)
-        self.balance = bound(spec["balance"], fields.balance(self.unit)) if "balance" in spec else None
-        self._date = bound(spec.get("date"), dates.read)
-        self._use = bound(spec.get("use"), fields.use(words.get("use", {})))
-        self._fund, self._project = (bound(spec.get(field), fields.worded(words.get(field, {}))) for field in WORDS)
-        self._payee, self._narration = (bound(spec.get(field), cells.text) for field in TEXTS)
-        document, bank, bank_ref, reference = (bound(spec.get(field), cells.identity) for field in IDENTITIES)
-        self._document, self._bank, self._bank_ref, self._reference = document, bank, bank_ref, reference
-        self._account = bound(layout.key_account, cells.identity) if layout.key_account else lambda _: layout.name
-        self._kind_in = bound(layout.kind_column, fields.kind(layout.words_in, layout.kind_in))
-        self._kind_out = bound(layout.kind_column, fields.kind(layout.words_out, layout.kind_out))
+    def _bind_fields(self, words: Mapping[str, Mapping[str, str]]) -> None:
+        """Choose the place of every other field and what reads it."""
+        layout, spec = self._layout, self._layout.columns
+        readers: dict[str, Callable[[str], object]] = {
+            "date": dates.read,
+            "fund": fields.worded(words.get("fund", {})),
+            "use": fields.use(words.get("use", {})),
+            "project": fields.worded(words.get("project", {})),
+            "payee": cells.text,
+            "narration": cells.text,
+            "document": cells.identity,
+            "bank": cells.identity,
+            "bank-ref": cells.identity,
+            "reference": cells.identity,
+        }
+        self._fields = {field: self._field(spec.get(field), read) for field, read in readers.items()}
+        self._fields["account"] = self._field(layout.key_account, cells.identity)
+        self._pick = picker([field.place for field in self._fields.values()])
+        self._values = [field.values for field in self._fields.values()]
+        self._kind_in = self._field(layout.kind_column, fields.kind(layout.words_in, layout.kind_in))
+        self._kind_out = self._field(layout.kind_column, fields.kind(layout.words_out, layout.kind_out))
+
+    def _field(self, source: Source | None, function: Callable[[str], object]) -> Field:
+        """Return where a field stands and what reads it there."""
+        read = fields.found(source.pattern, function) if source and source.pattern else function
+        return Field(source.name if source else "", self._places.of(source), Memo(read))
 
     def mask(self, row: list[str]) -> list[FormatError]:
         """Mask the private numbers of a row in place; return what is wrong with them."""
         problems = []
-        for place, name in self._private:
-            if not cells.whole(row[place]):
-                problems.append(FormatError("digits-lost", text=cells.masked(row[place]), column=name))
-            row[place] = cells.masked(row[place])
+        for place, name, masked in self._private:
+            cell = row[place]
+            row[place] = masked[cell]
+            if not cells.whole(cell):
+                problems.append(FormatError("digits-lost", text=row[place], column=name))
         return problems
 
     def amounts(self, row: list[str]) -> tuple[int, int]:
         """Return what came in and what went out, in fen. Raises FormatError."""
-        incoming, outgoing = self._incoming(row), self._outgoing(row)
+        try:
+            incoming, outgoing = self.sides(row)
+        except FormatError as error:
+            raise FormatError(error.key, **error.details, column=self._amount_names) from error
         if incoming and outgoing:
-            raise FormatError("amount-both-sides")
+            raise FormatError("amount-both-sides", column=self._amount_names)
         return incoming, outgoing
 
-    def candidate(self, row: list[str], incoming: int, outgoing: int) -> Candidate:
-        """Return the voucher that a row asks for. Raises FormatError."""
-        reference = self._reference(row)
-        kind, amount = self._moved(row, incoming, outgoing, reference)
-        bank = self._bank(row)
-        fund = self._fund(row) or self._bank_funds.get(bank, "")
-        use_fund, use = self._use(row)
-        date = self._date(row)
-        return Candidate(
-            date,
-            kind,
-            amount,
-            fund,
-            use_fund or fund,
-            use,
-            self._payee(row),
-            self._narration(row),
-            self._project(row),
-            self._document(row),
-            bank,
-            self._bank_ref(row),
-            reference,
-            self._account(row),
-            (date.isoformat(), str(incoming - outgoing), *[row[place].strip() for place in self._key]),
-        )
+    def sides(self, row: list[str]) -> tuple[int, int]:
+        """Return the amounts of a row as printed, in fen; a total row has both. Raises FormatError."""
+        return self._amount(row[self._in]) if self._in != self._out else 0, self._amount(row[self._out])
 
-    def printed(self, row: list[str]) -> tuple[int, int] | None:
-        """Return the amounts of a total row, or None where it shows none that can be read."""
+    def balance(self, row: list[str]) -> int | None:
+        """Return the balance a row prints, in fen, or None where there is none that can be read."""
+        if self._balance is None:
+            return None
         try:
-            return (self._incoming(row), self._outgoing(row)) if len(row) == self.width else None
+            return self._amount(row[self._balance])
         except FormatError:
             return None
 
+    def candidate(self, row: list[str], incoming: int, outgoing: int) -> Candidate:
+        """Return the voucher that a row asks for. Raises FormatError."""
+        extended = self._places.extend(row)
+        date, fund, (use_fund, use), project, payee, narration, document, bank, bank_ref, reference, account = map(
+            getitem, self._values, self._pick(extended)
+        )
+        kind, amount = self._moved(extended, incoming, outgoing, reference)
+        fund = fund or self._bank_funds.get(bank, "")
+        key = (date.isoformat(), str(incoming - outgoing), *map(str.strip, self._key(row)))
+        return Candidate(
+            date, kind, amount, fund, use_fund or fund, use, payee, narration, project, document, bank, bank_ref,
+            reference, account or self._layout.name, key,
+        )  # fmt: skip
+
     def problems(self, row: list[str], sides: tuple[int, int] | None) -> Iterator[FormatError]:
-        """Give everything for which a row makes no candidate, but an amount that is not known."""
-
-        reads: list[Callable[[list[str]], object]] = [
-            self._date, self._fund, self._use, self._payee, self._narration, self._project,
-            self._document, self._bank, self._bank_ref, self._reference, self._account,
-        ]  # fmt: skip
-        if sides:
-            reads.insert(0, lambda row: self._moved(row, *sides, self._reference(row)))
-        told = set()
-        for read in reads:
+        """Give everything for which a row makes no candidate, each once, but an amount that is not known."""
+        extended, values, told = self._places.extend(row), {}, set()
+        for key, field in self._fields.items():
             try:
-                read(row)
+                values[key] = field.values[extended[field.place]]
             except FormatError as error:
-                if (about := (error.key, error.details.get("column"))) not in told:
-                    told.add(about)
-                    yield error
+                if (error.key, field.name) not in told:
+                    told.add((error.key, field.name))
+                    yield FormatError(error.key, **error.details, column=field.name)
+        try:
+            if sides:
+                self._moved(extended, *sides, values.get("reference", ""))
+        except FormatError as error:
+            yield error
 
-    def _moved(self, row: list[str], incoming: int, outgoing: int, reference: str) -> tuple[str, int]:
+    def _moved(self, extended: Sequence[str], incoming: int, outgoing: int, reference: str) -> tuple[str, int]:
         """Return the kind of a row and its amount above zero.
 
         A negative is a refund, and a refund cites its original: otherwise raises FormatError.
         """
         if outgoing > 0:
-            return self._kind_out(row), outgoing
+            return self._kind_out.values[extended[self._kind_out.place]], outgoing
         if incoming > 0:
-            kind = self._kind_in(row)
+            kind = self._kind_in.values[extended[self._kind_in.place]]
         elif outgoing < 0:
             kind = "refund"
         else:

@@ -39,7 +39,7 @@ def prove(path: Path, declared: str) -> str:
     try:
         beyond = _beyond_ascii(path, "utf-8")
     except FormatError as error:
-        if error.key != "file-encoding" or _name(declared) == "utf-8":
+        if error.key != "file-encoding" or codecs.lookup(declared).name == "utf-8":
             raise
         _beyond_ascii(path, declared)
         return declared
@@ -76,8 +76,3 @@ def _beyond_ascii(path: Path, encoding: str) -> int:
             if beyond < ENOUGH and not text.isascii():
                 beyond = min(ENOUGH, beyond + sum(character > "\x7f" for character in text))
     return beyond
-
-
-def _name(encoding: str) -> str:
-    """Return the one name of an encoding."""
-    return codecs.lookup(encoding).name

@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from fundtrack import money
 from fundtrack.errors import FormatError
-from fundtrack.importing.cells import Memo, text
+from fundtrack.importing.cells import text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    from fundtrack.importing.heading import Heading
-    from fundtrack.importing.layout import Source
 
 Value = TypeVar("Value")
 
@@ -27,45 +24,14 @@ NOTHING: Final = frozenset({"", "-", "--", "/"})
 """What banks write on the side that did not move."""
 
 
-def reader(source: Source, head: Heading, function: Callable[[str], Value]) -> Callable[[list[str]], Value]:
-    """Return what reads a field from a row; a field without a source reads as an empty cell.
+def found(pattern: re.Pattern[str], function: Callable[[str], Value]) -> Callable[[str], Value]:
+    """Return a function of what a pattern's group finds in a cell, or of nothing."""
 
-    Raises FormatError when a column is missing. The errors of `function` are told with the column they are about.
-    """
-    memo = Memo(_told(source.label or "、".join(source.columns), _found(source, function)))
-    places = [head.place(name) for name in source.columns]
-    if not places:
-        above = head.beside(source.label) if source.label else ""
-        return lambda _: memo[above]
-    if len(places) > 1:
-        return lambda row: memo[" ".join([row[place] for place in places])]
-    (place,) = places
-    return lambda row: memo[row[place]]
-
-
-def _found(source: Source, function: Callable[[str], Value]) -> Callable[[str], Value]:
-    """Return a function of what the pattern of a source finds in a text."""
-    pattern = source.pattern
-    if pattern is None:
-        return function
-
-    def found(cell: str) -> Value:
+    def read(cell: str) -> Value:
         match = pattern.search(cell)
         return function((match[1] or "") if match else "")
 
-    return found
-
-
-def _told(about: str, function: Callable[[str], Value]) -> Callable[[str], Value]:
-    """Return a function whose errors name a column."""
-
-    def told(cell: str) -> Value:
-        try:
-            return function(cell)
-        except FormatError as error:
-            raise FormatError(error.key, **error.details, column=about) from error
-
-    return told
+    return read
 
 
 def amount(unit: str) -> Callable[[str], int]:
@@ -87,19 +53,6 @@ def side(unit: str) -> Callable[[str], int]:
     return lambda cell: 0 if cell.strip() in NOTHING else read(cell)
 
 
-def balance(unit: str) -> Callable[[str], int | None]:
-    """Return what reads a printed balance, or None where there is none that can be read."""
-    read = amount(unit)
-
-    def known(cell: str) -> int | None:
-        try:
-            return read(cell)
-        except FormatError:
-            return None
-
-    return known
-
-
 def worded(words: Mapping[str, str]) -> Callable[[str], str]:
     """Return what replaces a known word by its code, and leaves an unknown one as it was written."""
 
@@ -116,8 +69,8 @@ def use(words: Mapping[str, str]) -> Callable[[str], tuple[str, str]]:
 
     def codes(cell: str) -> tuple[str, str]:
         code = coded(cell)
-        found = USE.fullmatch(code)
-        return (found[1] or "", found[2]) if found else ("", code)
+        match = USE.fullmatch(code)
+        return (match[1] or "", match[2]) if match else ("", code)
 
     return codes
 
@@ -130,9 +83,9 @@ def kind(words: Mapping[str, str], otherwise: str) -> Callable[[str], str]:
 
     def known(cell: str) -> str:
         said = text(cell)
-        found = next((of for word, of in words.items() if word in said), otherwise)
-        if not found:
+        decided = next((of for word, of in words.items() if word in said), otherwise)
+        if not decided:
             raise FormatError("kind-unknown", text=said)
-        return found
+        return decided
 
     return known

@@ -43,6 +43,11 @@ class Source:
     label: str = ""
     pattern: re.Pattern[str] | None = None
 
+    @property
+    def name(self) -> str:
+        """Return what a person calls it: its label or its columns."""
+        return self.label or "、".join(self.columns)
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:

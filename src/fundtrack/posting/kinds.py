@@ -37,6 +37,11 @@ def account_of(chart: Chart, fund: str, kind: str, bank: str = "") -> str:
     return min(at_bank or [a.code for a in of_kind], default=NOT_IN_CHART)
 
 
+def kind_of_account(chart: Chart, leg: Leg) -> str:
+    """Return the kind of an account by its codes, empty where the chart has none."""
+    return next((a.kind for a in chart.accounts.values() if (a.fund, a.code) == leg), "")
+
+
 def kind_of_payment(chart: Chart, kind: Kind, payee: str) -> Kind:
     """Return the kind a payment really is: an advance, where the payee passes the money on."""
     return "advance" if kind == "disbursement" and payee in chart.intermediaries else kind

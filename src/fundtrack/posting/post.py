@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 from dataclasses import dataclass, replace
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING
 from fundtrack.book.create import KEY_FILE, now
 from fundtrack.checking import candidates, checks, run
 from fundtrack.checking.book import voucher_number, vouchers_of
-from fundtrack.checking.lens import Subject
 from fundtrack.errors import BookError, Refused
 from fundtrack.posting.insert import insert_candidates
 from fundtrack.schema import dialect
@@ -83,21 +81,25 @@ def next_voucher(connection: Connection) -> int:
     return int(connection.exec_driver_sql("SELECT COALESCE(MAX(id), 0) + 1 FROM voucher").scalar_one())
 
 
-def natural_key(book: Book, content: object) -> str:
-    """Return the keyed hash of what makes a row or draft itself; without the key file nobody can guess it back."""
+def read_key(book: Book) -> bytes:
+    """Return the key of the natural keys. Raises BookError where its file is missing or damaged."""
     try:
-        key = bytes.fromhex((book.folder / KEY_FILE).read_text("ascii"))
+        return bytes.fromhex((book.folder / KEY_FILE).read_text("ascii"))
     except (OSError, ValueError) as error:
         raise BookError("no-key", path=book.folder / KEY_FILE) from error
+
+
+def natural_key(key: bytes, content: object) -> str:
+    """Return the keyed hash of what makes a row or draft itself; without the key nobody can guess it back."""
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(key, text.encode(), "sha256").hex()[:32]
 
 
 def with_natural_key(connection: Connection, book: Book, draft: Draft) -> Draft:
     """Return a draft that came from a person with its key, and which of the identical ones it is."""
     if draft.natural_key:
         return draft
-    key = natural_key(book, draft.content())
+    key = natural_key(read_key(book), draft.content())
     twins = f"SELECT COALESCE(MAX(occurrence), 0) FROM voucher WHERE natural_key = '{key}'"
     return replace(draft, natural_key=key, occurrence=connection.exec_driver_sql(twins).scalar_one() + 1)
 
@@ -115,5 +117,3 @@ def keep_refusal(book: Book, drafts: Sequence[Draft], findings: Sequence[Finding
 
     book.act(keep)
 
-
-__all__ = ["Posted", "Subject", "keep_refusal", "natural_key", "next_voucher", "post", "staged"]

@@ -17,7 +17,7 @@ from sqlalchemy import create_engine, event
 from fundtrack.errors import BookError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sqlalchemy import Connection, Engine
 
@@ -66,7 +66,7 @@ def run_script(connection: Connection, script: str) -> None:
     cursor.close()
 
 
-def sqlite_statements(script: str) -> Iterable[str]:
+def sqlite_statements(script: str) -> Iterator[str]:
     """Yield the statements of a script; `executescript` would commit first."""
     statement = ""
     for line in script.splitlines(keepends=True):
@@ -127,7 +127,8 @@ def act_as_clerk(connection: Connection, schema: str) -> None:
     """Lay down the owner's rights until the transaction ends, where the book has a clerk role and we may take it."""
     if connection.dialect.name == "postgresql":
         role = f"{schema}_clerk"
-        mine = "SELECT pg_has_role(to_regrole(%(role)s), 'MEMBER')"
+        word = "SET" if (connection.dialect.server_version_info or ()) >= (16,) else "MEMBER"
+        mine = f"SELECT pg_has_role(to_regrole(%(role)s), '{word}')"
         if connection.exec_driver_sql(mine, {"role": f'"{role}"'}).scalar():
             connection.exec_driver_sql(f'SET LOCAL ROLE "{role}"')
 

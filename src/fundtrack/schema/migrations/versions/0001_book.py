@@ -83,7 +83,7 @@ ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name};"""
 
 def postgresql_guards() -> Iterator[str]:
     """Yield the append-only guards; TRUNCATE is seen by a statement trigger only."""
-    yield """CREATE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS
+    yield """CREATE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS
 $$ BEGIN PERFORM refuse('append-only: a ' || TG_TABLE_NAME || ' is never changed or deleted'); RETURN NULL; END $$;"""
     for table in APPEND_ONLY:
         for name, event in (("updated", "UPDATE"), ("deleted", "DELETE"), ("truncated", "TRUNCATE")):
@@ -93,17 +93,26 @@ ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_never_{name};"""
 
 
 def postgresql_roles(schema: str) -> str:
-    """Return the script that makes the clerk and auditor roles of a book, where the owner may make roles."""
+    """Return the script of rights: the clerk and auditor roles of a book, where the owner may make roles.
+
+    Roles are shared by all databases of a server, so another book may be making the same ones at this moment. Nobody
+    may call the controls: a clerk could hang one on a temporary table of invented vouchers, and it acts as the owner.
+    """
     inserted = ", ".join(INSERTED_BY_CLERKS)
-    return f"""DO $$ BEGIN
-    FOR role IN SELECT unnest(ARRAY['{schema}_clerk', '{schema}_auditor']) LOOP
-        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role) THEN
-            EXECUTE format('CREATE ROLE %I NOLOGIN', role);
+    return f"""REVOKE ALL ON ALL FUNCTIONS IN SCHEMA "{schema}" FROM PUBLIC;
+DO $$ DECLARE role TEXT; BEGIN
+    FOREACH role IN ARRAY ARRAY['{schema}_clerk', '{schema}_auditor'] LOOP
+        IF to_regrole(quote_ident(role)) IS NULL THEN
+            BEGIN
+                EXECUTE format('CREATE ROLE %I NOLOGIN', role);
+            EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+            END;
         END IF;
         EXECUTE format('GRANT USAGE ON SCHEMA "{schema}" TO %I', role);
         EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA "{schema}" TO %I', role);
     END LOOP;
     EXECUTE format('GRANT INSERT ON {inserted} TO %I', '{schema}_clerk');
+    EXECUTE format('GRANT EXECUTE ON FUNCTION take_turn() TO %I', '{schema}_clerk');
 EXCEPTION WHEN insufficient_privilege THEN
     RAISE NOTICE 'roles not made: the owner may not create roles; doctor names it';
-END $$;""".replace("DO $$ BEGIN", "DO $$ DECLARE role TEXT; BEGIN")
+END $$;"""

@@ -21,6 +21,7 @@ BEGIN
 END $$;
 CREATE TRIGGER account_controlled AFTER INSERT ON account FOR EACH ROW WHEN (NEW.controlled <> 0)
 EXECUTE FUNCTION account_controlled();
+ALTER TABLE account ENABLE ALWAYS TRIGGER account_controlled;
 
 -- control entry_before_voucher on entry
 PERFORM take_turn();
@@ -93,11 +94,11 @@ JOIN balance AS b ON b.fund = e.fund AND b.unit = e.unit AND b.code IN (e.debit,
 GROUP BY b.fund, b.unit, b.code, added.day, added.date
 ON CONFLICT (fund, unit, code, day) DO UPDATE SET change = d.change + excluded.change;
 
-UPDATE balance SET total = total + moved.change, floor = LEAST(floor, COALESCE(total + moved.opening, floor))
+UPDATE balance SET total = total + moved.change, opening = balance.opening + moved.opened
 FROM (SELECT b.fund, b.unit, b.code,
         SUM(b.controlled * (1 - 2 * e.red) * CASE b.code WHEN e.debit THEN e.amount ELSE -e.amount END) AS change,
-        SUM(b.controlled * (1 - 2 * e.red) * CASE b.code WHEN e.debit THEN e.amount ELSE -e.amount END)
-            FILTER (WHERE added.kind = 'opening') AS opening
+        SUM(CASE added.kind WHEN 'opening' THEN 1 ELSE 0 END
+            * b.controlled * (1 - 2 * e.red) * CASE b.code WHEN e.debit THEN e.amount ELSE -e.amount END) AS opened
     FROM added
     JOIN entry AS e ON e.voucher = added.id
     JOIN balance AS b ON b.fund = e.fund AND b.unit = e.unit AND b.code IN (e.debit, e.credit)

@@ -1,9 +1,15 @@
 -- What SQLite itself refuses, also to programs that leave foreign keys off. The append-only guards of every table are
--- made by `0001_book.py`; these are the controls that know what a voucher is.
+-- made by `0001_book.py`; these are the controls that know what a voucher is. All of them say RAISE(ABORT): a constraint
+-- that fails inside a trigger gives way to the OR IGNORE or OR FAIL of the statement outside, and the voucher would stand.
 
 CREATE TRIGGER account_controlled AFTER INSERT ON account WHEN NEW.controlled <> 0
 BEGIN
     INSERT INTO balance VALUES (NEW.fund, NEW.unit, NEW.code, NEW.controlled, 0, 0);
+END;
+
+CREATE TRIGGER balance_not_overspent BEFORE UPDATE ON balance WHEN NEW.total < 0 AND NEW.total < NEW.opening
+BEGIN
+    SELECT RAISE(ABORT, 'overdrawn: a controlled account would stand below zero, or below its opening balance');
 END;
 
 CREATE TRIGGER entry_in_one_fund BEFORE INSERT ON entry
@@ -19,11 +25,12 @@ BEGIN
     WHERE EXISTS (SELECT 1 FROM voucher WHERE id = NEW.voucher);
 END;
 
+-- An id left to SQLite is still -1 here and in the controls below, which would then judge the entries of no voucher.
 CREATE TRIGGER voucher_with_its_entries BEFORE INSERT ON voucher
 BEGIN
     SELECT RAISE(ABORT, 'voucher-without-entries: the entries of a voucher go in first, all of them in its fund')
     WHERE NEW.entries IS NOT (SELECT COUNT(*) FROM entry WHERE voucher = NEW.id)
-        OR NEW.entries < 1
+        OR NEW.entries < 1 OR NEW.id < 1
         OR EXISTS (SELECT 1 FROM entry WHERE voucher = NEW.id AND fund <> NEW.fund);
 END;
 
@@ -94,7 +101,7 @@ BEGIN
     ON CONFLICT (fund, unit, code, day) DO UPDATE SET change = change + excluded.change;
 
     UPDATE balance SET total = total + moved.change,
-        floor = CASE WHEN NEW.kind = 'opening' THEN MIN(floor, total + moved.change) ELSE floor END
+        opening = opening + CASE NEW.kind WHEN 'opening' THEN moved.change ELSE 0 END
     FROM (SELECT b.fund, b.unit, b.code, SUM(
             b.controlled * (1 - 2 * e.red) * CASE b.code WHEN e.debit THEN e.amount ELSE -e.amount END) AS change
         FROM entry AS e JOIN balance AS b ON b.fund = e.fund AND b.unit = e.unit AND b.code IN (e.debit, e.credit)

@@ -1,13 +1,14 @@
 -- The tables of a book. Written once for both databases: `dialect.py` replaces INTEGER, TEXT, STRICT and the test that
 -- an ISO date is a day; nothing else differs. Policy (chart, fund_terms, account, use_grant) and record (voucher,
 -- entry, batch, input_row, decision, refusal) are append-only; balance and daily_balance are derived by triggers.
+-- No table hides a rowid beside its key: SQLite's REPLACE would delete by it, unseen by the append-only guards.
 
 CREATE TABLE release (
     release TEXT NOT NULL,
     installed_at TEXT NOT NULL,
     fingerprint TEXT NOT NULL,
     CONSTRAINT release_pk PRIMARY KEY (release)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE chart (
     version INTEGER NOT NULL,
@@ -24,7 +25,7 @@ CREATE TABLE fund (
     chart INTEGER NOT NULL,
     CONSTRAINT fund_pk PRIMARY KEY (fund),
     CONSTRAINT fund_chart FOREIGN KEY (chart) REFERENCES chart (version)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE fund_terms (
     fund TEXT NOT NULL,
@@ -52,7 +53,7 @@ CREATE TABLE bank_account (
     CONSTRAINT bank_account_pk PRIMARY KEY (bank),
     CONSTRAINT bank_account_number UNIQUE (number),
     CONSTRAINT bank_account_chart FOREIGN KEY (chart) REFERENCES chart (version)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE account (
     fund TEXT NOT NULL,
@@ -196,10 +197,10 @@ CREATE TABLE balance (
     code TEXT NOT NULL,
     controlled INTEGER NOT NULL,
     total INTEGER NOT NULL,
-    floor INTEGER NOT NULL,
+    opening INTEGER NOT NULL,
     CONSTRAINT balance_pk PRIMARY KEY (fund, unit, code),
     CONSTRAINT balance_account FOREIGN KEY (fund, unit, code) REFERENCES account (fund, unit, code),
-    CONSTRAINT balance_not_overspent CHECK (total >= floor)
+    CONSTRAINT balance_not_overspent CHECK (total >= 0 OR total >= opening)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE daily_balance (

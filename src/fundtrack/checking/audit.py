@@ -1,0 +1,141 @@
+"""Audits: every check over a whole book or over any Beancount ledger, and what was and was not checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from fundtrack.beantext.booking import book as booked
+from fundtrack.beantext.parse import parse_ledger
+from fundtrack.checking.book import book_lens
+from fundtrack.checking.check import checks
+from fundtrack.checking.finding import Finding
+from fundtrack.checking.foreign import foreign
+from fundtrack.checking.lens import Subject
+from fundtrack.checking.run import run
+from fundtrack.errors import LANGUAGES, UsageError, message, messages
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from fundtrack.beantext.parse import Problem
+    from fundtrack.book import Book
+    from fundtrack.checking.check import Check
+    from fundtrack.checking.lens import Lens
+    from fundtrack.errors import Language
+
+LEDGER_PROBLEM: Final = "ledger-problem"
+"""The name under which Beancount's own objections stand among the findings."""
+
+
+@dataclass(frozen=True)
+class NotRun:
+    """A check that was not run, and why."""
+
+    check: str
+    why: Mapping[Language, str]
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What was found, what was asked, of how many vouchers, by which pages: each with the SHA-256 of its text."""
+
+    findings: tuple[Finding, ...]
+    checks_run: tuple[str, ...]
+    not_run: tuple[NotRun, ...]
+    vouchers: int
+    pages: tuple[tuple[str, str], ...]
+
+    def record(self, language: Language) -> dict[str, Any]:
+        """Return the machine-readable object of `check --format json`."""
+        return {
+            "findings": [finding.record(language) for finding in self.findings],
+            "checks_run": list(self.checks_run),
+            "not_run": [{"check": one.check, "why": one.why[language]} for one in self.not_run],
+            "vouchers": self.vouchers,
+            "pages": [{"check": name, "sha256": digest} for name, digest in self.pages],
+        }
+
+
+def audit_book(book: Book, *, only: Collection[str] = ()) -> Audit:
+    """Run the installed checks and the book's own over everything that was posted.
+
+    Raises PageError for a broken page, UsageError (`check-unknown`) for a name in `only` that is none.
+    """
+    chosen = _chosen(checks(book.folder / "checks"), only)
+    with book.reading() as connection:
+        vouchers = connection.exec_driver_sql("SELECT COUNT(*) FROM book_vouchers").scalar_one()
+        return _audit(connection, chosen, book_lens(connection, book.chart(connection)), int(vouchers))
+
+
+def audit_ledger(
+    path: Path, *, only: Collection[str] = (), fund_pattern: str = "", pages: Path | None = None
+) -> Audit:
+    """Run the checks over a Beancount ledger without running any code that it names.
+
+    Only the installed pages are used and those in the folder `pages`, which is the checker's: pages that lie beside
+    the ledger are not looked at, for who is audited does not write the audit. What Beancount itself objects to stands
+    among the findings.
+
+    Raises UsageError for a ledger that cannot be read (`ledger-…`, `include-outside`) or knows no funds
+    (`ledger-without-funds`), a wrong `fund_pattern` and a name in `only` that is none; PageError for a broken page.
+    """
+    chosen = _chosen(checks(pages), only)
+    parsed = parse_ledger(path)
+    if parsed.errors and not parsed.entries:
+        first = parsed.errors[0]
+        raise UsageError("ledger-not-beancount", path=first.path, line=first.line, why=first.message)
+    ledger = booked(parsed)
+    with foreign(ledger.entries, ledger.options, fund_pattern) as loaded:
+        problems = [_problem_found(problem) for problem in ledger.errors]
+        return _audit(loaded.connection, chosen, loaded.lens, len(loaded.transactions), problems)
+
+
+def _chosen(known: Mapping[str, Check], only: Collection[str]) -> list[Check]:
+    for name in only:
+        if name not in known:
+            raise UsageError("check-unknown", name=name, known=", ".join(known))
+    return [check for name, check in known.items() if not only or name in only]
+
+
+def _audit(
+    connection: Connection, chosen: Iterable[Check], lens: Lens, vouchers: int, problems: Iterable[Finding] = ()
+) -> Audit:
+    """Run the checks that the lens has everything for; findings in the order of files and lines."""
+    reasons = [(check, lens.why_not(check)) for check in chosen]
+    ready = [check for check, why in reasons if not why]
+    found = run(connection, ready, lens)
+    return Audit(
+        findings=tuple(sorted([*problems, *found], key=lambda one: (one.subject.file, one.subject.line, one.voucher))),
+        checks_run=tuple(check.name for check in ready),
+        not_run=tuple(
+            NotRun(check.name, {language: message(why, language) for language in LANGUAGES})
+            for check, why in reasons
+            if why
+        ),
+        vouchers=vouchers,
+        pages=tuple((check.name, check.page.digest) for check, _ in reasons),
+    )
+
+
+def _problem_found(problem: Problem) -> Finding:
+    """Return Beancount's objection as a finding, so that it is counted and shown wherever findings are."""
+    return Finding(
+        check=LEDGER_PROBLEM,
+        severity="error",
+        subject=Subject(file=problem.path, line=problem.line),
+        voucher=0,
+        fund="",
+        use="",
+        unit="",
+        amount=None,
+        key=(problem.message,),
+        group="",
+        measure=0,
+        messages={language: message(LEDGER_PROBLEM, language, why=problem.message) for language in LANGUAGES},
+        remedies={language: messages()[LEDGER_PROBLEM][f"remedy-{language}"] for language in LANGUAGES},
+        basis=(),
+    )

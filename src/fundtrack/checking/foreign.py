@@ -1,0 +1,262 @@
+"""The lens on a Beancount ledger from anywhere: loaded into memory, judged by the same selects as a book.
+
+A published ledger of ours says in metadata what a book knows of a voucher; one from elsewhere says less, and what it
+cannot say is `missing`: checks that need it are not run, and that is told. What a ledger claims and can be looked up is
+looked up: `reverses` counts only where it names a voucher of the ledger that it negates, amount by amount.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Context, Decimal, localcontext
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import create_engine
+
+from fundtrack.beantext.booking import tolerances, weight
+from fundtrack.beantext.directives import Transaction
+from fundtrack.checking.declared import FUND_COMPONENT, Declared, meta_of, text
+from fundtrack.checking.lens import POSTING_COLUMNS, VOUCHER_COLUMNS, Lens, Subject
+from fundtrack.checking.units import Units
+from fundtrack.errors import UsageError
+from fundtrack.schema import dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+    from fundtrack.beantext.directives import Amount, Directive, Options
+    from fundtrack.errors import Language
+
+NUMBER: Final = re.compile(r"F\d{2}[A-Z]?-\d{4}-(\d{6,})", re.ASCII)
+"""A voucher's number as fundtrack publishes it."""
+
+KINDS: Final = frozenset({
+    "opening", "transfer-received", "disbursement", "advance", "verification", "refund", "interest", "bank-charge",
+    "loan", "repayment", "adjustment",
+})  # fmt: skip
+"""The kinds of voucher, which a published one has as its tag."""
+
+RELATIONS: Final = {
+    "postings": f"SELECT {POSTING_COLUMNS} FROM staged_postings",
+    "vouchers": f"SELECT {VOUCHER_COLUMNS} FROM staged_voucher",
+    **{name: f"SELECT * FROM staged_{name}" for name in ("funds", "accounts", "banks", "grants", "daily_balances")},
+}
+
+POSTING: Final = (
+    "voucher", "line", "leg", "day", "fund", "account", "account_kind", "controlled", "unit", "amount", "red",
+    "weight_unit", "weight", "tolerance", '"use"',
+)  # fmt: skip
+
+EXACT: Final = Context(prec=80)
+"""Enough digits that no product of an amount and a price is rounded before we say so."""
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """A ledger in memory: a connection to it, the lens on it, and its transactions; voucher 1 is the first."""
+
+    connection: Connection
+    lens: Lens
+    transactions: Sequence[Transaction]
+
+
+@contextmanager
+def foreign(
+    entries: Sequence[Directive], options: Options, fund_pattern: str = "", *, whole: bool = True
+) -> Iterator[Foreign]:
+    """Load booked directives into memory for as long as the context lasts.
+
+    `fund_pattern` replaces the rule by which the name of an account says its fund: group 1, or the whole match. A
+    ledger that is not `whole` may reverse vouchers that stand in another one, such as last year's.
+
+    Raises UsageError: `ledger-without-funds`, `ledger-amounts`, `fund-pattern`.
+    """
+    declared = Declared(entries, options, _compiled(fund_pattern))
+    transactions = [entry for entry in entries if isinstance(entry, Transaction)]
+    engine = create_engine("sqlite://")
+    try:
+        with engine.connect() as connection:
+            with localcontext(EXACT):
+                staged = _Staged(declared, transactions, whole=whole)
+                _load(connection, declared, staged)
+            yield Foreign(connection, _lens(declared, transactions, staged.units), transactions)
+    finally:
+        engine.dispose()
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern) if pattern else FUND_COMPONENT
+    except re.error as error:
+        raise UsageError("fund-pattern", pattern=pattern, why=str(error)) from error
+
+
+def _load(connection: Connection, declared: Declared, staged: _Staged) -> None:
+    """Create the staging tables and fill them."""
+    package = files("fundtrack.checking")
+    dialect.run_script(connection, package.joinpath("staging.sql").read_text("utf-8"))
+    tables: dict[str, tuple[Sequence[str], Iterable[Sequence[Any]]]] = {
+        "staged_voucher": (VOUCHER_COLUMNS.split(", "), staged.vouchers()),
+        "staged_posting": (POSTING, staged.postings()),
+        "staged_funds": ((
+            "fund", "fund_group", "department", "level", "regime", "valid_from", "valid_to", "may_advance",
+            "authority", "chart", "chart_last",
+        ), declared.funds()),
+        "staged_accounts": (
+            ("account", "fund", "unit", "code", "account_kind", "controlled", "bank"), declared.accounts(staged.used)
+        ),
+        "staged_banks": (("fund", "account", "bank", "number"), declared.banks()),
+        "staged_grants": (("account", "day", "date", "granted", "document", "chart", "seq"), declared.grants()),
+    }  # fmt: skip
+    for table, (columns, rows) in tables.items():
+        dialect.insert_rows(connection, table, columns, rows)
+    dialect.run_script(connection, package.joinpath("staging_index.sql").read_text("utf-8"))
+
+
+class _Staged:
+    """The rows of the staging tables; amounts become integers when all of them are known."""
+
+    def __init__(self, declared: Declared, transactions: Sequence[Transaction], *, whole: bool) -> None:
+        self.transactions = transactions
+        self.units = Units()
+        self.used: set[tuple[str, str]] = set()
+        self._declared = declared
+        self._whole = whole
+        self._funds: list[str] = []
+        self._postings: list[tuple[Any, ...]] = []
+        for voucher, entry in enumerate(transactions, 1):
+            self._read(voucher, entry)
+        path = declared.options["filename"]
+        if not any(self._funds) and not declared.knows_funds:
+            raise UsageError("ledger-without-funds", path=path)
+        self.units.settle(path)
+
+    def _read(self, voucher: int, entry: Transaction) -> None:
+        """Read the postings of a transaction; its own fund is the first that one of them has."""
+        day = entry.date.toordinal()
+        allowed = tolerances(entry.postings, self._declared.options)
+        first = ""
+        for line, posting in enumerate(entry.postings, 1):
+            account = self._declared.account(posting.account)
+            fund = account.fund or text(posting.meta, "fund") or text(entry.meta, "fund")
+            number, unit = _plain(posting.units)
+            self.units.met(number, unit)
+            weighed, weight_unit = number, unit
+            if posting.cost is not None or posting.price is not None:
+                weighed, weight_unit = _plain(weight(posting))
+                self.units.met_weight(weighed, weight_unit)
+            self.used.add((posting.account, unit))
+            red = int((posting.meta or {}).get("red", entry.meta.get("red")) is True)
+            self._postings.append((
+                voucher, line, int(number < 0) ^ red, day, fund, account.path, account.kind, account.controlled(unit),
+                unit, number, red, weight_unit, weighed, allowed.get(weight_unit),
+                account.code if account.kind == "use" else "",
+            ))  # fmt: skip
+            first = first or fund
+        self._funds.append(first)
+
+    def postings(self) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of `staged_posting`, with integers for amounts."""
+        units = self.units
+        for *head, unit, number, red, weight_unit, weighed, allowed, use in self._postings:
+            yield (
+                *head, unit, units.integer(number, unit), red, weight_unit, units.integer(weighed, weight_unit),
+                units.tolerance(allowed, weight_unit), use,
+            )  # fmt: skip
+
+    def vouchers(self) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of `staged_voucher`."""
+        numbers: dict[str, int] = {}
+        for voucher, entry in enumerate(self.transactions, 1):
+            if "voucher" in entry.meta:
+                numbers.setdefault(text(entry.meta, "voucher"), voucher)
+        links = dict(numbers)
+        projects = self._declared.named("project").keys()
+        seen: Counter[tuple[Any, ...]] = Counter()
+        for voucher, (entry, fund) in enumerate(zip(self.transactions, self._funds, strict=True), 1):
+            meta, date = entry.meta, entry.date
+            published = NUMBER.fullmatch(text(meta, "voucher"))
+            link = text(meta, "link")
+            yield (
+                voucher, int(published[1]) if published else 0, date.isoformat(), date.toordinal(), date.year,
+                date.month, text(meta, "kind") or min(KINDS & entry.tags, default=""),
+                links.setdefault(link, voucher) if link else voucher, self._reversed(entry, numbers),
+                numbers.get(text(meta, "cites"), 0), fund,
+                text(meta, "project") or min(projects & entry.links, default=""), entry.payee or "",
+                entry.narration or "", text(meta, "doc"), text(meta, "bank"), text(meta, "bank-ref"),
+                _occurrence(entry, seen, published=bool(published)), 0, 0, 1,
+            )  # fmt: skip
+
+    def _reversed(self, entry: Transaction, numbers: Mapping[str, int]) -> int:
+        """Return the voucher that a transaction reverses; 0 for none, -1 for one that may stand in another ledger."""
+        claimed = text(entry.meta, "reverses")
+        voucher = numbers.get(claimed, 0)
+        if not voucher:
+            return -1 if claimed and not self._whole else 0
+        other = self.transactions[voucher - 1]
+        total: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+        for posting in (*entry.postings, *other.postings):
+            number, unit = _plain(posting.units)
+            total[self._declared.account(posting.account).path, unit] += number
+        return 0 if entry is other or any(total.values()) else voucher
+
+
+def _plain(amount: Amount | None) -> tuple[Decimal, str]:
+    """Return the number and unit of a booked amount, which has both."""
+    assert amount is not None
+    assert amount.number is not None
+    return amount.number, amount.currency
+
+
+def _occurrence(entry: Transaction, seen: Counter[tuple[Any, ...]], *, published: bool) -> int:
+    """Return which of its twins this is; a published voucher says so itself, unless it is the first."""
+    said = entry.meta.get("occurrence")
+    if isinstance(said, Decimal) or published:
+        return int(said or 1)
+    postings = tuple((posting.account, posting.units, posting.cost, posting.price) for posting in entry.postings)
+    same = (entry.date, entry.payee, entry.narration, postings)
+    seen[same] += 1
+    return seen[same]
+
+
+def _lens(declared: Declared, transactions: Sequence[Transaction], units: Units) -> Lens:
+    """Return the lens; a finding stands at the line of its transaction, under the voucher's number if it has one."""
+
+    def subject(voucher: int, _account: str) -> Subject:
+        if not 0 < voucher <= len(transactions):
+            return Subject(file=str(declared.options["filename"]), line=1)
+        meta = transactions[voucher - 1].meta
+        return Subject(file=str(meta["filename"]), line=int(meta["lineno"]), voucher=text(meta, "voucher"))
+
+    return Lens(
+        after=lambda _scope: RELATIONS,
+        subject=subject,
+        named=_named(declared),
+        scales=units.scales,
+        missing=declared.missing(),
+    )
+
+
+def _named(declared: Declared) -> Callable[[Language, str, str], str]:
+    """Return what adds names to codes: accounts as the ledger writes them, funds and projects as it declares them."""
+    accounts = declared.names()
+    declarations: Mapping[str, Mapping[str, Any]] = {
+        "fund": {code: meta_of(entry) for code, entry in declared.named("fund").items()},
+        "project": {code: meta_of(entry) for code, entry in declared.named("project").items()},
+    }
+
+    def named(language: Language, column: str, value: str) -> str:
+        if column == "account":
+            return accounts.get(value, value)
+        kind = "fund" if column in {"paying_fund", "other_fund"} else column
+        meta = declarations.get(kind, {}).get(value, {})
+        name, name_zh = text(meta, "name"), text(meta, "name-zh")
+        return f"{value} {(name or name_zh) if language == 'en' else (name_zh or name)}".rstrip()
+
+    return named

@@ -1,0 +1,34 @@
+-- A ledger from elsewhere, in memory: the relations of a book without its keys, so that whatever was written is staged
+-- and what is wrong with it is found by the checks.
+CREATE TABLE staged_voucher (
+    voucher INTEGER PRIMARY KEY, number INTEGER, date TEXT, day INTEGER, year INTEGER, period INTEGER, kind TEXT,
+    link INTEGER, reverses INTEGER, cites INTEGER, fund TEXT, project TEXT, payee TEXT, narration TEXT, document TEXT,
+    bank TEXT, bank_ref TEXT, occurrence INTEGER, batch INTEGER, row INTEGER, chart INTEGER
+) STRICT;
+CREATE TABLE staged_posting (
+    voucher INTEGER, line INTEGER, leg INTEGER, day INTEGER, fund TEXT, account TEXT, account_kind TEXT,
+    controlled INTEGER, unit TEXT, amount INTEGER, red INTEGER, weight_unit TEXT, weight INTEGER, tolerance INTEGER,
+    "use" TEXT, PRIMARY KEY (voucher, line)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE staged_funds (
+    fund TEXT PRIMARY KEY, fund_group TEXT, department TEXT, level TEXT, regime TEXT, valid_from TEXT, valid_to TEXT,
+    may_advance INTEGER, authority TEXT, chart INTEGER, chart_last INTEGER
+) STRICT;
+CREATE TABLE staged_accounts (
+    account TEXT, fund TEXT, unit TEXT, code TEXT, account_kind TEXT, controlled INTEGER, bank TEXT
+) STRICT;
+CREATE TABLE staged_banks (fund TEXT, account TEXT, bank TEXT, number TEXT) STRICT;
+CREATE TABLE staged_grants (
+    account TEXT, day INTEGER, date TEXT, granted INTEGER, document TEXT, chart INTEGER, seq INTEGER
+) STRICT;
+CREATE TABLE staged_change (account TEXT, fund TEXT, unit TEXT, day INTEGER, date TEXT, change INTEGER) STRICT;
+CREATE VIEW staged_postings AS
+SELECT p.voucher, p.line, p.leg, v.date, p.day, v.year, v.period, v.kind, v.link, v.reverses, p.fund, p.account,
+    p.account_kind, p.controlled, p.unit, p.amount, p.red, p.weight_unit, p.weight, p.tolerance, p."use", v.project,
+    v.payee, v.narration, v.document, v.bank, v.bank_ref, v.occurrence, v.batch, v.row, v.chart
+FROM staged_posting AS p
+JOIN staged_voucher AS v ON v.voucher = p.voucher;
+CREATE VIEW staged_daily_balances AS
+SELECT account, fund, unit, day, date, change,
+    SUM(change) OVER (PARTITION BY account, fund, unit ORDER BY day) AS balance
+FROM staged_change;

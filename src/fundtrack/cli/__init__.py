@@ -1,0 +1,89 @@
+"""The command line: reads arguments, calls one function of a layer below, prints, and ends with an exit code.
+
+Exit codes: 0 sound; 1 findings at or above `--fail-on`, refusals, or rows that wait; 2 wrong usage or unusable input,
+nothing changed; 70 a fault of fundtrack itself. What a command needs is imported inside it, so that help is quick.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from fundtrack.cli import books, checking, files, ledgers, policy, show, vouchers
+from fundtrack.errors import LANGUAGES, FundtrackError, Language, UsageError, message
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+WRONG_USAGE: Final = 2
+FAULT: Final = 70
+"""EX_SOFTWARE of sysexits.h."""
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def fundtrack(
+    book: Annotated[Path | None, typer.Option(help="The book's folder. 账套目录")] = None,
+    lang: Annotated[Language | None, typer.Option(help="Language. 语言")] = None,
+) -> None:
+    """Keep the book of a county finance bureau: every fund its own channel, every use as granted.
+
+    县级财政整合资金账套：渠道不乱、用途不变。
+    """
+    for name, value in (("FUNDTRACK_BOOK", book), ("FUNDTRACK_LANG", lang)):
+        if value is not None:
+            os.environ[name] = str(value)
+
+
+app.command()(books.init)
+app.command()(books.demo)
+app.command("import")(files.import_)
+app.add_typer(files.quarantine, name="quarantine")
+app.command()(vouchers.post)
+app.command()(vouchers.reverse)
+app.command()(vouchers.rebook)
+app.command()(vouchers.opening)
+app.add_typer(policy.chart, name="chart")
+app.command()(ledgers.balance)
+app.command()(ledgers.report)
+app.command()(checking.check)
+app.command()(checking.explain)
+app.command()(checking.checks)
+app.command()(files.formats)
+app.command()(ledgers.publish)
+app.command()(ledgers.browse)
+app.command()(books.doctor)
+
+
+def main() -> None:
+    """Run the command line; every way it can end is decided here."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    if "FUNDTRACK_DEBUG" not in os.environ:
+        sys.excepthook = fault
+    try:
+        typer.main.get_command(app)(prog_name="fundtrack")
+    except FundtrackError as error:
+        show.problem(error)
+        raise SystemExit(error.exit_code) from error
+    except OSError as error:
+        problem = UsageError("system-refused", path=error.filename or "", cause=error.strerror or error)
+        show.problem(problem)
+        raise SystemExit(WRONG_USAGE) from error
+    except SystemExit as end:
+        if end.code == WRONG_USAGE and len(sys.argv) > 1:
+            show.say(message("usage-wrong", "zh"), error=True)
+        raise
+
+
+def fault(_kind: type[BaseException], error: BaseException, _traceback: TracebackType | None) -> None:
+    """Say that fundtrack itself failed, in place of a traceback, and end with its exit code."""
+    cause = f"{type(error).__name__}: {error}".splitlines()[0]
+    for language in LANGUAGES:
+        show.say(message("fault", language, cause=cause), error=True)
+    raise SystemExit(FAULT)

@@ -1,0 +1,120 @@
+"""Commands that check and explain: `check`, `explain`, `checks`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from fundtrack.cli import show
+from fundtrack.cli.options import BookOption, Format, FormatOption, LanguageOption, local_folder, opened, spoken
+from fundtrack.errors import Language, UsageError, message
+
+if TYPE_CHECKING:
+    from fundtrack.checking.audit import Audit
+    from fundtrack.pages import Page
+
+FailOn = Literal["fatal", "error", "warn"]
+SEVERITIES = ("fatal", "error", "warn")
+FINDING_COLUMNS = ("severity", "check", "file", "line", "row", "voucher", "fund", "use", "amount", "message")
+
+
+def check(
+    path: Annotated[Path | None, typer.Argument(help="A Beancount ledger; without one the book. 账簿文件")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="Only this check; may be repeated. 仅此检查")] = None,
+    fail_on: Annotated[FailOn, typer.Option(help="Findings from here on end with exit code 1. 失败级别")] = "error",
+    fund_pattern: Annotated[str, typer.Option(help="A regular expression that finds funds in accounts. 资金代码")] = "",
+    form: FormatOption = "table",
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """Check the book, or any Beancount ledger without running what it names. 检查账套或任意账簿。"""
+    from fundtrack.checking.audit import audit_book, audit_ledger
+
+    if path:
+        language = spoken(lang)
+        audit = audit_ledger(path, only=only or (), fund_pattern=fund_pattern, pages=local_folder(book, "checks"))
+    else:
+        the_book = opened(book)
+        language = spoken(lang, the_book)
+        audit = audit_book(the_book, only=only or ())
+    print_audit(audit, form, language)
+    if any(SEVERITIES.index(finding.severity) <= SEVERITIES.index(fail_on) for finding in audit.findings):
+        raise typer.Exit(1)
+
+
+def print_audit(audit: Audit, form: Format, language: Language) -> None:
+    """Print what an audit found and what it looked at."""
+    if form == "json":
+        show.as_json(audit.record(language))
+    elif form == "csv":
+        show.rows([finding.record(language) for finding in audit.findings], form, language, FINDING_COLUMNS)
+    else:
+        show.findings(audit.findings, language)
+        for one in audit.not_run:
+            show.say_message("check-not-run", language, name=one.check, why=one.why[language])
+        show.say_message("check-summary", language, findings=len(audit.findings), checks=len(audit.checks_run),
+                         vouchers=audit.vouchers)  # fmt: skip
+
+
+def explain(
+    name: Annotated[str, typer.Argument(help="A check, importer or report. 检查、导入格式或报表的名称")],
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """Print a page: what it says, why, what to do, on what basis, and its definition. 解释一项检查、格式或报表。"""
+    from fundtrack.pages import Kind, catalogue
+
+    kinds: tuple[Kind, ...] = ("checks", "importers", "reports")
+    pages = {name: page for kind in kinds for name, page in catalogue(kind, local=local_folder(book, kind)).items()}
+    if name not in pages:
+        raise UsageError("page-unknown", name=name, known=", ".join(sorted(pages)))
+    print_page(pages[name], spoken(lang))
+
+
+def print_page(page: Page, language: Language) -> None:
+    """Print a page for a person."""
+    front = page.front
+    show.say(f"{page.name} {page.text('title', language) if language != 'en' else ''}".rstrip())
+    for part in ("message", "reason"):
+        show.say(f"\n{page.text(part, language)}")
+    if remedy := page.text("remedy", language):
+        show.say(f"\n{message('explain-remedy', language, remedy=remedy)}")
+    if basis := front.get("basis"):
+        show.say(f"\n{message('explain-basis', language)}")
+        for document in basis:
+            show.say(f"- {document}")
+    show.say()
+    for key in ("catalogue", "severity", "from", "to", "parameters"):
+        if key in front:
+            show.say(f"{key}: {front[key]}")
+    show.say(f"{page.path}  sha256 {page.digest}\n")
+    show.say(page.definition.text.rstrip())
+
+
+def checks(form: FormatOption = "table", book: BookOption = None, lang: LanguageOption = None) -> None:
+    """List the checks. 列出全部检查。"""
+    from fundtrack.pages import catalogue
+
+    language = spoken(lang)
+    pages = catalogue("checks", local=local_folder(book, "checks")).values()
+    records = [check_record(page) for page in pages]
+    if form != "json":
+        records = [record | {"title": record["title"][language]} for record in records]
+    show.rows(records, form, language, ("name", "catalogue", "severity", "title"))
+
+
+def check_record(page: Page) -> dict[str, Any]:
+    """Return a check as the machine-readable object of `checks --format json`."""
+    front = page.front
+    return {
+        "name": page.name,
+        "catalogue": front.get("catalogue"),
+        "severity": front.get("severity"),
+        "title": {"en": page.title, "zh": page.text("title", "zh")},
+        "basis": front.get("basis", []),
+        "parameters": front.get("parameters", {}),
+        "from": str(front["from"]) if "from" in front else None,
+        "to": str(front["to"]) if "to" in front else None,
+    }

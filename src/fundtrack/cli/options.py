@@ -1,0 +1,71 @@
+"""The options that several commands share, and what they are taken for: the book, the language, the person.
+
+`--book` and `--lang` may also stand before the command, as `FUNDTRACK_BOOK` and `FUNDTRACK_LANG` in the environment.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from fundtrack.errors import FormatError, Language, UsageError
+
+if TYPE_CHECKING:
+    from fundtrack.book import Book
+
+Format = Literal["table", "json", "csv"]
+
+
+def date(text: str) -> dt.date:
+    """Return a date in any form the files have: 2015-03-01, 2015年3月1日, 20150301."""
+    from fundtrack.importing import dates
+
+    try:
+        return dates.read(text)
+    except FormatError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+BookOption = Annotated[
+    Path | None, typer.Option("--book", envvar="FUNDTRACK_BOOK", help="The book's folder. 账套目录", show_envvar=False)
+]
+LanguageOption = Annotated[
+    Language | None, typer.Option("--lang", envvar="FUNDTRACK_LANG", help="Language. 语言", show_envvar=False)
+]
+FormatOption = Annotated[Format, typer.Option("--format", help="How to print. 输出格式")]
+PersonOption = Annotated[
+    str | None, typer.Option("--by", envvar="FUNDTRACK_BY", help="Who does it; by default you. 经办人")
+]
+ApproverOption = Annotated[str, typer.Option("--approved-by", help="Who approved it: somebody else. 审批人")]
+DocumentOption = Annotated[str, typer.Option("--document", help="The document it rests on. 依据文号")]
+DateOption = Annotated[dt.date | None, typer.Option("--date", parser=date, metavar="DATE", help="The day. 日期")]
+
+
+def opened(book: Path | None) -> Book:
+    """Open the book that is meant."""
+    from fundtrack.book import find_book, open_book
+
+    return open_book(find_book(book))
+
+
+def spoken(language: Language | None, book: Book | None = None) -> Language:
+    """Return the language to speak: the one asked for, the book's, or that of the person's system."""
+    if language:
+        return language
+    if book:
+        return book.settings.language
+    system = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "zh" if system.startswith("zh") else "en"
+
+
+def person(named: str | None) -> str:
+    """Return who acts: the person named, or the one logged in."""
+    try:
+        return named or getpass.getuser()
+    except (KeyError, OSError) as error:
+        raise UsageError("person-unknown") from error

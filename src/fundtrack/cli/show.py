@@ -1,0 +1,126 @@
+"""Printing: tables with wide Chinese characters, machine-readable rows, findings, and errors.
+
+Text from files goes to a terminal only through `say`, which disarms what could steer it.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+import unicodedata
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+
+from fundtrack import money
+from fundtrack.errors import LANGUAGES, FundtrackError, Language, Refused, message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from fundtrack.checking import Finding
+    from fundtrack.cli.options import Format
+
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""What makes a spreadsheet run a cell; an amount of our own may begin with a minus."""
+
+
+def say(text: str = "", *, error: bool = False) -> None:
+    """Print a line; a control or formatting character is shown as its code."""
+    print("".join(map(_harmless, text)), file=sys.stderr if error else sys.stdout)
+
+
+def _harmless(character: str) -> str:
+    if character == "\n" or unicodedata.category(character)[0] != "C":
+        return character
+    return f"\\u{ord(character):04x}"
+
+
+def say_message(key: str, language: Language, /, **details: object) -> None:
+    """Print a sentence."""
+    say(message(key, language, **details))
+
+
+def as_json(value: object) -> None:
+    """Print a value as JSON."""
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def rows(found: Sequence[Mapping[str, Any]], form: Format, language: Language, columns: Sequence[str]) -> None:
+    """Print records: as JSON whole, otherwise their columns, headed in the language by `column-NAME`.
+
+    Integers are amounts in minor units in a table for people only where the column is one of `AMOUNTS`.
+    """
+    if form == "json":
+        as_json(list(found))
+    elif form == "csv":
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([[_cell(row.get(name)) for name in columns] for row in found])
+    else:
+        heads = [message(f"column-{name}", language) for name in columns]
+        table(heads, [[_text(row.get(name)) for name in columns] for row in found])
+
+
+def _text(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
+
+
+def _cell(value: object) -> str:
+    """Return a value as a cell of CSV that no spreadsheet takes for a formula."""
+    text = _text(value)
+    return f"'{text}" if text.startswith(FORMULA) and not _number(text) else text
+
+
+def _number(text: str) -> bool:
+    return text.removeprefix("-").replace(",", "").replace(".", "", 1).isdecimal()
+
+
+def table(heads: Sequence[str], body: Iterable[Sequence[str]]) -> None:
+    """Print a table in columns; those that hold numbers only are set to the right."""
+    lines = [list(heads), *map(list, body)]
+    widths = [max(map(width, column)) for column in zip(*lines, strict=True)]
+    numeric = [all(_number(cell) for cell in column[1:] if cell) for column in zip(*lines, strict=True)]
+    for at, line in enumerate(lines):
+        cells = [_padded(*cell) for cell in zip(line, widths, numeric, strict=True)]
+        say("  ".join(cells).rstrip())
+        if at == 0:
+            say("  ".join("-" * size for size in widths))
+
+
+def width(text: str) -> int:
+    """Return how many columns of a terminal a text takes: a Chinese character takes two."""
+    return sum(1 + (unicodedata.east_asian_width(character) in "WF") for character in text)
+
+
+def _padded(text: str, size: int, right: bool) -> str:
+    space = " " * (size - width(text))
+    return space + text if right else text + space
+
+
+def findings(found: Iterable[Finding], language: Language) -> None:
+    """Print findings by check: where, what, and once what to do about them."""
+    for check, group in groupby(sorted(found, key=lambda finding: finding.check), key=lambda finding: finding.check):
+        remedy = ""
+        for finding in group:
+            place = f"{finding.subject}: " if str(finding.subject) else ""
+            severity = message(f"severity-{finding.severity}", language)
+            say(f"{place}{check} [{severity}]: {finding.messages[language]}")
+            remedy = finding.remedies[language]
+        say(f"  → {remedy}")
+
+
+def problem(error: FundtrackError) -> None:
+    """Print an error, and for refused vouchers every reason, in both languages to the standard error."""
+    say(str(error), error=True)
+    if isinstance(error, Refused):
+        for finding in error.findings:
+            for language in LANGUAGES:
+                say(f"  {finding.check}: {finding.messages[language]} {finding.remedies[language]}", error=True)
+
+
+def yuan(amount: int | None) -> str:
+    """Return an amount for people, empty for none."""
+    return "" if amount is None else money.grouped(amount)

@@ -1,0 +1,166 @@
+"""The rows that wait: listed, shown, tried again, or rejected by somebody who says why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from fundtrack.book.create import now
+from fundtrack.checking import candidates, checks
+from fundtrack.checking.candidates import candidate_lens
+from fundtrack.errors import UsageError
+from fundtrack.importing.file import cite_originals, importers_of, place_of
+from fundtrack.importing.keep import find_original
+from fundtrack.importing.report import held_rows
+from fundtrack.importing.stage import Stager, reason_of
+from fundtrack.importing.words import words_of
+from fundtrack.posting.batch import Batch
+from fundtrack.posting.post import next_voucher, read_key
+from fundtrack.schema import dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+    from fundtrack.book import Book
+    from fundtrack.checking import Check
+    from fundtrack.importing.stage import Reason
+
+DECISION: tuple[str, ...] = ("batch", "row", "decided", "voucher", "reason", "decided_at", "decided_by")
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A row in quarantine. `amount` is fen, None where it cannot be read; `cells` are masked."""
+
+    batch: int
+    row: int
+    file: str
+    sheet: str
+    amount: int | None
+    reasons: Sequence[Reason]
+    cells: Sequence[str]
+
+    @property
+    def name(self) -> str:
+        """What a person calls the row: `3:15` is row 15 of batch 3."""
+        return f"{self.batch}:{self.row}"
+
+
+@dataclass(frozen=True)
+class Retried:
+    """What a second try gave: a voucher number, or the reasons why the row still waits."""
+
+    row: Waiting
+    voucher: str
+    reasons: Sequence[Reason]
+
+
+def waiting(connection: Connection) -> list[Waiting]:
+    """Return every row in quarantine, by batch and row."""
+    batches = connection.exec_driver_sql("SELECT batch FROM batch WHERE rows_quarantined > 0 ORDER BY batch").scalars()
+    return [_waiting(row) for batch in batches.all() for row in held_rows(connection, batch)
+            if row["state"] == "quarantined"]  # fmt: skip
+
+
+def find(connection: Connection, name: str) -> Waiting:
+    """Return the waiting row a person names. Raises UsageError where none of that name waits."""
+    batch, _, row = name.partition(":")
+    if batch.isdecimal() and row.isdecimal():
+        for held in held_rows(connection, int(batch)):
+            if held["row"] == int(row) and held["state"] == "quarantined":
+                return _waiting(held)
+    raise UsageError("not-waiting", name=name)
+
+
+def _waiting(row: Mapping[str, Any]) -> Waiting:
+    return Waiting(**{name: row[name] for name in ("batch", "row", "file", "sheet", "amount", "reasons", "cells")})
+
+
+def reject(book: Book, name: str, *, by: str, reason: str) -> Waiting:
+    """Keep a row out for good, by a decision with its reason; the same row of any later file stays out too."""
+
+    def act(connection: Connection) -> Waiting:
+        row = find(connection, name)
+        _decide(connection, row, "rejected", None, reason, by)
+        return row
+
+    if not reason.strip():
+        raise UsageError("reason-needed")
+    return book.act(act)
+
+
+def retry(book: Book, names: Iterable[str], *, by: str) -> list[Retried]:
+    """Try waiting rows again, all of them where none is named: the chart, the cash or the pages may have changed."""
+    judged_by = checks(book.folder / "checks")
+
+    def act(connection: Connection) -> list[Retried]:
+        rows = [find(connection, name) for name in names] or waiting(connection)
+        by_batch: dict[int, list[Waiting]] = {}
+        for row in rows:
+            by_batch.setdefault(row.batch, []).append(row)
+        return [tried for batch, of in by_batch.items() for tried in _retry(connection, book, batch, of, judged_by, by)]
+
+    return book.act(act)
+
+
+def _retry(
+    connection: Connection, book: Book, batch: int, rows: list[Waiting], judged_by: Mapping[str, Check], by: str
+) -> Iterator[Retried]:
+    """Read the original of a batch again, and post of the named rows what passes now."""
+    wanted = {row.row for row in rows}
+    stager = _restage(connection, book, batch, wanted)
+    standing = _standing(connection)
+    lens = candidate_lens(book.chart(connection), place_of(stager, rows[0].file))
+    outcome = Batch(connection, judged_by, lens, by).post()
+    held = {h.row: h.reasons for h in stager.held if h.row in wanted}
+    held |= {stager.rows[voucher].number: [reason_of(f) for f in found] for voucher, found in outcome.refused.items()}
+    for row in rows:
+        if row.row in held and row.row not in standing:
+            yield Retried(row, "", held[row.row])
+            continue
+        voucher, number = standing.get(row.row) or _posted(connection, batch, row.row)
+        _decide(connection, row, "posted", voucher, "", by)
+        yield Retried(row, number, ())
+
+
+def _restage(connection: Connection, book: Book, batch: int, wanted: set[int]) -> Stager:
+    """Stage the wanted rows of a batch from its original; every row is read, so that twins are counted as before."""
+    sha256, sheet, page = connection.exec_driver_sql(
+        f"SELECT sha256, sheet, page FROM batch WHERE batch = {batch:d}"
+    ).one()
+    chart, version = book.chart(connection), book.chart_version(connection)
+    importer = importers_of(book, words_of(chart))[page]
+    stager = Stager(chart, version, read_key(book), next_voucher(connection), batch)
+    candidates.prepare(connection)
+    reading = importer.candidates(find_original(book, sha256))
+    staged = stager.staged(row for row in reading if row.sheet == sheet)
+    at = candidates.COLUMNS.index("row")
+    candidates.stage(connection, (row for row in staged if row[at] in wanted))
+    stager.references = {v: said for v, said in stager.references.items() if stager.rows[v].number in wanted}
+    cite_originals(connection, stager)
+    return stager
+
+
+def _standing(connection: Connection) -> dict[int, tuple[int, str]]:
+    """Take out of the candidates the rows that were posted meanwhile from another file, and say as which vouchers."""
+    rows = connection.exec_driver_sql("""
+        SELECT c.row, v.id, v.fund, v.year, v.number FROM candidate AS c
+        JOIN voucher AS v ON v.natural_key = c.natural_key AND v.occurrence = c.occurrence""").all()
+    for row in rows:
+        connection.exec_driver_sql(f"DELETE FROM candidate WHERE row = {row[0]:d}")
+    return {row: (voucher, f"{fund}-{year}-{number:06d}") for row, voucher, fund, year, number in rows}
+
+
+def _posted(connection: Connection, batch: int, row: int) -> tuple[int, str]:
+    voucher, fund, year, number = connection.exec_driver_sql(
+        f"SELECT id, fund, year, number FROM voucher WHERE batch = {batch:d} AND row = {row:d}"
+    ).one()
+    return voucher, f"{fund}-{year}-{number:06d}"
+
+
+def _decide(connection: Connection, row: Waiting, decided: str, voucher: int | None, reason: str, by: str) -> None:
+    dialect.insert_rows(
+        connection, "decision", DECISION, [(row.batch, row.row, decided, voucher, reason, now(), by)]
+    )

@@ -1,0 +1,126 @@
+"""The row account of an import: what became of every row, with counts and sums that tie to the file."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from fundtrack import money
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from fundtrack.checking import Finding
+    from fundtrack.errors import Language
+
+STATES = ("posted", "already_posted", "quarantined", "not_data")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of the rows of one sheet. Amounts are fen, counted as the file counts them.
+
+    `held` are the rows that were not posted; `new` is false when the same bytes had been imported before; `findings`
+    are leads on rows that were posted.
+    """
+
+    file: str
+    sheet: str
+    sha256: str
+    page: str
+    batch: int
+    rows: dict[str, int]
+    amounts: dict[str, int]
+    unreadable_rows: int
+    dates: tuple[str, str]
+    printed_total: int | None
+    printed_total_agrees: bool | None
+    held: tuple[dict[str, Any], ...]
+    findings: tuple[Finding, ...] = ()
+    new: bool = False
+
+    def fresh(self, findings: Sequence[Finding], agrees: bool | None) -> Report:  # noqa: FBT001
+        """Return the report of an import that has just been done: what stands was posted by it."""
+        before = [row for row in self.held if row["state"] == "already-posted"]
+        rows = self.rows | {"posted": self.rows["already_posted"] - len(before), "already_posted": len(before)}
+        standing, already = self.amounts["already_posted"], sum(row["amount"] or 0 for row in before)
+        amounts = self.amounts | {"posted": standing - already, "already_posted": already}
+        return replace(self, rows=rows, amounts=amounts, findings=tuple(findings), printed_total_agrees=agrees, new=True)
+
+    def reasons(self) -> list[dict[str, Any]]:
+        """Return why rows wait, by check: how many and how much."""
+        grouped: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+        for row in self.held:
+            if row["state"] == "quarantined":
+                for check in {reason["check"] for reason in row["reasons"]}:
+                    grouped[check][0] += 1
+                    grouped[check][1] += row["amount"] or 0
+        return [
+            {"check": check, "rows": rows, "amount": money.plain(amount)}
+            for check, (rows, amount) in sorted(grouped.items())
+        ]
+
+    def record(self, _language: Language) -> dict[str, Any]:
+        """Return the report as the machine-readable object of `import --format json`."""
+        return {
+            "file": self.file,
+            "sheet": self.sheet,
+            "sha256": self.sha256,
+            "page": self.page,
+            "batch": self.batch,
+            "rows": self.rows,
+            "amounts": {state: money.plain(amount) for state, amount in self.amounts.items()},
+            "unreadable_rows": self.unreadable_rows,
+            "dates": list(self.dates) if any(self.dates) else [None, None],
+            "printed_total": None if self.printed_total is None else money.plain(self.printed_total),
+            "printed_total_agrees": self.printed_total_agrees,
+            "reasons": self.reasons(),
+        }
+
+
+def reports_of(connection: Connection, sha256: str, path: Path) -> list[Report]:
+    """Return the reports of a file that was imported before, as its rows stand now."""
+    batches = connection.exec_driver_sql(
+        f"SELECT * FROM batch WHERE sha256 = '{sha256}' ORDER BY batch"
+    ).mappings().all()  # fmt: skip
+    return [_standing(connection, dict(batch), path) for batch in batches]
+
+
+def _standing(connection: Connection, batch: dict[str, Any], path: Path) -> Report:
+    held = held_rows(connection, batch["batch"])
+    waiting = [row for row in held if row["state"] in {"quarantined", "rejected"}]
+    read = batch["amount_posted"] + batch["amount_already_posted"] + batch["amount_quarantined"]
+    quarantined = sum(row["amount"] or 0 for row in waiting)
+    already = batch["rows_read"] - batch["rows_not_data"] - len(waiting)
+    agrees = None if batch["printed_total"] is None or batch["rows_unreadable"] else batch["printed_total"] == read
+    return Report(
+        file=path.name,
+        sheet=batch["sheet"],
+        sha256=batch["sha256"],
+        page=batch["page"],
+        batch=batch["batch"],
+        rows=dict(zip(("read", *STATES), (batch["rows_read"], 0, already, len(waiting), batch["rows_not_data"]),
+                      strict=True)),
+        amounts=dict(zip(("read", *STATES), (read, 0, read - quarantined, quarantined, 0), strict=True)),
+        unreadable_rows=batch["rows_unreadable"],
+        dates=(batch["date_first"], batch["date_last"]),
+        printed_total=batch["printed_total"],
+        printed_total_agrees=agrees,
+        held=tuple(held),
+    )
+
+
+def held_rows(connection: Connection, batch: int) -> list[dict[str, Any]]:
+    """Return the rows of a batch that were not posted from it, each in its present state."""
+    rows = connection.exec_driver_sql(f"""
+        SELECT r.batch, b.file, b.sheet, r.row, COALESCE(d.decided, r.state) AS state, r.reasons, r.cells, r.amount,
+            r.natural_key, r.occurrence, d.voucher, d.reason AS decision, d.decided_by, d.decided_at
+        FROM input_row AS r JOIN batch AS b ON b.batch = r.batch
+        LEFT JOIN decision AS d ON d.batch = r.batch AND d.row = r.row
+        WHERE r.batch = {batch:d} ORDER BY r.row""").mappings()
+    return [dict(row) | {"reasons": json.loads(row["reasons"]), "cells": json.loads(row["cells"])} for row in rows]

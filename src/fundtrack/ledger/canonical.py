@@ -1,0 +1,114 @@
+"""What a book says, in a form that can be compared: the same from its database and from its published ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from fundtrack.ledger.rows import References, Row, references, rows_between, voucher_number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from fundtrack.book import Book
+    from fundtrack.chart.model import Chart
+
+@dataclass(frozen=True, slots=True, order=True)
+class Entry:
+    """One debit and one credit, by their codes in the voucher's fund; `amount` in minor units of `unit`."""
+
+    unit: str
+    debit: str
+    credit: str
+    amount: int
+    red: bool
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Voucher:
+    """A voucher with its entries in their order.
+
+    `link`, `reverses` and `cites` are numbers of vouchers, empty for none; `source` and `row` are None unless imported.
+    """
+
+    fund: str
+    year: int
+    number: int
+    date: str
+    kind: str
+    project: str
+    payee: str
+    narration: str
+    document: str
+    bank: str
+    bank_ref: str
+    link: str
+    reverses: str
+    cites: str
+    occurrence: int
+    source: tuple[str, str] | None
+    row: int | None
+    chart: int
+    prepared_by: str
+    approved_by: str
+    recorded_at: str
+    entries: tuple[Entry, ...]
+
+    @property
+    def name(self) -> str:
+        """The number as it is shown: `F01-2015-000001`."""
+        return voucher_number(self.fund, self.year, self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Canonical:
+    """A chart without the language it is written in, and the vouchers by fund, year and number."""
+
+    chart: Chart
+    vouchers: tuple[Voucher, ...]
+
+
+def canonical(book: Book) -> Canonical:
+    """Return what the book says."""
+    with book.reading() as connection:
+        rows = rows_between(connection, 1, date.max.toordinal())
+        return canonical_of(book.chart(connection), vouchers_of(rows, references(connection)))
+
+
+def canonical_of(chart: Chart, vouchers: Iterable[Voucher]) -> Canonical:
+    """Return a chart and vouchers in the form that is compared."""
+    return Canonical(replace(chart, language="en"), tuple(sorted(vouchers)))
+
+
+def vouchers_of(rows: Iterable[Row], resolve: References) -> Iterator[Voucher]:
+    """Yield the vouchers of rows that stand together."""
+    named = (Row(*row) for row in rows)
+    for _, together in groupby(named, key=lambda row: (row.fund, row.year, row.number)):
+        first, *others = together
+        entries = (Entry(row.unit, row.debit, row.credit, row.amount, bool(row.red)) for row in (first, *others))
+        yield Voucher(
+            **{name: getattr(first, name) for name in SAME},
+            **{name: resolve.voucher(key) if (key := getattr(first, name)) else "" for name in REFERRING},
+            source=None if first.batch is None else resolve.source(first.batch),
+            entries=tuple(entries),
+        )
+
+
+def rows_of(voucher: Voucher) -> Iterator[Row]:
+    """Yield the rows of a voucher, with `UNRESOLVED` references: their keys are what they refer to."""
+    for entry in voucher.entries:
+        yield Row(
+            **{name: getattr(voucher, name) for name in SAME + REFERRING},
+            batch=voucher.source,
+            entries=len(voucher.entries),
+            **{name: getattr(entry, name) for name in ("unit", "debit", "credit", "amount")},
+            red=int(entry.red),
+        )
+
+
+REFERRING: Final = ("link", "reverses", "cites")
+SAME: Final = tuple(name for name in Row._fields if name in Voucher.__slots__ and name not in {*REFERRING, "entries"})
+"""The fields of a voucher that a row has as they are."""
+
+UNRESOLVED: Final = References(voucher=lambda key: str(key), source=lambda key: key)

@@ -1,0 +1,98 @@
+"""Files of the published set: each complete or not there at all, and untouched when it would stay the same."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+import time
+from contextlib import contextmanager
+from itertools import islice
+from typing import IO, TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Iterator
+    from pathlib import Path
+
+HASHED: Final = re.compile(r"(accounts|\d{4}-\d\d)\.[0-9a-f]{16}\.beancount", re.ASCII)
+"""Names of files that never change: what they hold, and the first 64 bits of the SHA-256 of it."""
+
+TEMPORARY: Final = ".publishing-"
+ABANDONED: Final = 24 * 60 * 60
+"""Seconds after which no publication can still be under way."""
+
+AT_A_TIME: Final = 1000
+"""Texts written at a time."""
+
+
+class Folder:
+    """The folder of a ledger, and which of its files were written anew."""
+
+    def __init__(self, path: Path) -> None:
+        """Take the folder, made where it is missing."""
+        path.mkdir(exist_ok=True)
+        self.path = path
+        self.written: list[Path] = []
+
+    def write_hashed(self, stem: str, texts: Iterable[str]) -> str:
+        """Write texts to `stem.<hash>.beancount`, unless it is there, and return its name."""
+        texts = iter(texts)
+        digest = hashlib.sha256()
+        with _temporary(self.path) as file:
+            while chunk := "".join(islice(texts, AT_A_TIME)).encode():
+                digest.update(chunk)
+                file.write(chunk)
+            name = f"{stem}.{digest.hexdigest()[:16]}.beancount"
+            if not self.is_whole(name):
+                self._put(file, self.path / name)
+        return name
+
+    def is_whole(self, name: str) -> bool:
+        """Return whether a file is there with the content its name says."""
+        path = self.path / name
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()[:16] == name.split(".")[1]
+
+    def replace(self, name: str, text: str) -> None:
+        """Give a file its text in one step, or leave it alone if it has it."""
+        path, data = self.path / name, text.encode()
+        if path.is_file() and path.read_bytes() == data:
+            return
+        path.parent.mkdir(exist_ok=True)
+        with _temporary(path.parent) as file:
+            file.write(data)
+            self._put(file, path)
+
+    def remove_stale(self, keep: Container[str], dropped: Container[str]) -> None:
+        """Delete what no recent publication uses, and what publications that were killed left behind."""
+        oldest = time.time() - ABANDONED
+        for path in self.path.iterdir():
+            ours = HASHED.fullmatch(path.name) or path.name.startswith(TEMPORARY)
+            if ours and path.name not in keep and (path.name in dropped or path.stat().st_mtime < oldest):
+                path.unlink(missing_ok=True)
+
+    def _put(self, file: IO[bytes], path: Path) -> None:
+        """Let a temporary file take its place, durably."""
+        file.flush()
+        os.fsync(file.fileno())
+        os.replace(file.name, path)  # noqa: PTH105 - the one commit point is to be seen
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+        self.written.append(path)
+
+
+@contextmanager
+def _temporary(folder: Path) -> Iterator[IO[bytes]]:
+    """Give a new file that is gone afterwards, unless it was put in its place."""
+    path = folder / f"{TEMPORARY}{secrets.token_hex(8)}"
+    try:
+        with path.open("xb") as file:
+            yield file
+    finally:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,120 @@
+"""Publish a book as Beancount text: the chart, a journal a month, and what holds them together.
+
+Every journal is named by its content and complete before `main.beancount`, which is replaced last, names it: whoever
+reads the ledger sees the old set or the new one, never a mixture, whenever the program is killed.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from fundtrack.chart.write import write_accounts
+from fundtrack.ledger.files import Folder
+from fundtrack.ledger.journal import Journal
+from fundtrack.ledger.main import FAVA, MAIN, fava_text, main_text
+from fundtrack.ledger.manifest import FILE, PUBLICATIONS_KEPT, Manifest, Month, names_of, read_manifest
+from fundtrack.ledger.rows import references, rows_between
+from fundtrack.ledger.years import DETAIL_MAX, Years
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from fundtrack.book import Book
+    from fundtrack.chart.model import Chart
+    from fundtrack.errors import Language
+
+    Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Published:
+    """A published ledger: its files, how many vouchers it has, and which files were written anew."""
+
+    main: Path
+    fava: Path
+    language: Language
+    vouchers: int
+    written: tuple[Path, ...]
+
+
+def publish(book: Book, language: Language | None = None, progress: Progress | None = None) -> Published:
+    """Write the ledger of a book into its folder `ledger`, in its own language or another; nothing if nothing changed.
+
+    `progress` is told how many vouchers are published of how many. Raises ChartError (`no-balance-account`) for a fund
+    of several years without an account of kind `balance`, and FormatError for text that no ledger can hold.
+    """
+    language = language or book.settings.language
+    folder = Folder(book.folder / "ledger")
+    known = read_manifest(folder.path)
+    with book.reading() as connection:
+        chart = book.chart(connection)
+        months = list(_journals(connection, folder, chart, language, known, progress or _quiet))
+    accounts = folder.write_hashed("accounts", [write_accounts(chart, language)])
+    last = ""
+    for year, text in Years(chart, language, accounts).views(months):
+        last = f"year/{year}.beancount"
+        folder.replace(last, text)
+    vouchers = sum(month.vouchers for month in months)
+    few = vouchers <= DETAIL_MAX
+    detail = few or sum(month.vouchers for month in months if month.name[:4] == months[-1].name[:4]) <= DETAIL_MAX
+    folder.replace(FAVA, fava_text(chart, language, MAIN if few else last, vouchers=detail))
+    current = [accounts, *(month.file for month in months)]
+    folder.replace(MAIN, main_text(chart, language, current))
+    _remember(folder, known, Manifest(names_of(chart, language), {month.name: month for month in months}, [current]))
+    return Published(folder.path / MAIN, folder.path / FAVA, language, vouchers, tuple(folder.written))
+
+
+def _journals(
+    connection: Connection, folder: Folder, chart: Chart, language: Language, known: Manifest, progress: Progress
+) -> Iterator[Month]:
+    """Yield every month with its journal, written where the one of the last publication does not stand."""
+    same_names = known.names == names_of(chart, language)
+    resolve = references(connection)
+    months = _months(connection)
+    total, done = sum(month.vouchers for month in months), 0
+    for month in months:
+        before = known.months.get(month.name)
+        if before and same_names and before.says(month) and folder.is_whole(before.file):
+            yield before
+        else:
+            yield _written(connection, folder, month, Journal(chart, language, resolve))
+        done += month.vouchers
+        progress(done, total)
+
+
+def _written(connection: Connection, folder: Folder, month: Month, journal: Journal) -> Month:
+    first = dt.date.fromisoformat(f"{month.name}-01")
+    last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
+    rows = rows_between(connection, first.toordinal(), last.toordinal())
+    file = folder.write_hashed(month.name, chain([journal.opening()], journal.text(rows)))
+    return replace(month, file=file, moved=[[*accounts, amount] for accounts, amount in sorted(journal.moved.items())])
+
+
+def _months(connection: Connection) -> list[Month]:
+    """Return the months that have vouchers, from an index and without reading any voucher."""
+    months: dict[str, Month] = {}
+    days = "SELECT day, COUNT(*), MAX(id) FROM voucher GROUP BY fund, day ORDER BY day"
+    for day, vouchers, last in connection.exec_driver_sql(days):
+        date = dt.date.fromordinal(day).isoformat()
+        before = months.get(date[:7], Month(date[:7], 0, 0, date))
+        months[date[:7]] = Month(date[:7], before.vouchers + vouchers, max(before.last, last), date)
+    return list(months.values())
+
+
+def _remember(folder: Folder, known: Manifest, now: Manifest) -> None:
+    """Note what was published, and delete what only publications long past used."""
+    earlier = [files for files in known.publications if files != now.publications[0]]
+    kept = now.publications + earlier[: PUBLICATIONS_KEPT - 1]
+    folder.replace(FILE, replace(now, publications=kept).text())
+    folder.remove_stale({name for files in kept for name in files}, {name for files in earlier for name in files})
+
+
+def _quiet(_done: int, _total: int) -> None:
+    """Show no progress."""

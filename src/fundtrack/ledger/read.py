@@ -1,0 +1,174 @@
+"""Read a published ledger back, with Beancount's parser alone, and accept nothing that is not of our making.
+
+What was read is written again and must give the very same text: so a comment, a directive or an option that somebody
+added, and a voucher that somebody rearranged, is found on its line without a rule for each.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby, zip_longest
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from fundtrack import money
+from fundtrack.beantext.parse import parse_text
+from fundtrack.chart.read import read_chart
+from fundtrack.chart.write import write_accounts
+from fundtrack.errors import FormatError, UsageError
+from fundtrack.ledger.canonical import UNRESOLVED, Entry, Voucher, canonical_of, rows_of
+from fundtrack.ledger.files import HASHED
+from fundtrack.ledger.journal import Journal
+from fundtrack.ledger.main import main_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from fundtrack.beantext.directives import Posting
+    from fundtrack.beantext.parse import Parsed
+    from fundtrack.chart.model import Chart
+    from fundtrack.ledger.canonical import Canonical
+
+NUMBER: Final = re.compile(r"(F\d{2}[A-Z]?)-(\d{4})-(\d{6,})", re.ASCII)
+TEXTS: Final = {
+    "project": "project", "document": "doc", "bank": "bank", "bank_ref": "bank-ref", "link": "link",
+    "reverses": "reverses", "cites": "cites", "prepared_by": "prepared-by", "approved_by": "approved-by",
+    "recorded_at": "recorded-at",
+}  # fmt: skip
+"""The metadata that holds a text of a voucher; without it the text is empty."""
+
+
+def read(path: Path) -> Canonical:
+    """Return what a published ledger says; `path` is its `main.beancount`.
+
+    Raises UsageError (`ledger-foreign`, with file and line) for what is not as we publish it, and what `parse_text`
+    and `read_chart` raise.
+    """
+    text = _text(path)
+    names = _parsed(text, path).options["include"]
+    for name in names:
+        if not HASHED.fullmatch(name):
+            raise UsageError("ledger-foreign", path=path, line=_line(text, name), found=f'include "{name}"')
+    if not names or not names[0].startswith("accounts."):
+        raise UsageError("ledger-foreign", path=path, line=1, found=text.partition("\n")[0])
+    chart = _chart(path.parent / names[0])
+    _compare(path, text, main_text(chart, chart.language, names))
+    return canonical_of(chart, (voucher for name in names[1:] for voucher in _vouchers(path.parent / name, chart)))
+
+
+def _line(text: str, include: str) -> int:
+    return text.count("\n", 0, max(text.find(f'"{include}"'), 0)) + 1
+
+
+def _chart(path: Path) -> Chart:
+    text = _text(path)
+    chart = read_chart(text, str(path))
+    _compare(path, text, write_accounts(chart, chart.language))
+    return chart
+
+
+def _vouchers(path: Path, chart: Chart) -> list[Voucher]:
+    """Return the vouchers of a journal, in its order."""
+    text = _text(path)
+    codes = {one.written(chart.language, chart): one.code for one in chart.accounts.values()}
+    journal = Journal(chart, chart.language, UNRESOLVED)
+    vouchers: list[Voucher] = []
+    written = [journal.opening()]
+    for entry in sorted(_parsed(text, path).entries, key=lambda entry: int(entry.meta["lineno"])):
+        try:
+            vouchers.append(_voucher(entry, codes))
+            written += journal.text(rows_of(vouchers[-1]))
+        except (ValueError, LookupError, TypeError, AttributeError, FormatError) as error:
+            line = int(entry.meta["lineno"])
+            raise UsageError("ledger-foreign", path=path, line=line, found=text.split("\n")[line - 1]) from error
+    _compare(path, text, "".join(written))
+    return vouchers
+
+
+def _voucher(entry: Any, codes: dict[str, str]) -> Voucher:
+    """Return the voucher of a transaction; raises whatever arises where it is none of ours."""
+    meta = entry.meta
+    number = NUMBER.fullmatch(meta["voucher"])
+    (kind,) = entry.tags
+    if number is None:
+        raise ValueError(meta["voucher"])
+    return Voucher(
+        fund=number[1],
+        year=int(number[2]),
+        number=int(number[3]),
+        date=entry.date.isoformat(),
+        kind=kind,
+        payee=entry.payee or "",
+        narration=entry.narration,
+        **{name: meta.get(key, "") for name, key in TEXTS.items()},
+        occurrence=int(meta.get("occurrence", 1)),
+        source=(meta["source"], meta.get("sheet", "")) if "source" in meta else None,
+        row=int(meta["row"]) if "row" in meta else None,
+        chart=int(meta["chart"]),
+        entries=tuple(_entries([_leg(posting, codes, red="red" in meta) for posting in entry.postings])),
+    )
+
+
+class Leg(NamedTuple):
+    """One side of an entry, or of several; `amount` in minor units, debits positive unless red."""
+
+    unit: str
+    code: str
+    amount: int
+    red: bool
+
+    @property
+    def debit(self) -> bool:
+        """Whether it is a debit."""
+        return (self.amount > 0) != self.red
+
+
+def _leg(posting: Posting, codes: dict[str, str], *, red: bool) -> Leg:
+    units: Any = posting.units
+    amount = int(units.number * 10**money.SCALE)
+    return Leg(units.currency, codes[posting.account], amount, red or "red" in (posting.meta or {}))
+
+
+def _entries(legs: list[Leg]) -> Iterator[Entry]:
+    """Yield the entries of a voucher's postings: pairs of debit and credit, or in each unit one side shared by all."""
+    pairs = list(zip(legs[::2], legs[1::2], strict=False))
+    if len(legs) % 2 == 0 and all(
+        debit.debit and credit == Leg(debit.unit, credit.code, -debit.amount, debit.red) for debit, credit in pairs
+    ):
+        for debit, credit in pairs:
+            yield Entry(debit.unit, debit.code, credit.code, abs(debit.amount), debit.red)
+        return
+    for unit, group in groupby(legs, lambda leg: leg.unit):
+        of_unit = list(group)
+        debits = [leg for leg in of_unit if leg.debit]
+        credits_ = [leg for leg in of_unit if not leg.debit]
+        if len(debits) == 1:
+            (shared,) = debits
+            yield from (Entry(unit, shared.code, leg.code, abs(leg.amount), leg.red) for leg in credits_)
+        else:
+            (shared,) = credits_
+            yield from (Entry(unit, leg.code, shared.code, abs(leg.amount), leg.red) for leg in debits)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode()
+    except FileNotFoundError as error:
+        raise UsageError("ledger-missing", path=path) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError("ledger-unreadable", path=path, why=error) from error
+
+
+def _parsed(text: str, path: Path) -> Parsed:
+    parsed = parse_text(text, str(path))
+    for problem in parsed.errors:
+        raise UsageError("ledger-foreign", path=path, line=problem.line, found=problem.message)
+    return parsed
+
+
+def _compare(path: Path, text: str, ours: str) -> None:
+    """Refuse a text at the first line that is not as we write it."""
+    if text != ours:
+        lines = enumerate(zip_longest(text.split("\n"), ours.split("\n")), 1)
+        line, found = next((at, found) for at, (found, written) in lines if found != written)
+        raise UsageError("ledger-foreign", path=path, line=line, found=found or "")

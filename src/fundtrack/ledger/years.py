@@ -1,0 +1,100 @@
+"""One fiscal year at a time, for Fava: the balances it began with, and its vouchers or, where they are many, their sums.
+
+A view is derived from the journals and is no part of the ledger. What earlier years received and spent stands in the
+opening of the fund's balance account, so that a year's income and expenses are its own.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from fundtrack import money
+from fundtrack.errors import ChartError
+from fundtrack.ledger.main import heading, includes
+from fundtrack.ledger.queries import queries
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from fundtrack.chart.model import Account, Chart
+    from fundtrack.errors import Language
+    from fundtrack.ledger.manifest import Month
+
+DETAIL_MAX: Final = 20_000
+"""Vouchers that Fava shows at ease; a view with more has their sums by month and pair of accounts."""
+
+OPENING: Final[dict[Language, str]] = {"en": "Balance brought forward", "zh": "上年结转"}
+ROLL_UP: Final[dict[Language, str]] = {"en": "Sum of the month", "zh": "本月合计"}
+
+Balances = dict[tuple[str, str], int]
+
+
+class Years:
+    """Writes the views of a chart in a language."""
+
+    def __init__(self, chart: Chart, language: Language, accounts_file: str) -> None:
+        """Take the chart and the published file of its accounts."""
+        self._chart = chart
+        self._language: Language = language
+        self._accounts_file = accounts_file
+        self._accounts = {(one.fund, one.code): one for one in chart.accounts.values()}
+        self._equity: dict[tuple[str, str], Account] = {}
+        for one in chart.accounts.values():
+            if one.kind == "balance":
+                self._equity.setdefault((one.fund, one.unit), one)
+
+    def views(self, months: Iterable[Month]) -> Iterator[tuple[str, str]]:
+        """Yield each fiscal year and the text of its view, from the months in their order.
+
+        Raises ChartError (`no-balance-account`) for a fund that has none to carry a year's result forward in.
+        """
+        balances: Balances = defaultdict(int)
+        for year, group in groupby(months, key=lambda month: month.name[:4]):
+            of_year = list(group)
+            yield year, self._view(year, of_year, balances)
+            for month in of_year:
+                for fund, debit, credit, amount in month.moved:
+                    balances[fund, debit] += amount
+                    balances[fund, credit] -= amount
+
+    def _view(self, year: str, months: list[Month], balances: Balances) -> str:
+        files = [self._accounts_file]
+        sums: Iterable[str] = ()
+        if sum(month.vouchers for month in months) <= DETAIL_MAX:
+            files += [month.file for month in months]
+        else:
+            sums = (text for month in months for text in self._sums(month))
+        return "\n".join([
+            heading(self._chart, self._language),
+            includes(f"../{file}" for file in files),
+            *self._openings(f"{year}-01-01", balances),
+            *sums,
+            *queries(self._chart, self._language),
+        ])  # fmt: skip
+
+    def _openings(self, date: str, balances: Balances) -> Iterator[str]:
+        """Yield what each account began the year with, against the balance account of its fund."""
+        for (fund, code), amount in sorted(balances.items()):
+            account = self._accounts[fund, code]
+            equity = self._equity.get((fund, account.unit))
+            if amount and account.root not in {"Income", "Expenses"} and account is not equity:
+                if equity is None:
+                    raise ChartError("no-balance-account", fund=fund, unit=account.unit)
+                yield self._transaction(date, OPENING[self._language], "opening", account, equity, amount)
+
+    def _sums(self, month: Month) -> Iterator[str]:
+        """Yield what moved between each pair of accounts in a month: two postings each, which Fava indexes fastest."""
+        for fund, debit, credit, amount in sorted(month.moved):
+            if amount:
+                debited, credited = self._accounts[fund, debit], self._accounts[fund, credit]
+                yield self._transaction(month.until, ROLL_UP[self._language], "sum", debited, credited, amount)
+
+    def _transaction(self, date: str, narration: str, tag: str, debit: Account, credit: Account, amount: int) -> str:
+        names = [account.written(self._language, self._chart) for account in (debit, credit)]
+        return (
+            f'{date} * "{narration}" #{tag}\n'
+            f"  {names[0]}  {money.plain(amount)} {debit.unit}\n  {names[1]}  {money.plain(-amount)} {debit.unit}\n"
+        )
+

@@ -1,0 +1,114 @@
+"""Advances and refunds: what follows a payment, and never more than is left of it.
+
+Disbursed is not spent (拨付不是支出): what an owner company or township received becomes spending when its use is
+verified. What comes back is red on the sides of the voucher it takes back, so turnover is net.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import text
+
+from fundtrack import money
+from fundtrack.errors import UsageError
+from fundtrack.posting.draft import Entry
+from fundtrack.posting.kinds import kind_of_account, parse_use
+from fundtrack.posting.standing import find_voucher
+from fundtrack.posting.vouchers import drafted, positive
+
+if TYPE_CHECKING:
+    from datetime import date
+    from typing import Unpack
+
+    from sqlalchemy import Connection
+
+    from fundtrack.chart.model import Chart
+    from fundtrack.posting.draft import Draft, Leg
+    from fundtrack.posting.standing import Standing
+    from fundtrack.posting.vouchers import Details
+
+ADVANCED: Final = text("""
+SELECT COALESCE(SUM((1 - 2 * e.red) * CASE e.debit WHEN a.code THEN e.amount ELSE -e.amount END), 0)
+FROM voucher AS v
+JOIN entry AS e ON e.voucher = v.id
+JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit) AND a.kind = 'advance'
+WHERE v.fund = :fund AND v.payee = :payee
+""")
+
+TAKEN_BACK: Final = text("""
+SELECT COALESCE(SUM((2 * e.red - 1) * e.amount), 0)
+FROM voucher AS v
+JOIN entry AS e ON e.voucher = v.id
+WHERE v.fund = :fund AND v.day >= :day AND v.cites = :cites AND v.kind = 'refund'
+    AND e.debit = :debit AND e.credit = :credit
+""")
+"""A reversed refund counts for nothing: its reversal cites the same voucher, in black."""
+
+
+def verification(
+    connection: Connection, chart: Chart, number: str, amount: int, *, use: str, date: date, **details: Unpack[Details]
+) -> Draft:
+    """Return the voucher that turns `amount` fen of an advance into spending; it cites the advance.
+
+    One verification may cover several advances to a payee, but not more than the payee still holds of the fund.
+    Raises UsageError: `verify-no-advance`, `verify-too-much`.
+    """
+    advance = find_voucher(connection, number)
+    held = next((leg for leg in _debits(advance) if kind_of_account(chart, leg) == "advance"), None)
+    if held is None or advance.reverses or advance.reversed_by:
+        raise UsageError("verify-no-advance", number=advance.number)
+    left = outstanding(connection, advance.fund, advance.payee)
+    if positive(amount) > left:
+        raise UsageError(
+            "verify-too-much", number=advance.number, payee=advance.payee, fund=advance.fund,
+            amount=money.grouped(amount), left=money.grouped(left),
+        )  # fmt: skip
+    entry = Entry(parse_use(use, advance.fund), held, amount)
+    own: Details = {"payee": advance.payee, "cites": advance.id}
+    return drafted(chart, "verification", (entry,), fund=advance.fund, date=date,
+                   **{"project": advance.project, **details, **own})  # fmt: skip
+
+
+def outstanding(connection: Connection, fund: str, payee: str) -> int:
+    """Return how many fen of a fund a payee holds that are not verified."""
+    return int(connection.execute(ADVANCED, {"fund": fund, "payee": payee}).scalar_one())
+
+
+def refund(
+    connection: Connection, chart: Chart, number: str, amount: int, *, date: date, **details: Unpack[Details]
+) -> Draft:
+    """Return the red voucher for `amount` fen that came back of a payment; it cites the payment.
+
+    Raises UsageError: `refund-no-payment` where money did not go out by one entry, `refund-too-much`.
+    """
+    paid = find_voucher(connection, number)
+    if len(paid.entries) != 1 or paid.reverses or paid.reversed_by or not _pays(chart, paid.entries[0]):
+        raise UsageError("refund-no-payment", number=paid.number)
+    (entry,) = paid.entries
+    left = entry.amount - taken_back(connection, paid, entry)
+    if kind_of_account(chart, entry.debit) == "advance":
+        left = min(left, outstanding(connection, paid.fund, paid.payee))
+    if positive(amount) > left:
+        raise UsageError(
+            "refund-too-much", number=paid.number, amount=money.grouped(amount), left=money.grouped(left)
+        )
+    back = Entry(entry.debit, entry.credit, amount, 1, entry.unit)
+    own: Details = {"cites": paid.id}
+    said: Details = {"payee": paid.payee, "project": paid.project}
+    return drafted(chart, "refund", (back,), fund=paid.fund, date=date, **{**said, **details, **own})
+
+
+def taken_back(connection: Connection, paid: Standing, entry: Entry) -> int:
+    """Return how many fen of a payment came back already."""
+    values = {"fund": paid.fund, "day": paid.date.toordinal(), "cites": paid.id,
+              "debit": entry.debit.code, "credit": entry.credit.code}  # fmt: skip
+    return int(connection.execute(TAKEN_BACK, values).scalar_one())
+
+
+def _debits(voucher: Standing) -> list[Leg]:
+    return [entry.debit for entry in voucher.entries if not entry.red]
+
+
+def _pays(chart: Chart, entry: Entry) -> bool:
+    return not entry.red and kind_of_account(chart, entry.credit) == "cash" and kind_of_account(chart, entry.debit) in {"use", "advance"}

@@ -1,0 +1,278 @@
+"""Corrections: nothing is edited, what was wrong is reversed in red (红字冲销) by a voucher that cites it.
+
+A voucher on the wrong fund is one of two things. Either only the **record** is wrong: the right channel's money went
+out, and the entry says otherwise (调账). Then a red voucher takes it back and a correct one is posted, in one act; the
+correct one carries the bank account that paid, so where that does not carry the right fund, `wrong-paying-account`
+refuses: it was not the record. Or the **money** is wrong: another channel's money did go out (归还原渠道). Then the book
+must not pretend otherwise; the payment stands, and two linked adjustments move the spending to the right fund and
+leave what is owed to the channel open, as a receivable of the one and a payable of the other, until the bank shows the
+money back (`give_back`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from fundtrack import money
+from fundtrack.errors import ChartError, UsageError, message
+from fundtrack.posting.advance import outstanding
+from fundtrack.posting.draft import Entry, Leg
+from fundtrack.posting.kinds import NOT_IN_CHART, account_of, kind_of_account, parse_use
+from fundtrack.posting.post import post
+from fundtrack.posting.standing import citing, find_voucher, linked, voucher_of
+from fundtrack.posting.vouchers import drafted, said
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from sqlalchemy import Connection
+
+    from fundtrack.book import Book
+    from fundtrack.chart.model import Chart
+    from fundtrack.posting.draft import Draft
+    from fundtrack.posting.post import Posted
+    from fundtrack.posting.standing import Standing
+
+Mode = Literal["record", "money"]
+
+REBOOKED: Final = frozenset(
+    {"transfer-received", "disbursement", "advance", "verification", "bank-charge", "interest"}
+)
+"""Kinds that can be put on another fund, use or project; others are reversed and posted again."""
+
+PENDING: Final = {"receivable": "payable", "payable": "receivable"}
+"""What one fund has to receive, the other has to pay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a voucher should have said; empty where it was right. `use` is a code of the right fund."""
+
+    fund: str = ""
+    use: str = ""
+    project: str = ""
+
+
+def reverse(book: Book, number: str, *, reason: str, date: date, by: str, approved_by: str = "") -> Posted:
+    """Reverse a voucher, and those linked with it, in red. Raises what `reversal` does, and Refused."""
+    drafts = said(book, lambda connection, chart: reversal(connection, chart, number, reason=reason, date=date))
+    return post(book, drafts, by=by, approved_by=approved_by)
+
+
+def rebook(
+    book: Book,
+    number: str,
+    correction: Correction,
+    *,
+    mode: Mode,
+    document: str,
+    date: date,
+    by: str,
+    approved_by: str = "",
+) -> Posted:
+    """Put a voucher on the right fund, use or project, in one act. Raises what `rebooking` does, and Refused."""
+    make = record_rebooked if mode == "record" else money_owed
+
+    def say(connection: Connection, chart: Chart) -> list[Draft]:
+        wrong = rebookable(connection, chart, number, correction, document)
+        return make(chart, wrong, correction, document, date)
+
+    return post(book, said(book, say), by=by, approved_by=approved_by)
+
+
+def give_back(
+    book: Book, number: str, *, date: date, by: str, bank_ref: str = "", document: str = "", approved_by: str = ""
+) -> Posted:
+    """Close a rebooking of money: the bank shows it back in its channel. Raises what `returned` does, and Refused."""
+
+    def say(connection: Connection, chart: Chart) -> list[Draft]:
+        return returned(connection, chart, number, date, bank_ref=bank_ref, document=document)
+
+    return post(book, said(book, say), by=by, approved_by=approved_by)
+
+
+def reversal(connection: Connection, chart: Chart, number: str, *, reason: str, date: date) -> list[Draft]:
+    """Return the red mirrors of a voucher and of those linked with it; they carry the bank reference, which is free again.
+
+    Raises UsageError: `reverse-reason`, `reverse-twice`, `reverse-reversal`, `reverse-before`, `reverse-cited` while
+    another voucher rests on it, `reverse-opening` while the fund has other vouchers, `reverse-spent` for an advance
+    whose use was verified.
+    """
+    if not reason.strip():
+        raise UsageError("reverse-reason")
+    named = find_voucher(connection, number)
+    members = [v for v in linked(connection, named) if not v.reverses and not v.reversed_by] if standing(
+        connection, named) else []
+    reversible(connection, chart, members, date)
+    return [_red(chart, member, reason, date) for member in members]
+
+
+def standing(connection: Connection, voucher: Standing) -> bool:
+    """Refuse a voucher that was reversed, or is itself a reversal, naming both numbers; else return True."""
+    if voucher.reversed_by:
+        raise UsageError("reverse-twice", number=voucher.number, reversal=voucher.reversed_by)
+    if voucher.reverses:
+        original = voucher_of(connection, voucher.reverses)
+        raise UsageError("reverse-reversal", number=voucher.number, original=original.number)
+    return True
+
+
+def reversible(connection: Connection, chart: Chart, members: Iterable[Standing], date: date) -> None:
+    """Refuse to take vouchers back on a date while something rests on them."""
+    for member in members:
+        if date < member.date:
+            raise UsageError("reverse-before", number=member.number, posted=member.date, date=date)
+        resting = citing(connection, member)
+        if resting:
+            raise UsageError("reverse-cited", number=member.number, others=", ".join(v.number for v in resting))
+        if member.kind == "opening" and not _only_opened(connection, member.fund):
+            raise UsageError("reverse-opening", number=member.number, fund=member.fund)
+        if member.kind == "advance" and outstanding(connection, member.fund, member.payee) < member.amount:
+            left = money.grouped(outstanding(connection, member.fund, member.payee))
+            raise UsageError("reverse-spent", number=member.number, payee=member.payee, left=left)
+
+
+def rebookable(
+    connection: Connection, chart: Chart, number: str, correction: Correction, document: str
+) -> Standing:
+    """Return a voucher that may be put elsewhere.
+
+    Raises UsageError: `rebook-document`, `rebook-kind`, `rebook-nothing` where nothing would change, `rebook-use`
+    where another fund is named without its use, and what `reversal` raises.
+    """
+    if not document.strip():
+        raise UsageError("rebook-document")
+    wrong = find_voucher(connection, number)
+    standing(connection, wrong)
+    if wrong.kind not in REBOOKED:
+        raise UsageError("rebook-kind", number=wrong.number, kind=wrong.kind)
+    uses = {leg for entry in wrong.entries for leg in entry[:2] if kind_of_account(chart, leg) == "use"}
+    fund = correction.fund or wrong.fund
+    if fund != wrong.fund and uses and not correction.use:
+        raise UsageError("rebook-use", number=wrong.number, fund=fund)
+    same_use = not correction.use or {parse_use(correction.use, fund)} == uses
+    if fund == wrong.fund and same_use and correction.project in {"", wrong.project}:
+        raise UsageError("rebook-nothing", number=wrong.number)
+    return wrong
+
+
+def record_rebooked(
+    chart: Chart, wrong: Standing, correction: Correction, document: str, date: date
+) -> list[Draft]:
+    """Return the red voucher and the correct one (调账)."""
+    fund = correction.fund or wrong.fund
+    entries = tuple(
+        entry._replace(
+            debit=_right_leg(chart, entry.debit, fund, correction, wrong.bank),
+            credit=_right_leg(chart, entry.credit, fund, correction, wrong.bank),
+        )
+        for entry in wrong.entries
+    )
+    correct = drafted(
+        chart, wrong.kind, entries, fund=fund, date=date, payee=wrong.payee, narration=wrong.narration,
+        project=correction.project or wrong.project, document=document, bank=wrong.bank, bank_ref=wrong.bank_ref,
+        cites=wrong.cites, bill=1,
+    )  # fmt: skip
+    return [_red(chart, wrong, document, date), correct]
+
+
+def money_owed(chart: Chart, wrong: Standing, correction: Correction, document: str, date: date) -> list[Draft]:
+    """Return the adjustments that move spending to the right fund and leave the money owed to its channel open.
+
+    Raises UsageError (`rebook-money`) where no other fund is named or no money moved; ChartError
+    (`rebook-account`) where a fund has no account to keep it open in.
+    """
+    fund = correction.fund or wrong.fund
+    cash = {leg for entry in wrong.entries for leg in entry[:2] if kind_of_account(chart, leg) == "cash"}
+    if fund == wrong.fund or len(cash) != 1:
+        raise UsageError("rebook-money", number=wrong.number)
+    paid = wrong.entries[0].credit in cash
+    here = _pending(chart, wrong.fund, "receivable" if paid else "payable")
+    there = _pending(chart, fund, "payable" if paid else "receivable")
+    taken, put = [], []
+    for entry in wrong.entries:
+        debit, credit = (here if leg in cash else leg for leg in entry[:2])
+        taken.append(entry._replace(debit=debit, credit=credit, red=1 - entry.red))
+        debit, credit = (
+            there if leg in cash else _right_leg(chart, leg, fund, correction, wrong.bank) for leg in entry[:2]
+        )
+        put.append(entry._replace(debit=debit, credit=credit))
+    narration = message("rebook-narration", chart.language, number=wrong.number, document=document)
+    return [
+        drafted(chart, "adjustment", tuple(entries), fund=of, date=date, payee=wrong.payee, narration=narration,
+                project=project, document=document, cites=wrong.id, bill=1)
+        for of, entries, project in (
+            (wrong.fund, taken, wrong.project), (fund, put, correction.project or wrong.project))
+    ]  # fmt: skip
+
+
+def returned(
+    connection: Connection, chart: Chart, number: str, date: date, *, bank_ref: str, document: str
+) -> list[Draft]:
+    """Return the linked vouchers of money that came back to its channel; `number` is either adjustment.
+
+    Raises UsageError: `return-nothing` where it is none, `return-done` where the money is back already.
+    """
+    named = find_voucher(connection, number)
+    standing(connection, named)
+    sides = [(side, leg) for side in linked(connection, named) if (leg := _open_leg(chart, side))]
+    if named.kind != "adjustment" or not sides:
+        raise UsageError("return-nothing", number=named.number)
+    done = citing(connection, named)
+    if done:
+        raise UsageError("return-done", number=named.number, returned=done[0].number)
+    drafts = []
+    for side, leg in sides:
+        cash = Leg(side.fund, account_of(chart, side.fund, "cash"))
+        debit, credit = (cash, leg) if kind_of_account(chart, leg) == "receivable" else (leg, cash)
+        entries = tuple(Entry(debit, credit, entry.amount, 0, entry.unit) for entry in side.entries)
+        drafts.append(drafted(chart, "repayment", entries, fund=side.fund, date=date, payee=side.payee,
+                              narration=side.narration, project=side.project, document=document or side.document,
+                              bank_ref=bank_ref, cites=side.id, bill=1))  # fmt: skip
+    return drafts
+
+
+def _red(chart: Chart, original: Standing, reason: str, date: date) -> Draft:
+    """Return the exact mirror of a voucher in red."""
+    return drafted(
+        chart,
+        original.kind,
+        tuple(entry._replace(red=1 - entry.red) for entry in original.entries),
+        fund=original.fund,
+        date=date,
+        payee=original.payee,
+        narration=message("reversal-narration", chart.language, number=original.number, reason=reason),
+        project=original.project,
+        document=original.document,
+        bank=original.bank,
+        bank_ref=original.bank_ref,
+        reverses=original.id,
+        cites=original.cites,
+        bill=1,
+    )
+
+
+def _right_leg(chart: Chart, leg: Leg, fund: str, correction: Correction, bank: str) -> Leg:
+    """Return the account that should have been used in place of one."""
+    kind = kind_of_account(chart, leg)
+    if kind == "use":
+        return parse_use(correction.use, fund) if correction.use else leg
+    return leg if leg.fund == fund else Leg(fund, account_of(chart, fund, kind, bank))
+
+
+def _pending(chart: Chart, fund: str, kind: str) -> Leg:
+    code = account_of(chart, fund, kind)
+    if code == NOT_IN_CHART:
+        raise ChartError("rebook-account", fund=fund, kind=kind)
+    return Leg(fund, code)
+
+
+def _open_leg(chart: Chart, side: Standing) -> Leg | None:
+    return next((leg for leg in side.entries[0][:2] if kind_of_account(chart, leg) in PENDING), None)
+
+
+def _only_opened(connection: Connection, fund: str) -> bool:
+    others = "SELECT COUNT(*) FROM voucher WHERE fund = %s AND kind <> 'opening'"
+    return connection.exec_driver_sql(others, (fund,)).scalar_one() == 0

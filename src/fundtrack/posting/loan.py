@@ -1,0 +1,80 @@
+"""Interfund loans (资金间借垫款): two linked vouchers with a document, only from a fund that may advance.
+
+The lender debits due-from and credits cash, the borrower debits cash and credits due-to: each fund balances by itself.
+The payee of each voucher is the code of the other fund.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fundtrack import money
+from fundtrack.errors import UsageError
+from fundtrack.posting.draft import Entry, Leg
+from fundtrack.posting.kinds import account_of
+from fundtrack.posting.standing import citing, find_voucher, linked
+from fundtrack.posting.vouchers import drafted, positive
+
+if TYPE_CHECKING:
+    from datetime import date
+    from typing import Unpack
+
+    from sqlalchemy import Connection
+
+    from fundtrack.chart.model import Chart
+    from fundtrack.posting.draft import Draft
+    from fundtrack.posting.standing import Standing
+    from fundtrack.posting.vouchers import Details
+
+
+def loan(
+    chart: Chart, amount: int, *, lender: str, borrower: str, date: date, document: str, **details: Unpack[Details]
+) -> list[Draft]:
+    """Return the two vouchers of a loan of `amount` fen.
+
+    Raises UsageError: `loan-document` without a document, `loan-same-fund`, `loan-may-not-advance` where the chart
+    does not let the lender.
+    """
+    if not document.strip():
+        raise UsageError("loan-document")
+    if lender == borrower:
+        raise UsageError("loan-same-fund", fund=lender)
+    if lender in chart.funds and not chart.funds[lender].may_advance:
+        raise UsageError("loan-may-not-advance", fund=lender)
+    details |= {"document": document, "bill": 1}
+    lent, owed = Leg(lender, account_of(chart, lender, "due-from")), Leg(borrower, account_of(chart, borrower, "due-to"))
+    out, into = (Leg(fund, account_of(chart, fund, "cash", details.get("bank", ""))) for fund in (lender, borrower))
+    sides = [(lender, borrower, Entry(lent, out, positive(amount))), (borrower, lender, Entry(into, owed, amount))]
+    return [
+        drafted(chart, "loan", (entry,), fund=fund, date=date, **{**details, "payee": other})
+        for fund, other, entry in sides
+    ]
+
+
+def repayment(
+    connection: Connection, chart: Chart, number: str, amount: int, *, date: date, **details: Unpack[Details]
+) -> list[Draft]:
+    """Return the two vouchers that pay `amount` fen of a loan back, each citing its side of the loan.
+
+    `number` is either voucher of the loan. Raises UsageError: `repay-no-loan`; `repay-too-much` beyond what is left.
+    """
+    named = find_voucher(connection, number)
+    sides = [side for side in linked(connection, named) if side.kind == "loan"]
+    if named.kind != "loan" or named.reverses or named.reversed_by:
+        raise UsageError("repay-no-loan", number=named.number)
+    left = sides[0].amount - sum(paid.amount for paid in citing(connection, sides[0]))
+    if positive(amount) > left:
+        raise UsageError(
+            "repay-too-much", number=named.number, amount=money.grouped(amount), left=money.grouped(left)
+        )
+    return [
+        drafted(chart, "repayment", (_back(side, amount),), fund=side.fund, date=date,
+                **{**details, "payee": side.payee, "cites": side.id, "bill": 1})
+        for side in sides
+    ]  # fmt: skip
+
+
+def _back(side: Standing, amount: int) -> Entry:
+    """Return the entry that undoes `amount` fen of a side of a loan."""
+    (lent,) = side.entries
+    return Entry(lent.credit, lent.debit, amount, 0, lent.unit)

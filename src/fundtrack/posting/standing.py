@@ -1,0 +1,122 @@
+"""A voucher that stands in the book: found by its number, with its entries and what became of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import text
+
+from fundtrack.checking.book import voucher_number
+from fundtrack.errors import UsageError
+from fundtrack.posting.draft import Entry, Leg
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from fundtrack.posting.draft import Kind
+
+NUMBER: Final = re.compile(r"([A-Z0-9]+)-(\d{4})-(\d{1,9})", re.ASCII)
+
+SELECT: Final = """
+SELECT v.id, v.fund, v.year, v.number, v.date, v.kind, v.project, v.payee, v.narration, v.document, v.bank, v.bank_ref,
+    v.link, v.reverses, v.cites, r.fund AS red_fund, r.year AS red_year, r.number AS red_number, e.unit, e.debit,
+    e.credit, e.amount, e.red
+FROM voucher AS v
+JOIN entry AS e ON e.voucher = v.id
+LEFT JOIN voucher AS r ON r.reverses = v.id
+WHERE {where}
+ORDER BY v.id, e.line
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A posted voucher. `reversed_by` is the number of its reversal, empty while it stands; amounts are fen."""
+
+    id: int
+    number: str
+    fund: str
+    date: dt.date
+    kind: Kind
+    project: str
+    payee: str
+    narration: str
+    document: str
+    bank: str
+    bank_ref: str
+    link: int
+    reverses: int | None
+    cites: int | None
+    reversed_by: str
+    entries: tuple[Entry, ...]
+
+    @property
+    def amount(self) -> int:
+        """The sum of its entries in fen, red ones negative."""
+        return sum((1 - 2 * entry.red) * entry.amount for entry in self.entries)
+
+
+def find_voucher(connection: Connection, number: str) -> Standing:
+    """Return the voucher of a number such as `F01-2015-000001`.
+
+    Raises UsageError: `voucher-form` where it is no such number, `voucher-unknown` where there is none.
+    """
+    form = NUMBER.fullmatch(number.strip().upper())
+    if form is None:
+        raise UsageError("voucher-form", number=number)
+    fund, year, at = form[1], int(form[2]), int(form[3])
+    where = "v.fund = :fund AND v.year = :year AND v.number = :number"
+    found = _vouchers(connection, where, fund=fund, year=year, number=at)
+    if not found:
+        last = connection.execute(
+            text("SELECT COALESCE(MAX(number), 0) FROM voucher WHERE fund = :fund AND year = :year"),
+            {"fund": fund, "year": year},
+        ).scalar_one()
+        raise UsageError("voucher-unknown", number=number, fund=fund, year=year, last=last)
+    return found[0]
+
+
+def voucher_of(connection: Connection, voucher: int) -> Standing:
+    """Return the voucher of an id that is known to exist."""
+    (found,) = _vouchers(connection, "v.id = :id", id=voucher)
+    return found
+
+
+def linked(connection: Connection, voucher: Standing) -> list[Standing]:
+    """Return the vouchers posted in one act with this one, itself included, in order."""
+    return _vouchers(connection, "(v.link = :link AND v.link <> v.id) OR v.id = :link", link=voucher.link)
+
+
+def citing(connection: Connection, voucher: Standing) -> list[Standing]:
+    """Return the vouchers of the same fund that rest on this one and were not reversed."""
+    where = "v.fund = :fund AND v.day >= :day AND v.cites = :id AND v.reverses IS NULL AND r.id IS NULL"
+    return _vouchers(connection, where, fund=voucher.fund, day=voucher.date.toordinal(), id=voucher.id)
+
+
+def _vouchers(connection: Connection, where: str, **values: str | int) -> list[Standing]:
+    rows = connection.execute(text(SELECT.format(where=where)), values).mappings().all()
+    return [_standing([dict(row) for row in group]) for _, group in groupby(rows, key=lambda row: row["id"])]
+
+
+def _standing(rows: list[dict[str, Any]]) -> Standing:
+    """Return the voucher that rows of its entries describe."""
+    first = rows[0]
+    fund = first["fund"]
+    as_it_is = ("project", "payee", "narration", "document", "bank", "bank_ref", "link", "reverses", "cites")
+    return Standing(
+        id=first["id"],
+        number=voucher_number(fund, first["year"], first["number"]),
+        fund=fund,
+        date=dt.date.fromisoformat(first["date"]),
+        kind=first["kind"],
+        reversed_by=voucher_number(fund, first["red_year"], first["red_number"]) if first["red_fund"] else "",
+        entries=tuple(
+            Entry(Leg(fund, row["debit"]), Leg(fund, row["credit"]), row["amount"], row["red"], row["unit"])
+            for row in rows
+        ),
+        **{name: first[name] for name in as_it_is},
+    )

@@ -1,0 +1,80 @@
+"""One voucher from what a person says: the kind, the amount, the fund and the use.
+
+What is said may be wrong in every way the checks know; refused here is only what no check could judge.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+from fundtrack import money
+from fundtrack.errors import UsageError
+from fundtrack.posting.draft import Draft, Leg
+from fundtrack.posting.kinds import SIDES, kind_of_payment, parse_use, simple_entry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date
+    from typing import Unpack
+
+    from sqlalchemy import Connection
+
+    from fundtrack.book import Book
+    from fundtrack.chart.model import Chart
+    from fundtrack.posting.draft import Entry, Kind
+
+
+class Details(TypedDict, total=False):
+    """What else a voucher may say; the fields of `Draft` by the same names."""
+
+    payee: str
+    narration: str
+    project: str
+    document: str
+    bank: str
+    bank_ref: str
+    cites: int | None
+    bill: int
+
+
+def draft(
+    chart: Chart, kind: Kind, amount: int, *, fund: str, date: date, use: str = "", **details: Unpack[Details]
+) -> Draft:
+    """Return a voucher of one debit and one credit over `amount` fen.
+
+    A disbursement to an owner company or township of the chart becomes an advance. `use` is `0601` of the fund, or
+    names its fund itself. Raises UsageError (`kind-of-several`) for kinds that are not one such voucher, or where the
+    amount is not positive; ChartError (`use-needed`).
+    """
+    kind = kind_of_payment(chart, kind, details.get("payee", ""))
+    if kind not in SIDES:
+        raise UsageError("kind-of-several", kind=kind, kinds=", ".join(SIDES))
+    leg = parse_use(use, fund) if use else None
+    entry = simple_entry(chart, kind, positive(amount), fund=fund, use=leg, bank=details.get("bank", ""))
+    return drafted(chart, kind, (entry,), fund=fund, date=date, **details)
+
+
+def drafted(
+    chart: Chart, kind: Kind, entries: tuple[Entry, ...], *, fund: str, date: date, **details: Unpack[Details]
+) -> Draft:
+    """Return a draft of entries, knowing whether it brings money in: of one day's vouchers those count first."""
+    return Draft(fund=fund, date=date, kind=kind, entries=entries, inflow=brings_money(chart, entries), **details)
+
+
+def brings_money(chart: Chart, entries: Sequence[Entry]) -> bool:
+    """Return whether entries leave more in the cash accounts than was there."""
+    cash = {Leg(account.fund, account.code) for account in chart.accounts.values() if account.kind == "cash"}
+    return sum((1 - 2 * e.red) * e.amount * ((e.debit in cash) - (e.credit in cash)) for e in entries) > 0
+
+
+def positive(amount: int) -> int:
+    """Return an amount in fen that is more than nothing. Raises UsageError (`amount-not-positive`)."""
+    if amount <= 0:
+        raise UsageError("amount-not-positive", amount=money.grouped(amount))
+    return amount
+
+
+def said(book: Book, say: Callable[[Connection, Chart], Sequence[Draft]]) -> Sequence[Draft]:
+    """Return the drafts that follow from what stands in the book."""
+    with book.reading() as connection:
+        return say(connection, book.chart(connection))
