@@ -24,6 +24,7 @@ import postgresql
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytest_plugins = ["stock"]
 ROOT: Final = Path(__file__).parent.parent
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

@@ -28,7 +28,7 @@ from fundtrack.checking.candidates import candidate_lens, prepare, stage
 from fundtrack.errors import Refused
 from fundtrack.posting import Draft, Entry, Leg, post
 from fundtrack.posting.insert import insert_candidates
-from fundtrack.posting.post import natural_key, next_voucher, staged
+from fundtrack.posting.post import next_voucher, staged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -91,7 +91,8 @@ class Voucher:
 
     def ready(self, ids: Mapping[str, int], bill: int = 0) -> Draft:
         """Return the draft with ids for the names."""
-        return replace(self.draft, reverses=ids.get(self.reverses), cites=ids.get(self.cites), bill=bill)
+        reverses, cites = (ids.get(name) if name else None for name in (self.reverses, self.cites))
+        return replace(self.draft, reverses=reverses, cites=cites, bill=bill)
 
 
 Bill = list[Voucher]
@@ -128,9 +129,11 @@ def read_case(text: str) -> Case:
         if isinstance(entry, Transaction):
             line = entry.meta["lineno"]
             try:
-                bills[entry.meta.get("link", str(line))] += _vouchers(entry, chart)
+                vouchers = _vouchers(entry, chart)
             except ValueError:
                 impossible.add(Found(line, "unbalanced", "fatal"))
+            else:
+                bills[entry.meta.get("link", str(line))] += vouchers
     return Case(chart_text, in_order(bills.values()), impossible)
 
 
@@ -249,7 +252,7 @@ def one_by_one(book: Book, bills: Iterable[Bill], checks: Mapping[str, Check]) -
 
 def at_once(book: Book, bills: Iterable[Bill], checks: Mapping[str, Check]) -> set[Found]:
     """Stage all bills as candidates of an empty book and return what is found."""
-    drafts, lines = ready(book, bills)
+    drafts, lines = ready(bills)
     with book.writing() as connection:
         prepare(connection)
         stage(connection, staged(drafts, 1, book.chart_version(connection)))
@@ -257,15 +260,20 @@ def at_once(book: Book, bills: Iterable[Bill], checks: Mapping[str, Check]) -> s
         return at_lines(checking.run(connection, checks.values(), lens), lines)
 
 
-def by_force(book: Book, bills: Iterable[Bill]) -> dict[int, int]:
-    """Insert bills into an empty book past every check, as a program with a bug would; return the line of each id."""
-    drafts, lines = ready(book, bills)
-    with book.writing() as connection:
+@contextmanager
+def by_force(book: Book, bills: Iterable[Bill], checks: Mapping[str, Check]) -> Iterator[set[Found]]:
+    """Insert bills into an empty book past every check, as a program with a bug would, and give what an audit finds.
+
+    Afterwards the book is empty again.
+    """
+    drafts, lines = ready(bills)
+    with book.engine.connect() as connection, connection.begin() as transaction:
         prepare(connection)
         rows = staged(drafts, 1, book.chart_version(connection))
         for voucher in lines:
             _force(connection, [row for row in rows if row[0] == voucher])
-    return lines
+        yield audit(connection, book, checks, lines)
+        transaction.rollback()
 
 
 def _force(connection: Connection, rows: list[tuple[object, ...]]) -> None:
@@ -274,7 +282,7 @@ def _force(connection: Connection, rows: list[tuple[object, ...]]) -> None:
     insert_candidates(connection, CLERK, "")
 
 
-def ready(book: Book, bills: Iterable[Bill]) -> tuple[list[Draft], dict[int, int]]:
+def ready(bills: Iterable[Bill]) -> tuple[list[Draft], dict[int, int]]:
     """Return drafts for an empty book, each knowing which of its twins it is, and the line of each id."""
     ids: dict[str, int] = {}
     lines: dict[int, int] = {}
@@ -284,17 +292,22 @@ def ready(book: Book, bills: Iterable[Bill]) -> tuple[list[Draft], dict[int, int
         for voucher in bill:
             lines[len(lines) + 1] = voucher.line
             draft = voucher.ready(ids, bill=number)
-            key = natural_key(book, draft.content())
+            key = json.dumps(draft.content())
             twins[key] += 1
             drafts.append(replace(draft, natural_key=key, occurrence=twins[key]))
             ids[voucher.name] = len(lines)
     return drafts, lines
 
 
-def in_book(book: Book, checks: Mapping[str, Check], lines: Mapping[int, int] | None = None) -> set[Found]:
-    """Audit everything that was posted; a voucher without a line stands at its id."""
+def in_book(book: Book, checks: Mapping[str, Check]) -> set[Found]:
+    """Audit everything that was posted; a finding stands at the id of its voucher."""
     with book.reading() as connection:
-        return at_lines(checking.run(connection, checks.values(), book_lens(connection, book.chart(connection))), lines or {})
+        return audit(connection, book, checks, {})
+
+
+def audit(connection: Connection, book: Book, checks: Mapping[str, Check], lines: Mapping[int, int]) -> set[Found]:
+    """Audit everything that a connection sees as posted."""
+    return at_lines(checking.run(connection, checks.values(), book_lens(connection, book.chart(connection))), lines)
 
 
 def at_lines(findings: Iterable[Finding], lines: Mapping[int, int]) -> set[Found]:

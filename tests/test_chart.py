@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import replace
 from datetime import date
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +17,7 @@ from charts import CHINESE, HOUSING, OPEN, ROADS, TEXT, USE, changed, charts
 from fundtrack.chart.model import KINDS, Account, Bank, Fund, Intermediary, Project, Use, identity
 from fundtrack.chart.read import read_chart
 from fundtrack.chart.write import root_options, write_accounts
-from fundtrack.errors import LANGUAGES, ChartError, UsageError, messages
+from fundtrack.errors import LANGUAGES, ChartError, UsageError
 
 if TYPE_CHECKING:
     from fundtrack.chart.model import Chart
@@ -165,8 +167,21 @@ def test_what_a_chart_may_not_say(key: str, old: str, new: str, line: int) -> No
 def test_every_error_of_a_chart_is_provoked() -> None:
     """A message that no test reaches may be wrong for years."""
     elsewhere = {"chart-account-unknown", "chart-removed", "chart-frozen"}
-    keys = {key for key in messages() if key.startswith("chart-") and "remedy-en" in messages()[key]}
+    own = tomllib.loads(files("fundtrack.messages").joinpath("chart.toml").read_text("utf-8"))
+    keys = {key for key, sentences in own.items() if "remedy-en" in sentences}
     assert keys == {key for key, *_ in FAULTS} | elsewhere
+
+
+def test_uses_are_judged_by_their_dates_and_not_by_their_lines() -> None:
+    """A clerk may write a later act above an earlier one."""
+    granted, ended = (
+        f'{{}}-01-01 custom "use" Expenses:F01-Relocation:0602-Roads "{word}"\n  authority: "x"\n'
+        for word in ("granted", "ended")
+    )
+    chart = read_chart(TEXT + ended.format(2017) + granted.format(2015), "chart.beancount")
+    assert [use.granted for use in chart.uses if use.account == ROADS] == [True, False]
+    with pytest.raises(ChartError, match="cannot end"):
+        read_chart(TEXT + granted.format(2017) + ended.format(2015), "chart.beancount")
 
 
 def test_all_syntax_errors_are_told_at_once() -> None:

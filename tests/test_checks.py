@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from beancount import loader
 from sqlalchemy.exc import DBAPIError
 
 import roads
 from fundtrack.checking import checks
+from fundtrack.checking.audit import LEDGER_PROBLEM, audit_ledger
+from fundtrack.plugin import LedgerError
 from roads import Found, Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     import postgresql
-    from roads import Bill, Example
+    from fundtrack.book import Book
+    from roads import Bill, Case, Example
 
 ENGINES: Final = ("sqlite", "postgresql")
 CHECKS: Final = checks()
@@ -24,8 +30,15 @@ EXAMPLES: Final = roads.examples()
 FORBIDDEN: Final = {"mixed-channel", "use-not-permitted", "unknown-fund-or-account"}
 """What no program can store, whatever it checks or does not check; overspending by the total beside it."""
 
-by_engine = pytest.mark.parametrize("engine", ENGINES)
-by_example = pytest.mark.parametrize("example", EXAMPLES, ids=str)
+
+
+@dataclass(frozen=True)
+class Stand:
+    """An example, read, and an empty book with its chart on one of the engines."""
+
+    example: Example
+    case: Case
+    book: Book
 
 
 @pytest.fixture(scope="session")
@@ -35,45 +48,66 @@ def shelf(tmp_path_factory: pytest.TempPathFactory, postgresql_server: postgresq
         yield Shelf.make(tmp_path_factory.mktemp("shelf"), postgresql_server, template)
 
 
-def fatal(found: set[Found]) -> set[Found]:
-    """Return what refuses."""
-    return {one for one in found if one.severity == "fatal"}
-
-
-@by_engine
-@by_example
-def test_posted_one_by_one(example: Example, engine: str, shelf: Shelf) -> None:
-    """A voucher is refused if and only if its line says so, by just those checks; what remains is a sound book."""
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param((one, engine), id=f"{one}, {engine}") for one in EXAMPLES for engine in ENGINES],
+)
+def stand(request: pytest.FixtureRequest, shelf: Shelf) -> Iterator[Stand]:
+    """Give each example with a book of its own. Only the last test that uses it leaves anything in the book."""
+    example, engine = request.param
     case = roads.read_case(example.text)
     with shelf.book(engine, case.chart) as book:
-        found, refused = roads.one_by_one(book, case.bills, CHECKS)
-        assert found | case.impossible == example.expected
-        lines = {one.line for one in fatal(found)}
-        assert refused == [bill for bill in case.bills if lines & {voucher.line for voucher in bill}]
-        assert not fatal(roads.in_book(book, CHECKS))
+        yield Stand(example, case, book)
 
 
-@by_engine
-@by_example
-def test_staged_at_once(example: Example, engine: str, shelf: Shelf) -> None:
+@pytest.mark.parametrize("example", EXAMPLES, ids=str)
+def test_in_beancount(example: Example, tmp_path: Path) -> None:
+    """bean-check and Fava show what is found on the lines that say so, and Beancount itself objects to nothing else."""
+    ledger = tmp_path / "example.beancount"
+    ledger.write_text(example.text + 'plugin "fundtrack.plugin"\n', "utf-8")
+    errors = loader.load_file(str(ledger))[1]
+    found = {(error.source["lineno"], error.message.partition(":")[0]) for error in errors if type(error) is LedgerError}
+    assert found == {(one.line, one.check) for one in example.expected}
+    others = {error.source["lineno"] for error in errors if type(error) is not LedgerError}
+    assert others <= {one.line for one in example.expected}
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=str)
+def test_audited_as_a_ledger(example: Example, tmp_path: Path) -> None:
+    """An audit of the text finds just what its lines say, with every check run."""
+    ledger = tmp_path / "example.beancount"
+    ledger.write_text(example.text, "utf-8")
+    audit = audit_ledger(ledger)
+    found = {Found(one.subject.line, one.check, one.severity) for one in audit.findings if one.check != LEDGER_PROBLEM}
+    assert found == example.expected
+    assert not audit.not_run
+    assert set(audit.checks_run) == set(CHECKS)
+
+
+def test_staged_at_once(stand: Stand) -> None:
     """All vouchers of an example as candidates show just what its lines say."""
-    case = roads.read_case(example.text)
-    with shelf.book(engine, case.chart) as book:
-        assert roads.at_once(book, case.bills, CHECKS) | case.impossible == example.expected
+    found = roads.at_once(stand.book, stand.case.bills, CHECKS)
+    assert found | stand.case.impossible == stand.example.expected
 
 
-@by_engine
-@by_example
-def test_stored_past_the_checks(example: Example, engine: str, shelf: Shelf) -> None:
+def test_stored_past_the_checks(stand: Stand) -> None:
     """The database itself refuses what is forbidden outright; what it can hold, the audit of the book finds."""
-    case = roads.read_case(example.text)
-    with shelf.book(engine, case.chart) as book:
-        if {one.check for one in example.expected} & FORBIDDEN or overspent(case.bills):
-            with pytest.raises(DBAPIError):
-                roads.by_force(book, case.bills)
-        else:
-            lines = roads.by_force(book, case.bills)
-            assert roads.in_book(book, CHECKS, lines) | case.impossible == example.expected
+    forbidden = {one.check for one in stand.example.expected} & FORBIDDEN
+    if forbidden or overspent(stand.case.bills):
+        with pytest.raises(DBAPIError), roads.by_force(stand.book, stand.case.bills, CHECKS):
+            pass
+    else:
+        with roads.by_force(stand.book, stand.case.bills, CHECKS) as found:
+            assert found | stand.case.impossible == stand.example.expected
+
+
+def test_posted_one_by_one(stand: Stand) -> None:
+    """A voucher is refused if and only if its line says so, by just those checks; what remains is a sound book."""
+    found, refused = roads.one_by_one(stand.book, stand.case.bills, CHECKS)
+    assert found | stand.case.impossible == stand.example.expected
+    lines = {one.line for one in found if one.severity == "fatal"}
+    assert refused == [bill for bill in stand.case.bills if lines & {voucher.line for voucher in bill}]
+    assert not {one for one in roads.in_book(stand.book, CHECKS) if one.severity == "fatal"}
 
 
 def overspent(bills: list[Bill]) -> bool:

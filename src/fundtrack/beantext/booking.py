@@ -19,6 +19,7 @@ from fundtrack.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
     from beancount.core.data import BeancountError
 
     from fundtrack.beantext.directives import Amount, Directive, Options, Posting

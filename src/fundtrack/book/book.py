@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
-from fundtrack.chart.model import Chart
 from fundtrack.chart.read import read_chart
-from fundtrack.errors import BookError, Language
+from fundtrack.errors import BookError
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
@@ -21,12 +20,16 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
+    from fundtrack.chart.model import Chart
+    from fundtrack.errors import Language
+
 Result = TypeVar("Result")
 
 RETRIES: Final = 20
 """How often an act is tried again when PostgreSQL asks for it (serialization failure, deadlock)."""
 
 AGAIN: Final = ("40001", "40P01")
+LOCK_TIMEOUT: Final = "55P03"
 
 
 @dataclass(frozen=True)
@@ -100,5 +103,6 @@ class Book:
 def refused_by_database(error: DBAPIError) -> BookError:
     """Return the database's own refusal as an error a person can read."""
     cause = str(error.orig).splitlines()[0]
-    key = "book-busy" if isinstance(error, OperationalError) and "locked" in cause else "book-refused"
+    waited = getattr(error.orig, "sqlstate", None) in {LOCK_TIMEOUT, *AGAIN} or "database is locked" in cause
+    key = "book-busy" if waited else "book-refused"
     return BookError(key, cause=cause)

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy.exc import DBAPIError
 
 from fundtrack import schema
-from fundtrack.book.book import Book
 from fundtrack.book.open import SETTINGS_FILE, open_book, read_settings
 from fundtrack.errors import BookError, UsageError
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from fundtrack.book.book import Book
 
 FOLDERS: Final = ("ledger", "checks", "importers", "reports", "originals")
 KEY_FILE: Final = "natural.key"
@@ -49,7 +50,9 @@ def _create_database(folder: Path) -> None:
         dialect.create_schema(connection, settings.schema)
         schema.upgrade(connection)
         dialect.insert_rows(
-            connection, "release", ("release", "installed_at", "fingerprint"),
+            connection,
+            "release",
+            ("release", "installed_at", "fingerprint"),
             [(schema.RELEASE, now(), schema.fingerprint(connection))],
         )
     engine.dispose()

@@ -39,20 +39,30 @@ def apply_chart(book: Book, text: str, *, by: str, document: str) -> list[Change
         if not document:
             raise ChartError("chart-needs-document")
         version = (latest or 0) + 1
-        _insert(connection, "chart", ("version", "applied_at", "applied_by", "document", "text"),
-                [(version, now(), by, document, text)])
+        _insert(
+            connection,
+            "chart",
+            ("version", "applied_at", "applied_by", "document", "text"),
+            [(version, now(), by, document, text)],
+        )
         _add_policy(connection, new, version)
     return changes
 
 
 def _add_policy(connection: Connection, chart: Chart, version: int) -> None:
     """Add the funds, terms, banks, accounts and grants that the book does not hold yet."""
-    known = {table: _known(connection, table, key) for table, key in (
-        ("fund", "fund"), ("bank_account", "bank"), ("account", "fund || ':' || unit || ':' || code"),
-        ("use_grant", "fund || ':' || code || ' ' || date || ' ' || granted"),
-    )}
-    _insert(connection, "fund", ("fund", "chart"),
-            [(code, version) for code in chart.funds if code not in known["fund"]])
+    known = {
+        table: _known(connection, table, key)
+        for table, key in (
+            ("fund", "fund"),
+            ("bank_account", "bank"),
+            ("account", "fund || ':' || unit || ':' || code"),
+            ("use_grant", "fund || ':' || code || ' ' || date || ' ' || granted"),
+        )
+    }
+    _insert(
+        connection, "fund", ("fund", "chart"), [(code, version) for code in chart.funds if code not in known["fund"]]
+    )
     _insert(connection, "fund_terms", (
         "fund", "chart", "fund_group", "department", "level", "regime", "valid_from", "valid_to", "may_advance",
         "authority",
@@ -61,20 +71,44 @@ def _add_policy(connection: Connection, chart: Chart, version: int) -> None:
          int(f.may_advance), f.authority)
         for f in chart.funds.values()
     ])  # fmt: skip
-    _insert(connection, "bank_account", ("bank", "number", "chart"),
-            [(b.code, b.number, version) for b in chart.banks.values() if b.code not in known["bank_account"]])
-    _insert(connection, "account", ("fund", "unit", "code", "root", "kind", "controlled", "bank", "chart"), [
-        (a.fund, a.unit, a.code, a.root, a.kind, a.controlled, a.bank or None, version)
-        for a in chart.accounts.values() if f"{a.fund}:{a.unit}:{a.code}" not in known["account"]
-    ])
+    _insert(
+        connection,
+        "bank_account",
+        ("bank", "number", "chart"),
+        [(b.code, b.number, version) for b in chart.banks.values() if b.code not in known["bank_account"]],
+    )
+    _insert(
+        connection,
+        "account",
+        ("fund", "unit", "code", "root", "kind", "controlled", "bank", "chart"),
+        [
+            (a.fund, a.unit, a.code, a.root, a.kind, a.controlled, a.bank or None, version)
+            for a in chart.accounts.values()
+            if f"{a.fund}:{a.unit}:{a.code}" not in known["account"]
+        ],
+    )
     seq = connection.exec_driver_sql("SELECT COALESCE(MAX(seq), 0) FROM use_grant").scalar_one()
     units = {account.path: account.unit for account in chart.accounts.values()}
     fresh = [use for use in chart.uses if _event(use.account, use.date, granted=use.granted) not in known["use_grant"]]
-    _insert(connection, "use_grant", ("seq", "fund", "unit", "code", "date", "day", "granted", "document", "chart"), [
-        (seq + at, use.account.split(":")[1], units[use.account], use.account.split(":")[2], use.date.isoformat(),
-         use.date.toordinal(), int(use.granted), use.document, version)
-        for at, use in enumerate(fresh, 1)
-    ])
+    _insert(
+        connection,
+        "use_grant",
+        ("seq", "fund", "unit", "code", "date", "day", "granted", "document", "chart"),
+        [
+            (
+                seq + at,
+                use.account.split(":")[1],
+                units[use.account],
+                use.account.split(":")[2],
+                use.date.isoformat(),
+                use.date.toordinal(),
+                int(use.granted),
+                use.document,
+                version,
+            )
+            for at, use in enumerate(fresh, 1)
+        ],
+    )
 
 
 def _event(account: str, date: date, *, granted: bool) -> str:

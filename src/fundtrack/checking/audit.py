@@ -71,9 +71,7 @@ def audit_book(book: Book, *, only: Collection[str] = ()) -> Audit:
         return _audit(connection, chosen, book_lens(connection, book.chart(connection)), int(vouchers))
 
 
-def audit_ledger(
-    path: Path, *, only: Collection[str] = (), fund_pattern: str = "", pages: Path | None = None
-) -> Audit:
+def audit_ledger(path: Path, *, only: Collection[str] = (), fund_pattern: str = "", pages: Path | None = None) -> Audit:
     """Run the checks over a Beancount ledger without running any code that it names.
 
     Only the installed pages are used and those in the folder `pages`, which is the checker's: pages that lie beside
@@ -128,6 +126,7 @@ def _problem_found(problem: Problem) -> Finding:
         severity="error",
         subject=Subject(file=problem.path, line=problem.line),
         voucher=0,
+        date="",
         fund="",
         use="",
         unit="",

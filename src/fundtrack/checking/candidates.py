@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
@@ -27,40 +28,37 @@ COLUMNS: Final = (
 
 VOUCHER_SCOPES: Final = frozenset(VOUCHER_COLUMNS.split(", "))
 
-TOUCHED: Final = """SELECT fund, account, unit, MIN(day) AS day FROM candidate_postings
-    WHERE controlled <> 0 GROUP BY fund, account, unit"""
+TOUCHED: Final = """SELECT fund, unit, code, account, MIN(day) AS day FROM candidate_postings
+    WHERE controlled <> 0 GROUP BY fund, unit, code, account"""
 
 DAILY: Final = """
 SELECT account, fund, unit, day, date, change,
-    before + SUM(change) OVER (PARTITION BY fund, account, unit ORDER BY day) AS balance
+    before + SUM(change) OVER (PARTITION BY fund, unit, code ORDER BY day) AS balance
 FROM (
-    SELECT m.account, m.fund, m.unit, m.day, m.date, SUM(m.change) AS change, b.total - COALESCE((
+    SELECT t.account, t.fund, t.unit, t.code, m.day, m.date, SUM(m.change) AS change, b.total - COALESCE((
         SELECT SUM(later.change) FROM daily_balance AS later
-        WHERE later.fund = t.fund AND later.unit = t.unit AND later.code = b.code AND later.day >= t.day), 0) AS before
-    FROM ({moves}) AS m
-    JOIN ({touched}) AS t ON t.account = m.account AND t.unit = m.unit
-    JOIN book_accounts AS a ON a.account = m.account AND a.unit = m.unit
-    JOIN balance AS b ON b.fund = a.fund AND b.unit = a.unit AND b.code = a.code
-    GROUP BY m.account, m.fund, m.unit, m.day, m.date, b.total, b.code, t.fund, t.unit, t.day
+        WHERE later.fund = t.fund AND later.unit = t.unit AND later.code = t.code AND later.day >= t.day), 0) AS before
+    FROM ({touched}) AS t
+    JOIN balance AS b ON b.fund = t.fund AND b.unit = t.unit AND b.code = t.code
+    JOIN ({moves}) AS m ON m.fund = t.fund AND m.unit = t.unit AND m.code = t.code
+    GROUP BY t.account, t.fund, t.unit, t.code, t.day, m.day, m.date, b.total
 ) AS days
 """
 """Day-ends from the first day touched on: what the account holds in all, less what moved since, and then day by day."""
 
-STANDING: Final = """SELECT a.account, d.fund, d.unit, d.day, d.date, d.change
+STANDING: Final = """SELECT d.fund, d.unit, d.code, d.day, d.date, d.change
     FROM ({touched}) AS t
-    JOIN book_accounts AS a ON a.account = t.account AND a.unit = t.unit
-    JOIN daily_balance AS d ON d.fund = a.fund AND d.unit = a.unit AND d.code = a.code AND d.day >= t.day"""
+    JOIN daily_balance AS d ON d.fund = t.fund AND d.unit = t.unit AND d.code = t.code AND d.day >= t.day"""
 
-COMING: Final = """SELECT account, fund, unit, day, date, controlled * amount AS change
+COMING: Final = """SELECT fund, unit, code, day, date, controlled * amount AS change
     FROM candidate_postings WHERE controlled <> 0"""
 
 
 def prepare(connection: Connection) -> None:
-    """Make the place where candidates are staged, once a connection, and empty it."""
-    if "candidates" not in connection.info:
+    """Make the place where candidates are staged, where the connection has none, and empty it."""
+    if not dialect.has_temporary(connection, "candidate"):
         script = files("fundtrack.checking").joinpath("candidates.sql").read_text("utf-8")
         dialect.run_script(connection, dialect.translated(script, connection.dialect.name))
-        connection.info["candidates"] = True
     connection.exec_driver_sql("DELETE FROM candidate")
 
 
@@ -84,6 +82,7 @@ def before(scope: str) -> Relations:
     return relations(scope, "")
 
 
+@cache
 def relations(scope: str, candidates: str) -> Relations:
     """Return the relations of a scope, with or without the candidates themselves."""
     moves = [STANDING.format(touched=TOUCHED), *([COMING] if candidates else [])]

@@ -6,6 +6,8 @@ CREATE TEMPORARY TABLE candidate (
     natural_key TEXT, occurrence INTEGER, batch INTEGER, row INTEGER, chart INTEGER, entries INTEGER,
     outflow INTEGER, unit TEXT, debit_fund TEXT, debit TEXT, credit_fund TEXT, credit TEXT, amount INTEGER, red INTEGER
 );
+CREATE TEMPORARY TABLE aside AS SELECT * FROM candidate WHERE 0 = 1;
+CREATE INDEX aside_voucher ON aside (voucher);
 CREATE TEMPORARY VIEW candidate_vouchers AS
 SELECT voucher, 0 AS number, date, day, year, CAST(substr(date, 6, 2) AS INTEGER) AS period, kind, link,
     COALESCE(reverses, 0) AS reverses, COALESCE(cites, 0) AS cites, fund, project, payee, narration, document, bank,
@@ -21,8 +23,8 @@ SELECT c.voucher, c.line, leg.leg, c.date, c.day, c.year, CAST(substr(c.date, 6,
         THEN 'use' ELSE '' END) AS account_kind, COALESCE(a.controlled, 0) AS controlled, c.unit,
     (1 - 2 * c.red) * (1 - 2 * leg.leg) * c.amount AS amount, c.red, c.unit AS weight_unit,
     (1 - 2 * c.red) * (1 - 2 * leg.leg) * c.amount AS weight, 0 AS tolerance,
-    CASE WHEN a.kind = 'use' THEN a.code WHEN a.code IS NULL AND leg.leg = 0 THEN c.debit ELSE '' END AS "use", c.project, c.payee, c.narration, c.document, c.bank,
-    c.bank_ref, c.occurrence, COALESCE(c.batch, 0) AS batch, COALESCE(c.row, 0) AS row, c.chart
+    CASE WHEN a.kind = 'use' THEN a.code WHEN a.code IS NULL AND leg.leg = 0 THEN c.debit ELSE '' END AS "use",
+    c.project, c.payee, c.narration, c.document, c.bank, c.bank_ref, c.occurrence, COALESCE(c.batch, 0) AS batch, COALESCE(c.row, 0) AS row, c.chart, a.code
 FROM candidate AS c
 CROSS JOIN (SELECT 0 AS leg UNION ALL SELECT 1) AS leg
 LEFT JOIN account AS a ON a.unit = c.unit

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
-from sqlalchemy import text
-
 from fundtrack.errors import PageError
 from fundtrack.pages import catalogue
 
@@ -17,16 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from sqlalchemy import TextClause
-
     from fundtrack.pages import Page
 
 Severity = Literal["fatal", "error", "warn"]
+PARAMETER: Final = re.compile(r"(?<![:\w]):([a-z]\w*)")
+
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 """Worst first. `fatal` refuses to post; `error` and `warn` are posted and shown."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Check:
     """A select that finds faults.
 
@@ -52,10 +50,18 @@ class Check:
         """The line of the page on which the select begins."""
         return self.page.definition.line
 
-    def statement(self, relations: Mapping[str, str]) -> TextClause:
-        """Return the select over the relations a lens gives it."""
+    def over(self, relations: Mapping[str, str]) -> str:
+        """Return the select over the relations a lens gives it. Its parameters are named `check.parameter`."""
         with_ = ", ".join(f"{name} AS NOT MATERIALIZED ({select})" for name, select in relations.items())
-        return text(f"WITH {with_} SELECT * FROM ({self.select}) AS found").bindparams(**self.parameters)
+        named = PARAMETER.sub(lambda found: f":{self._bound(found[1])}", self.select)
+        return f"WITH {with_} SELECT * FROM ({named}) AS found"
+
+    def bound(self) -> dict[str, Any]:
+        """Return the values of the parameters by the names they have in `over`."""
+        return {self._bound(name): value for name, value in self.parameters.items()}
+
+    def _bound(self, parameter: str) -> str:
+        return f"{self.name}_{parameter}".replace("-", "_")
 
     def mentions(self, relation: str) -> bool:
         """Return whether the select names a relation."""

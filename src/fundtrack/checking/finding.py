@@ -28,6 +28,7 @@ class Finding:
     severity: Severity
     subject: Subject
     voucher: int
+    date: str
     fund: str
     use: str
     unit: str
@@ -42,8 +43,12 @@ class Finding:
 
     @property
     def fingerprint(self) -> str:
-        """What stays the same when the check is run again: the check, where it happened, and the key."""
-        place = [self.check, *map(str, self.subject.identity()), *map(str, self.key)]
+        """What stays the same when the check is run again, over the book or over its published ledger.
+
+        The check, where it happened, and the key without the voucher's id, which is not the same everywhere.
+        """
+        key = [str(part) for part in self.key if part != self.voucher]
+        place = [self.check, *map(str, self.subject.identity()), *key]
         return hashlib.sha256(json.dumps(place, ensure_ascii=False).encode()).hexdigest()[:16]
 
     def record(self, language: Language) -> dict[str, Any]:
@@ -78,6 +83,7 @@ def finding_of(check: Check, row: Mapping[str, Any], lens: Lens) -> Finding:
         severity=row.get("severity") or check.severity,
         subject=lens.subject(voucher, str(row.get("account") or "")),
         voucher=voucher,
+        date=str(row.get("date") or ""),
         fund=str(row.get("fund") or ""),
         use=str(row.get("use") or ""),
         unit=unit,

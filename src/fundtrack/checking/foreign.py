@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from fundtrack.beantext.directives import Amount, Directive, Options
+    from fundtrack.checking.lens import Relations
     from fundtrack.errors import Language
 
 NUMBER: Final = re.compile(r"F\d{2}[A-Z]?-\d{4}-(\d{6,})", re.ASCII)
@@ -52,6 +53,9 @@ POSTING: Final = (
     "voucher", "line", "leg", "day", "fund", "account", "account_kind", "controlled", "unit", "amount", "red",
     "weight_unit", "weight", "tolerance", '"use"',
 )  # fmt: skip
+
+IDENTIFYING: Final = ("kind", "project", "doc", "bank", "bank-ref", "reverses", "cites")
+"""Metadata by which two transactions that are otherwise alike are told apart."""
 
 EXACT: Final = Context(prec=80)
 """Enough digits that no product of an amount and a price is rounded before we say so."""
@@ -165,10 +169,9 @@ class _Staged:
         """Yield the rows of `staged_posting`, with integers for amounts."""
         units = self.units
         for *head, unit, number, red, weight_unit, weighed, allowed, use in self._postings:
-            yield (
-                *head, unit, units.integer(number, unit), red, weight_unit, units.integer(weighed, weight_unit),
-                units.tolerance(allowed, weight_unit), use,
-            )  # fmt: skip
+            amount = units.integer(number, unit)
+            counted = amount if weighed is number else units.integer(weighed, weight_unit)
+            yield *head, unit, amount, red, weight_unit, counted, units.tolerance(allowed, weight_unit), use
 
     def vouchers(self) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of `staged_voucher`."""
@@ -220,7 +223,8 @@ def _occurrence(entry: Transaction, seen: Counter[tuple[Any, ...]], *, published
     if isinstance(said, Decimal) or published:
         return int(said or 1)
     postings = tuple((posting.account, posting.units, posting.cost, posting.price) for posting in entry.postings)
-    same = (entry.date, entry.payee, entry.narration, postings)
+    said_of_it = tuple(text(entry.meta, key) for key in IDENTIFYING)
+    same = (entry.date, entry.payee, entry.narration, entry.tags, said_of_it, postings)
     seen[same] += 1
     return seen[same]
 
@@ -235,12 +239,17 @@ def _lens(declared: Declared, transactions: Sequence[Transaction], units: Units)
         return Subject(file=str(meta["filename"]), line=int(meta["lineno"]), voucher=text(meta, "voucher"))
 
     return Lens(
-        after=lambda _scope: RELATIONS,
+        after=_whole,
         subject=subject,
         named=_named(declared),
         scales=units.scales,
         missing=declared.missing(),
     )
+
+
+def _whole(_scope: str) -> Relations:
+    """Every voucher, whatever belongs together."""
+    return RELATIONS
 
 
 def _named(declared: Declared) -> Callable[[Language, str, str], str]:

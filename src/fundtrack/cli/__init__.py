@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from fundtrack.cli import books, checking, files, ledgers, policy, show, vouchers
+from fundtrack.cli import books, checking, demo, files, ledgers, policy, show, vouchers
 from fundtrack.errors import LANGUAGES, FundtrackError, Language, UsageError, message
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def fundtrack(
 
 
 app.command()(books.init)
-app.command()(books.demo)
+app.command()(demo.demo)
 app.command("import")(files.import_)
 app.add_typer(files.quarantine, name="quarantine")
 app.command()(vouchers.post)
@@ -57,7 +57,6 @@ app.command()(checking.checks)
 app.command()(files.formats)
 app.command()(ledgers.publish)
 app.command()(ledgers.browse)
-app.command()(books.doctor)
 
 
 def main() -> None:

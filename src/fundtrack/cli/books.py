@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from fundtrack.cli import show
-from fundtrack.cli.options import BookOption, Format, FormatOption, LanguageOption, PersonOption, opened, person, spoken
-from fundtrack.errors import Language
-
-if TYPE_CHECKING:
-    from fundtrack.book import Book
+from fundtrack.cli.options import LanguageOption, PersonOption, person, spoken
+from fundtrack.cli.policy import text_of
 
 
 def init(
@@ -25,12 +22,12 @@ def init(
     by: PersonOption = None,
     lang: LanguageOption = None,
 ) -> None:
-    """Make a new book in a folder. 新建账套。"""
+    """新建账套 Make a new book in a folder."""
     from fundtrack.book import create_book
     from fundtrack.book.policy import apply_chart
 
     language = spoken(lang)
-    text = chart.read_text("utf-8") if chart else ""
+    text = text_of(chart) if chart else ""
     book = create_book(folder, title=title or folder.resolve().name, language=language, database=database,
                        schema_name=schema)  # fmt: skip
     show.say_message("init-done", language, path=folder)

@@ -29,12 +29,14 @@ def check(
     book: BookOption = None,
     lang: LanguageOption = None,
 ) -> None:
-    """Check the book, or any Beancount ledger without running what it names. 检查账套或任意账簿。"""
+    """检查账套或任意账簿 Check the book, or any Beancount ledger without running what it names."""
     from fundtrack.checking.audit import audit_book, audit_ledger
 
     if path:
         language = spoken(lang)
-        audit = audit_ledger(path, only=only or (), fund_pattern=fund_pattern, pages=local_folder(book, "checks"))
+        audit = audit_ledger(
+            path, only=only or (), fund_pattern=fund_pattern, pages=local_folder(book, "checks", search=False)
+        )
     else:
         the_book = opened(book)
         language = spoken(lang, the_book)
@@ -63,13 +65,13 @@ def explain(
     book: BookOption = None,
     lang: LanguageOption = None,
 ) -> None:
-    """Print a page: what it says, why, what to do, on what basis, and its definition. 解释一项检查、格式或报表。"""
+    """解释一项检查、格式或报表 Print a page: what it says, why, what to do, on what basis, and its definition."""
     from fundtrack.pages import Kind, catalogue
 
     kinds: tuple[Kind, ...] = ("checks", "importers", "reports")
     pages = {name: page for kind in kinds for name, page in catalogue(kind, local=local_folder(book, kind)).items()}
     if name not in pages:
-        raise UsageError("page-unknown", name=name, known=", ".join(sorted(pages)))
+        raise UsageError("explain-unknown", name=name, known=", ".join(sorted(pages)))
     print_page(pages[name], spoken(lang))
 
 
@@ -94,7 +96,7 @@ def print_page(page: Page, language: Language) -> None:
 
 
 def checks(form: FormatOption = "table", book: BookOption = None, lang: LanguageOption = None) -> None:
-    """List the checks. 列出全部检查。"""
+    """列出全部检查 List the checks."""
     from fundtrack.pages import catalogue
 
     language = spoken(lang)

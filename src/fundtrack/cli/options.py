@@ -17,11 +17,12 @@ from fundtrack.errors import FormatError, Language, UsageError
 
 if TYPE_CHECKING:
     from fundtrack.book import Book
+    from fundtrack.pages import Kind
 
 Format = Literal["table", "json", "csv"]
 
 
-def date(text: str) -> dt.date:
+def day(text: str) -> dt.date:
     """Return a date in any form the files have: 2015-03-01, 2015年3月1日, 20150301."""
     from fundtrack.importing import dates
 
@@ -43,7 +44,7 @@ PersonOption = Annotated[
 ]
 ApproverOption = Annotated[str, typer.Option("--approved-by", help="Who approved it: somebody else. 审批人")]
 DocumentOption = Annotated[str, typer.Option("--document", help="The document it rests on. 依据文号")]
-DateOption = Annotated[dt.date | None, typer.Option("--date", parser=date, metavar="DATE", help="The day. 日期")]
+DateOption = Annotated[dt.date | None, typer.Option("--date", parser=day, metavar="DATE", help="The day. 日期")]
 
 
 def opened(book: Path | None) -> Book:
@@ -51,6 +52,23 @@ def opened(book: Path | None) -> Book:
     from fundtrack.book import find_book, open_book
 
     return open_book(find_book(book))
+
+
+def local_folder(book: Path | None, kind: Kind, *, search: bool = True) -> Path | None:
+    """Return the folder of a book's own pages of a kind; None outside any book, unless one is named.
+
+    Without `search` only a book that was named counts, not one that lies around the current folder.
+    """
+    if not book and "FUNDTRACK_BOOK" not in os.environ and not (search and _in_a_book()):
+        return None
+    from fundtrack.book import find_book  # late: it takes longer than all else that `fundtrack checks` does
+
+    return find_book(book) / kind
+
+
+def _in_a_book() -> bool:
+    here = Path.cwd()
+    return any((folder / "fundtrack.toml").is_file() for folder in (here, *here.parents))
 
 
 def spoken(language: Language | None, book: Book | None = None) -> Language:

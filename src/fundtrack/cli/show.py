@@ -10,7 +10,7 @@ import json
 import sys
 import unicodedata
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, cast
 
 from fundtrack import money
 from fundtrack.errors import LANGUAGES, FundtrackError, Language, Refused, message
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 
     from fundtrack.checking import Finding
     from fundtrack.cli.options import Format
-
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a spreadsheet run a cell; an amount of our own may begin with a minus."""
-
 
 def say(text: str = "", *, error: bool = False) -> None:
     """Print a line; a control or formatting character is shown as its code."""
@@ -47,18 +43,19 @@ def as_json(value: object) -> None:
 
 
 def rows(found: Sequence[Mapping[str, Any]], form: Format, language: Language, columns: Sequence[str]) -> None:
-    """Print records: as JSON whole, otherwise their columns, headed in the language by `column-NAME`.
-
-    Integers are amounts in minor units in a table for people only where the column is one of `AMOUNTS`.
-    """
+    """Print records: as JSON whole, otherwise their columns, headed in the language by the message `head-NAME`."""
     if form == "json":
         as_json(list(found))
     elif form == "csv":
+        from fundtrack.reporting.table import safe
+
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows([[_cell(row.get(name)) for name in columns] for row in found])
+        for row in found:
+            cells = (_text(row.get(name)) for name in columns)
+            writer.writerow([cell if _number(cell) else safe(cell) for cell in cells])
     else:
-        heads = [message(f"column-{name}", language) for name in columns]
+        heads = [message(f"head-{name}", language) for name in columns]
         table(heads, [[_text(row.get(name)) for name in columns] for row in found])
 
 
@@ -66,12 +63,6 @@ def _text(value: object) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
     return "" if value is None else str(value)
-
-
-def _cell(value: object) -> str:
-    """Return a value as a cell of CSV that no spreadsheet takes for a formula."""
-    text = _text(value)
-    return f"'{text}" if text.startswith(FORMULA) and not _number(text) else text
 
 
 def _number(text: str) -> bool:
@@ -116,7 +107,7 @@ def problem(error: FundtrackError) -> None:
     """Print an error, and for refused vouchers every reason, in both languages to the standard error."""
     say(str(error), error=True)
     if isinstance(error, Refused):
-        for finding in error.findings:
+        for finding in cast("Sequence[Finding]", error.findings):
             for language in LANGUAGES:
                 say(f"  {finding.check}: {finding.messages[language]} {finding.remedies[language]}", error=True)
 
@@ -124,3 +115,10 @@ def problem(error: FundtrackError) -> None:
 def yuan(amount: int | None) -> str:
     """Return an amount for people, empty for none."""
     return "" if amount is None else money.grouped(amount)
+
+
+def progress(done: int, total: int = 0) -> None:
+    """Show how far long work is, on a terminal only."""
+    if sys.stderr.isatty():
+        of = f" / {total:,}" if total else ""
+        print(f"\r{done:,}{of}", end="\n" if done == total else "", file=sys.stderr, flush=True)

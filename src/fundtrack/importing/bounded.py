@@ -47,7 +47,7 @@ FAULT: Final = re.compile(rb"""<(?:\w+:)?c\s[^>]*\bt=["']e["'][^>]*>""")
 """A cell that holds #N/A, #REF! or another fault: readers take it for a blank cell."""
 
 
-class Unusable(Exception):  # noqa: N818 - a state of the file
+class Unusable(Exception):
     """The workbook is refused: the key of a message and its details."""
 
 
@@ -57,8 +57,7 @@ def main(path: str) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        if Path(path).stat().st_size > BYTES:
-            raise Unusable("workbook-too-large", {"limit": BYTES})
+        _weigh(path)
         if zipfile.is_zipfile(path):
             _look(path)
         _tell(path)
@@ -66,6 +65,12 @@ def main(path: str) -> None:
     except Unusable as error:
         key, details = error.args
         _say({"error": key, **details})
+
+
+def _weigh(path: str) -> None:
+    """Refuse a file too large to be looked at."""
+    if Path(path).stat().st_size > BYTES:
+        raise Unusable("workbook-too-large", {"limit": BYTES})
 
 
 def _look(path: str) -> None:

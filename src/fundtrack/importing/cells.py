@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
 from decimal import Decimal
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from fundtrack.errors import FormatError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Value = TypeVar("Value")
 
@@ -87,11 +89,10 @@ def identity(cell: str) -> str:
     return text(cell)
 
 
-def whole(cell: str) -> bool:
-    """Say whether a private number can still have all its digits."""
-    if isinstance(cell, Number):
-        return len(cell) < EXACT_DIGITS
-    return cell.isdigit() or not DAMAGED.fullmatch(cell.strip())
+def private(cell: str) -> tuple[str, bool]:
+    """Return a private number masked, and whether it can still have all its digits."""
+    damaged = len(cell) >= EXACT_DIGITS if isinstance(cell, Number) else DAMAGED.fullmatch(cell.strip())
+    return masked(cell), not damaged
 
 
 def masked(cell: str) -> str:

@@ -54,6 +54,12 @@ class Field(NamedTuple):
     values: Memo[Any]
 
 
+def _dated(cell: str) -> tuple[dt.date, str]:
+    """Return a date and how ISO 8601 writes it. Raises FormatError."""
+    date = dates.read(cell)
+    return date, date.isoformat()
+
+
 class Columns:
     """A layout bound to a header: what reads its rows. Raises FormatError when a column or the unit is missing."""
 
@@ -66,8 +72,9 @@ class Columns:
         self.width = len(head.names)
         self.counted = {self._places.of(spec[field]) for field in COUNTED if field in spec}
         self.mapped = {head.place(name) for source in spec.values() for name in source.columns}
-        self._private = [(head.place(name), name, Memo(cells.masked)) for name in layout.private]
+        self._private = [(head.place(name), name, Memo(cells.private)) for name in layout.private]
         self._key = picker([head.place(name) for name in layout.key])
+        self._name = layout.name
         self._bank_funds = words.get("bank", {})
         self._bind_amounts()
         self._bind_fields(words)
@@ -77,7 +84,7 @@ class Columns:
         layout, spec = self._layout, self._layout.columns
         names = [spec[field].columns[0] for field in COUNTED[:3] if field in spec]
         self.unit = heading.unit(layout, self._head, names)
-        self._amount_names = "、".join(names)
+        self._amount_names, self._two_sided = "、".join(names), layout.two_sided
         self._in, self._out = self._head.place(names[0]), self._head.place(names[-1])
         self._balance = self._places.of(spec["balance"]) if "balance" in spec else None
         self._amount = fields.side(self.unit) if layout.two_sided else fields.amount(self.unit)
@@ -86,7 +93,7 @@ class Columns:
         """Choose the place of every other field and what reads it."""
         layout, spec = self._layout, self._layout.columns
         readers: dict[str, Callable[[str], object]] = {
-            "date": dates.read,
+            "date": _dated,
             "fund": fields.worded(words.get("fund", {})),
             "use": fields.use(words.get("use", {})),
             "project": fields.worded(words.get("project", {})),
@@ -94,13 +101,13 @@ class Columns:
             "narration": cells.text,
             "document": cells.identity,
             "bank": cells.identity,
-            "bank-ref": cells.identity,
             "reference": cells.identity,
         }
         self._fields = {field: self._field(spec.get(field), read) for field, read in readers.items()}
         self._fields["account"] = self._field(layout.key_account, cells.identity)
         self._pick = picker([field.place for field in self._fields.values()])
         self._values = [field.values for field in self._fields.values()]
+        self._bank_ref = self._field(spec.get("bank-ref"), cells.identity)
         self._kind_in = self._field(layout.kind_column, fields.kind(layout.words_in, layout.kind_in))
         self._kind_out = self._field(layout.kind_column, fields.kind(layout.words_out, layout.kind_out))
 
@@ -112,26 +119,29 @@ class Columns:
     def mask(self, row: list[str]) -> list[FormatError]:
         """Mask the private numbers of a row in place; return what is wrong with them."""
         problems = []
-        for place, name, masked in self._private:
-            cell = row[place]
-            row[place] = masked[cell]
-            if not cells.whole(cell):
+        for place, name, private in self._private:
+            row[place], whole = private[row[place]]
+            if not whole:
                 problems.append(FormatError("digits-lost", text=row[place], column=name))
         return problems
 
     def amounts(self, row: list[str]) -> tuple[int, int]:
         """Return what came in and what went out, in fen. Raises FormatError."""
         try:
-            incoming, outgoing = self.sides(row)
+            incoming = self._amount(row[self._in]) if self._two_sided else 0
+            outgoing = self._amount(row[self._out])
         except FormatError as error:
             raise FormatError(error.key, **error.details, column=self._amount_names) from error
         if incoming and outgoing:
             raise FormatError("amount-both-sides", column=self._amount_names)
         return incoming, outgoing
 
-    def sides(self, row: list[str]) -> tuple[int, int]:
-        """Return the amounts of a row as printed, in fen; a total row has both. Raises FormatError."""
-        return self._amount(row[self._in]) if self._in != self._out else 0, self._amount(row[self._out])
+    def printed(self, row: list[str]) -> tuple[int, int] | None:
+        """Return the amounts of a total row, which may have both, or None where they cannot be read."""
+        try:
+            return self._amount(row[self._in]) if self._two_sided else 0, self._amount(row[self._out])
+        except (FormatError, IndexError):
+            return None
 
     def balance(self, row: list[str]) -> int | None:
         """Return the balance a row prints, in fen, or None where there is none that can be read."""
@@ -145,21 +155,25 @@ class Columns:
     def candidate(self, row: list[str], incoming: int, outgoing: int) -> Candidate:
         """Return the voucher that a row asks for. Raises FormatError."""
         extended = self._places.extend(row)
-        date, fund, (use_fund, use), project, payee, narration, document, bank, bank_ref, reference, account = map(
+        (date, iso), fund, (use_fund, use), project, payee, narration, document, bank, reference, account = map(
             getitem, self._values, self._pick(extended)
         )
-        kind, amount = self._moved(extended, incoming, outgoing, reference)
+        if outgoing > 0:
+            kind, amount = self._kind_out.values[extended[self._kind_out.place]], outgoing
+        else:
+            kind, amount = self._moved(extended, incoming, outgoing, reference)
         fund = fund or self._bank_funds.get(bank, "")
-        key = (date.isoformat(), str(incoming - outgoing), *map(str.strip, self._key(row)))
-        return Candidate(
+        bank_ref = cells.identity(extended[self._bank_ref.place])  # differs in every row: not worth keeping
+        key = (iso, str(incoming - outgoing), *map(str.strip, self._key(row)))
+        return Candidate._make((
             date, kind, amount, fund, use_fund or fund, use, payee, narration, project, document, bank, bank_ref,
-            reference, account or self._layout.name, key,
-        )  # fmt: skip
+            reference, account or self._name, key,
+        ))  # fmt: skip
 
     def problems(self, row: list[str], sides: tuple[int, int] | None) -> Iterator[FormatError]:
         """Give everything for which a row makes no candidate, each once, but an amount that is not known."""
         extended, values, told = self._places.extend(row), {}, set()
-        for key, field in self._fields.items():
+        for key, field in {**self._fields, "bank-ref": self._bank_ref}.items():
             try:
                 values[key] = field.values[extended[field.place]]
             except FormatError as error:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from fundtrack.errors import FormatError
 from fundtrack.importing import cells
+from fundtrack.money import FACTORS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -71,7 +72,7 @@ def find(layout: Layout, rows: Iterator[Numbered]) -> tuple[Heading | None, list
 def unit(layout: Layout, heading: Heading, columns: Sequence[str]) -> str:
     """Return the unit of the amounts: declared, in brackets behind a column, or beside a label; all must agree.
 
-    Raises FormatError (`unit-missing`, `unit-conflict`).
+    Raises FormatError (`unit-missing`, `unit-conflict`, `unit-unknown`).
     """
     declared = layout.unit
     said = {heading.units[cells.column(name)[0]] for name in columns}
@@ -82,4 +83,7 @@ def unit(layout: Layout, heading: Heading, columns: Sequence[str]) -> str:
     said.discard("")
     if len(said) != 1:
         raise FormatError("unit-conflict" if said else "unit-missing", row=heading.row, units="、".join(sorted(said)))
-    return said.pop()
+    (stated,) = said
+    if stated not in FACTORS:
+        raise FormatError("unit-unknown", row=heading.row, unit=stated)
+    return stated

@@ -37,11 +37,22 @@ class Reading:
         """Return every total the file prints."""
         return [total for table in self._tables for total in table.sums.totals]
 
+    def total_of(self, sheet: str) -> tuple[int | None, bool | None]:
+        """Return the total a sheet prints, in fen and counted as `Row.amount`, and whether all its totals agree.
+
+        None without a total; agreement is None also when an amount cannot be read.
+        """
+        sums = next((table.sums for table in self._tables if table.sheet == sheet), None)
+        if sums is None or sums.whole is None:
+            return None, None
+        agree = [total.agrees for total in sums.totals]
+        return self.layout.counted(*sums.whole.printed), None if None in agree else all(agree)
+
     @property
     def printed_total(self) -> int | None:
-        """Return the total the file prints for all of its tables, in fen, counted as `Row.amount`; None without one."""
-        wholes = [table.sums.whole.printed for table in self._tables if table.sums.whole]
-        return sum(self.layout.counted(*sides) for sides in wholes) if wholes else None
+        """Return what the sheets of the file print as their totals, together; None without one."""
+        printed = [total for table in self._tables if (total := self.total_of(table.sheet)[0]) is not None]
+        return sum(printed) if printed else None
 
     @property
     def printed_total_agrees(self) -> bool | None:

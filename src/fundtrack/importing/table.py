@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from fundtrack.importing.columns import Candidate, Columns
     from fundtrack.importing.heading import Heading
     from fundtrack.importing.layout import Layout
-    from fundtrack.importing.totals import Sides
 
 BLANKS: Final = frozenset({"", " ", "\t", "\u3000", "\u00a0"})
 
@@ -55,6 +54,7 @@ class Table:
         self.sheet = str(place.get("sheet", ""))
         self.sums, self.balances = Sums(self.sheet), Balances(self.sheet)
         self._width = len(head.names)
+        self._two_sided = layout.two_sided
         self._balanced = "balance" in layout.columns
         self._total = re.compile(rf"(?:{'|'.join(map(re.escape, layout.total)) or '(?!)'})(?![^\W\d])")
         self._suspect = BLANKS | {word[:1] for word in (*layout.total, *layout.notes, head.names[0])}
@@ -73,7 +73,7 @@ class Table:
             incoming, outgoing = columns.amounts(row)
         except FormatError as error:
             return self._unreadable(number, row, None, [*damaged, error, *columns.problems(row, None)])
-        amount = self.layout.counted(incoming, outgoing)
+        amount = incoming - outgoing if self._two_sided else outgoing
         self.sums.add(incoming, outgoing)
         if self._balanced:
             self.balances.follow(number, columns.balance(row), amount)
@@ -93,13 +93,6 @@ class Table:
         told = tuple(FormatError(error.key, **error.details, **self.place, row=number) for error in problems)
         return Row(number, self.sheet, row, "data", "", amount, None, told)
 
-    def _printed(self, row: list[str]) -> Sides | None:
-        """Return the amounts of a total row, or None where it shows none that can be read."""
-        try:
-            return self.columns.sides(row) if len(row) == self._width else None
-        except FormatError:
-            return None
-
     def _not_data(self, number: int, row: list[str]) -> str:
         """Say why a row is not data, or nothing. Counts a total; drops blank cells beyond the header's last column."""
         if not any(row[self._width :]):
@@ -111,7 +104,7 @@ class Table:
             return "header"
         first = cells.label(row[min(filled)])
         worded = bool(self._total.match(first))
-        if (worded or filled <= self.columns.counted) and (printed := self._printed(row)):
+        if (worded or filled <= self.columns.counted) and (printed := self.columns.printed(row)):
             self.sums.compare(number, printed)
             return "total"
         noted = first.startswith(self.layout.notes) or filled.isdisjoint(self.columns.mapped)

@@ -11,6 +11,7 @@ from fundtrack.ledger.rows import References, Row, references, rows_between, vou
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
     from fundtrack.book import Book
     from fundtrack.chart.model import Chart
 
@@ -89,7 +90,9 @@ def vouchers_of(rows: Iterable[Row], resolve: References) -> Iterator[Voucher]:
         entries = (Entry(row.unit, row.debit, row.credit, row.amount, bool(row.red)) for row in (first, *others))
         yield Voucher(
             **{name: getattr(first, name) for name in SAME},
-            **{name: resolve.voucher(key) if (key := getattr(first, name)) else "" for name in REFERRING},
+            link=resolve.voucher(first.link) if first.link else "",
+            reverses=resolve.voucher(first.reverses) if first.reverses else "",
+            cites=resolve.voucher(first.cites) if first.cites else "",
             source=None if first.batch is None else resolve.source(first.batch),
             entries=tuple(entries),
         )
@@ -99,7 +102,10 @@ def rows_of(voucher: Voucher) -> Iterator[Row]:
     """Yield the rows of a voucher, with `UNRESOLVED` references: their keys are what they refer to."""
     for entry in voucher.entries:
         yield Row(
-            **{name: getattr(voucher, name) for name in SAME + REFERRING},
+            **{name: getattr(voucher, name) for name in SAME},
+            link=voucher.link,
+            reverses=voucher.reverses,
+            cites=voucher.cites,
             batch=voucher.source,
             entries=len(voucher.entries),
             **{name: getattr(entry, name) for name in ("unit", "debit", "credit", "amount")},
@@ -107,8 +113,7 @@ def rows_of(voucher: Voucher) -> Iterator[Row]:
         )
 
 
-REFERRING: Final = ("link", "reverses", "cites")
-SAME: Final = tuple(name for name in Row._fields if name in Voucher.__slots__ and name not in {*REFERRING, "entries"})
+SAME: Final = tuple(sorted({*Row._fields} & {*Voucher.__slots__} - {"link", "reverses", "cites", "entries"}))
 """The fields of a voucher that a row has as they are."""
 
-UNRESOLVED: Final = References(voucher=lambda key: str(key), source=lambda key: key)
+UNRESOLVED: Final = References(voucher=str, source=lambda key: key)

@@ -156,8 +156,10 @@ class Journal:
     def _rare(self, link: object, reverses: object, cites: object, occurrence: int, *, red: bool) -> str:
         """Return the metadata that few vouchers have."""
         numbers = (("link", link), ("reverses", reverses), ("cites", cites))
-        text = "".join(_meta(key, self._resolve.voucher(at)) for key, at in numbers if at)
-        return f"{text}{f'  occurrence: {occurrence}\n' if occurrence != 1 else ''}{'  red: TRUE\n' if red else ''}"
+        texts = [_meta(key, self._resolve.voucher(at)) for key, at in numbers if at]
+        texts += [f"  occurrence: {occurrence}\n"] if occurrence != 1 else []
+        texts += ["  red: TRUE\n"] if red else []
+        return "".join(texts)
 
     def _mark(self, fund: str, kind: str, project: str) -> str:
         """Return tag and link, what the fund and project say, and the beginning of the voucher's number."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 CASH: Final = "currency = 'CNY'"
 FUND: Final = "splitcomp(account, ':', 1) AS fund"
+USE: Final = "splitcomp(account, ':', 2) AS use"
 
 
 def _of(kind: str) -> str:
@@ -21,33 +22,52 @@ def _of(kind: str) -> str:
     return f"sum(number * int(open_meta(account)['kind'] = '{kind}'))"
 
 
+def _is(kind: str) -> str:
+    """Return the BQL of what is in cash and on an account of a kind."""
+    return f"{CASH} AND open_meta(account)['kind'] = '{kind}'"
+
+
 FOUR: Final = (
     f"neg({_of('transfer')}) AS received, {_of('advance')} AS advanced, {_of('use')} AS spent, {_of('cash')} AS balance"
 )
 PAID: Final = f"{_of('advance')} AS advanced, {_of('use')} AS spent"
 
+VOUCHER: Final = "SELECT date, entry_meta('voucher') AS number, entry_meta('doc') AS doc, payee, narration, account, position"
+
 QUERIES: Final[tuple[tuple[dict[Language, str], str], ...]] = (
-    ({"en": "Funds: received, advanced, spent, balance", "zh": "各资金：收到、预拨、支出、结余"},
-     f"SELECT {FUND}, {FOUR} WHERE {CASH} GROUP BY fund ORDER BY fund"),
-    ({"en": "Funds by year", "zh": "各资金分年度"},
-     f"SELECT {FUND}, year, {FOUR} WHERE {CASH} GROUP BY fund, year ORDER BY fund, year"),
-    ({"en": "Uses", "zh": "各用途支出"},
-     f"SELECT {FUND}, splitcomp(account, ':', 2) AS use, sum(number) AS spent "
-     f"WHERE {CASH} AND open_meta(account)['kind'] = 'use' GROUP BY fund, use ORDER BY fund, use"),
-    ({"en": "Departments", "zh": "各主管部门"},
-     f"SELECT entry_meta('dept') AS department, {FOUR} WHERE {CASH} GROUP BY department ORDER BY department"),
-    ({"en": "Projects", "zh": "各项目"},
-     f"SELECT entry_meta('project') AS project, {PAID} WHERE {CASH} GROUP BY project ORDER BY project"),
-    ({"en": "Advances outstanding", "zh": "预拨款余额"},
-     f"SELECT payee, {FUND}, sum(number) AS outstanding WHERE {CASH} AND open_meta(account)['kind'] = 'advance' "
-     "GROUP BY payee, fund ORDER BY outstanding DESC"),
-    ({"en": "Payees: the first 50", "zh": "收款方（前50名）"},
-     f"SELECT payee, {PAID}, neg({_of('cash')}) AS paid, count(*) AS postings WHERE {CASH} AND payee != '' "
-     "GROUP BY payee ORDER BY paid DESC LIMIT 50"),
-    ({"en": "Red vouchers", "zh": "红字凭证"},
-     "SELECT date, entry_meta('voucher') AS voucher, entry_meta('reverses') AS reverses, payee, narration, account, "
-     "number WHERE entry_meta('red') = TRUE ORDER BY date, voucher"),
-)  # fmt: skip
+    (
+        {"en": "Funds: received, advanced, spent, balance", "zh": "各资金：收到、预拨、支出、结余"},
+        f"SELECT {FUND}, {FOUR} WHERE {CASH} GROUP BY fund ORDER BY fund",
+    ),
+    (
+        {"en": "Funds by year", "zh": "各资金分年度"},
+        f"SELECT {FUND}, year, {FOUR} WHERE {CASH} GROUP BY fund, year ORDER BY fund, year",
+    ),
+    (
+        {"en": "Uses", "zh": "各用途支出"},
+        f"SELECT {FUND}, {USE}, sum(number) AS spent WHERE {_is('use')} GROUP BY fund, use ORDER BY fund, use",
+    ),
+    (
+        {"en": "Departments", "zh": "各主管部门"},
+        f"SELECT entry_meta('dept') AS department, {FOUR} WHERE {CASH} GROUP BY department ORDER BY department",
+    ),
+    (
+        {"en": "Projects", "zh": "各项目"},
+        f"SELECT entry_meta('project') AS project, {PAID} WHERE {CASH} GROUP BY project ORDER BY project",
+    ),
+    (
+        {"en": "Advances outstanding", "zh": "预拨款余额"},
+        f"SELECT payee, {FUND}, sum(number) AS outstanding WHERE {_is('advance')} GROUP BY payee, fund ORDER BY payee",
+    ),
+    (
+        {"en": "Payees: the first 50", "zh": "收款方（前50名）"},
+        f"SELECT payee, {PAID} WHERE {CASH} AND payee != '' GROUP BY payee ORDER BY spent DESC LIMIT 50",
+    ),
+    (
+        {"en": "Red vouchers", "zh": "红字凭证"},
+        f"{VOUCHER} WHERE entry_meta('red') = TRUE ORDER BY date, number",
+    ),
+)
 """What each is called, and its BQL, whose column names must be ASCII."""
 
 VOUCHERS: Final[dict[Language, str]] = {"en": "Vouchers of {}", "zh": "{} 凭证"}
@@ -59,10 +79,7 @@ def queries(chart: Chart, language: Language) -> Iterator[str]:
         yield _directive(names[language], query)
     for fund in chart.funds.values():
         component = fund.component(language)
-        query = (
-            "SELECT date, entry_meta('voucher') AS voucher, payee, narration, account, number, entry_meta('doc') AS doc "
-            f"WHERE splitcomp(account, ':', 1) = '{component}' ORDER BY date, voucher"
-        )
+        query = f"{VOUCHER} WHERE splitcomp(account, ':', 1) = '{component}' ORDER BY date, number"
         yield _directive(VOUCHERS[language].format(component), query)
 
 

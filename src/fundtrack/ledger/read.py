@@ -11,6 +11,7 @@ from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fundtrack import money
+from fundtrack.beantext.directives import Transaction
 from fundtrack.beantext.parse import parse_text
 from fundtrack.chart.read import read_chart
 from fundtrack.chart.write import write_accounts
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from fundtrack.beantext.directives import Posting
+    from fundtrack.beantext.directives import Directive, Posting
     from fundtrack.beantext.parse import Parsed
     from fundtrack.chart.model import Chart
     from fundtrack.ledger.canonical import Canonical
@@ -85,8 +86,10 @@ def _vouchers(path: Path, chart: Chart) -> list[Voucher]:
     return vouchers
 
 
-def _voucher(entry: Any, codes: dict[str, str]) -> Voucher:
+def _voucher(entry: Directive, codes: dict[str, str]) -> Voucher:
     """Return the voucher of a transaction; raises whatever arises where it is none of ours."""
+    if not isinstance(entry, Transaction):
+        raise TypeError(entry)
     meta = entry.meta
     number = NUMBER.fullmatch(meta["voucher"])
     (kind,) = entry.tags
@@ -99,7 +102,7 @@ def _voucher(entry: Any, codes: dict[str, str]) -> Voucher:
         date=entry.date.isoformat(),
         kind=kind,
         payee=entry.payee or "",
-        narration=entry.narration,
+        narration=entry.narration or "",
         **{name: meta.get(key, "") for name, key in TEXTS.items()},
         occurrence=int(meta.get("occurrence", 1)),
         source=(meta["source"], meta.get("sheet", "")) if "source" in meta else None,

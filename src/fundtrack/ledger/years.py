@@ -1,4 +1,4 @@
-"""One fiscal year at a time, for Fava: the balances it began with, and its vouchers or, where they are many, their sums.
+"""Views of one fiscal year, for Fava: the balances it began with, and its vouchers or, where they are many, their sums.
 
 A view is derived from the journals and is no part of the ledger. What earlier years received and spent stands in the
 opening of the fund's balance account, so that a year's income and expenses are its own.

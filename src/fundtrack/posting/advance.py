@@ -65,9 +65,8 @@ def verification(
             amount=money.grouped(amount), left=money.grouped(left),
         )  # fmt: skip
     entry = Entry(parse_use(use, advance.fund), held, amount)
-    own: Details = {"payee": advance.payee, "cites": advance.id}
-    return drafted(chart, "verification", (entry,), fund=advance.fund, date=date,
-                   **{"project": advance.project, **details, **own})  # fmt: skip
+    said: Details = {"project": advance.project, **details, "payee": advance.payee, "cites": advance.id}
+    return drafted(chart, "verification", (entry,), fund=advance.fund, date=date, **said)
 
 
 def outstanding(connection: Connection, fund: str, payee: str) -> int:
@@ -90,13 +89,10 @@ def refund(
     if kind_of_account(chart, entry.debit) == "advance":
         left = min(left, outstanding(connection, paid.fund, paid.payee))
     if positive(amount) > left:
-        raise UsageError(
-            "refund-too-much", number=paid.number, amount=money.grouped(amount), left=money.grouped(left)
-        )
+        raise UsageError("refund-too-much", number=paid.number, amount=money.grouped(amount), left=money.grouped(left))
     back = Entry(entry.debit, entry.credit, amount, 1, entry.unit)
-    own: Details = {"cites": paid.id}
-    said: Details = {"payee": paid.payee, "project": paid.project}
-    return drafted(chart, "refund", (back,), fund=paid.fund, date=date, **{**said, **details, **own})
+    said: Details = {"payee": paid.payee, "project": paid.project, **details, "cites": paid.id}
+    return drafted(chart, "refund", (back,), fund=paid.fund, date=date, **said)
 
 
 def taken_back(connection: Connection, paid: Standing, entry: Entry) -> int:
@@ -111,4 +107,5 @@ def _debits(voucher: Standing) -> list[Leg]:
 
 
 def _pays(chart: Chart, entry: Entry) -> bool:
-    return not entry.red and kind_of_account(chart, entry.credit) == "cash" and kind_of_account(chart, entry.debit) in {"use", "advance"}
+    debit, credit = (kind_of_account(chart, leg) for leg in entry[:2])
+    return not entry.red and credit == "cash" and debit in {"use", "advance"}

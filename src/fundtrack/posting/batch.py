@@ -9,7 +9,7 @@ leans on money they bring in, or that is dated before what the book already hold
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import bindparam, text
 
@@ -17,35 +17,35 @@ from fundtrack.checking import candidates, run
 from fundtrack.posting.insert import insert_candidates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, TextClause
 
     from fundtrack.checking import Check, Finding
     from fundtrack.checking.lens import Lens
 
 LATE: Final = f"""
 SELECT t.account FROM ({candidates.TOUCHED}) AS t
-JOIN book_accounts AS a ON a.account = t.account AND a.unit = t.unit
 WHERE EXISTS (SELECT 1 FROM daily_balance AS d
-    WHERE d.fund = a.fund AND d.unit = a.unit AND d.code = a.code AND d.day > t.day)
+    WHERE d.fund = t.fund AND d.unit = t.unit AND d.code = t.code AND d.day > t.day)
 """
 """Accounts on which the book holds days after the first candidate: no running total says what each of them leaves."""
 
-ON_ACCOUNTS: Final = text(
-    "SELECT DISTINCT voucher FROM candidate_postings WHERE controlled <> 0 AND account IN :groups"
-).bindparams(bindparam("groups", expanding=True))
+WINDOW_MIN, WINDOW_MAX = 16, 4096
+"""Candidates judged together in a replay: fewer where findings are dense, more where there are none."""
 
-FED_BY: Final = text(
-    "SELECT DISTINCT account FROM candidate_postings WHERE controlled * amount > 0 AND voucher IN :vouchers"
-).bindparams(bindparam("vouchers", expanding=True))
 
-ASIDE: Final = text(f"SELECT {', '.join(candidates.COLUMNS)} FROM candidate WHERE voucher IN :vouchers").bindparams(
-    bindparam("vouchers", expanding=True)
-)
-DROP: Final = text("DELETE FROM candidate WHERE voucher IN :vouchers").bindparams(bindparam("vouchers", expanding=True))
+def _of_many(select: str, name: str) -> TextClause:
+    return text(select).bindparams(bindparam(name, expanding=True))
 
-VOUCHER, OUTFLOW, DAY = (candidates.COLUMNS.index(name) for name in ("voucher", "outflow", "day"))
+
+ON_ACCOUNTS: Final = _of_many(
+    "SELECT DISTINCT voucher FROM candidate_postings WHERE controlled <> 0 AND account IN :accounts", "accounts")
+FED_BY: Final = _of_many(
+    "SELECT DISTINCT account FROM candidate_postings WHERE controlled * amount > 0 AND voucher IN :vouchers", "vouchers")
+DROP: Final = _of_many("DELETE FROM candidate WHERE voucher IN :vouchers", "vouchers")
+PUT_ASIDE: Final = _of_many("INSERT INTO aside SELECT * FROM candidate WHERE voucher IN :vouchers", "vouchers")
+TAKE_UP: Final = _of_many("INSERT INTO candidate SELECT * FROM aside WHERE voucher IN :vouchers", "vouchers")
 
 
 @dataclass
@@ -69,18 +69,20 @@ class Batch:
 
     def post(self) -> Outcome:
         """Post what passes; return what was refused and why."""
+        self.connection.exec_driver_sql("DELETE FROM aside")
         alone = [check for check in self.checks.values() if check.scope == "voucher"]
         together = [check for check in self.checks.values() if check.scope != "voucher"]
-        found = self._refuse(run(self.connection, alone, self.lens))
-        aside = self._set_aside(set(self.connection.exec_driver_sql(LATE).scalars()))
-        leads = run(self.connection, together, self.lens)
-        while fatal := [finding for finding in leads if finding.severity == "fatal"]:
-            taken = self._set_aside({f.group for f in fatal if self.checks[f.check].scope == "balance"}, fatal)
-            aside += taken or self._set_aside_all()
-            leads = run(self.connection, together, self.lens)
+        leads = self._refuse(run(self.connection, alone, self.lens))
+        accounts = set(self.connection.exec_driver_sql(LATE).scalars())
+        late = self._leaning(accounts, self._on(accounts))
+        self._put_aside(late)
+        found = run(self.connection, together, self.lens)
+        while fatal := [finding for finding in found if finding.severity == "fatal"]:
+            self._put_aside(self._suspects(fatal) or self._all())
+            found = run(self.connection, together, self.lens)
         insert_candidates(self.connection, self.prepared_by, self.approved_by)
-        self.outcome.findings += [*found, *leads]
-        self._replay(aside)
+        self.outcome.findings += [*leads, *found]
+        self._replay(late)
         return self.outcome
 
     def _refuse(self, findings: Iterable[Finding]) -> list[Finding]:
@@ -91,53 +93,82 @@ class Batch:
                 self.outcome.refused.setdefault(finding.voucher, []).append(finding)
             else:
                 leads.append(finding)
-        self._drop(self.outcome.refused)
+        self._for_each(DROP, self.outcome.refused)
         return [finding for finding in leads if finding.voucher not in self.outcome.refused]
 
-    def _set_aside(self, accounts: set[str], fatal: Sequence[Finding] = ()) -> list[tuple[Any, ...]]:
-        """Take out of the set all candidates that share what a finding fell on, and all that lean on them."""
-        suspects = set(self.connection.execute(ON_ACCOUNTS, {"groups": list(accounts)}).scalars())
+    def _suspects(self, fatal: Iterable[Finding]) -> set[int]:
+        """Return the candidates that share what findings fell on, and all that lean on money these bring in."""
+        accounts = {f.group for f in fatal if self.checks[f.check].scope == "balance"}
+        suspects = self._on(accounts)
         for finding in fatal:
             suspects |= self._sharing(finding)
-        while suspects:
-            fed = set(self.connection.execute(FED_BY, {"vouchers": list(suspects)}).scalars()) - accounts
-            if not fed:
-                break
-            accounts |= fed
-            suspects |= set(self.connection.execute(ON_ACCOUNTS, {"groups": list(fed)}).scalars())
-        rows = [tuple(row) for row in self.connection.execute(ASIDE, {"vouchers": list(suspects)})]
-        self._drop(suspects)
-        return rows
+        return self._leaning(accounts, suspects)
 
-    def _set_aside_all(self) -> list[tuple[Any, ...]]:
-        """Take everything out of the set: a finding names nothing that a candidate shares."""
-        rows = [tuple(row) for row in self.connection.exec_driver_sql(f"SELECT {', '.join(candidates.COLUMNS)} FROM candidate")]
-        self.connection.exec_driver_sql("DELETE FROM candidate")
-        return rows
+    def _leaning(self, accounts: set[str], suspects: set[int]) -> set[int]:
+        """Return candidates together with all on accounts that they bring money to, and so on."""
+        while fed := {account for vouchers in _pieces(suspects)
+                      for account in self.connection.execute(FED_BY, {"vouchers": vouchers}).scalars()} - accounts:
+            accounts |= fed
+            suspects |= self._on(fed)
+        return suspects
+
+    def _on(self, accounts: set[str]) -> set[int]:
+        return set(self.connection.execute(ON_ACCOUNTS, {"accounts": list(accounts)}).scalars())
+
+    def _all(self) -> set[int]:
+        return set(self.connection.exec_driver_sql("SELECT voucher FROM candidate").scalars())
 
     def _sharing(self, finding: Finding) -> set[int]:
-        """Return the candidates that are judged together with a finding's."""
+        """Return the candidates that are judged together with a finding's, by the column that is the check's scope."""
         scope = self.checks[finding.check].scope
         if scope == "balance":
             return set()
         source = "vouchers" if scope in candidates.VOUCHER_SCOPES else "postings"
         shared = text(f"SELECT voucher FROM candidate_{source} WHERE CAST({scope} AS TEXT) = :value")
-        return {finding.voucher, *self.connection.execute(shared, {"value": finding.group}).scalars()}
+        return set(self.connection.execute(shared, {"value": finding.group}).scalars())
 
-    def _replay(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        """Post candidates one by one."""
-        vouchers: dict[int, list[tuple[Any, ...]]] = {}
-        for row in sorted(rows, key=lambda row: (row[DAY], row[OUTFLOW], row[VOUCHER])):
-            vouchers.setdefault(row[VOUCHER], []).append(row)
-        for voucher, entries in vouchers.items():
-            self.connection.exec_driver_sql("DELETE FROM candidate")
-            candidates.stage(self.connection, entries)
-            findings = run(self.connection, self.checks.values(), self.lens)
-            if any(finding.severity == "fatal" for finding in findings):
-                self.outcome.refused[voucher] = findings
-            else:
-                insert_candidates(self.connection, self.prepared_by, self.approved_by)
-                self.outcome.findings += findings
+    def _put_aside(self, vouchers: Iterable[int]) -> None:
+        """Take candidates out of the set, to be replayed."""
+        self._for_each(PUT_ASIDE, vouchers)
+        self._for_each(DROP, vouchers)
 
-    def _drop(self, vouchers: Iterable[int]) -> None:
-        self.connection.execute(DROP, {"vouchers": list(vouchers)})
+    def _for_each(self, statement: TextClause, vouchers: Iterable[int]) -> None:
+        for piece in _pieces(vouchers):
+            self.connection.execute(statement, {"vouchers": piece})
+
+    def _replay(self, late: set[int]) -> None:
+        """Post what was put aside as if one by one: by windows up to the first day with a finding, that day singly."""
+        rows = self.connection.exec_driver_sql(
+            "SELECT voucher, date FROM aside WHERE line = 1 ORDER BY day, outflow, voucher").all()
+        size = WINDOW_MIN
+        while rows:
+            window = rows[: 1 if rows[0][0] in late else size]
+            fatal_dates = self._judge([voucher for voucher, _ in window])
+            if not fatal_dates:
+                rows, size = rows[len(window) :], min(2 * size, WINDOW_MAX)
+                continue
+            if len(window) > 1:
+                before = [row for row in window if row[1] < min(fatal_dates)]
+                size = max(len(before), 1) if len(before) < len(window) else len(window) // 2
+                continue
+            rows, size = rows[1:], WINDOW_MIN if size == 1 else size
+
+    def _judge(self, window: list[int]) -> list[str]:
+        """Post a window of candidates, or say on which days it cannot be; a single one is then refused."""
+        self.connection.exec_driver_sql("DELETE FROM candidate")
+        self._for_each(TAKE_UP, window)
+        findings = run(self.connection, self.checks.values(), self.lens)
+        fatal = [finding for finding in findings if finding.severity == "fatal"]
+        if not fatal:
+            insert_candidates(self.connection, self.prepared_by, self.approved_by)
+            self.outcome.findings += findings
+        elif len(window) == 1:
+            self.outcome.refused[window[0]] = findings
+        return [finding.date for finding in fatal]
+
+
+def _pieces(vouchers: Iterable[int], size: int = 10_000) -> Iterator[list[int]]:
+    """Give ids in pieces that a statement can name."""
+    ids = sorted(vouchers)
+    for at in range(0, len(ids), size):
+        yield ids[at : at + size]

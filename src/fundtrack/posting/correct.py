@@ -1,18 +1,21 @@
 """Corrections: nothing is edited, what was wrong is reversed in red (红字冲销) by a voucher that cites it.
 
-A voucher on the wrong fund is one of two things. Either only the **record** is wrong: the right channel's money went
-out, and the entry says otherwise (调账). Then a red voucher takes it back and a correct one is posted, in one act; the
-correct one carries the bank account that paid, so where that does not carry the right fund, `wrong-paying-account`
-refuses: it was not the record. Or the **money** is wrong: another channel's money did go out (归还原渠道). Then the book
-must not pretend otherwise; the payment stands, and two linked adjustments move the spending to the right fund and
-leave what is owed to the channel open, as a receivable of the one and a payable of the other, until the bank shows the
-money back (`give_back`).
+A voucher on the wrong fund is one of two things. Either only the **record** is wrong (调账): the right channel's
+money went out, and the entry says otherwise. Then a red voucher takes it back and a correct one is posted, in one act;
+the correct one carries the bank account that paid, so where that does not carry the right fund, `wrong-paying-account`
+refuses: it was not the record.
+
+Or the **money** is wrong (归还原渠道): another channel's money did go out, and the book must not pretend it did not.
+The payment stands, and two linked adjustments, citing it, move the spending to the right fund and keep open what is
+owed to the channel, a receivable of the one fund and a payable of the other, until the bank shows it back (`give_back`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
+
+from sqlalchemy import text
 
 from fundtrack import money
 from fundtrack.errors import ChartError, UsageError, message
@@ -37,13 +40,11 @@ if TYPE_CHECKING:
 
 Mode = Literal["record", "money"]
 
-REBOOKED: Final = frozenset(
-    {"transfer-received", "disbursement", "advance", "verification", "bank-charge", "interest"}
-)
+REBOOKED: Final = frozenset({"transfer-received", "disbursement", "advance", "verification", "bank-charge", "interest"})
 """Kinds that can be put on another fund, use or project; others are reversed and posted again."""
 
-PENDING: Final = {"receivable": "payable", "payable": "receivable"}
-"""What one fund has to receive, the other has to pay."""
+PENDING: Final = ("receivable", "payable")
+"""Kinds of account that keep open what one fund has to receive and another to pay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def give_back(
 
 
 def reversal(connection: Connection, chart: Chart, number: str, *, reason: str, date: date) -> list[Draft]:
-    """Return the red mirrors of a voucher and of those linked with it; they carry the bank reference, which is free again.
+    """Return the red mirrors of a voucher and of those linked with it; their bank references are free again.
 
     Raises UsageError: `reverse-reason`, `reverse-twice`, `reverse-reversal`, `reverse-before`, `reverse-cited` while
     another voucher rests on it, `reverse-opening` while the fund has other vouchers, `reverse-spent` for an advance
@@ -103,23 +104,22 @@ def reversal(connection: Connection, chart: Chart, number: str, *, reason: str, 
     if not reason.strip():
         raise UsageError("reverse-reason")
     named = find_voucher(connection, number)
-    members = [v for v in linked(connection, named) if not v.reverses and not v.reversed_by] if standing(
-        connection, named) else []
-    reversible(connection, chart, members, date)
+    refuse_fallen(connection, named)
+    members = [voucher for voucher in linked(connection, named) if not voucher.reverses and not voucher.reversed_by]
+    refuse_rested_on(connection, members, date)
     return [_red(chart, member, reason, date) for member in members]
 
 
-def standing(connection: Connection, voucher: Standing) -> bool:
-    """Refuse a voucher that was reversed, or is itself a reversal, naming both numbers; else return True."""
+def refuse_fallen(connection: Connection, voucher: Standing) -> None:
+    """Refuse a voucher that was reversed, or is itself a reversal, naming both numbers."""
     if voucher.reversed_by:
         raise UsageError("reverse-twice", number=voucher.number, reversal=voucher.reversed_by)
     if voucher.reverses:
         original = voucher_of(connection, voucher.reverses)
         raise UsageError("reverse-reversal", number=voucher.number, original=original.number)
-    return True
 
 
-def reversible(connection: Connection, chart: Chart, members: Iterable[Standing], date: date) -> None:
+def refuse_rested_on(connection: Connection, members: Iterable[Standing], date: date) -> None:
     """Refuse to take vouchers back on a date while something rests on them."""
     for member in members:
         if date < member.date:
@@ -134,9 +134,7 @@ def reversible(connection: Connection, chart: Chart, members: Iterable[Standing]
             raise UsageError("reverse-spent", number=member.number, payee=member.payee, left=left)
 
 
-def rebookable(
-    connection: Connection, chart: Chart, number: str, correction: Correction, document: str
-) -> Standing:
+def rebookable(connection: Connection, chart: Chart, number: str, correction: Correction, document: str) -> Standing:
     """Return a voucher that may be put elsewhere.
 
     Raises UsageError: `rebook-document`, `rebook-kind`, `rebook-nothing` where nothing would change, `rebook-use`
@@ -145,7 +143,7 @@ def rebookable(
     if not document.strip():
         raise UsageError("rebook-document")
     wrong = find_voucher(connection, number)
-    standing(connection, wrong)
+    refuse_fallen(connection, wrong)
     if wrong.kind not in REBOOKED:
         raise UsageError("rebook-kind", number=wrong.number, kind=wrong.kind)
     uses = {leg for entry in wrong.entries for leg in entry[:2] if kind_of_account(chart, leg) == "use"}
@@ -158,9 +156,7 @@ def rebookable(
     return wrong
 
 
-def record_rebooked(
-    chart: Chart, wrong: Standing, correction: Correction, document: str, date: date
-) -> list[Draft]:
+def record_rebooked(chart: Chart, wrong: Standing, correction: Correction, document: str, date: date) -> list[Draft]:
     """Return the red voucher and the correct one (调账)."""
     fund = correction.fund or wrong.fund
     entries = tuple(
@@ -189,8 +185,10 @@ def money_owed(chart: Chart, wrong: Standing, correction: Correction, document: 
     if fund == wrong.fund or len(cash) != 1:
         raise UsageError("rebook-money", number=wrong.number)
     paid = wrong.entries[0].credit in cash
-    here = _pending(chart, wrong.fund, "receivable" if paid else "payable")
-    there = _pending(chart, fund, "payable" if paid else "receivable")
+    here, there = (
+        _pending(chart, of, kind)
+        for of, kind in zip((wrong.fund, fund), PENDING if paid else reversed(PENDING), strict=True)
+    )
     taken, put = [], []
     for entry in wrong.entries:
         debit, credit = (here if leg in cash else leg for leg in entry[:2])
@@ -216,7 +214,7 @@ def returned(
     Raises UsageError: `return-nothing` where it is none, `return-done` where the money is back already.
     """
     named = find_voucher(connection, number)
-    standing(connection, named)
+    refuse_fallen(connection, named)
     sides = [(side, leg) for side in linked(connection, named) if (leg := _open_leg(chart, side))]
     if named.kind != "adjustment" or not sides:
         raise UsageError("return-nothing", number=named.number)
@@ -274,5 +272,5 @@ def _open_leg(chart: Chart, side: Standing) -> Leg | None:
 
 
 def _only_opened(connection: Connection, fund: str) -> bool:
-    others = "SELECT COUNT(*) FROM voucher WHERE fund = %s AND kind <> 'opening'"
-    return connection.exec_driver_sql(others, (fund,)).scalar_one() == 0
+    others = text("SELECT COUNT(*) FROM voucher WHERE fund = :fund AND kind <> 'opening'")
+    return not connection.execute(others, {"fund": fund}).scalar_one()

@@ -28,26 +28,28 @@ if TYPE_CHECKING:
 
 
 def loan(
-    chart: Chart, amount: int, *, lender: str, borrower: str, date: date, document: str, **details: Unpack[Details]
+    chart: Chart, amount: int, *, lender: str, borrower: str, date: date, **details: Unpack[Details]
 ) -> list[Draft]:
     """Return the two vouchers of a loan of `amount` fen.
 
     Raises UsageError: `loan-document` without a document, `loan-same-fund`, `loan-may-not-advance` where the chart
     does not let the lender.
     """
-    if not document.strip():
+    if not details.get("document", "").strip():
         raise UsageError("loan-document")
     if lender == borrower:
         raise UsageError("loan-same-fund", fund=lender)
     if lender in chart.funds and not chart.funds[lender].may_advance:
         raise UsageError("loan-may-not-advance", fund=lender)
-    details |= {"document": document, "bill": 1}
-    lent, owed = Leg(lender, account_of(chart, lender, "due-from")), Leg(borrower, account_of(chart, borrower, "due-to"))
-    out, into = (Leg(fund, account_of(chart, fund, "cash", details.get("bank", ""))) for fund in (lender, borrower))
-    sides = [(lender, borrower, Entry(lent, out, positive(amount))), (borrower, lender, Entry(into, owed, amount))]
+    bank = details.get("bank", "")
+    lent = Leg(lender, account_of(chart, lender, "due-from"))
+    owed = Leg(borrower, account_of(chart, borrower, "due-to"))
+    out, into = (Leg(fund, account_of(chart, fund, "cash", bank)) for fund in (lender, borrower))
+    here: Details = {**details, "payee": borrower, "bill": 1}
+    there: Details = {**details, "payee": lender, "bill": 1}
     return [
-        drafted(chart, "loan", (entry,), fund=fund, date=date, **{**details, "payee": other})
-        for fund, other, entry in sides
+        drafted(chart, "loan", (Entry(lent, out, positive(amount)),), fund=lender, date=date, **here),
+        drafted(chart, "loan", (Entry(into, owed, amount),), fund=borrower, date=date, **there),
     ]
 
 
@@ -64,14 +66,12 @@ def repayment(
         raise UsageError("repay-no-loan", number=named.number)
     left = sides[0].amount - sum(paid.amount for paid in citing(connection, sides[0]))
     if positive(amount) > left:
-        raise UsageError(
-            "repay-too-much", number=named.number, amount=money.grouped(amount), left=money.grouped(left)
-        )
-    return [
-        drafted(chart, "repayment", (_back(side, amount),), fund=side.fund, date=date,
-                **{**details, "payee": side.payee, "cites": side.id, "bill": 1})
-        for side in sides
-    ]  # fmt: skip
+        raise UsageError("repay-too-much", number=named.number, amount=money.grouped(amount), left=money.grouped(left))
+    drafts = []
+    for side in sides:
+        said: Details = {**details, "payee": side.payee, "cites": side.id, "bill": 1}
+        drafts.append(drafted(chart, "repayment", (_back(side, amount),), fund=side.fund, date=date, **said))
+    return drafts
 
 
 def _back(side: Standing, amount: int) -> Entry:

@@ -33,6 +33,7 @@ class Details(TypedDict, total=False):
     document: str
     bank: str
     bank_ref: str
+    reverses: int | None
     cites: int | None
     bill: int
 

@@ -10,7 +10,7 @@ import hashlib
 import re
 import sqlite3
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from sqlalchemy import create_engine, event
 
@@ -19,10 +19,13 @@ from fundtrack.errors import BookError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    import psycopg
     from sqlalchemy import Connection, Engine
 
 WORDS: Final = {
-    "sqlite": {"ISO_DATE_IS_DAY": "day = CAST(julianday(date) - 1721424.5 AS INTEGER) AND date IS strftime('%Y-%m-%d', date)"},
+    "sqlite": {  # by way of the day number: `date('2015-02-30')` is itself, no day of the calendar
+        "ISO_DATE_IS_DAY": "day = CAST(julianday(date) - 1721424.5 AS INTEGER) AND date IS date(day + 1721424.5)",
+    },
     "postgresql": {
         "ISO_DATE_IS_DAY": r"date ~ '^\d{4}-\d\d-\d\d$' AND day = date::date - DATE '0001-01-01' + 1",
         r"\bINTEGER\b": "BIGINT",
@@ -54,7 +57,7 @@ POSTGRESQL_SETTINGS: Final = {
 def translated(script: str, name: str) -> str:
     """Return a script of tables or views in the words of a database."""
     for word, replacement in WORDS[name].items():
-        script = re.sub(word, lambda _: replacement, script)
+        script = re.sub(word, replacement.replace("\\", r"\\"), script)
     return script
 
 
@@ -78,16 +81,17 @@ def sqlite_statements(script: str) -> Iterator[str]:
 
 def engine_of(url: str, schema: str) -> Engine:
     """Return an engine whose every connection is set as a book needs it, and says so before it is used."""
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
+    if url.startswith("sqlite"):
+        engine = create_engine(url)
         event.listen(engine, "connect", _set_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
+        engine = create_engine(url, use_native_hstore=False)  # asking for a type we do not use costs as much as we do
         event.listen(engine, "connect", lambda connection, _: _set_postgresql(connection, schema))
     return engine
 
 
-def _set_sqlite(connection: Any, _record: object) -> None:
+def _set_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     """Set and assert the settings; let SQLAlchemy's `begin` start the transaction, never the driver."""
     connection.isolation_level = None
     for setting, value in SQLITE_SETTINGS.items():
@@ -101,15 +105,15 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql(f"BEGIN {mode}")
 
 
-def _set_postgresql(connection: Any, schema: str) -> None:
+def _set_postgresql(connection: psycopg.Connection, schema: str) -> None:
     """Set and assert the settings. `pg_temp` last: a temporary table must not stand in for a table of the book."""
+    wanted = {"search_path": f'"{schema}", pg_temp'} | POSTGRESQL_SETTINGS
+    calls = ", ".join(f"set_config('{setting}', %s, false)" for setting in wanted)
     with connection.cursor() as cursor:
-        cursor.execute(f'SET search_path TO "{schema}", pg_temp')
-        for setting, value in POSTGRESQL_SETTINGS.items():
-            cursor.execute(f"SET {setting} TO '{value}'")
-            cursor.execute(f"SHOW {setting}")
-            _assert_setting(setting, value, cursor.fetchone()[0])
+        found = cursor.execute(f"SELECT {calls}".encode(), list(wanted.values())).fetchone() or ()
     connection.commit()
+    for (setting, value), is_now in zip(wanted.items(), found, strict=True):
+        _assert_setting(setting, value, is_now)
 
 
 def _assert_setting(setting: str, wanted: object, found: object) -> None:
@@ -139,12 +143,19 @@ def take_turn(connection: Connection) -> None:
         connection.exec_driver_sql("SELECT take_turn()")
 
 
+def has_temporary(connection: Connection, table: str) -> bool:
+    """Return whether the connection has a temporary table; one made in a transaction that failed is gone with it."""
+    if connection.dialect.name == "sqlite":
+        return bool(connection.exec_driver_sql(f"SELECT 1 FROM sqlite_temp_schema WHERE name = '{table}'").scalar())
+    return connection.exec_driver_sql(f"SELECT to_regclass('pg_temp.{table}')").scalar() is not None
+
+
 def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert many rows the fast way of each database: one prepared statement, or COPY."""
     cursor = connection.connection.cursor()
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * len(columns))
-        cursor.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
+        cursor.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", cast("Sequence[Any]", rows))
     else:
         with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
             for row in rows:

@@ -72,8 +72,8 @@ def postgresql_controls(text: str) -> Iterator[str]:
     head, *sections = re.split(r"^-- control (\w+) on (\w+)\n", text, flags=re.MULTILINE)
     yield head
     for name, table, body in zip(sections[::3], sections[1::3], sections[2::3], strict=True):
-        yield f"""CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS
-$$ BEGIN
+        yield f"""CREATE FUNCTION {name}() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$ BEGIN
 {body}
 RETURN NULL; END $$;
 CREATE TRIGGER {name} AFTER INSERT ON {table} REFERENCING NEW TABLE AS added FOR EACH STATEMENT

@@ -2,10 +2,15 @@
 -- body of a statement trigger that `0001_book.py` creates; it judges all rows of a statement at once (`added`), so that
 -- a COPY of a million vouchers costs one pass. That both accounts of an entry belong to its fund is a foreign key here.
 -- `turn` is the row every writer of vouchers holds until it commits: without it an entry could slip into a voucher that
--- another session is posting (measured: READ COMMITTED and REPEATABLE READ both let it). It is updated, not only
+-- another session is posting (READ COMMITTED lets it: tests/test_controls.py shows it). It is updated, not only
 -- locked, so that a REPEATABLE READ writer with an old snapshot is refused (40001) rather than blind.
 
-CREATE TABLE turn (one INTEGER PRIMARY KEY CHECK (one = 1), vouchers BIGINT NOT NULL);
+CREATE TABLE turn (
+    one INTEGER NOT NULL,
+    vouchers BIGINT NOT NULL,
+    CONSTRAINT turn_pk PRIMARY KEY (one),
+    CONSTRAINT turn_one CHECK (one = 1)
+);
 INSERT INTO turn VALUES (1, 0);
 
 CREATE FUNCTION take_turn() RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS
@@ -14,14 +19,14 @@ $$ SELECT 1 FROM turn FOR UPDATE $$;
 CREATE FUNCTION refuse(message TEXT) RETURNS void LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION '%', message USING ERRCODE = 'integrity_constraint_violation'; END $$;
 
-CREATE FUNCTION account_controlled() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE FUNCTION account_opens_balance() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
     INSERT INTO balance VALUES (NEW.fund, NEW.unit, NEW.code, NEW.controlled, 0, 0);
     RETURN NULL;
 END $$;
-CREATE TRIGGER account_controlled AFTER INSERT ON account FOR EACH ROW WHEN (NEW.controlled <> 0)
-EXECUTE FUNCTION account_controlled();
-ALTER TABLE account ENABLE ALWAYS TRIGGER account_controlled;
+CREATE TRIGGER account_opens_balance AFTER INSERT ON account FOR EACH ROW WHEN (NEW.controlled <> 0)
+EXECUTE FUNCTION account_opens_balance();
+ALTER TABLE account ENABLE ALWAYS TRIGGER account_opens_balance;
 
 -- control entry_before_voucher on entry
 PERFORM take_turn();

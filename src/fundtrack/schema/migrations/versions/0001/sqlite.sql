@@ -2,12 +2,12 @@
 -- made by `0001_book.py`; these are the controls that know what a voucher is. All of them say RAISE(ABORT): a constraint
 -- that fails inside a trigger gives way to the OR IGNORE or OR FAIL of the statement outside, and the voucher would stand.
 
-CREATE TRIGGER account_controlled AFTER INSERT ON account WHEN NEW.controlled <> 0
+CREATE TRIGGER account_opens_balance AFTER INSERT ON account WHEN NEW.controlled <> 0
 BEGIN
     INSERT INTO balance VALUES (NEW.fund, NEW.unit, NEW.code, NEW.controlled, 0, 0);
 END;
 
-CREATE TRIGGER balance_not_overspent BEFORE UPDATE ON balance WHEN NEW.total < 0 AND NEW.total < NEW.opening
+CREATE TRIGGER balance_never_overspent BEFORE UPDATE ON balance WHEN NEW.total < 0 AND NEW.total < NEW.opening
 BEGIN
     SELECT RAISE(ABORT, 'overdrawn: a controlled account would stand below zero, or below its opening balance');
 END;

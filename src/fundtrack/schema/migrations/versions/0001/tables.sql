@@ -155,7 +155,7 @@ CREATE TABLE voucher (
     CONSTRAINT voucher_batch FOREIGN KEY (batch) REFERENCES batch (batch) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT voucher_reverses FOREIGN KEY (reverses, fund) REFERENCES voucher (id, fund),
     CONSTRAINT voucher_cites FOREIGN KEY (cites) REFERENCES voucher (id),
-    CONSTRAINT voucher_link FOREIGN KEY (link) REFERENCES voucher (id) DEFERRABLE INITIALLY DEFERRED,
+    CONSTRAINT voucher_link FOREIGN KEY (link) REFERENCES voucher (id),
     CONSTRAINT voucher_date CHECK (ISO_DATE_IS_DAY),
     CONSTRAINT voucher_year CHECK (year = CAST(substr(date, 1, 4) AS INTEGER)),
     CONSTRAINT voucher_kind CHECK (kind IN ('opening', 'transfer-received', 'disbursement', 'advance', 'verification',

@@ -1,0 +1,234 @@
+"""Commands on files: `import`, `quarantine`, `formats`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fundtrack import money
+from fundtrack.cli import show
+from fundtrack.cli.options import (
+    BookOption,
+    Format,
+    FormatOption,
+    LanguageOption,
+    PersonOption,
+    local_folder,
+    opened,
+    person,
+    spoken,
+)
+from fundtrack.errors import FundtrackError, Language, message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from fundtrack.importing.quarantine import Waiting
+    from fundtrack.importing.report import Report
+
+quarantine = typer.Typer(help="Rows that wait, why, and what was decided. 待核实的行", no_args_is_help=True)
+
+
+def import_(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="The bureau's files. 文件")],
+    page: Annotated[str, typer.Option("--as", metavar="PAGE", help="Read it as this format. 指定导入格式")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, change nothing. 试运行")] = False,
+    form: FormatOption = "table",
+    by: PersonOption = None,
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """导入文件，逐行入账或待核实 Import files: every row is posted, already posted, waits, or is no data."""
+    from fundtrack.importing.file import import_file
+
+    the_book = opened(book)
+    language = spoken(lang, the_book)
+    who = person(by)
+    reports: list[Report] = []
+    problems: list[FundtrackError] = []
+    for file in files:
+        try:
+            done = import_file(the_book, file, by=who, page=page, dry_run=dry_run, progress=show.progress)
+        except FundtrackError as error:
+            problems.append(error)
+            show.problem(error)
+            continue
+        reports += done
+        if form == "table":
+            for report in done:
+                print_report(report, language, dry_run=dry_run)
+    if form != "table":
+        print_records(reports, form, language)
+    if problems and not reports:
+        raise typer.Exit(problems[0].exit_code)
+    if problems or any(report.rows["quarantined"] for report in reports):
+        raise typer.Exit(1)
+
+
+def print_report(report: Report, language: Language, *, dry_run: bool = False) -> None:
+    """Print the account of the rows of one sheet, and each row that waits with its reasons."""
+    key = "import-dry-run" if dry_run else "import-file" if report.new else "import-known"
+    sheet = f" [{report.sheet}]" if report.sheet else ""
+    show.say_message(key, language, file=f"{report.file}{sheet}", page=report.page, batch=report.batch)
+    show.table(
+        ["", message("head-rows", language), message("head-amount", language)],
+        [
+            [message(f"rows-{state.replace('_', '-')}", language), str(count), show.yuan(report.amounts[state])]
+            for state, count in report.rows.items()
+        ],
+    )
+    if report.printed_total is not None:
+        agreement = {True: "agrees", False: "differs", None: "unknown"}[report.printed_total_agrees]
+        show.say_message(f"printed-total-{agreement}", language, total=show.yuan(report.printed_total))
+    if report.unreadable_rows:
+        show.say_message("import-unreadable", language, rows=report.unreadable_rows)
+    for row in report.held:
+        if row["state"] == "quarantined":
+            place = message("place-row", language, file=report.file, sheet=sheet, row=row["row"])
+            print_reasons(f"{place} ({show.yuan(row['amount'])})", row["reasons"], language)
+    show.findings(report.findings, language)
+    show.say()
+
+
+def print_reasons(place: str, reasons: Iterable[Mapping[str, str]], language: Language) -> None:
+    """Print why a row waits, and what to do."""
+    for reason in reasons:
+        show.say(f"{place}: {reason['check']}: {reason[language]}")
+        if remedy := reason.get(f"remedy-{language}"):
+            show.say(f"  → {remedy}")
+
+
+REPORT_COLUMNS = ("file", "sheet", "page", "batch", "read", "posted", "already_posted", "quarantined", "not_data")
+
+
+def print_records(reports: list[Report], form: Format, language: Language) -> None:
+    """Print reports for a machine; CSV has the counts only."""
+    records = [report.record(language) for report in reports]
+    if form == "json":
+        show.as_json(records)
+    else:
+        show.rows([record | record["rows"] for record in records], form, language, REPORT_COLUMNS)
+
+
+WAITING_COLUMNS = ("name", "file", "sheet", "row", "amount", "checks")
+RowArgument = Annotated[str, typer.Argument(metavar="ROW", help="As the list names it: 3:15. 批次:行号")]
+
+
+@quarantine.command("list")
+def list_(form: FormatOption = "table", book: BookOption = None, lang: LanguageOption = None) -> None:
+    """列出待核实的行 List the rows that wait."""
+    from fundtrack.importing.quarantine import waiting
+
+    the_book = opened(book)
+    language = spoken(lang, the_book)
+    with the_book.reading() as connection:
+        records = [waiting_record(row, language) for row in waiting(connection)]
+    show.rows(records, form, language, WAITING_COLUMNS)
+
+
+def waiting_record(row: Waiting, language: Language) -> dict[str, Any]:
+    """Return a waiting row for a machine."""
+    return {
+        "name": row.name,
+        "batch": row.batch,
+        "file": row.file,
+        "sheet": row.sheet,
+        "row": row.row,
+        "amount": None if row.amount is None else money.plain(row.amount),
+        "checks": [reason["check"] for reason in row.reasons],
+        "reasons": [
+            {"check": why["check"], "message": why[language], "remedy": why.get(f"remedy-{language}", "")}
+            for why in row.reasons
+        ],
+        "cells": list(row.cells),
+    }
+
+
+@quarantine.command("show")
+def show_row(
+    row: RowArgument, form: FormatOption = "table", book: BookOption = None, lang: LanguageOption = None
+) -> None:
+    """查看一行及其原因 Show a row that waits, cell by cell, and why."""
+    from fundtrack.importing.quarantine import find
+
+    the_book = opened(book)
+    language = spoken(lang, the_book)
+    with the_book.reading() as connection:
+        found = find(connection, row)
+    if form != "table":
+        show.rows([waiting_record(found, language)], form, language, WAITING_COLUMNS)
+        return
+    show.say(" | ".join(found.cells))
+    print_reasons(place_of(found, language), found.reasons, language)
+
+
+def place_of(row: Waiting, language: Language) -> str:
+    """Return where a row stands, for people."""
+    return message("place-row", language, file=row.file, sheet=f" [{row.sheet}]" if row.sheet else "", row=row.row)
+
+
+@quarantine.command()
+def retry(
+    rows: Annotated[list[str] | None, typer.Argument(metavar="[ROW]...", help="By default all. 默认全部")] = None,
+    form: FormatOption = "table",
+    by: PersonOption = None,
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """重试入账 Try rows again: the chart or the cash may have changed."""
+    from fundtrack.importing.quarantine import retry
+
+    the_book = opened(book)
+    language = spoken(lang, the_book)
+    tried = retry(the_book, rows or [], by=person(by))
+    if form != "table":
+        records = [waiting_record(one.row, language) | {"voucher": one.voucher or None} for one in tried]
+        show.rows(records, form, language, (*WAITING_COLUMNS, "voucher"))
+    else:
+        for one in tried:
+            if one.voucher:
+                show.say_message("retry-posted", language, place=place_of(one.row, language), voucher=one.voucher)
+            else:
+                print_reasons(place_of(one.row, language), one.reasons, language)
+        posted = sum(bool(one.voucher) for one in tried)
+        show.say_message("retry-summary", language, posted=posted, waiting=len(tried) - posted)
+    if not all(one.voucher for one in tried):
+        raise typer.Exit(1)
+
+
+@quarantine.command()
+def reject(
+    row: RowArgument,
+    reason: Annotated[str, typer.Option(help="Why it stays out. 退回理由")] = "",
+    by: PersonOption = None,
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """退回一行 Keep a row out for good, with a reason."""
+    from fundtrack.importing.quarantine import reject
+
+    the_book = opened(book)
+    language = spoken(lang, the_book)
+    rejected = reject(the_book, row, by=person(by), reason=reason)
+    show.say_message("rejected", language, place=place_of(rejected, language))
+
+
+def formats(form: FormatOption = "table", book: BookOption = None, lang: LanguageOption = None) -> None:
+    """列出可导入的文件格式 List the formats that files are recognised by."""
+    from fundtrack.pages import catalogue
+
+    language = spoken(lang)
+    pages = catalogue("importers", local=local_folder(book, "importers")).values()
+    records: list[dict[str, Any]] = [
+        {
+            "name": page.name,
+            "title": {"en": page.title, "zh": page.text("title", "zh")},
+            "message": {"en": page.message, "zh": page.text("message", "zh")},
+        }
+        for page in pages
+    ]
+    if form != "json":
+        records = [record | {name: record[name][language] for name in ("title", "message")} for record in records]
+    show.rows(records, form, language, ("name", "title", "message"))

@@ -1,0 +1,128 @@
+"""Commands on what others look at: `balance`, `report`, `publish`, `browse`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fundtrack.cli import show
+from fundtrack.cli.options import BookOption, FormatOption, LanguageOption, opened, spoken
+from fundtrack.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fundtrack.errors import Language
+    from fundtrack.reporting import Report
+
+
+def balance(
+    by: Annotated[str, typer.Option(metavar="fund,use,year…", help="What to break it down by. 分组方式")] = "fund",
+    form: FormatOption = "table",
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """资金余额 What each fund received, spent, advanced and still has."""
+    from fundtrack.reporting import balances
+    from fundtrack.reporting.table import written
+
+    the_book = opened(book)
+    language = spoken(lang, the_book)
+    found = balances(the_book, [key.strip() for key in by.replace("，", ",").split(",") if key.strip()])
+    if form == "json":
+        show.as_json(found.record(language))
+    else:
+        print(written(found.table(language, people=form == "table"), form, language), end="")
+
+
+def report(
+    name: Annotated[str, typer.Argument(help="A report page; without one they are listed. 报表名称")] = "",
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE.xlsx/.html/.csv", help="文件")] = None,
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Another value for a parameter. 参数")
+    ] = None,
+    form: FormatOption = "table",
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """报表 Print a report page, or write it to a file."""
+    from fundtrack.reporting import reports
+    from fundtrack.reporting.export import export
+    from fundtrack.reporting.table import written
+
+    the_book = opened(book)
+    language = spoken(lang, the_book)
+    known = reports(the_book.folder / "reports")
+    if not name:
+        listed = [{"name": one.name, "title": one.title(language)} for one in known.values()]
+        show.rows(listed, form, language, ("name", "title"))
+        return
+    if name not in known:
+        raise UsageError("explain-unknown", name=name, known=", ".join(known))
+    table = known[name].run(the_book, **settings(known[name], setting or []))
+    if output:
+        export(table, output, title=known[name].title(language), language=language)
+    else:
+        print(written(table, form, language), end="")
+
+
+def settings(report: Report, words: Sequence[str]) -> dict[str, str | int]:
+    """Return parameters of a report from `NAME=VALUE`, each of the kind its page has. Raises UsageError."""
+    given: dict[str, str | int] = {}
+    for word in words:
+        name, _, value = word.partition("=")
+        if name not in report.parameters:
+            raise UsageError("report-parameter", name=name, known=", ".join(report.parameters) or "–")
+        try:
+            given[name] = type(report.parameters[name])(value)
+        except ValueError as error:
+            raise UsageError("report-value", name=name, value=value) from error
+    return given
+
+
+def publish(book: BookOption = None, lang: LanguageOption = None) -> None:
+    """发布账簿 Write the ledger as Beancount text, in the book's language or another."""
+    from fundtrack.ledger import publish
+
+    the_book = opened(book)
+    language = spoken(lang, the_book)
+    published = publish(the_book, language, show.progress)
+    show.say_message("published", language, path=published.main, vouchers=published.vouchers,
+                     files=len(published.written))  # fmt: skip
+
+
+def browse(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any that is free. 端口")] = 5000,
+    host: Annotated[str, typer.Option(help="The address to listen on. 监听地址")] = "127.0.0.1",
+    behind_proxy: Annotated[
+        str, typer.Option(metavar="NAME", help="The public name of the proxy in front, which logs people in. 代理域名")
+    ] = "",
+    auditor: Annotated[bool, typer.Option("--auditor", help="Allow any query and the sources. 审计人员模式")] = False,
+    show_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the browser. 打开浏览器")] = True,
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """浏览账簿 Look at the published ledger in Fava: this machine only, nothing can be changed."""
+    the_book = opened(book)
+    serve(the_book.folder / "ledger" / "fava.beancount", spoken(lang, the_book), port=port, host=host,
+          behind_proxy=behind_proxy, auditor=auditor, show_browser=show_browser)  # fmt: skip
+
+
+def serve(
+    ledger: Path, language: Language, *, port: int, host: str, behind_proxy: str, auditor: bool, show_browser: bool
+) -> None:
+    """Serve a published ledger until the person stops it."""
+    from fundtrack.web import browse
+
+    def ready(address: str) -> None:
+        show.say_message("browsing", language, address=address)
+        sys.stdout.flush()
+        if show_browser:
+            typer.launch(address)
+
+    if not ledger.is_file():
+        raise UsageError("not-published", path=ledger)
+    browse(ledger, ready=ready, host=host, port=port, behind_proxy=behind_proxy, auditor=auditor)

@@ -1,0 +1,97 @@
+"""What a person wants posted, complete or not, and the drafts it becomes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy import Connection
+
+    from fundtrack.chart.model import Chart
+    from fundtrack.posting import Draft
+    from fundtrack.posting.vouchers import Details
+
+OrderKind = Literal[
+    "transfer-received", "disbursement", "advance", "verification", "refund", "interest", "bank-charge", "loan",
+    "repayment",
+]  # fmt: skip
+
+NEEDED: Final[dict[OrderKind, tuple[str, ...]]] = {
+    "transfer-received": ("fund", "amount", "date"),
+    "disbursement": ("payee", "fund", "use", "amount", "date"),
+    "advance": ("payee", "fund", "amount", "date"),
+    "verification": ("original", "use", "amount", "date"),
+    "refund": ("original", "amount", "date"),
+    "interest": ("fund", "amount", "date"),
+    "bank-charge": ("fund", "use", "amount", "date"),
+    "loan": ("fund", "to", "amount", "date", "document"),
+    "repayment": ("original", "amount", "date"),
+}
+"""What each kind of voucher must say, in the order in which a person is asked."""
+
+
+@dataclass
+class Order:
+    """The options of `post`. `to` is the borrower, `original` the number of the voucher this one follows."""
+
+    kind: OrderKind
+    fund: str
+    use: str
+    amount: int | None
+    date: dt.date | None
+    payee: str
+    narration: str
+    project: str
+    document: str
+    bank: str
+    bank_ref: str
+    to: str
+    original: str
+    split: str
+
+    def missing(self, chart: Chart) -> list[str]:
+        """Return what is still to be said. What goes to an owner company or township is advanced: it needs no use."""
+        needed = [name for name in NEEDED[self.kind] if not getattr(self, name)]
+        if self.payee in chart.intermediaries and self.kind == "disbursement" and "use" in needed:
+            needed.remove("use")
+        if self.split and "fund" in needed:
+            needed.remove("fund")
+        return needed
+
+    def drafts(self, connection: Connection, chart: Chart) -> Sequence[Draft]:
+        """Return the vouchers; nothing may be missing. Raises what the acts of `fundtrack.posting` do."""
+        from fundtrack.posting import advance, loan, split, vouchers
+
+        assert self.amount is not None
+        assert self.date is not None
+        details: Details = {name: value for name, value in self._details().items() if value}  # type: ignore[assignment]
+        given: dict[str, Any] = {"date": self.date, **details}
+        if self.split:
+            shares = split.parse_shares(self.split)
+            return split.split(chart, shares, self.amount, uses=self._uses(shares), **given)
+        if self.kind == "loan":
+            return loan.loan(chart, self.amount, lender=self.fund, borrower=self.to, **given)
+        if self.kind == "repayment":
+            return loan.repayment(connection, chart, self.original, self.amount, **given)
+        if self.kind == "verification":
+            return [advance.verification(connection, chart, self.original, self.amount, use=self.use, **given)]
+        if self.kind == "refund":
+            return [advance.refund(connection, chart, self.original, self.amount, **given)]
+        return [vouchers.draft(chart, self.kind, self.amount, fund=self.fund, use=self.use, **given)]
+
+    def _details(self) -> dict[str, str]:
+        names = ("payee", "narration", "project", "document", "bank", "bank_ref")
+        return {name: getattr(self, name) for name in names}
+
+    def _uses(self, funds: Iterable[str]) -> dict[str, str]:
+        """Return the use each fund is charged: one for all, or one each as `F01-0601,F03-0801`."""
+        from fundtrack.posting.kinds import parse_use
+
+        words = self.use.replace("，", ",").split(",")
+        if len(words) == 1:
+            return dict.fromkeys(funds, self.use)
+        return {parse_use(word.strip(), "").fund: word.strip() for word in words}

@@ -1,0 +1,188 @@
+"""Commands on the policy: `chart show`, `diff`, `apply`, `grant`, `end`. They write the Beancount for the clerk."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fundtrack.cli import show
+from fundtrack.cli.options import (
+    BookOption,
+    DateOption,
+    DocumentOption,
+    FormatOption,
+    LanguageOption,
+    PersonOption,
+    opened,
+    person,
+    spoken,
+)
+from fundtrack.errors import FormatError, Language, UsageError, message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from fundtrack.chart.change import Change
+    from fundtrack.chart.model import Chart
+
+    Edit = Callable[[str, str, dt.date, str, str], str]
+
+chart = typer.Typer(help="The chart of accounts and the uses it grants. 科目表与用途", no_args_is_help=True)
+
+FileArgument = Annotated[Path | None, typer.Argument(help="A chart; by default ledger/chart.beancount. 科目表文件")]
+AccountArgument = Annotated[str, typer.Argument(help="F01:0601, or the account's whole name. 科目")]
+
+FUND_COLUMNS = ("fund", "name", "department", "level", "regime", "valid_from", "valid_to", "authority")
+ACCOUNT_COLUMNS = ("account", "kind", "granted", "written")
+
+
+@chart.command("show")
+def show_chart(form: FormatOption = "table", book: BookOption = None, lang: LanguageOption = None) -> None:
+    """查看现行科目表 Show the chart in force: funds, accounts, and which uses are granted today."""
+    the_book = opened(book)
+    language = spoken(lang, the_book)
+    with the_book.reading() as connection:
+        in_force = the_book.chart(connection)
+    funds, accounts = chart_records(in_force, language)
+    if form == "json":
+        show.as_json({"title": in_force.title, "funds": funds, "accounts": accounts})
+        return
+    if form == "table":
+        show.rows(funds, form, language, FUND_COLUMNS)
+        show.say()
+    show.rows(accounts, form, language, ACCOUNT_COLUMNS)
+
+
+def chart_records(in_force: Chart, language: Language) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the funds and the accounts of a chart as rows; `granted` is None where an account is no use."""
+    funds = [
+        {
+            "fund": fund.code,
+            "name": fund.name if language == "en" else fund.name_zh,
+            "department": fund.department,
+            "level": fund.level,
+            "regime": fund.regime,
+            "valid_from": str(fund.valid_from or "") or None,
+            "valid_to": str(fund.valid_to or "") or None,
+            "authority": fund.authority,
+        }
+        for fund in in_force.funds.values()
+    ]
+    standing = {use.account: use.granted for use in in_force.uses if use.date <= dt.datetime.now().astimezone().date()}
+    accounts = [
+        {
+            "account": account.path,
+            "kind": account.kind,
+            "granted": standing.get(account.path, False) if account.kind == "use" else None,
+            "written": account.written(language, in_force),
+        }
+        for account in in_force.accounts.values()
+    ]
+    return funds, accounts
+
+
+@chart.command()
+def diff(file: FileArgument = None, book: BookOption = None, lang: LanguageOption = None) -> None:
+    """查看科目表将有何变更 Show what applying a chart would change; nothing is changed."""
+    from fundtrack.chart.change import diff, forbidden
+    from fundtrack.chart.read import read_chart
+
+    the_book = opened(book)
+    path = file or the_book.folder / "ledger" / "chart.beancount"
+    proposed = read_chart(text_of(path), str(path))
+    with the_book.reading() as connection:
+        in_force = the_book.chart(connection)
+    print_changes(diff(in_force, proposed), spoken(lang, the_book))
+    forbidden(in_force, proposed)
+
+
+@chart.command()
+def apply(
+    file: FileArgument = None,
+    document: DocumentOption = "",
+    by: PersonOption = None,
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """启用科目表变更 Put a chart in force: recorded with who, when and by which document."""
+    from fundtrack.book.policy import apply_chart
+
+    the_book = opened(book)
+    own = the_book.folder / "ledger" / "chart.beancount"
+    text = text_of(file or own)
+    changes = apply_chart(the_book, text, by=person(by), document=document)
+    if file:
+        own.write_text(text, "utf-8")
+    print_changes(changes, spoken(lang, the_book))
+
+
+@chart.command()
+def grant(
+    account: AccountArgument,
+    date: DateOption = None,
+    document: DocumentOption = "",
+    by: PersonOption = None,
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """批准用途 Grant a use from a day on, by a document."""
+    from fundtrack.chart.change import grant
+
+    decide(grant, account, date, document, by, book, lang)
+
+
+@chart.command()
+def end(
+    account: AccountArgument,
+    date: DateOption = None,
+    document: DocumentOption = "",
+    by: PersonOption = None,
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """终止用途 End a use on a day, by a document; what was posted stays."""
+    from fundtrack.chart.change import end
+
+    decide(end, account, date, document, by, book, lang)
+
+
+def decide(
+    edit: Edit, account: str, date: dt.date | None, document: str, by: str | None, book: Path | None,
+    lang: Language | None,
+) -> None:  # fmt: skip
+    """Write a decision on a use into the chart and put it in force."""
+    from fundtrack.book.policy import apply_chart
+    from fundtrack.chart.change import diff
+    from fundtrack.chart.read import read_chart
+
+    if date is None or not document:
+        raise UsageError("decision-needs")
+    the_book = opened(book)
+    path = the_book.folder / "ledger" / "chart.beancount"
+    text = text_of(path)
+    with the_book.reading() as connection:
+        if diff(the_book.chart(connection), read_chart(text, str(path))):
+            raise UsageError("chart-not-applied", path=path)
+    text = edit(text, account, date, document, str(path))
+    changes = apply_chart(the_book, text, by=person(by), document=document)
+    path.write_text(text, "utf-8")
+    print_changes(changes, spoken(lang, the_book))
+
+
+def text_of(path: Path) -> str:
+    """Return the text of a file. Raises FormatError where it is not UTF-8."""
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise FormatError("text-not-utf8", path=path, byte=error.start) from error
+
+
+def print_changes(changes: Sequence[Change], language: Language) -> None:
+    """Print changes of a chart, or that there are none."""
+    for change in changes:
+        show.say(change.describe(language))
+    if not changes:
+        show.say(message("chart-unchanged", language))

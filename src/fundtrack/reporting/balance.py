@@ -1,0 +1,232 @@
+"""Balances: what each fund received, spent, advanced and still has, by fund and whatever else is asked for.
+
+    opening + received + interest + other = spent + advanced + lent + due + balance
+
+`received` are transfers received, those an opening voucher states among them; `opening` is what Equity brought in.
+`spent` is net of refunds; `advanced` was paid to owner companies and townships and is not verified (拨付不是支出);
+`lent` is due from other funds less what is due to them, `due` receivables less payables; `balance` is cash. By a year
+or a month the same columns say what moved in it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import text
+
+from fundtrack import money
+from fundtrack.checking.book import whole_book
+from fundtrack.errors import UsageError, message
+from fundtrack.reporting.table import Column, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy import Connection
+
+    from fundtrack.book import Book
+    from fundtrack.chart.model import Chart
+    from fundtrack.errors import Language
+    from fundtrack.reporting.table import Cell, Holds
+
+Amounts = dict[str, int]
+
+MEASURES: Final[dict[str, tuple[int, tuple[str, ...]]]] = {
+    "opening": (-1, ("balance",)),
+    "received": (-1, ("transfer",)),
+    "interest": (-1, ("interest",)),
+    "other": (-1, ("other-income",)),
+    "spent": (1, ("use",)),
+    "advanced": (1, ("advance",)),
+    "lent": (1, ("due-from", "due-to")),
+    "due": (1, ("receivable", "payable")),
+    "balance": (1, ("cash",)),
+}
+"""Each figure: the kinds of account it sums, and whether debits (1) or credits (-1) add to it."""
+
+ALWAYS: Final = ("received", "spent", "advanced", "balance")
+"""Figures people see even where they are nothing."""
+
+OF_FUND: Final = ("group", "department", "level", "regime")
+OF_POSTING: Final = ("use", "project", "payee", "year", "period")
+BY: Final = ("fund", *OF_FUND, *OF_POSTING)
+"""What balances can be broken down by."""
+
+POSTED: Final = """
+SELECT fund, account_kind, {keys}SUM(amount) AS amount
+FROM postings
+WHERE unit = :unit
+GROUP BY {keys}fund, account_kind
+"""
+
+TURNOVER: Final = """
+SELECT e.fund, a.kind AS account_kind, CASE a.kind WHEN 'use' THEN a.code ELSE '' END AS "use", e.unit, e.amount
+FROM (
+    SELECT fund, unit, debit AS code, amount FROM (
+        SELECT fund, unit, debit, credit, SUM((1 - 2 * red) * amount) AS amount FROM entry
+        GROUP BY fund, unit, debit, credit
+    ) AS debits
+    UNION ALL
+    SELECT fund, unit, credit, -amount FROM (
+        SELECT fund, unit, debit, credit, SUM((1 - 2 * red) * amount) AS amount FROM entry
+        GROUP BY fund, unit, debit, credit
+    ) AS credits
+) AS e
+JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code = e.code
+"""
+"""The postings without their vouchers, already summed: all that is needed where nothing is asked of a voucher."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """What it is a row of, fund first, and its figures in fen by `MEASURES`."""
+
+    keys: dict[str, Cell]
+    amounts: Amounts
+
+
+@dataclass(frozen=True)
+class Group:
+    """Funds that come from one source by several channels, and their figures together in fen."""
+
+    group: str
+    funds: tuple[str, ...]
+    amounts: Amounts
+
+
+@dataclass(frozen=True)
+class Balances:
+    """The figures of each row, of groups of several funds, and of all."""
+
+    currency: str
+    by: tuple[str, ...]
+    rows: tuple[Row, ...]
+    groups: dict[str, Group]
+    total: Amounts
+    chart: Chart
+
+    def record(self, language: Language) -> dict[str, Any]:
+        """Return the machine-readable object of `balance --format json`."""
+        return {
+            "currency": self.currency,
+            "funds": [
+                {**row.keys, "name": self.name(str(row.keys["fund"]), language), **_plain(row.amounts)}
+                for row in self.rows
+            ],
+            "groups": [
+                {"group": group.group, "funds": list(group.funds), **_plain(group.amounts)}
+                for group in self.groups.values()
+            ],
+            "total": _plain(self.total),
+        }
+
+    def name(self, fund: str, language: Language) -> str:
+        """Return the name of a fund, empty where the chart in force has none."""
+        if fund not in self.chart.funds:
+            return ""
+        return self.chart.funds[fund].name if language == "en" else self.chart.funds[fund].name_zh
+
+    def table(self, language: Language, *, people: bool = True) -> Table:
+        """Return the rows as a table: for people with groups, the total, and only figures that say something."""
+        shown = [name for name in MEASURES if not people or name in ALWAYS or any(r.amounts[name] for r in self.rows)]
+        keys = [*self.by[:1], "name", *self.by[1:]]
+        columns = [_column(key, "number" if key in {"year", "period"} else "text") for key in keys]
+        columns += [_column(name, "amount") for name in shown]
+        rows: list[tuple[Cell, ...]] = []
+        for at, row in enumerate(self.rows):
+            named = {**row.keys, "name": self.name(str(row.keys["fund"]), language)}
+            rows.append(_cells([named[key] for key in keys], row.amounts, shown))
+            group = self._closed_by(at)
+            if people and group:
+                head = [group.group, " + ".join(group.funds), *[None] * (len(keys) - 2)]
+                rows.append(_cells(head, group.amounts, shown))
+        if people:
+            head = [message("heading-total", language), *[None] * (len(keys) - 1)]
+            rows.append(_cells(head, self.total, shown))
+        return Table(tuple(columns), tuple(rows))
+
+    def _closed_by(self, at: int) -> Group | None:
+        """Return the group whose last row this is."""
+        group = self.groups.get(self._group(at))
+        return None if at + 1 < len(self.rows) and self._group(at + 1) == self._group(at) else group
+
+    def _group(self, at: int) -> str:
+        fund = self.chart.funds.get(str(self.rows[at].keys["fund"]))
+        return fund.group if fund else ""
+
+
+def balances(book: Book, by: Sequence[str] = ("fund",)) -> Balances:
+    """Return the balances of a book; the fund always comes first. Raises UsageError (`balance-by`)."""
+    unknown = [key for key in by if key not in BY]
+    if unknown:
+        raise UsageError("balance-by", unknown=", ".join(unknown), known=", ".join(BY))
+    keys = ("fund", *dict.fromkeys(key for key in by if key != "fund"))
+    with book.reading() as connection:
+        chart = book.chart(connection)
+        rows = _rows(connection, chart, keys, book.settings.currency)
+    return Balances(
+        book.settings.currency, keys, rows, _groups(chart, rows), _summed(row.amounts for row in rows), chart
+    )
+
+
+def _rows(connection: Connection, chart: Chart, by: Sequence[str], unit: str) -> tuple[Row, ...]:
+    """Return the rows in order of their keys; a fund in which nothing moved is a row too."""
+    asked = [key for key in by if key in OF_POSTING]
+    postings = TURNOVER if set(asked) <= {"use"} else whole_book("")["postings"]
+    quoted = "".join(f'"{key}", ' for key in asked)
+    statement = text(f"WITH postings AS ({postings}) {POSTED.format(keys=quoted)}")
+    found: dict[tuple[Cell, ...], dict[str, int]] = {} if asked else {(fund,): {} for fund in chart.funds}
+    for fund, kind, *keys, amount in connection.execute(statement, {"unit": unit}):
+        found.setdefault((fund, *keys), {})[kind] = int(amount)
+    return tuple(
+        Row(_keys(chart, by, dict(zip(["fund", *asked], keys, strict=True))), _figures(kinds))
+        for keys, kinds in sorted(found.items(), key=itemgetter(0))
+    )
+
+
+def _keys(chart: Chart, by: Sequence[str], given: dict[str, Cell]) -> dict[str, Cell]:
+    """Return the keys of a row in the order asked for, with what the chart says of its fund."""
+    fund = chart.funds.get(str(given["fund"]))
+    return {key: given[key] if key in given else str(getattr(fund, key, "")) for key in by}
+
+
+def _figures(kinds: dict[str, int]) -> Amounts:
+    return {name: sign * sum(kinds.get(kind, 0) for kind in of_kinds) for name, (sign, of_kinds) in MEASURES.items()}
+
+
+def _groups(chart: Chart, rows: Iterable[Row]) -> dict[str, Group]:
+    """Return the sums of groups of more than one fund."""
+    members: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        fund = chart.funds.get(str(row.keys["fund"]))
+        if fund:
+            members[fund.group].append(row)
+    groups = {}
+    for group, parts in members.items():
+        funds = list(dict.fromkeys(str(row.keys["fund"]) for row in parts))
+        if len(funds) > 1:
+            groups[group] = Group(group, tuple(funds), _summed(row.amounts for row in parts))
+    return groups
+
+
+def _summed(found: Iterable[Amounts]) -> Amounts:
+    total = dict.fromkeys(MEASURES, 0)
+    for amounts in found:
+        for name, amount in amounts.items():
+            total[name] += amount
+    return total
+
+
+def _plain(amounts: Amounts) -> dict[str, str]:
+    return {name: money.plain(amounts[name]) for name in (*ALWAYS, *(n for n in MEASURES if n not in ALWAYS))}
+
+
+def _cells(keys: Sequence[Cell], amounts: Amounts, shown: Sequence[str]) -> tuple[Cell, ...]:
+    return (*keys, *(amounts[name] for name in shown))
+
+
+def _column(name: str, kind: Holds) -> Column:
+    return Column(name, message(f"heading-{name}", "en"), message(f"heading-{name}", "zh"), kind)

@@ -1,0 +1,94 @@
+"""Reports: a page holds a select over the views, the headings of its table, and a ledger with the table it gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, StatementError
+
+from fundtrack.checking.book import names_of, whole_book
+from fundtrack.errors import PageError
+from fundtrack.pages import catalogue
+from fundtrack.reporting.table import Column, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from fundtrack.book import Book
+    from fundtrack.errors import Language
+    from fundtrack.pages import Page
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report page, ready to run. `columns` are the table's, by the names the select gives them."""
+
+    name: str
+    page: Page = field(repr=False)
+    select: str = field(repr=False)
+    columns: Mapping[str, Column]
+    parameters: Mapping[str, Any]
+
+    def title(self, language: Language) -> str:
+        """Return what the report is called."""
+        return self.page.text("message", "en").rstrip(".") if language == "en" else self.page.text("title", "zh")
+
+    def run(self, book: Book, **parameters: str | int) -> Table:
+        """Return the table the book gives, with other values for the page's parameters where given.
+
+        Raises PageError (`report-select`) where the select does not run or returns a column the page does not head.
+        """
+        relations = ", ".join(f"{name} AS NOT MATERIALIZED ({select})" for name, select in whole_book("").items())
+        statement = text(f"WITH {relations} SELECT * FROM ({self.select}) AS report")
+        with book.reading() as connection:
+            chart = book.chart(connection)
+            try:
+                result = connection.execute(statement.bindparams(**{**self.parameters, **parameters}))
+                columns = tuple(self.columns[name] for name in result.keys())  # noqa: SIM118 - a result is no mapping
+                rows = tuple(tuple(row) for row in result)
+            except (DBAPIError, StatementError, KeyError) as error:
+                cause = str(getattr(error, "orig", None) or error).splitlines()[0]
+                line = self.page.definition.line
+                raise PageError("report-select", path=self.page.path, line=line, name=self.name, cause=cause) from error
+        amounts = {at for at, column in enumerate(columns) if column.kind == "amount"}
+        return Table(
+            columns,
+            tuple(tuple(int(c) if at in amounts else c for at, c in enumerate(row)) for row in rows),
+            names_of(chart),
+        )
+
+
+def reports(local: Path | None = None) -> dict[str, Report]:
+    """Return the installed reports and those in a book's own folder, by name. Raises PageError."""
+    return {name: report_of(page) for name, page in catalogue("reports", local=local).items()}
+
+
+def report_of(page: Page) -> Report:
+    """Make a report of its page. Raises PageError (`report-page`) where the page does not say what a report must."""
+    definition = page.definition
+    headings: Mapping[str, Any] = page.front.get("columns", {})
+
+    def refuse(why: str) -> PageError:
+        return PageError("report-page", path=page.path, line=definition.line, why=why)
+
+    if definition.language != "sql":
+        raise refuse("```sql")
+    if not page.text("message", "en") or not page.text("title", "zh"):
+        raise refuse("message, title-zh")
+    try:
+        columns = {
+            name: Column(name, heading["en"], heading["zh"], heading.get("kind", "text"))
+            for name, heading in headings.items()
+        }
+    except (KeyError, TypeError, AttributeError) as error:
+        raise refuse("columns: {name: {en: …, zh: …, kind: …}}") from error
+    return Report(
+        name=page.name,
+        page=page,
+        select=definition.text.strip().rstrip(";"),
+        columns=columns,
+        parameters=dict(page.front.get("parameters", {})),
+    )

@@ -1,0 +1,300 @@
+"""Every control of a book, and an attack that only it (or the few named together) refuses.
+
+Attacks are SQL a stock client could send, the same on both engines unless said. `small_book` in `books.py` is what
+they are sent to: vouchers 1 to 4 receive money, 5 pays out of F01; `ROWS` adds one row to each other table.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+NEXT: Final = {"F01": 3, "F02A": 2, "F03": 2, "F04": 2}
+"""The next number of each fund in 2015."""
+
+USE: Final = {"F01": "0601", "F02A": "0602", "F03": "0603", "F04": "0604"}
+NEW: Final = 9
+"""The id of the voucher an attack adds."""
+
+
+class Attack(NamedTuple):
+    """What is tried, the controls without which it succeeds on each engine, and the statements.
+
+    An engine without controls here has no such attack. `keys` turns foreign keys on in the SQLite client: such a
+    control is a key only, and what a client without keys leaves behind is named by `doctor`.
+    """
+
+    what: str
+    sqlite: tuple[str, ...]
+    postgresql: tuple[str, ...]
+    statements: tuple[str, ...]
+    keys: bool = False
+
+    def __str__(self) -> str:
+        """Return the name of the test case."""
+        return self.what
+
+
+def literal(value: object) -> str:
+    """Return a value as both databases write it."""
+    if value is None:
+        return "NULL"
+    return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else str(value)
+
+
+def row(table: str, verb: str = "INSERT", /, **columns: object) -> str:
+    """Return the statement that inserts a row."""
+    return f"{verb} INTO {table} ({', '.join(columns)}) VALUES ({', '.join(map(literal, columns.values()))})"
+
+
+def entry(fund: str = "F03", amount: object = 100, *, verb: str = "INSERT", **other: object) -> str:
+    """Return the statement of a payment's entry, of the next voucher unless said otherwise."""
+    columns = {"voucher": NEW, "line": 1, "fund": fund, "unit": "CNY", "debit": USE.get(fund, "0603"),
+               "credit": "1001", "amount": amount, "red": 0}  # fmt: skip
+    return row("entry", verb, **columns | other)
+
+
+def voucher(fund: str = "F03", *, verb: str = "INSERT", **other: object) -> str:
+    """Return the statement of a voucher, sound unless said otherwise."""
+    day = {"date": "2015-03-01", "year": 2015, "day": 735658}
+    columns = {"id": NEW, "fund": fund, "number": NEXT.get(fund, 1), **day, "kind": "disbursement", "project": "",
+               "payee": "", "narration": "", "document": "", "bank": "", "bank_ref": "", "link": other.get("id", NEW),
+               "reverses": None, "cites": None, "natural_key": f"k{other.get('id', NEW)}", "occurrence": 1,
+               "batch": None, "row": None, "chart": 1, "prepared_by": "clerk", "approved_by": "manager",
+               "recorded_at": "2015-03-01T00:00:00Z", "entries": 1}  # fmt: skip
+    return row("voucher", verb, **columns | other)
+
+
+BATCH: Final = {"batch": 2, "sha256": "b", "sheet": "", "file": "f", "page": "p", "page_sha256": "", "encoding": "",
+                "imported_at": "", "imported_by": "clerk", "rows_read": 1, "rows_posted": 0, "rows_already_posted": 0,
+                "rows_quarantined": 1, "rows_not_data": 0, "amount_posted": 0, "amount_already_posted": 0,
+                "amount_quarantined": 1, "rows_unreadable": 0, "date_first": "", "date_last": ""}  # fmt: skip
+INPUT_ROW: Final = {"batch": 1, "row": 3, "state": "quarantined", "reasons": "", "cells": "", "natural_key": "",
+                    "occurrence": 1}  # fmt: skip
+DECISION: Final = {"batch": 1, "row": 2, "decided": "rejected", "voucher": None, "reason": "x", "decided_at": "",
+                   "decided_by": "manager"}  # fmt: skip
+TERMS: Final = {"fund": "F01", "chart": 2, "fund_group": "F01", "department": "x", "level": "central",
+                "regime": "earmarked", "valid_from": "", "valid_to": "", "may_advance": 1,
+                "authority": "x"}  # fmt: skip
+GRANT: Final = {"seq": 99, "fund": "F01", "unit": "CNY", "code": "0601", "date": "2015-01-01", "day": 735599,
+                "granted": 1, "document": "x", "chart": 1}  # fmt: skip
+ACCOUNT: Final = {"fund": "F01", "unit": "CNY", "code": "1009", "root": "Assets", "kind": "cash", "controlled": 1,
+                  "bank": None, "chart": 1}  # fmt: skip
+CHART_2: Final = row("chart", version=2, applied_at="", applied_by="x", document="x", text="x")
+
+ROWS: Final = (
+    row("batch", **BATCH | {"batch": 1, "sha256": "a", "rows_read": 2, "rows_quarantined": 2}),
+    row("input_row", **INPUT_ROW | {"row": 1}),
+    row("input_row", **INPUT_ROW | {"row": 2}),
+    row("decision", **DECISION | {"row": 1}),
+    row("refusal", seq=1, refused_at="", refused_to="clerk", draft="", findings=""),
+)
+SOUND: Final = (entry(), voucher())
+
+
+def alike(what: str, control: str, *statements: str) -> Attack:
+    """Return an attack that one control of the same name refuses on both engines."""
+    return Attack(what, (control,), (control,), statements)
+
+
+def key(control: str, *statements: str) -> Attack:
+    """Return an attack that only a foreign key refuses."""
+    return Attack(f"dangling: {control}", (control,), (control,), statements, keys=True)
+
+
+def keyed(control: str, key: str, *statements: str) -> Attack:
+    """Return an attack that on SQLite a trigger refuses, and its foreign key too where the client has keys on."""
+    return Attack(f"with keys on: {key}", (control, key), (), statements, keys=True)
+
+
+CHANNEL: Final = (
+    Attack("debit account of another fund", ("entry_in_one_fund",), ("entry_debit",),
+           (entry("F03", debit="0601"), voucher())),
+    Attack("credit account of another fund", ("entry_in_one_fund",), ("entry_credit",),
+           (entry("F01", credit="1002"), voucher("F01"))),
+    # PostgreSQL holds this twice on purpose: the key also where a superuser switched the triggers off.
+    Attack("entry of another fund than its voucher", ("voucher_with_its_entries",),
+           ("voucher_with_its_entries", "entry_voucher"), (entry("F03"), voucher("F01"))),
+    Attack("unit the fund does not have", ("entry_in_one_fund",), ("entry_debit", "entry_credit"),
+           (entry(unit="CNY.Q"), voucher())),
+    Attack("fund that does not exist", ("entry_in_one_fund",), ("entry_debit", "entry_credit", "voucher_fund"),
+           (entry("F99"), voucher("F99"))),
+    keyed("entry_in_one_fund", "entry_debit", entry("F03", debit="0601"), voucher()),
+    keyed("entry_in_one_fund", "entry_credit", entry("F01", credit="1002"), voucher("F01")),
+    keyed("voucher_with_its_entries", "entry_voucher", entry("F03"), voucher("F01")),
+    Attack("with keys on: voucher_fund", ("entry_in_one_fund", "entry_debit", "entry_credit", "voucher_fund"), (),
+           (entry("F99"), voucher("F99")), keys=True),
+    alike("loan from a fund that may not advance", "voucher_advances_lawfully",
+          entry(debit="1301"), voucher(kind="loan", document="x")),
+    alike("due-from another fund, but not called a loan", "voucher_advances_lawfully",
+          entry("F01", debit="1301"), voucher("F01", kind="adjustment")),
+    alike("loan without a document", "voucher_loan_document", entry("F01", debit="1301"), voucher("F01", kind="loan")),
+)  # fmt: skip
+
+PURPOSE: Final = (
+    alike("use never granted", "voucher_for_granted_uses", entry("F01", debit="0612"), voucher("F01")),
+    alike("use ended", "voucher_for_granted_uses", entry("F01", debit="0611"),
+          voucher("F01", date="2015-08-01", day=735811)),
+    alike("use before its grant", "voucher_for_granted_uses", entry("F01", debit="0613"), voucher("F01")),
+    alike("use not granted, on the credit side in red", "voucher_for_granted_uses",
+          entry("F01", debit="1201", credit="0612", red=1), voucher("F01", kind="adjustment")),
+    alike("use not granted, in the second line", "voucher_for_granted_uses",
+          entry("F01"), entry("F01", line=2, debit="0612"), voucher("F01", entries=2)),
+)  # fmt: skip
+
+BALANCE: Final = (
+    # SQLite holds this twice on purpose: the CHECK gives way to OR IGNORE, the trigger to a client that drops it.
+    Attack("cash below zero", ("balance_never_overspent", "balance_not_overspent"), ("balance_not_overspent",),
+           (entry(amount=169_200_001), voucher())),
+    Attack("cash below zero, OR IGNORE", ("balance_never_overspent",), (),
+           (entry(amount=169_200_001), voucher(verb="INSERT OR IGNORE"))),
+    Attack("cash below zero, OR REPLACE", ("balance_never_overspent", "balance_not_overspent"), (),
+           (entry(amount=169_200_001), voucher(verb="INSERT OR REPLACE"))),
+    alike("cash below zero where no balance moves", "voucher_moves_balances",
+          entry(amount=169_200_001), voucher()),
+    alike("cash of a new account below zero", "account_opens_balance",
+          row("account", **ACCOUNT), entry("F01", credit="1009"), voucher("F01")),
+    alike("opening balance after other vouchers", "voucher_opens_its_fund",
+          entry(debit="3001", amount=999_999_999), voucher(kind="opening")),
+    alike("number left out", "voucher_numbered_without_gap", entry(), voucher(number=3)),
+    alike("number zero", "voucher_numbered_without_gap", entry(), voucher(number=0)),
+    alike("several debits against several credits", "voucher_one_to_many",
+          entry("F03"), entry("F03", line=2, debit="1201", credit="2301"), voucher(entries=2)),
+)  # fmt: skip
+
+RECORD: Final = (
+    alike("late entry", "entry_before_voucher", entry("F01", voucher=5, line=2)),
+    alike("voucher without entries", "voucher_with_its_entries", voucher()),
+    alike("voucher of no entries", "voucher_with_its_entries", voucher(entries=0)),
+    alike("too few entries", "voucher_with_its_entries", entry(), voucher(entries=2)),
+    alike("too many entries", "voucher_with_its_entries", entry(), entry(line=2), voucher(entries=1)),
+    Attack("id left to SQLite, which then judges voucher -1", ("voucher_with_its_entries",), (),
+           (entry(voucher=-1), voucher(id=None, link=1, natural_key="k"))),
+    alike("chart that is no longer in force", "voucher_under_current_chart", CHART_2, *SOUND),
+    Attack("chart that does not exist", ("voucher_under_current_chart",),
+           ("voucher_under_current_chart", "voucher_chart"), (entry(), voucher(chart=99))),
+    keyed("voucher_under_current_chart", "voucher_chart", entry(), voucher(chart=99)),
+    keyed("voucher_reverses_exactly", "voucher_reverses", entry(red=1), voucher(reverses=77)),
+    alike("reversal of another amount", "voucher_reverses_exactly",
+          entry("F01", 60_001, red=1), voucher("F01", reverses=5)),
+    alike("reversal that is not red", "voucher_reverses_exactly",
+          entry("F01", 60_000), voucher("F01", reverses=5)),
+    alike("reversal of another kind", "voucher_reverses_exactly",
+          entry("F01", 60_000, red=1), voucher("F01", reverses=5, kind="refund")),
+    alike("reversal before its original", "voucher_reverses_exactly",
+          entry("F01", 60_000, red=1), voucher("F01", reverses=5, date="2015-02-04", day=735633)),
+    alike("spending not granted, called a reversal", "voucher_reverses_exactly",
+          entry("F01", debit="0612"), voucher("F01", reverses=5)),
+    alike("reversal of a reversal", "voucher_reverses_exactly",
+          entry("F01", 60_000, red=1), voucher("F01", reverses=5), entry("F01", 60_000, voucher=10),
+          voucher("F01", id=10, number=4, reverses=NEW)),
+    Attack("reversal of what does not exist", ("voucher_reverses_exactly",),
+           ("voucher_reverses_exactly", "voucher_reverses"), (entry(red=1), voucher(reverses=77))),
+    Attack("reversed twice", ("voucher_reversed_once", "voucher_never_replaced"), ("voucher_reversed_once",),
+           (entry("F01", 60_000, red=1), voucher("F01", reverses=5), entry("F01", 60_000, red=1, voucher=10),
+            voucher("F01", id=10, number=4, reverses=5))),
+    # A key taken is refused on SQLite also by the guard against REPLACE, which must not delete the row that has it.
+    Attack("number taken", ("voucher_number", "voucher_never_replaced"), ("voucher_number",),
+           (entry(), voucher(number=1))),
+    Attack("row posted again", ("voucher_once", "voucher_never_replaced"), ("voucher_once",),
+           (*SOUND, entry(voucher=10), voucher(id=10, number=3, natural_key="k9"))),
+    Attack("id taken", ("voucher_pk", "voucher_of_fund", "voucher_never_replaced"), ("voucher_pk", "voucher_of_fund"),
+           (voucher("F01", id=5, natural_key="k"),)),
+    Attack("line taken", ("entry_pk", "entry_never_replaced"), ("entry_pk",), (entry(), entry(), voucher(entries=2))),
+    alike("amount zero", "entry_amount", entry(amount=0), voucher()),
+    alike("amount negative", "entry_amount", entry(amount=-100), voucher()),
+    alike("amount beyond all money", "entry_amount", entry(amount=9 * 10**15 + 1, debit="1001", credit="3001"),
+          voucher(kind="adjustment")),
+    alike("neither black nor red", "entry_red", entry(red=2), voucher()),
+    alike("account against itself", "entry_sides", entry(credit="0603"), voucher()),
+    alike("another day than the date", "voucher_date", entry(), voucher(day=735659)),
+    alike("date not written as ISO 8601", "voucher_date", entry(), voucher(date="2015-3-1")),
+    alike("another year than the date", "voucher_year", entry(), voucher(year=2016, number=1)),
+    alike("kind that does not exist", "voucher_kind", entry(), voucher(kind="gift")),
+    alike("approved by its preparer", "voucher_duties_apart", entry(), voucher(approved_by="clerk")),
+    alike("prepared by nobody", "voucher_prepared_by", entry(), voucher(prepared_by="")),
+    alike("twin number zero", "voucher_occurrence", entry(), voucher(occurrence=0)),
+    alike("row of no batch", "voucher_row", entry(), voucher(row=1)),
+    key("voucher_batch", entry(), voucher(batch=77, row=1)),
+    key("voucher_cites", entry(), voucher(cites=77)),
+    key("voucher_link", entry(), voucher(link=77)),
+    alike("batch whose rows do not add up", "batch_rows", row("batch", **BATCH | {"rows_read": 2})),
+    Attack("file imported again", ("batch_file", "batch_never_replaced"), ("batch_file",),
+           (row("batch", **BATCH | {"sha256": "a"}),)),
+    key("input_row_batch", row("input_row", **INPUT_ROW | {"batch": 77})),
+    alike("row in no state", "input_row_state", row("input_row", **INPUT_ROW | {"state": "lost"})),
+    key("decision_row", row("decision", **DECISION | {"row": 77})),
+    key("decision_voucher", row("decision", **DECISION | {"decided": "posted", "voucher": 77})),
+    alike("rejected without a reason", "decision_decided", row("decision", **DECISION | {"reason": ""})),
+    alike("decided by nobody", "decision_decided_by", row("decision", **DECISION | {"decided_by": ""})),
+)  # fmt: skip
+
+POLICY: Final = (
+    alike("chart applied by nobody", "chart_applied_by",
+          row("chart", version=2, applied_at="", applied_by="", document="x", text="x")),
+    key("fund_chart", row("fund", fund="F99", chart=77)),
+    key("fund_terms_fund", CHART_2, row("fund_terms", **TERMS | {"fund": "F99"})),
+    key("fund_terms_chart", row("fund_terms", **TERMS)),
+    alike("level that does not exist", "fund_terms_level", CHART_2, row("fund_terms", **TERMS | {"level": "village"})),
+    alike("regime that does not exist", "fund_terms_regime", CHART_2, row("fund_terms", **TERMS | {"regime": "x"})),
+    alike("may-advance neither true nor false", "fund_terms_may_advance", CHART_2,
+          row("fund_terms", **TERMS | {"may_advance": 2})),
+    Attack("bank account twice", ("bank_account_number", "bank_account_never_replaced"), ("bank_account_number",),
+           (row("bank_account", bank="B09", number="45001234560001", chart=1),)),
+    key("bank_account_chart", row("bank_account", bank="B09", number="1", chart=77)),
+    key("account_fund", row("account", **ACCOUNT | {"fund": "F99"})),
+    key("account_bank", row("account", **ACCOUNT | {"bank": "B77"})),
+    key("account_chart", row("account", **ACCOUNT | {"chart": 77})),
+    alike("root that does not exist", "account_root", row("account", **ACCOUNT | {"root": "Gifts"})),
+    alike("control that does not exist", "account_controlled", row("account", **ACCOUNT | {"controlled": 2})),
+    key("use_grant_account", row("use_grant", **GRANT | {"code": "0699"})),
+    key("use_grant_chart", row("use_grant", **GRANT | {"chart": 77})),
+    alike("neither granted nor ended", "use_grant_granted", row("use_grant", **GRANT | {"granted": 2})),
+    alike("grant without a document", "use_grant_document", row("use_grant", **GRANT | {"document": ""})),
+    alike("grant on another day than its date", "use_grant_date", row("use_grant", **GRANT | {"day": 1})),
+    key("balance_account",
+        row("balance", fund="F99", unit="CNY", code="1001", controlled=1, total=0, opening=0)),
+    key("daily_balance_account",
+        row("daily_balance", fund="F99", unit="CNY", code="1001", day=1, date="", change=0)),
+    Attack("second turn", (), ("turn_one",), ("INSERT INTO turn VALUES (2, 0)",)),
+)  # fmt: skip
+
+ATTACKS: Final = CHANNEL + PURPOSE + BALANCE + RECORD + POLICY
+
+APPEND_ONLY: Final = {
+    "release": "release", "chart": "version", "fund": "fund", "fund_terms": "fund, chart", "bank_account": "bank",
+    "account": "fund, unit, code", "use_grant": "seq", "batch": "batch", "voucher": "id", "entry": "voucher, line",
+    "input_row": "batch, row", "decision": "batch, row", "refusal": "seq",
+}  # fmt: skip
+"""The tables whose rows never change, with their keys."""
+
+
+def guard_attacks(table: str) -> tuple[Attack, ...]:
+    """Return the attacks on the rows of a table. Foreign keys to it are dropped with its key: they hold rows too."""
+    column = APPEND_ONLY[table].partition(",")[0]
+    keys = (f"{table}_pk", *(["voucher_of_fund"] if table == "voucher" else []))
+    late = ("entry_before_voucher",) if table == "entry" else ()
+    upsert = (f"INSERT INTO {table} SELECT * FROM {table} WHERE 1 = 1 ON CONFLICT ({APPEND_ONLY[table]}) "
+              f"DO UPDATE SET {column} = excluded.{column}")  # fmt: skip
+    return (
+        alike(f"UPDATE {table}", f"{table}_never_updated", f"UPDATE {table} SET {column} = {column}"),
+        Attack(f"UPSERT {table}", (f"{table}_never_updated", f"{table}_never_replaced", *late),
+               (f"{table}_never_updated",), (upsert,)),
+        Attack(f"UPDATE OR REPLACE {table}", (f"{table}_never_updated",), (),
+               (f"UPDATE OR REPLACE {table} SET {column} = {column}",)),
+        Attack(f"DELETE {table}", (f"{table}_never_deleted",), (f"{table}_never_deleted", *keys),
+               (f"DELETE FROM {table}",)),
+        Attack(f"REPLACE {table}", (f"{table}_never_replaced", *late), (),
+               (f"REPLACE INTO {table} SELECT * FROM {table} LIMIT 1",)),
+        Attack(f"TRUNCATE {table}", (), (f"{table}_never_truncated", *keys), (f"TRUNCATE {table}",)),
+    )  # fmt: skip
+
+
+GUARDS: Final = tuple(attack for table in APPEND_ONLY for attack in guard_attacks(table))
+
+REASONED: Final = {
+    "voucher_takes_its_turn": "a race, shown in its own test",
+    "balance_pk": "a key of a derived table: doctor re-derives it",
+    "daily_balance_pk": "a key of a derived table: doctor re-derives it",
+    "turn_pk": "one row, see turn_one",
+}
+"""Controls that no attack above removes alone."""

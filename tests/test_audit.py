@@ -1,0 +1,156 @@
+"""Audits of books and of ledgers by new pages: the same findings in a book and in the ledger published from it."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from books import post_payment, small_book
+from fundtrack.beantext.booking import book as booked
+from fundtrack.beantext.parse import parse_text
+from fundtrack.checking import checks, run
+from fundtrack.checking.audit import audit_book, audit_ledger
+from fundtrack.checking.foreign import foreign
+from fundtrack.errors import PageError, UsageError
+from fundtrack.ledger import publish
+from ledgers import CASH, PAGE, new_page, post_troubles
+
+if TYPE_CHECKING:
+    from fundtrack.checking import Finding
+    from fundtrack.errors import Language
+
+CHECKS: Final = checks()
+MIXED: Final = Path(__file__).parent / "data" / "domain-examples" / "mixed_channel_passes.beancount"
+
+
+def test_only_some_checks() -> None:
+    """Checks can be chosen; one that does not exist is named with those that do."""
+    audited = audit_ledger(MIXED, only=["overdrawn"])
+    assert (audited.checks_run, audited.not_run) == (("overdrawn",), ())
+    with pytest.raises(UsageError) as caught:
+        audit_ledger(MIXED, only=["overdrawm"])
+    assert caught.value.key == "check-unknown"
+    assert "overdrawn" in str(caught.value)
+
+
+def test_the_record_is_what_others_build_on() -> None:
+    """The machine-readable object has the keys that are promised."""
+    record = audit_ledger(MIXED).record("zh")
+    assert set(record) >= {"findings", "checks_run", "not_run", "vouchers"}
+    assert set(record["findings"][0]) == {
+        "check", "severity", "file", "line", "voucher", "fund", "use", "amount", "message", "remedy", "basis",
+        "fingerprint",
+    }  # fmt: skip
+    assert record["findings"][0]["amount"] == "800000.00"
+    assert set(record["not_run"][0]) == {"check", "why"}
+
+
+def test_a_new_page_audits(tmp_path: Path) -> None:
+    """A page that the checker brings along judges any ledger, to the fen of its threshold."""
+    limit = 100 + secrets.randbelow(10_000)
+    name = new_page(tmp_path / "mine", limit)
+    spend = '2015-0{0}-01 * "某公司" "x"\n  Expenses:F01-A:House  {1}\n  Assets:F01-A:Cash\n'
+    text = CASH + "".join(
+        spend.format(month, f"{fen // 100}.{fen % 100:02d} CNY") for month, fen in ((1, limit), (2, limit + 1))
+    )
+    (tmp_path / "main.beancount").write_text(text, "utf-8")
+    audited = audit_ledger(tmp_path / "main.beancount", pages=tmp_path / "mine")
+    (finding,) = audited.findings
+    assert (finding.check, finding.amount, finding.fund) == (name, limit + 1, "F01")
+    assert str(limit) in finding.messages["zh"]
+    assert name in dict(audited.pages)
+
+
+def test_a_new_page_audits_its_book(tmp_path: Path) -> None:
+    """A page in the book's folder is run over the book; one under an installed name is refused."""
+    book = small_book(tmp_path)
+    limit = 10_000 + secrets.randbelow(10_000)
+    name = new_page(tmp_path / "checks", limit)
+    post_payment(book, "F01", "0601", limit)
+    (finding,) = audit_book(book).findings
+    assert (finding.check, finding.amount, finding.subject.voucher) == (name, 60_000, "F01-2015-000002")
+    assert audit_book(book).vouchers == 6
+    (tmp_path / "checks" / "overdrawn.md").write_text(PAGE.format(name="overdrawn", limit=1), "utf-8")
+    with pytest.raises(PageError) as caught:
+        audit_book(book)
+    assert caught.value.key == "page-shadows"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_published_ledger_shows_what_its_book_shows(tmp_path: Path, language: Language) -> None:
+    """Over the book and over its ledger, in either language, the findings and their fingerprints are the same."""
+    book = small_book(tmp_path)
+    post_troubles(book)
+    of_book = audit_book(book)
+    assert Counter(finding.check for finding in of_book.findings) == {
+        "duplicate-payment": 2, "overdrawn": 1, "wrong-paying-account": 1,
+    }  # fmt: skip
+    of_ledger = audit_ledger(publish(book, language).main)
+    assert not of_ledger.not_run
+    assert of_ledger.vouchers == of_book.vouchers
+    assert sorted(map(essence, of_ledger.findings)) == sorted(map(essence, of_book.findings))
+    if language == "en":
+        assert sorted(one.messages["en"] for one in of_ledger.findings) == sorted(
+            one.messages["en"] for one in of_book.findings
+        )
+
+
+def essence(finding: Finding) -> tuple[object, ...]:
+    """Return what a finding is about, whichever road it came by."""
+    return (
+        finding.check, finding.severity, finding.subject.voucher, finding.fund, finding.use, finding.unit,
+        finding.amount, finding.measure, finding.fingerprint,
+    )  # fmt: skip
+
+
+FUNDS: Final = ("F01-A", "F02A-B", "F03")
+UNITS: Final = ("CNY", "CNY.Q")
+leg: Final = st.tuples(st.sampled_from(FUNDS), st.sampled_from(UNITS), st.integers(-300, 300))
+
+
+@settings(max_examples=200)
+@given(st.lists(st.tuples(st.lists(leg, max_size=4), st.sampled_from(FUNDS), st.booleans()), max_size=5))
+def test_mixed_channel_is_a_fund_that_does_not_sum_to_zero(
+    drawn: list[tuple[list[tuple[str, str, int]], str, bool]],
+) -> None:
+    """Of random balanced transactions just those are found in which some fund, in some unit, is not zero."""
+    transactions = [legs + list(closing(legs, other, sound=sound)) for legs, other, sound in drawn]
+    text = "2014-01-01 open Equity:F01-A\n"
+    for day, legs in enumerate(transactions, 1):
+        text += f'2015-01-{day:02d} * "x"\n'
+        text += "".join(f"  Equity:{fund} {plain(fen)} {unit}\n" for fund, unit, fen in legs)
+    ledger = booked(parse_text(text, "random"))
+    assert not ledger.errors
+    with foreign(ledger.entries, ledger.options) as loaded:
+        found = run(loaded.connection, [CHECKS["mixed-channel"], CHECKS["unbalanced"]], loaded.lens)
+    assert {finding.voucher for finding in found} == {
+        number for number, legs in enumerate(transactions, 1) if any(sums(legs).values())
+    }
+    assert {finding.check for finding in found} <= {"mixed-channel"}
+
+
+def closing(legs: list[tuple[str, str, int]], other: str, *, sound: bool) -> list[tuple[str, str, int]]:
+    """Return the postings that balance a transaction: each fund by itself, or all of it against one fund."""
+    left = sums(legs)
+    if sound:
+        return [(fund, unit, -fen) for (fund, unit), fen in left.items()]
+    return [(other, unit, -sum(fen for (_, of), fen in left.items() if of == unit)) for unit in UNITS]
+
+
+def sums(legs: list[tuple[str, str, int]]) -> dict[tuple[str, str], int]:
+    """Return what each fund holds of each unit."""
+    totals: dict[tuple[str, str], int] = {}
+    for fund, unit, fen in legs:
+        totals[fund, unit] = totals.get((fund, unit), 0) + fen
+    return totals
+
+
+def plain(fen: int) -> str:
+    """Return fen as yuan."""
+    return f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02d}"

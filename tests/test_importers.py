@@ -1,0 +1,333 @@
+"""Importer pages: every example of every page is a test, and what a page may say is checked."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tomllib
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+import openpyxl
+import pytest
+
+from fundtrack import importing, money, pages
+from fundtrack.errors import FormatError, PageError
+from fundtrack.importing import Importer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fundtrack.importing import Candidate, Reading, Row
+    from fundtrack.pages import Fence, Page, Section
+
+PAGES: Final = pages.catalogue("importers")
+EXAMPLES: Final = [
+    pytest.param(page, example, id=f"{page.name}: {example.title}")
+    for page in PAGES.values()
+    for example in page.examples
+]
+NAMES: Final = {"project": "project", "document": "document", "bank_ref": "bank-ref", "reference": "reference"}
+
+
+def written(fence: Fence, folder: Path) -> Path:
+    """Write the sample of an example: as text in its encoding, or as a workbook."""
+    if fence.options.get("as") != "xlsx":
+        path = folder / "sample.csv"
+        path.write_bytes(fence.text.encode(fence.options["encoding"]))
+        return path
+    return workbook(fence, folder / "sample.xlsx")
+
+
+def workbook(fence: Fence, path: Path) -> Path:
+    """Make the workbook of a sample: numbers in the columns it names, text elsewhere, the title merged."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    rows = list(csv.reader(io.StringIO(fence.text)))
+    header = next(row for row in rows if all(row))
+    numeric = [at for at, name in enumerate(header) if name.startswith(tuple(fence.options["numbers"].split(",")))]
+    for number, row in enumerate(rows, 1):
+        for at, text in enumerate(row):
+            is_number = at in numeric and text.replace(".", "").isdigit()
+            sheet.cell(number, at + 1, Decimal(text) if is_number else text or None)
+    sheet.merge_cells(fence.options["merged"])
+    book.save(path)
+    return path
+
+
+def rendered(row: Row) -> str:
+    """Return a row of data as the pages print it."""
+    if row.candidate is None:
+        return f"; row {row.number}: {', '.join(error.key for error in row.problems)}\n"
+    found = row.candidate
+    lines = [f'{found.date} * "{found.payee}" "{found.narration}"', f'  kind: "{found.kind}"']
+    lines += [f'  {name}: "{value}"' for field, name in NAMES.items() if (value := getattr(found, field))]
+    lines += [f"  {account}  {money.plain(amount)} CNY" for account, amount in postings(found)]
+    return "\n".join(lines) + "\n"
+
+
+def postings(found: Candidate) -> list[tuple[str, int]]:
+    """Return what a candidate moves, debit first; a refund is red on the sides of its original."""
+    cash = f"Assets:{found.fund}:{found.bank}"
+    if found.kind in ("interest", "transfer-received"):
+        return [(cash, found.amount), (f"Income:{found.fund}:{found.kind.capitalize()}", -found.amount)]
+    amount = -found.amount if found.kind == "refund" else found.amount
+    return [(f"Expenses:{found.use_fund}:{found.use}", amount), (cash, -amount)]
+
+
+def read(page: Page, example: Section, folder: Path) -> tuple[Reading, list[Row], Path]:
+    """Read the sample of an example with the words it gives."""
+    sample, words = example.fence("csv"), example.fence("toml")
+    assert sample is not None
+    path = written(sample, folder)
+    reading = Importer(page, tomllib.loads(words.text) if words else None).candidates(path)
+    return reading, list(reading), path
+
+
+@pytest.mark.parametrize(("page", "example"), EXAMPLES)
+def test_a_sample_becomes_the_vouchers_of_its_page(page: Page, example: Section, tmp_path: Path) -> None:
+    """The sample is recognised by its page alone, and gives exactly what the page prints."""
+    reading, rows, path = read(page, example, tmp_path)
+    assert importing.choose(path, map(Importer, PAGES.values())).name == page.name
+    expected = example.fence("beancount")
+    assert expected is not None
+    blocks = [rendered(row) for row in rows if row.state == "data"]
+    assert "".join(blocks).replace("\n", "") == expected.text.replace("\n", "")
+    assert not reading.breaks
+
+
+@pytest.mark.parametrize(("page", "example"), EXAMPLES)
+def test_every_physical_row_comes_out_once_and_the_sums_tie(page: Page, example: Section, tmp_path: Path) -> None:
+    """Rows are numbered as they stand in the file, none is lost, and printed totals are compared."""
+    reading, rows, _ = read(page, example, tmp_path)
+    sample = example.fence("csv")
+    assert sample is not None
+    assert [row.number for row in rows] == list(range(1, sample.text.count("\n") + 1))
+    assert reading.printed_total is not None
+    if all(row.amount is not None for row in rows if row.state == "data"):
+        assert reading.printed_total_agrees is True
+        assert reading.printed_total == sum(row.amount or 0 for row in rows)
+    else:
+        assert reading.printed_total_agrees is None
+
+
+@pytest.mark.parametrize(("page", "example"), EXAMPLES)
+def test_no_private_number_leaves_the_reader(page: Page, example: Section, tmp_path: Path) -> None:
+    """What a page calls private is masked in cells, candidates and problems."""
+    _, rows, _ = read(page, example, tmp_path)
+    private = tomllib.loads(page.definition.text)["file"]["private"]
+    sample = example.fence("csv")
+    assert sample is not None
+    table = [row for row in csv.reader(io.StringIO(sample.text)) if len(row) > 1]
+    header = next(row for row in table if set(private) & set(row))
+    numbers = {row[header.index(name)] for name in private for row in table[table.index(header) + 1 :]}
+    numbers = {number for number in numbers if number.isdigit()}
+    assert numbers
+    said = "\n".join(f"{row} {[str(error) for error in row.problems]}" for row in rows)
+    assert not [number for number in numbers if number in said]
+
+
+@pytest.mark.parametrize("page", PAGES.values(), ids=list(PAGES))
+def test_a_page_is_whole(page: Page) -> None:
+    """A page is told in both languages, has a basis, an example, and words that can be read."""
+    assert all(page.text(part, "zh") and page.text(part, "en") for part in ("title", "message", "reason"))
+    assert page.front["basis"]
+    assert page.examples
+    assert Importer(page).name == page.name
+
+
+def page_of(folder: Path, toml: str) -> Page:
+    """Return a page with a definition."""
+    path = folder / "mine.md"
+    path.write_text(f"# mine\n\nWords.\n\n```toml\n{toml}\n```\n", "utf-8")
+    return pages.load(path)
+
+
+MINIMAL: Final = """
+[file]
+header = ["date", "amount", "payee"]
+total = ["Total"]
+[columns]
+date = "date"
+amount = "amount"
+payee = "payee"
+[key]
+columns = ["payee"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        ('payee = "payee"', 'payeee = "payee"'),
+        ('amount = "amount"', 'amount-in = "amount"'),
+        ("[key]", "[keys]"),
+        ('date = "date"', 'date = { cell = "a", column = "b" }'),
+        ('date = "date"', 'date = { column = "date", pattern = "[" }'),
+        ('date = "date"', 'date = { column = "date", pattern = "no group" }'),
+        ("[file]", '[file]\nencoding = "klingon"'),
+        ("[file]", '[file]\nunit = "dozens"'),
+        ("[file]", '[kind]\nout = "interest"\n[file]'),
+        ("[file]", "[file"),
+        ('header = ["date", "amount", "payee"]', 'header = "date"'),
+    ],
+)
+def test_a_broken_page_is_refused_with_its_line(tmp_path: Path, was: str, becomes: str) -> None:
+    """A misspelt field or an impossible value is told at once, not when a file comes."""
+    Importer(page_of(tmp_path, MINIMAL))
+    assert was in MINIMAL
+    with pytest.raises(PageError) as caught:
+        Importer(page_of(tmp_path, MINIMAL.replace(was, becomes)))
+    assert caught.value.key == "page-importer"
+    assert caught.value.details["line"] == 6
+
+
+def minimal(folder: Path, text: str, toml: str = MINIMAL) -> tuple[Reading, list[Row]]:
+    """Read a text with a small page."""
+    path = folder / "a.csv"
+    path.write_text(text, "utf-8", newline="")
+    reading = Importer(page_of(folder, toml)).candidates(path)
+    return reading, list(reading)
+
+
+def test_a_total_a_penny_off_is_said_so(tmp_path: Path) -> None:
+    """A printed total is compared to the fen and never posted."""
+    reading, rows = minimal(tmp_path, "date,amount,payee\n2015-01-02,1.00,a\n2015-01-03,2.00,b\nTotal,3.01,\n")
+    assert (reading.printed_total, reading.printed_total_agrees) == (301, False)
+    assert [row.why for row in rows] == ["header", "", "", "total"]
+
+
+@pytest.mark.parametrize("text", ["3.00", '"3"', "¥3.00"])
+def test_a_total_without_a_word_is_found_by_its_place(tmp_path: Path, text: str) -> None:
+    """A row with nothing but an amount is a total."""
+    reading, rows = minimal(tmp_path, f"date,amount,payee\n2015-01-02,1.00,a\n2015-01-03,2.00,b\n,{text},\n")
+    assert (reading.printed_total, reading.printed_total_agrees) == (300, True)
+    assert rows[-1].why == "total"
+
+
+def test_subtotals_and_a_total_on_top(tmp_path: Path) -> None:
+    """A total directly under the header counts what follows it; a subtotal the rows since the last."""
+    text = "date,amount,payee\nTotal,6,\n2015-01-02,1,a\n2015-01-03,2,b\nTotal,3,\n2015-01-04,3,c\nTotal,3,\nTotal,6,\n"
+    reading, _ = minimal(tmp_path, text)
+    assert [total.agrees for total in reading.totals] == [True] * 4
+    assert (reading.printed_total, reading.printed_total_agrees) == (600, True)
+
+
+def test_rows_are_told_apart(tmp_path: Path) -> None:
+    """Blank rows and repeated headers are not data; a name that begins like a total, and blanks behind it, are."""
+    text = (
+        "a title\n\ndate,amount,payee\n2015-01-02,1.00,Totalizer Ltd\n,,\ndate,amount,payee\n"
+        "2015-01-02,1.00\n2015-01-02,1.00,b,c\n2015-01-02,1.00,b,\n"
+    )
+    _, rows = minimal(tmp_path, text)
+    assert [(row.number, row.why or [error.key for error in row.problems]) for row in rows] == [
+        (1, "preamble"),
+        (2, "blank"),
+        (3, "header"),
+        (4, []),
+        (5, "blank"),
+        (6, "header"),
+        (7, ["row-ragged"]),
+        (8, ["row-ragged"]),
+        (9, []),
+    ]
+
+
+def test_a_row_says_everything_that_is_wrong_with_it(tmp_path: Path) -> None:
+    """A clerk mends a row once."""
+    _, rows = minimal(tmp_path, "date,amount,payee\n42048,x,a\u202eb\n")
+    assert [(error.key, error.details["column"]) for error in rows[1].problems] == [
+        ("amount-unreadable", "amount"),
+        ("date-serial", "date"),
+        ("text-control", "payee"),
+    ]
+    assert rows[1].amount is None
+    assert all(error.details["row"] == 2 and "a.csv" in str(error) for error in rows[1].problems)
+
+
+def test_a_corrected_amount_is_another_row_and_layout_is_not(tmp_path: Path) -> None:
+    """The natural key holds the values, not the way they are written."""
+    text = 'date,amount,payee\n2015-01-02,1000.00,a\n2015/1/2,"1,000",a \n2015-01-02,1000.01,a\n'
+    _, rows = minimal(tmp_path, text)
+    keys = [row.candidate.natural_key for row in rows if row.candidate]
+    assert keys[0] == keys[1] != keys[2]
+
+
+def test_a_broken_balance_is_reported_and_not_repaired(tmp_path: Path) -> None:
+    """A statement's row whose balance does not follow is named; the next is compared with the printed one."""
+    toml = MINIMAL.replace('payee"]\ntotal', 'payee", "balance"]\ntotal').replace("[key]", 'balance = "balance"\n[key]')
+    toml = toml.replace('amount = "amount"', 'amount-in = "in"\namount-out = "amount"').replace(
+        '"payee", "bal', '"in", "payee", "bal'
+    )
+    toml += '[kind]\nin = "transfer-received"\n'
+    text = "date,amount,in,payee,balance\n2015-01-02,,10,a,10\n2015-01-03,3,,b,8\n2015-01-04,1,-,c,7\n"
+    reading, rows = minimal(tmp_path, text, toml)
+    assert [tuple(broken) for broken in reading.breaks] == [(3, "", 700, 800)]
+    assert [row.amount for row in rows[1:]] == [1000, -300, -100]
+
+
+def test_a_file_of_no_page_is_refused(tmp_path: Path) -> None:
+    """Nothing is guessed about a file that no page describes."""
+    path = tmp_path / "a.csv"
+    path.write_text("a,b\n1,2\n", "utf-8")
+    with pytest.raises(FormatError, match="No importer page"):
+        importing.choose(path, map(Importer, PAGES.values()))
+    with pytest.raises(FormatError) as caught:
+        list(Importer(PAGES["treasury-payment"]).candidates(path))
+    assert caught.value.key == "header-missing"
+
+
+@pytest.mark.parametrize(
+    ("title", "header", "key"),
+    [
+        ("", "补贴金额", "unit-missing"),
+        ("单位：元", "补贴金额(万元)", "unit-conflict"),
+        ("单位：块", "补贴金额", "unit-unknown"),
+    ],
+)
+def test_the_unit_is_stated_once_and_known(tmp_path: Path, title: str, header: str, key: str) -> None:
+    """A missing unit, or two different ones, refuse the file: a factor of ten thousand is no detail."""
+    text = f"{title},,,,,,,\n序号,乡镇,村,户主姓名,身份证号,补贴项目,{header},一卡通账号,联系电话\n"
+    path = tmp_path / "a.csv"
+    path.write_text(text, "utf-8")
+    with pytest.raises(FormatError) as caught:
+        list(Importer(PAGES["one-card-batch"]).candidates(path))
+    assert caught.value.key == key
+
+
+def test_each_sheet_of_a_workbook_has_its_own_total(tmp_path: Path) -> None:
+    """Sheets are read one after the other; one the page does not describe is accounted for, not read."""
+    book = openpyxl.Workbook()
+    for name, amounts, total in (("one", (1, 2), 3), ("two", (4, 5), 10)):
+        sheet = book.create_sheet(name)
+        for line in (
+            ["date", "amount", "payee"],
+            *(["2015-01-02", amount, "a"] for amount in amounts),
+            ["Total", total],
+        ):
+            sheet.append(line)
+    book.worksheets[0].append(["some notes"])
+    path = tmp_path / "a.xlsx"
+    book.save(path)
+    reading = Importer(page_of(tmp_path, MINIMAL)).candidates(path)
+    rows = list(reading)
+    assert [(row.sheet, row.why) for row in rows if row.state != "data"] == [
+        ("Sheet", "sheet"),
+        *[(name, why) for name in ("one", "two") for why in ("header", "total")],
+    ]
+    assert [reading.total_of(name) for name in ("Sheet", "one", "two")] == [(None, None), (300, True), (1000, False)]
+    assert (reading.printed_total, reading.printed_total_agrees) == (1300, False)
+
+
+def test_a_hidden_sheet_with_payments_refuses_the_file(tmp_path: Path) -> None:
+    """Nobody imports what nobody sees."""
+    book = openpyxl.Workbook()
+    for name in ("seen", "unseen"):
+        book.create_sheet(name).append(["date", "amount", "payee"])
+    book["unseen"].sheet_state = "hidden"
+    path = tmp_path / "a.xlsx"
+    book.save(path)
+    with pytest.raises(FormatError, match="hidden sheet") as caught:
+        list(Importer(page_of(tmp_path, MINIMAL)).candidates(path))
+    assert caught.value.details["sheet"] == "unseen"

@@ -1,0 +1,159 @@
+"""Amounts: what the grammar takes and refuses, and that nothing is ever rounded or guessed."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fundtrack import money
+from fundtrack.errors import FormatError
+
+AMOUNTS = st.integers(-money.AMOUNT_MAX, money.AMOUNT_MAX)
+
+
+@pytest.mark.parametrize(
+    ("text", "fen"),
+    [
+        ("0", 0),
+        ("1", 100),
+        ("1.5", 150),
+        ("1234.56", 123456),
+        ("1,234.56", 123456),
+        ("12,345,678.90", 1234567890),
+        (" 1234.56\t", 123456),
+        ("１，２３４．５６", 123456),
+        ("￥1234.56", 123456),
+        ("¥ 1,234.56", 123456),
+        ("CNY 123.18", 12318),
+        ("123.18元", 12318),
+        ("人民币1.00元", 100),
+        ("+10000.00", 1000000),
+        ("-5", -500),
+        ("－5.00", -500),
+        ("−5.00", -500),
+        ("5.00-", -500),
+        ("(1,635,985.00)", -163598500),
+        ("（5.00）", -500),
+        ("-0", 0),
+        ("-0.00", 0),
+        ("1.000", 100),
+        ("90000000000000.00", money.AMOUNT_MAX),
+    ],
+)
+def test_what_files_write_is_read(text: str, fen: int) -> None:
+    """Grouping, full-width digits, brackets, signs and one currency mark are read; minus nothing is nothing."""
+    assert money.parse(text) == fen
+    assert str(money.parse(text)) == str(fen)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("", "amount-empty"),
+        ("　", "amount-empty"),
+        ("NaN", "amount-unreadable"),
+        ("Infinity", "amount-unreadable"),
+        ("1e5", "amount-unreadable"),
+        ("1e308", "amount-unreadable"),
+        ("1e999999999", "amount-unreadable"),
+        ("1_000", "amount-unreadable"),
+        ("١٢٣", "amount-unreadable"),
+        ("0x10", "amount-unreadable"),
+        ("1,23", "amount-unreadable"),
+        ("1234,567", "amount-unreadable"),
+        ("1.234,56", "amount-unreadable"),
+        ("1 234", "amount-unreadable"),
+        (".5", "amount-unreadable"),
+        ("5.", "amount-unreadable"),
+        ("--5", "amount-unreadable"),
+        ("-5-", "amount-unreadable"),
+        ("(-5)", "amount-unreadable"),
+        ("(5", "amount-unreadable"),
+        ("5)", "amount-unreadable"),
+        ("####", "amount-unreadable"),
+        ("#N/A", "amount-unreadable"),
+        ("叁元整", "amount-unreadable"),
+        ("1.2.3", "amount-unreadable"),
+        ("=1+1", "amount-unreadable"),
+        ("1\x00", "amount-unreadable"),
+        ("1.005", "amount-fraction"),
+        ("0.001", "amount-fraction"),
+        ("90000000000000.01", "amount-too-large"),
+        ("999999999999999", "amount-too-large"),
+        ("1234567890123456", "amount-unreadable"),
+    ],
+)
+def test_what_is_no_amount_is_refused(text: str, key: str) -> None:
+    """What Decimal and float would swallow is refused, with a reason in both languages."""
+    with pytest.raises(FormatError) as caught:
+        money.parse(text)
+    assert caught.value.key == key
+    assert all(caught.value.text(language) and caught.value.remedy(language) for language in ("en", "zh"))
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "fen"),
+    [
+        ("2069.985898", "万元", 2069985898),
+        ("24.444082", "万元", 24444082),
+        ("1.8", "万元", 1800000),
+        ("5.675918", "万元", 5675918),
+        ("2101.905898", "万元", 2101905898),
+        ("(1.8)", "万元", -1800000),
+        ("1.05", "亿元", 10500000000),
+    ],
+)
+def test_units_are_exact(text: str, unit: str, fen: int) -> None:
+    """Six decimals of 万元 are fen: the parts of a published notice sum to its total."""
+    assert money.parse(text, unit) == fen
+
+
+def test_less_than_a_fen_is_refused_in_every_unit() -> None:
+    """Nothing is rounded, in whatever unit."""
+    with pytest.raises(FormatError, match="whole number of fen"):
+        money.parse("1.0000005", "万元")
+
+
+@given(AMOUNTS)
+def test_plain_and_grouped_read_back(amount: int) -> None:
+    """What is shown, for machines or people, is the amount."""
+    assert money.parse(money.plain(amount)) == amount
+    assert money.parse(money.grouped(amount)) == amount
+    assert Decimal(money.plain(amount)) * 100 == amount
+
+
+@given(AMOUNTS, st.sampled_from(["plain", "grouped", "brackets", "trailing", "wide", "mark"]))
+def test_every_way_of_writing_it_is_the_same_amount(amount: int, way: str) -> None:
+    """The sign may stand in front, behind or as brackets; digits may be wide; a mark may stand in front."""
+    size, minus = abs(amount), "-" if amount < 0 else ""
+    wide = str.maketrans("0123456789.-", "０１２３４５６７８９．－")
+    texts = {
+        "plain": money.plain(amount),
+        "grouped": money.grouped(amount),
+        "brackets": f"({money.grouped(size)})" if amount < 0 else money.grouped(size),
+        "trailing": money.plain(size) + minus,
+        "wide": money.plain(amount).translate(wide),
+        "mark": f"¥{money.plain(amount)}",
+    }
+    assert money.parse(texts[way]) == amount
+
+
+@given(st.text(max_size=20))
+def test_any_text_is_an_amount_or_a_reason(text: str) -> None:
+    """No text crashes the reader, and what it takes is a whole number within range."""
+    with suppress(FormatError):
+        amount = money.parse(text)
+        assert abs(amount) <= money.AMOUNT_MAX
+        assert money.parse(money.plain(amount)) == amount
+
+
+@given(st.integers(-(10**12), 10**12), st.integers(0, 4))
+def test_plain_has_the_scale_it_is_asked_for(amount: int, scale: int) -> None:
+    """A currency without decimals has no point; every other has its decimals in full."""
+    text = money.plain(amount, scale)
+    assert len(text.partition(".")[2]) == scale
+    assert Decimal(text) == Decimal(amount).scaleb(-scale)

@@ -1,0 +1,172 @@
+"""Openings: a book that starts in the middle of its funds' lives, tied to a trial balance."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from books import CHART, USES
+from fundtrack.book import create_book
+from fundtrack.book.policy import apply_chart
+from fundtrack.errors import FormatError, Refused, UsageError
+from fundtrack.posting import post
+from fundtrack.posting.advance import outstanding, verification
+from fundtrack.posting.correct import reverse
+from fundtrack.posting.opening import opening
+from fundtrack.posting.vouchers import draft, said
+from fundtrack.reporting import balances
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy import URL
+
+    from fundtrack.book import Book
+    from fundtrack.posting import Posted
+    from fundtrack.posting.opening import Opened
+
+NEW_YEAR = date(2014, 12, 31)
+JUNE = date(2015, 6, 1)
+
+SOUND = """\
+account,payee,bank,debit,credit
+Assets:F01:1001,,45001234560001,"1,000.00",
+Assets:F01-Relocation:1201-Advances,茂恒公司,,300.00,
+Assets:F01-Relocation:1201-Advances,那满镇,,200.00,
+F01:2301,,,,50.00
+E支出:F01-资金:0601-Building,,,40.00,
+Equity:F01:3001,,,,"1,490.00"
+,,,,
+Assets:F03:1001,,,,25.00
+Equity:F03:3001,,,25.00,
+total,,,"1,565.00","1,565.00"
+"""
+
+
+@pytest.fixture
+def book(book_dir: Path, database_url: URL) -> Iterator[Book]:
+    """Give an empty book with the small book's chart."""
+    url = database_url.render_as_string(hide_password=False)
+    book = create_book(book_dir, title="Opening", language="en", database=url, schema_name="opening")
+    apply_chart(book, CHART, by="founder", document="原文未载")
+    yield book
+    book.engine.dispose()
+
+
+def opened(book: Book, text: str, encoding: str = "utf-8") -> Opened:
+    """Open the book with the text of a file, at the end of 2014."""
+    path = book.folder / "balances.csv"
+    path.write_text(text, encoding)
+    return opening(book, path, as_of=NEW_YEAR, by="clerk", document="移交〔2014〕1号", approved_by="manager")
+
+
+def pay(book: Book, fund: str, amount: int) -> Posted:
+    """Pay an amount of fen."""
+    return post(book, said(book, lambda _, chart: [
+        draft(chart, "disbursement", amount, fund=fund, date=JUNE, use=USES[fund], payee="农户")
+    ]), by="clerk")  # fmt: skip
+
+
+def test_balances_are_those_of_the_file(book: Book) -> None:
+    """One voucher a fund, one more for each holder of advances; Equity comes to what the file says."""
+    done = opened(book, SOUND)
+    assert (done.debits, done.credits) == (156_500, 156_500)
+    assert done.posted.numbers == ("F01-2014-000001", "F01-2014-000002", "F01-2014-000003", "F03-2014-000001")
+    found = {row.keys["fund"]: row.amounts for row in balances(book).rows}
+    expected = {"opening": 149_000, "balance": 100_000, "advanced": 50_000, "lent": -5_000, "spent": 4_000}
+    assert {name: amount for name, amount in found["F01"].items() if amount} == expected
+    assert {name: amount for name, amount in found["F03"].items() if amount} == {"opening": -2_500, "balance": -2_500}
+
+
+def test_advances_are_known_by_their_holders(book: Book) -> None:
+    """A payee verifies what it held when the book began, and no more."""
+    done = opened(book, SOUND)
+    with book.reading() as connection:
+        assert (outstanding(connection, "F01", "茂恒公司"), outstanding(connection, "F01", "那满镇")) == (
+            30_000,
+            20_000,
+        )
+    held = done.posted.numbers[2]
+    with pytest.raises(UsageError):
+        said(book, lambda c, chart: [verification(c, chart, held, 20_001, use="0601", date=JUNE)])
+    post(book, said(book, lambda c, chart: [verification(c, chart, held, 20_000, use="0601", date=JUNE)]), by="clerk")
+
+
+def test_deficit_is_a_floor(book: Book) -> None:
+    """It may be brought in, filled, and not deepened."""
+    opened(book, SOUND)
+    with pytest.raises(Refused) as refused:
+        pay(book, "F03", 1)
+    assert {getattr(finding, "check", "") for finding in refused.value.findings} == {"overdrawn"}
+    post(book, said(book, lambda _, c: [draft(c, "transfer-received", 2_501, fund="F03", date=JUNE)]), by="clerk")
+    pay(book, "F03", 1)
+
+
+def test_chinese_file(book: Book) -> None:
+    """As a Chinese bureau's program writes it: GB18030, a direction and a balance."""
+    opened(book, "科目,方向,余额\nA资产:F01:1001,借,100\nN净资产:F01:3001,贷,100\n合计,平,\n", "gb18030")
+    assert balances(book).total["balance"] == 10_000
+
+
+def test_signed_balances(book: Book) -> None:
+    """A debit is positive."""
+    opened(book, "account,balance\nF01:1001,100.00\nF01:3001,(100.00)\n")
+    assert balances(book).total["opening"] == 10_000
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "named"),
+    [
+        ('"1,490.00"', '"1,489.99"', "opening-untied", "0.01"),
+        ("25.00,\n", "24.00,\n", "opening-untied", "-1.00"),
+        ('"1,565.00","1,565.00"', '"1,565.00","1,565.01"', "opening-total", "0.01"),
+        ("F01:2301", "F01:9999", "chart-account-unknown", "F01:9999"),
+        ("F01:2301", "Assets:F01:1001", "opening-twice", "2"),
+        ("45001234560001", "999", "opening-bank", "999"),
+        ("50.00", "5o.00", "amount-unreadable", "5o.00"),
+        ("account,", "what,", "opening-heading", ""),
+    ],
+)
+def test_file_that_does_not_tie(book: Book, old: str, new: str, key: str, named: str) -> None:
+    """The file, and where there is one the row, is named, and the difference; nothing is posted."""
+    assert old in SOUND
+    with pytest.raises(FormatError) as refused:
+        opened(book, (SOUND.partition("total")[0] if key == "opening-untied" else SOUND).replace(old, new, 1))
+    assert refused.value.key == key
+    assert named in refused.value.text("en")
+    assert "balances.csv" in refused.value.where()
+    assert "[row" in refused.value.where() or key == "opening-untied"
+    with book.reading() as connection:
+        assert connection.exec_driver_sql("SELECT COUNT(*) FROM voucher").scalar_one() == 0
+
+
+def test_empty_and_missing_files(book: Book) -> None:
+    """No balance, no text, no file."""
+    with pytest.raises(FormatError) as empty:
+        opened(book, "account,balance\n")
+    assert empty.value.key == "opening-empty"
+    (book.folder / "balances.csv").write_bytes(b"account\xff\xff")
+    with pytest.raises(FormatError) as encoding:
+        opening(book, book.folder / "balances.csv", as_of=NEW_YEAR, by="clerk", document="X")
+    assert encoding.value.key == "opening-encoding"
+    with pytest.raises(UsageError) as missing:
+        opening(book, book.folder / "nowhere.csv", as_of=NEW_YEAR, by="clerk", document="X")
+    assert missing.value.key == "opening-unreadable"
+
+
+def test_fund_is_opened_once_and_first(book: Book) -> None:
+    """Again only after the opening was reversed, and only while nothing rests on it."""
+    done = opened(book, SOUND)
+    with pytest.raises(UsageError) as again:
+        opened(book, SOUND)
+    assert again.value.key == "opening-late"
+    assert "F01-2014-000001" in str(again.value)
+    reverse(book, done.posted.numbers[0], reason="wrong file", date=NEW_YEAR, by="clerk")
+    done = opened(book, SOUND)
+    pay(book, "F01", 100)
+    with pytest.raises(UsageError) as rested_on:
+        reverse(book, done.posted.numbers[0], reason="wrong file", date=JUNE, by="clerk")
+    assert rested_on.value.key == "reverse-opening"
