@@ -24,7 +24,7 @@ import postgresql
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytest_plugins = ["stock"]
+pytest_plugins = ["shelf", "stock"]
 ROOT: Final = Path(__file__).parent.parent
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

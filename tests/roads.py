@@ -1,26 +1,23 @@
 """The roads to a verdict: the same vouchers checked one by one as they are posted, all at once, and in the book.
 
-A ledger with its own chart, such as an example on a check's page, is read into drafts; an empty book is copied from a
-template, which takes milliseconds on either engine. Nothing is granted here: a chart is what the text says.
+A ledger with its own chart, such as an example on a check's page, is read into drafts. Nothing is granted here: a chart
+is what the text says.
 """
 
 from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections import Counter, defaultdict
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import count
+from itertools import product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from beancount import loader
 from beancount.core.data import Transaction
 
 from fundtrack import checking, pages
-from fundtrack.book import create_book, open_book
-from fundtrack.book.policy import apply_chart
 from fundtrack.chart.model import identity
 from fundtrack.chart.read import read_chart
 from fundtrack.checking.book import book_lens, vouchers_of
@@ -29,23 +26,31 @@ from fundtrack.errors import Refused
 from fundtrack.posting import Draft, Entry, Leg, post
 from fundtrack.posting.insert import insert_candidates
 from fundtrack.posting.post import next_voucher, staged
+from shelf import rolled_back
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from decimal import Decimal
-    from pathlib import Path
+    from typing import Any
 
-    from sqlalchemy import URL, Connection
+    from sqlalchemy import Connection
 
     from fundtrack.book import Book
     from fundtrack.chart.model import Chart
     from fundtrack.checking import Check, Finding
-    from postgresql import Server
 
 CLERK: Final = "zhang"
 TITLE: Final = 'option "title" "Example"\n'
 TRANSACTION: Final = re.compile(r"^\d{4}-\d\d-\d\d [*!] .*\n(?:[ \t]+\S.*\n)*", re.MULTILINE)
 EXPECTED: Final = re.compile(r"([a-z0-9-]+)(?: \((\w+)\))?")
+
+
+class Part(NamedTuple):
+    """One side of a transaction: debit positive, in fen."""
+
+    leg: Leg
+    amount: int
+    unit: str
 
 
 class Found(NamedTuple):
@@ -88,6 +93,10 @@ class Voucher:
     name: str = ""
     reverses: str = ""
     cites: str = ""
+
+    def saying(self, **changes: Any) -> Voucher:
+        """Return the same with a draft that says something else."""
+        return replace(self, draft=replace(self.draft, **changes))
 
     def ready(self, ids: Mapping[str, int], bill: int = 0) -> Draft:
         """Return the draft with ids for the names."""
@@ -138,116 +147,97 @@ def read_case(text: str) -> Case:
 
 
 def in_order(bills: Iterable[Bill]) -> list[Bill]:
-    """Return bills by date, money in first, then as they are written."""
-    return sorted(bills, key=lambda bill: min((v.draft.date, not v.draft.inflow, v.line) for v in bill))
+    """Return bills by date, money in first (and a loan, which is both, between), then as they are written."""
+
+    def place(bill: Bill) -> tuple[object, ...]:
+        inflows = [voucher.draft.inflow for voucher in bill]
+        return bill[0].draft.date, not any(inflows), not all(inflows), bill[0].line
+
+    return sorted(bills, key=place)
 
 
 def _vouchers(entry: Transaction, chart: Chart) -> Bill:
     """Return the vouchers of a transaction: one for each of its funds where each balances, else one mixed."""
     meta = entry.meta
     (kind,) = entry.tags
-    legs = [(Leg(*identity(p.account).split(":")[1:]), _fen(p.units.number), p.units.currency) for p in entry.postings]
-    funds = sorted({leg.fund for leg, _, _ in legs})
-    shares = [[leg for leg in legs if leg[0].fund == fund] for fund in funds]
-    if any(sum(amount for _, amount, _ in share) for share in shares):
-        shares = [legs]
+    parts = [Part(leg_of(posting.account), fen(posting.units.number), posting.units.currency) for posting in entry.postings]
+    shares = [[part for part in parts if part.leg.fund == fund] for fund in sorted({part.leg.fund for part in parts})]
+    if any(sum(part.amount for part in share) for share in shares):
+        shares = [parts]
     names = {"name": meta.get("voucher", ""), "reverses": meta.get("reverses", ""), "cites": meta.get("cites", "")}
     words = {word: meta.get(key, "") for word, key in (("document", "doc"), ("bank", "bank"), ("bank_ref", "bank-ref"))}
     red = (kind == "refund") ^ ("reverses" in meta)
     drafts = [
-        Draft(share[-1][0].fund, entry.date, kind, entries_of(share, red=red), payee=entry.payee or "",
+        Draft(share[-1].leg.fund, entry.date, kind, entries_of(share, red=red), payee=entry.payee or "",
               narration=entry.narration or "", inflow=brings_money(share, chart), **words)
         for share in shares
     ]  # fmt: skip
     return [Voucher(meta["lineno"], draft, **names) for draft in drafts]
 
 
-def _fen(amount: Decimal) -> int:
-    fen = amount * 100
-    assert fen == int(fen), amount
-    return int(fen)
+def leg_of(written: str) -> Leg:
+    """Return the codes of an account."""
+    _, fund, code = identity(written).split(":")
+    return Leg(fund, code)
 
 
-def brings_money(legs: Iterable[tuple[Leg, int, str]], chart: Chart) -> bool:
-    """Return whether legs only add to cash."""
+def fen(amount: Decimal) -> int:
+    """Return an amount in fen, of which it is a whole number."""
+    assert amount * 100 == int(amount * 100), amount
+    return int(amount * 100)
+
+
+def brings_money(parts: Iterable[Part], chart: Chart) -> bool:
+    """Return whether cash only grows."""
     cash = {(account.fund, account.code) for account in chart.accounts.values() if account.kind == "cash"}
-    flows = [amount for leg, amount, _ in legs if leg in cash]
+    flows = [part.amount for part in parts if part.leg in cash]
     return bool(flows) and min(flows) > 0
 
 
-def entries_of(legs: Sequence[tuple[Leg, int, str]], *, red: bool) -> tuple[Entry, ...]:
-    """Pair legs in written order, within a fund as far as that goes. Raises ValueError where a side is left over."""
-    sides = {sign: [[leg, abs(amount), unit] for leg, amount, unit in legs if amount * sign > 0] for sign in (1, -1)}
+def entries_of(parts: Sequence[Part], *, red: bool) -> tuple[Entry, ...]:
+    """Pair debits and credits in written order, within a fund as far as that goes. Raises ValueError if one is left."""
+    left = [part.amount for part in parts]
     entries = []
-    for same_fund in (True, False):
-        for positive in sides[1]:
-            for negative in sides[-1]:
-                amount = min(positive[1], negative[1])
-                if amount and positive[2] == negative[2] and (positive[0].fund == negative[0].fund or not same_fund):
-                    debit, credit = (negative, positive) if red else (positive, negative)
-                    entries.append(Entry(debit[0], credit[0], amount, int(red), positive[2]))
-                    positive[1] -= amount
-                    negative[1] -= amount
-    if any(leg[1] for side in sides.values() for leg in side):
-        raise ValueError(legs)
+    for across, (up, positive), (down, negative) in product((False, True), enumerate(parts), enumerate(parts)):
+        amount = min(left[up], -left[down])
+        if amount > 0 and positive.unit == negative.unit and (across or positive.leg.fund == negative.leg.fund):
+            debit, credit = (negative, positive) if red else (positive, negative)
+            entries.append(Entry(debit.leg, credit.leg, amount, int(red), positive.unit))
+            left[up] -= amount
+            left[down] += amount
+    if any(left):
+        raise ValueError(parts)
     return tuple(entries)
 
 
-@dataclass(frozen=True)
-class Shelf:
-    """Empty books on both engines, copied from templates."""
+class Verdict(NamedTuple):
+    """What posting a bill led to."""
 
-    folder: Path
-    server: Server
-    template: URL
-    _numbers: Iterator[int] = field(default_factory=count)
-
-    @classmethod
-    def make(cls, folder: Path, server: Server, template: URL) -> Shelf:
-        """Make the templates: a folder for each engine, and a PostgreSQL database that holds nothing yet."""
-        for engine, database in (("sqlite", ""), ("postgresql", address(template))):
-            create_book(folder / engine, title="Example", language="en", database=database).engine.dispose()
-        return cls(folder, server, template)
-
-    @contextmanager
-    def book(self, engine: str, chart: str) -> Iterator[Book]:
-        """Give a book on `sqlite` or `postgresql` with a chart in force."""
-        folder = self.folder / f"book{next(self._numbers)}"
-        shutil.copytree(self.folder / engine, folder)
-        with ExitStack() as stack:
-            if engine == "postgresql":
-                url = stack.enter_context(self.server.database(str(self.template.database)))
-                (folder / "fundtrack.toml").write_text(f"database = {json.dumps(address(url))}\n", "utf-8")
-            book = open_book(folder)
-            stack.callback(book.engine.dispose)
-            apply_chart(book, chart, by=CLERK, document="example")
-            yield book
+    bill: Bill
+    found: set[Found]
+    posted: bool
 
 
-def address(url: URL) -> str:
-    """Return a URL as settings spell it."""
-    return url.render_as_string(hide_password=False)
-
-
-def one_by_one(book: Book, bills: Iterable[Bill], checks: Mapping[str, Check]) -> tuple[set[Found], list[Bill]]:
-    """Post bills one after the other; return all findings, and the bills that were refused."""
+def one_by_one(book: Book, bills: Iterable[Bill], checks: Mapping[str, Check]) -> list[Verdict]:
+    """Post bills one after the other; one that reverses or cites what was refused is left out."""
     ids: dict[str, int] = {}
     lines: dict[int, int] = {}
-    found: set[Found] = set()
-    refused = []
+    verdicts = []
     for bill in bills:
+        if not {name for voucher in bill for name in (voucher.reverses, voucher.cites) if name} <= ids.keys():
+            continue
         with book.reading() as connection:
             first = next_voucher(connection)
         lines |= {first + at: voucher.line for at, voucher in enumerate(bill)}
+        drafts = [voucher.ready(ids, bill=int(len(bill) > 1)) for voucher in bill]
         try:
-            posted = post(book, [voucher.ready(ids, bill=int(len(bill) > 1)) for voucher in bill], by=CLERK, pages=checks)
+            posted = post(book, drafts, by=CLERK, pages=checks)
         except Refused as refusal:
-            found |= at_lines(refusal.findings, lines)
-            refused.append(bill)
+            verdicts.append(Verdict(bill, at_lines(refusal.findings, lines), posted=False))
         else:
             ids |= {voucher.name: first + at for at, voucher in enumerate(bill)}
-            found |= at_lines(posted.findings, lines)
-    return found, refused
+            verdicts.append(Verdict(bill, at_lines(posted.findings, lines), posted=True))
+    return verdicts
 
 
 def at_once(book: Book, bills: Iterable[Bill], checks: Mapping[str, Check]) -> set[Found]:
@@ -267,13 +257,12 @@ def by_force(book: Book, bills: Iterable[Bill], checks: Mapping[str, Check]) -> 
     Afterwards the book is empty again.
     """
     drafts, lines = ready(bills)
-    with book.engine.connect() as connection, connection.begin() as transaction:
+    with rolled_back(book) as connection:
         prepare(connection)
         rows = staged(drafts, 1, book.chart_version(connection))
         for voucher in lines:
             _force(connection, [row for row in rows if row[0] == voucher])
         yield audit(connection, book, checks, lines)
-        transaction.rollback()
 
 
 def _force(connection: Connection, rows: list[tuple[object, ...]]) -> None:
@@ -310,6 +299,10 @@ def audit(connection: Connection, book: Book, checks: Mapping[str, Check], lines
     return at_lines(checking.run(connection, checks.values(), book_lens(connection, book.chart(connection))), lines)
 
 
-def at_lines(findings: Iterable[Finding], lines: Mapping[int, int]) -> set[Found]:
+def at_lines(findings: Iterable[object], lines: Mapping[int, int]) -> set[Found]:
     """Return findings by the lines of their vouchers."""
-    return {Found(lines.get(finding.voucher, finding.voucher), finding.check, finding.severity) for finding in findings}
+    return {
+        Found(lines.get(finding.voucher, finding.voucher), finding.check, finding.severity)
+        for finding in findings
+        if isinstance(finding, Finding)
+    }

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from books import post_payment, small_book
@@ -114,7 +114,6 @@ UNITS: Final = ("CNY", "CNY.Q")
 leg: Final = st.tuples(st.sampled_from(FUNDS), st.sampled_from(UNITS), st.integers(-300, 300))
 
 
-@settings(max_examples=200)
 @given(st.lists(st.tuples(st.lists(leg, max_size=4), st.sampled_from(FUNDS), st.booleans()), max_size=5))
 def test_mixed_channel_is_a_fund_that_does_not_sum_to_zero(
     drawn: list[tuple[list[tuple[str, str, int]], str, bool]],

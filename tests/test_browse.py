@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 import pytest
+from playwright.sync_api import expect, sync_playwright
 from werkzeug.test import Client
 
-from fundtrack.errors import UsageError
+import books
+import fundtrack
+from fundtrack.errors import LANGUAGES, UsageError
+from fundtrack.importing.file import import_file
+from fundtrack.ledger import publish
 from fundtrack.web import browse
 from fundtrack.web.serve import guarded
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
+    from playwright.sync_api import Browser, Page
     from werkzeug.test import TestResponse
 
+    from conftest import RunCli
+    from fundtrack.errors import Language
     from fundtrack.web import Guard
 
 HOST: Final = "127.0.0.1:5000"
@@ -55,15 +72,15 @@ class Visitor:
 
 
 @pytest.fixture(scope="module")
-def visitor(ledger: Path) -> Visitor:
+def visitor(ledger: Path, tmp_path_factory: pytest.TempPathFactory) -> Visitor:
     """Return somebody who may look."""
-    return Visitor(guarded(ledger, {HOST}))
+    return Visitor(guarded(ledger, {HOST}, tmp_path_factory.mktemp("words")))
 
 
 @pytest.fixture(scope="module")
-def auditor(ledger: Path) -> Visitor:
+def auditor(ledger: Path, tmp_path_factory: pytest.TempPathFactory) -> Visitor:
     """Return somebody who may look at everything."""
-    return Visitor(guarded(ledger, {HOST}, auditor=True))
+    return Visitor(guarded(ledger, {HOST}, tmp_path_factory.mktemp("words"), auditor=True))
 
 
 @pytest.fixture(params=["visitor", "auditor"])
@@ -183,7 +200,9 @@ def test_ordinary_filters_pass(visitor: Visitor, query: dict[str, str]) -> None:
     assert visitor.get("api/income_statement", **query).status_code == 200
 
 
-@pytest.mark.parametrize(("path", "host"), [("income_statement/", HOST), ("editor/", HOST), ("errors/", "evil.example")])
+@pytest.mark.parametrize(
+    ("path", "host"), [("income_statement/", HOST), ("editor/", HOST), ("errors/", "evil.example")]
+)
 def test_every_answer_has_the_headers(visitor: Visitor, path: str, host: str) -> None:
     """Refusals too."""
     headers = visitor.get(path, host=host).headers
@@ -196,5 +215,117 @@ def test_every_answer_has_the_headers(visitor: Visitor, path: str, host: str) ->
 
 def test_only_this_machine_is_served(ledger: Path) -> None:
     """Another address needs a proxy in front, named."""
-    with pytest.raises(UsageError, match="127.0.0.1"):
+    with pytest.raises(UsageError, match="this machine only"):
         browse(ledger, ready=print, host="0.0.0.0")
+
+
+TWINS: Final = """\
+支付申请编号,支付凭证号,实际支付日期,资金名称,项目名称,本级指标文号,列支科目,付款人账号,收款人全称,收款人账号,用途,凭证摘要,支付金额,银行交易流水号
+SQ1,PZ1,2015-04-02,F01,,,F01-0601,45001234560001,某建筑公司,,进度款,,1250000.00,
+SQ1,PZ1,2015-04-02,F01,,,F01-0601,45001234560001,某建筑公司,,进度款,,1250000.00,
+"""
+"""Two payments in one file that nothing tells apart: both are posted, and shown as a lead."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A page of a published ledger and what a person must find on it; figures as Fava writes them."""
+
+    path: str
+    found: tuple[str, ...]
+
+
+RECEIVED: Final = ("47034000.00", "5000000.00", "37085800.00", "1692000.00", "14680000.00")
+
+SIGHTS: Final[dict[Language, dict[str, Sight]]] = {
+    "en": {
+        "income-statement": Sight("income_statement/", (*RECEIVED, "12933950.00", "Received less spent")),
+        "balance-sheet": Sight("balance_sheet/", ("F01-Relocation", "18600050.00", "82177016.33")),
+        "fund-account": Sight("account/Assets:F01-Relocation:1001-Bank/", ("47034000.00", "18600050.00")),
+        "errors": Sight("errors/", ("No errors",)),
+    },
+    "zh": {
+        "income-statement": Sight("income_statement/", (*RECEIVED, "12933950.00", "收支结余")),
+        "balance-sheet": Sight("balance_sheet/", ("F01-中央易地扶贫搬迁", "18600050.00", "82177016.33")),
+        "fund-account": Sight("account/A资产:F01-中央易地扶贫搬迁:1001-银行存款/", ("47034000.00", "18600050.00")),
+        "errors": Sight("errors/", ("没有错误",)),
+    },
+}
+"""What the README shows, on the demo."""
+
+LEAD: Final[dict[Language, Sight]] = {
+    "en": Sight("errors/", ("某建筑公司", "1,250,000.00", "paid twice")),
+    "zh": Sight("errors/", ("某建筑公司", "1,250,000.00", "重复支付")),
+}
+
+
+@pytest.fixture(scope="module")
+def chromium(browser: str) -> Iterator[Browser]:
+    """Give a browser without a window."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@contextmanager
+def browsing(book: Path) -> Iterator[str]:
+    """Give the address at which `fundtrack browse` shows a book."""
+    command = [sys.executable, "-m", "fundtrack", "--book", str(book), "browse", "--port", "0", "--no-open"]
+    environment = os.environ | {"PYTHONPATH": str(Path(fundtrack.__file__).parent.parent), "PYTHONIOENCODING": "utf-8"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8", env=environment) as server:
+        assert server.stdout is not None
+        address = re.search(r"http://127\.0\.0\.1:\d+/", server.stdout.readline())
+        assert address, server.poll()
+        try:
+            yield address[0]
+        finally:
+            server.send_signal(signal.SIGINT)
+    assert server.returncode == 130
+
+
+@contextmanager
+def looking(chromium: Browser, book: Path) -> Iterator[Callable[[Sight], Page]]:
+    """Give what opens a page of a book and finds there what must be found; no script may be stopped by the guard."""
+    complaints: list[str] = []
+    with browsing(book) as address, chromium.new_page(viewport={"width": 1280, "height": 800}) as page:
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.goto(address)
+        ledger = page.url.rpartition("income_statement")[0]
+
+        def look(sight: Sight) -> Page:
+            page.goto(ledger + quote(sight.path, safe="/:"))
+            for text in sight.found:
+                expect(page.locator("article")).to_contain_text(text, timeout=15_000)
+            return page
+
+        yield look
+    assert not complaints
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_demo_shows_the_right_figures(
+    run_cli: RunCli, chromium: Browser, tmp_path: Path, language: Language
+) -> None:
+    """Income statement, balance sheet and an account of a fund, and that nothing was found.
+
+    With FUNDTRACK_SCREENSHOTS the pages are saved as pictures in the folder that it names.
+    """
+    assert run_cli("demo", "--no-browse", "--lang", language).returncode == 0
+    with looking(chromium, tmp_path / "tianyang") as look:
+        for name, sight in SIGHTS[language].items():
+            page = look(sight)
+            if folder := os.environ.get("FUNDTRACK_SCREENSHOTS"):
+                page.screenshot(path=Path(folder) / f"{name}-{language}.png", animations="disabled")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_findings_are_seen_in_fava(chromium: Browser, tmp_path: Path, language: Language) -> None:
+    """Two payments that nothing tells apart stand in the book, and on the page of errors."""
+    book = books.small_book(tmp_path / "book")
+    (tmp_path / "twins.csv").write_text(TWINS, "gb18030")
+    (report,) = import_file(book, tmp_path / "twins.csv", by="clerk")
+    assert report.rows["posted"] == 2
+    publish(book, language)
+    with looking(chromium, book.folder) as look:
+        look(LEAD[language])

@@ -188,6 +188,39 @@ def test_a_ledger_cannot_turn_off_the_audit(audit: Callable[..., Audit]) -> None
     assert [finding.check for finding in found.findings] == ["mixed-channel"]
 
 
+def test_a_small_tolerance_of_the_ledger_counts(audit: Callable[..., Audit]) -> None:
+    """A ledger may say that a few fen are nothing, for one unit or for all."""
+    unbalanced = f'{CASH}2015-01-01 * "x"\n  Expenses:F01-A:House  5 USD\n  Income:F01-A:In  -4 GBP @ 1.24 USD\n'
+    assert [one.check for one in audit(unbalanced).findings] == ["unbalanced"]
+    for unit in ("USD", "*"):
+        assert not audit(f'option "inferred_tolerance_default" "{unit}:0.05"\n{unbalanced}').findings
+
+
+ODD: Final = {
+    "a transaction without postings": '2015-01-01 * "x"\n',
+    "a division without end": '2015-01-01 * "x"\n  Assets:F01-A:Cash  100/3 CNY\n  Income:F01-A:In\n',
+    "nothing at a total price": '2015-01-01 * "x"\n  Assets:F01-A:Cash  0 USD @@ 0 CNY\n  Income:F01-A:In  0 CNY\n',
+    "metadata of any type": (
+        '2015-01-01 * "x"\n  fund: 12.5\n  voucher: 12\n  reverses: 2015-01-01\n  kind: 5\n  link: TRUE\n  doc:\n'
+        "  bank: 1.00 CNY\n  Assets:F01-A:Cash  1 CNY\n  Income:F01-A:In\n"
+    ),
+    "a number without end": (
+        f'2015-01-01 * "x"\n  voucher: "F01-2015-{"9" * 40}"\n  Assets:F01-A:Cash  1 CNY\n  Income:F01-A:In\n'
+    ),
+    "customs of any form": (
+        '2015-01-01 custom "use"\n2015-01-01 custom "use" "a" "b"\n2015-01-01 custom "use" Assets:F01-A:Cash 3\n'
+        '2015-01-01 custom "fund"\n2015-01-01 custom "fund" "F01" "F02"\n2015-01-01 custom "bank" 7\n  number: 5\n'
+    ),
+    "opened twice": "2014-01-01 open Assets:F01-A:Cash CNY\n  kind: 7\n  bank: TRUE\n",
+}
+
+
+@pytest.mark.parametrize("text", ODD.values(), ids=ODD)
+def test_odd_ledgers_are_audited(text: str, audit: Callable[..., Audit]) -> None:
+    """What nobody should write is no reason to stop, and no fault of the funds."""
+    assert not audit(CASH + text).findings
+
+
 def test_no_code_of_the_ledger_is_run(tmp_path: Path, audit: Callable[..., Audit]) -> None:
     """A plugin that a ledger names, and brings along, is not imported."""
     (tmp_path / "evil.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n__plugins__ = []\n", "utf-8")

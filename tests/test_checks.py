@@ -13,23 +13,22 @@ import roads
 from fundtrack.checking import checks
 from fundtrack.checking.audit import LEDGER_PROBLEM, audit_ledger
 from fundtrack.plugin import LedgerError
-from roads import Found, Shelf
+from roads import Found
+from shelf import ENGINES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    import postgresql
     from fundtrack.book import Book
     from roads import Bill, Case, Example
+    from shelf import Shelf
 
-ENGINES: Final = ("sqlite", "postgresql")
 CHECKS: Final = checks()
 EXAMPLES: Final = roads.examples()
 
 FORBIDDEN: Final = {"mixed-channel", "use-not-permitted", "unknown-fund-or-account"}
 """What no program can store, whatever it checks or does not check; overspending by the total beside it."""
-
 
 
 @dataclass(frozen=True)
@@ -39,13 +38,6 @@ class Stand:
     example: Example
     case: Case
     book: Book
-
-
-@pytest.fixture(scope="session")
-def shelf(tmp_path_factory: pytest.TempPathFactory, postgresql_server: postgresql.Server) -> Iterator[Shelf]:
-    """Give empty books."""
-    with postgresql_server.database() as template:
-        yield Shelf.make(tmp_path_factory.mktemp("shelf"), postgresql_server, template)
 
 
 @pytest.fixture(
@@ -66,10 +58,11 @@ def test_in_beancount(example: Example, tmp_path: Path) -> None:
     ledger = tmp_path / "example.beancount"
     ledger.write_text(example.text + 'plugin "fundtrack.plugin"\n', "utf-8")
     errors = loader.load_file(str(ledger))[1]
-    found = {(error.source["lineno"], error.message.partition(":")[0]) for error in errors if type(error) is LedgerError}
-    assert found == {(one.line, one.check) for one in example.expected}
-    others = {error.source["lineno"] for error in errors if type(error) is not LedgerError}
-    assert others <= {one.line for one in example.expected}
+    ours = [error for error in errors if isinstance(error, LedgerError)]
+    assert {(error.source["lineno"], error.message.partition(":")[0]) for error in ours} == {
+        (one.line, one.check) for one in example.expected
+    }
+    assert {error.source["lineno"] for error in errors} <= {one.line for one in example.expected}
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=str)
@@ -103,10 +96,11 @@ def test_stored_past_the_checks(stand: Stand) -> None:
 
 def test_posted_one_by_one(stand: Stand) -> None:
     """A voucher is refused if and only if its line says so, by just those checks; what remains is a sound book."""
-    found, refused = roads.one_by_one(stand.book, stand.case.bills, CHECKS)
+    verdicts = roads.one_by_one(stand.book, stand.case.bills, CHECKS)
+    found = {one for verdict in verdicts for one in verdict.found}
     assert found | stand.case.impossible == stand.example.expected
-    lines = {one.line for one in found if one.severity == "fatal"}
-    assert refused == [bill for bill in stand.case.bills if lines & {voucher.line for voucher in bill}]
+    for verdict in verdicts:
+        assert verdict.posted == all(one.severity != "fatal" for one in verdict.found), verdict
     assert not {one for one in roads.in_book(stand.book, CHECKS) if one.severity == "fatal"}
 
 
@@ -135,7 +129,9 @@ def test_page_is_complete(name: str) -> None:
         assert page.text(part, "zh"), part
     assert page.front["basis"]
     assert page.front["catalogue"]
-    shown = [(example.expected, len(roads.read_case(example.text).bills)) for example in EXAMPLES if example.page == name]
+    shown = [
+        (example.expected, len(roads.read_case(example.text).bills)) for example in EXAMPLES if example.page == name
+    ]
     assert any(not expected for expected, _ in shown), "a sound example"
     assert any(name in {one.check for one in expected} for expected, _ in shown), "a faulty example"
     assert any(0 < len(expected) < bills for expected, bills in shown), "the last allowed beside the first refused"

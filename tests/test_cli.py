@@ -6,7 +6,9 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -43,7 +45,7 @@ class Answer:
     err: str
 
     @property
-    def json(self) -> Any:
+    def json(self) -> Any:  # noqa: ANN401 - whatever JSON says
         """What it printed, for a machine."""
         return json.loads(self.out)
 
@@ -68,7 +70,7 @@ def say(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp
     """Return the command line without the start of a process; a crash fails the test."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
-    language = {name: "C.UTF-8" for name in ("LC_ALL", "LANG")}
+    language = dict.fromkeys(("LC_ALL", "LANG"), "C.UTF-8")
 
     def run(*args: str | Path, typed: str | None = None) -> Answer:
         monkeypatch.setattr(sys, "argv", ["fundtrack", *map(str, args)])
@@ -121,7 +123,7 @@ def test_help_names_every_command(run_cli: RunCli) -> None:
     finished = run_cli("--help")
     assert finished.returncode == 0
     for name in ("init", "demo", "import", "quarantine", "post", "reverse", "rebook", "opening", "chart", "balance",
-                 "check", "explain", "checks", "formats", "report", "publish", "browse"):  # fmt: skip
+                 "check", "explain", "checks", "formats", "report", "publish", "browse", "doctor"):  # fmt: skip
         assert f"\n  {name} " in finished.stdout
     assert in_both_languages(finished.stdout)
 
@@ -137,7 +139,8 @@ def test_help_loads_nothing_slow() -> None:
     "words",
     [
         "nonsense", "check --nonsense", "chart nonsense", "post --amount twelve", "post --amount 1.005",
-        "post --date 2015-02-29", "post --kind gift", "import", "opening", "browse --port 99999", "check --fail-on none",
+        "post --date 2015-02-29", "post --kind gift", "import", "opening", "browse --port 99999",
+        "check --fail-on none",
         "--lang fr checks", "balance --format xml",
     ],
 )  # fmt: skip
@@ -155,17 +158,19 @@ def test_wrong_usage_changes_nothing(say: Say, book: Path, words: str) -> None:
     "words",
     [
         "balance --by moon", "post --fund F01", "reverse F01-2015-000099 --reason x", "reverse 12 --reason x",
-        "reverse F01-2015-000005", "rebook F01-2015-000005 --fund F03 --use 0603 --document x",
-        "rebook F01-2015-000005 --project P01", "post --kind loan --fund F03 --to F01 --amount 1 --date 2015-03-01 "
-        "--document x", "post --kind refund --original F01-2015-000001 --amount 1 --date 2015-03-01",
+        "reverse F01-2015-000002", "rebook F01-2015-000002 --fund F03 --use 0603 --document x",
+        "rebook F01-2015-000002 --project P01",
+        "post --kind loan --fund F03 --to F01 --amount 1 --date 2015-03-01 --document x",
+        "post --kind refund --original F01-2015-000001 --amount 1 --date 2015-03-01",
         "post --split F01=1,F03=2 --use F01-0601,F03-0603 --amount 4 --date 2015-03-01 --payee x",
         "post --split F01 --use 0601 --amount 4 --date 2015-03-01 --payee x", "import missing.csv", "import .",
         "import nonsense.bin", "import payments.csv --as nonsense", "quarantine show 9:9", "quarantine reject 1:1",
         "chart grant F01:9999 --date 2016-01-01 --document x", "chart grant F01:0612", "chart apply missing.beancount",
         "chart apply gb.beancount --document x", "chart apply nonsense.bin --document x", "check missing.beancount",
-        "check nonsense.bin", "check --only moon", "check . ", "explain moon", "report moon", "browse --no-open",
-        "browse --no-open --host 0.0.0.0", "opening missing.csv --as-of 2014-12-31", "opening nonsense.bin --as-of "
-        "2014-12-31", "demo --sample moon", "init book", "init new --chart missing.beancount", "init new --database x://y",
+        "check nonsense.bin", "check --only moon", "check .", "explain moon", "report moon", "browse --no-open",
+        "browse --no-open --host 0.0.0.0", "opening missing.csv --as-of 2014-12-31",
+        "opening nonsense.bin --as-of 2014-12-31", "demo --sample moon", "init book",
+        "init new --chart missing.beancount", "init new --chart book/ledger/chart.beancount", "init new --sample moon",
     ],
 )  # fmt: skip
 def test_mistakes_are_told_and_change_nothing(say: Say, book: Path, payments: Path, words: str) -> None:
@@ -177,6 +182,7 @@ def test_mistakes_are_told_and_change_nothing(say: Say, book: Path, payments: Pa
     assert answer.code == 2, answer
     assert in_both_languages(answer.err)
     assert content(book) == before
+    assert not book.with_name("new").exists()
 
 
 @pytest.mark.parametrize(
@@ -238,6 +244,50 @@ def test_init_makes_a_book(say: Say, tmp_path: Path) -> None:
     shown = say("--book", "new", "chart", "show", "--format", "json").json
     assert [fund["fund"] for fund in shown["funds"]] == ["F01", "F02A", "F03", "F04"]
     assert {row["account"]: row["granted"] for row in shown["accounts"]}["Expenses:F01:0611"] is False
+
+
+def test_init_takes_the_chart_of_a_sample(say: Say) -> None:
+    """With the four sources of the source document."""
+    assert say("init", "new", "--sample", "tianyang").code == 0
+    funds = say("--book", "new", "chart", "show", "--format", "json").json["funds"]
+    assert [fund["fund"] for fund in funds] == ["F01", "F02A", "F02B", "F03", "F04"]
+
+
+def test_the_demo_tells_the_whole_story(run_cli: RunCli, say: Say, tmp_path: Path) -> None:
+    """The figures of the source document, each refusal with its row and reason, exit code 0."""
+    finished = run_cli("demo", "--no-browse")
+    assert (finished.returncode, finished.stderr) == (0, "")
+    for figure in ("47,034,000.00", "5,000,000.00", "37,085,800.00", "42,085,800.00", "1,692,000.00", "14,680,000.00",
+                   "105,491,800.00"):  # fmt: skip
+        assert figure in finished.stdout
+    for reason in ("mixed-channel", "use-not-permitted", "overdrawn", "duplicate-payment", "amount-unreadable"):
+        assert re.search(rf" row \d+ \(.*\): {reason}: ", finished.stdout)
+    assert "Wrong: 0." in say("--book", tmp_path / "tianyang", "doctor").out
+    total = say("--book", tmp_path / "tianyang", "balance", "--format", "json").json["total"]
+    assert total["received"] == "105491800.00"
+
+
+def test_a_second_demo_has_a_folder_of_its_own(say: Say, tmp_path: Path) -> None:
+    """And nothing that exists is touched; the second sample is the second document's."""
+    (tmp_path / "pingshan").mkdir()
+    answer = say("demo", "--sample", "pingshan", "--no-browse", "--lang", "zh")
+    assert answer.code == 0
+    assert (tmp_path / "pingshan-2" / "ledger" / "fava.beancount").exists()
+    assert "806,000.00" in answer.out
+    assert say("demo", "pingshan-2", "--sample", "pingshan", "--no-browse").code == 2
+
+
+def test_the_doctor_says_what_is_wrong(say: Say, book: Path) -> None:
+    """Also where a book cannot be opened for anything else, and how to mend it."""
+    assert say("--book", book, "doctor").code == 0
+    with sqlite3.connect(book / "book.sqlite") as database:
+        database.execute("DROP VIEW book_grants")
+    database.close()
+    assert say("--book", book, "balance").code == 2
+    answer = say("--book", book, "doctor", "--format", "json")
+    assert answer.code == 1
+    assert "book_grants" in answer.json[0]["message"]
+    assert answer.json[0]["remedy"]
 
 
 def test_a_book_is_found_from_within(say: Say, book: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import tomllib
+from contextlib import suppress
 from decimal import Decimal
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fundtrack import importing, money, pages
 from fundtrack.errors import FormatError, PageError
-from fundtrack.importing import Importer
+from fundtrack.importing import Importer, fields
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -267,6 +271,22 @@ def test_a_broken_balance_is_reported_and_not_repaired(tmp_path: Path) -> None:
     assert [row.amount for row in rows[1:]] == [1000, -300, -100]
 
 
+@given(st.text("0123456789.,-+ ()¥一", max_size=18) | st.decimals(0, 10**14, places=2).map(str))
+def test_the_quick_way_of_reading_an_amount_is_the_strict_one(text: str) -> None:
+    """Whatever the importer takes for an amount, the grammar takes for the same."""
+    strict: int | str
+    quick: int | str
+    try:
+        strict = money.parse(text)
+    except FormatError as error:
+        strict = error.key
+    try:
+        quick = fields.amount("元")(text)
+    except FormatError as error:
+        quick = error.key
+    assert quick == strict
+
+
 def test_a_file_of_no_page_is_refused(tmp_path: Path) -> None:
     """Nothing is guessed about a file that no page describes."""
     path = tmp_path / "a.csv"
@@ -331,3 +351,29 @@ def test_a_hidden_sheet_with_payments_refuses_the_file(tmp_path: Path) -> None:
     with pytest.raises(FormatError, match="hidden sheet") as caught:
         list(Importer(page_of(tmp_path, MINIMAL)).candidates(path))
     assert caught.value.details["sheet"] == "unseen"
+
+
+@given(
+    st.binary(max_size=200)
+    | st.text(st.sampled_from('date,amountpye\n\r"2015-01.x合计;\0'), max_size=80).map(str.encode)
+)
+def test_any_bytes_become_rows_or_a_reason(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+    """No file crashes an importer; each row comes out once, data with a candidate or with what is wrong."""
+    folder = tmp_path_factory.mktemp("bytes")
+    path = folder / "a.csv"
+    path.write_bytes(b"date,amount,payee\n2015-01-02,1.00,a\n" + data)
+    importer = Importer(page_of(folder, MINIMAL))
+    with suppress(FormatError):
+        assert importing.choose(path, [importer]) is importer
+        rows = list(importer.candidates(path))
+        assert all(bool(row.candidate) != bool(row.problems) for row in rows if row.state == "data")
+        assert all(before.number < row.number for before, row in pairwise(rows))
+        assert rows[1].amount == 100
+
+
+def test_a_row_with_only_its_key_is_data(tmp_path: Path) -> None:
+    """A row cut off behind its key waits for somebody; a remark in a column nobody reads does not."""
+    toml = MINIMAL.replace('columns = ["payee"]', 'columns = ["no"]')
+    _, rows = minimal(tmp_path, "no,date,amount,payee,remark\n1,2015-01-02,1.00,a,\n2,,,,\n,,,,end of list\n", toml)
+    assert [row.why for row in rows] == ["header", "", "", "note"]
+    assert [error.key for error in rows[2].problems][:1] == ["amount-empty"]

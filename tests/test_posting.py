@@ -340,6 +340,10 @@ def test_money_stays_open_until_the_bank_shows_it(book: Book) -> None:
     assert balances(book, "F01") == {"1001": RECEIVED["F01"], "2401": -1000, "0601": 1000, "4001": -RECEIVED["F01"]}
     expect_refusal(book, number, "reverse-cited", JULY, owed.numbers[0])
 
+    with pytest.raises(UsageError) as twice:
+        rebook(book, number, Correction("F01", "0601"), mode="money", document="X", date=JULY, by="clerk")
+    assert twice.value.key == "reverse-cited"
+
     give_back(book, owed.numbers[1], date=date(2015, 7, 9), bank_ref="GK9", by="clerk")
     assert balances(book, "F03") == {"1001": RECEIVED["F03"], "4001": -RECEIVED["F03"]}
     assert balances(book, "F01")["1001"] == RECEIVED["F01"] - 1000
@@ -366,6 +370,27 @@ def test_what_cannot_be_rebooked(book: Book, correction: Correction, mode: str, 
     with pytest.raises(UsageError) as refused:
         rebook(book, number, correction, mode=mode, document=document, date=JULY, by="clerk")  # type: ignore[arg-type]
     assert refused.value.key == key
+
+
+def test_transfer_to_the_wrong_fund_goes_back(book: Book) -> None:
+    """What F01 received for F03 is owed to it until the bank shows it moved."""
+    number = act(book, lambda _, chart: [draft(chart, "transfer-received", 900, fund="F01", date=JUNE)]).numbers[0]
+    owed = rebook(book, number, Correction("F03"), mode="money", document="X", date=JULY, by="clerk")
+    assert balances(book, "F01")["2401"] == -900
+    assert balances(book, "F01")["4001"] == -RECEIVED["F01"]
+    assert balances(book, "F03")["1401"] == 900
+    give_back(book, owed.numbers[0], date=JULY, by="clerk")
+    assert balances(book, "F01") == {"1001": RECEIVED["F01"], "4001": -RECEIVED["F01"]}
+    assert balances(book, "F03")["1001"] == RECEIVED["F03"] + 900
+
+
+def test_payment_that_came_back_is_not_rebooked(book: Book) -> None:
+    """First its refund is reversed."""
+    number = pay(book, 1000, payee="农户")
+    act(book, lambda c, chart: [refund(c, chart, number, 100, date=JULY)])
+    with pytest.raises(UsageError) as refused:
+        rebook(book, number, Correction(use="0613"), mode="record", document="X", date=JULY, by="clerk")
+    assert refused.value.key == "reverse-cited"
 
 
 def test_money_owed_needs_accounts_to_stay_open_in(book: Book) -> None:

@@ -13,7 +13,7 @@ from beancount.core import convert, interpolate
 from beancount.ops import pad as padding
 from beancount.parser import booking
 
-from fundtrack.beantext.directives import Transaction
+from fundtrack.beantext.directives import Custom, Transaction
 from fundtrack.beantext.parse import problems
 from fundtrack.errors import UsageError
 
@@ -55,7 +55,7 @@ def book(parsed: Parsed) -> Booked:
     fill, pad = cast("Transform", booking.book), cast("Transform", padding.pad)
     try:
         entries, unbooked = fill(parsed.entries, parsed.options)
-        entries, unpadded = pad([entry for entry in entries if _complete(entry)], parsed.options)
+        entries, unpadded = pad([_with_values(entry) for entry in entries if _complete(entry)], parsed.options)
     except (ArithmeticError, AssertionError) as error:
         raise UsageError("ledger-unbookable", path=path, why=f"{type(error).__name__} {error}") from error
     errors = (*parsed.errors, *problems(unbooked, path), *problems(unpadded, path))
@@ -65,6 +65,11 @@ def book(parsed: Parsed) -> Booked:
 def _complete(entry: Directive) -> bool:
     """Return whether nothing is missing from a directive: every posting has a number to weigh it by."""
     return not isinstance(entry, Transaction) or all(isinstance(weight(leg).number, Decimal) for leg in entry.postings)
+
+
+def _with_values(entry: Directive) -> Directive:
+    """Return a directive that Beancount's `pad` can read: it stumbles over a `custom` without values."""
+    return entry._replace(values=[]) if isinstance(entry, Custom) and not entry.values else entry
 
 
 def weight(posting: Posting) -> Amount:
@@ -79,6 +84,6 @@ def residual(postings: Iterable[Posting]) -> dict[str, Decimal]:
 
 
 def tolerances(postings: Sequence[Posting], options: Options) -> dict[str, Decimal]:
-    """Return how far from zero Beancount lets a transaction be, by unit; a unit that is absent must be exactly zero."""
+    """Return how far from zero Beancount lets a transaction be, by unit; `get` has a default for units without one."""
     infer = cast("Callable[[Sequence[Posting], Options], dict[str, Decimal]]", interpolate.infer_tolerances)
-    return dict(infer(postings, options))
+    return infer(postings, options)

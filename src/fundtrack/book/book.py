@@ -55,6 +55,7 @@ class Book:
     def reading(self) -> Iterator[Connection]:
         """Give a connection that sees one moment of the book and writes nothing."""
         with self.engine.connect().execution_options(read_only=True) as connection, connection.begin():
+            dialect.see_one_moment(connection)
             yield connection
 
     @contextmanager

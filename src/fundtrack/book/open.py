@@ -57,13 +57,18 @@ def read_settings(folder: Path) -> Settings:
     )
 
 
-def open_book(folder: Path) -> Book:
-    """Open the book in a folder, refusing one whose schema is not this release's, object for object."""
+def unverified_book(folder: Path) -> Book:
+    """Open the book in a folder as it is, for `doctor`, which says what is wrong with it."""
     settings = read_settings(folder)
     file = settings.database.removeprefix("sqlite:///")
     if settings.database.startswith("sqlite") and not Path(file).is_file():
         raise BookError("no-database", path=file)
-    book = Book(folder, settings, dialect.engine_of(settings.database, settings.schema))
+    return Book(folder, settings, dialect.engine_of(settings.database, settings.schema))
+
+
+def open_book(folder: Path) -> Book:
+    """Open the book in a folder, refusing one whose schema is not this release's, object for object."""
+    book = unverified_book(folder)
     try:
         with book.reading() as connection:
             assert_release(connection)

@@ -97,19 +97,18 @@ def _touched(relation: str, columns: str, scope: str, candidates: str) -> str:
     """Return the rows of a relation that are judged together: those that share the scope with a candidate."""
     arms = [f"SELECT {columns} FROM candidate_{relation}"] if candidates else []
     if scope == "balance":
-        days = f"SELECT t.fund, MIN(t.day) AS day FROM ({TOUCHED}) AS t GROUP BY t.fund"
-        arms.append(f"SELECT {_of('b', columns)} FROM book_{relation} AS b JOIN ({days}) AS t "
-                    "ON t.fund = b.fund AND b.day >= t.day")
+        arms.append(
+            f"SELECT {columns} FROM book_{relation} WHERE voucher IN (SELECT voucher FROM book_vouchers"
+            f" WHERE fund IN (SELECT fund FROM ({TOUCHED}) AS t) AND day >= (SELECT MIN(day) FROM ({TOUCHED}) AS t))"
+        )
     elif scope != "voucher":
         source = "vouchers" if scope in VOUCHER_SCOPES else "postings"
         shared = f"SELECT {scope} FROM candidate_{source} WHERE CAST({scope} AS TEXT) <> ''"
         if relation == "postings" or scope in VOUCHER_SCOPES:
             arms.append(f"SELECT {columns} FROM book_{relation} WHERE {scope} IN ({shared})")
         else:
-            arms.append(f"SELECT {columns} FROM book_vouchers WHERE voucher IN "
-                        f"(SELECT voucher FROM book_postings WHERE {scope} IN ({shared}))")
+            arms.append(
+                f"SELECT {columns} FROM book_vouchers WHERE voucher IN "
+                f"(SELECT voucher FROM book_postings WHERE {scope} IN ({shared}))"
+            )
     return " UNION ALL ".join(arms) or f"SELECT {columns} FROM candidate_{relation} WHERE 0 = 1"
-
-
-def _of(alias: str, columns: str) -> str:
-    return ", ".join(f"{alias}.{column}" for column in columns.split(", "))

@@ -6,6 +6,8 @@ CREATE TEMPORARY TABLE candidate (
     natural_key TEXT, occurrence INTEGER, batch INTEGER, row INTEGER, chart INTEGER, entries INTEGER,
     outflow INTEGER, unit TEXT, debit_fund TEXT, debit TEXT, credit_fund TEXT, credit TEXT, amount INTEGER, red INTEGER
 );
+CREATE INDEX candidate_voucher ON candidate (voucher, line);
+CREATE INDEX candidate_bank_ref ON candidate (bank_ref) WHERE bank_ref <> '';
 CREATE TEMPORARY TABLE aside AS SELECT * FROM candidate WHERE 0 = 1;
 CREATE INDEX aside_voucher ON aside (voucher);
 CREATE TEMPORARY VIEW candidate_vouchers AS
@@ -14,19 +16,23 @@ SELECT voucher, 0 AS number, date, day, year, CAST(substr(date, 6, 2) AS INTEGER
     bank_ref, occurrence, COALESCE(batch, 0) AS batch, COALESCE(row, 0) AS row, chart
 FROM candidate WHERE line = 1;
 CREATE TEMPORARY VIEW candidate_postings AS
-SELECT c.voucher, c.line, leg.leg, c.date, c.day, c.year, CAST(substr(c.date, 6, 2) AS INTEGER) AS period, c.kind,
-    c.link, COALESCE(c.reverses, 0) AS reverses, CASE leg.leg WHEN 0 THEN c.debit_fund ELSE c.credit_fund END AS fund,
-    COALESCE(a.root, CASE WHEN leg.leg = 0 AND c.kind IN ('disbursement', 'bank-charge', 'refund', 'verification')
-        THEN 'Expenses' ELSE '?' END) || ':' || CASE leg.leg WHEN 0 THEN c.debit_fund || ':' || c.debit
-        ELSE c.credit_fund || ':' || c.credit END AS account,
-    COALESCE(a.kind, CASE WHEN leg.leg = 0 AND c.kind IN ('disbursement', 'bank-charge', 'refund', 'verification')
-        THEN 'use' ELSE '' END) AS account_kind, COALESCE(a.controlled, 0) AS controlled, c.unit,
-    (1 - 2 * c.red) * (1 - 2 * leg.leg) * c.amount AS amount, c.red, c.unit AS weight_unit,
-    (1 - 2 * c.red) * (1 - 2 * leg.leg) * c.amount AS weight, 0 AS tolerance,
-    CASE WHEN a.kind = 'use' THEN a.code WHEN a.code IS NULL AND leg.leg = 0 THEN c.debit ELSE '' END AS "use",
-    c.project, c.payee, c.narration, c.document, c.bank, c.bank_ref, c.occurrence, COALESCE(c.batch, 0) AS batch, COALESCE(c.row, 0) AS row, c.chart, a.code
+SELECT c.voucher, c.line, 0 AS leg, c.date, c.day, c.year, CAST(substr(c.date, 6, 2) AS INTEGER) AS period, c.kind,
+    c.link, COALESCE(c.reverses, 0) AS reverses, c.debit_fund AS fund, COALESCE(a.path, CASE
+        WHEN c.kind IN ('disbursement', 'bank-charge', 'refund', 'verification') THEN 'Expenses' ELSE '?' END
+        || ':' || c.debit_fund || ':' || c.debit) AS account, COALESCE(a.kind, CASE
+        WHEN c.kind IN ('disbursement', 'bank-charge', 'refund', 'verification') THEN 'use' ELSE '' END) AS account_kind,
+    COALESCE(a.controlled, 0) AS controlled, c.unit, (1 - 2 * c.red) * c.amount AS amount, c.red,
+    c.unit AS weight_unit, (1 - 2 * c.red) * c.amount AS weight, 0 AS tolerance,
+    CASE WHEN a.kind IS NULL OR a.kind = 'use' THEN c.debit ELSE '' END AS "use", c.project, c.payee, c.narration,
+    c.document, c.bank, c.bank_ref, c.occurrence, COALESCE(c.batch, 0) AS batch, COALESCE(c.row, 0) AS row, c.chart,
+    a.code
 FROM candidate AS c
-CROSS JOIN (SELECT 0 AS leg UNION ALL SELECT 1) AS leg
-LEFT JOIN account AS a ON a.unit = c.unit
-    AND a.fund = CASE leg.leg WHEN 0 THEN c.debit_fund ELSE c.credit_fund END
-    AND a.code = CASE leg.leg WHEN 0 THEN c.debit ELSE c.credit END;
+LEFT JOIN account AS a ON a.fund = c.debit_fund AND a.unit = c.unit AND a.code = c.debit
+UNION ALL
+SELECT c.voucher, c.line, 1, c.date, c.day, c.year, CAST(substr(c.date, 6, 2) AS INTEGER), c.kind,
+    c.link, COALESCE(c.reverses, 0), c.credit_fund, COALESCE(a.path, '?:' || c.credit_fund || ':' || c.credit),
+    COALESCE(a.kind, ''), COALESCE(a.controlled, 0), c.unit, (2 * c.red - 1) * c.amount, c.red,
+    c.unit, (2 * c.red - 1) * c.amount, 0, CASE WHEN a.kind = 'use' THEN a.code ELSE '' END, c.project, c.payee,
+    c.narration, c.document, c.bank, c.bank_ref, c.occurrence, COALESCE(c.batch, 0), COALESCE(c.row, 0), c.chart, a.code
+FROM candidate AS c
+LEFT JOIN account AS a ON a.fund = c.credit_fund AND a.unit = c.unit AND a.code = c.credit;

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from fundtrack.checking.lens import Relations
     from fundtrack.errors import Language
 
-NUMBER: Final = re.compile(r"F\d{2}[A-Z]?-\d{4}-(\d{6,})", re.ASCII)
+NUMBER: Final = re.compile(r"F\d{2}[A-Z]?-\d{4}-(\d{6,15})", re.ASCII)
 """A voucher's number as fundtrack publishes it."""
 
 KINDS: Final = frozenset({
@@ -56,6 +56,9 @@ POSTING: Final = (
 
 IDENTIFYING: Final = ("kind", "project", "doc", "bank", "bank-ref", "reverses", "cites")
 """Metadata by which two transactions that are otherwise alike are told apart."""
+
+OCCURRENCE_MAX: Final = Decimal(10**9)
+"""Beyond this nobody counts twins; a number without end must not stop the audit."""
 
 EXACT: Final = Context(prec=80)
 """Enough digits that no product of an amount and a price is rounded before we say so."""
@@ -188,10 +191,10 @@ class _Staged:
             link = text(meta, "link")
             yield (
                 voucher, int(published[1]) if published else 0, date.isoformat(), date.toordinal(), date.year,
-                date.month, text(meta, "kind") or min(KINDS & entry.tags, default=""),
+                date.month, text(meta, "kind") or min(KINDS.intersection(entry.tags or ()), default=""),
                 links.setdefault(link, voucher) if link else voucher, self._reversed(entry, numbers),
                 numbers.get(text(meta, "cites"), 0), fund,
-                text(meta, "project") or min(projects & entry.links, default=""), entry.payee or "",
+                text(meta, "project") or min(projects & (entry.links or set()), default=""), entry.payee or "",
                 entry.narration or "", text(meta, "doc"), text(meta, "bank"), text(meta, "bank-ref"),
                 _occurrence(entry, seen, published=bool(published)), 0, 0, 1,
             )  # fmt: skip
@@ -221,7 +224,7 @@ def _occurrence(entry: Transaction, seen: Counter[tuple[Any, ...]], *, published
     """Return which of its twins this is; a published voucher says so itself, unless it is the first."""
     said = entry.meta.get("occurrence")
     if isinstance(said, Decimal) or published:
-        return int(said or 1)
+        return int(min(said, OCCURRENCE_MAX)) if isinstance(said, Decimal) else 1
     postings = tuple((posting.account, posting.units, posting.cost, posting.price) for posting in entry.postings)
     said_of_it = tuple(text(entry.meta, key) for key in IDENTIFYING)
     same = (entry.date, entry.payee, entry.narration, entry.tags, said_of_it, postings)

@@ -15,9 +15,12 @@ SUM_MAX: Final = 2**62
 SCALES: Final = {"CNY": money.SCALE, "CNY.Q": money.SCALE}
 """The fewest decimals of the units we know; others have as many as are written."""
 
+WRITTEN_MAX: Final = 18
+"""More decimals than any unit has. Who writes `100/3` gets 28 of them: a number without end, that is rounded."""
+
 WEIGHT_DECIMALS: Final = 6
-"""How many decimals a cost or price may add to a unit. Beancount divides `@@` to 28 digits; they are rounded to these,
-which is far below any tolerance it infers."""
+"""How many decimals a cost, a price or a division may add to a unit. Beancount divides to 28 digits; they are rounded
+to these, which is far below any tolerance it infers."""
 
 TOLERANCE_MAX: Final = Decimal("0.5")
 """The most that Beancount infers from a cost. A ledger may widen its tolerances by options, and whoever is audited
@@ -36,7 +39,11 @@ class Units:
 
     def met(self, number: Decimal, unit: str) -> None:
         """Take note of an amount as it is written."""
-        self._written[unit] = max(self._written[unit], _decimals(number))
+        decimals = _decimals(number)
+        if decimals > WRITTEN_MAX:
+            self.met_weight(number, unit)
+            return
+        self._written[unit] = max(self._written[unit], decimals)
         self._total[unit] += abs(number)
 
     def met_weight(self, number: Decimal, unit: str) -> None:
@@ -59,7 +66,7 @@ class Units:
             self.scales[unit] = scale
 
     def integer(self, number: Decimal, unit: str) -> int:
-        """Return a number at its unit's scale: an amount exactly, a weight with decimals without end rounded."""
+        """Return a number at its unit's scale: as it is written exactly, and rounded where its decimals have no end."""
         return int(number.scaleb(self.scales[unit]).to_integral_value(ROUND_HALF_EVEN))
 
     def tolerance(self, number: Decimal | None, unit: str) -> int:

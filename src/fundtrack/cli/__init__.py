@@ -57,6 +57,7 @@ app.command()(checking.checks)
 app.command()(files.formats)
 app.command()(ledgers.publish)
 app.command()(ledgers.browse)
+app.command()(books.doctor)
 
 
 def main() -> None:

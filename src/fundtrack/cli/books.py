@@ -1,20 +1,29 @@
-"""Commands on a book as a whole: `init`, `demo`, `doctor`."""
+"""Commands on a book as a whole: `init`, `doctor`."""
 
 from __future__ import annotations
 
+import platform
+from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from fundtrack.cli import show
-from fundtrack.cli.options import LanguageOption, PersonOption, person, spoken
+from fundtrack.cli.demo import sample_folder
+from fundtrack.cli.options import BookOption, FormatOption, LanguageOption, PersonOption, person, spoken
 from fundtrack.cli.policy import text_of
+from fundtrack.errors import ChartError
+
+PACKAGES: Final = ("beancount", "fava", "sqlalchemy")
+"""What a report of a fault must name the version of."""
 
 
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The new folder. 新账套目录")],
+    *,
     title: Annotated[str, typer.Option(help="What the book is called; by default the folder's name. 账套名称")] = "",
+    sample: Annotated[str, typer.Option(metavar="NAME", help="Take the chart of a sample. 采用示例的科目表")] = "",
     chart: Annotated[Path | None, typer.Option(help="A chart of accounts to apply. 科目表文件")] = None,
     document: Annotated[str, typer.Option(help="The document the chart rests on. 科目表依据文号")] = "",
     database: Annotated[str, typer.Option(help="A database URL instead of a file. 数据库地址")] = "",
@@ -25,9 +34,16 @@ def init(
     """新建账套 Make a new book in a folder."""
     from fundtrack.book import create_book
     from fundtrack.book.policy import apply_chart
+    from fundtrack.chart.read import read_chart
 
     language = spoken(lang)
+    if sample:
+        chart, document = sample_folder(sample) / "chart.beancount", document or "原文未载"
     text = text_of(chart) if chart else ""
+    if chart:
+        read_chart(text, str(chart))  # a book is not begun that cannot be finished
+        if not document:
+            raise ChartError("chart-needs-document")
     book = create_book(folder, title=title or folder.resolve().name, language=language, database=database,
                        schema_name=schema)  # fmt: skip
     show.say_message("init-done", language, path=folder)
@@ -36,3 +52,28 @@ def init(
         (folder / "ledger" / "chart.beancount").write_text(text, "utf-8")
     else:
         show.say_message("init-chart", language, path=folder / "ledger" / "chart.beancount")
+
+
+def doctor(form: FormatOption = "table", book: BookOption = None, lang: LanguageOption = None) -> None:
+    """体检 What is wrong with the book and its environment, and how to mend it."""
+    from fundtrack.book import find_book
+    from fundtrack.book.doctor import diagnose
+    from fundtrack.book.open import unverified_book
+
+    the_book = unverified_book(find_book(book))
+    language = spoken(lang, the_book)
+    ailments = diagnose(the_book)
+    records = [
+        {"name": one.name, "message": one.message(language), "remedy": one.remedy(language)} for one in ailments
+    ]
+    if form == "table":
+        versions = ", ".join(f"{package} {version(package)}" for package in PACKAGES)
+        python = platform.python_version()
+        show.say_message("examined", language, path=the_book.folder, python=python, versions=versions)
+        for record in records:
+            show.say(f"{record['name']}: {record['message']}\n  → {record['remedy']}")
+        show.say_message("examined-summary", language, ailments=len(ailments))
+    else:
+        show.rows(records, form, language, ("name", "message", "remedy"))
+    if ailments:
+        raise typer.Exit(1)

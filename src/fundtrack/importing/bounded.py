@@ -4,7 +4,7 @@ A workbook of five kilobytes can ask for gigabytes, or abort the process that re
 memory and time first, looks at the zip before any reader does, and imports nothing of fundtrack. It writes
 
     {"sheet": name, "hidden": bool, "rows": count}      before a sheet's rows
-    [row, [cell, …]]                                    text as strings, numbers as floats, dates in ISO 8601
+    [row, [cell, …]]                                    text as strings, numbers, dates in ISO 8601
     {"error": key of a message, …}  or  "end"           at the end
 """
 
@@ -137,7 +137,7 @@ def _cell(value: Any) -> str | float:  # noqa: ANN401 - whatever a cell may hold
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, int | float):
-        return float(value) if math.isfinite(value) else str(value)
+        return value if math.isfinite(value) else str(value)
     if isinstance(value, dt.datetime):
         return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ", "seconds")
     return str(value)

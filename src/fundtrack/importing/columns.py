@@ -71,7 +71,8 @@ class Columns:
         self._places = Places(head, [source for source in sources if source])
         self.width = len(head.names)
         self.counted = {self._places.of(spec[field]) for field in COUNTED if field in spec}
-        self.mapped = {head.place(name) for source in spec.values() for name in source.columns}
+        read = [name for source in spec.values() for name in source.columns]
+        self.mapped = {head.place(name) for name in (*read, *layout.key, *layout.private)}
         self._private = [(head.place(name), name, Memo(cells.private)) for name in layout.private]
         self._key = picker([head.place(name) for name in layout.key])
         self._name = layout.name

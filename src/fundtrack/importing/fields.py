@@ -17,8 +17,8 @@ Value = TypeVar("Value")
 USE: Final = re.compile(r"(?:(F\d\d[A-Z]?)[-:])?(\d{4})(?:[-\s].*)?", re.ASCII | re.DOTALL)
 """How a column writes a use: 0601, F01-0601, F01-0601 住房建设."""
 
-PLAIN_MAX: Final = 15
-"""Characters of an amount that cannot be beyond the largest one."""
+PLAIN_MAX: Final = 12
+"""Digits before the point of an amount that cannot be beyond the largest one."""
 
 NOTHING: Final = frozenset({"", "-", "--", "/"})
 """What banks write on the side that did not move."""
@@ -38,8 +38,9 @@ def amount(unit: str) -> Callable[[str], int]:
     """Return what reads an amount in a unit, in fen; quick for the plain form that most files have."""
 
     def plain(cell: str) -> int:
-        if cell[-3:-2] == "." and len(cell) <= PLAIN_MAX:
-            digits = cell[:-3] + cell[-2:]
+        whole, _, part = cell.partition(".")
+        if len(part) == money.SCALE and 0 < len(whole) <= PLAIN_MAX:
+            digits = whole + part
             if digits.isascii() and digits.isdigit():
                 return int(digits)
         return money.parse(cell, unit)

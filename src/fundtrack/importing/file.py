@@ -6,22 +6,20 @@ Killed at any moment an import has happened or has not; run again, it knows each
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import text
-
 from fundtrack.book.create import now
 from fundtrack.checking import candidates, checks
-from fundtrack.checking.lens import Subject
 from fundtrack.errors import PageError
 from fundtrack.importing.importer import Importer, choose
+from fundtrack.importing.judge import judge, place_of
 from fundtrack.importing.keep import digest, keep_original
 from fundtrack.importing.report import Report, reports_of
-from fundtrack.importing.stage import Held, Stager, reason, reason_of
+from fundtrack.importing.stage import Stager
 from fundtrack.importing.words import words_of
 from fundtrack.pages import catalogue
-from fundtrack.posting.batch import Batch
 from fundtrack.posting.post import next_voucher, read_key
 from fundtrack.schema import dialect
 
@@ -37,24 +35,14 @@ if TYPE_CHECKING:
     from fundtrack.importing.table import Row
 
 HELD_COLUMNS: Final = ("batch", "row", "state", "reasons", "cells", "amount", "natural_key", "occurrence")
-
-STANDING: Final = """
-SELECT c.voucher, v.fund, v.year, v.number FROM candidate AS c
-JOIN voucher AS v ON v.natural_key = c.natural_key AND v.occurrence = c.occurrence
-"""
-REJECTED: Final = """
-SELECT c.voucher, d.decided_at, d.decided_by, d.reason FROM candidate AS c
-JOIN input_row AS r ON r.natural_key = c.natural_key AND r.occurrence = c.occurrence AND r.state = 'quarantined'
-JOIN decision AS d ON d.batch = r.batch AND d.row = r.row AND d.decided = 'rejected'
-"""
-CITE: Final = text("""
-UPDATE candidate SET cites = (
-    SELECT MIN(v.id) FROM voucher AS v WHERE v.bank_ref = :reference AND v.fund = candidate.fund AND v.reverses IS NULL
-) WHERE voucher = :voucher
-""")
+BATCH_COLUMNS: Final = (
+    "batch", "sha256", "sheet", "file", "page", "page_sha256", "encoding", "imported_at", "imported_by", "rows_read",
+    "rows_posted", "rows_already_posted", "rows_quarantined", "rows_not_data", "amount_posted",
+    "amount_already_posted", "amount_quarantined", "rows_unreadable", "date_first", "date_last", "printed_total",
+)  # fmt: skip
 
 
-class _DryRun(Exception):  # noqa: N818 - not an error: it carries the reports out of the transaction that it undoes
+class _DryRun(Exception):
     def __init__(self, reports: list[Report]) -> None:
         super().__init__()
         self.reports = reports
@@ -66,14 +54,18 @@ def importers_of(book: Book, words: Mapping[str, Mapping[str, str]] | None = Non
     return {name: Importer(page, words) for name, page in pages.items()}
 
 
-def import_file(  # noqa: PLR0913 - what a person may say of an import
+def silent(_rows: int) -> None:
+    """Tell nobody how many rows were read."""
+
+
+def import_file(
     book: Book,
     path: Path,
     *,
     by: str,
     page: str = "",
     dry_run: bool = False,
-    progress: Callable[[int], None] = lambda _: None,
+    progress: Callable[[int], None] = silent,
 ) -> list[Report]:
     """Import a file and return what became of its rows, a report a sheet.
 
@@ -87,14 +79,12 @@ def import_file(  # noqa: PLR0913 - what a person may say of an import
     if page and page not in known:
         raise PageError("page-unknown", name=page, known=", ".join(known))
     importer = known[page] if page else choose(path, known.values())
-    if not dry_run:
-        keep_original(book, path, sha256)
+    kept = path if dry_run else keep_original(book, path, sha256)
+    file = _File(book, kept, path.name, sha256, importer, judged_by, by, progress)
 
     def act(connection: Connection) -> list[Report]:
-        standing = reports_of(connection, sha256, path)
-        if standing:
-            return standing
-        reports = [*_sheets(connection, book, importer, path, sha256, judged_by, by, progress)]
+        standing = reports_of(connection, sha256, path.name)
+        reports = standing or [*file.sheets(connection)]
         if dry_run:
             raise _DryRun(reports)
         return reports
@@ -105,104 +95,60 @@ def import_file(  # noqa: PLR0913 - what a person may say of an import
         return dry.reports
 
 
-def _sheets(  # noqa: PLR0913 - one act, all of whose circumstances the batch records
-    connection: Connection, book: Book, importer: Importer, path: Path, sha256: str, judged_by: Mapping[str, Check],
-    by: str, progress: Callable[[int], None],
-) -> Iterator[Report]:
-    """Import each sheet of a file as a batch; a text file is one sheet without a name."""
-    reading = importer.candidates(path)
-    for sheet, rows in groupby(_counted(reading, progress), key=lambda row: row.sheet):
-        chart, version = book.chart(connection), book.chart_version(connection)
-        batch = connection.exec_driver_sql("SELECT COALESCE(MAX(batch), 0) + 1 FROM batch").scalar_one()
-        stager = Stager(chart, version, read_key(book), next_voucher(connection), batch)
-        candidates.prepare(connection)
-        candidates.stage(connection, stager.staged(rows))
-        _hold_known(connection, stager)
-        cite_originals(connection, stager)
-        lens = candidates.candidate_lens(chart, place_of(stager, path.name))
-        outcome = Batch(connection, judged_by, lens, by).post()
-        for voucher, findings in outcome.refused.items():
-            _hold(stager, voucher, "quarantined", [reason_of(finding) for finding in findings])
-        yield _record(connection, stager, reading, sheet, importer, path, sha256, by, outcome.findings)
+@dataclass(frozen=True)
+class _File:
+    """A file that is being imported: its kept original, the name it came by, and who reads and judges it."""
 
+    book: Book
+    path: Path
+    name: str
+    sha256: str
+    importer: Importer
+    checks: Mapping[str, Check]
+    by: str
+    progress: Callable[[int], None]
 
-def _counted(rows: Iterable[Row], progress: Callable[[int], None]) -> Iterator[Row]:
-    """Pass rows on, telling how many there were every so often."""
-    for count, row in enumerate(rows, 1):
-        if not count % 10_000:
-            progress(count)
-        yield row
+    def sheets(self, connection: Connection) -> Iterator[Report]:
+        """Import each sheet as a batch; a text file is one sheet without a name."""
+        reading = self.importer.candidates(self.path)
+        for sheet, rows in groupby(self._counted(reading), key=lambda row: row.sheet):
+            batch = connection.exec_driver_sql("SELECT COALESCE(MAX(batch), 0) + 1 FROM batch").scalar_one()
+            chart, version = self.book.chart(connection), self.book.chart_version(connection)
+            stager = Stager(chart, version, read_key(self.book), next_voucher(connection), batch)
+            candidates.prepare(connection)
+            candidates.stage(connection, stager.staged(rows))
+            why, findings = judge(connection, stager, place_of(stager, self.name, sheet), self.checks, self.by)
+            again = self.importer.candidates(self.path)
+            stager.hold((row for row in again if row.sheet == sheet), why)
+            yield self._record(connection, stager, reading, sheet, findings)
 
+    def _counted(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Pass rows on, telling how many there were every so often."""
+        for count, row in enumerate(rows, 1):
+            if not count % 10_000:
+                self.progress(count)
+            yield row
 
-def place_of(stager: Stager, file: str) -> Callable[[int, str], Subject]:
-    """Return what says from which row of a file a candidate came."""
-
-    def place(voucher: int, _account: str) -> Subject:
-        row = stager.rows.get(voucher)
-        return Subject(file=file, sheet=row.sheet, row=row.number) if row else Subject(file=file)
-
-    return place
-
-
-def _hold(stager: Stager, voucher: int, state: str, reasons: list[dict[str, str]]) -> None:
-    """Hold a candidate's row instead of posting it."""
-    row = stager.rows[voucher]
-    key, occurrence = stager.keys[voucher]
-    stager.held.append(Held(row.sheet, row.number, state, reasons, row.cells, row.amount, key, occurrence))
-
-
-def _hold_known(connection: Connection, stager: Stager) -> None:
-    """Take out of the candidates what stands in the book already, and what somebody decided to keep out."""
-    drop = []
-    for voucher, fund, year, number in connection.exec_driver_sql(STANDING).all():
-        _hold(stager, voucher, "already-posted", [reason("already-posted", voucher=f"{fund}-{year}-{number:06d}")])
-        drop.append(voucher)
-    for voucher, at, who, why in connection.exec_driver_sql(REJECTED).all():
-        _hold(stager, voucher, "quarantined", [reason("rejected-before", date=at, by=who, reason=why)])
-        drop.append(voucher)
-    for voucher in drop:
-        connection.exec_driver_sql(f"DELETE FROM candidate WHERE voucher = {voucher:d}")
-
-
-def cite_originals(connection: Connection, stager: Stager) -> None:
-    """Let each refund cite the voucher it returns, found by the bank's reference; hold it where there is none."""
-    for voucher, reference in stager.references.items():
-        connection.execute(CITE, {"reference": reference, "voucher": voucher})
-        cited = connection.exec_driver_sql(f"SELECT cites FROM candidate WHERE voucher = {voucher:d}").scalar()
-        if cited is None:
-            _hold(stager, voucher, "quarantined", [reason("original-not-found", reference=reference)])
-            connection.exec_driver_sql(f"DELETE FROM candidate WHERE voucher = {voucher:d}")
-
-
-def _record(  # noqa: PLR0913
-    connection: Connection, stager: Stager, reading: Reading, sheet: str, importer: Importer, path: Path, sha256: str,
-    by: str, findings: list[Finding],
-) -> Report:
-    """Write the batch and its held rows; the sums must tie before anything is committed."""
-    held = {state: [row for row in stager.held if row.state == state]
-            for state in ("already-posted", "quarantined", "not-data")}
-    sums = {state: sum(row.amount or 0 for row in rows) for state, rows in held.items()}
-    counts = {state: len(rows) for state, rows in held.items()}
-    posted = stager.read - sum(counts.values())
-    inserted = connection.exec_driver_sql(
-        f"SELECT COUNT(*) FROM voucher WHERE batch = {stager.batch:d}").scalar_one()
-    assert posted == inserted, (posted, inserted)
-    amount = stager.amount - sums["already-posted"] - sums["quarantined"]
-    dialect.insert_rows(connection, "batch", (
-        "batch", "sha256", "sheet", "file", "page", "page_sha256", "encoding", "imported_at", "imported_by",
-        "rows_read", "rows_posted", "rows_already_posted", "rows_quarantined", "rows_not_data", "amount_posted",
-        "amount_already_posted", "amount_quarantined", "rows_unreadable", "date_first", "date_last", "printed_total",
-    ), [(
-        stager.batch, sha256, sheet, path.name, importer.name, importer.page.digest, reading.encoding, now(), by,
-        stager.read, posted, counts["already-posted"], counts["quarantined"], counts["not-data"], amount,
-        sums["already-posted"], sums["quarantined"], stager.unreadable, *(stager.dates or ["", ""]),
-        reading.printed_total,
-    )])  # fmt: skip
-    dialect.insert_rows(connection, "input_row", HELD_COLUMNS, (
-        (stager.batch, row.row, row.state, json.dumps(row.reasons, ensure_ascii=False),
-         json.dumps(row.cells, ensure_ascii=False), row.amount, row.natural_key, row.occurrence)
-        for row in stager.held
-    ))  # fmt: skip
-    (report,) = [report for report in reports_of(connection, sha256, path) if report.batch == stager.batch]
-    return report.fresh(findings, reading.printed_total_agrees)
-
+    def _record(
+        self, connection: Connection, stager: Stager, reading: Reading, sheet: str, findings: list[Finding]
+    ) -> Report:
+        """Write the batch and its held rows; the counts must tie before anything is committed."""
+        states = ("already-posted", "quarantined", "not-data")
+        counts = [sum(row.state == state for row in stager.held) for state in states]
+        already, waiting = (sum(row.amount or 0 for row in stager.held if row.state == state) for state in states[:2])
+        posted = stager.read - sum(counts)
+        stand = f"SELECT COUNT(*) FROM voucher WHERE batch = {stager.batch:d}"
+        assert posted == connection.exec_driver_sql(stand).scalar_one(), (stager.read, counts)
+        total, agrees = reading.total_of(sheet)
+        dialect.insert_rows(connection, "batch", BATCH_COLUMNS, [(
+            stager.batch, self.sha256, sheet, self.name, self.importer.name, self.importer.page.digest,
+            reading.encoding, now(), self.by, stager.read, posted, *counts, stager.amount - already - waiting, already,
+            waiting, stager.unreadable, *(stager.dates or ["", ""]), total,
+        )])  # fmt: skip
+        dialect.insert_rows(connection, "input_row", HELD_COLUMNS, (
+            (stager.batch, row.row, row.state, json.dumps(row.reasons, ensure_ascii=False),
+             json.dumps(row.cells, ensure_ascii=False), row.amount, row.natural_key, row.occurrence)
+            for row in stager.held
+        ))  # fmt: skip
+        (report,) = [r for r in reports_of(connection, self.sha256, self.name) if r.batch == stager.batch]
+        return report.fresh(findings, agrees)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -32,12 +33,15 @@ class Peek(NamedTuple):
 
 
 def peek(path: Path) -> Peek:
-    """Look at the beginning of a file. Raises FormatError when it is a workbook that cannot be read."""
+    """Look at the beginning of a file. Raises FormatError when it is empty, or a workbook that cannot be read."""
     if workbook.is_workbook(path):
         heads = (tuple(islice(sheet.rows, heading.SEARCHED)) for sheet in workbook.sheets(path))
         return Peek(path, b"", tuple(heads))
     with path.open("rb") as file:
-        return Peek(path, file.read(LOOKED_AT), ())
+        data = file.read(LOOKED_AT)
+    if not data:
+        raise FormatError("file-empty", path=path)
+    return Peek(path, data, ())
 
 
 class Importer:
@@ -67,7 +71,8 @@ class Importer:
     def _split(self, data: bytes, encoding: str) -> Iterator[tuple[int, list[str]]]:
         """Give the rows at the beginning of a text file, were it in an encoding."""
         lines = data.decode(encoding, "ignore").replace("\0", "").splitlines(keepends=True)
-        return enumerate(csv.reader(lines, delimiter=self.layout.delimiter), 1)
+        with suppress(csv.Error):  # then it is no table of ours
+            yield from enumerate(csv.reader(lines, delimiter=self.layout.delimiter), 1)
 
     def candidates(self, path: Path) -> Reading:
         """Return the reading of a file: iterate over it for its rows, then ask it for totals and breaks.

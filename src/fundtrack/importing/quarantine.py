@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from fundtrack.book.create import now
 from fundtrack.checking import candidates, checks
-from fundtrack.checking.candidates import candidate_lens
+from fundtrack.checking.book import voucher_number
 from fundtrack.errors import UsageError
-from fundtrack.importing.file import cite_originals, importers_of, place_of
+from fundtrack.importing.file import importers_of
+from fundtrack.importing.judge import judge, place_of
 from fundtrack.importing.keep import find_original
 from fundtrack.importing.report import held_rows
-from fundtrack.importing.stage import Stager, reason_of
+from fundtrack.importing.stage import Stager
 from fundtrack.importing.words import words_of
-from fundtrack.posting.batch import Batch
 from fundtrack.posting.post import next_voucher, read_key
 from fundtrack.schema import dialect
 
@@ -109,18 +109,15 @@ def _retry(
     connection: Connection, book: Book, batch: int, rows: list[Waiting], judged_by: Mapping[str, Check], by: str
 ) -> Iterator[Retried]:
     """Read the original of a batch again, and post of the named rows what passes now."""
-    wanted = {row.row for row in rows}
-    stager = _restage(connection, book, batch, wanted)
-    standing = _standing(connection)
-    lens = candidate_lens(book.chart(connection), place_of(stager, rows[0].file))
-    outcome = Batch(connection, judged_by, lens, by).post()
-    held = {h.row: h.reasons for h in stager.held if h.row in wanted}
-    held |= {stager.rows[voucher].number: [reason_of(f) for f in found] for voucher, found in outcome.refused.items()}
+    stager = _restage(connection, book, batch, {row.row for row in rows})
+    why, _ = judge(connection, stager, place_of(stager, rows[0].file, rows[0].sheet), judged_by, by)
+    why |= {held.row: (held.state, held.reasons) for held in stager.held}
     for row in rows:
-        if row.row in held and row.row not in standing:
-            yield Retried(row, "", held[row.row])
+        state, reasons = why.get(row.row, ("posted", []))
+        if state == "quarantined":
+            yield Retried(row, "", reasons)
             continue
-        voucher, number = standing.get(row.row) or _posted(connection, batch, row.row)
+        voucher, number = _stands(connection, row)
         _decide(connection, row, "posted", voucher, "", by)
         yield Retried(row, number, ())
 
@@ -135,32 +132,21 @@ def _restage(connection: Connection, book: Book, batch: int, wanted: set[int]) -
     stager = Stager(chart, version, read_key(book), next_voucher(connection), batch)
     candidates.prepare(connection)
     reading = importer.candidates(find_original(book, sha256))
-    staged = stager.staged(row for row in reading if row.sheet == sheet)
     at = candidates.COLUMNS.index("row")
+    staged = stager.staged(row for row in reading if row.sheet == sheet)
     candidates.stage(connection, (row for row in staged if row[at] in wanted))
-    stager.references = {v: said for v, said in stager.references.items() if stager.rows[v].number in wanted}
-    cite_originals(connection, stager)
     return stager
 
 
-def _standing(connection: Connection) -> dict[int, tuple[int, str]]:
-    """Take out of the candidates the rows that were posted meanwhile from another file, and say as which vouchers."""
-    rows = connection.exec_driver_sql("""
-        SELECT c.row, v.id, v.fund, v.year, v.number FROM candidate AS c
-        JOIN voucher AS v ON v.natural_key = c.natural_key AND v.occurrence = c.occurrence""").all()
-    for row in rows:
-        connection.exec_driver_sql(f"DELETE FROM candidate WHERE row = {row[0]:d}")
-    return {row: (voucher, f"{fund}-{year}-{number:06d}") for row, voucher, fund, year, number in rows}
-
-
-def _posted(connection: Connection, batch: int, row: int) -> tuple[int, str]:
-    voucher, fund, year, number = connection.exec_driver_sql(
-        f"SELECT id, fund, year, number FROM voucher WHERE batch = {batch:d} AND row = {row:d}"
-    ).one()
-    return voucher, f"{fund}-{year}-{number:06d}"
+def _stands(connection: Connection, row: Waiting) -> tuple[int, str]:
+    """Return the voucher of a row: posted from it just now, or meanwhile from another file that has the same row."""
+    voucher, fund, year, number = connection.exec_driver_sql(f"""
+        SELECT v.id, v.fund, v.year, v.number FROM input_row AS r
+        JOIN voucher AS v ON (v.natural_key = r.natural_key AND v.occurrence = r.occurrence)
+            OR (v.batch = r.batch AND v.row = r.row)
+        WHERE r.batch = {row.batch:d} AND r.row = {row.row:d} ORDER BY v.id LIMIT 1""").one()
+    return voucher, voucher_number(fund, year, number)
 
 
 def _decide(connection: Connection, row: Waiting, decided: str, voucher: int | None, reason: str, by: str) -> None:
-    dialect.insert_rows(
-        connection, "decision", DECISION, [(row.batch, row.row, decided, voucher, reason, now(), by)]
-    )
+    dialect.insert_rows(connection, "decision", DECISION, [(row.batch, row.row, decided, voucher, reason, now(), by)])

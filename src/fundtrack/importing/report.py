@@ -11,7 +11,6 @@ from fundtrack import money
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from sqlalchemy import Connection
 
@@ -50,7 +49,9 @@ class Report:
         rows = self.rows | {"posted": self.rows["already_posted"] - len(before), "already_posted": len(before)}
         standing, already = self.amounts["already_posted"], sum(row["amount"] or 0 for row in before)
         amounts = self.amounts | {"posted": standing - already, "already_posted": already}
-        return replace(self, rows=rows, amounts=amounts, findings=tuple(findings), printed_total_agrees=agrees, new=True)
+        return replace(
+            self, rows=rows, amounts=amounts, findings=tuple(findings), printed_total_agrees=agrees, new=True
+        )
 
     def reasons(self) -> list[dict[str, Any]]:
         """Return why rows wait, by check: how many and how much."""
@@ -83,15 +84,15 @@ class Report:
         }
 
 
-def reports_of(connection: Connection, sha256: str, path: Path) -> list[Report]:
+def reports_of(connection: Connection, sha256: str, file: str) -> list[Report]:
     """Return the reports of a file that was imported before, as its rows stand now."""
     batches = connection.exec_driver_sql(
         f"SELECT * FROM batch WHERE sha256 = '{sha256}' ORDER BY batch"
     ).mappings().all()  # fmt: skip
-    return [_standing(connection, dict(batch), path) for batch in batches]
+    return [_standing(connection, dict(batch), file) for batch in batches]
 
 
-def _standing(connection: Connection, batch: dict[str, Any], path: Path) -> Report:
+def _standing(connection: Connection, batch: dict[str, Any], file: str) -> Report:
     held = held_rows(connection, batch["batch"])
     waiting = [row for row in held if row["state"] in {"quarantined", "rejected"}]
     read = batch["amount_posted"] + batch["amount_already_posted"] + batch["amount_quarantined"]
@@ -99,13 +100,14 @@ def _standing(connection: Connection, batch: dict[str, Any], path: Path) -> Repo
     already = batch["rows_read"] - batch["rows_not_data"] - len(waiting)
     agrees = None if batch["printed_total"] is None or batch["rows_unreadable"] else batch["printed_total"] == read
     return Report(
-        file=path.name,
+        file=file,
         sheet=batch["sheet"],
         sha256=batch["sha256"],
         page=batch["page"],
         batch=batch["batch"],
-        rows=dict(zip(("read", *STATES), (batch["rows_read"], 0, already, len(waiting), batch["rows_not_data"]),
-                      strict=True)),
+        rows=dict(
+            zip(("read", *STATES), (batch["rows_read"], 0, already, len(waiting), batch["rows_not_data"]), strict=True)
+        ),
         amounts=dict(zip(("read", *STATES), (read, 0, read - quarantined, quarantined, 0), strict=True)),
         unreadable_rows=batch["rows_unreadable"],
         dates=(batch["date_first"], batch["date_last"]),

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from fundtrack.errors import LANGUAGES, message
+from fundtrack.errors import LANGUAGES, UsageError
 from fundtrack.posting.draft import MONEY_IN, Leg
 from fundtrack.posting.kinds import SIDES, kind_of_payment, simple_entry
 from fundtrack.posting.post import natural_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from fundtrack.chart.model import Chart
     from fundtrack.checking import Finding
+    from fundtrack.errors import FundtrackError
     from fundtrack.importing.columns import Candidate
     from fundtrack.importing.table import Row
 
@@ -37,10 +39,33 @@ class Held:
     occurrence: int = 1
 
 
+NOT_DATA: Final = {
+    "blank": "not-data-blank",
+    "header": "not-data-header",
+    "preamble": "not-data-preamble",
+    "total": "not-data-total",
+    "note": "not-data-note",
+    "sheet": "not-data-sheet",
+}
+"""The message that says why a row is not data."""
+
+
+def _held(row: Row, state: str, reasons: list[Reason], key: str = "", occurrence: int = 1) -> Held:
+    return Held(row.sheet, row.number, state, reasons, row.cells, row.amount, key, occurrence)
+
+
 def reason(key: str, **details: object) -> Reason:
     """Return a reason that is a message of fundtrack's own."""
-    said = {language: message(key, language, **details) for language in LANGUAGES}
-    return {"check": key, "en": said["en"], "zh": said["zh"], "remedy-en": "", "remedy-zh": ""}
+    return reason_of_error(UsageError(key, **details))
+
+
+def reason_of_error(error: FundtrackError) -> Reason:
+    """Return what is wrong with a row as its reason."""
+    return {
+        "check": error.key,
+        **{language: error.text(language) for language in LANGUAGES},
+        **{f"remedy-{language}": error.remedy(language) for language in LANGUAGES},
+    }
 
 
 def reason_of(finding: Finding) -> Reason:
@@ -55,95 +80,90 @@ def reason_of(finding: Finding) -> Reason:
 
 
 class Stager:
-    """Makes staging rows of candidates, and remembers every row that makes none."""
+    """Makes staging rows of candidates, and remembers every row that makes none.
+
+    Of the others it keeps only the row's number, so that a million rows cost little memory; `hold` reads the few that
+    were refused once more.
+    """
 
     def __init__(self, chart: Chart, version: int, key: bytes, first: int, batch: int) -> None:
         """Begin a batch whose vouchers are numbered from `first`; `key` is the key of the natural keys."""
-        self.chart, self.version, self.key, self.batch = chart, version, key, batch
-        self.voucher = first - 1
+        self.chart, self.version, self.key, self.batch, self.first = chart, version, key, batch, first
         self.held: list[Held] = []
-        self.rows: dict[int, Row] = {}
-        self.keys: dict[int, tuple[str, int]] = {}
+        self.numbers = array("q")
         self.read = self.unreadable = self.amount = 0
         self.dates: list[str] = []
         self.references: dict[int, str] = {}
-        self.seen: Counter[str] = Counter()
         self._sides: dict[tuple[str, ...], tuple[str, tuple[str, str, str, str, int, int]]] = {}
+
+    def row_of(self, voucher: int) -> int:
+        """Return the number of the row that a candidate came from; 0 where it is none of this batch's."""
+        at = voucher - self.first
+        return self.numbers[at] if 0 <= at < len(self.numbers) else 0
 
     def staged(self, rows: Iterable[Row]) -> Iterator[tuple[Any, ...]]:
         """Give the staging row of every candidate; hold the others."""
         first, last = "9999-12-31", "0001-01-01"
-        for row in rows:
+        for row, key, occurrence in self._keyed(rows):
             self.read += 1
             candidate = row.candidate
             if candidate is None:
                 self._hold(row)
                 continue
             self.amount += row.amount or 0
-            key = natural_key(self.key, [candidate.source_account, *candidate.natural_key])
-            self.seen[key] += 1
             missing = self._missing(candidate)
             if missing:
-                self.held.append(
-                    Held(
-                        row.sheet,
-                        row.number,
-                        "quarantined",
-                        [reason(missing)],
-                        row.cells,
-                        row.amount,
-                        key,
-                        self.seen[key],
-                    )
-                )
+                self.held.append(_held(row, "quarantined", [reason(missing)], key, occurrence))
                 continue
             date = candidate.date.isoformat()
             first, last = min(first, date), max(last, date)
-            self.voucher += 1
-            self.rows[self.voucher] = row
-            self.keys[self.voucher] = (key, self.seen[key])
-            yield self._row(row, candidate, date, key)
+            self.numbers.append(row.number)
+            yield self._row(row, candidate, date, key, occurrence)
         self.dates = [first, last] if first <= last else []
+
+    def hold(self, rows: Iterable[Row], why: Mapping[int, tuple[str, list[Reason]]]) -> None:
+        """Hold rows that were staged but not posted: read again, by number, with the state and reasons of each."""
+        for row, key, occurrence in self._keyed(rows) if why else ():
+            if row.number in why:
+                state, reasons = why[row.number]
+                self.held.append(_held(row, state, reasons, key, occurrence))
+
+    def _keyed(self, rows: Iterable[Row]) -> Iterator[tuple[Row, str, int]]:
+        """Give each row with its natural key and which of its twins it is. Cells hold no control characters."""
+        seen: Counter[str] = Counter()
+        for row in rows:
+            candidate = row.candidate
+            if candidate is None:
+                yield row, "", 1
+                continue
+            key = natural_key(self.key, "\x1f".join((candidate.source_account, *candidate.natural_key)))
+            seen[key] += 1
+            yield row, key, seen[key]
 
     def _hold(self, row: Row) -> None:
         """Hold a row that is not data, or that cannot be read."""
         if row.state == "not-data":
-            said = reason("not-data-" + row.why)
-            self.held.append(Held(row.sheet, row.number, "not-data", [said], row.cells, None))
+            self.held.append(_held(row, "not-data", [reason(NOT_DATA[row.why])]))
             return
         self.unreadable += row.amount is None
         self.amount += row.amount or 0
-        reasons = [
-            {
-                "check": error.key,
-                **{language: error.text(language) for language in LANGUAGES},
-                **{f"remedy-{language}": error.remedy(language) for language in LANGUAGES},
-            }
-            for error in row.problems
-        ]
-        self.held.append(Held(row.sheet, row.number, "quarantined", reasons, row.cells, row.amount))
-
-    def _natural_key(self, candidate: Candidate) -> str:
-        content = json.dumps(
-            [candidate.source_account, *candidate.natural_key], ensure_ascii=False, separators=(",", ":")
-        )
-        return hmac.digest(self.key, content.encode(), "sha256").hex()[:32]
+        self.held.append(_held(row, "quarantined", [reason_of_error(error) for error in row.problems]))
 
     def _missing(self, candidate: Candidate) -> str:
         """Return why a row cannot even be a candidate: it does not say what it is charged to."""
         kind = kind_of_payment(self.chart, candidate.kind, candidate.payee)
         return "use-missing" if "use" in SIDES[kind] and not candidate.use else ""
 
-    def _row(self, row: Row, candidate: Candidate, date: str, key: str) -> tuple[Any, ...]:
+    def _row(self, row: Row, candidate: Candidate, date: str, key: str, occurrence: int) -> tuple[Any, ...]:
         """Return a row of `checking.candidates.COLUMNS`: one entry, so the voucher's own row too."""
-        c, voucher = candidate, self.voucher
+        c, voucher = candidate, self.first + len(self.numbers) - 1
         sides = (c.kind, c.fund, c.use_fund, c.use, c.bank, c.payee if c.payee in self.chart.intermediaries else "")
         kind, (debit_fund, debit, credit_fund, credit, red, outflow) = self._sides.get(sides) or self._debited(sides)
         if c.reference:
             self.references[voucher] = c.reference
         return (
             voucher, 1, c.fund, c.date.year, date, c.date.toordinal(), kind, c.project, c.payee, c.narration,
-            c.document, c.bank, c.bank_ref, voucher, None, None, key, self.seen[key], self.batch, row.number,
+            c.document, c.bank, c.bank_ref, voucher, None, None, key, occurrence, self.batch, row.number,
             self.version, 1, outflow, "CNY", debit_fund, debit, credit_fund, credit, c.amount, red,
         )  # fmt: skip
 

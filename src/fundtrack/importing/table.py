@@ -56,15 +56,16 @@ class Table:
         self._width = len(head.names)
         self._two_sided = layout.two_sided
         self._balanced = "balance" in layout.columns
-        self._total = re.compile(rf"(?:{'|'.join(map(re.escape, layout.total)) or '(?!)'})(?![^\W\d])")
-        self._suspect = BLANKS | {word[:1] for word in (*layout.total, *layout.notes, head.names[0])}
+        totals, self._notes = ([cells.label(word) for word in words] for words in (layout.total, layout.notes))
+        self._total = re.compile(rf"(?:{'|'.join(map(re.escape, totals)) or '(?!)'})(?![^\W\d])")
+        self._suspect = BLANKS | {word[:1] for word in (*totals, *self._notes, head.names[0])}
 
     def row(self, number: int, row: list[str]) -> Row:
         """Return what a physical row is."""
         columns = self.columns
         if len(row) != self._width or row[0][:1] in self._suspect:
             if why := self._not_data(number, row):
-                return not_data(number, self.sheet, row, why)
+                return not_data(number, self.sheet, cells.cautious(row), why)
             if len(row) != self._width:
                 ragged = FormatError("row-ragged", found=len(row), columns=self._width)
                 return self._unreadable(number, cells.cautious(row), None, [ragged])
@@ -107,5 +108,5 @@ class Table:
         if (worded or filled <= self.columns.counted) and (printed := self.columns.printed(row)):
             self.sums.compare(number, printed)
             return "total"
-        noted = first.startswith(self.layout.notes) or filled.isdisjoint(self.columns.mapped)
+        noted = first.startswith(tuple(self._notes)) or filled.isdisjoint(self.columns.mapped)
         return "note" if noted and not worded else ""

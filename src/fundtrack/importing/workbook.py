@@ -45,7 +45,7 @@ def sheets(path: Path) -> Iterator[Sheet]:
             for sheet in said:
                 if sheet == "end":
                     return
-                rows = islice(((row, cells) for row, cells in said), sheet["rows"])
+                rows = islice(((int(row), cells) for row, cells in said), int(sheet["rows"]))
                 yield Sheet(sheet["sheet"], sheet["hidden"], rows)
                 for _ in rows:  # whatever the reader of this sheet left
                     pass
@@ -57,7 +57,7 @@ def sheets(path: Path) -> Iterator[Sheet]:
 def _said(path: Path, line: bytes) -> Any:  # noqa: ANN401 - a line of JSON
     """Read a line of the child. Raises the FormatError it names."""
     try:
-        said = json.loads(line, parse_float=number)
+        said = json.loads(line, parse_float=number, parse_int=number)
     except ValueError as error:  # stopped in the middle of a line
         raise FormatError("workbook-stopped", path=path) from error
     if isinstance(said, dict) and "error" in said:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fundtrack.book import Book
     from fundtrack.chart.model import Chart
 
+
 @dataclass(frozen=True, slots=True, order=True)
 class Entry:
     """One debit and one credit, by their codes in the voucher's fund; `amount` in minor units of `unit`."""

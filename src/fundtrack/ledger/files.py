@@ -51,7 +51,7 @@ class Folder:
     def is_whole(self, name: str) -> bool:
         """Return whether a file is there with the content its name says."""
         path = self.path / name
-        if not path.is_file():
+        if not (HASHED.fullmatch(name) and path.is_file()):
             return False
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()[:16] == name.split(".")[1]

@@ -12,9 +12,9 @@ entries of several units, prints both legs of each entry instead, so that it rea
 
 from __future__ import annotations
 
-from collections import defaultdict
+import sys
 from itertools import groupby
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from fundtrack import money
 from fundtrack.beantext import escape
@@ -34,8 +34,10 @@ NOTICE: Final = {
     "en": ";; Published by fundtrack. Not to be edited: the book is the record, and corrections are vouchers.\n",
     "zh": ";; 由 fundtrack 发布，请勿修改：以账套为准，更正须另记凭证。\n",
 }
-REMEMBERED: Final = 20_000
+REMEMBERED: Final = 10_000
 """How many texts of one kind are kept to be used again."""
+
+Made = TypeVar("Made")
 
 
 class Leg(NamedTuple):
@@ -48,37 +50,55 @@ class Leg(NamedTuple):
     red: int
 
 
-class Remembered(dict[object, str]):
-    """Texts that are made once for each key; forgets all when there are too many."""
+class Pair:
+    """Two accounts of a fund: how a posting to each begins, and what moved from one to the other."""
 
-    def __init__(self, make: Callable[..., str]) -> None:
-        """Take what makes a text of a key, which is a tuple of its arguments."""
+    __slots__ = ("credit", "debit", "moved")
+
+    def __init__(self, debit: str, credit: str) -> None:
+        """Take the beginnings of the postings."""
+        self.debit = debit
+        self.credit = credit
+        self.moved = 0
+
+
+class Remembered(dict[tuple[object, ...], Made]):
+    """What is made once for each key, a tuple of arguments; forgets all when there is too much, unless it may not."""
+
+    def __init__(self, make: Callable[..., Made], most: int = REMEMBERED) -> None:
+        """Take what makes the value of a key, and how many are kept."""
         super().__init__()
         self._make = make
+        self._most = most
 
-    def __missing__(self, key: object) -> str:
-        """Make the text of a key."""
-        if len(self) >= REMEMBERED:
+    def __missing__(self, key: tuple[object, ...]) -> Made:
+        """Make the value of a key."""
+        if len(self) >= self._most:
             self.clear()
-        assert isinstance(key, tuple)
-        self[key] = text = self._make(*key)
-        return text
+        self[key] = made = self._make(*key)
+        return made
 
 
 class Journal:
-    """Writes vouchers in a language, and adds up what they move: `moved[fund, debit, credit]`, in minor units."""
+    """Writes vouchers in a language, and adds up what they move between each pair of accounts."""
 
     def __init__(self, chart: Chart, language: Language, resolve: References) -> None:
         """Take the chart that names the accounts, and what resolves the references of the rows."""
         self.language: Language = language
-        self.moved: dict[tuple[str, str, str], int] = defaultdict(int)
         self._chart = chart
         self._resolve = resolve
         self._accounts = {(one.fund, one.code): one.written(language, chart) for one in chart.accounts.values()}
+        self._waiting: list[Leg] = []
+        self._pairs = Remembered(self._pair, most=sys.maxsize)
         self._marks = Remembered(self._mark)
+        self._offices = Remembered(self._office)
         self._acts = Remembered(_act)
         self._banks = Remembered(lambda bank: _meta("bank", bank))
         self._sources = Remembered(self._source)
+
+    def moved(self) -> list[list[object]]:
+        """Return fund, debit, credit and amount in minor units of each pair of accounts, red entries subtracted."""
+        return sorted([*accounts, pair.moved] for accounts, pair in self._pairs.items())
 
     def opening(self) -> str:
         """Return what stands first in every file of journals."""
@@ -89,56 +109,55 @@ class Journal:
 
         Raises FormatError (`text-unsafe`), which names the voucher, for text that no posting would have let in.
         """
-        marks, acts, banks, sources, plain = self._marks, self._acts, self._banks, self._sources, PLAIN.fullmatch
-        for postings, red, (
+        marks, offices, acts, banks, sources = self._marks, self._offices, self._acts, self._banks, self._sources
+        pairs, plain = self._pairs, PLAIN.fullmatch
+        for (
             fund, year, number, date, kind, project, payee, narration, document, bank, bank_ref, link, reverses, cites,
-            occurrence, batch, row, chart, prepared_by, approved_by, recorded_at, *_,
-        ) in self._whole(rows):  # fmt: skip
-            texts = (payee, narration, document, bank_ref)
-            if not plain("".join(texts)):
-                payee, narration, document, bank_ref = _escaped(texts, voucher_number(fund, year, number))  # noqa: PLW2901
+            occurrence, batch, line, chart, prepared_by, approved_by, recorded_at, entries, unit, debit, credit, amount,
+            red,
+        ) in rows:  # fmt: skip
+            if entries == 1:
+                pair = pairs[fund, debit, credit]
+                digits = f"{amount:03d}"
+                yuan = f"{digits[:-2]}.{digits[-2:]} {unit}\n"
+                if red:
+                    pair.moved -= amount
+                    postings = f"{pair.debit}-{yuan}{pair.credit}{yuan}"
+                else:
+                    pair.moved += amount
+                    postings = f"{pair.debit}{yuan}{pair.credit}-{yuan}"
+            else:
+                self._waiting.append(Leg(unit, debit, credit, amount, red))
+                if len(self._waiting) < entries:
+                    continue
+                postings, red = self._together(fund)  # noqa: PLW2901 - from here on it is the voucher's
+            if not plain(f"{payee}{narration}{document}{bank_ref}"):
+                payee, narration, document, bank_ref = _escaped(  # noqa: PLW2901
+                    payee, narration, document, bank_ref, voucher=voucher_number(fund, year, number)
+                )
             doc = f'  doc: "{document}"\n' if document else ""
             ref = f'  bank-ref: "{bank_ref}"\n' if bank_ref else ""
+            origin = "" if batch is None else f"{sources[batch,]}  row: {line}\n"
             rare = ""
             if link or reverses or cites or red or occurrence != 1:
-                rare = self._rare(link, reverses, cites, occurrence, red=red)
-            origin = "" if batch is None else f"{sources[batch,]}  row: {row}\n"
+                rare = self._rare(link, reverses, cites, occurrence, red)
             yield (
                 f'\n{date} * "{payee}" "{narration}"{marks[fund, kind, project]}{year}-{number:06d}"\n'
-                f"{doc}{banks[bank,]}{ref}{rare}{origin}{acts[chart, prepared_by, approved_by, recorded_at]}{postings}"
+                f"{doc}{banks[bank,]}{ref}{rare}{offices[fund, project]}{origin}"
+                f"{acts[chart, prepared_by, approved_by, recorded_at]}{postings}"
             )
 
-    def _whole(self, rows: Iterable[Row]) -> Iterator[tuple[str, bool, Row]]:
-        """Yield each voucher's postings, whether all of it is red, and the first of its rows."""
-        accounts, moved = self._accounts, self.moved
-        together: list[Row] = []
-        for row in rows:
-            entries, unit, debit, credit, amount, red = row[21:]
-            if entries == 1:
-                fund = row[0]
-                number = f"{amount // 100}.{amount % 100:02d} {unit}\n"
-                if red:
-                    moved[fund, debit, credit] -= amount
-                    yield f"  {accounts[fund, debit]}  -{number}  {accounts[fund, credit]}  {number}", True, row
-                else:
-                    moved[fund, debit, credit] += amount
-                    yield f"  {accounts[fund, debit]}  {number}  {accounts[fund, credit]}  -{number}", False, row
-                continue
-            together.append(row)
-            if len(together) == entries:
-                legs = [Leg(*one[22:]) for one in together]
-                yield self._postings(row[0], legs), all(leg.red for leg in legs), together[0]
-                together = []
-
-    def _postings(self, fund: str, legs: Sequence[Leg]) -> str:
-        """Return the postings of a voucher of several entries."""
+    def _together(self, fund: str) -> tuple[str, int]:
+        """Return the postings of a voucher of several entries, and whether all of it is red."""
+        legs, self._waiting = self._waiting, []
         for leg in legs:
-            self.moved[fund, leg.debit, leg.credit] += _signed(leg)
+            self._pairs[fund, leg.debit, leg.credit].moved += _signed(leg)
         units = [(unit, list(group)) for unit, group in groupby(legs, lambda leg: leg.unit)]
         if len({leg.red for leg in legs}) > 1 or len({unit for unit, _ in units}) < len(units):
-            return "".join(self._posting(fund, code, amount, leg, own_red=leg.red)
-                           for leg in legs for code, amount in ((leg.debit, _signed(leg)), (leg.credit, -_signed(leg))))
-        return "".join(self._shared(fund, group) for _, group in units)
+            sides = ((leg, code, sign) for leg in legs for code, sign in ((leg.debit, 1), (leg.credit, -1)))
+            own = (self._posting(fund, code, sign * _signed(leg), leg, own_red=leg.red) for leg, code, sign in sides)
+            return "".join(own), 0
+        return "".join(self._shared(fund, group) for _, group in units), legs[0].red
 
     def _shared(self, fund: str, legs: Sequence[Leg]) -> str:
         """Return the postings of one unit, the side that its entries share printed once."""
@@ -151,9 +170,16 @@ class Journal:
 
     def _posting(self, fund: str, code: str, amount: int, leg: Leg, *, own_red: int = 0) -> str:
         red = "    red: TRUE\n" if own_red else ""
-        return f"  {self._accounts[fund, code]}  {money.plain(amount)} {leg.unit}\n{red}"
+        return f"{self._side(fund, code)}{money.plain(amount)} {leg.unit}\n{red}"
 
-    def _rare(self, link: object, reverses: object, cites: object, occurrence: int, *, red: bool) -> str:
+    def _pair(self, fund: str, debit: str, credit: str) -> Pair:
+        return Pair(self._side(fund, debit), self._side(fund, credit))
+
+    def _side(self, fund: str, code: str) -> str:
+        """Return a posting up to its amount."""
+        return f"  {self._accounts[fund, code]}  "
+
+    def _rare(self, link: object, reverses: object, cites: object, occurrence: int, red: int) -> str:
         """Return the metadata that few vouchers have."""
         numbers = (("link", link), ("reverses", reverses), ("cites", cites))
         texts = [_meta(key, self._resolve.voucher(at)) for key, at in numbers if at]
@@ -162,10 +188,12 @@ class Journal:
         return "".join(texts)
 
     def _mark(self, fund: str, kind: str, project: str) -> str:
-        """Return tag and link, what the fund and project say, and the beginning of the voucher's number."""
+        """Return tag and link, and the beginning of the voucher's number."""
         of_project = f" ^{escape.link(project)}" if project else ""
-        meta = _meta("dept", self._chart.funds[fund].department) + _meta("project", project)
-        return f' #{escape.tag(kind)}{of_project}\n{meta}  voucher: "{fund}-'
+        return f' #{escape.tag(kind)}{of_project}\n  voucher: "{fund}-'
+
+    def _office(self, fund: str, project: str) -> str:
+        return _meta("dept", self._chart.funds[fund].department) + _meta("project", project)
 
     def _source(self, batch: object) -> str:
         file, sheet = self._resolve.source(batch)
@@ -186,7 +214,7 @@ def _signed(leg: Leg) -> int:
     return -leg.amount if leg.red else leg.amount
 
 
-def _escaped(texts: Iterable[str], voucher: str) -> list[str]:
+def _escaped(*texts: str, voucher: str) -> list[str]:
     """Return what stands between the quotes of each text."""
     try:
         return [string(text)[1:-1] for text in texts]

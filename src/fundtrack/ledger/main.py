@@ -54,7 +54,7 @@ def fava_text(chart: Chart, language: Language, shown: str, *, vouchers: bool) -
 
     Only where vouchers are shown does it name the plugin: a roll-up has no vouchers for a check to find fault with.
     """
-    options = OPTIONS | {"language": LOCALES[language], "sidebar-show-queries": str(len(QUERIES) + len(chart.funds))}
+    options = OPTIONS | {"language": LOCALES[language], "sidebar-show-queries": str(len(QUERIES))}
     return "\n".join([
         heading(chart, language),
         *(['plugin "fundtrack.plugin"\n'] if vouchers else []),

@@ -19,6 +19,7 @@ from fundtrack.ledger.main import FAVA, MAIN, fava_text, main_text
 from fundtrack.ledger.manifest import FILE, PUBLICATIONS_KEPT, Manifest, Month, names_of, read_manifest
 from fundtrack.ledger.rows import references, rows_between
 from fundtrack.ledger.years import DETAIL_MAX, Years
+from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -53,7 +54,7 @@ def publish(book: Book, language: Language | None = None, progress: Progress | N
     language = language or book.settings.language
     folder = Folder(book.folder / "ledger")
     known = read_manifest(folder.path)
-    with book.reading() as connection:
+    with book.reading() as connection, dialect.in_little_memory(connection):
         chart = book.chart(connection)
         months = list(_journals(connection, folder, chart, language, known, progress or _quiet))
     accounts = folder.write_hashed("accounts", [write_accounts(chart, language)])
@@ -94,7 +95,7 @@ def _written(connection: Connection, folder: Folder, month: Month, journal: Jour
     last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
     rows = rows_between(connection, first.toordinal(), last.toordinal())
     file = folder.write_hashed(month.name, chain([journal.opening()], journal.text(rows)))
-    return replace(month, file=file, moved=[[*accounts, amount] for accounts, amount in sorted(journal.moved.items())])
+    return replace(month, file=file, moved=journal.moved())
 
 
 def _months(connection: Connection) -> list[Month]:

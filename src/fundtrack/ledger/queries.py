@@ -32,7 +32,8 @@ FOUR: Final = (
 )
 PAID: Final = f"{_of('advance')} AS advanced, {_of('use')} AS spent"
 
-VOUCHER: Final = "SELECT date, entry_meta('voucher') AS number, entry_meta('doc') AS doc, payee, narration, account, position"
+DOCUMENT: Final = "entry_meta('voucher') AS number, entry_meta('doc') AS doc"
+VOUCHER: Final = f"SELECT date, {DOCUMENT}, payee, narration, account, position"
 
 QUERIES: Final[tuple[tuple[dict[Language, str], str], ...]] = (
     (
@@ -65,7 +66,7 @@ QUERIES: Final[tuple[tuple[dict[Language, str], str], ...]] = (
     ),
     (
         {"en": "Red vouchers", "zh": "红字凭证"},
-        f"{VOUCHER} WHERE entry_meta('red') = TRUE ORDER BY date, number",
+        f"{VOUCHER} WHERE bool(entry_meta('red')) ORDER BY date, number",
     ),
 )
 """What each is called, and its BQL, whose column names must be ASCII."""

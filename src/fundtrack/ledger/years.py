@@ -97,4 +97,3 @@ class Years:
             f'{date} * "{narration}" #{tag}\n'
             f"  {names[0]}  {money.plain(amount)} {debit.unit}\n  {names[1]}  {money.plain(-amount)} {debit.unit}\n"
         )
-

@@ -9,7 +9,7 @@ leans on money they bring in, or that is dated before what the book already hold
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, text
 
@@ -40,9 +40,19 @@ def _of_many(select: str, name: str) -> TextClause:
 
 
 ON_ACCOUNTS: Final = _of_many(
-    "SELECT DISTINCT voucher FROM candidate_postings WHERE controlled <> 0 AND account IN :accounts", "accounts")
+    "SELECT DISTINCT voucher FROM candidate_postings WHERE controlled <> 0 AND account IN :accounts", "accounts"
+)
 FED_BY: Final = _of_many(
-    "SELECT DISTINCT account FROM candidate_postings WHERE controlled * amount > 0 AND voucher IN :vouchers", "vouchers")
+    "SELECT DISTINCT account FROM candidate_postings WHERE controlled * amount > 0 AND voucher IN :vouchers", "vouchers"
+)
+CITING: Final = _of_many("SELECT voucher FROM candidate WHERE cites IN :vouchers", "vouchers")
+ORPHANS: Final = """
+SELECT c.voucher FROM candidate AS c WHERE c.cites IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM candidate AS o WHERE o.voucher = c.cites) AND NOT EXISTS (
+    SELECT 1 FROM voucher AS v WHERE v.id = c.cites)
+"""
+"""Candidates that cite a voucher of their own batch which was refused."""
+
 DROP: Final = _of_many("DELETE FROM candidate WHERE voucher IN :vouchers", "vouchers")
 PUT_ASIDE: Final = _of_many("INSERT INTO aside SELECT * FROM candidate WHERE voucher IN :vouchers", "vouchers")
 TAKE_UP: Final = _of_many("INSERT INTO candidate SELECT * FROM aside WHERE voucher IN :vouchers", "vouchers")
@@ -50,9 +60,13 @@ TAKE_UP: Final = _of_many("INSERT INTO candidate SELECT * FROM aside WHERE vouch
 
 @dataclass
 class Outcome:
-    """What became of a batch: the refused candidates with their reasons, and leads on what was posted."""
+    """What became of a batch: the refused candidates with their reasons, and leads on what was posted.
+
+    `orphans` are refused because what they cite was.
+    """
 
     refused: dict[int, list[Finding]] = field(default_factory=dict)
+    orphans: set[int] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -94,7 +108,15 @@ class Batch:
             else:
                 leads.append(finding)
         self._for_each(DROP, self.outcome.refused)
-        return [finding for finding in leads if finding.voucher not in self.outcome.refused]
+        self._drop_orphans()
+        return [f for f in leads if f.voucher not in self.outcome.refused and f.voucher not in self.outcome.orphans]
+
+    def _drop_orphans(self) -> set[int]:
+        """Refuse the candidates whose original was refused."""
+        orphans = set(self.connection.exec_driver_sql(ORPHANS).scalars())
+        self.outcome.orphans |= orphans
+        self._for_each(DROP, orphans)
+        return orphans
 
     def _suspects(self, fatal: Iterable[Finding]) -> set[int]:
         """Return the candidates that share what findings fell on, and all that lean on money these bring in."""
@@ -105,14 +127,25 @@ class Batch:
         return self._leaning(accounts, suspects)
 
     def _leaning(self, accounts: set[str], suspects: set[int]) -> set[int]:
-        """Return candidates together with all on accounts that they bring money to, and so on."""
-        while fed := {account for vouchers in _pieces(suspects)
-                      for account in self.connection.execute(FED_BY, {"vouchers": vouchers}).scalars()} - accounts:
+        """Return candidates together with all that cite them or stand on accounts they bring money to, and so on."""
+        while True:
+            citing = self._asked(CITING, suspects) - suspects
+            fed = {str(account) for account in self._asked(FED_BY, suspects)} - accounts
+            if not citing and not fed:
+                return suspects
             accounts |= fed
-            suspects |= self._on(fed)
-        return suspects
+            suspects |= citing | self._on(fed)
+
+    def _asked(self, select: TextClause, vouchers: Iterable[int]) -> set[Any]:
+        return {
+            value
+            for piece in _pieces(vouchers)
+            for value in self.connection.execute(select, {"vouchers": piece}).scalars()
+        }
 
     def _on(self, accounts: set[str]) -> set[int]:
+        if not accounts:  # an empty list has no type, and PostgreSQL compares by type
+            return set()
         return set(self.connection.execute(ON_ACCOUNTS, {"accounts": list(accounts)}).scalars())
 
     def _all(self) -> set[int]:
@@ -139,7 +172,8 @@ class Batch:
     def _replay(self, late: set[int]) -> None:
         """Post what was put aside as if one by one: by windows up to the first day with a finding, that day singly."""
         rows = self.connection.exec_driver_sql(
-            "SELECT voucher, date FROM aside WHERE line = 1 ORDER BY day, outflow, voucher").all()
+            "SELECT voucher, date FROM aside WHERE line = 1 ORDER BY day, outflow, voucher"
+        ).all()
         size = WINDOW_MIN
         while rows:
             window = rows[: 1 if rows[0][0] in late else size]
@@ -149,7 +183,7 @@ class Batch:
                 continue
             if len(window) > 1:
                 before = [row for row in window if row[1] < min(fatal_dates)]
-                size = max(len(before), 1) if len(before) < len(window) else len(window) // 2
+                size = len(before) if 0 < len(before) < len(window) else len(window) // 2
                 continue
             rows, size = rows[1:], WINDOW_MIN if size == 1 else size
 
@@ -157,6 +191,10 @@ class Batch:
         """Post a window of candidates, or say on which days it cannot be; a single one is then refused."""
         self.connection.exec_driver_sql("DELETE FROM candidate")
         self._for_each(TAKE_UP, window)
+        if len(window) == 1 and self._drop_orphans():
+            return []
+        if self.connection.exec_driver_sql(ORPHANS).first():
+            return [""]
         findings = run(self.connection, self.checks.values(), self.lens)
         fatal = [finding for finding in findings if finding.severity == "fatal"]
         if not fatal:

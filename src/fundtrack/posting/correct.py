@@ -7,7 +7,7 @@ refuses: it was not the record.
 
 Or the **money** is wrong (归还原渠道): another channel's money did go out, and the book must not pretend it did not.
 The payment stands, and two linked adjustments, citing it, move the spending to the right fund and keep open what is
-owed to the channel, a receivable of the one fund and a payable of the other, until the bank shows it back (`give_back`).
+owed to the channel, a receivable of the one fund and a payable of the other, until the bank shows it (`give_back`).
 """
 
 from __future__ import annotations
@@ -73,11 +73,15 @@ def rebook(
     by: str,
     approved_by: str = "",
 ) -> Posted:
-    """Put a voucher on the right fund, use or project, in one act. Raises what `rebooking` does, and Refused."""
+    """Put a voucher on the right fund, use or project, in one act; `mode` says what was wrong, record or money.
+
+    Raises what `rebookable`, `refuse_rested_on` and `money_owed` do, and Refused.
+    """
     make = record_rebooked if mode == "record" else money_owed
 
     def say(connection: Connection, chart: Chart) -> list[Draft]:
         wrong = rebookable(connection, chart, number, correction, document)
+        refuse_rested_on(connection, [wrong], date)
         return make(chart, wrong, correction, document, date)
 
     return post(book, said(book, say), by=by, approved_by=approved_by)
@@ -120,7 +124,10 @@ def refuse_fallen(connection: Connection, voucher: Standing) -> None:
 
 
 def refuse_rested_on(connection: Connection, members: Iterable[Standing], date: date) -> None:
-    """Refuse to take vouchers back on a date while something rests on them."""
+    """Refuse to take vouchers back on a date while something rests on them.
+
+    Raises UsageError: `reverse-before`, `reverse-cited`, `reverse-opening`, `reverse-spent`; see `reversal`.
+    """
     for member in members:
         if date < member.date:
             raise UsageError("reverse-before", number=member.number, posted=member.date, date=date)
@@ -138,7 +145,7 @@ def rebookable(connection: Connection, chart: Chart, number: str, correction: Co
     """Return a voucher that may be put elsewhere.
 
     Raises UsageError: `rebook-document`, `rebook-kind`, `rebook-nothing` where nothing would change, `rebook-use`
-    where another fund is named without its use, and what `reversal` raises.
+    where another fund is named without its use, and what `refuse_fallen` raises.
     """
     if not document.strip():
         raise UsageError("rebook-document")

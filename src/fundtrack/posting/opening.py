@@ -19,6 +19,7 @@ from sqlalchemy import text
 
 from fundtrack import money
 from fundtrack.chart.model import identity
+from fundtrack.checking.book import voucher_number
 from fundtrack.errors import ChartError, FormatError, FundtrackError, UsageError
 from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.kinds import NOT_IN_CHART, account_of
@@ -51,7 +52,7 @@ HEADINGS: Final = {
 TOTALS: Final = frozenset({"total", "合计", "总计"})
 
 FIRST_OTHER: Final = text("""
-SELECT v.fund || '-' || v.year || '-' || v.number
+SELECT v.fund, v.year, v.number
 FROM voucher AS v
 LEFT JOIN voucher AS r ON r.reverses = v.id
 WHERE v.fund = :fund AND (v.kind <> 'opening' OR (v.reverses IS NULL AND r.id IS NULL))
@@ -91,9 +92,9 @@ def opening(book: Book, path: Path, *, as_of: date, by: str, document: str, appr
         balances.extend(read_balances(chart, path))
         tie(balances, path)
         for fund in dict.fromkeys(balance.account.fund for balance in balances):
-            first = connection.execute(FIRST_OTHER, {"fund": fund}).scalar()
+            first = connection.execute(FIRST_OTHER, {"fund": fund}).first()
             if first:
-                raise UsageError("opening-late", fund=fund, number=first)
+                raise UsageError("opening-late", fund=fund, number=voucher_number(*first))
         return opened(chart, balances, as_of, document)
 
     posted = post(book, said(book, say), by=by, approved_by=approved_by)

@@ -89,17 +89,16 @@ def read_key(book: Book) -> bytes:
         raise BookError("no-key", path=book.folder / KEY_FILE) from error
 
 
-def natural_key(key: bytes, content: object) -> str:
+def natural_key(key: bytes, content: str) -> str:
     """Return the keyed hash of what makes a row or draft itself; without the key nobody can guess it back."""
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    return hmac.digest(key, text.encode(), "sha256").hex()[:32]
+    return hmac.digest(key, content.encode(), "sha256").hex()[:32]
 
 
 def with_natural_key(connection: Connection, book: Book, draft: Draft) -> Draft:
     """Return a draft that came from a person with its key, and which of the identical ones it is."""
     if draft.natural_key:
         return draft
-    key = natural_key(read_key(book), draft.content())
+    key = natural_key(read_key(book), json.dumps(draft.content(), ensure_ascii=False))
     twins = f"SELECT COALESCE(MAX(occurrence), 0) FROM voucher WHERE natural_key = '{key}'"
     return replace(draft, natural_key=key, occurrence=connection.exec_driver_sql(twins).scalar_one() + 1)
 
@@ -110,10 +109,14 @@ def keep_refusal(book: Book, drafts: Sequence[Draft], findings: Sequence[Finding
     def keep(connection: Connection) -> None:
         seq = connection.exec_driver_sql("SELECT COALESCE(MAX(seq), 0) + 1 FROM refusal").scalar_one()
         content = json.dumps([draft.content() for draft in drafts], ensure_ascii=False)
-        reasons = json.dumps([finding.record("zh") | {"message-en": finding.messages["en"]} for finding in findings],
-                             ensure_ascii=False)
-        dialect.insert_rows(connection, "refusal", ("seq", "refused_at", "refused_to", "draft", "findings"),
-                            [(seq, now(), by, content, reasons)])
+        reasons = json.dumps(
+            [finding.record("zh") | {"message-en": finding.messages["en"]} for finding in findings], ensure_ascii=False
+        )
+        dialect.insert_rows(
+            connection,
+            "refusal",
+            ("seq", "refused_at", "refused_to", "draft", "findings"),
+            [(seq, now(), by, content, reasons)],
+        )
 
     book.act(keep)
-

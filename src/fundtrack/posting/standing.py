@@ -93,8 +93,9 @@ def linked(connection: Connection, voucher: Standing) -> list[Standing]:
 
 def citing(connection: Connection, voucher: Standing) -> list[Standing]:
     """Return the vouchers of the same fund that rest on this one and were not reversed."""
-    where = "v.fund = :fund AND v.day >= :day AND v.cites = :id AND v.reverses IS NULL AND r.id IS NULL"
-    return _vouchers(connection, where, fund=voucher.fund, day=voucher.date.toordinal(), id=voucher.id)
+    where = "v.fund = :fund AND v.day >= :day AND v.cites = :id"
+    found = _vouchers(connection, where, fund=voucher.fund, day=voucher.date.toordinal(), id=voucher.id)
+    return [citer for citer in found if not citer.reverses and not citer.reversed_by]
 
 
 def _vouchers(connection: Connection, where: str, **values: str | int) -> list[Standing]:

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import text
 
 from fundtrack import money
-from fundtrack.checking.book import whole_book
 from fundtrack.errors import UsageError, message
 from fundtrack.reporting.table import Column, Table
 
@@ -55,29 +54,31 @@ OF_POSTING: Final = ("use", "project", "payee", "year", "period")
 BY: Final = ("fund", *OF_FUND, *OF_POSTING)
 """What balances can be broken down by."""
 
-POSTED: Final = """
-SELECT fund, account_kind, {keys}SUM(amount) AS amount
-FROM postings
-WHERE unit = :unit
-GROUP BY {keys}fund, account_kind
-"""
+OF_VOUCHER: Final = {
+    "project": "v.project",
+    "payee": "v.payee",
+    "year": "v.year",
+    "period": "CAST(substr(v.date, 6, 2) AS INTEGER)",
+}
 
 TURNOVER: Final = """
-SELECT e.fund, a.kind AS account_kind, CASE a.kind WHEN 'use' THEN a.code ELSE '' END AS "use", e.unit, e.amount
+WITH summed AS MATERIALIZED (
+    SELECT e.fund, {expressions}e.debit, e.credit, SUM((1 - 2 * e.red) * e.amount) AS amount
+    FROM entry AS e{vouchers}
+    WHERE e.unit = :unit
+    GROUP BY e.fund, {names}e.debit, e.credit
+)
+SELECT s.fund, a.kind, CASE a.kind WHEN 'use' THEN a.code ELSE '' END AS "use", {names}SUM(s.amount) AS amount
 FROM (
-    SELECT fund, unit, debit AS code, amount FROM (
-        SELECT fund, unit, debit, credit, SUM((1 - 2 * red) * amount) AS amount FROM entry
-        GROUP BY fund, unit, debit, credit
-    ) AS debits
+    SELECT fund, {names}debit AS code, amount FROM summed
     UNION ALL
-    SELECT fund, unit, credit, -amount FROM (
-        SELECT fund, unit, debit, credit, SUM((1 - 2 * red) * amount) AS amount FROM entry
-        GROUP BY fund, unit, debit, credit
-    ) AS credits
-) AS e
-JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code = e.code
+    SELECT fund, {names}credit, -amount FROM summed
+) AS s
+JOIN account AS a ON a.fund = s.fund AND a.unit = :unit AND a.code = s.code
+GROUP BY s.fund, a.kind, "use"{grouped}
 """
-"""The postings without their vouchers, already summed: all that is needed where nothing is asked of a voucher."""
+"""What the postings of the views come to, in one pass: a million entries are summed before anything is joined to them,
+and their vouchers are looked at only where they are asked something. `fund-balances` says the same over the views."""
 
 
 @dataclass(frozen=True)
@@ -175,15 +176,24 @@ def balances(book: Book, by: Sequence[str] = ("fund",)) -> Balances:
 def _rows(connection: Connection, chart: Chart, by: Sequence[str], unit: str) -> tuple[Row, ...]:
     """Return the rows in order of their keys; a fund in which nothing moved is a row too."""
     asked = [key for key in by if key in OF_POSTING]
-    postings = TURNOVER if set(asked) <= {"use"} else whole_book("")["postings"]
-    quoted = "".join(f'"{key}", ' for key in asked)
-    statement = text(f"WITH postings AS ({postings}) {POSTED.format(keys=quoted)}")
     found: dict[tuple[Cell, ...], dict[str, int]] = {} if asked else {(fund,): {} for fund in chart.funds}
-    for fund, kind, *keys, amount in connection.execute(statement, {"unit": unit}):
-        found.setdefault((fund, *keys), {})[kind] = int(amount)
+    for moved in connection.execute(text(turnover(asked)), {"unit": unit}).mappings():
+        kinds = found.setdefault((moved["fund"], *(moved[key] for key in asked)), {})
+        kinds[moved["kind"]] = kinds.get(moved["kind"], 0) + int(moved["amount"])
     return tuple(
         Row(_keys(chart, by, dict(zip(["fund", *asked], keys, strict=True))), _figures(kinds))
         for keys, kinds in sorted(found.items(), key=itemgetter(0))
+    )
+
+
+def turnover(asked: Sequence[str]) -> str:
+    """Return the select of what moved by fund, kind of account, use, and what is asked of the vouchers."""
+    names = [key for key in asked if key in OF_VOUCHER]
+    return TURNOVER.format(
+        expressions="".join(f"{OF_VOUCHER[name]} AS {name}, " for name in names),
+        vouchers=" JOIN voucher AS v ON v.id = e.voucher" if names else "",
+        names="".join(f"{name}, " for name in names),
+        grouped="".join(f", {name}" for name in names),
     )
 
 

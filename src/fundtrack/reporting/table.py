@@ -114,8 +114,8 @@ def as_columns(table: Table, language: Language) -> str:
 
 
 def safe(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+    """Return a text that no spreadsheet takes for a formula, and that stays on its line."""
+    return printable(f"'{text}" if text.startswith(FORMULA) else text)
 
 
 def width(text: str) -> int:

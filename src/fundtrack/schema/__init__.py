@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Engine
 
 RELEASE: Final = "0001"
 """The migration this program works with."""
@@ -29,5 +29,16 @@ def upgrade(connection: Connection) -> None:
 
 def fingerprint(connection: Connection) -> str:
     """Return one SHA-256 over every table, view, constraint, trigger and function of the schema."""
-    objects = dialect.fingerprint(connection)
+    return digest(dialect.fingerprint(connection))
+
+
+def released(engine: Engine) -> dict[str, str]:
+    """Return every object of a schema as this release makes it on the engine's database, with its SHA-256."""
+    with dialect.empty_schema(engine) as connection:
+        upgrade(connection)
+        return dialect.fingerprint(connection)
+
+
+def digest(objects: dict[str, str]) -> str:
+    """Return one SHA-256 over the objects of a schema."""
     return hashlib.sha256(json.dumps(objects, sort_keys=True).encode()).hexdigest()

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 import sqlite3
+from contextlib import contextmanager
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -50,6 +52,7 @@ POSTGRESQL_SETTINGS: Final = {
     "TimeZone": "UTC",
     "lock_timeout": "1min",
     "synchronous_commit": "on",
+    "jit": "off",  # compiling costs more than any select over what one voucher touches
     "default_transaction_isolation": "read committed",  # with `turn`, see postgresql.sql
 }
 
@@ -150,6 +153,22 @@ def has_temporary(connection: Connection, table: str) -> bool:
     return connection.exec_driver_sql(f"SELECT to_regclass('pg_temp.{table}')").scalar() is not None
 
 
+def see_one_moment(connection: Connection) -> None:
+    """Let every statement of a transaction that only reads see the book as the first did; SQLite always does."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+
+@contextmanager
+def in_little_memory(connection: Connection) -> Iterator[None]:
+    """Keep few pages of the database in memory, for one pass over all of it."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA cache_size = -8192")
+    yield
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA cache_size = {SQLITE_SETTINGS['cache_size']}")
+
+
 def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert many rows the fast way of each database: one prepared statement, or COPY."""
     cursor = connection.connection.cursor()
@@ -172,7 +191,58 @@ def fingerprint(connection: Connection) -> dict[str, str]:
     if connection.dialect.name == "sqlite":
         objects, prefix = connection.exec_driver_sql(SQLITE_FINGERPRINT).all(), ""
     else:
-        query = files("fundtrack.schema").joinpath("postgresql_fingerprint.sql").read_text("utf-8")
-        objects = connection.exec_driver_sql(query).all()
-        prefix = f"{connection.exec_driver_sql('SELECT current_schema()').scalar_one()}."
+        objects = connection.exec_driver_sql(_script("postgresql_fingerprint.sql")).all()
+        prefix = f"{connection.exec_driver_sql('SELECT quote_ident(current_schema())').scalar_one()}."
     return {name: hashlib.sha256(text.replace(prefix, "").encode()).hexdigest() for name, text in objects}
+
+
+@contextmanager
+def empty_schema(engine: Engine) -> Iterator[Connection]:
+    """Give a connection to an empty schema beside the book, which is gone afterwards with all that was made in it."""
+    if engine.dialect.name == "sqlite":
+        memory = create_engine("sqlite://")
+        with memory.connect() as connection:
+            yield connection
+        memory.dispose()
+    else:
+        name = f"fresh_{secrets.token_hex(8)}"
+        with engine.connect() as connection:  # never committed
+            connection.exec_driver_sql(f"CREATE SCHEMA {name}")
+            connection.exec_driver_sql(f"""SELECT set_config('search_path', '"{name}", pg_temp', true)""")
+            yield connection
+
+
+OLDEST: Final = {"sqlite": ("SQLite", (3, 39)), "postgresql": ("PostgreSQL", (15,))}
+"""The oldest database of each kind that the tests were run with."""
+
+
+def database_version(connection: Connection) -> tuple[int, ...]:
+    """Return the version of the database the connection speaks to."""
+    return tuple(int(part) for part in connection.dialect.server_version_info or ())
+
+
+def damage(connection: Connection) -> list[str]:
+    """Return what SQLite finds wrong in its file: pages, and rows that fail a CHECK that was switched off."""
+    if connection.dialect.name != "sqlite":
+        return []
+    return [line for line in connection.exec_driver_sql("PRAGMA quick_check(10)").scalars() if line != "ok"]
+
+
+def lacks_clerk(connection: Connection, schema: str) -> str:
+    """Return the name of the clerk role where there is none, else an empty string; SQLite knows no roles."""
+    role = f"{schema}_clerk"
+    if connection.dialect.name == "sqlite":
+        return ""
+    found = connection.exec_driver_sql("SELECT 1 FROM pg_roles WHERE rolname = %(role)s", {"role": role}).scalar()
+    return "" if found else role
+
+
+def excessive_rights(connection: Connection) -> list[tuple[str, str, str]]:
+    """Return rights that the release does not give: the role, the right, the table or function."""
+    if connection.dialect.name == "sqlite":
+        return []
+    return [(row[0], row[1], row[2]) for row in connection.exec_driver_sql(_script("postgresql_rights.sql"))]
+
+
+def _script(name: str) -> str:
+    return files("fundtrack.schema").joinpath(name).read_text("utf-8")

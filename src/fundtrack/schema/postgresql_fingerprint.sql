@@ -9,7 +9,7 @@ UNION ALL
 SELECT concat('constraint ', conname), concat(pg_get_constraintdef(oid), convalidated)
 FROM pg_constraint WHERE connamespace = current_schema()::regnamespace AND contype <> 'n'
 UNION ALL
-SELECT concat('function ', proname), concat(prosrc, prosecdef, proconfig)
+SELECT concat('function ', proname), concat(prosrc, prosecdef, replace(proconfig::text, current_schema(), ''))
 FROM pg_proc WHERE pronamespace = current_schema()::regnamespace
 UNION ALL
 SELECT concat('view ', relname), pg_get_viewdef(oid) FROM relation WHERE relkind = 'v'

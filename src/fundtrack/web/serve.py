@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import gc
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.errors import UsageError
 from fundtrack.web.guard import Guard
+from fundtrack.web.words import say_public_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from flask import Flask
 
@@ -41,15 +43,16 @@ def browse(
     _, taken = server.bind_addr
     hosts = {f"{name}:{taken}" for name in (LOOPBACK, "localhost")} | {behind_proxy} - {""}
     try:
-        server.wsgi_app = guarded(ledger, hosts, auditor=auditor)
-        ready(f"http://{LOOPBACK}:{taken}/")
-        server.serve()
+        with TemporaryDirectory() as folder:
+            server.wsgi_app = guarded(ledger, hosts, Path(folder), auditor=auditor)
+            ready(f"http://{LOOPBACK}:{taken}/")
+            server.serve()
     finally:
         server.stop()
 
 
-def guarded(ledger: Path, hosts: set[str], *, auditor: bool = False) -> Guard:
-    """Return Fava over a ledger, loaded and behind its guard."""
+def guarded(ledger: Path, hosts: set[str], folder: Path, *, auditor: bool = False) -> Guard:
+    """Return Fava over a ledger, loaded and behind its guard; `folder`, empty, is where its words are kept."""
     from fava.application import create_app
 
     gc.disable()  # a quarter of the time to load a ledger goes into looking for garbage, of which there is none
@@ -57,6 +60,7 @@ def guarded(ledger: Path, hosts: set[str], *, auditor: bool = False) -> Guard:
         application = create_app([ledger.resolve()], load=True, read_only=True)
     finally:
         gc.enable()
+    say_public_words(application, folder)
     return Guard(application, hosts, lambda: published_queries(application), auditor=auditor)
 
 

@@ -18,7 +18,7 @@ down_revision = None
 
 FOLDER = Path(__file__).parent / "0001"
 
-APPEND_ONLY = {
+APPEND_ONLY: dict[str, list[tuple[str, ...]]] = {
     "release": [("release",)],
     "chart": [("version",)],
     "fund": [("fund",)],

@@ -94,17 +94,22 @@ END;
 CREATE TRIGGER voucher_moves_balances AFTER INSERT ON voucher
 BEGIN
     INSERT INTO daily_balance (fund, unit, code, day, date, change)
-    SELECT b.fund, b.unit, b.code, NEW.day, NEW.date,
-        b.controlled * (1 - 2 * e.red) * CASE b.code WHEN e.debit THEN e.amount ELSE -e.amount END
-    FROM entry AS e JOIN balance AS b ON b.fund = e.fund AND b.unit = e.unit AND b.code IN (e.debit, e.credit)
+    SELECT e.fund, e.unit, e.debit, NEW.day, NEW.date, b.controlled * (1 - 2 * e.red) * e.amount
+    FROM entry AS e JOIN balance AS b ON b.fund = e.fund AND b.unit = e.unit AND b.code = e.debit
     WHERE e.voucher = NEW.id
     ON CONFLICT (fund, unit, code, day) DO UPDATE SET change = change + excluded.change;
 
-    UPDATE balance SET total = total + moved.change,
-        opening = opening + CASE NEW.kind WHEN 'opening' THEN moved.change ELSE 0 END
-    FROM (SELECT b.fund, b.unit, b.code, SUM(
-            b.controlled * (1 - 2 * e.red) * CASE b.code WHEN e.debit THEN e.amount ELSE -e.amount END) AS change
-        FROM entry AS e JOIN balance AS b ON b.fund = e.fund AND b.unit = e.unit AND b.code IN (e.debit, e.credit)
-        WHERE e.voucher = NEW.id GROUP BY b.fund, b.unit, b.code) AS moved
-    WHERE balance.fund = moved.fund AND balance.unit = moved.unit AND balance.code = moved.code;
+    INSERT INTO daily_balance (fund, unit, code, day, date, change)
+    SELECT e.fund, e.unit, e.credit, NEW.day, NEW.date, -b.controlled * (1 - 2 * e.red) * e.amount
+    FROM entry AS e JOIN balance AS b ON b.fund = e.fund AND b.unit = e.unit AND b.code = e.credit
+    WHERE e.voucher = NEW.id
+    ON CONFLICT (fund, unit, code, day) DO UPDATE SET change = change + excluded.change;
+
+    UPDATE balance SET total = total + controlled * (
+            SELECT COALESCE(SUM((1 - 2 * red) * CASE balance.code WHEN debit THEN amount WHEN credit THEN -amount ELSE 0 END), 0)
+            FROM entry WHERE voucher = NEW.id AND unit = balance.unit),
+        opening = opening + CASE NEW.kind WHEN 'opening' THEN controlled * (
+            SELECT COALESCE(SUM((1 - 2 * red) * CASE balance.code WHEN debit THEN amount WHEN credit THEN -amount ELSE 0 END), 0)
+            FROM entry WHERE voucher = NEW.id AND unit = balance.unit) ELSE 0 END
+    WHERE fund = NEW.fund;
 END;

@@ -64,7 +64,9 @@ CREATE TABLE account (
     controlled INTEGER NOT NULL,
     bank TEXT,
     chart INTEGER NOT NULL,
+    path TEXT NOT NULL GENERATED ALWAYS AS (root || ':' || fund || ':' || code) STORED,
     CONSTRAINT account_pk PRIMARY KEY (fund, unit, code),
+    CONSTRAINT account_path UNIQUE (path, unit),
     CONSTRAINT account_fund FOREIGN KEY (fund) REFERENCES fund (fund),
     CONSTRAINT account_bank FOREIGN KEY (bank) REFERENCES bank_account (bank),
     CONSTRAINT account_chart FOREIGN KEY (chart) REFERENCES chart (version),
@@ -167,7 +169,7 @@ CREATE TABLE voucher (
     CONSTRAINT voucher_row CHECK ((batch IS NULL) = (row IS NULL))
 ) STRICT;
 
-CREATE INDEX voucher_bank_ref ON voucher (bank_ref) WHERE bank_ref <> '';
+CREATE INDEX voucher_bank_ref ON voucher (bank_ref);
 CREATE INDEX voucher_fund_day ON voucher (fund, day);
 CREATE INDEX voucher_link ON voucher (link) WHERE link <> id;
 CREATE INDEX voucher_batch_row ON voucher (batch, row) WHERE batch IS NOT NULL;

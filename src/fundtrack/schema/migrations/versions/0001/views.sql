@@ -8,26 +8,29 @@ SELECT v.id AS voucher, v.number, v.date, v.day, v.year, CAST(substr(v.date, 6, 
     v.prepared_by, v.approved_by
 FROM voucher AS v;
 
+-- A voucher before its entries: SQLite keeps to the order of a CROSS JOIN, and every narrow question comes by voucher.
 CREATE VIEW book_postings AS
 SELECT v.id AS voucher, e.line, 0 AS leg, v.date, v.day, v.year, CAST(substr(v.date, 6, 2) AS INTEGER) AS period, v.kind,
-    v.link, COALESCE(v.reverses, 0) AS reverses, e.fund, a.root || ':' || e.fund || ':' || e.debit AS account,
+    v.link, COALESCE(v.reverses, 0) AS reverses, e.fund, a.path AS account,
     a.kind AS account_kind, a.controlled, e.unit, (1 - 2 * e.red) * e.amount AS amount, e.red, e.unit AS weight_unit,
     (1 - 2 * e.red) * e.amount AS weight, 0 AS tolerance, CASE WHEN a.kind = 'use' THEN e.debit ELSE '' END AS "use",
     v.project, v.payee, v.narration, v.document, v.bank, v.bank_ref, v.occurrence, COALESCE(v.batch, 0) AS batch,
     COALESCE(v.row, 0) AS row, v.chart
-FROM entry AS e
-JOIN voucher AS v ON v.id = e.voucher
+FROM voucher AS v
+CROSS JOIN entry AS e
 JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code = e.debit
+WHERE e.voucher = v.id
 UNION ALL
 SELECT v.id, e.line, 1, v.date, v.day, v.year, CAST(substr(v.date, 6, 2) AS INTEGER), v.kind,
-    v.link, COALESCE(v.reverses, 0), e.fund, a.root || ':' || e.fund || ':' || e.credit,
+    v.link, COALESCE(v.reverses, 0), e.fund, a.path,
     a.kind, a.controlled, e.unit, (2 * e.red - 1) * e.amount, e.red, e.unit,
     (2 * e.red - 1) * e.amount, 0, CASE WHEN a.kind = 'use' THEN e.credit ELSE '' END,
     v.project, v.payee, v.narration, v.document, v.bank, v.bank_ref, v.occurrence, COALESCE(v.batch, 0),
     COALESCE(v.row, 0), v.chart
-FROM entry AS e
-JOIN voucher AS v ON v.id = e.voucher
-JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code = e.credit;
+FROM voucher AS v
+CROSS JOIN entry AS e
+JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code = e.credit
+WHERE e.voucher = v.id;
 
 CREATE VIEW book_funds AS
 SELECT fund, fund_group, department, level, regime, valid_from, valid_to, may_advance, authority, chart,
@@ -35,22 +38,22 @@ SELECT fund, fund_group, department, level, regime, valid_from, valid_to, may_ad
 FROM fund_terms;
 
 CREATE VIEW book_accounts AS
-SELECT root || ':' || fund || ':' || code AS account, fund, unit, code, kind AS account_kind, controlled,
+SELECT path AS account, fund, unit, code, kind AS account_kind, controlled,
     COALESCE(bank, '') AS bank
 FROM account;
 
 CREATE VIEW book_banks AS
-SELECT a.fund, a.root || ':' || a.fund || ':' || a.code AS account, b.bank, b.number
+SELECT a.fund, a.path AS account, b.bank, b.number
 FROM account AS a
 JOIN bank_account AS b ON b.bank = a.bank;
 
 CREATE VIEW book_grants AS
-SELECT a.root || ':' || a.fund || ':' || a.code AS account, g.day, g.date, g.granted, g.document, g.chart, g.seq
+SELECT a.path AS account, g.day, g.date, g.granted, g.document, g.chart, g.seq
 FROM use_grant AS g
 JOIN account AS a ON a.fund = g.fund AND a.unit = g.unit AND a.code = g.code;
 
 CREATE VIEW book_daily_balances AS
-SELECT a.root || ':' || d.fund || ':' || d.code AS account, d.fund, d.unit, d.day, d.date, d.change,
-    SUM(d.change) OVER (PARTITION BY d.fund, d.unit, d.code ORDER BY d.day) AS balance
+SELECT a.path AS account, d.fund, d.unit, d.day, d.date, d.change,
+    CAST(SUM(d.change) OVER (PARTITION BY d.fund, d.unit, d.code ORDER BY d.day) AS INTEGER) AS balance
 FROM daily_balance AS d
 JOIN account AS a ON a.fund = d.fund AND a.unit = d.unit AND a.code = d.code;

@@ -1,0 +1,234 @@
+"""What is wrong with a book, and how to mend it.
+
+Nothing here believes what the book says of itself: the schema is compared with a fresh one made by this release, stored
+balances with the entries, keys are joined again (a superuser, or a SQLite client without foreign keys, passes by them),
+and the policy in the tables with the text of the chart.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError, NoResultFound
+
+from fundtrack import schema
+from fundtrack.book.create import KEY_FILE
+from fundtrack.errors import FundtrackError, message, messages
+from fundtrack.money import plain
+from fundtrack.schema import dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from sqlalchemy import Connection
+    from sqlalchemy.engine.interfaces import ReflectedForeignKeyConstraint
+
+    from fundtrack.book.book import Book
+    from fundtrack.errors import Language
+
+MISSING: Final = "—"
+"""What is printed for a stored figure that is not there."""
+
+
+@dataclass(frozen=True)
+class Ailment:
+    """Something wrong: its name, which is a key in `messages/doctor.toml` without the prefix, and its details."""
+
+    name: str
+    details: Mapping[str, object]
+
+    def message(self, language: Language) -> str:
+        """Return what is wrong."""
+        return message(f"doctor-{self.name}", language, **self.details)
+
+    def remedy(self, language: Language) -> str:
+        """Return how to mend it."""
+        return messages()[f"doctor-{self.name}"][f"remedy-{language}"].format(**self.details)
+
+
+def diagnose(book: Book) -> list[Ailment]:
+    """Return everything that is wrong with a book; an examination that cannot be made is itself an ailment."""
+    found = [*secrets(book), *originals(book)]
+    for name, examination in EXAMINATIONS.items():
+        try:
+            with book.reading() as connection:
+                found += examination(book, connection)
+        except (DBAPIError, FundtrackError, NoResultFound) as error:
+            cause = str(getattr(error, "orig", error)).splitlines()[0]
+            found.append(Ailment("not-examined", {"examination": name, "cause": cause}))
+    return found
+
+
+def secrets(book: Book) -> Iterator[Ailment]:
+    """Yield what is wrong with the key that recognises imported rows."""
+    path = book.folder / KEY_FILE
+    try:
+        sound = len(bytes.fromhex(path.read_text("ascii"))) > 0
+    except (OSError, ValueError):
+        sound = False
+    if not sound:
+        yield Ailment("key-missing", {"path": path})
+    elif path.stat().st_mode & 0o077:
+        yield Ailment("key-open", {"path": path})
+
+
+def originals(book: Book) -> Iterator[Ailment]:
+    """Yield the kept files whose bytes are no longer those their name is the hash of."""
+    for path in sorted((book.folder / "originals").glob("*/*")):
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+        if found != path.name.partition(".")[0]:
+            yield Ailment("original-changed", {"path": path, "found": found})
+
+
+def environment(book: Book, connection: Connection) -> Iterator[Ailment]:
+    """Yield what is wrong with the database program, its file and the rights in it; connecting asserts its settings."""
+    name, oldest = dialect.OLDEST[connection.dialect.name]
+    version = dialect.database_version(connection)
+    if version < oldest:
+        details = {"database": name, "found": ".".join(map(str, version)), "wanted": ".".join(map(str, oldest))}
+        yield Ailment("database-old", details)
+    for cause in dialect.damage(connection):
+        yield Ailment("damaged", {"cause": cause})
+    if role := dialect.lacks_clerk(connection, book.settings.schema):
+        yield Ailment("clerk-missing", {"role": role})
+    for role, right, thing in dialect.excessive_rights(connection):
+        yield Ailment("right-excessive", {"role": role, "right": right, "object": thing})
+
+
+def controls(book: Book, connection: Connection) -> Iterator[Ailment]:
+    """Yield the objects of the schema that are not as this release makes them, whatever the book noted about itself."""
+    found, wanted = dialect.fingerprint(connection), schema.released(book.engine)
+    for thing in sorted(found.keys() | wanted.keys()):
+        if thing not in found:
+            yield Ailment("object-missing", {"object": thing})
+        elif thing not in wanted:
+            yield Ailment("object-foreign", {"object": thing})
+        elif found[thing] != wanted[thing]:
+            yield Ailment("object-changed", {"object": thing})
+    noted = connection.exec_driver_sql("SELECT fingerprint FROM release ORDER BY release DESC LIMIT 1").scalar_one()
+    if noted != schema.digest(wanted):
+        yield Ailment("release-forged", {})
+
+
+CHANGES: Final = text("""
+SELECT v.day, SUM((1 - 2 * e.red) * CASE :code WHEN e.debit THEN e.amount ELSE -e.amount END)
+FROM voucher AS v JOIN entry AS e ON e.voucher = v.id AND e.fund = v.fund
+WHERE v.fund = :fund AND e.unit = :unit AND :code IN (e.debit, e.credit)
+GROUP BY v.day
+""")
+"""The change of an account on each day. By fund and day there is an index: sorting a million entries takes longer."""
+
+OPENINGS: Final = """
+SELECT e.fund, e.unit, e.debit, e.credit, (1 - 2 * e.red) * e.amount
+FROM voucher AS v JOIN entry AS e ON e.voucher = v.id WHERE v.kind = 'opening'
+"""
+
+STORED_TOTALS: Final = text(
+    "SELECT controlled, total, opening FROM balance WHERE fund = :fund AND unit = :unit AND code = :code"
+)
+STORED_DAYS: Final = text("SELECT day, change FROM daily_balance WHERE fund = :fund AND unit = :unit AND code = :code")
+
+
+def balances(_book: Book, connection: Connection) -> Iterator[Ailment]:
+    """Yield the stored totals, openings and changes a day of controlled accounts that the entries do not give."""
+    openings: Counter[tuple[str, str, str]] = Counter()
+    for fund, unit, debit, credit, amount in connection.exec_driver_sql(OPENINGS):
+        openings[fund, unit, debit] += amount
+        openings[fund, unit, credit] -= amount
+    for fund, unit, code, root, controlled in connection.exec_driver_sql(
+        "SELECT fund, unit, code, root, controlled FROM account WHERE controlled <> 0 ORDER BY fund, unit, code"
+    ).all():
+        holder = {"fund": fund, "unit": unit, "code": code}
+        place = {"account": f"{root}:{fund}:{code}", "unit": unit}
+        days = {day: controlled * int(change) for day, change in connection.execute(CHANGES, holder)}
+        kept = connection.execute(STORED_TOTALS, holder).one_or_none() or (None, None, None)
+        if kept[0] != controlled:
+            yield Ailment("control-wrong", {**place, "stored": kept[0], "derived": controlled})
+        yield from _differing("balance-wrong", place, kept[1], sum(days.values()))
+        yield from _differing("opening-wrong", place, kept[2], controlled * openings[fund, unit, code])
+        kept_days: dict[int, int] = dict(connection.execute(STORED_DAYS, holder).tuples().all())
+        for day in sorted(kept_days.keys() | days.keys()):
+            on = place | {"date": date.fromordinal(day).isoformat()}
+            yield from _differing("day-wrong", on, kept_days.get(day, 0), days.get(day, 0))
+
+
+def _differing(name: str, place: Mapping[str, object], stored: int | None, derived: int) -> Iterator[Ailment]:
+    """Yield an ailment where a stored figure, in minor units, is not the derived one."""
+    if stored != derived:
+        figures = {"stored": MISSING if stored is None else plain(stored), "derived": plain(derived)}
+        yield Ailment(name, {**place, **figures})
+
+
+def keys(_book: Book, connection: Connection) -> Iterator[Ailment]:
+    """Yield the foreign keys that rows break: entries without their voucher, or of another fund than it, and so on."""
+    tables = inspect(connection)
+    for table in tables.get_table_names():
+        first = tables.get_pk_constraint(table)["constrained_columns"][:1]
+        for key in tables.get_foreign_keys(table):
+            count, at = connection.exec_driver_sql(broken(table, key, first[0])).one()
+            if count:
+                yield Ailment(
+                    "dangling", {"table": table, "key": key["name"], "count": count, "first": f"{first[0]} {at}"}
+                )
+
+
+def broken(table: str, key: ReflectedForeignKeyConstraint, first: str) -> str:
+    """Return the select that counts the rows of a table whose key points nowhere."""
+    pairs = list(zip(key["constrained_columns"], key["referred_columns"], strict=True))
+    given = " AND ".join(f"c.{column} IS NOT NULL" for column, _ in pairs)
+    met = " AND ".join(f"p.{referred} = c.{column}" for column, referred in pairs)
+    return (f"SELECT COUNT(*), MIN(c.{first}) FROM {table} AS c WHERE {given} "
+            f"AND NOT EXISTS (SELECT 1 FROM {key['referred_table']} AS p WHERE {met})")  # fmt: skip
+
+
+NUMBERS: Final = """
+SELECT fund, year, COUNT(*) AS vouchers, MIN(number), MAX(number) FROM voucher
+GROUP BY fund, year HAVING MIN(number) <> 1 OR MAX(number) <> COUNT(*)
+"""
+
+
+def numbers(_book: Book, connection: Connection) -> Iterator[Ailment]:
+    """Yield the funds and years whose voucher numbers have a gap."""
+    for fund, year, count, first, last in connection.exec_driver_sql(NUMBERS):
+        details = {"fund": fund, "year": year, "count": count, "first": first, "last": last}
+        yield Ailment("number-gap", details)
+
+
+def policy(book: Book, connection: Connection) -> Iterator[Ailment]:
+    """Yield the accounts and grants in the tables that the chart in force does not state, and those it misses."""
+    if connection.exec_driver_sql("SELECT COUNT(*) FROM chart").scalar_one() == 0:
+        return
+    chart = book.chart(connection)
+    stated: set[tuple[object, ...]] = {
+        ("account", a.path, a.unit, a.kind, a.controlled, a.bank) for a in chart.accounts.values()
+    }
+    stated |= {("grant", u.account, u.date.isoformat(), int(u.granted), u.document) for u in chart.uses}
+    kept: set[tuple[object, ...]] = {
+        ("account", *row)
+        for row in connection.exec_driver_sql("SELECT account, unit, account_kind, controlled, bank FROM book_accounts")
+    }
+    kept |= {
+        ("grant", *row)
+        for row in connection.exec_driver_sql("SELECT account, date, granted, document FROM book_grants")
+    }
+    for what, account, *rest in sorted(kept ^ stated, key=str):
+        told = (what, account, *rest) in kept
+        details = {"what": what, "account": account, "rest": " ".join(map(str, rest))}
+        yield Ailment("policy-added" if told else "policy-lost", details)
+
+
+EXAMINATIONS: Final[dict[str, Callable[[Book, Connection], Iterator[Ailment]]]] = {
+    "environment": environment,
+    "schema": controls,
+    "balances": balances,
+    "keys": keys,
+    "numbers": numbers,
+    "policy": policy,
+}
+"""What is examined in the database, each in a moment of its own, by the name printed where it cannot be."""

@@ -1,0 +1,90 @@
+"""What becomes of staged rows: known before, refused with reasons, or posted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import text
+
+from fundtrack.checking.book import voucher_number
+from fundtrack.checking.candidates import candidate_lens
+from fundtrack.checking.lens import Subject
+from fundtrack.importing.stage import reason, reason_of
+from fundtrack.posting.batch import Batch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from sqlalchemy import Connection
+
+    from fundtrack.checking import Check, Finding
+    from fundtrack.importing.stage import Reason, Stager
+
+    Why = dict[int, tuple[str, list[Reason]]]
+
+STANDING: Final = """
+SELECT c.voucher, v.fund, v.year, v.number FROM candidate AS c
+JOIN voucher AS v ON v.natural_key = c.natural_key AND v.occurrence = c.occurrence
+"""
+REJECTED: Final = """
+SELECT c.voucher, d.decided_at, d.decided_by, d.reason FROM candidate AS c
+JOIN input_row AS r ON r.natural_key = c.natural_key AND r.occurrence = c.occurrence AND r.state = 'quarantined'
+JOIN decision AS d ON d.batch = r.batch AND d.row = r.row AND d.decided = 'rejected'
+"""
+CITE: Final = text("""
+UPDATE candidate SET cites = COALESCE((
+    SELECT MIN(v.id) FROM voucher AS v
+    WHERE v.bank_ref = :reference AND v.fund = candidate.fund AND v.reverses IS NULL
+), (
+    SELECT MIN(o.voucher) FROM candidate AS o
+    WHERE o.bank_ref = :reference AND o.fund = candidate.fund AND o.day <= candidate.day AND o.voucher <> :voucher
+)) WHERE voucher = :voucher
+""")
+
+
+def judge(
+    connection: Connection, stager: Stager, place: Callable[[int, str], Subject], checks: Mapping[str, Check], by: str
+) -> tuple[Why, list[Finding]]:
+    """Post what passes of the staged rows.
+
+    Returns the rows that were not posted, by number, each with its state and reasons; and the leads on what was.
+    """
+    why: Why = {}
+    for voucher, state, said in [*_known(connection), *_uncited(connection, stager)]:
+        why[stager.row_of(voucher)] = (state, [said])
+    outcome = Batch(connection, checks, candidate_lens(stager.chart, place), by).post()
+    for voucher, findings in outcome.refused.items():
+        why[stager.row_of(voucher)] = ("quarantined", [reason_of(finding) for finding in findings])
+    for voucher in outcome.orphans:
+        said = reason("original-not-found", reference=stager.references[voucher])
+        why[stager.row_of(voucher)] = ("quarantined", [said])
+    return why, outcome.findings
+
+
+def place_of(stager: Stager, file: str, sheet: str) -> Callable[[int, str], Subject]:
+    """Return what says from which row of a file a candidate came."""
+    return lambda voucher, _account: Subject(file=file, sheet=sheet, row=stager.row_of(voucher))
+
+
+def _known(connection: Connection) -> Iterator[tuple[int, str, Reason]]:
+    """Take out of the candidates what stands in the book already, and what somebody decided to keep out."""
+    for voucher, fund, year, number in connection.exec_driver_sql(STANDING).all():
+        yield voucher, "already-posted", reason("already-posted", voucher=voucher_number(fund, year, number))
+        _drop(connection, voucher)
+    for voucher, at, who, why in connection.exec_driver_sql(REJECTED).all():
+        yield voucher, "quarantined", reason("rejected-before", date=at, by=who, reason=why)
+        _drop(connection, voucher)
+
+
+def _uncited(connection: Connection, stager: Stager) -> Iterable[tuple[int, str, Reason]]:
+    """Let each refund cite the voucher it returns, by the bank's reference; take it out where there is none."""
+    for voucher, reference in stager.references.items():
+        connection.execute(CITE, {"reference": reference, "voucher": voucher})
+        row = connection.exec_driver_sql(f"SELECT cites FROM candidate WHERE voucher = {voucher:d}").one_or_none()
+        if row is not None and row[0] is None:
+            yield voucher, "quarantined", reason("original-not-found", reference=reference)
+            _drop(connection, voucher)
+
+
+def _drop(connection: Connection, voucher: int) -> None:
+    connection.exec_driver_sql(f"DELETE FROM candidate WHERE voucher = {voucher:d}")

@@ -1,0 +1,113 @@
+"""Empty books on both engines, made once and copied, or lent for the length of a transaction that is rolled back."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from fundtrack.book import Book, create_book, open_book
+from fundtrack.book.policy import apply_chart
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy import URL, Connection
+
+    from postgresql import Server
+
+ENGINES: Final = ("sqlite", "postgresql")
+OWNER: Final = "wang"
+
+
+@dataclass(frozen=True)
+class Lent(Book):
+    """A book whose every act is a savepoint of one transaction, which its lender rolls back."""
+
+    connection: Connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give the connection."""
+        yield self.connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give the connection within a savepoint."""
+        with self.connection.begin_nested():
+            yield self.connection
+
+    owning = writing
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Empty books on both engines."""
+
+    folder: Path
+    server: Server
+    template: URL
+    _numbers: Iterator[int] = field(default_factory=count)
+
+    @classmethod
+    def make(cls, folder: Path, server: Server, template: URL) -> Shelf:
+        """Make the templates: a folder for each engine, and the book in a PostgreSQL database that holds nothing."""
+        for engine, database in (("sqlite", ""), ("postgresql", address(template))):
+            create_book(folder / engine, title="Example", language="en", database=database).engine.dispose()
+        return cls(folder, server, template)
+
+    @contextmanager
+    def book(self, engine: str, chart: str) -> Iterator[Book]:
+        """Give a copy of the empty book with a chart in force; in it everything is as in real life."""
+        folder = self.folder / f"book{next(self._numbers)}"
+        shutil.copytree(self.folder / engine, folder)
+        with ExitStack() as stack:
+            if engine == "postgresql":
+                url = stack.enter_context(self.server.database(str(self.template.database)))
+                (folder / "fundtrack.toml").write_text(f"database = {json.dumps(address(url))}\n", "utf-8")
+            book = open_book(folder)
+            stack.callback(book.engine.dispose)
+            apply_chart(book, chart, by=OWNER, document="example")
+            yield book
+
+    @contextmanager
+    def lend(self, engine: str, chart: str) -> Iterator[Lent]:
+        """Give the empty book itself with a chart in force, and roll back whatever is done: fast enough for hundreds."""
+        book = open_book(self.folder / engine)
+        try:
+            with rolled_back(book) as connection:
+                lent = Lent(book.folder, book.settings, book.engine, connection)
+                apply_chart(lent, chart, by=OWNER, document="example")
+                yield lent
+        finally:
+            book.engine.dispose()
+
+
+@contextmanager
+def rolled_back(book: Book) -> Iterator[Connection]:
+    """Give a connection whose work is undone: a savepoint of a book that is lent, else a transaction."""
+    with ExitStack() as stack:
+        connection = book.connection if isinstance(book, Lent) else stack.enter_context(book.engine.connect())
+        transaction = connection.begin_nested() if isinstance(book, Lent) else connection.begin()
+        try:
+            yield connection
+        finally:
+            transaction.rollback()
+
+
+def address(url: URL) -> str:
+    """Return a URL as settings spell it."""
+    return url.render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory: pytest.TempPathFactory, postgresql_server: Server) -> Iterator[Shelf]:
+    """Give empty books."""
+    with postgresql_server.database() as template:
+        yield Shelf.make(tmp_path_factory.mktemp("shelf"), postgresql_server, template)

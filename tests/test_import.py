@@ -1,0 +1,392 @@
+"""Importing files into a book: each row ends in one state, once; what waits can be found, tried again or rejected."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import inspect
+
+import fundtrack
+from books import CHART, RECEIVED, post_simple
+from fundtrack.book import create_book, open_book
+from fundtrack.book.policy import apply_chart
+from fundtrack.errors import FormatError, UsageError
+from fundtrack.importing.file import import_file
+from fundtrack.importing.quarantine import find, reject, retry, waiting
+from fundtrack.importing.report import STATES
+from fundtrack.money import plain
+from kill import HEADER, payment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from fundtrack.book import Book
+    from fundtrack.importing.report import Report
+    from postgresql import Server
+
+COMPANY: Final = "田阳县茂恒投资开发有限公司"
+JUNE: Final = date(2015, 6, 1)
+
+MORE: Final = f"""
+2014-01-01 custom "intermediary" "{COMPANY}"
+  project: "P01"
+  role: "owner"
+2014-01-01 custom "bank" "B02"
+  name: "Special account"
+  name-zh: "专户"
+  number: "45001234560002"
+2014-01-01 open Assets:F04-Local:1002-Special CNY
+  bank: "B02"
+"""
+
+STATEMENT: Final = ("记账日期", "交易流水号", "摘要", "借方发生额", "贷方发生额", "余额", "对方户名", "附言")
+CELLS: Final = {
+    "date": "实际支付日期",
+    "fund": "资金名称",
+    "use": "列支科目",
+    "payee": "收款人全称",
+    "note": "凭证摘要",
+    "amount": "支付金额",
+    "reference": "银行交易流水号",
+}  # fmt: skip
+BLANK: Final = [""] * len(HEADER)
+
+
+@dataclass(frozen=True)
+class Template:
+    """A book to copy: four funds that received money on 2015-01-05, on one engine."""
+
+    folder: Path
+    server: Server | None = None
+    database: str = ""
+
+    @contextmanager
+    def copy(self) -> Iterator[Book]:
+        """Give a copy that nobody else sees."""
+        with tempfile.TemporaryDirectory() as name:
+            folder = shutil.copytree(self.folder, Path(name) / "book")
+            if not self.server:
+                yield from opened(folder)
+                return
+            with self.server.database(self.database) as url:
+                toml = folder / "fundtrack.toml"
+                toml.write_text(toml.read_text("utf-8").replace(self.database, str(url.database)), "utf-8")
+                yield from opened(folder)
+
+
+def opened(folder: Path) -> Iterator[Book]:
+    """Give the book of a folder, and close it."""
+    book = open_book(folder)
+    yield book
+    book.engine.dispose()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
+    """Give the template on each engine in turn."""
+    folder = tmp_path_factory.mktemp("import") / "book"
+    if request.param == "sqlite":
+        fill(folder, "")
+        yield Template(folder)
+        return
+    server: Server = request.getfixturevalue("postgresql_server")
+    with server.database() as url:
+        fill(folder, url.render_as_string(hide_password=False))
+        yield Template(folder, server, str(url.database))
+
+
+def fill(folder: Path, database: str) -> None:
+    """Create the template."""
+    book = create_book(folder, title="Import", language="en", database=database, schema_name="import")
+    apply_chart(book, CHART + MORE, by="founder", document="原文未载")
+    for fund, amount in RECEIVED.items():
+        post_simple(book, fund, "transfer-received", amount, on=date(2015, 1, 5))
+    book.engine.dispose()
+
+
+@pytest.fixture
+def book(template: Template) -> Iterator[Book]:
+    """Give a book of its own to a test."""
+    with template.copy() as book:
+        yield book
+
+
+def pay(name: str, fen: int = 100, fund: str = "F03", day: date = JUNE, **cells: str) -> list[str]:
+    """Return the row of a payment, other cells as given; one whose name ends in a number has a bank reference."""
+    row = dict(zip(HEADER, payment(name, day, fund, fen), strict=True))
+    return [*(row | {CELLS[name]: cell for name, cell in cells.items()}).values()]
+
+
+def back(name: str, fen: int, original: str = "", **cells: Any) -> list[str]:  # noqa: ANN401 - cells and a date
+    """Return the row of a payment that came back, citing the bank's number of its original."""
+    return pay(name, -fen, note=f"户名不符退回，原流水 {original}" if original else "退回", **cells)
+
+
+def file_of(book: Book, name: str, rows: Iterable[Sequence[str]], *, head: Iterable[Sequence[str]] = (HEADER,)) -> Path:
+    """Write a file beside the book."""
+    path = book.folder.parent / f"{name}.csv"
+    with path.open("w", encoding="gb18030", newline="") as out:
+        csv.writer(out).writerows([*head, *rows])
+    return path
+
+
+def bring(book: Book, name: str, *rows: Sequence[str], **options: Any) -> Report:  # noqa: ANN401 - of import_file
+    """Import a file of these rows."""
+    (report,) = import_file(book, file_of(book, name, rows), by="clerk", **options)
+    return report
+
+
+def counts(report: Report) -> tuple[int, ...]:
+    """Return how many rows were posted, posted before, quarantined, and no data."""
+    return tuple(report.rows[state] for state in STATES)
+
+
+def held(report: Report) -> dict[int, list[str]]:
+    """Return why each row waits, by row."""
+    return {row["row"]: [why["check"] for why in row["reasons"]] for row in report.held if row["state"] == "quarantined"}
+
+
+def asked(book: Book, select: str) -> list[tuple[Any, ...]]:
+    """Return the rows of a select."""
+    with book.reading() as connection:
+        return [tuple(row) for row in connection.exec_driver_sql(select)]
+
+
+def names(book: Book) -> list[tuple[str, int]]:
+    """Return the names of the payments that were imported, with signed amounts, in the order of their numbers."""
+    return [(name, (1 - 2 * red) * fen) for name, fen, red in asked(book, """
+        SELECT v.narration, e.amount, e.red FROM voucher AS v JOIN entry AS e ON e.voucher = v.id
+        WHERE v.batch IS NOT NULL ORDER BY v.id""")]  # fmt: skip
+
+
+def everything(book: Book) -> dict[str, list[str]]:
+    """Return every row of every table."""
+    with book.reading() as connection:
+        tables = inspect(connection).get_table_names()
+        return {table: sorted(map(repr, connection.exec_driver_sql(f"SELECT * FROM {table}"))) for table in tables}
+
+
+def waits(book: Book) -> list[str]:
+    """Return the names of the rows in quarantine."""
+    with book.reading() as connection:
+        return [row.name for row in waiting(connection)]
+
+
+def test_the_same_file_twice_is_one_batch(book: Book) -> None:
+    """The second time nothing changes, and the report says what stands; so also under another name."""
+    rows = [pay("1"), pay("2", fund="F09"), BLANK]
+    first = bring(book, "a", *rows)
+    assert (first.new, counts(first)) == (True, (1, 0, 1, 2))
+    before = everything(book)
+    for name in ("a", "b"):
+        again = bring(book, name, *rows)
+        assert (again.new, again.batch, counts(again)) == (False, first.batch, (0, 1, 1, 2))
+        assert everything(book) == before
+
+
+def test_overlapping_files_are_compared_as_multisets(book: Book) -> None:
+    """Of x, x, x, z after x, x, y only the third x and z are new; honest twins are posted and shown."""
+    x, y, z = pay("x"), pay("y"), pay("z")
+    first = bring(book, "a", x, x, y)
+    assert counts(first) == (3, 0, 0, 1)
+    assert [(finding.check, finding.severity) for finding in first.findings] == [("duplicate-payment", "error")]
+    second = bring(book, "b", x, x, x, z)
+    assert counts(second) == (2, 2, 0, 1)
+    assert (second.amounts["posted"], second.amounts["already_posted"]) == (200, 200)
+    assert Counter(name for name, _ in names(book)) == Counter(x=3, y=1, z=1)
+    assert counts(bring(book, "c", z, x, y, x, x)) == (0, 5, 0, 1)
+
+
+def test_twins_of_one_bank_reference_are_one_payment(book: Book) -> None:
+    """A bank reference is one movement of money: its repetition waits, in the same file as in a later one."""
+    assert held(bring(book, "a", pay("1"), pay("1"))) == {3: ["duplicate-payment"]}
+    assert held(bring(book, "b", pay("2", reference="GK1"))) == {2: ["duplicate-payment"]}
+    assert names(book) == [("1", 100)]
+
+
+def test_a_refund_is_red_and_cites_its_original(book: Book) -> None:
+    """In the same file and in a later one; one that cites nothing, or what is not in the book, waits."""
+    day = JUNE + timedelta(days=3)
+    report = bring(book, "a", pay("1", 700), back("2", 300, "GK1", day=day), back("3", 5), back("4", 5, "GK404"))
+    assert held(report) == {4: ["negative-without-original"], 5: ["original-not-found"]}
+    assert report.amounts["posted"] == 400
+    assert counts(bring(book, "b", back("5", 400, "GK1", day=day))) == (1, 0, 0, 1)
+    assert names(book) == [("1", 700), ("2", -300), ("5", -400)]
+    red = asked(book, """SELECT v.kind, e.red, e.debit, e.credit, o.narration FROM voucher AS v
+        JOIN entry AS e ON e.voucher = v.id JOIN voucher AS o ON o.id = v.cites""")
+    assert red == [("refund", 1, "0603", "1001", "1")] * 2
+
+
+def test_a_refund_of_the_same_day_stands_beside_its_original(book: Book) -> None:
+    """Whichever of the two the file names first, and also where both must be posted one by one."""
+    assert counts(bring(book, "a", pay("1", 700), back("2", 700, "GK1"))) == (2, 0, 0, 1)
+    assert counts(bring(book, "b", back("4", 700, "GK3"), pay("3", 700))) == (2, 0, 0, 1)
+    much = pay("9", 2 * RECEIVED["F03"])
+    assert counts(bring(book, "c", back("6", 700, "GK5"), pay("5", 700), much)) == (2, 0, 1, 1)
+
+
+def test_a_refund_waits_with_its_original(book: Book) -> None:
+    """What was refused cannot be returned; when the original is posted at last, so is the refund."""
+    day = JUNE + timedelta(days=3)
+    report = bring(book, "a", pay("1", 2 * RECEIVED["F03"]), back("2", 100, "GK1", day=day), pay("3"))
+    assert held(report) == {2: ["overdrawn"], 3: ["original-not-found"]}
+    post_simple(book, "F03", "transfer-received", 2 * RECEIVED["F03"], on=date(2015, 5, 1))
+    assert [bool(one.voucher) for one in retry(book, [], by="clerk")] == [True, True]
+    assert waits(book) == []
+
+
+def test_a_row_waits_until_money_arrives(book: Book) -> None:
+    """It is listed, found, and posted by a second try once the fund can pay."""
+    bring(book, "a", pay("1", RECEIVED["F03"] + 1))
+    assert waits(book) == ["1:2"]
+    with book.reading() as connection:
+        row = find(connection, "1:2")
+    assert (row.amount, row.cells[HEADER.index("用途")]) == (RECEIVED["F03"] + 1, "1")
+    assert [why["check"] for why in row.reasons] == ["overdrawn"]
+    (tried,) = retry(book, ["1:2"], by="clerk")
+    assert (tried.voucher, [why["check"] for why in tried.reasons]) == ("", ["overdrawn"])
+    post_simple(book, "F03", "transfer-received", 1, on=date(2015, 5, 31))
+    (tried,) = retry(book, [], by="clerk")
+    assert tried.voucher == "F03-2015-000003"
+    assert waits(book) == []
+    with pytest.raises(UsageError, match="1:2"), book.reading() as connection:
+        find(connection, "1:2")
+    again = bring(book, "a", pay("1", RECEIVED["F03"] + 1))
+    assert counts(again) == (0, 1, 0, 1)
+
+
+def test_a_row_waits_until_its_use_is_granted(book: Book) -> None:
+    """A grant that reaches back to the day of the payment lets it in."""
+    bring(book, "a", pay("1", fund="F01", use="F01-0612", day=JUNE))
+    assert held(bring(book, "a", pay("1", fund="F01", use="F01-0612", day=JUNE))) == {2: ["use-not-permitted"]}
+    grant = '\n2015-05-01 custom "use" Expenses:F01-Relocation:0612-Never "granted"\n  authority: "桂[2015]9号"\n'
+    apply_chart(book, CHART + MORE + grant, by="founder", document="桂[2015]9号")
+    assert [one.voucher for one in retry(book, [], by="clerk")] == ["F01-2015-000002"]
+
+
+def test_a_rejected_row_stays_out(book: Book) -> None:
+    """Of later files too, and of a retry of all; however often the same row comes and is rejected again."""
+    wrong = pay("1", fund="F01", use="F03-0603")
+    assert held(bring(book, "a", wrong, pay("2"))) == {2: ["mixed-channel"]}
+    with pytest.raises(UsageError, match="reason"):
+        reject(book, "1:2", by="manager", reason=" ")
+    reject(book, "1:2", by="manager", reason="wrong fund")
+    assert waits(book) == []
+    assert held(bring(book, "b", wrong, pay("3"))) == {2: ["rejected-before"]}
+    assert [one.voucher for one in retry(book, [], by="clerk")] == [""]
+    reject(book, "2:2", by="manager", reason="still wrong")
+    report = bring(book, "c", wrong, wrong, pay("4"))
+    assert counts(report) == (1, 0, 2, 1)
+    assert held(report) == {2: ["rejected-before"], 3: ["mixed-channel"]}
+
+
+def test_a_rejected_row_is_not_posted_by_a_retry(book: Book) -> None:
+    """A row that waits in two files and is rejected in one stays out of the other, though nothing else forbids it."""
+    much = pay("1", RECEIVED["F03"] + 1)
+    bring(book, "a", much)
+    bring(book, "b", much, pay("2"))
+    reject(book, "1:2", by="manager", reason="paid by the county")
+    post_simple(book, "F03", "transfer-received", 1000, on=date(2015, 5, 31))
+    (tried,) = retry(book, [], by="clerk")
+    assert [why["check"] for why in tried.reasons] == ["rejected-before"]
+    assert counts(bring(book, "c", much, pay("3"))) == (1, 0, 1, 1)
+
+
+def test_a_row_that_waits_in_two_files_is_posted_once(book: Book) -> None:
+    """The second try of both posts one voucher, which both rows name."""
+    much = pay("1", RECEIVED["F03"] + 1)
+    bring(book, "a", much)
+    bring(book, "b", pay("2"), much)
+    post_simple(book, "F03", "transfer-received", 1000, on=date(2015, 5, 31))
+    tried = retry(book, [], by="clerk")
+    assert len({one.voucher for one in tried} - {""}) == 1
+    assert names(book) == [("2", 100), ("1", RECEIVED["F03"] + 1)]
+    assert counts(bring(book, "c", much, pay("3"))) == (1, 1, 0, 1)
+
+
+def test_a_dry_run_changes_nothing(book: Book) -> None:
+    """It says what would happen; the book keeps every byte, and not even the file is kept."""
+    rows = [pay("1"), pay("2", 2 * RECEIVED["F03"]), BLANK]
+    before, files = everything(book), bytes_of(book)
+    dry = bring(book, "a", *rows, dry_run=True)
+    assert everything(book) == before
+    assert bytes_of(book) == files
+    done = bring(book, "a", *rows)
+    assert (counts(dry), dry.amounts, dry.reasons()) == (counts(done), done.amounts, done.reasons())
+    assert counts(done) == (1, 0, 1, 2)
+
+
+def bytes_of(book: Book) -> dict[Path, bytes]:
+    """Return the files of a book that nobody has open, the database of SQLite among them."""
+    book.engine.dispose()
+    return {path: path.read_bytes() for path in book.folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize(("printed", "agrees"), [("3.00", True), ("3.01", False)])
+def test_a_total_that_does_not_agree_is_reported(book: Book, printed: str, agrees: bool) -> None:  # noqa: FBT001
+    """It is compared and never posted; imported again, the report still says so."""
+    total = ["合计", *BLANK[1:]]
+    total[HEADER.index("支付金额")] = printed
+    for _ in range(2):
+        report = bring(book, "a", pay("1", 100), pay("2", 200), total)
+        assert (report.printed_total_agrees, plain(report.printed_total or 0)) == (agrees, printed)
+    assert names(book) == [("1", 100), ("2", 200)]
+
+
+def test_a_payment_to_an_owner_company_is_an_advance(book: Book) -> None:
+    """Disbursed is not spent."""
+    bring(book, "a", pay("1", 500, fund="F01", payee=COMPANY))
+    posted = asked(book, """SELECT v.kind, e.debit, e.credit, e.amount FROM voucher AS v
+        JOIN entry AS e ON e.voucher = v.id WHERE v.batch IS NOT NULL""")
+    assert posted == [("advance", "1201", "1001", 500)]
+
+
+def test_the_original_is_kept_by_its_hash(book: Book) -> None:
+    """Byte for byte, whatever the file is called."""
+    path = file_of(book, "支付 明细", [pay("1")])
+    (report,) = import_file(book, path, by="clerk")
+    kept = book.folder / "originals" / report.sha256[:2] / f"{report.sha256}.csv"
+    assert kept.read_bytes() == path.read_bytes()
+    assert hashlib.sha256(kept.read_bytes()).hexdigest() == report.sha256
+
+
+@pytest.mark.parametrize("damage", [b'"x', b"\x00", b"\xff\xff"])
+def test_a_file_that_cannot_be_read_changes_nothing(book: Book, damage: bytes) -> None:
+    """A stray quote, a control character or broken text behind good rows refuses the file, not only its end."""
+    path = file_of(book, "a", [pay(str(at)) for at in range(20)])
+    path.write_bytes(path.read_bytes() + damage)
+    before, files = everything(book), bytes_of(book)
+    with pytest.raises(FormatError, match="a.csv"):
+        import_file(book, path, by="clerk")
+    assert everything(book) == before
+    assert bytes_of(book) == files
+
+
+def test_two_who_import_the_same_file_are_both_told(book: Book) -> None:
+    """One batch; one is told that it was posted, the other that it stands."""
+    path = file_of(book, "a", [pay(str(at)) for at in range(300)])
+    environment = os.environ | {"PYTHONPATH": str(Path(fundtrack.__file__).parent.parent)}
+    command = [sys.executable, "-m", "fundtrack", "import", str(path), "--book", str(book.folder), "--format", "json"]
+    book.engine.dispose()
+    both = [subprocess.Popen([*command, "--by", who], env=environment, stdout=subprocess.PIPE) for who in ("a", "b")]
+    told = [json.loads(one.communicate()[0])[0] for one in both]
+    assert [one.returncode for one in both] == [0, 0]
+    assert {one["batch"] for one in told} == {1}
+    assert sorted((one["rows"]["posted"], one["rows"]["already_posted"]) for one in told) == [(0, 300), (300, 0)]
+    assert asked(book, "SELECT COUNT(*) FROM voucher WHERE batch = 1") == [(300,)]

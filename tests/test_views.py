@@ -1,0 +1,58 @@
+"""The reference of the views says every column there is, and no other."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from sqlalchemy import inspect
+
+import roads
+from fundtrack.checking.book import whole_book
+from fundtrack.checking.candidates import after, prepare
+from shelf import ENGINES
+
+if TYPE_CHECKING:
+    from shelf import Shelf
+
+REFERENCE: Final = (Path(__file__).parent.parent / "docs" / "reference" / "views.md").read_text("utf-8")
+SECTION: Final = re.compile(r"^## (\w+)\n(.*?)(?=^## |\Z)", re.DOTALL | re.MULTILINE)
+ROW: Final = re.compile(r"^\| `(\w+)` \| (text|integer) \| (.+) \|$", re.MULTILINE)
+
+TYPES: Final = {"text": str, "integer": int}
+BOOK_ONLY: Final = {"prepared_by", "approved_by"}
+
+
+def described() -> dict[str, dict[str, str]]:
+    """Return the columns the reference describes, with their types, by the name of the relation."""
+    return {name: {row[1]: row[2] for row in ROW.finditer(body)} for name, body in SECTION.findall(REFERENCE)}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_column_is_described(shelf: Shelf, engine: str) -> None:
+    """What stands in the database stands in the reference, in the same order, with its type."""
+    example = next(one for one in roads.examples() if len(one.expected) == 0 and "Shares" not in one.title)
+    case = roads.read_case(example.text)
+    with shelf.lend(engine, case.chart) as book:
+        roads.one_by_one(book, case.bills, {})
+        views = {name.removeprefix("book_") for name in inspect(book.connection).get_view_names()}
+        assert views - {"candidate_vouchers", "candidate_postings"} == described().keys()
+        for name, columns in described().items():
+            result = book.connection.exec_driver_sql(f"SELECT * FROM book_{name}")
+            assert list(result.keys()) == list(columns), name
+            for row in result:
+                assert [type(value) for value in row] == [TYPES[of] for of in columns.values()], name
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_pages_see_what_is_described(shelf: Shelf, engine: str) -> None:
+    """The relations of a page have the columns of the reference, whichever way the page is run."""
+    with shelf.lend(engine, roads.read_case(roads.examples()[0].text).chart) as book, book.writing() as connection:
+        prepare(connection)
+        for relations in (whole_book("voucher"), after("voucher")):
+            assert relations.keys() == described().keys()
+            for name, select in relations.items():
+                columns = connection.exec_driver_sql(f"SELECT * FROM ({select}) AS one WHERE 0 = 1").keys()
+                assert list(columns) == [column for column in described()[name] if column not in BOOK_ONLY], name
