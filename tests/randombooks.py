@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Final, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, cast, get_args
 
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from roads import Case, Voucher, in_order
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from fundtrack.posting.draft import Kind
     from roads import Bill
 
 START: Final = dt.date(2014, 12, 27)
@@ -26,7 +28,7 @@ CASH, ADVANCES, LENT, OWED, BALANCE, INCOME, HOUSING, VEHICLES = (
 )  # fmt: skip
 ROOTS: Final = {"0": "Expenses", "1": "Assets", "2": "Liabilities", "3": "Equity", "4": "Income"}
 
-SIDES: Final = {
+SIDES: Final[dict[Kind, tuple[str, str]]] = {
     "transfer-received": (CASH, INCOME),
     "disbursement": (HOUSING, CASH),
     "refund": (HOUSING, CASH),
@@ -43,6 +45,12 @@ class Terms(NamedTuple):
     valid_to: int | None
     granted: int | None
     ended: int | None
+
+
+What = Literal[
+    "transfer-received", "disbursement", "refund", "advance", "verification", "shares", "loan", "mixed", "reversal"
+]
+"""A kind of voucher, or of what is more or less than one."""
 
 
 class Act(NamedTuple):
@@ -68,10 +76,10 @@ TERMS: Final = st.builds(
     granted=st.sampled_from((0, 0, 3, None)),
     ended=st.none() | st.integers(5, 8),
 )
-KINDS: Final = (*SIDES, "disbursement", "transfer-received", "transfer-received", "shares", "loan", "reversal", "mixed")
+WHATS: Final[tuple[What, ...]] = (*get_args(What), "disbursement", "transfer-received", "transfer-received")
 ACTS: Final = st.builds(
     Act,
-    kind=st.sampled_from(KINDS),
+    kind=st.sampled_from(WHATS),
     fund=st.sampled_from(FUNDS),
     day=DAYS,
     amount=st.integers(1, 9),
@@ -81,7 +89,10 @@ ACTS: Final = st.builds(
     bank_ref=st.sampled_from(("", "", "G1", "G2")),
     earlier=st.integers(1, 3),
 )
-BOOKS: Final = st.tuples(st.fixed_dictionaries(dict.fromkeys(FUNDS, TERMS)), st.lists(ACTS, min_size=1, max_size=9))
+Drawn = tuple[dict[str, Terms], list[Act]]
+BOOKS: Final[st.SearchStrategy[Drawn]] = st.tuples(
+    st.fixed_dictionaries(dict.fromkeys(FUNDS, TERMS)), st.lists(ACTS, min_size=1, max_size=9)
+)
 
 
 def date(day: int) -> str:
@@ -145,13 +156,14 @@ def _bill(line: int, act: Act) -> Bill:
         return [_voucher(line + at, bare, fund, "loan", codes) for at, (fund, codes) in enumerate(sides)]
     if act.kind == "mixed":
         voucher = _voucher(line, act, one, "disbursement", (act.code, CASH))
-        entry = voucher.draft.entries[0]
-        return [voucher.saying(entries=(entry._replace(debit=Leg(other, act.code)),))]
-    debit, credit = SIDES[act.kind]
-    return [_voucher(line, act, one, act.kind, (act.code if debit == HOUSING else debit, credit))]
+        entry = voucher.draft.entries[0]._replace(debit=Leg(other, act.code))
+        return [voucher.instead(replace(voucher.draft, entries=(entry,)))]
+    kind = cast("Kind", act.kind)
+    debit, credit = SIDES[kind]
+    return [_voucher(line, act, one, kind, (act.code if debit == HOUSING else debit, credit))]
 
 
-def _voucher(line: int, act: Act, fund: str, kind: str, codes: tuple[str, str]) -> Voucher:
+def _voucher(line: int, act: Act, fund: str, kind: Kind, codes: tuple[str, str]) -> Voucher:
     debit, credit = (Leg(fund, code) for code in codes)
     red = int(kind == "refund")
     draft = Draft(
@@ -184,5 +196,5 @@ def _reversal(line: int, act: Act, bills: list[Bill]) -> Bill:
         for entry in entries
     )
     day = original.draft.date + dt.timedelta(act.earlier)
-    draft = original.saying(date=day, entries=entries, inflow=flow > 0).draft
+    draft = replace(original.draft, date=day, entries=entries, inflow=flow > 0)
     return [Voucher(line, draft, f"v{line}", reverses=original.name)]

@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import product
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from beancount import loader
 from beancount.core.data import Transaction
@@ -20,6 +20,7 @@ from beancount.core.data import Transaction
 from fundtrack import checking, pages
 from fundtrack.chart.model import identity
 from fundtrack.chart.read import read_chart
+from fundtrack.checking import Finding
 from fundtrack.checking.book import book_lens, vouchers_of
 from fundtrack.checking.candidates import candidate_lens, prepare, stage
 from fundtrack.errors import Refused
@@ -30,14 +31,14 @@ from shelf import rolled_back
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from decimal import Decimal
-    from typing import Any
 
+    from beancount.core.amount import Amount
     from sqlalchemy import Connection
 
     from fundtrack.book import Book
     from fundtrack.chart.model import Chart
-    from fundtrack.checking import Check, Finding
+    from fundtrack.checking import Check
+    from fundtrack.posting.draft import Kind
 
 CLERK: Final = "zhang"
 TITLE: Final = 'option "title" "Example"\n'
@@ -94,9 +95,9 @@ class Voucher:
     reverses: str = ""
     cites: str = ""
 
-    def saying(self, **changes: Any) -> Voucher:
-        """Return the same with a draft that says something else."""
-        return replace(self, draft=replace(self.draft, **changes))
+    def instead(self, draft: Draft) -> Voucher:
+        """Return the same with another draft."""
+        return replace(self, draft=draft)
 
     def ready(self, ids: Mapping[str, int], bill: int = 0) -> Draft:
         """Return the draft with ids for the names."""
@@ -158,21 +159,22 @@ def in_order(bills: Iterable[Bill]) -> list[Bill]:
 
 def _vouchers(entry: Transaction, chart: Chart) -> Bill:
     """Return the vouchers of a transaction: one for each of its funds where each balances, else one mixed."""
-    meta = entry.meta
-    (kind,) = entry.tags
-    parts = [Part(leg_of(posting.account), fen(posting.units.number), posting.units.currency) for posting in entry.postings]
+    said: dict[str, str] = {**entry.meta}
+    (tag,) = entry.tags
+    kind = cast("Kind", tag)
+    parts = [Part(leg_of(posting.account), *fen(posting.units)) for posting in entry.postings]
     shares = [[part for part in parts if part.leg.fund == fund] for fund in sorted({part.leg.fund for part in parts})]
     if any(sum(part.amount for part in share) for share in shares):
         shares = [parts]
-    names = {"name": meta.get("voucher", ""), "reverses": meta.get("reverses", ""), "cites": meta.get("cites", "")}
-    words = {word: meta.get(key, "") for word, key in (("document", "doc"), ("bank", "bank"), ("bank_ref", "bank-ref"))}
-    red = (kind == "refund") ^ ("reverses" in meta)
+    red = (kind == "refund") ^ ("reverses" in said)
     drafts = [
         Draft(share[-1].leg.fund, entry.date, kind, entries_of(share, red=red), payee=entry.payee or "",
-              narration=entry.narration or "", inflow=brings_money(share, chart), **words)
+              narration=entry.narration or "", document=said.get("doc", ""), bank=said.get("bank", ""),
+              bank_ref=said.get("bank-ref", ""), inflow=brings_money(share, chart))
         for share in shares
     ]  # fmt: skip
-    return [Voucher(meta["lineno"], draft, **names) for draft in drafts]
+    names = {name: said.get(name, "") for name in ("reverses", "cites")}
+    return [Voucher(entry.meta["lineno"], draft, said.get("voucher", ""), **names) for draft in drafts]
 
 
 def leg_of(written: str) -> Leg:
@@ -181,10 +183,12 @@ def leg_of(written: str) -> Leg:
     return Leg(fund, code)
 
 
-def fen(amount: Decimal) -> int:
-    """Return an amount in fen, of which it is a whole number."""
-    assert amount * 100 == int(amount * 100), amount
-    return int(amount * 100)
+def fen(units: Amount | None) -> tuple[int, str]:
+    """Return an amount in fen, of which it is a whole number, and its unit."""
+    assert units is not None
+    assert units.number is not None
+    assert units.number * 100 == int(units.number * 100), units
+    return int(units.number * 100), units.currency
 
 
 def brings_money(parts: Iterable[Part], chart: Chart) -> bool:

@@ -78,7 +78,7 @@ class Shelf:
 
     @contextmanager
     def lend(self, engine: str, chart: str) -> Iterator[Lent]:
-        """Give the empty book itself with a chart in force, and roll back whatever is done: fast enough for hundreds."""
+        """Give the empty book itself with a chart in force, and roll everything back: fast enough for hundreds."""
         book = open_book(self.folder / engine)
         try:
             with rolled_back(book) as connection:

@@ -20,7 +20,7 @@ from fundtrack.errors import PageError, UsageError
 from fundtrack.pages import load
 from fundtrack.posting import post
 from fundtrack.posting.split import split
-from fundtrack.posting.vouchers import draft, said
+from fundtrack.posting.vouchers import draft
 from fundtrack.reporting import Column, Table, balances, reports
 from fundtrack.reporting.export import export
 from fundtrack.reporting.report import report_of
@@ -43,11 +43,11 @@ def book(book_dir: Path, database_url: URL) -> Iterator[Book]:
     """Give the small book with a second fund in group F02 and a bill shared by two funds in 2016."""
     book = small_book(book_dir, database_url)
     apply_chart(book, GROUPED, by="founder", document="X")
-    post(book, said(book, lambda _, chart: [
+    post(book, lambda _, chart: [
         draft(chart, "transfer-received", 3_708_580_000, fund="F02B", date=dt.date(2015, 1, 6)),
         draft(chart, "advance", 5_000, fund="F02B", date=dt.date(2015, 2, 6), payee="公司"),
         *split(chart, {"F01": 700, "F04": 300}, 1_000, uses=USES, date=dt.date(2016, 2, 1), project="P01"),
-    ]), by="clerk")  # fmt: skip
+    ], by="clerk")  # fmt: skip
     yield book
     book.engine.dispose()
 

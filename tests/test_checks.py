@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from beancount import loader
@@ -57,7 +57,7 @@ def test_in_beancount(example: Example, tmp_path: Path) -> None:
     """bean-check and Fava show what is found on the lines that say so, and Beancount itself objects to nothing else."""
     ledger = tmp_path / "example.beancount"
     ledger.write_text(example.text + 'plugin "fundtrack.plugin"\n', "utf-8")
-    errors = loader.load_file(str(ledger))[1]
+    errors: list[Any] = loader.load_file(str(ledger))[1]
     ours = [error for error in errors if isinstance(error, LedgerError)]
     assert {(error.source["lineno"], error.message.partition(":")[0]) for error in ours} == {
         (one.line, one.check) for one in example.expected

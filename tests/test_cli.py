@@ -1,96 +1,38 @@
-"""The command line as people use it: what it prints, its exit codes, and that no mistake of theirs is a traceback."""
+"""The command line as people use it: what it prints, its exit codes, and the shapes that programs build on."""
 
 from __future__ import annotations
 
-import hashlib
-import io
-import json
-import os
 import re
 import shutil
 import sqlite3
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
-from unittest import mock
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
 import books
-from fundtrack import cli
+from commands import CHART, closed_book, commands, in_both_languages, payments_file
 from fundtrack.cli import show
 
 if TYPE_CHECKING:
+    from commands import Say
     from conftest import RunCli
 
 EXAMPLES: Final = Path(__file__).parent / "data" / "domain-examples"
-CHART: Final = Path("ledger") / "chart.beancount"
-
-PAYMENTS: Final = """\
-支付申请编号,支付凭证号,实际支付日期,资金名称,项目名称,本级指标文号,列支科目,付款人账号,收款人全称,收款人账号,用途,凭证摘要,支付金额,银行交易流水号
-SQ1,PZ1,2015-04-02,F01,老乡家园,阳财农〔2015〕12号,F01-0601,45001234560001,某建筑公司,6222020200001111222,进度款,,"1,250,000.00",GK1
-SQ2,PZ2,2015-04-03,F03,,,F03-0699,45001234560001,那满镇财政所,6222020200001111222,补助,,18000.00,GK2
-合计,,,,,,,,,,,,1268000.00,
-"""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a command printed, and its exit code."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:  # noqa: ANN401 - whatever JSON says
-        """What it printed, for a machine."""
-        return json.loads(self.out)
-
-
-class Say(Protocol):
-    """Gives a command to fundtrack."""
-
-    def __call__(self, *args: str | Path, typed: str | None = None) -> Answer:
-        """Run it; `typed` is what a person at a terminal types."""
-
-
-class Terminal(io.StringIO):
-    """A standard input at which somebody sits."""
-
-    def isatty(self) -> bool:
-        """Say so."""
-        return True
 
 
 @pytest.fixture
-def say(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Say:
-    """Return the command line without the start of a process; a crash fails the test."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
-    language = dict.fromkeys(("LC_ALL", "LANG"), "C.UTF-8")
-
-    def run(*args: str | Path, typed: str | None = None) -> Answer:
-        monkeypatch.setattr(sys, "argv", ["fundtrack", *map(str, args)])
-        monkeypatch.setattr(sys, "stdin", io.StringIO() if typed is None else Terminal(typed))
-        with mock.patch.dict(os.environ, language), pytest.raises(SystemExit) as end:
-            cli.main()
-        printed = capsys.readouterr()
-        assert isinstance(end.value.code, int)
-        return Answer(end.value.code, printed.out, printed.err)
-
-    return run
+def say(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Say:
+    """Return the command line in an empty folder."""
+    return commands(tmp_path, capsys, monkeypatch)
 
 
 @pytest.fixture(scope="module")
 def small_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a small book that nobody writes to."""
-    folder = tmp_path_factory.mktemp("small") / "book"
-    books.small_book(folder).engine.dispose()
-    (folder / CHART).write_text(books.CHART, "utf-8")
-    return folder
+    return closed_book(tmp_path_factory.mktemp("small") / "book")
 
 
 @pytest.fixture
@@ -101,21 +43,8 @@ def book(small_book: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def payments(tmp_path: Path) -> Path:
-    """Return a file of the treasury: a sound payment, one for a use that does not exist, and a total."""
-    path = tmp_path / "payments.csv"
-    path.write_text(PAYMENTS, "gb18030")
-    return path
-
-
-def content(folder: Path) -> dict[str, str]:
-    """Return what a folder holds, apart from what SQLite keeps beside a database that is open."""
-    files = (path for path in folder.rglob("*") if path.is_file() and not path.name.endswith(("-wal", "-shm")))
-    return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-
-
-def in_both_languages(text: str) -> bool:
-    """Say whether a text has English and Chinese words."""
-    return any("a" <= character <= "z" for character in text) and any("一" <= character <= "龥" for character in text)
+    """Return a file of the treasury."""
+    return payments_file(tmp_path)
 
 
 def test_help_names_every_command(run_cli: RunCli) -> None:
@@ -133,89 +62,6 @@ def test_help_loads_nothing_slow() -> None:
     program = "import sys, fundtrack.cli; print(*{name.partition('.')[0] for name in sys.modules})"
     loaded = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.split()
     assert not {"sqlalchemy", "pandas", "fava", "beancount", "openpyxl"} & set(loaded)
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "nonsense", "check --nonsense", "chart nonsense", "post --amount twelve", "post --amount 1.005",
-        "post --date 2015-02-29", "post --kind gift", "import", "opening", "browse --port 99999",
-        "check --fail-on none",
-        "--lang fr checks", "balance --format xml",
-    ],
-)  # fmt: skip
-def test_wrong_usage_changes_nothing(say: Say, book: Path, words: str) -> None:
-    """Exit code 2, said in both languages, nothing on the standard output."""
-    before = content(book)
-    answer = say("--book", book, *words.split())
-    assert answer.code == 2
-    assert in_both_languages(answer.err)
-    assert not answer.out
-    assert content(book) == before
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "balance --by moon", "post --fund F01", "reverse F01-2015-000099 --reason x", "reverse 12 --reason x",
-        "reverse F01-2015-000002", "rebook F01-2015-000002 --fund F03 --use 0603 --document x",
-        "rebook F01-2015-000002 --project P01",
-        "post --kind loan --fund F03 --to F01 --amount 1 --date 2015-03-01 --document x",
-        "post --kind refund --original F01-2015-000001 --amount 1 --date 2015-03-01",
-        "post --split F01=1,F03=2 --use F01-0601,F03-0603 --amount 4 --date 2015-03-01 --payee x",
-        "post --split F01 --use 0601 --amount 4 --date 2015-03-01 --payee x", "import missing.csv", "import .",
-        "import nonsense.bin", "import payments.csv --as nonsense", "quarantine show 9:9", "quarantine reject 1:1",
-        "chart grant F01:9999 --date 2016-01-01 --document x", "chart grant F01:0612", "chart apply missing.beancount",
-        "chart apply gb.beancount --document x", "chart apply nonsense.bin --document x", "check missing.beancount",
-        "check nonsense.bin", "check --only moon", "check .", "explain moon", "report moon", "browse --no-open",
-        "browse --no-open --host 0.0.0.0", "opening missing.csv --as-of 2014-12-31",
-        "opening nonsense.bin --as-of 2014-12-31", "demo --sample moon", "init book",
-        "init new --chart missing.beancount", "init new --chart book/ledger/chart.beancount", "init new --sample moon",
-    ],
-)  # fmt: skip
-def test_mistakes_are_told_and_change_nothing(say: Say, book: Path, payments: Path, words: str) -> None:
-    """Exit code 2, both languages, no traceback, and the book as it was."""
-    payments.with_name("nonsense.bin").write_bytes(bytes(range(256)))
-    payments.with_name("gb.beancount").write_text(books.CHART, "gb18030")
-    before = content(book)
-    answer = say("--book", book, *words.split())
-    assert answer.code == 2, answer
-    assert in_both_languages(answer.err)
-    assert content(book) == before
-    assert not book.with_name("new").exists()
-
-
-@pytest.mark.parametrize(
-    ("file", "text"),
-    [
-        ("fundtrack.toml", b"title = "), ("fundtrack.toml", b"\xff"), ("fundtrack.toml", b'language = "fr"'),
-        ("fundtrack.toml", None), ("book.sqlite", b"not a database, only some text in a file" * 99),
-        ("book.sqlite", b""), ("book.sqlite", None),
-    ],
-)  # fmt: skip
-def test_a_damaged_book_is_told(say: Say, book: Path, file: str, text: bytes | None) -> None:
-    """Every file without which there is no book."""
-    for path in book.glob(f"{file}*"):
-        path.unlink()
-    if text is not None:
-        (book / file).write_bytes(text)
-    answer = say("--book", book, "balance")
-    assert answer.code == 2, answer
-    assert in_both_languages(answer.err)
-
-
-def test_a_fault_of_ours_is_one_sentence(tmp_path: Path) -> None:
-    """Exit code 70; who looks for the fault gets the traceback."""
-    program = "import sys; from fundtrack import cli; cli.app.command('fail')(lambda: 1 / 0); cli.main()"
-    command = [sys.executable, "-c", program, "fail"]
-    finished = subprocess.run(command, check=False, capture_output=True, encoding="utf-8", cwd=tmp_path)
-    assert finished.returncode == 70
-    assert "ZeroDivisionError" in finished.stderr
-    assert "Traceback" not in finished.stderr
-    assert in_both_languages(finished.stderr)
-    debugging = os.environ | {"FUNDTRACK_DEBUG": "1"}
-    finished = subprocess.run(command, check=False, capture_output=True, encoding="utf-8", env=debugging)
-    assert "Traceback" in finished.stderr
 
 
 def test_text_from_outside_does_not_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:

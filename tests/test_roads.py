@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 from collections import defaultdict
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -22,16 +23,19 @@ from fundtrack.posting import post
 from fundtrack.posting.batch import Batch
 from fundtrack.posting.post import staged
 from randombooks import CASH, Act, Terms
-from roads import Found, Verdict
+from roads import Found
 from shelf import ENGINES, rolled_back
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
+    from random import Random
     from typing import Any
 
     from fundtrack.book import Book
-    from roads import Bill, Case, Voucher
+    from fundtrack.checking import Finding
+    from randombooks import Drawn
+    from roads import Bill, Case, Verdict, Voucher
     from shelf import Shelf
 
 CHECKS: Final = checks()
@@ -59,8 +63,8 @@ def first(found: set[Found], bills: Iterable[Bill]) -> set[Found]:
 
 @random_books
 @given(book=randombooks.BOOKS)
-def test_roads_agree(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory, book: Any) -> None:
-    """Posting refuses first what the whole reports first, leaves a sound book, and overdraws no day; on both engines."""
+def test_roads_agree(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory, book: Drawn) -> None:
+    """Posting refuses first what the whole reports first, leaves a sound book and overdraws no day, on both engines."""
     case = randombooks.case(*book)
     outcomes = []
     for engine in ENGINES:
@@ -79,7 +83,7 @@ def test_roads_agree(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory, boo
 @pytest.mark.parametrize("engine", ENGINES)
 @random_books
 @given(book=randombooks.BOOKS, order=st.randoms(use_true_random=False))
-def test_posted_in_any_order(shelf: Shelf, engine: str, book: Any, order: Any) -> None:
+def test_posted_in_any_order(shelf: Shelf, engine: str, book: Drawn, order: Random) -> None:
     """Vouchers posted late, dated before what stands, leave every day-end as sound as those posted in time."""
     case = randombooks.case(*book)
     openings = [bill for bill in case.bills if bill[0].draft.kind == "opening"]
@@ -94,21 +98,20 @@ def test_posted_in_any_order(shelf: Shelf, engine: str, book: Any, order: Any) -
 @pytest.mark.parametrize("engine", ENGINES)
 @random_books
 @given(book=randombooks.BOOKS)
-def test_a_batch_posts_what_one_by_one_would(shelf: Shelf, engine: str, book: Any) -> None:
+def test_a_batch_posts_what_one_by_one_would(shelf: Shelf, engine: str, book: Drawn) -> None:
     """The set-based way refuses the same rows, each for reasons that hold, and leaves the same book."""
     terms, acts = book
     case = randombooks.case(terms, [act for act in acts if act.kind in randombooks.SIDES or act.kind == "mixed"])
     openings = [bill for bill in case.bills if bill[0].draft.kind == "opening"]
     rows = sorted(case.bills[len(openings) :], key=lambda bill: bill[0].line)
     drafts, _ = roads.ready(rows)
-    keyed = {row[0].line: [row[0].saying(natural_key=draft.natural_key, occurrence=draft.occurrence)]
-             for row, draft in zip(rows, drafts, strict=True)}  # fmt: skip
+    keyed = [[row[0].instead(draft)] for row, draft in zip(rows, drafts, strict=True)]
     with shelf.lend(engine, case.chart) as lent:
         roads.one_by_one(lent, openings, CHECKS)
         with rolled_back(lent):
-            refused = batch(lent, list(keyed.values()))
+            refused = batch(lent, keyed)
             together = contents(lent)
-        verdicts = roads.one_by_one(lent, roads.in_order(keyed.values()), CHECKS)
+        verdicts = roads.one_by_one(lent, roads.in_order(keyed), CHECKS)
         assert together == contents(lent)
         singly = {v.bill[0].line: {one.check for one in v.found} for v in verdicts if not v.posted}
         assert refused.keys() == singly.keys()
@@ -128,14 +131,14 @@ def batch(book: Book, rows: list[Bill]) -> dict[int, set[str]]:
 
 def contents(book: Book) -> tuple[list[tuple[Any, ...]], ...]:
     """Return what a book holds, without the ids: its entries by voucher number, its day-ends and its totals."""
-    selects = (
-        "SELECT v.fund, v.year, v.number, e.line, v.date, v.kind, v.bank_ref, v.occurrence, e.debit, e.credit, e.amount, "
-        "e.red FROM voucher AS v JOIN entry AS e ON e.voucher = v.id ORDER BY 1, 2, 3, 4",
-        "SELECT account, day, change, balance FROM book_daily_balances ORDER BY 1, 2",
-        "SELECT fund, code, total FROM balance ORDER BY 1, 2",
-    )
+    entries = """SELECT v.fund, v.year, v.number, e.line, v.date, v.kind, v.bank_ref, v.occurrence, e.debit, e.credit,
+        e.amount, e.red FROM voucher AS v JOIN entry AS e ON e.voucher = v.id ORDER BY 1, 2, 3, 4"""
+    day_ends = "SELECT account, day, change, balance FROM book_daily_balances ORDER BY 1, 2"
+    totals = "SELECT fund, code, total FROM balance ORDER BY 1, 2"
     with book.reading() as connection:
-        return tuple([tuple(row) for row in connection.exec_driver_sql(select)] for select in selects)
+        return tuple(
+            [tuple(row) for row in connection.exec_driver_sql(select)] for select in (entries, day_ends, totals)
+        )
 
 
 def assert_day_ends(verdicts: Iterable[Verdict]) -> None:
@@ -238,7 +241,7 @@ def test_a_bureaus_own_page_refuses_and_audits(shelf: Shelf, engine: str) -> Non
     terms = Terms(opening=9999, valid_from=None, valid_to=None, granted=0, ended=None)
     payment = Act("disbursement", "F01", 1, limit + 1, "0601", "F01", "", "", 1)
     opening, over = randombooks.case({"F01": terms}, [payment]).bills
-    at_limit = [over[0].saying(entries=(over[0].draft.entries[0]._replace(amount=limit),))]
+    at_limit = replace(over[0].draft, entries=(over[0].draft.entries[0]._replace(amount=limit),))
     with shelf.book(engine, randombooks.chart({"F01": terms})) as book:
         assert post(book, [opening[0].draft], by=roads.CLERK).numbers == ("F01-2014-000001",)
         assert post(book, [over[0].draft], by=roads.CLERK).numbers == ("F01-2014-000002",)
@@ -246,10 +249,11 @@ def test_a_bureaus_own_page_refuses_and_audits(shelf: Shelf, engine: str) -> Non
         (book.folder / "checks" / f"{name}.md").write_text(page, "utf-8")
         (found,) = audit_book(book).findings
         assert (found.check, found.severity, str(found.subject)) == (name, "fatal", "F01-2014-000002")
-        assert post(book, [at_limit[0].draft], by=roads.CLERK).findings == ()
+        assert post(book, [at_limit], by=roads.CLERK).findings == ()
         with pytest.raises(Refused) as refused:
             post(book, [over[0].draft], by=roads.CLERK)
-        (reason,) = (one for one in refused.value.findings if one.severity == "fatal")
+        findings = cast("Sequence[Finding]", refused.value.findings)
+        (reason,) = (one for one in findings if one.severity == "fatal")
         said = grouped(limit + 1)
         assert reason.check == name
         assert reason.messages["en"] == f"{said} CNY in one payment is more than {limit} fen."

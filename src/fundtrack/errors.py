@@ -17,7 +17,7 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -108,7 +108,7 @@ class Refused(FundtrackError):
 
     exit_code = 1
 
-    def __init__(self, findings: Sequence[object]) -> None:
-        """Keep the findings."""
+    def __init__(self, findings: Sequence[Any]) -> None:
+        """Keep the findings: of `checking.Finding`, which this layer may not know."""
         super().__init__("refused", count=len(findings))
         self.findings = findings

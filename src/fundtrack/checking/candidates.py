@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = (
     "voucher", "line", "fund", "year", "date", "day", "kind", "project", "payee", "narration", "document", "bank",
-    "bank_ref", "link", "reverses", "cites", "natural_key", "occurrence", "batch", "row", "chart", "entries", "outflow", "unit",
-    "debit_fund", "debit", "credit_fund", "credit", "amount", "red",
+    "bank_ref", "link", "reverses", "cites", "natural_key", "occurrence", "batch", "row", "chart", "entries", "outflow",
+    "unit", "debit_fund", "debit", "credit_fund", "credit", "amount", "red",
 )  # fmt: skip
 """What is staged, in this order: one row an entry, the voucher's own columns repeated."""
 
@@ -73,12 +73,12 @@ def candidate_lens(chart: Chart, subject: Callable[[int, str], Subject]) -> Lens
 
 
 def after(scope: str) -> Relations:
-    """The candidates, and those vouchers of the book that are judged together with them."""
+    """Return the candidates, and those vouchers of the book that are judged together with them."""
     return relations(scope, "candidate")
 
 
 def before(scope: str) -> Relations:
-    """The same vouchers of the book without the candidates."""
+    """Return the same vouchers of the book without the candidates."""
     return relations(scope, "")
 
 

@@ -82,18 +82,16 @@ def check_of(page: Page) -> Check:
     definition, front = page.definition, page.front
     measure = str(front.get("measure", ""))
 
-    def refuse(why: str) -> PageError:
-        return PageError("check-page", path=page.path, line=definition.line, why=why)
-
-    if definition.language != "sql" or "scope" not in definition.options:
-        raise refuse("```sql scope=…")
-    if front.get("severity") not in SEVERITIES:
-        raise refuse(f"severity: {' | '.join(SEVERITIES)}")
-    for part in ("message", "remedy", "title"):
-        if not page.text(part, "en") or not page.text(part, "zh"):
-            raise refuse(f"{part}, {part}-zh")
-    if not front.get("basis"):
-        raise refuse("basis")
+    missing = [part for part in ("message", "remedy", "title") if not (page.text(part, "en") and page.text(part, "zh"))]
+    wrong = (
+        (definition.language != "sql" or "scope" not in definition.options, "```sql scope=…"),
+        (front.get("severity") not in SEVERITIES, f"severity: {' | '.join(SEVERITIES)}"),
+        (bool(missing), ", ".join(f"{part}, {part}-zh" for part in missing)),
+        (not front.get("basis"), "basis"),
+    )
+    for faulty, why in wrong:
+        if faulty:
+            raise PageError("check-page", path=page.path, line=definition.line, why=why)
     return Check(
         name=page.name,
         page=page,

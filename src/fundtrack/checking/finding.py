@@ -98,8 +98,8 @@ def finding_of(check: Check, row: Mapping[str, Any], lens: Lens) -> Finding:
     )
 
 
-def _word(check: Check, lens: Lens, language: Language, name: str, value: Any, scale: int) -> str:
+def _word(check: Check, lens: Lens, language: Language, name: str, value: object, scale: int) -> str:
     """Return a column's value as people read it: amounts grouped, codes with their names."""
     if name in check.amounts and value is not None:
-        return money.grouped(int(value), scale)
+        return money.grouped(int(str(value)), scale)
     return lens.named(language, name, str(value))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fundtrack.checking.check import Check
     from fundtrack.errors import Language
 
@@ -41,7 +43,7 @@ class Subject:
     voucher: str = ""
 
     def identity(self) -> tuple[str, ...]:
-        """What names the place from one run to the next: the voucher's number where there is one."""
+        """Return what names the place from one run to the next: the voucher's number where there is one."""
         return (self.voucher,) if self.voucher else (self.file, self.sheet, str(self.line or self.row))
 
     def record(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import typer
 
 from fundtrack.cli import show
 from fundtrack.cli.options import BookOption, Format, FormatOption, LanguageOption, local_folder, opened, spoken
-from fundtrack.errors import Language, UsageError, message
+from fundtrack.errors import Language, UsageError
 
 if TYPE_CHECKING:
     from fundtrack.checking.audit import Audit
@@ -82,9 +82,11 @@ def print_page(page: Page, language: Language) -> None:
     for part in ("message", "reason"):
         show.say(f"\n{page.text(part, language)}")
     if remedy := page.text("remedy", language):
-        show.say(f"\n{message('explain-remedy', language, remedy=remedy)}")
+        show.say()
+        show.say_message("explain-remedy", language, remedy=remedy)
     if basis := front.get("basis"):
-        show.say(f"\n{message('explain-basis', language)}")
+        show.say()
+        show.say_message("explain-basis", language)
         for document in basis:
             show.say(f"- {document}")
     show.say()

@@ -74,7 +74,6 @@ def build(source: Path, folder: Path, language: Language, by: str) -> Book:
     from fundtrack.book.policy import apply_chart
     from fundtrack.importing.file import import_file
     from fundtrack.posting import post
-    from fundtrack.posting.vouchers import said
 
     text = (source / "chart.beancount").read_text("utf-8")
     given = tomllib.loads((source / "transfers.toml").read_text("utf-8"))
@@ -84,7 +83,7 @@ def build(source: Path, folder: Path, language: Language, by: str) -> Book:
     (folder / "ledger" / "chart.beancount").write_text(text, "utf-8")
     shutil.copytree(source / "files", folder / "files")
     heading("demo-transfers", language)
-    drafts = said(book, lambda _, chart: list(transfers(given, chart)))
+    drafts = lambda _, chart: list(transfers(given, chart))
     for number, draft in zip(post(book, drafts, by=by).numbers, drafts, strict=True):
         show.say(f"{number}  {draft.date}  {show.yuan(draft.entries[0].amount):>16}  {draft.narration}")
     for file in sorted((folder / "files").iterdir()):
@@ -117,7 +116,7 @@ def audit_and_publish(book: Book, language: Language) -> None:
     show.say_message("published", language, path=published.main, vouchers=published.vouchers,
                      files=len(published.written))  # fmt: skip
     heading("demo-balances", language)
-    print(written(balances(book).table(language), "table", language), end="")
+    typer.echo(written(balances(book).table(language), "table", language), nl=False)
 
 
 def heading(key: str, language: Language, **details: object) -> None:

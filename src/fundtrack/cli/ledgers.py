@@ -35,7 +35,7 @@ def balance(
     if form == "json":
         show.as_json(found.record(language))
     else:
-        print(written(found.table(language, people=form == "table"), form, language), end="")
+        typer.echo(written(found.table(language, people=form == "table"), form, language), nl=False)
 
 
 def report(
@@ -66,7 +66,7 @@ def report(
     if output:
         export(table, output, title=known[name].title(language), language=language)
     else:
-        print(written(table, form, language), end="")
+        typer.echo(written(table, form, language), nl=False)
 
 
 def settings(report: Report, words: Sequence[str]) -> dict[str, str | int]:

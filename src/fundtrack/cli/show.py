@@ -12,6 +12,8 @@ import unicodedata
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, cast
 
+import typer
+
 from fundtrack import money
 from fundtrack.errors import LANGUAGES, FundtrackError, Language, Refused, message
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 def say(text: str = "", *, error: bool = False) -> None:
     """Print a line; a control or formatting character is shown as its code."""
-    print("".join(map(_harmless, text)), file=sys.stderr if error else sys.stdout)
+    typer.echo("".join(map(_harmless, text)), err=error)
 
 
 def _harmless(character: str) -> str:
@@ -39,7 +41,7 @@ def say_message(key: str, language: Language, /, **details: object) -> None:
 
 def as_json(value: object) -> None:
     """Print a value as JSON."""
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def rows(found: Sequence[Mapping[str, Any]], form: Format, language: Language, columns: Sequence[str]) -> None:
@@ -121,4 +123,4 @@ def progress(done: int, total: int = 0) -> None:
     """Show how far long work is, on a terminal only."""
     if sys.stderr.isatty():
         of = f" / {total:,}" if total else ""
-        print(f"\r{done:,}{of}", end="\n" if done == total else "", file=sys.stderr, flush=True)
+        typer.echo(f"\r{done:,}{of}", nl=done == total, err=True)

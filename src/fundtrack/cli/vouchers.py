@@ -71,7 +71,6 @@ def post(
 ) -> None:
     """记账 Post a voucher, or one bill over several funds; at a terminal what is missing is asked for."""
     from fundtrack.posting import post
-    from fundtrack.posting.vouchers import said
 
     the_book = opened(book)
     language = spoken(lang, the_book)
@@ -79,7 +78,7 @@ def post(
         kind, fund, use, amount, date, payee, narration, project, document, bank, bank_ref, to, original, split
     )
     prompts.complete(order, the_book, language)
-    posted = post(the_book, said(the_book, order.drafts), by=person(by), approved_by=approved_by)
+    posted = post(the_book, order.drafts, by=person(by), approved_by=approved_by)
     print_posted(posted, form, language)
 
 

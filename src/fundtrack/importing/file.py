@@ -16,7 +16,7 @@ from fundtrack.errors import PageError
 from fundtrack.importing.importer import Importer, choose
 from fundtrack.importing.judge import judge, place_of
 from fundtrack.importing.keep import digest, keep_original
-from fundtrack.importing.report import Report, reports_of
+from fundtrack.importing.report import reports_of
 from fundtrack.importing.stage import Stager
 from fundtrack.importing.words import words_of
 from fundtrack.pages import catalogue
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from fundtrack.book import Book
     from fundtrack.checking import Check, Finding
     from fundtrack.importing.reading import Reading
+    from fundtrack.importing.report import Report
     from fundtrack.importing.table import Row
 
 HELD_COLUMNS: Final = ("batch", "row", "state", "reasons", "cells", "amount", "natural_key", "occurrence")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from fundtrack.errors import LANGUAGES, UsageError
 from fundtrack.posting.draft import MONEY_IN, Leg
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fundtrack.errors import FundtrackError
     from fundtrack.importing.columns import Candidate
     from fundtrack.importing.table import Row
+    from fundtrack.posting.draft import Kind
 
 Reason = dict[str, str]
 """Why a row was not posted: `check`, and the sentence and remedy in both languages."""
@@ -151,7 +152,7 @@ class Stager:
 
     def _missing(self, candidate: Candidate) -> str:
         """Return why a row cannot even be a candidate: it does not say what it is charged to."""
-        kind = kind_of_payment(self.chart, candidate.kind, candidate.payee)
+        kind = kind_of_payment(self.chart, cast("Kind", candidate.kind), candidate.payee)
         return "use-missing" if "use" in SIDES[kind] and not candidate.use else ""
 
     def _row(self, row: Row, candidate: Candidate, date: str, key: str, occurrence: int) -> tuple[Any, ...]:
@@ -170,7 +171,7 @@ class Stager:
     def _debited(self, sides: tuple[str, ...]) -> tuple[str, tuple[str, str, str, str, int, int]]:
         """Return the kind a row really is, and what it debits and credits; once for all rows alike."""
         kind, fund, use_fund, use, bank, payee = sides
-        really = kind_of_payment(self.chart, kind, payee)
+        really = kind_of_payment(self.chart, cast("Kind", kind), payee)
         e = simple_entry(self.chart, really, 1, fund=fund, use=Leg(use_fund, use), bank=bank)
         outflow = int(really not in MONEY_IN and not e.red)
         self._sides[sides] = really, (*e.debit, *e.credit, e.red, outflow)

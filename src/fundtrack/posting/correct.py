@@ -24,7 +24,7 @@ from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.kinds import NOT_IN_CHART, account_of, kind_of_account, parse_use
 from fundtrack.posting.post import post
 from fundtrack.posting.standing import citing, find_voucher, linked, voucher_of
-from fundtrack.posting.vouchers import drafted, said
+from fundtrack.posting.vouchers import drafted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,8 +58,11 @@ class Correction:
 
 def reverse(book: Book, number: str, *, reason: str, date: date, by: str, approved_by: str = "") -> Posted:
     """Reverse a voucher, and those linked with it, in red. Raises what `reversal` does, and Refused."""
-    drafts = said(book, lambda connection, chart: reversal(connection, chart, number, reason=reason, date=date))
-    return post(book, drafts, by=by, approved_by=approved_by)
+
+    def say(connection: Connection, chart: Chart) -> list[Draft]:
+        return list(reversal(connection, chart, number, reason=reason, date=date))
+
+    return post(book, say, by=by, approved_by=approved_by)
 
 
 def rebook(
@@ -84,7 +87,7 @@ def rebook(
         refuse_rested_on(connection, [wrong], date)
         return make(chart, wrong, correction, document, date)
 
-    return post(book, said(book, say), by=by, approved_by=approved_by)
+    return post(book, say, by=by, approved_by=approved_by)
 
 
 def give_back(
@@ -95,7 +98,7 @@ def give_back(
     def say(connection: Connection, chart: Chart) -> list[Draft]:
         return returned(connection, chart, number, date, bank_ref=bank_ref, document=document)
 
-    return post(book, said(book, say), by=by, approved_by=approved_by)
+    return post(book, say, by=by, approved_by=approved_by)
 
 
 def reversal(connection: Connection, chart: Chart, number: str, *, reason: str, date: date) -> list[Draft]:

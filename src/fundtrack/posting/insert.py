@@ -39,6 +39,4 @@ ORDER BY c.day, c.outflow, c.voucher
 def insert_candidates(connection: Connection, prepared_by: str, approved_by: str) -> None:
     """Post everything that is staged: entries first, then their vouchers, as the database demands."""
     connection.exec_driver_sql(ENTRIES)
-    connection.execute(
-        VOUCHERS, {"prepared_by": prepared_by, "approved_by": approved_by, "recorded_at": now()}
-    )
+    connection.execute(VOUCHERS, {"prepared_by": prepared_by, "approved_by": approved_by, "recorded_at": now()})

@@ -24,7 +24,7 @@ from fundtrack.errors import ChartError, FormatError, FundtrackError, UsageError
 from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.kinds import NOT_IN_CHART, account_of
 from fundtrack.posting.post import post
-from fundtrack.posting.vouchers import drafted, said
+from fundtrack.posting.vouchers import drafted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -89,7 +89,7 @@ def opening(book: Book, path: Path, *, as_of: date, by: str, document: str, appr
     balances: list[Balance] = []
 
     def say(connection: Connection, chart: Chart) -> list[Draft]:
-        balances.extend(read_balances(chart, path))
+        balances[:] = read_balances(chart, path)
         tie(balances, path)
         for fund in dict.fromkeys(balance.account.fund for balance in balances):
             first = connection.execute(FIRST_OTHER, {"fund": fund}).first()
@@ -97,7 +97,7 @@ def opening(book: Book, path: Path, *, as_of: date, by: str, document: str, appr
                 raise UsageError("opening-late", fund=fund, number=voucher_number(*first))
         return opened(chart, balances, as_of, document)
 
-    posted = post(book, said(book, say), by=by, approved_by=approved_by)
+    posted = post(book, say, by=by, approved_by=approved_by)
     debits = sum(max(balance.amount, 0) for balance in balances)
     return Opened(posted, debits, debits)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hmac
 import json
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -15,11 +17,12 @@ from fundtrack.posting.insert import insert_candidates
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection
 
     from fundtrack.book import Book
+    from fundtrack.chart.model import Chart
     from fundtrack.checking import Check, Finding
     from fundtrack.posting.draft import Draft
 
@@ -33,8 +36,17 @@ class Posted:
     findings: tuple[Finding, ...]
 
 
+Say = Callable[["Connection", "Chart"], "Sequence[Draft]"]
+"""What says the drafts once the writer's turn is taken, from what then stands in the book."""
+
+
 def post(
-    book: Book, drafts: Sequence[Draft], *, by: str, approved_by: str = "", pages: Mapping[str, Check] | None = None
+    book: Book,
+    drafts: Sequence[Draft] | Say,
+    *,
+    by: str,
+    approved_by: str = "",
+    pages: Mapping[str, Check] | None = None,
 ) -> Posted:
     """Post drafts as one act: all of them, or none and the reasons.
 
@@ -42,22 +54,27 @@ def post(
     kept in the book.
     """
     judged_by = pages if pages is not None else checks(book.folder / "checks")
+    said: list[Draft] = []
+
+    def act(connection: Connection) -> Posted:
+        said[:] = drafts(connection, book.chart(connection)) if callable(drafts) else drafts
+        return _post(connection, book, said, judged_by, by, approved_by)
+
     try:
-        return book.act(lambda connection: _post(connection, book, drafts, judged_by, by, approved_by))
+        return book.act(act)
     except Refused as refused:
-        keep_refusal(book, drafts, refused.findings, by)
+        keep_refusal(book, said, refused.findings, by)
         raise
 
 
 def _post(
     connection: Connection, book: Book, drafts: Sequence[Draft], pages: Mapping[str, Check], by: str, approved_by: str
 ) -> Posted:
-    chart = book.chart(connection)
-    keyed = [with_natural_key(connection, book, draft) for draft in drafts]
     first = next_voucher(connection)
     candidates.prepare(connection)
-    candidates.stage(connection, staged(keyed, first, book.chart_version(connection)))
-    findings = run(connection, pages.values(), candidates.candidate_lens(chart, vouchers_of(connection)))
+    candidates.stage(connection, staged(keyed(connection, book, drafts), first, book.chart_version(connection)))
+    lens = candidates.candidate_lens(book.chart(connection), vouchers_of(connection))
+    findings = run(connection, pages.values(), lens)
     if any(finding.severity == "fatal" for finding in findings):
         raise Refused(findings)
     insert_candidates(connection, by, approved_by)
@@ -94,13 +111,18 @@ def natural_key(key: bytes, content: str) -> str:
     return hmac.digest(key, content.encode(), "sha256").hex()[:32]
 
 
-def with_natural_key(connection: Connection, book: Book, draft: Draft) -> Draft:
-    """Return a draft that came from a person with its key, and which of the identical ones it is."""
-    if draft.natural_key:
-        return draft
-    key = natural_key(read_key(book), json.dumps(draft.content(), ensure_ascii=False))
-    twins = f"SELECT COALESCE(MAX(occurrence), 0) FROM voucher WHERE natural_key = '{key}'"
-    return replace(draft, natural_key=key, occurrence=connection.exec_driver_sql(twins).scalar_one() + 1)
+def keyed(connection: Connection, book: Book, drafts: Iterable[Draft]) -> Iterator[Draft]:
+    """Give drafts that came from a person with their natural keys, and which of the identical ones each is."""
+    secret = read_key(book)
+    twins: Counter[str] = Counter()
+    for draft in drafts:
+        if draft.natural_key:
+            yield draft
+            continue
+        key = natural_key(secret, json.dumps(draft.content(), ensure_ascii=False))
+        standing = f"SELECT COALESCE(MAX(occurrence), 0) FROM voucher WHERE natural_key = '{key}'"
+        twins[key] += 1
+        yield replace(draft, natural_key=key, occurrence=connection.exec_driver_sql(standing).scalar_one() + twins[key])
 
 
 def keep_refusal(book: Book, drafts: Sequence[Draft], findings: Sequence[Finding], by: str) -> None:

@@ -13,13 +13,10 @@ from fundtrack.posting.draft import Draft, Leg
 from fundtrack.posting.kinds import SIDES, kind_of_payment, parse_use, simple_entry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from datetime import date
     from typing import Unpack
 
-    from sqlalchemy import Connection
-
-    from fundtrack.book import Book
     from fundtrack.chart.model import Chart
     from fundtrack.posting.draft import Entry, Kind
 
@@ -73,9 +70,3 @@ def positive(amount: int) -> int:
     if amount <= 0:
         raise UsageError("amount-not-positive", amount=money.grouped(amount))
     return amount
-
-
-def said(book: Book, say: Callable[[Connection, Chart], Sequence[Draft]]) -> Sequence[Draft]:
-    """Return the drafts that follow from what stands in the book."""
-    with book.reading() as connection:
-        return say(connection, book.chart(connection))

@@ -1,0 +1,46 @@
+"""The floor on PostgreSQL: the two tables filled by COPY, with two foreign keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import psycopg
+
+from benchmarks.floors import accounts, rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from benchmarks.child import Clock
+
+TABLES: Final = """
+DROP TABLE IF EXISTS floor_posting, floor_voucher, floor_account;
+CREATE TABLE floor_account (id BIGINT PRIMARY KEY, fund TEXT NOT NULL, granted INTEGER NOT NULL, name TEXT NOT NULL);
+CREATE TABLE floor_voucher (
+    id BIGINT PRIMARY KEY, number TEXT NOT NULL, date TEXT NOT NULL, project TEXT NOT NULL, payee TEXT NOT NULL,
+    narration TEXT NOT NULL, document TEXT NOT NULL, bank_ref TEXT NOT NULL
+);
+CREATE TABLE floor_posting (
+    voucher BIGINT NOT NULL REFERENCES floor_voucher, leg INTEGER NOT NULL,
+    account BIGINT NOT NULL REFERENCES floor_account, fen BIGINT NOT NULL
+);
+"""
+
+
+def copy(clock: Clock, count: int, database: str) -> None:
+    """Copy the vouchers in one durable transaction, from rows in memory."""
+    heads, postings = rows(count)
+    with psycopg.connect(database.replace("postgresql+psycopg:", "postgresql:", 1)) as connection:
+        connection.execute(TABLES)
+        _copy(connection, "floor_account", accounts())
+        connection.commit()
+        with clock:
+            _copy(connection, "floor_voucher", heads)
+            _copy(connection, "floor_posting", postings)
+            connection.commit()
+
+
+def _copy(connection: psycopg.Connection, table: str, given: Iterable[Sequence[object]]) -> None:
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN") as copied:
+        for row in given:
+            copied.write_row(row)

@@ -1,0 +1,131 @@
+"""Mistakes at the command line: each is told in both languages, changes nothing, and is never a traceback."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import books
+from commands import closed_book, commands, in_both_languages, payments_file
+
+if TYPE_CHECKING:
+    from commands import Say
+
+@pytest.fixture
+def say(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Say:
+    """Return the command line in an empty folder."""
+    return commands(tmp_path, capsys, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def small_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a small book that nobody writes to."""
+    return closed_book(tmp_path_factory.mktemp("small") / "book")
+
+
+@pytest.fixture
+def book(small_book: Path, tmp_path: Path) -> Path:
+    """Return a small book of one's own."""
+    return Path(shutil.copytree(small_book, tmp_path / "book"))
+
+
+@pytest.fixture
+def payments(tmp_path: Path) -> Path:
+    """Return a file of the treasury."""
+    return payments_file(tmp_path)
+
+
+def content(folder: Path) -> dict[str, str]:
+    """Return what a folder holds, apart from what SQLite keeps beside a database that is open."""
+    files = (path for path in folder.rglob("*") if path.is_file() and not path.name.endswith(("-wal", "-shm")))
+    return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "nonsense", "check --nonsense", "chart nonsense", "post --amount twelve", "post --amount 1.005",
+        "post --date 2015-02-29", "post --kind gift", "import", "opening", "browse --port 99999",
+        "check --fail-on none",
+        "--lang fr checks", "balance --format xml",
+    ],
+)  # fmt: skip
+def test_wrong_usage_changes_nothing(say: Say, book: Path, words: str) -> None:
+    """Exit code 2, said in both languages, nothing on the standard output."""
+    before = content(book)
+    answer = say("--book", book, *words.split())
+    assert answer.code == 2
+    assert in_both_languages(answer.err)
+    assert not answer.out
+    assert content(book) == before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "balance --by moon", "post --fund F01", "reverse F01-2015-000099 --reason x", "reverse 12 --reason x",
+        "reverse F01-2015-000002", "rebook F01-2015-000002 --fund F03 --use 0603 --document x",
+        "rebook F01-2015-000002 --project P01",
+        "post --kind loan --fund F03 --to F01 --amount 1 --date 2015-03-01 --document x",
+        "post --kind refund --original F01-2015-000001 --amount 1 --date 2015-03-01",
+        "post --split F01=1,F03=2 --use F01-0601,F03-0603 --amount 4 --date 2015-03-01 --payee x",
+        "post --split F01 --use 0601 --amount 4 --date 2015-03-01 --payee x", "import missing.csv", "import .",
+        "import nonsense.bin", "import payments.csv --as nonsense", "quarantine show 9:9", "quarantine reject 1:1",
+        "chart grant F01:9999 --date 2016-01-01 --document x", "chart grant F01:0612", "chart apply missing.beancount",
+        "chart apply gb.beancount --document x", "chart apply nonsense.bin --document x", "check missing.beancount",
+        "check nonsense.bin", "check --only moon", "check .", "explain moon", "report moon", "browse --no-open",
+        "browse --no-open --host 0.0.0.0", "opening missing.csv --as-of 2014-12-31",
+        "opening nonsense.bin --as-of 2014-12-31", "demo --sample moon", "init book",
+        "init new --chart missing.beancount", "init new --chart book/ledger/chart.beancount", "init new --sample moon",
+    ],
+)  # fmt: skip
+def test_mistakes_are_told_and_change_nothing(say: Say, book: Path, payments: Path, words: str) -> None:
+    """Exit code 2, both languages, no traceback, and the book as it was."""
+    payments.with_name("nonsense.bin").write_bytes(bytes(range(256)))
+    payments.with_name("gb.beancount").write_text(books.CHART, "gb18030")
+    before = content(book)
+    answer = say("--book", book, *words.split())
+    assert answer.code == 2, answer
+    assert in_both_languages(answer.err)
+    assert content(book) == before
+    assert not book.with_name("new").exists()
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("fundtrack.toml", b"title = "), ("fundtrack.toml", b"\xff"), ("fundtrack.toml", b'language = "fr"'),
+        ("fundtrack.toml", None), ("book.sqlite", b"not a database, only some text in a file" * 99),
+        ("book.sqlite", b""), ("book.sqlite", None),
+    ],
+)  # fmt: skip
+def test_a_damaged_book_is_told(say: Say, book: Path, file: str, text: bytes | None) -> None:
+    """Every file without which there is no book."""
+    for path in book.glob(f"{file}*"):
+        path.unlink()
+    if text is not None:
+        (book / file).write_bytes(text)
+    answer = say("--book", book, "balance")
+    assert answer.code == 2, answer
+    assert in_both_languages(answer.err)
+
+
+def test_a_fault_of_ours_is_one_sentence(tmp_path: Path) -> None:
+    """Exit code 70; who looks for the fault gets the traceback."""
+    program = "import sys; from fundtrack import cli; cli.app.command('fail')(lambda: 1 / 0); cli.main()"
+    command = [sys.executable, "-c", program, "fail"]
+    finished = subprocess.run(command, check=False, capture_output=True, encoding="utf-8", cwd=tmp_path)
+    assert finished.returncode == 70
+    assert "ZeroDivisionError" in finished.stderr
+    assert "Traceback" not in finished.stderr
+    assert in_both_languages(finished.stderr)
+    debugging = os.environ | {"FUNDTRACK_DEBUG": "1"}
+    finished = subprocess.run(command, check=False, capture_output=True, encoding="utf-8", env=debugging)
+    assert "Traceback" in finished.stderr

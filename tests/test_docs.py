@@ -1,0 +1,280 @@
+"""The documentation: every session in it runs and prints what it says, every link leads somewhere, nothing is left out.
+
+A page's `console` fences are one session in an empty folder: `$ ` begins a command, `> ` continues it, what follows is
+what it prints; `…` in a line stands for anything, alone in a line for any lines. A fence with `file=NAME` is that file.
+Commands that do not end, or install, stand in `sh` fences and are only parsed.
+
+Two pages are generated. `FUNDTRACK_UPDATE_DOCS=1 sh tests/run -n0 tests/test_docs.py` writes them anew.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+import typer
+from markdown_it import MarkdownIt
+from typer.testing import CliRunner
+
+import fundtrack
+from fundtrack.cli import app
+from fundtrack.pages import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from conftest import RunCli
+    from fundtrack.pages import Kind, Page
+
+ROOT: Final = Path(__file__).parent.parent
+README: Final = ROOT / "README.md"
+REFERENCE: Final = ROOT / "docs" / "reference"
+WRITTEN: Final = [README, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+INSTALL: Final = (
+    "python3 -m venv .venv && .venv/bin/pip install -q . -c constraints.txt && .venv/bin/fundtrack demo tianyang"
+)
+TEST: Final = "sh tests/run"
+TOTALS: Final = (
+    "47,034,000.00",
+    "5,000,000.00",
+    "37,085,800.00",
+    "42,085,800.00",
+    "1,692,000.00",
+    "14,680,000.00",
+    "105,491,800.00",
+)
+"""What arrived in the sample book, by fund, group and in all: the source document's own figures."""
+
+END: Final = "-- end of command --"
+MARKER: Final = "<!-- What follows is generated: see tests/test_docs.py. -->"
+KINDS: Final[tuple[Kind, ...]] = ("checks", "importers", "reports")
+
+
+def named(path: Path) -> str:
+    """Return how a page is called in the list of tests."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def fences(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield the fences of a page: what stands behind the backticks, and the text."""
+    for token in MarkdownIt().parse(path.read_text("utf-8")):
+        if token.type == "fence":
+            yield token.info, token.content
+
+
+def steps(path: Path) -> Iterator[tuple[str, list[str]]]:
+    """Yield the commands of a page's session, each with the lines it should print; files are written by `cat`."""
+    for info, content in fences(path):
+        if file := re.search(r"\bfile=(\S+)", info):
+            yield f"cat > {shlex.quote(file[1])} <<'{END}'\n{content}{END}", []
+        elif info == "console":
+            for part in re.split(r"(?m)^\$ ", content)[1:]:
+                typed = re.match(r"(?:.*\\\n> )*.*\n", part)
+                assert typed, part
+                yield typed[0].replace("\\\n> ", "\\\n").rstrip(), lines(part[typed.end() :])
+
+
+def lines(printed: str) -> list[str]:
+    """Return the lines of what was printed, without spaces at their ends or empty lines at the end."""
+    return [line.rstrip() for line in printed.rstrip().splitlines()]
+
+
+def pattern(expected: Iterable[str]) -> str:
+    """Return the regular expression of what should be printed."""
+    found = ""
+    for line in expected:
+        found += r"(?:[^\n]*\n)*?" if line.strip() == "…" else re.escape(line).replace("…", r"[^\n]*") + r"\n"
+    return found
+
+
+@pytest.fixture
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Return the environment of a person who has just installed fundtrack."""
+    programs = tmp_path_factory.mktemp("bin")
+    command = programs / "fundtrack"
+    command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m fundtrack "$@"\n', "utf-8")
+    command.chmod(0o755)
+    beancount = Path(sys.executable).parent  # bean-check and bean-query, which come along
+    return {
+        "PATH": os.pathsep.join([str(programs), str(beancount), os.environ["PATH"]]),
+        "PYTHONPATH": str(Path(fundtrack.__file__).parent.parent),
+        "PYTHONUNBUFFERED": "1",  # else errors come before what was printed earlier
+        "HOME": str(programs),
+        "LANG": "C.UTF-8",
+        "COLUMNS": "100",
+        "NO_COLOR": "1",
+        "FUNDTRACK_BY": "李会计",
+    }
+
+
+def play(path: Path, folder: Path, environment: Mapping[str, str]) -> None:
+    """Run a page's session in one shell and compare what each command prints; a failure shows the difference."""
+    session = list(steps(path))
+    script = "".join(f"{command}\nlast=$?; echo; echo '{END}'; (exit $last)\n" for command, _ in session)
+    shell = subprocess.run(
+        ["sh", "-c", script],
+        check=False,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+    )
+    printed = [lines(part.removeprefix("\n")) for part in shell.stdout.split(f"\n{END}")]
+    assert len(printed) == len(session) + 1, shell.stdout
+    for (command, expected), actual in zip(session, printed, strict=False):
+        if not re.fullmatch(pattern(expected), "".join(f"{line}\n" for line in actual)):
+            difference = difflib.unified_diff(expected, actual, "written", "printed", lineterm="", n=99)
+            pytest.fail("\n".join([f"{named(path)}: $ {command}", *difference]), pytrace=False)
+
+
+SESSIONS: Final = sorted(path for path in WRITTEN if path != README and any(steps(path)))
+
+
+@pytest.mark.parametrize("page", SESSIONS, ids=named)
+def test_a_session_prints_what_the_page_says(
+    page: Path, environment: dict[str, str], tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """From an empty folder, command by command."""
+    if page.stem == "postgresql":
+        url = request.getfixturevalue("postgresql_url")
+        environment["DATABASE_URL"] = url.render_as_string(hide_password=False)
+    play(page, tmp_path, environment)
+
+
+def test_the_readme_is_true(environment: dict[str, str], tmp_path: Path) -> None:
+    """Its two commands are these; the first ends in the balances of the source document; then its session runs."""
+    commands = [line for info, content in fences(README) if info == "sh" for line in content.splitlines()]
+    assert [line for line in commands if not line.startswith("#")][:2] == [INSTALL, TEST]
+    demo = INSTALL.rpartition(" && .venv/bin/")[2]
+    ran = subprocess.run(
+        ["sh", "-c", f"{demo} --no-browse"],
+        check=False,
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert ran.returncode == 0, ran.stderr
+    balances = ran.stdout.rpartition("== ")[2]
+    assert [total for total in TOTALS if total not in balances] == []
+    play(README, tmp_path, environment)
+
+
+def test_commands_that_are_not_run_can_be_read() -> None:
+    """Those in `sh` fences exist and have the options they are given."""
+    found = [
+        command
+        for path in WRITTEN
+        for info, content in fences(path)
+        if info == "sh"
+        for command in re.findall(r"(?m)(?:^|/)(fundtrack [^&|#\n]+)", content)
+    ]
+    assert found
+    for command in found:
+        group: Any = typer.main.get_command(app)
+        given = shlex.split(command)[1:]
+        while given[0] in getattr(group, "commands", ()):
+            group = group.commands[given.pop(0)]
+        with group.make_context(command, given):
+            pass
+
+
+def slug(heading: str) -> str:
+    """Return what forges call a heading in an address."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def links(path: Path) -> Iterator[tuple[str, Path, str]]:
+    """Yield the links of a page into the repository: as written, the file, and the heading, empty for none."""
+    for block in MarkdownIt().parse(path.read_text("utf-8")):
+        for token in block.children or []:
+            target = token.attrGet("href") or token.attrGet("src")
+            if isinstance(target, str) and "://" not in target:
+                file, _, heading = target.partition("#")
+                yield target, (path.parent / file).resolve() if file else path, heading
+
+
+def headings(path: Path) -> set[str]:
+    """Return the addresses of a page's headings."""
+    tokens = MarkdownIt().parse(path.read_text("utf-8"))
+    return {slug(tokens[at + 1].content) for at, token in enumerate(tokens) if token.type == "heading_open"}
+
+
+def test_every_link_leads_somewhere() -> None:
+    """Files, pictures, and headings of pages."""
+    broken = [
+        f"{named(path)}: {target}"
+        for path in WRITTEN
+        for target, file, heading in links(path)
+        if not file.exists() or (heading and heading not in headings(file))
+    ]
+    assert broken == []
+
+
+def test_every_page_is_reached_from_the_readme() -> None:
+    """A page nobody can find is not written."""
+    reached, ahead = set[Path](), [README]
+    while ahead:
+        path = ahead.pop()
+        if path not in reached and path.suffix == ".md":
+            reached.add(path)
+            ahead += [file for _, file, _ in links(path) if file.is_file()]
+    assert [named(path) for path in WRITTEN if path not in reached] == []
+
+
+def assert_generated(path: Path, text: str) -> None:
+    """Compare what stands in a page below its marker with what should; write it where that is asked for."""
+    written, marker, below = path.read_text("utf-8").partition(MARKER)
+    assert marker
+    if "FUNDTRACK_UPDATE_DOCS" in os.environ:
+        path.write_text(f"{written}{marker}\n{text}", "utf-8")
+        return
+    assert below == f"\n{text}", "FUNDTRACK_UPDATE_DOCS=1 sh tests/run -n0 tests/test_docs.py"
+
+
+def help_of(*words: str) -> str:
+    """Return what `fundtrack … --help` prints on a terminal of 80 columns or more."""
+    shown = CliRunner(env={"NO_COLOR": "1"}).invoke(app, [*words, "--help"], prog_name="fundtrack", terminal_width=78)
+    assert shown.exit_code == 0
+    return "\n".join(lines(shown.output))
+
+
+def commands(group: object, *words: str) -> Iterator[tuple[str, ...]]:
+    """Yield the words of every command."""
+    for name, command in getattr(group, "commands", {}).items():
+        yield (*words, name)
+        yield from commands(command, *words, name)
+
+
+def test_the_reference_of_commands_is_their_help(run_cli: RunCli) -> None:
+    """Every command, word for word; one of them in a process of its own, to see that both are the same."""
+    parts = ["", "```text", help_of(), "```", ""]
+    for words in commands(typer.main.get_command(app)):
+        parts += [f"## {' '.join(words)}", "", "```text", help_of(*words), "```", ""]
+    assert_generated(REFERENCE / "cli.md", "\n".join(parts))
+    assert "\n".join(lines(run_cli("post", "--help").stdout)) == help_of("post")
+
+
+def row(page: Page, kind: Kind) -> str:
+    """Return the line of a page in a table: its name, its title in Chinese, and a sentence."""
+    english = f"{page.reason.partition('. ')[0].rstrip('.')}." if kind == "checks" else page.message
+    return f"| [{page.name}](../../{kind}/{page.name}.md) | {page.text('title', 'zh')} | {' '.join(english.split())} |"
+
+
+def test_the_reference_of_pages_names_every_page() -> None:
+    """Checks, importers and reports, with links to the pages themselves."""
+    parts = [""]
+    for kind in KINDS:
+        parts += [f"## {kind.capitalize()}", "", "| name | 名称 | |", "|---|---|---|"]
+        parts += [*(row(page, kind) for page in catalogue(kind).values()), ""]
+    assert_generated(REFERENCE / "pages.md", "\n".join(parts))
