@@ -38,5 +38,7 @@ def funded_book(folder: Path, database: str, schema: str) -> Book:
     with book.reading() as connection:
         accounts = book.chart(connection)
     entries = {fund: simple_entry(accounts, "transfer-received", RECEIVED, fund=fund, use=None) for fund in FUNDS}
-    post(book, [Draft(fund, FIRST, "transfer-received", (entry,), inflow=True) for fund, entry in entries.items()], by=BY)
+    post(
+        book, [Draft(fund, FIRST, "transfer-received", (entry,), inflow=True) for fund, entry in entries.items()], by=BY
+    )
     return book

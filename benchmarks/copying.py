@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import psycopg
 
+from benchmarks import books
 from benchmarks.floors import accounts, rows
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ CREATE TABLE floor_posting (
 def copy(clock: Clock, count: int, database: str) -> None:
     """Copy the vouchers in one durable transaction, from rows in memory."""
     heads, postings = rows(count)
-    with psycopg.connect(database.replace("postgresql+psycopg:", "postgresql:", 1)) as connection:
+    with _connect(database) as connection:
         connection.execute(TABLES)
         _copy(connection, "floor_account", accounts())
         connection.commit()
@@ -44,3 +45,22 @@ def _copy(connection: psycopg.Connection, table: str, given: Iterable[Sequence[o
     with connection.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN") as copied:
         for row in given:
             copied.write_row(row)
+
+
+SCHEMA: Final = "fundtrack_benchmark"
+
+
+def import_csv(clock: Clock, path: str, folder: str, database: str) -> dict[str, int]:
+    """Import a file into a new book on PostgreSQL."""
+    clear(clock, database)
+    return books.import_csv(clock, path, folder, database, SCHEMA)
+
+
+def clear(_clock: Clock, database: str) -> None:
+    """Drop the book of the benchmark."""
+    with _connect(database) as connection:
+        connection.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
+
+
+def _connect(database: str) -> psycopg.Connection:
+    return psycopg.connect(database.replace("postgresql+psycopg:", "postgresql:", 1))

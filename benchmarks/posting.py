@@ -14,6 +14,7 @@ from fundtrack.posting import Draft, Leg, post
 from fundtrack.posting.kinds import simple_entry
 
 from benchmarks.books import BY
+from benchmarks.child import Clock
 from benchmarks.floors import connect
 from benchmarks.vouchers import BANK, LAST
 
@@ -21,38 +22,37 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
 
-    from benchmarks.child import Clock
     from fundtrack.book import Book
 
 WARM_UP = 20
 
 
 def post_singly(clock: Clock, book: str, small: str, times: int) -> dict[str, float]:
-    """Commit a bare row, post into a book, post into a small book, in turn; return the median of each in seconds.
-
-    The clock counts the posts into the book alone.
-    """
+    """Commit a bare row, post into a small book, post into a book, in turn; tell the median of each in seconds."""
     with closing(connect(Path(book).parent / "commit.sqlite")) as floor:
         floor.execute("CREATE TABLE IF NOT EXISTS one (row TEXT NOT NULL) STRICT")
-        into = {"book": poster(open_book(Path(book))), "small": poster(open_book(Path(small)))}
-        measured: dict[str, list[float]] = {"commit": [], "book": [], "small": []}
-        for at in range(WARM_UP + times):
-            laps = {"commit": seconds(lambda: commit(floor)), "small": seconds(into["small"])}
-            if at < WARM_UP:
-                into["book"]()
-                continue
-            with clock:
-                laps["book"] = seconds(into["book"])
-            for name, lap in laps.items():
-                measured[name].append(lap)
-    return {name: median(laps) for name, laps in measured.items()}
+        acts = {
+            "commit": lambda: commit(floor),
+            "small": poster(open_book(Path(small))),
+            "book": poster(open_book(Path(book))),
+        }
+        laps: dict[str, list[float]] = {name: [] for kind in acts for name in (kind, f"{kind}-cpu")}
+        with clock:
+            for at in range(WARM_UP + times):
+                for name, act in acts.items():
+                    lap = timed(act)
+                    if at >= WARM_UP:
+                        laps[name].append(lap.wall)
+                        laps[f"{name}-cpu"].append(lap.cpu)
+    return {name: median(measured) for name, measured in laps.items()}
 
 
-def seconds(act: Callable[[], None]) -> float:
-    """Return how long an act took."""
-    start = time.perf_counter()
-    act()
-    return time.perf_counter() - start
+def timed(act: Callable[[], None]) -> Clock:
+    """Return the clock that ran while something was done."""
+    clock = Clock()
+    with clock:
+        act()
+    return clock
 
 
 def commit(connection: sqlite3.Connection) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -20,7 +21,12 @@ BANK: Final = "45001234560001"
 RECEIVED: Final = 10**13
 """Fen that each fund receives on the first day: more than a million vouchers spend."""
 
-FUNDS: Final = {"F01": "Relocation", "F02": "Poverty-alleviation", "F03": "House-reconstruction", "F04": "Local-finance"}
+FUNDS: Final = {
+    "F01": "Relocation",
+    "F02": "Poverty-alleviation",
+    "F03": "House-reconstruction",
+    "F04": "Local-finance",
+}
 WEIGHTS: Final = (45, 40, 5, 10)
 USES: Final = {
     "0601": "Housing",
@@ -184,6 +190,20 @@ def write_plain_ledger(path: Path, given: Iterable[Voucher]) -> None:
             )
     rules = f'plugin "benchmarks.peer_rules"\ninclude "{path.name}"\n'
     path.with_name("checked.beancount").write_text(rules, "utf-8")
+
+
+def write_roll_up(path: Path, given: Iterable[Voucher]) -> None:
+    """Write what vouchers come to in each month between two accounts: the least that Fava could be given."""
+    sums: dict[tuple[str, str, str], int] = defaultdict(int)
+    for v in given:
+        sums[v.date[:7], account("Expenses", v.use_fund, v.use, USES[v.use]), cash(v.fund)] += v.fen
+    with path.open("w", encoding="utf-8") as file:
+        file.write('option "title" "Benchmark"\noption "operating_currency" "CNY"\n\n')
+        for name in sorted({name for _, *names in sums for name in names}):
+            file.write(f"2014-01-01 open {name} CNY\n")
+        for (month, use, paid_from), fen in sums.items():
+            yuan = f"{fen // 100}.{fen % 100:02d} CNY"
+            file.write(f'{month}-28 * "Sum of the month"\n  {use}  {yuan}\n  {paid_from}  -{yuan}\n\n')
 
 
 def write_hledger(path: Path, given: Iterable[Voucher]) -> None:

@@ -78,7 +78,7 @@ TERMS: Final = {"fund": "F01", "chart": 2, "fund_group": "F01", "department": "x
 GRANT: Final = {"seq": 99, "fund": "F01", "unit": "CNY", "code": "0601", "date": "2015-01-01", "day": 735599,
                 "granted": 1, "document": "x", "chart": 1}  # fmt: skip
 ACCOUNT: Final = {"fund": "F01", "unit": "CNY", "code": "1009", "root": "Assets", "kind": "cash", "controlled": 1,
-                  "bank": None, "chart": 1}  # fmt: skip
+                  "bank": None, "opened": "2014-01-01", "chart": 1}  # fmt: skip
 CHART_2: Final = row("chart", version=2, applied_at="", applied_by="x", document="x", text="x")
 
 ROWS: Final = (

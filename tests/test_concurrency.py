@@ -23,12 +23,13 @@ CLERKS = 8
 ROUNDS = 50
 
 
-def spent_book(folder: Path, database: URL | str, *funds: str) -> Book:
-    """Return a small book in which these funds have spent everything."""
-    book = small_book(folder, database)
-    for fund in funds:
-        post_payment(book, fund, USES[fund], balance(book, fund), on=date(2015, 2, 1))
-    return book
+@contextmanager
+def spent_book(folder: Path, database: URL | str, *funds: str) -> Iterator[Book]:
+    """Give a small book in which these funds have spent everything; at the end it must be sound."""
+    with small_book(folder, database).closing() as book:
+        for fund in funds:
+            post_payment(book, fund, USES[fund], balance(book, fund), on=date(2015, 2, 1))
+        yield book
 
 
 def test_the_last_balance_is_spent_once(tmp_path: Path, database_url: URL) -> None:

@@ -201,7 +201,7 @@ def spends(amount: int, *, id: int, number: int) -> tuple[str, str]:
 
 def rows_of_a_fund() -> tuple[str, ...]:
     """Return the statements that add a fund F05 with cash, a balance and a granted use."""
-    account = "INSERT INTO account VALUES ('F05', 'CNY', '{}', '{}', '{}', {}, NULL, 1)"
+    account = "INSERT INTO account VALUES ('F05', 'CNY', '{}', '{}', '{}', {}, NULL, '2014-01-01', 1)"
     return (
         "INSERT INTO fund VALUES ('F05', 1)",
         account.format("1001", "Assets", "cash", 1),

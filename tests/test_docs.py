@@ -9,7 +9,9 @@ Two pages are generated. `FUNDTRACK_UPDATE_DOCS=1 sh tests/run -n0 tests/test_do
 
 from __future__ import annotations
 
+import contextlib
 import difflib
+import io
 import os
 import re
 import shlex
@@ -17,6 +19,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from unittest import mock
 
 import pytest
 import typer
@@ -24,11 +27,11 @@ from markdown_it import MarkdownIt
 from typer.testing import CliRunner
 
 import fundtrack
-from fundtrack.cli import app
+from fundtrack.cli import app, main
 from fundtrack.pages import catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from conftest import RunCli
     from fundtrack.pages import Kind, Page
@@ -53,7 +56,6 @@ TOTALS: Final = (
 )
 """What arrived in the sample book, by fund, group and in all: the source document's own figures."""
 
-END: Final = "-- end of command --"
 MARKER: Final = "<!-- What follows is generated: see tests/test_docs.py. -->"
 KINDS: Final[tuple[Kind, ...]] = ("checks", "importers", "reports")
 
@@ -70,18 +72,6 @@ def fences(path: Path) -> Iterator[tuple[str, str]]:
             yield token.info, token.content
 
 
-def steps(path: Path) -> Iterator[tuple[str, list[str]]]:
-    """Yield the commands of a page's session, each with the lines it should print; files are written by `cat`."""
-    for info, content in fences(path):
-        if file := re.search(r"\bfile=(\S+)", info):
-            yield f"cat > {shlex.quote(file[1])} <<'{END}'\n{content}{END}", []
-        elif info == "console":
-            for part in re.split(r"(?m)^\$ ", content)[1:]:
-                typed = re.match(r"(?:.*\\\n> )*.*\n", part)
-                assert typed, part
-                yield typed[0].replace("\\\n> ", "\\\n").rstrip(), lines(part[typed.end() :])
-
-
 def lines(printed: str) -> list[str]:
     """Return the lines of what was printed, without spaces at their ends or empty lines at the end."""
     return [line.rstrip() for line in printed.rstrip().splitlines()]
@@ -95,79 +85,110 @@ def pattern(expected: Iterable[str]) -> str:
     return found
 
 
+class Shell:
+    """A terminal of somebody who has just installed fundtrack, in an empty folder.
+
+    The command itself runs in this process, all else in `sh`.
+    """
+
+    def __init__(self, folder: Path, programs: Path) -> None:
+        """Put `fundtrack`, and what was installed with it, on the path; `programs` is an empty folder for that."""
+        command = programs / "fundtrack"
+        command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m fundtrack "$@"\n', "utf-8")
+        command.chmod(0o755)
+        self.folder = folder
+        self.last = 0
+        self.environment = {
+            "PATH": os.pathsep.join([str(programs), str(Path(sys.executable).parent), os.environ["PATH"]]),
+            "PYTHONPATH": str(Path(fundtrack.__file__).parent.parent),
+            "PYTHONUNBUFFERED": "1",  # else errors come before what was printed earlier
+            "HOME": str(programs),
+            "LANG": "C.UTF-8",
+            "COLUMNS": "100",
+            "NO_COLOR": "1",
+            "FUNDTRACK_BY": "李会计",
+        }
+
+    def run(self, command: str) -> list[str]:
+        """Run a command and return the lines it prints, errors among them."""
+        words = shlex.split(command)
+        if words[0] == "cd":
+            self.folder /= words[1]
+            return []
+        if words[0] == "fundtrack" and not re.search(r"[|>$;&]", command):
+            return self._fundtrack(words)
+        finished = subprocess.run(
+            ["sh", "-c", f"(exit {self.last}); {command}"],
+            check=False,
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+        )
+        self.last = finished.returncode
+        return lines(finished.stdout)
+
+    def _fundtrack(self, words: list[str]) -> list[str]:
+        printed = io.BytesIO()
+        terminal = io.TextIOWrapper(printed, "utf-8", write_through=True)
+        stands_for = {"argv": words, "stdin": io.StringIO(), "stdout": terminal, "stderr": terminal}
+        with (
+            mock.patch.multiple(sys, excepthook=sys.excepthook, **stands_for),
+            mock.patch.dict(os.environ, self.environment, clear=True),
+            contextlib.chdir(self.folder),
+            pytest.raises(SystemExit) as end,
+        ):
+            main()
+        assert isinstance(end.value.code, int)
+        self.last = end.value.code
+        return lines(printed.getvalue().decode())
+
+
+def play(path: Path, shell: Shell) -> None:
+    """Run a page's session and compare what each command prints; a failure shows the difference."""
+    for info, content in fences(path):
+        if file := re.search(r"\bfile=(\S+)", info):
+            (shell.folder / file[1]).write_text(content, "utf-8")
+        for part in re.split(r"(?m)^\$ ", content)[1:] if info == "console" else []:
+            typed = re.match(r"(?:.*\\\n> )*.*\n", part)
+            assert typed, part
+            command, expected = typed[0].replace("\\\n> ", "").rstrip(), lines(part[typed.end() :])
+            printed = shell.run(command)
+            if not re.fullmatch(pattern(expected), "".join(f"{line}\n" for line in printed)):
+                difference = difflib.unified_diff(expected, printed, "written", "printed", lineterm="", n=99)
+                pytest.fail("\n".join([f"{named(path)}: $ {command}", *difference]), pytrace=False)
+
+
 @pytest.fixture
-def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Return the environment of a person who has just installed fundtrack."""
-    programs = tmp_path_factory.mktemp("bin")
-    command = programs / "fundtrack"
-    command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m fundtrack "$@"\n', "utf-8")
-    command.chmod(0o755)
-    beancount = Path(sys.executable).parent  # bean-check and bean-query, which come along
-    return {
-        "PATH": os.pathsep.join([str(programs), str(beancount), os.environ["PATH"]]),
-        "PYTHONPATH": str(Path(fundtrack.__file__).parent.parent),
-        "PYTHONUNBUFFERED": "1",  # else errors come before what was printed earlier
-        "HOME": str(programs),
-        "LANG": "C.UTF-8",
-        "COLUMNS": "100",
-        "NO_COLOR": "1",
-        "FUNDTRACK_BY": "李会计",
-    }
+def shell(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    """Return a terminal in an empty folder."""
+    return Shell(tmp_path, tmp_path_factory.mktemp("programs"))
 
 
-def play(path: Path, folder: Path, environment: Mapping[str, str]) -> None:
-    """Run a page's session in one shell and compare what each command prints; a failure shows the difference."""
-    session = list(steps(path))
-    script = "".join(f"{command}\nlast=$?; echo; echo '{END}'; (exit $last)\n" for command, _ in session)
-    shell = subprocess.run(
-        ["sh", "-c", script],
-        check=False,
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-    )
-    printed = [lines(part.removeprefix("\n")) for part in shell.stdout.split(f"\n{END}")]
-    assert len(printed) == len(session) + 1, shell.stdout
-    for (command, expected), actual in zip(session, printed, strict=False):
-        if not re.fullmatch(pattern(expected), "".join(f"{line}\n" for line in actual)):
-            difference = difflib.unified_diff(expected, actual, "written", "printed", lineterm="", n=99)
-            pytest.fail("\n".join([f"{named(path)}: $ {command}", *difference]), pytrace=False)
-
-
-SESSIONS: Final = sorted(path for path in WRITTEN if path != README and any(steps(path)))
+SESSIONS: Final = [path for path in WRITTEN if path != README and any(info == "console" for info, _ in fences(path))]
 
 
 @pytest.mark.parametrize("page", SESSIONS, ids=named)
-def test_a_session_prints_what_the_page_says(
-    page: Path, environment: dict[str, str], tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
+def test_a_session_prints_what_the_page_says(page: Path, shell: Shell, request: pytest.FixtureRequest) -> None:
     """From an empty folder, command by command."""
     if page.stem == "postgresql":
         url = request.getfixturevalue("postgresql_url")
-        environment["DATABASE_URL"] = url.render_as_string(hide_password=False)
-    play(page, tmp_path, environment)
+        shell.environment["FUNDTRACK_DATABASE"] = url.render_as_string(hide_password=False)
+    play(page, shell)
 
 
-def test_the_readme_is_true(environment: dict[str, str], tmp_path: Path) -> None:
+def test_the_readme_is_true(shell: Shell) -> None:
     """Its two commands are these; the first ends in the balances of the source document; then its session runs."""
     commands = [line for info, content in fences(README) if info == "sh" for line in content.splitlines()]
     assert [line for line in commands if not line.startswith("#")][:2] == [INSTALL, TEST]
     demo = INSTALL.rpartition(" && .venv/bin/")[2]
-    ran = subprocess.run(
-        ["sh", "-c", f"{demo} --no-browse"],
-        check=False,
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        encoding="utf-8",
-    )
-    assert ran.returncode == 0, ran.stderr
-    balances = ran.stdout.rpartition("== ")[2]
+    printed = "\n".join(shell.run(f"exec {demo} --no-browse"))
+    assert shell.last == 0, printed
+    balances = printed.rpartition("== ")[2]
     assert [total for total in TOTALS if total not in balances] == []
-    play(README, tmp_path, environment)
+    play(README, shell)
 
 
 def test_commands_that_are_not_run_can_be_read() -> None:

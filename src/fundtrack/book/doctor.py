@@ -152,7 +152,7 @@ def balances(_book: Book, connection: Connection) -> Iterator[Ailment]:
             yield Ailment("control-wrong", {**place, "stored": kept[0], "derived": controlled})
         yield from _differing("balance-wrong", place, kept[1], sum(days.values()))
         yield from _differing("opening-wrong", place, kept[2], controlled * openings[fund, unit, code])
-        kept_days: dict[int, int] = dict(connection.execute(STORED_DAYS, holder).tuples().all())
+        kept_days = {int(row[0]): int(row[1]) for row in connection.execute(STORED_DAYS, holder)}
         for day in sorted(kept_days.keys() | days.keys()):
             on = place | {"date": date.fromordinal(day).isoformat()}
             yield from _differing("day-wrong", on, kept_days.get(day, 0), days.get(day, 0))

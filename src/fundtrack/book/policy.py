@@ -80,9 +80,9 @@ def _add_policy(connection: Connection, chart: Chart, version: int) -> None:
     _insert(
         connection,
         "account",
-        ("fund", "unit", "code", "root", "kind", "controlled", "bank", "chart"),
+        ("fund", "unit", "code", "root", "kind", "controlled", "bank", "opened", "chart"),
         [
-            (a.fund, a.unit, a.code, a.root, a.kind, a.controlled, a.bank or None, version)
+            (a.fund, a.unit, a.code, a.root, a.kind, a.controlled, a.bank or None, a.date.isoformat(), version)
             for a in chart.accounts.values()
             if f"{a.fund}:{a.unit}:{a.code}" not in known["account"]
         ],

@@ -128,7 +128,10 @@ class Declared:
             if written in self.opens and not self.opens[written].currencies:
                 units[written].add(unit)
         return [
-            (account.path, account.fund, unit, account.code, account.kind, account.controlled(unit), account.bank)
+            (
+                account.path, account.fund, unit, account.code, account.kind, account.controlled(unit), account.bank,
+                self.opens[account.written].date.isoformat(),
+            )
             for account, held in ((self.account(written), held) for written, held in units.items())
             for unit in sorted(held)
         ]

@@ -116,7 +116,8 @@ def _load(connection: Connection, declared: Declared, staged: _Staged) -> None:
             "authority", "chart", "chart_last",
         ), declared.funds()),
         "staged_accounts": (
-            ("account", "fund", "unit", "code", "account_kind", "controlled", "bank"), declared.accounts(staged.used)
+            ("account", "fund", "unit", "code", "account_kind", "controlled", "bank", "opened"),
+            declared.accounts(staged.used),
         ),
         "staged_banks": (("fund", "account", "bank", "number"), declared.banks()),
         "staged_grants": (("account", "day", "date", "granted", "document", "chart", "seq"), declared.grants()),

@@ -15,7 +15,7 @@ CREATE TABLE staged_funds (
     may_advance INTEGER, authority TEXT, chart INTEGER, chart_last INTEGER
 ) STRICT;
 CREATE TABLE staged_accounts (
-    account TEXT, fund TEXT, unit TEXT, code TEXT, account_kind TEXT, controlled INTEGER, bank TEXT
+    account TEXT, fund TEXT, unit TEXT, code TEXT, account_kind TEXT, controlled INTEGER, bank TEXT, opened TEXT
 ) STRICT;
 CREATE TABLE staged_banks (fund TEXT, account TEXT, bank TEXT, number TEXT) STRICT;
 CREATE TABLE staged_grants (

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from fundtrack.cli import show
-from fundtrack.cli.demo import sample_folder
+from fundtrack.cli.demo import chart_of, sample_folder
 from fundtrack.cli.options import BookOption, FormatOption, LanguageOption, PersonOption, person, spoken
 from fundtrack.cli.policy import text_of
 from fundtrack.errors import ChartError
@@ -38,7 +38,7 @@ def init(
 
     language = spoken(lang)
     if sample:
-        chart, document = sample_folder(sample) / "chart.beancount", document or "原文未载"
+        chart, document = chart_of(sample_folder(sample)), document or "原文未载"
     text = text_of(chart) if chart else ""
     if chart:
         read_chart(text, str(chart))  # a book is not begun that cannot be finished

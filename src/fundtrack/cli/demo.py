@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from fundtrack.posting import Draft
 
 SAMPLES: Final = Path(fundtrack.__file__).parent / "sample"
+CHECKOUT: Final = Path(fundtrack.__file__).parents[2]
 
 SampleOption = Annotated[str, typer.Option("--sample", metavar="NAME", help="tianyang or pingshan. 示例名称")]
 
@@ -56,7 +57,7 @@ def demo(
 
 def sample_folder(name: str) -> Path:
     """Return the folder of a sample. Raises UsageError (`sample-unknown`)."""
-    known = sorted(path.parent.name for path in SAMPLES.glob("*/chart.beancount"))
+    known = sorted(path.parent.name for path in SAMPLES.glob("*/transfers.toml"))
     if name not in known:
         raise UsageError("sample-unknown", name=name, known=", ".join(known))
     return SAMPLES / name
@@ -72,10 +73,11 @@ def build(source: Path, folder: Path, language: Language, by: str) -> Book:
     """Make the book of a sample, saying what is done: the chart, the transfers received, the files."""
     from fundtrack.book import create_book
     from fundtrack.book.policy import apply_chart
+    from fundtrack.chart.read import read_chart
     from fundtrack.importing.file import import_file
     from fundtrack.posting import post
 
-    text = (source / "chart.beancount").read_text("utf-8")
+    text = chart_of(source).read_text("utf-8")
     given = tomllib.loads((source / "transfers.toml").read_text("utf-8"))
     book = create_book(folder, title=given["title"], language=language)
     heading("demo-chart", language, path=folder)
@@ -83,7 +85,7 @@ def build(source: Path, folder: Path, language: Language, by: str) -> Book:
     (folder / "ledger" / "chart.beancount").write_text(text, "utf-8")
     shutil.copytree(source / "files", folder / "files")
     heading("demo-transfers", language)
-    drafts = lambda _, chart: list(transfers(given, chart))
+    drafts = list(transfers(given, read_chart(text, str(folder))))
     for number, draft in zip(post(book, drafts, by=by).numbers, drafts, strict=True):
         show.say(f"{number}  {draft.date}  {show.yuan(draft.entries[0].amount):>16}  {draft.narration}")
     for file in sorted((folder / "files").iterdir()):
@@ -91,6 +93,12 @@ def build(source: Path, folder: Path, language: Language, by: str) -> Book:
         for report in import_file(book, file, by=by):
             files.print_report(report, language)
     return book
+
+
+def chart_of(source: Path) -> Path:
+    """Return the chart of a sample; Tianyang's is the repository's own `ledger/chart.beancount`, or in the wheel."""
+    packaged = source / "chart.beancount"
+    return packaged if packaged.exists() else CHECKOUT / "ledger" / "chart.beancount"
 
 
 def transfers(given: Mapping[str, Any], chart: Chart) -> Iterator[Draft]:

@@ -63,6 +63,7 @@ CREATE TABLE account (
     kind TEXT NOT NULL,
     controlled INTEGER NOT NULL,
     bank TEXT,
+    opened TEXT NOT NULL,
     chart INTEGER NOT NULL,
     path TEXT NOT NULL GENERATED ALWAYS AS (root || ':' || fund || ':' || code) STORED,
     CONSTRAINT account_pk PRIMARY KEY (fund, unit, code),

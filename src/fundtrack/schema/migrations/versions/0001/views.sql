@@ -39,7 +39,7 @@ FROM fund_terms;
 
 CREATE VIEW book_accounts AS
 SELECT path AS account, fund, unit, code, kind AS account_kind, controlled,
-    COALESCE(bank, '') AS bank
+    COALESCE(bank, '') AS bank, opened
 FROM account;
 
 CREATE VIEW book_banks AS
