@@ -33,12 +33,15 @@ def main() -> None:
     results: list[Line] = []
     if asked.format == "table":
         print("  ".join(f"{name}: {value}" for name, value in machine().items()), flush=True)
-    with TemporaryDirectory(prefix="benchmarks-", dir=asked.folder) as root, postgresql(asked.postgresql) as url:
+    with (
+        TemporaryDirectory(prefix="benchmarks-", dir=asked.folder) as root,
+        postgresql(asked.postgresql, wanted="postgresql" in asked.rows) as url,
+    ):
         for count in asked.sizes:
             lines = list(measured(Path(root), count, asked, url))
             results += lines
             if asked.format == "table":
-                print(f"\n{table(count, lines)}", flush=True)
+                print(f"\n{table(count, lines)}\nload when done: {load()}", flush=True)
     grown = growth(results)
     if asked.format == "json":
         exponents = [{"row": row, "what": what} | must.record() for (row, what), must in grown.items()]
@@ -90,13 +93,17 @@ def size(text: str) -> int:
 
 def machine() -> dict[str, Any]:
     """Return what was measured on, and how busy it is."""
-    load = " ".join(f"{one:.1f}" for one in os.getloadavg())
     return {
         "system": f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors",
         "python": platform.python_version(),
         "sqlite": sqlite3.sqlite_version,
-        "load": load,
+        "load": load(),
     }
+
+
+def load() -> str:
+    """Return how many processes were waiting for a processor in the last 1, 5 and 15 minutes."""
+    return " ".join(f"{one:.1f}" for one in os.getloadavg())
 
 
 if __name__ == "__main__":

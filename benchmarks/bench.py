@@ -48,7 +48,7 @@ class Bench:
             encoding="utf-8",
         )
         if finished.returncode:
-            raise RuntimeError(f"{task} {options}\n{finished.stderr}")
+            raise RuntimeError(task, options, finished.stderr)
         result: dict[str, Any] = json.loads(finished.stdout.splitlines()[-1])
         return Sample(**result)
 

@@ -6,13 +6,12 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.vouchers import FIRST, FUNDS, RECEIVED, chart
 from fundtrack.book import create_book
 from fundtrack.book.policy import apply_chart
 from fundtrack.importing.file import import_file
 from fundtrack.posting import Draft, post
 from fundtrack.posting.kinds import simple_entry
-
-from benchmarks.vouchers import FIRST, FUNDS, RECEIVED, chart
 
 if TYPE_CHECKING:
     from benchmarks.child import Clock

@@ -8,8 +8,9 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 import fava.application  # noqa: F401 - before the clock starts
-from fundtrack.web.serve import guarded
 from werkzeug.test import Client
+
+from fundtrack.web.serve import guarded
 
 if TYPE_CHECKING:
     from flask import Flask

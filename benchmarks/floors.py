@@ -40,7 +40,8 @@ GROUP BY p.voucher HAVING MIN(a.granted) = 0 OR MIN(a.fund) <> MAX(a.fund) OR SU
 ROLL_UP: Final = "SELECT account, SUM(fen) FROM posting GROUP BY account"
 VOUCHERS: Final = """
 SELECT v.number, v.date, v.project, v.payee, v.narration, v.document, v.bank_ref, v.id, a.name, b.name, p.fen
-FROM voucher AS v JOIN posting AS p ON p.voucher = v.id AND p.leg = 0 JOIN posting AS q ON q.voucher = v.id AND q.leg = 1
+FROM voucher AS v
+JOIN posting AS p ON p.voucher = v.id AND p.leg = 0 JOIN posting AS q ON q.voucher = v.id AND q.leg = 1
 JOIN account AS a ON a.id = p.account JOIN account AS b ON b.id = q.account ORDER BY v.id
 """
 

@@ -17,7 +17,7 @@ EXPONENT: Final = 1.05
 """What the cost may grow by: the number of vouchers to this power."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
     """Something to measure: what it is called, the task and its options, and of how many vouchers it is."""
 
@@ -114,7 +114,7 @@ class Measured:
 
     def told(self, what: str, name: str) -> float:
         """Return the median of something that a case told."""
-        return median(sample.told[name] for sample in self.samples[what])
+        return median([float(sample.told[name]) for sample in self.samples[what]])
 
     def first(self, role: Role) -> str:
         """Return the first case of a role."""
@@ -149,7 +149,7 @@ def growth(lines: Iterable[Line]) -> dict[tuple[str, str], Must]:
     """Return the exponent with which each of our lines grows, where it was measured at several sizes."""
     points: dict[tuple[str, str], list[tuple[float, float]]] = {}
     for line in lines:
-        if line.role in {"ours", "also"} and line.vouchers == line.of and line.seconds > 0:
+        if line.role == "ours" and line.seconds > 0:
             points.setdefault((line.row, line.what), []).append((math.log(line.of), math.log(line.seconds)))
     return {
         key: Must(f"exponent ≤ {EXPONENT}", slope(found), EXPONENT)

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
-from typing import Any, NamedTuple
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from beancount.core.data import Transaction
 
 from benchmarks.vouchers import GRANTED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __plugins__ = ["check"]
 
@@ -26,31 +30,40 @@ class RuleError(NamedTuple):
 
 def check(entries: list[Any], _options: dict[str, Any]) -> tuple[list[Any], list[RuleError]]:
     """Return the entries as they are, and an error for each rule broken."""
-    errors: list[RuleError] = []
     seen: set[str] = set()
+    errors = []
+    for entry in entries:
+        if isinstance(entry, Transaction):
+            errors += [RuleError(entry.meta, said, entry) for said in _faults(entry, seen)]
+    return entries, [*errors, *_overspent(entries)]
+
+
+def _faults(entry: Transaction, seen: set[str]) -> Iterator[str]:
+    """Yield what is wrong with one transaction; `seen` are the references of those before it."""
+    funds = set()
+    for posting in entry.postings:
+        root, fund, code = posting.account.split(":")
+        funds.add(fund)
+        if root == "Expenses" and code[:4] not in GRANTED[fund[:3]]:
+            yield f"{fund} may not pay for {code}"
+    if len(funds) > 1:
+        yield "two funds in one voucher"
+    ref = entry.meta.get("ref")
+    if ref in seen:
+        yield f"{ref} was paid before"
+    elif ref:
+        seen.add(ref)
+
+
+def _overspent(entries: list[Any]) -> Iterator[RuleError]:
+    """Yield an error for each day that ends below zero."""
     days: dict[str, dict[Any, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for entry in entries:
-        if not isinstance(entry, Transaction):
-            continue
-        funds = set()
-        for posting in entry.postings:
-            root, fund, code = posting.account.split(":")
-            funds.add(fund)
-            if root == "Expenses" and code[:4] not in GRANTED[fund[:3]]:
-                errors.append(RuleError(entry.meta, f"{fund} may not pay for {code}", entry))
-            elif root == "Assets":
-                days[fund][entry.date] += posting.units.number
-        if len(funds) > 1:
-            errors.append(RuleError(entry.meta, "two funds in one voucher", entry))
-        ref = entry.meta.get("ref")
-        if ref in seen:
-            errors.append(RuleError(entry.meta, f"{ref} was paid before", entry))
-        elif ref:
-            seen.add(ref)
-    for fund, changes in days.items():
-        balance = Decimal()
-        for date in sorted(changes):
-            balance += changes[date]
+        if isinstance(entry, Transaction):
+            for posting in entry.postings:
+                if posting.account.startswith("Assets") and posting.units and posting.units.number is not None:
+                    days[posting.account][entry.date] += posting.units.number
+    for account, changes in days.items():
+        for date, balance in zip(sorted(changes), accumulate(changes[day] for day in sorted(changes)), strict=True):
             if balance < 0:
-                errors.append(RuleError({"filename": "", "lineno": 0}, f"{fund} is overspent on {date}", None))
-    return entries, errors
+                yield RuleError({"filename": "", "lineno": 0}, f"{account} is overspent on {date}", None)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from contextlib import closing
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
-from fundtrack.book import open_book
-from fundtrack.checking import checks
-from fundtrack.posting import Draft, Leg, post
-from fundtrack.posting.kinds import simple_entry
-
 from benchmarks.books import BY
 from benchmarks.child import Clock
 from benchmarks.floors import connect
 from benchmarks.vouchers import BANK, LAST
+from fundtrack.book import open_book
+from fundtrack.checking import checks
+from fundtrack.posting import Draft, Leg, post
+from fundtrack.posting.kinds import simple_entry
 
 if TYPE_CHECKING:
     import sqlite3
@@ -28,13 +28,18 @@ WARM_UP = 20
 
 
 def post_singly(clock: Clock, book: str, small: str, times: int) -> dict[str, float]:
-    """Commit a bare row, post into a small book, post into a book, in turn; tell the median of each in seconds."""
+    """Commit a bare row, post into a small book, post into a book, in turn; tell the median of each in seconds.
+
+    The books are copies: what is posted here is not there for the other rows.
+    """
+    copies = Path(book).with_name("posted")
+    shutil.rmtree(copies, ignore_errors=True)
     with closing(connect(Path(book).parent / "commit.sqlite")) as floor:
         floor.execute("CREATE TABLE IF NOT EXISTS one (row TEXT NOT NULL) STRICT")
         acts = {
             "commit": lambda: commit(floor),
-            "small": poster(open_book(Path(small))),
-            "book": poster(open_book(Path(book))),
+            "small": poster(copied(small, copies / "small")),
+            "book": poster(copied(book, copies / "book")),
         }
         laps: dict[str, list[float]] = {name: [] for kind in acts for name in (kind, f"{kind}-cpu")}
         with clock:
@@ -45,6 +50,12 @@ def post_singly(clock: Clock, book: str, small: str, times: int) -> dict[str, fl
                         laps[name].append(lap.wall)
                         laps[f"{name}-cpu"].append(lap.cpu)
     return {name: median(measured) for name, measured in laps.items()}
+
+
+def copied(book: str, to: Path) -> Book:
+    """Return a copy of a book, open."""
+    shutil.copytree(book, to)
+    return open_book(to)
 
 
 def timed(act: Callable[[], None]) -> Clock:

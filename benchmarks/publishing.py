@@ -6,10 +6,9 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.posting import poster
 from fundtrack.book import open_book
 from fundtrack.ledger import publish
-
-from benchmarks.posting import poster
 
 if TYPE_CHECKING:
     from benchmarks.child import Clock

@@ -16,7 +16,7 @@ ROLES: Final = {"floor": "floor: ", "peer": "peer: "}
 
 def table(of: int, lines: Iterable[Line]) -> str:
     """Return the lines of one size, columns aligned."""
-    rows = [HEADING]
+    rows: list[tuple[str, ...]] = [HEADING]
     last = ""
     for line in lines:
         rows.append(_cells(line, "" if line.row == last else line.row))

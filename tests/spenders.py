@@ -36,7 +36,7 @@ class Spenders:
     pipes: Sequence[Connection]
 
     def spend(self, *funds: str) -> list[str]:
-        """Let all of them spend at once, from these funds in turn, and return how each ended: posted, refused, or not so."""
+        """Let all of them spend at once, from these funds in turn, and return how each ended: posted or refused."""
         for number, pipe in enumerate(self.pipes):
             pipe.send(funds[number % len(funds)])
         return [pipe.recv() for pipe in self.pipes]
@@ -81,7 +81,8 @@ def naive(folder: Path, fund: str) -> bool:
     """Spend as a program does that leaves transactions to SQLAlchemy and the driver: look first, then insert."""
     engine = create_engine(f"sqlite:///{folder / 'book.sqlite'}", connect_args={"timeout": 60})
     with engine.begin() as connection:
-        if connection.scalar(text("SELECT total FROM balance WHERE fund = :fund AND code = '1001'"), {"fund": fund}) < AMOUNT:
+        left = text("SELECT total FROM balance WHERE fund = :fund AND code = '1001'")
+        if connection.execute(left, {"fund": fund}).scalar_one() < AMOUNT:
             return False
         last = "(SELECT MAX(id) {} FROM voucher)"
         number = f"(SELECT MAX(number) + 1 FROM voucher WHERE fund = '{fund}')"

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -67,8 +68,9 @@ class Visitor:
         self.client = Client(guard)
 
     def get(self, path: str, host: str = HOST, method: str = "GET", **query: str) -> TestResponse:
-        """Ask for a path below the ledger."""
-        return self.client.open(f"/county/{path}", method=method, query_string=query, headers={"Host": host})
+        """Ask for a path, by default below the ledger."""
+        path = path if path.startswith("/") else f"/county/{path}"
+        return self.client.open(path, method=method, query_string=query, headers={"Host": host})
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +146,7 @@ def test_head_is_answered_without_a_body(visitor: Visitor) -> None:
         ("api/imports", {}),
         ("editor/", {}),
         ("import/", {}),
+        ("/jump", {"time": "2015"}),
         ("extension/Any/endpoint", {}),
         ("api/anything-new", {}),
         ("anything-new/", {}),
@@ -213,6 +216,12 @@ def test_every_answer_has_the_headers(visitor: Visitor, path: str, host: str) ->
     assert "Server" not in headers
 
 
+def test_a_taken_port_is_told(ledger: Path) -> None:
+    """With what to do about it."""
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(UsageError, match="--port 0"):
+        browse(ledger, ready=print, port=taken.getsockname()[1])
+
+
 def test_only_this_machine_is_served(ledger: Path) -> None:
     """Another address needs a proxy in front, named."""
     with pytest.raises(UsageError, match="this machine only"):
@@ -237,21 +246,23 @@ class Sight:
 
 RECEIVED: Final = ("47034000.00", "5000000.00", "37085800.00", "1692000.00", "14680000.00")
 
-SIGHTS: Final[dict[Language, dict[str, Sight]]] = {
-    "en": {
-        "income-statement": Sight("income_statement/", (*RECEIVED, "12933950.00", "Received less spent")),
-        "balance-sheet": Sight("balance_sheet/", ("F01-Relocation", "18600050.00", "82177016.33")),
-        "fund-account": Sight("account/Assets:F01-Relocation:1001-Bank/", ("47034000.00", "18600050.00")),
-        "errors": Sight("errors/", ("No errors",)),
-    },
-    "zh": {
-        "income-statement": Sight("income_statement/", (*RECEIVED, "12933950.00", "收支结余")),
-        "balance-sheet": Sight("balance_sheet/", ("F01-中央易地扶贫搬迁", "18600050.00", "82177016.33")),
-        "fund-account": Sight("account/A资产:F01-中央易地扶贫搬迁:1001-银行存款/", ("47034000.00", "18600050.00")),
-        "errors": Sight("errors/", ("没有错误",)),
-    },
+WORDS: Final[dict[Language, dict[str, str]]] = {
+    "en": {"statement": "Received less spent", "account": "Assets:F01-Relocation:1001-Bank", "none": "No errors"},
+    "zh": {"statement": "收支结余", "account": "A资产:F01-中央易地扶贫搬迁:1001-银行存款", "none": "没有错误"},
 }
-"""What the README shows, on the demo."""
+
+
+def sights(language: Language, funds: list[dict[str, str]]) -> dict[str, Sight]:
+    """Return what the README shows of the demo: on each page the figures of each fund that `balance` gives."""
+    words = WORDS[language]
+    spent, held, advanced = ({fund[name] for fund in funds} - {"0.00"} for name in ("spent", "balance", "advanced"))
+    return {
+        "income-statement": Sight("income_statement/", (*RECEIVED, *spent, words["statement"])),
+        "balance-sheet": Sight("balance_sheet/", (*held, *advanced)),
+        "fund-account": Sight(f"account/{words['account']}/", (funds[0]["received"], funds[0]["balance"])),
+        "errors": Sight("errors/", (words["none"],)),
+    }
+
 
 LEAD: Final[dict[Language, Sight]] = {
     "en": Sight("errors/", ("某建筑公司", "1,250,000.00", "paid twice")),
@@ -312,8 +323,9 @@ def test_the_demo_shows_the_right_figures(
     With FUNDTRACK_SCREENSHOTS the pages are saved as pictures in the folder that it names.
     """
     assert run_cli("demo", "--no-browse", "--lang", language).returncode == 0
+    funds = json.loads(run_cli("--book", "tianyang", "balance", "--format", "json").stdout)["funds"]
     with looking(chromium, tmp_path / "tianyang") as look:
-        for name, sight in SIGHTS[language].items():
+        for name, sight in sights(language, funds).items():
             page = look(sight)
             if folder := os.environ.get("FUNDTRACK_SCREENSHOTS"):
                 page.screenshot(path=Path(folder) / f"{name}-{language}.png", animations="disabled")

@@ -18,6 +18,7 @@ from commands import closed_book, commands, in_both_languages, payments_file
 if TYPE_CHECKING:
     from commands import Say
 
+
 @pytest.fixture
 def say(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Say:
     """Return the command line in an empty folder."""

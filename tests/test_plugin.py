@@ -76,7 +76,7 @@ def test_bean_check_shows_each_finding_on_its_line(tmp_path: Path) -> None:
     assert [head.removeprefix(str(path)).split(": ")[:2] for head in heads] == [
         [":10", "mixed-channel"], [":13", "mixed-channel"], [":13", "overdrawn"],
     ]  # fmt: skip
-    assert "Assets:Cash:F03-Dilapidated:Treasury would stand at -1,108,000.00 CNY" in heads[2]
+    assert "leaves Assets:Cash:F03-Dilapidated:Treasury at -1,108,000.00 CNY" in heads[2]
     assert heads[2].endswith("interfund loan.")
     placed = [head.removeprefix(f"{path}:").partition(":") for head in heads]
     assert fava_errors(path) == [(int(line), message.strip()) for line, _, message in placed]

@@ -99,7 +99,10 @@ def test_posted_in_any_order(shelf: Shelf, engine: str, book: Drawn, order: Rand
 @random_books
 @given(book=randombooks.BOOKS)
 def test_a_batch_posts_what_one_by_one_would(shelf: Shelf, engine: str, book: Drawn) -> None:
-    """The set-based way refuses the same rows, each for reasons that hold, and leaves the same book."""
+    """The set-based way refuses the same rows, each for reasons that hold, and leaves the same book.
+
+    Only the numbers may differ: what has to be judged singly goes in after the rest.
+    """
     terms, acts = book
     case = randombooks.case(terms, [act for act in acts if act.kind in randombooks.SIDES or act.kind == "mixed"])
     openings = [bill for bill in case.bills if bill[0].draft.kind == "opening"]
@@ -110,9 +113,9 @@ def test_a_batch_posts_what_one_by_one_would(shelf: Shelf, engine: str, book: Dr
         roads.one_by_one(lent, openings, CHECKS)
         with rolled_back(lent):
             refused = batch(lent, keyed)
-            together = contents(lent)
+            together = unnumbered(contents(lent))
         verdicts = roads.one_by_one(lent, roads.in_order(keyed), CHECKS)
-        assert together == contents(lent)
+        assert together == unnumbered(contents(lent))
         singly = {v.bill[0].line: {one.check for one in v.found} for v in verdicts if not v.posted}
         assert refused.keys() == singly.keys()
         assert all(why and why <= singly[line] for line, why in refused.items())
@@ -139,6 +142,12 @@ def contents(book: Book) -> tuple[list[tuple[Any, ...]], ...]:
         return tuple(
             [tuple(row) for row in connection.exec_driver_sql(select)] for select in (entries, day_ends, totals)
         )
+
+
+def unnumbered(book: tuple[list[tuple[Any, ...]], ...]) -> tuple[list[tuple[Any, ...]], ...]:
+    """Return what a book holds without the numbers of its vouchers."""
+    entries, *balances = book
+    return sorted((*entry[:2], *entry[3:]) for entry in entries), *balances
 
 
 def assert_day_ends(verdicts: Iterable[Verdict]) -> None:

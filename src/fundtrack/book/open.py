@@ -73,7 +73,11 @@ def open_book(folder: Path) -> Book:
         with book.reading() as connection:
             assert_release(connection)
     except DBAPIError as error:
+        book.engine.dispose()
         raise BookError("book-unreadable", path=folder, cause=str(error.orig).splitlines()[0]) from error
+    except BookError:
+        book.engine.dispose()
+        raise
     return book
 
 

@@ -63,9 +63,7 @@ def doctor(form: FormatOption = "table", book: BookOption = None, lang: Language
     the_book = unverified_book(find_book(book))
     language = spoken(lang, the_book)
     ailments = diagnose(the_book)
-    records = [
-        {"name": one.name, "message": one.message(language), "remedy": one.remedy(language)} for one in ailments
-    ]
+    records = [{"name": one.name, "message": one.message(language), "remedy": one.remedy(language)} for one in ailments]
     if form == "table":
         versions = ", ".join(f"{package} {version(package)}" for package in PACKAGES)
         python = platform.python_version()

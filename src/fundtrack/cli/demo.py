@@ -39,7 +39,7 @@ def demo(
     folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="The new folder. 新账套目录")] = None,
     sample: SampleOption = "tianyang",
     browse: Annotated[bool, typer.Option("--browse/--no-browse", help="Look at it in Fava. 浏览账簿")] = True,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any that is free. 端口")] = 5000,
+    port: ledgers.PortOption = None,
     by: PersonOption = None,
     lang: LanguageOption = None,
 ) -> None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from fundtrack.errors import Language
     from fundtrack.reporting import Report
 
+PortOption = Annotated[int | None, typer.Option(min=0, max=65535, help="By default 5000, or any that is free. 端口")]
+
 
 def balance(
     by: Annotated[str, typer.Option(metavar="fund,use,year…", help="What to break it down by. 分组方式")] = "fund",
@@ -95,7 +97,7 @@ def publish(book: BookOption = None, lang: LanguageOption = None) -> None:
 
 
 def browse(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any that is free. 端口")] = 5000,
+    port: PortOption = None,
     host: Annotated[str, typer.Option(help="The address to listen on. 监听地址")] = "127.0.0.1",
     behind_proxy: Annotated[
         str, typer.Option(metavar="NAME", help="The public name of the proxy in front, which logs people in. 代理域名")
@@ -112,7 +114,14 @@ def browse(
 
 
 def serve(
-    ledger: Path, language: Language, *, port: int, host: str, behind_proxy: str, auditor: bool, show_browser: bool
+    ledger: Path,
+    language: Language,
+    *,
+    port: int | None,
+    host: str,
+    behind_proxy: str,
+    auditor: bool,
+    show_browser: bool,
 ) -> None:
     """Serve a published ledger until the person stops it."""
     from fundtrack.web import browse

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from fundtrack.checking import Finding
     from fundtrack.cli.options import Format
 
+
 def say(text: str = "", *, error: bool = False) -> None:
     """Print a line; a control or formatting character is shown as its code."""
     typer.echo("".join(map(_harmless, text)), err=error)

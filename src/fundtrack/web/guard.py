@@ -1,7 +1,7 @@
 """The guard before Fava, which by itself answers any host, every query and the source of every file.
 
 Only what shows figures passes: a page or endpoint that is not named here is refused, so that what a later Fava adds
-stays shut until somebody has looked at it. Rests on the observations in `docs/design.md` under "Browsing".
+stays shut until somebody has looked at it.
 """
 
 from __future__ import annotations
@@ -127,14 +127,14 @@ class Guard:
     def _shows_only(self, parts: list[str], asked: dict[str, list[str]]) -> bool:
         """Return whether a path is one that only shows what the ledger holds."""
         match parts:
-            case [] | [_] | ["static", *_]:
+            case [] | ["static", *_] | [_, "extension" | "extension_js_module", _]:
                 return True
+            case [only]:
+                return only != "jump"  # it goes where the Referer says, which our headers keep browsers from telling
             case [_, "api", "query"]:
                 return all(self._published(text) for text in asked.get("query_string", [""]))
             case [_, "api", name]:
                 return name in API
-            case [_, "extension", _] | [_, "extension_js_module", _]:
-                return True
             case [_, page, *_]:
                 return page in PAGES
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import socket
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
@@ -14,9 +15,11 @@ from fundtrack.web.words import say_public_words
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cheroot.wsgi import Server
     from flask import Flask
 
 LOOPBACK: Final = "127.0.0.1"
+USUAL_PORT: Final = 5000
 THREADS: Final = 8
 
 
@@ -25,21 +28,24 @@ def browse(
     *,
     ready: Callable[[str], object],
     host: str = LOOPBACK,
-    port: int = 0,
+    port: int | None = None,
     behind_proxy: str = "",
     auditor: bool = False,
 ) -> None:
     """Serve a ledger until interrupted; `ready` is called with the address when it answers.
 
-    Only this machine is served, unless `behind_proxy` names the public host of a proxy that logs people in. Raises
-    UsageError (`browse-address`) for another address without one, and OSError where the port is taken.
+    Only this machine is served, unless `behind_proxy` names the public host of a proxy that logs people in. Without a
+    `port` it is the usual one, or any where that is taken. Raises UsageError: `browse-address` for another address
+    without a proxy, `browse-port` where the port cannot be had.
     """
-    from cheroot import wsgi
-
     if host != LOOPBACK and not behind_proxy:
         raise UsageError("browse-address", host=host)
-    server = wsgi.Server((host, port), None, numthreads=THREADS, server_name="fundtrack")
-    server.prepare()  # takes the port before the ledger is loaded, which may take long
+    try:
+        server = listening(host, USUAL_PORT if port is None else port)
+    except UsageError:
+        if port is not None:
+            raise
+        server = listening(host, 0)
     _, taken = server.bind_addr
     hosts = {f"{name}:{taken}" for name in (LOOPBACK, "localhost")} | {behind_proxy} - {""}
     try:
@@ -49,6 +55,19 @@ def browse(
             server.serve()
     finally:
         server.stop()
+
+
+def listening(host: str, port: int) -> Server:
+    """Return a server that has its port, before the ledger is loaded, which may take long."""
+    from cheroot import wsgi
+
+    try:
+        socket.create_server((host, port)).close()  # Cheroot itself leaves a socket open where the port is taken
+    except OSError as error:
+        raise UsageError("browse-port", host=host, port=port) from error
+    server = wsgi.Server((host, port), None, numthreads=THREADS, server_name="fundtrack")
+    server.prepare()
+    return server
 
 
 def guarded(ledger: Path, hosts: set[str], folder: Path, *, auditor: bool = False) -> Guard:

@@ -1,0 +1,152 @@
+"""Creating and opening a book: what is asserted before anything is posted."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from books import SCHEMA, post_payment, small_book
+from fundtrack.book import create_book, find_book, open_book
+from fundtrack.errors import BookError, UsageError
+from fundtrack.schema import dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy import URL
+
+    from fundtrack.book import Book
+
+
+@pytest.fixture
+def book(tmp_path: Path, database_url: URL) -> Iterator[Book]:
+    """Give a small book on each engine."""
+    book = small_book(tmp_path / "book", database_url)
+    yield book
+    book.engine.dispose()
+
+
+def tamper(book: Book, statement: str) -> None:
+    """Run a statement past the program, as the owner."""
+    if book.settings.database.startswith("sqlite"):
+        with closing(sqlite3.connect(book.engine.url.database or "")) as client, client:
+            client.execute(statement)
+    else:
+        with psycopg.connect(book.settings.database.replace("+psycopg", "")) as client:
+            client.execute(f"SET search_path TO {SCHEMA}".encode())
+            client.execute(statement.encode())
+
+
+def test_a_book_opens_as_it_was_created(book: Book) -> None:
+    """The same funds, the same chart, and it takes the next voucher."""
+    again = open_book(book.folder)
+    with again.reading() as connection:
+        assert sorted(again.chart(connection).funds) == ["F01", "F02A", "F03", "F04"]
+        assert again.chart_version(connection) == 1
+    assert post_payment(again, "F03", "0603", 100).numbers == ("F03-2015-000002",)
+    again.engine.dispose()
+
+
+def test_every_connection_keeps_its_settings(book: Book) -> None:
+    """The settings hold on a connection of the pool, not only on the first."""
+    settings = dialect.SQLITE_SETTINGS if book.engine.dialect.name == "sqlite" else dialect.POSTGRESQL_SETTINGS
+    ask = "PRAGMA {}" if book.engine.dialect.name == "sqlite" else "SHOW {}"
+    with book.reading() as one, book.reading() as two:
+        for connection in (one, two):
+            found = {name: connection.exec_driver_sql(ask.format(name)).scalar_one() for name in settings}
+            assert found == settings
+
+
+@pytest.mark.parametrize("setting", ["foreign_keys", "journal_mode"])
+def test_a_setting_that_does_not_hold_is_refused(
+    book: Book, setting: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    """A database that ignores a setting is not worked with."""
+    if "sqlite" in request.node.name:
+        monkeypatch.setitem(dialect.SQLITE_SETTINGS, setting, "impossible")
+    else:
+        monkeypatch.setitem(dialect.POSTGRESQL_SETTINGS, "TimeZone", "  utc")
+    with pytest.raises(BookError, match=r"setting|cannot be opened"):
+        open_book(book.folder)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DROP VIEW book_banks",
+        "DROP INDEX voucher_fund_day",
+        "CREATE VIEW mine AS SELECT 1",
+        "ALTER TABLE balance ADD COLUMN mine INTEGER",
+    ],
+)
+def test_a_changed_schema_is_refused(book: Book, statement: str) -> None:
+    """Whatever object is gone, changed or new, nothing is posted until somebody has looked."""
+    tamper(book, statement)
+    with pytest.raises(BookError) as refused:
+        open_book(book.folder)
+    assert refused.value.key == "book-fingerprint"
+
+
+def test_a_changed_control_is_refused(book: Book) -> None:
+    """A trigger that still has its name and no longer its text."""
+    if book.engine.dialect.name == "sqlite":
+        tamper(book, "DROP TRIGGER voucher_one_to_many")
+        tamper(book, "CREATE TRIGGER voucher_one_to_many BEFORE INSERT ON voucher BEGIN SELECT 1; END")
+    else:
+        tamper(book, "ALTER TABLE voucher DISABLE TRIGGER voucher_one_to_many")
+    with pytest.raises(BookError) as refused:
+        open_book(book.folder)
+    assert refused.value.key == "book-fingerprint"
+
+
+def test_another_release_is_refused(book: Book) -> None:
+    """A book of a release this program does not know is left alone."""
+    tamper(book, "INSERT INTO release VALUES ('9999', '', '')")
+    with pytest.raises(BookError) as refused:
+        open_book(book.folder)
+    assert refused.value.key == "book-release"
+
+
+def test_a_book_is_found_from_below(book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By walking up, by the environment, by name; and a folder without one says so."""
+    monkeypatch.delenv("FUNDTRACK_BOOK", raising=False)
+    monkeypatch.chdir(book.folder / "ledger")
+    assert find_book() == book.folder
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError):
+        find_book()
+    monkeypatch.setenv("FUNDTRACK_BOOK", str(book.folder))
+    assert find_book() == book.folder
+    with pytest.raises(UsageError):
+        find_book(tmp_path)
+
+
+def test_a_second_book_in_a_folder_is_refused(book: Book) -> None:
+    """Nothing of the first is touched."""
+    with pytest.raises(UsageError):
+        create_book(book.folder, title="Second", language="en")
+    open_book(book.folder).engine.dispose()
+
+
+def test_a_lost_file_is_not_made_anew(tmp_path: Path) -> None:
+    """SQLite would create an empty file where the book was; we say that it is gone."""
+    book = small_book(tmp_path / "book")
+    book.engine.dispose()
+    (book.folder / "book.sqlite").unlink()
+    with pytest.raises(BookError) as refused:
+        open_book(book.folder)
+    assert refused.value.key == "no-database"
+    assert not (book.folder / "book.sqlite").exists()
+
+
+def test_a_book_that_cannot_be_created_leaves_no_settings(tmp_path: Path) -> None:
+    """So that the next attempt finds an empty folder."""
+    with pytest.raises(OperationalError):
+        create_book(tmp_path / "book", title="No", language="en", database="postgresql+psycopg://127.0.0.1:1/none")
+    assert not (tmp_path / "book" / "fundtrack.toml").exists()
