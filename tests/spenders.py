@@ -43,12 +43,12 @@ class Spenders:
 
 
 @contextmanager
-def spenders(folder: Path, count: int, manner: Manner = "posting") -> Iterator[Spenders]:
-    """Start the processes on the book in a folder, and stop them at the end."""
+def spenders(folder: Path, count: int, manner: Manner = "posting", *, judges: Sequence[str] = ()) -> Iterator[Spenders]:
+    """Start the processes on the book in a folder, and stop them at the end; `judges` are the checks asked, or all."""
     spawn = multiprocessing.get_context("spawn")
     barrier = spawn.Barrier(count)
     pipes = [spawn.Pipe() for _ in range(count)]
-    processes = [spawn.Process(target=run, args=(folder, theirs, barrier, manner)) for _, theirs in pipes]
+    processes = [spawn.Process(target=run, args=(folder, theirs, barrier, manner, judges)) for _, theirs in pipes]
     for process in processes:
         process.start()
     try:
@@ -60,10 +60,10 @@ def spenders(folder: Path, count: int, manner: Manner = "posting") -> Iterator[S
             process.join(30)
 
 
-def run(folder: Path, pipe: Connection, barrier: Barrier, manner: Manner) -> None:
+def run(folder: Path, pipe: Connection, barrier: Barrier, manner: Manner, judges: Sequence[str]) -> None:
     """Spend once a round, together with the others, until told to stop."""
     book = open_book(folder) if manner == "posting" else None
-    pages = checks()
+    pages = {name: check for name, check in checks().items() if name in judges or not judges}
     while fund := pipe.recv():
         barrier.wait()
         try:

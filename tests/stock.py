@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from attacks import Attack
+    from fundtrack.book import Book
     from postgresql import Server
 
 REFUSALS: Final = (sqlite3.Error, psycopg.Error)
@@ -113,7 +114,8 @@ def drop_sqlite(file: Path, control: str) -> None:
         client.execute("PRAGMA legacy_alter_table = ON")
         client.execute(f"ALTER TABLE {table} RENAME TO former")
         client.execute(bare)
-        client.execute(f"INSERT INTO {table} SELECT * FROM former")
+        columns = ", ".join(column[1] for column in client.execute(f"PRAGMA table_info({table})"))
+        client.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM former")
         client.execute("DROP TABLE former")
         for (sql,) in attached:
             client.execute(sql)
@@ -131,3 +133,18 @@ def drop_postgresql(client: psycopg.Connection, control: str) -> None:
             client.execute(drop.format(control, relation).encode())
             return
     raise AssertionError(control)
+
+
+def tamper(book: Book, *statements: str) -> None:
+    """Write past the program: on SQLite with any client, on PostgreSQL as a superuser with triggers and keys off."""
+    url = book.engine.url
+    if url.database and book.engine.dialect.name == "sqlite":
+        with closing(sqlite3.connect(url.database)) as file, file:
+            for statement in statements:
+                file.execute(statement)
+        return
+    with psycopg.connect(host=str(url.query["host"]), user=url.username, dbname=url.database) as client:
+        for statement in (f"SET search_path TO {book.settings.schema}", "SET session_replication_role = replica"):
+            client.execute(statement.encode())
+        for statement in statements:
+            client.execute(statement.encode())

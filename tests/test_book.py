@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from typing import TYPE_CHECKING
 
-import psycopg
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from books import SCHEMA, post_payment, small_book
+from books import post_payment, small_book
 from fundtrack.book import create_book, find_book, open_book
 from fundtrack.errors import BookError, UsageError
 from fundtrack.schema import dialect
+from stock import tamper
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,17 +28,6 @@ def book(tmp_path: Path, database_url: URL) -> Iterator[Book]:
     book = small_book(tmp_path / "book", database_url)
     yield book
     book.engine.dispose()
-
-
-def tamper(book: Book, statement: str) -> None:
-    """Run a statement past the program, as the owner."""
-    if book.settings.database.startswith("sqlite"):
-        with closing(sqlite3.connect(book.engine.url.database or "")) as client, client:
-            client.execute(statement)
-    else:
-        with psycopg.connect(book.settings.database.replace("+psycopg", "")) as client:
-            client.execute(f"SET search_path TO {SCHEMA}".encode())
-            client.execute(statement.encode())
 
 
 def test_a_book_opens_as_it_was_created(book: Book) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from typing import TYPE_CHECKING
 
-import psycopg
 import pytest
 
 from books import SCHEMA, small_book
 from fundtrack.book.doctor import diagnose
 from fundtrack.book.open import unverified_book
+from stock import tamper
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,20 +26,6 @@ def book(tmp_path: Path, database_url: URL) -> Iterator[Book]:
     book = small_book(tmp_path / "book", database_url)
     yield book
     book.engine.dispose()
-
-
-def tamper(book: Book, *statements: str) -> None:
-    """Write past the program: on SQLite with any client, on PostgreSQL as a superuser with triggers and keys off."""
-    if book.settings.database.startswith("sqlite"):
-        with closing(sqlite3.connect(book.engine.url.database or "")) as client, client:
-            for statement in statements:
-                client.execute(statement)
-    else:
-        with psycopg.connect(book.settings.database.replace("+psycopg", "")) as client:
-            client.execute(f"SET search_path TO {SCHEMA}".encode())
-            client.execute("SET session_replication_role = replica")
-            for statement in statements:
-                client.execute(statement.encode())
 
 
 def found(book: Book) -> dict[str, str]:

@@ -31,8 +31,8 @@ WHERE EXISTS (SELECT 1 FROM daily_balance AS d
 """
 """Accounts on which the book holds days after the first candidate: no running total says what each of them leaves."""
 
-WINDOW_MIN, WINDOW_MAX = 16, 4096
-"""Candidates judged together in a replay: fewer where findings are dense, more where there are none."""
+WINDOW_MAX: Final = 4096
+"""The most candidates that are judged together in a replay."""
 
 
 def _of_many(select: str, name: str) -> TextClause:
@@ -86,7 +86,7 @@ class Batch:
         self.connection.exec_driver_sql("DELETE FROM aside")
         alone = [check for check in self.checks.values() if check.scope == "voucher"]
         together = [check for check in self.checks.values() if check.scope != "voucher"]
-        leads = self._refuse(run(self.connection, alone, self.lens))
+        self.outcome.findings += self._refuse(run(self.connection, alone, self.lens))
         accounts = set(self.connection.exec_driver_sql(LATE).scalars())
         late = self._leaning(accounts, self._on(accounts))
         self._put_aside(late)
@@ -95,9 +95,11 @@ class Batch:
             self._put_aside(self._suspects(fatal) or self._all())
             found = run(self.connection, together, self.lens)
         insert_candidates(self.connection, self.prepared_by, self.approved_by)
-        self.outcome.findings += [*leads, *found]
-        self._replay(late)
-        return self.outcome
+        self.outcome.findings += found
+        self._replay(late, together)
+        out = self.outcome
+        out.findings = [f for f in out.findings if f.voucher not in out.refused and f.voucher not in out.orphans]
+        return out
 
     def _refuse(self, findings: Iterable[Finding]) -> list[Finding]:
         """Refuse the candidates that fatal findings name; return the other findings on candidates that remain."""
@@ -171,25 +173,28 @@ class Batch:
         for piece in _pieces(vouchers):
             self.connection.execute(statement, {"vouchers": piece})
 
-    def _replay(self, late: set[int]) -> None:
-        """Post what was put aside as if one by one: by windows up to the first day with a finding, that day singly."""
+    def _replay(self, late: set[int], together: list[Check]) -> None:
+        """Post what was put aside as if one by one: in windows up to the first day with a finding, then singly.
+
+        A window grows while nothing is found, and begins anew at one where something is: a fund that has run dry
+        costs one look a row. What breaks a check by itself was refused before; only what is judged together is asked.
+        """
         rows = self.connection.exec_driver_sql(
             "SELECT voucher, date FROM aside WHERE line = 1 ORDER BY day, outflow, voucher"
         ).all()
-        size = WINDOW_MIN
+        size = 1
         while rows:
             window = rows[: 1 if rows[0][0] in late else size]
-            fatal_dates = self._judge([voucher for voucher, _ in window])
+            fatal_dates = self._judge([voucher for voucher, _ in window], together)
             if not fatal_dates:
                 rows, size = rows[len(window) :], min(2 * size, WINDOW_MAX)
-                continue
-            if len(window) > 1:
-                before = [row for row in window if row[1] < min(fatal_dates)]
-                size = len(before) if 0 < len(before) < len(window) else len(window) // 2
-                continue
-            rows, size = rows[1:], WINDOW_MIN if size == 1 else size
+            elif len(window) > 1:
+                clean = sum(date < min(fatal_dates) for _, date in window)
+                size = clean if 0 < clean < len(window) else 1
+            else:
+                rows, size = rows[1:], 1
 
-    def _judge(self, window: list[int]) -> list[str]:
+    def _judge(self, window: list[int], together: list[Check]) -> list[str]:
         """Post a window of candidates, or say on which days it cannot be; a single one is then refused."""
         self.connection.exec_driver_sql("DELETE FROM candidate")
         self._for_each(TAKE_UP, window)
@@ -197,7 +202,7 @@ class Batch:
             return []
         if self.connection.exec_driver_sql(ORPHANS).first():
             return [""]
-        findings = run(self.connection, self.checks.values(), self.lens)
+        findings = run(self.connection, together, self.lens)
         fatal = [finding for finding in findings if finding.severity == "fatal"]
         if not fatal:
             insert_candidates(self.connection, self.prepared_by, self.approved_by)

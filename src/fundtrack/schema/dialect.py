@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from sqlalchemy import create_engine, event
+from sqlalchemy import create_engine, event, make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from fundtrack.errors import BookError
 
@@ -83,7 +84,16 @@ def sqlite_statements(script: str) -> Iterator[str]:
 
 
 def engine_of(url: str, schema: str) -> Engine:
-    """Return an engine whose every connection is set as a book needs it, and says so before it is used."""
+    """Return an engine whose every connection is set as a book needs it, and says so before it is used.
+
+    Raises BookError (`database-unknown`) for an address that names no database fundtrack knows.
+    """
+    try:
+        known = make_url(url).get_dialect().name in WORDS
+    except SQLAlchemyError:
+        known = False
+    if not known:
+        raise BookError("database-unknown", url=url.split("@")[-1])
     if url.startswith("sqlite"):
         engine = create_engine(url)
         event.listen(engine, "connect", _set_sqlite)
