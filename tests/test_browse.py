@@ -24,6 +24,7 @@ import fundtrack
 from fundtrack.errors import LANGUAGES, UsageError
 from fundtrack.importing.file import import_file
 from fundtrack.ledger import publish
+from fundtrack.money import grouped, parse
 from fundtrack.web import browse
 from fundtrack.web.serve import guarded
 
@@ -244,7 +245,7 @@ class Sight:
     found: tuple[str, ...]
 
 
-RECEIVED: Final = ("47034000.00", "5000000.00", "37085800.00", "1692000.00", "14680000.00")
+RECEIVED: Final = ("47,034,000.00", "5,000,000.00", "37,085,800.00", "1,692,000.00", "14,680,000.00")
 
 WORDS: Final[dict[Language, dict[str, str]]] = {
     "en": {"statement": "Received less spent", "account": "Assets:F01-Relocation:1001-Bank", "none": "No errors"},
@@ -255,11 +256,11 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
 def sights(language: Language, funds: list[dict[str, str]]) -> dict[str, Sight]:
     """Return what the README shows of the demo: on each page the figures of each fund that `balance` gives."""
     words = WORDS[language]
-    spent, held, advanced = ({fund[name] for fund in funds} - {"0.00"} for name in ("spent", "balance", "advanced"))
+    spent, held, advanced = ({grouped(parse(fund[name])) for fund in funds} - {"0.00"} for name in ("spent", "balance", "advanced"))
     return {
         "income-statement": Sight("income_statement/", (*RECEIVED, *spent, words["statement"])),
         "balance-sheet": Sight("balance_sheet/", (*held, *advanced)),
-        "fund-account": Sight(f"account/{words['account']}/", (funds[0]["received"], funds[0]["balance"])),
+        "fund-account": Sight(f"account/{words['account']}/", (RECEIVED[0], grouped(parse(funds[0]["balance"])))),
         "errors": Sight("errors/", (words["none"],)),
     }
 

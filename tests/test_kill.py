@@ -1,4 +1,4 @@
-"""An import killed at random moments happens wholly or not at all; the harness that says so can tell when it does not."""
+"""An import killed at random moments happens wholly or not at all; and the harness that says so would tell."""
 
 from __future__ import annotations
 

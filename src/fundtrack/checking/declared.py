@@ -129,7 +129,13 @@ class Declared:
                 units[written].add(unit)
         return [
             (
-                account.path, account.fund, unit, account.code, account.kind, account.controlled(unit), account.bank,
+                account.path,
+                account.fund,
+                unit,
+                account.code,
+                account.kind,
+                account.controlled(unit),
+                account.bank,
                 self.opens[account.written].date.isoformat(),
             )
             for account, held in ((self.account(written), held) for written, held in units.items())

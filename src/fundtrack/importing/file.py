@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from fundtrack.book.create import now
 from fundtrack.checking import candidates, checks
-from fundtrack.errors import PageError
+from fundtrack.errors import FormatError, PageError
 from fundtrack.importing.importer import Importer, choose
 from fundtrack.importing.judge import judge, place_of
 from fundtrack.importing.keep import digest, keep_original
@@ -71,7 +71,7 @@ def import_file(
     """Import a file and return what became of its rows, a report a sheet.
 
     The same bytes are one batch for ever: imported again, nothing changes and the report says what stands. Raises
-    FormatError or UsageError where the file as a whole cannot be read; then nothing has changed.
+    FormatError or UsageError where the file as a whole cannot be read; then nothing in the book has changed.
     """
     sha256 = digest(path)
     judged_by = checks(book.folder / "checks")
@@ -94,6 +94,8 @@ def import_file(
         return book.act(act)
     except _DryRun as dry:
         return dry.reports
+    except FormatError as error:  # found in the kept original: a person knows the file they gave
+        raise FormatError(error.key, **(error.details | {"path": path})) from error
 
 
 @dataclass(frozen=True)

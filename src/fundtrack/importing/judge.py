@@ -40,6 +40,11 @@ UPDATE candidate SET cites = COALESCE((
     WHERE o.bank_ref = :reference AND o.fund = candidate.fund AND o.day <= candidate.day AND o.voucher <> :voucher
 )) WHERE voucher = :voucher
 """)
+BEHIND: Final = text("""
+UPDATE candidate SET outflow = 2 WHERE voucher = :voucher AND EXISTS (
+    SELECT 1 FROM candidate AS o WHERE o.voucher = candidate.cites AND o.day = candidate.day)
+""")
+"""A refund comes behind an original of its own day, not before it with the other inflows."""
 
 
 def judge(
@@ -80,6 +85,7 @@ def _uncited(connection: Connection, stager: Stager) -> Iterable[tuple[int, str,
     """Let each refund cite the voucher it returns, by the bank's reference; take it out where there is none."""
     for voucher, reference in stager.references.items():
         connection.execute(CITE, {"reference": reference, "voucher": voucher})
+        connection.execute(BEHIND, {"voucher": voucher})
         row = connection.exec_driver_sql(f"SELECT cites FROM candidate WHERE voucher = {voucher:d}").one_or_none()
         if row is not None and row[0] is None:
             yield voucher, "quarantined", reason("original-not-found", reference=reference)

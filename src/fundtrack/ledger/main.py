@@ -56,7 +56,7 @@ def fava_text(chart: Chart, language: Language, shown: str, *, vouchers: bool) -
     """
     options = OPTIONS | {"language": LOCALES[language], "sidebar-show-queries": str(len(QUERIES))}
     return "\n".join([
-        heading(chart, language),
+        heading(chart, language) + 'option "render_commas" "TRUE"\n',
         *(['plugin "fundtrack.plugin"\n'] if vouchers else []),
         includes([shown]),
         "".join(f'2000-01-01 custom "fava-option" "{name}" "{value}"\n' for name, value in options.items()),

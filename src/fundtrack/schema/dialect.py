@@ -93,7 +93,7 @@ def engine_of(url: str, schema: str) -> Engine:
     except SQLAlchemyError:
         known = False
     if not known:
-        raise BookError("database-unknown", url=url.split("@")[-1])
+        raise BookError("database-unknown", url=url.rsplit("@", maxsplit=1)[-1])
     if url.startswith("sqlite"):
         engine = create_engine(url)
         event.listen(engine, "connect", _set_sqlite)
