@@ -17,10 +17,10 @@ from benchmarks.bench import Bench
 from benchmarks.lines import growth
 from benchmarks.rows import ROWS
 from benchmarks.server import postgresql
-from benchmarks.table import growth_table, table
+from benchmarks.table import growth_table, heading, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from benchmarks.lines import Line
 
@@ -31,17 +31,13 @@ def main() -> None:
     """Measure and print."""
     asked = arguments()
     results: list[Line] = []
-    if asked.format == "table":
-        print("  ".join(f"{name}: {value}" for name, value in machine().items()), flush=True)
+    show(asked, "  ".join(f"{name}: {value}" for name, value in machine().items()))
     with (
         TemporaryDirectory(prefix="benchmarks-", dir=asked.folder) as root,
         postgresql(asked.postgresql, wanted="postgresql" in asked.rows) as url,
     ):
         for count in asked.sizes:
-            lines = list(measured(Path(root), count, asked, url))
-            results += lines
-            if asked.format == "table":
-                print(f"\n{table(count, lines)}\nload when done: {load()}", flush=True)
+            results += measured(Path(root), count, asked, url)
     grown = growth(results)
     if asked.format == "json":
         exponents = [{"row": row, "what": what} | must.record() for (row, what), must in grown.items()]
@@ -49,16 +45,27 @@ def main() -> None:
             {"machine": machine(), "lines": [line.record() for line in results], "growth": exponents},
             ensure_ascii=False, indent=1,
         ))  # fmt: skip
-    elif grown:
-        print(f"\n{growth_table(grown)}")
+    if grown:
+        show(asked, f"\n{growth_table(grown)}")
 
 
-def measured(root: Path, count: int, asked: argparse.Namespace, url: str) -> Iterator[Line]:
-    """Yield the lines of one size."""
+def measured(root: Path, count: int, asked: argparse.Namespace, url: str) -> list[Line]:
+    """Return the lines of one size; as a table, each row is printed when it is done."""
     start = time.monotonic()
     bench = Bench(root, count, asked.rounds, asked.peer_max, lambda what: progress(time.monotonic() - start, what))
+    show(asked, f"\n{heading(count)}")
+    results = []
     for name in asked.rows:
-        yield from ROWS[name](bench, url)
+        results += ROWS[name](bench, url)
+        show(asked, table(line for line in results if line.row == name))
+    show(asked, f"load when done: {load()}")
+    return results
+
+
+def show(asked: argparse.Namespace, text: str) -> None:
+    """Print a part of the table, if a table was asked for."""
+    if asked.format == "table":
+        print(text, flush=True)
 
 
 def progress(seconds: float, what: str) -> None:

@@ -1,4 +1,4 @@
-"""The floor on PostgreSQL: the two tables filled by COPY, with two foreign keys."""
+"""PostgreSQL: the floor, which is two tables filled by COPY with two foreign keys, and our book beside it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from benchmarks.child import Clock
+
+SCHEMA: Final = "fundtrack_benchmark"
+BESIDE: Final = ("floor_posting", "floor_voucher", "floor_account", "orm_posting", "orm_voucher", "orm_account")
+"""Tables of the floor and of the peer."""
 
 TABLES: Final = """
 DROP TABLE IF EXISTS floor_posting, floor_voucher, floor_account;
@@ -47,9 +51,6 @@ def _copy(connection: psycopg.Connection, table: str, given: Iterable[Sequence[o
             copied.write_row(row)
 
 
-SCHEMA: Final = "fundtrack_benchmark"
-
-
 def import_csv(clock: Clock, path: str, folder: str, database: str) -> dict[str, int]:
     """Import a file into a new book on PostgreSQL."""
     clear(clock, database)
@@ -57,9 +58,10 @@ def import_csv(clock: Clock, path: str, folder: str, database: str) -> dict[str,
 
 
 def clear(_clock: Clock, database: str) -> None:
-    """Drop the book of the benchmark."""
+    """Drop everything that the benchmark made in the database."""
     with _connect(database) as connection:
         connection.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
+        connection.execute(f"DROP TABLE IF EXISTS {', '.join(BESIDE)}")
 
 
 def _connect(database: str) -> psycopg.Connection:

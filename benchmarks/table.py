@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from benchmarks.lines import Line, Must
 
 HEADING: Final = ("", "", "CPU s", "wall s", "µs each", "× floor", "× ours", "MB", "")
+WIDTHS: Final = (10, 48, 8, 8, 8, 7, 7, 5)
 ROLES: Final = {"floor": "floor: ", "peer": "peer: "}
 
 
-def table(of: int, lines: Iterable[Line]) -> str:
-    """Return the lines of one size, columns aligned."""
-    rows: list[tuple[str, ...]] = [HEADING]
-    last = ""
-    for line in lines:
-        rows.append(_cells(line, "" if line.row == last else line.row))
-        last = line.row
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)][:-1]
-    return "\n".join([f"{of:,} vouchers", *_aligned(rows, widths)])
+def heading(of: int) -> str:
+    """Return what stands above the lines of one size."""
+    return f"{of:,} vouchers\n{_aligned(HEADING)}"
+
+
+def table(lines: Iterable[Line]) -> str:
+    """Return the lines of one row, in columns as wide as those of every other."""
+    return "\n".join(_aligned(_cells(line, "" if at else line.row)) for at, line in enumerate(lines))
 
 
 def growth_table(found: Mapping[tuple[str, str], Must]) -> str:
@@ -58,16 +57,10 @@ def _ratio(value: float | None) -> str:
     return "" if value is None else f"{value:.2f}"
 
 
-def _aligned(rows: Sequence[tuple[str, ...]], widths: Sequence[int]) -> Iterator[str]:
-    for row in rows:
-        cells = [_padded(cell, width, left=at < 2) for at, (cell, width) in enumerate(zip(row, widths, strict=False))]
-        yield "  ".join([*cells, row[-1]]).rstrip()
+def _aligned(row: Sequence[str]) -> str:
+    cells = [_padded(cell, width, left=at < 2) for at, (cell, width) in enumerate(zip(row, WIDTHS, strict=False))]
+    return "  ".join([*cells, row[-1]]).rstrip()
 
 
 def _padded(cell: str, width: int, *, left: bool) -> str:
-    space = " " * (width - _width(cell))
-    return cell + space if left else space + cell
-
-
-def _width(cell: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in cell)
+    return cell.ljust(width) if left else cell.rjust(width)

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from beancount.loader import load_file
 from benchmarks.lines import Line, Must, growth, slope
 from benchmarks.rows import ROWS
 from benchmarks.table import said, table
-from benchmarks.vouchers import GRANTED, faults, vouchers
+from benchmarks.vouchers import GRANTED, faults, vouchers, write_plain_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,6 +111,14 @@ def test_what_misses_says_so() -> None:
     must = Must("≤ 2.5 × floor", 3.0, 2.5)
     assert said(must) == "≤ 2.5 × floor: MISSES (3)"
     assert said(Must("≤ 2.5 × floor", 2.5, 2.5)) == "≤ 2.5 × floor: holds (2.5)"
-    printed = table(100, [line(100, 1, [must])])
+    printed = table([line(100, 1, [must])])
     assert "MISSES" in printed
     assert "measured with 10, in proportion" in printed
+
+
+def test_peer_holds_the_same_rules(tmp_path: Path) -> None:
+    """The plugin that stands for what a user would write finds each fault, and nothing else."""
+    for faulty, found in ((False, 0), (True, faults(800))):
+        write_plain_ledger(tmp_path / "plain.beancount", vouchers(800, faulty=faulty))
+        _, errors, _ = load_file(tmp_path / "checked.beancount")
+        assert len(errors) == found, errors

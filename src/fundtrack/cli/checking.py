@@ -69,10 +69,11 @@ def explain(
     from fundtrack.pages import Kind, catalogue
 
     kinds: tuple[Kind, ...] = ("checks", "importers", "reports")
-    pages = {name: page for kind in kinds for name, page in catalogue(kind, local=local_folder(book, kind)).items()}
+    local = {kind: local_folder(book, kind) for kind in kinds}
+    pages = {name: page for kind in kinds for name, page in catalogue(kind, local=local[kind]).items()}
     if name not in pages:
         raise UsageError("explain-unknown", name=name, known=", ".join(sorted(pages)))
-    print_page(pages[name], spoken(lang))
+    print_page(pages[name], spoken(lang, local["checks"]))
 
 
 def print_page(page: Page, language: Language) -> None:
@@ -101,11 +102,13 @@ def checks(form: FormatOption = "table", book: BookOption = None, lang: Language
     """列出全部检查 List the checks."""
     from fundtrack.pages import catalogue
 
-    language = spoken(lang)
-    pages = catalogue("checks", local=local_folder(book, "checks")).values()
+    local = local_folder(book, "checks")
+    language = spoken(lang, local)
+    pages = catalogue("checks", local=local).values()
     records = [check_record(page) for page in pages]
     if form != "json":
-        records = [record | {"title": record["title"][language]} for record in records]
+        said = [page.text("title" if language == "zh" else "message", language) for page in pages]
+        records = [record | {"title": title} for record, title in zip(records, said, strict=True)]
     show.rows(records, form, language, ("name", "catalogue", "severity", "title"))
 
 

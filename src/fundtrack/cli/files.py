@@ -219,8 +219,9 @@ def formats(form: FormatOption = "table", book: BookOption = None, lang: Languag
     """列出可导入的文件格式 List the formats that files are recognised by."""
     from fundtrack.pages import catalogue
 
-    language = spoken(lang)
-    pages = catalogue("importers", local=local_folder(book, "importers")).values()
+    local = local_folder(book, "importers")
+    language = spoken(lang, local)
+    pages = catalogue("importers", local=local).values()
     records: list[dict[str, Any]] = [
         {
             "name": page.name,

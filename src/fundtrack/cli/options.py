@@ -71,10 +71,14 @@ def _in_a_book() -> bool:
     return any((folder / "fundtrack.toml").is_file() for folder in (here, *here.parents))
 
 
-def spoken(language: Language | None, book: Book | None = None) -> Language:
-    """Return the language to speak: the one asked for, the book's, or that of the person's system."""
+def spoken(language: Language | None, book: Book | Path | None = None) -> Language:
+    """Return the language to speak: the one asked for, that of a book or of a folder in it, or the person's system's."""
     if language:
         return language
+    if isinstance(book, Path):
+        from fundtrack.book.open import read_settings
+
+        return read_settings(book.parent).language
     if book:
         return book.settings.language
     system = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
