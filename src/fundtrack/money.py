@@ -26,15 +26,20 @@ FACTORS: Final = {"元": 1, "yuan": 1, "万元": 10_000, "亿元": 100_000_000}
 
 FOLDED: Final = str.maketrans("０１２３４５６７８９，．＋－−（）￥　\u00a0", "0123456789,.+--()¥  ")
 GRAMMAR: Final = re.compile(r"([+-]?)(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.(\d{1,8}))?(-?)", re.ASCII)
-MARKS: Final = re.compile(r"^(?:¥|CNY|RMB|人民币)\s*|\s*(?:元|CNY)$")
+YUAN: Final = re.compile(r"^(?:¥|CNY|RMB|人民币)\s*|\s*(?:元|CNY)$")
+MARKS: Final = {unit: YUAN if factor == 1 else re.compile(rf"\s*{unit}$") for unit, factor in FACTORS.items()}
+"""The marks that an amount in a unit may carry: one of another unit would be wrong ten thousandfold."""
+
+NOISE: Final = 6
+"""Decimals of a yuan behind which a number of a workbook holds only the noise of binary fractions."""
 
 
 def parse(text: str, unit: str = "元") -> int:
     """Return the amount a file or person wrote, in fen.
 
     Accepted after folding full-width characters: an optional sign, or brackets or a trailing minus for a negative;
-    digits, plain or grouped by threes; a point and decimals; one currency mark. `unit` is the declared unit of the
-    column: `元` or `万元`; the result must be a whole number of fen.
+    digits, plain or grouped by threes; a point and decimals; one currency mark, that of its unit. `unit` is the
+    declared unit of the column: `元` or `万元`; the result must be a whole number of fen.
 
     Raises FormatError (`amount-empty`, `amount-unreadable`, `amount-fraction`, `amount-too-large`).
     """
@@ -42,16 +47,33 @@ def parse(text: str, unit: str = "元") -> int:
     if not folded:
         raise FormatError("amount-empty")
     bracketed = folded.startswith("(") and folded.endswith(")")
-    bare = MARKS.sub("", folded[1:-1].strip() if bracketed else folded)
+    bare = MARKS[unit].sub("", folded[1:-1].strip() if bracketed else folded, count=1)
     found = GRAMMAR.fullmatch(bare)
     if found is None or (bool(found[1]) + bool(found[4]) + bracketed > 1):
         raise FormatError("amount-unreadable", text=text)
-    fen = Decimal(f"{found[2].replace(',', '')}.{found[3] or '0'}") * FACTORS[unit] * 10**SCALE
+    fen = _fen(Decimal(f"{found[2].replace(',', '')}.{found[3] or '0'}") * FACTORS[unit], text, unit)
+    return -fen if bracketed or found[1] == "-" or found[4] else fen
+
+
+def measured(number: str, unit: str = "元") -> int:
+    """Return the amount that a workbook holds as a number of a unit, in fen.
+
+    Noise of binary fractions is dropped after scaling, below a millionth of a yuan; nothing else is rounded.
+
+    Raises FormatError (`amount-fraction`, `amount-too-large`).
+    """
+    yuan = Decimal(number) * FACTORS[unit]
+    return _fen(round(yuan, NOISE) if abs(yuan) < AMOUNT_MAX else yuan, number, unit)
+
+
+def _fen(yuan: Decimal, text: str, unit: str) -> int:
+    """Return yuan in fen. Raises FormatError when they are too many or no whole number of fen."""
+    fen = yuan * 10**SCALE
+    if abs(fen) > AMOUNT_MAX:
+        raise FormatError("amount-too-large", text=text)
     if fen != fen.to_integral_value():
         raise FormatError("amount-fraction", text=text, unit=unit)
-    if fen > AMOUNT_MAX:
-        raise FormatError("amount-too-large", text=text)
-    return -int(fen) if bracketed or found[1] == "-" or found[4] else int(fen)
+    return int(fen)
 
 
 def plain(amount: int, scale: int = SCALE) -> str:

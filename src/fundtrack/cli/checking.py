@@ -107,7 +107,7 @@ def checks(form: FormatOption = "table", book: BookOption = None, lang: Language
     pages = catalogue("checks", local=local).values()
     records = [check_record(page) for page in pages]
     if form != "json":
-        said = [page.text("title" if language == "zh" else "message", language) for page in pages]
+        said = [page.text("title", "zh") if language == "zh" else page.reason.partition(". ")[0] for page in pages]
         records = [record | {"title": title} for record, title in zip(records, said, strict=True)]
     show.rows(records, form, language, ("name", "catalogue", "severity", "title"))
 

@@ -72,7 +72,7 @@ def _in_a_book() -> bool:
 
 
 def spoken(language: Language | None, book: Book | Path | None = None) -> Language:
-    """Return the language to speak: the one asked for, that of a book or of a folder in it, or the person's system's."""
+    """Return the language to speak: the one asked for, that of a book or a folder in it, or the system's."""
     if language:
         return language
     if isinstance(book, Path):

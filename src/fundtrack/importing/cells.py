@@ -28,7 +28,7 @@ UNIT: Final = re.compile(r"[(（](亿元|万元|元)[)）]$")
 
 
 class Number(str):
-    """A cell that a workbook holds as a number: its decimal text, without binary noise."""
+    """A cell that a workbook holds as a number: its exact decimal text, with what noise the workbook has."""
 
     __slots__ = ()
 
@@ -38,11 +38,8 @@ class Number(str):
 
 
 def number(literal: str) -> Number:
-    """Return the number of a workbook's cell from its float's shortest text, snapped to six decimals."""
-    exact = Decimal(literal)
-    if exact.adjusted() < EXACT_DIGITS:
-        exact = round(exact, 6)
-    plain = f"{exact:f}"
+    """Return the number of a workbook's cell from its float's shortest text; only `money.measured` drops its noise."""
+    plain = f"{Decimal(literal):f}"
     return Number(plain.rstrip("0").rstrip(".") if "." in plain else plain)
 
 

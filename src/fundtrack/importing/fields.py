@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from fundtrack import money
 from fundtrack.errors import FormatError
-from fundtrack.importing.cells import text
+from fundtrack.importing.cells import Number, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,9 +43,12 @@ def amount(unit: str) -> Callable[[str], int]:
             digits = whole + part
             if digits.isascii() and digits.isdigit():
                 return int(digits)
-        return money.parse(cell, unit)
+        return exact(cell)
 
-    return plain if unit == "元" else lambda cell: money.parse(cell, unit)
+    def exact(cell: str) -> int:
+        return money.measured(cell, unit) if isinstance(cell, Number) else money.parse(cell, unit)
+
+    return plain if unit == "元" else exact
 
 
 def side(unit: str) -> Callable[[str], int]:

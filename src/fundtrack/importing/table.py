@@ -104,8 +104,9 @@ class Table:
         if tuple(cells.column(cell)[0] for cell in row) == self.head.names:
             return "header"
         first = cells.label(row[min(filled)])
-        worded = bool(self._total.match(first))
-        if (worded or filled <= self.columns.counted) and (printed := self.columns.printed(row)):
+        worded, bare = bool(self._total.match(first)), filled <= self.columns.counted
+        printed = self.columns.printed(row) if worded or bare else None
+        if printed and (worded or self.sums.reach(printed)):
             self.sums.compare(number, printed)
             return "total"
         noted = first.startswith(tuple(self._notes)) or filled.isdisjoint(self.columns.mapped)

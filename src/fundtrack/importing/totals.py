@@ -54,13 +54,16 @@ class Sums:
         if not self.rows:
             self._early = (row, printed)
             return
-        above = (self.incoming, self.outgoing)
-        since = (above[0] - self._since[0], above[1] - self._since[1])
+        above, since = self._so_far()
         total = Total(row, self.sheet, printed, self._agree(printed, above, since))
         self.totals.append(total)
         self._since = above
         if self.whole is None or printed == above or printed != since:
             self.whole = total
+
+    def reach(self, printed: Sides) -> bool:
+        """Say whether the rows so far, or those since the last subtotal, sum to what no word calls a total."""
+        return bool(self.rows) and self._agree(printed, *self._so_far()) is True
 
     def finish(self) -> None:
         """Compare a total that stands above its rows."""
@@ -68,6 +71,11 @@ class Sums:
             row, printed = self._early
             self.whole = Total(row, self.sheet, printed, self._agree(printed, (self.incoming, self.outgoing)))
             self.totals.insert(0, self.whole)
+
+    def _so_far(self) -> tuple[Sides, Sides]:
+        """Return the sums of all rows and of those since the last subtotal."""
+        above = (self.incoming, self.outgoing)
+        return above, (above[0] - self._since[0], above[1] - self._since[1])
 
     def _agree(self, printed: Sides, *sums: Sides) -> bool | None:
         """Say whether a printed total is one of the sums, if they are known."""
