@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 NEXT: Final = {"F01": 3, "F02A": 2, "F03": 2, "F04": 2}
 """The next number of each fund in 2015."""
 
-USE: Final = {"F01": "0601", "F02A": "0602", "F03": "0603", "F04": "0604"}
+USE: Final = {"F01": "0601", "F02A": "0602", "F03": "0603", "F04": "0604", "F05": "0605"}
 NEW: Final = 9
 """The id of the voucher an attack adds."""
 
@@ -90,6 +90,22 @@ ROWS: Final = (
 )
 SOUND: Final = (entry(), voucher())
 
+ADD_ACCOUNT: Final = "INSERT INTO account VALUES ('F05', 'CNY', '{}', '{}', '{}', {}, NULL, '2014-01-01', 1)"
+NEW_FUND: Final = (
+    "INSERT INTO fund VALUES ('F05', 1)",
+    ADD_ACCOUNT.format("1001", "Assets", "cash", 1),
+    ADD_ACCOUNT.format("3001", "Equity", "balance", 0),
+    ADD_ACCOUNT.format("0605", "Expenses", "use", 0),
+    "INSERT INTO use_grant VALUES (90, 'F05', 'CNY', '0605', '2014-01-01', 735234, 1, 'x', 1)",
+)
+"""The statements that add a fund F05 with cash, a balance and a granted use."""
+OPENED: Final = (
+    *NEW_FUND,
+    entry("F05", 5000, voucher=20, debit="1001", credit="3001"),
+    voucher("F05", id=20, kind="opening", date="2015-06-30", day=735779),
+)
+"""And those that open it in the middle of 2015."""
+
 
 def alike(what: str, control: str, *statements: str) -> Attack:
     """Return an attack that one control of the same name refuses on both engines."""
@@ -151,10 +167,19 @@ BALANCE: Final = (
            (entry(amount=169_200_001), voucher(verb="INSERT OR REPLACE"))),
     alike("cash below zero where no balance moves", "voucher_moves_balances",
           entry(amount=169_200_001), voucher()),
-    alike("cash of a new account below zero", "account_opens_balance",
-          row("account", **ACCOUNT), entry("F01", credit="1009"), voucher("F01")),
+    Attack("cash of a new account below zero", *[("account_opens_balance", "voucher_has_its_balances")] * 2,
+           (row("account", **ACCOUNT), entry("F01", credit="1009"), voucher("F01"))),
+    alike("cash whose balance is another account's", "voucher_has_its_balances",
+          "UPDATE balance SET code = '1201' WHERE fund = 'F03' AND code = '1001'", *SOUND),
+    alike("DELETE balance", "balance_never_deleted", "DELETE FROM balance"),
+    alike("DELETE daily_balance", "daily_balance_never_deleted", "DELETE FROM daily_balance"),
+    Attack("REPLACE balance", ("balance_never_replaced",), (), ("REPLACE INTO balance SELECT * FROM balance LIMIT 1",)),
+    Attack("TRUNCATE balance", (), ("balance_never_truncated",), ("TRUNCATE balance",)),
+    Attack("TRUNCATE daily_balance", (), ("daily_balance_never_truncated",), ("TRUNCATE daily_balance",)),
     alike("opening balance after other vouchers", "voucher_opens_its_fund",
           entry(debit="3001", amount=999_999_999), voucher(kind="opening")),
+    alike("payment before the opening balance", "voucher_opens_its_fund",
+          *OPENED, entry("F05"), voucher("F05", number=2)),
     alike("number left out", "voucher_numbered_without_gap", entry(), voucher(number=3)),
     alike("number zero", "voucher_numbered_without_gap", entry(), voucher(number=0)),
     alike("several debits against several credits", "voucher_one_to_many",
@@ -199,6 +224,10 @@ RECORD: Final = (
            (*SOUND, entry(voucher=10), voucher(id=10, number=3, natural_key="k9"))),
     Attack("id taken", ("voucher_pk", "voucher_of_fund", "voucher_never_replaced"), ("voucher_pk", "voucher_of_fund"),
            (voucher("F01", id=5, natural_key="k"),)),
+    Attack("voucher id past 2^53", *[("entry_id", "voucher_id")] * 2, (entry(voucher=2**53), voucher(id=2**53))),
+    alike("batch id past 2^53", "batch_id", row("batch", **BATCH | {"batch": 2**53})),
+    alike("refusal id past 2^53", "refusal_id",
+          row("refusal", seq=2**53, refused_at="", refused_to="clerk", draft="", findings="")),
     Attack("line taken", ("entry_pk", "entry_never_replaced"), ("entry_pk",), (entry(), entry(), voucher(entries=2))),
     alike("amount zero", "entry_amount", entry(amount=0), voucher()),
     alike("amount negative", "entry_amount", entry(amount=-100), voucher()),

@@ -183,7 +183,7 @@ def uses(draw: st.DrawFn, account: Account) -> list[Use]:
 def charts(draw: st.DrawFn) -> Chart:
     """Return any chart that may be."""
     codes = st.lists(st.from_regex(r"[A-Z][A-Z0-9-]{0,4}", fullmatch=True), max_size=2, unique=True)
-    banks = {code: Bank(code, draw(texts), draw(texts), draw(texts), draw(days), 0) for code in draw(codes)}
+    banks = {code: Bank(code, draw(texts), draw(texts), f"{draw(texts)} {code}", draw(days), 0) for code in draw(codes)}
     projects = {code: Project(code, draw(texts), draw(texts), draw(days), 0) for code in draw(codes)}
     companies = draw(st.lists(texts.filter(lambda text: "\n" not in text), max_size=2, unique=True)) if projects else []
     channels = draw(funds())

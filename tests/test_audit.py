@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from beancount import loader
 from hypothesis import given
 from hypothesis import strategies as st
 
 from books import post_payment, small_book
 from fundtrack.beantext.booking import book as booked
 from fundtrack.beantext.parse import parse_text
+from fundtrack.book.policy import apply_chart
+from fundtrack.chart.change import end, grant
 from fundtrack.checking import checks, run
 from fundtrack.checking.audit import audit_book, audit_ledger
 from fundtrack.checking.foreign import foreign
 from fundtrack.errors import PageError, UsageError
-from fundtrack.ledger import publish
+from fundtrack.ledger import canonical, publish, read
 from ledgers import CASH, PAGE, new_page, post_troubles
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fundtrack.book import Book
     from fundtrack.checking import Finding
     from fundtrack.errors import Language
 
@@ -107,6 +114,62 @@ def essence(finding: Finding) -> tuple[object, ...]:
         finding.check, finding.severity, finding.subject.voucher, finding.fund, finding.use, finding.unit,
         finding.amount, finding.measure, finding.fingerprint,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_later_act_condemns_nothing_that_stands(tmp_path: Path, language: Language) -> None:
+    """An end, a grant and a shorter term, each dated before what was posted: the vouchers stay sound, in both alike.
+
+    And the new version judges what is posted under it, dated on the very days.
+    """
+    book = small_book(tmp_path)
+    post_payment(book, "F03", "0603", 500)
+    assert not findings_in_both(book, language)
+    change(book, lambda text: end(text, "F01:0601", date(2015, 1, 15), "桂[2015]9号"))
+    change(book, lambda text: grant(text, "F01:0612", date(2015, 1, 15), "桂[2015]9号"))
+    change(book, lambda text: text.replace('"F03"\n', '"F03"\n  valid-to: 2015-02-28\n'))
+    assert not findings_in_both(book, language)
+    post_payment(book, "F01", "0612", 700)
+    assert not findings_in_both(book, language)
+    late = post_payment(book, "F03", "0603", 500, payee="late", pages={})
+    assert findings_in_both(book, language) == [("outside-validity", late.numbers[0])]
+    change(book, lambda text: text.replace("valid-to: 2015-02-28", "valid-to: 2015-12-31"))
+    change(book, lambda text: grant(text, "F01:0601", date(2015, 1, 16), "桂[2015]10号"))
+    post_payment(book, "F01", "0601", 900)
+    post_payment(book, "F03", "0603", 500, payee="in time")
+    assert findings_in_both(book, language) == [("outside-validity", late.numbers[0])]
+
+
+def change(book: Book, edit: Callable[[str], str]) -> None:
+    """Put an edited chart in force."""
+    with book.reading() as connection:
+        text = connection.exec_driver_sql("SELECT text FROM chart ORDER BY version DESC LIMIT 1").scalar_one()
+    assert apply_chart(book, edit(text), by="manager", document="桂[2015]9号")
+
+
+def findings_in_both(book: Book, language: Language) -> list[tuple[str, str]]:
+    """Return check and voucher of what is found in a book, which must be what is found in its published ledger."""
+    of_book, published = audit_book(book), publish(book, language)
+    of_ledger = audit_ledger(published.main)
+    assert sorted(map(essence, of_ledger.findings)) == sorted(map(essence, of_book.findings))
+    assert read(published.main) == canonical(book)
+    shown = loader.load_file(str(published.fava))[1]
+    assert len(shown) == len(of_book.findings)
+    return [(finding.check, finding.subject.voucher) for finding in of_book.findings]
+
+
+def test_a_voucher_that_names_no_version_is_judged_by_the_last(tmp_path: Path) -> None:
+    """Whether it is published or not; one that names a version, by that one."""
+    book = small_book(tmp_path)
+    change(book, lambda text: end(text, "F01:0601", date(2015, 1, 15), "桂[2015]9号"))
+    main = publish(book).main
+    (journal,) = main.parent.glob("2015-02.*")
+    told = journal.read_text("utf-8")
+    assert not audit_ledger(main).findings
+    for said in ("", "  chart: 2\n", '  chart: "new"\n', "  chart: -1\n", "  chart: 1E40\n", "  chart: 0\n"):
+        journal.write_text(told.replace("  chart: 1\n", said), "utf-8")
+        assert {finding.check for finding in audit_ledger(main).findings} <= {"use-not-permitted", "ledger-problem"}
+        assert "use-not-permitted" in {finding.check for finding in audit_ledger(main).findings}, said
 
 
 FUNDS: Final = ("F01-A", "F02A-B", "F03")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+from typing import TYPE_CHECKING, Final
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from books import post_payment, small_book
+from books import CHART, SCHEMA, post_payment, small_book
 from fundtrack.book import create_book, find_book, open_book
+from fundtrack.book.policy import apply_chart
 from fundtrack.errors import BookError, UsageError
 from fundtrack.schema import dialect
 from stock import tamper
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL
 
     from fundtrack.book import Book
+    from postgresql import Server
 
 
 @pytest.fixture
@@ -80,6 +83,46 @@ def test_a_changed_schema_is_refused(book: Book, statement: str) -> None:
     assert refused.value.key == "book-fingerprint"
 
 
+@pytest.mark.parametrize("name", ["alembic_version", "sqlitexevil"])
+def test_a_hidden_trigger_is_refused(tmp_path: Path, name: str) -> None:
+    """By whatever name: SQLite's own tables and Alembic's are the only objects that are not looked at."""
+    book = small_book(tmp_path / "book")
+    book.engine.dispose()
+    tamper(book, f"CREATE TRIGGER {name} AFTER INSERT ON voucher BEGIN DELETE FROM input_row; END")
+    with pytest.raises(BookError) as refused:
+        open_book(book.folder)
+    assert refused.value.key == "book-fingerprint"
+
+
+KEYS_OFF: Final = """DO $$ DECLARE name TEXT; BEGIN
+    FOR name IN SELECT tgname FROM pg_trigger WHERE tgrelid = 'entry'::regclass AND tgisinternal LOOP
+        EXECUTE format('ALTER TABLE entry DISABLE TRIGGER %I', name);
+    END LOOP;
+END $$"""
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        KEYS_OFF,
+        "ALTER TABLE voucher ENABLE ROW LEVEL SECURITY",
+        "ALTER TABLE voucher FORCE ROW LEVEL SECURITY",
+        "CREATE POLICY mine ON voucher USING (day < 735600)",
+        "CREATE TRIGGER voucher_one_to_many BEFORE INSERT ON refusal EXECUTE FUNCTION append_only()",
+        "CREATE FUNCTION refuse(INTEGER) RETURNS void LANGUAGE sql AS 'SELECT'",
+        "ALTER TABLE balance SET UNLOGGED",
+    ],
+)
+def test_what_postgresql_hides_is_refused(tmp_path: Path, postgresql_url: URL, statement: str) -> None:
+    """Keys that no longer hold, rows that are not seen, and what takes the name of another object."""
+    book = small_book(tmp_path / "book", postgresql_url)
+    tamper(book, statement)
+    with pytest.raises(BookError) as refused:
+        open_book(book.folder)
+    assert refused.value.key == "book-fingerprint"
+    book.engine.dispose()
+
+
 def test_a_changed_control_is_refused(book: Book) -> None:
     """A trigger that still has its name and no longer its text."""
     if book.engine.dialect.name == "sqlite":
@@ -130,6 +173,41 @@ def test_a_lost_file_is_not_made_anew(tmp_path: Path) -> None:
         open_book(book.folder)
     assert refused.value.key == "no-database"
     assert not (book.folder / "book.sqlite").exists()
+
+
+@pytest.mark.parametrize("schema", ["v", "Tianyang", "田阳", "a-b", 'a"b', "pg_book", "1st", "a" * 42])
+def test_a_schema_has_a_plain_name(tmp_path: Path, schema: str) -> None:
+    """One that means the same with and without quotes; nothing is left behind."""
+    with pytest.raises(BookError) as refused:
+        create_book(tmp_path / "book", title="No", language="en", schema_name=schema)
+    assert refused.value.key == "settings-schema"
+    assert schema in refused.value.text("zh")
+    assert not (tmp_path / "book" / "fundtrack.toml").exists()
+
+
+def test_the_owners_acts_are_refused_in_words(book: Book) -> None:
+    """What the database says to an act on the policy is an error a person can read."""
+    with pytest.raises(BookError, match="append-only: a chart is never changed"), book.owning() as connection:
+        connection.exec_driver_sql("DELETE FROM chart")
+    with pytest.raises(BookError) as refused, book.owning() as connection:
+        dialect.insert_rows(connection, "fund", ("fund", "chart"), [("F01", 1)])
+    assert refused.value.key == "book-refused"
+
+
+def test_a_clerk_does_not_change_the_chart(
+    tmp_path: Path, postgresql_url: URL, postgresql_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL refuses it, and the clerk is told whom to ask."""
+    small_book(tmp_path / "book", postgresql_url).engine.dispose()
+    clerk = f"chart_clerk_{os.getpid()}"
+    postgresql_server.run(f"CREATE ROLE {clerk} LOGIN IN ROLE {SCHEMA}_clerk")
+    monkeypatch.setenv("FUNDTRACK_DATABASE", postgresql_url.set(username=clerk).render_as_string(hide_password=False))
+    book = open_book(tmp_path / "book")
+    with pytest.raises(BookError) as refused:
+        apply_chart(book, CHART.replace("A small book", "Mine"), by="clerk", document="x")
+    assert refused.value.key == "book-no-right"
+    assert "owner" in refused.value.remedy("en")
+    book.engine.dispose()
 
 
 def test_a_book_that_cannot_be_created_leaves_no_settings(tmp_path: Path) -> None:

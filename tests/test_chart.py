@@ -114,6 +114,7 @@ FAULTS: list[tuple[str, str, str, int]] = [
         '2014-01-01 custom "bank" "B01"\n2014-01-01 custom "project"',
         28,
     ),
+    ("chart-bank-number", OPEN, f'2014-01-01 custom "bank" "B02"\n  name: "X"\n  number: "45001234560001"\n{OPEN}', 45),
     ("chart-fund-code", '"F02A"', '"F2"', 15),
     ("chart-fund-code", "Expenses:F01-Relocation:0602", "Expenses:Roads:0602", 45),
     ("chart-account-code", "0602-Roads", "62-Roads", 45),

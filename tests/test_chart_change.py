@@ -29,7 +29,12 @@ CHANGES = [
     ("Tianyang County: Hometown", "County: Hometown", "title-altered", "title : Tianyang County"),
     ("may-advance: TRUE", "may-advance: FALSE", "fund-altered", "fund F02A may-advance: True becomes False."),
     ('"道路"', '"公路"', "account-altered", "account Expenses:F01:0602 name-zh: 道路 becomes 公路."),
-    ('"45001234560001"', '"45"', "bank-altered", "bank account B01 number: 45001234560001 becomes 45."),
+    (
+        '"Treasury single account"',
+        '"TSA"',
+        "bank-altered",
+        "bank account B01 name: Treasury single account becomes TSA.",
+    ),
     ('"老乡家园"', '"家园"', "project-altered", "project P01 name-zh: 老乡家园 becomes 家园."),
     ('"owner"', '"township"', "intermediary-altered", "role: owner becomes township."),
     (
@@ -107,6 +112,7 @@ def test_an_intermediary_may_be_removed() -> None:
         ("chart-frozen", '"advance"', '"receivable"'),
         ("chart-frozen", CASH, '  kind: "receivable"\n'),
         ("chart-frozen", OPEN, OPEN.replace("2014", "2013")),
+        ("chart-frozen", '"45001234560001"', '"45"'),
     ],
 )
 def test_what_was_decided_stays(key: str, old: str, new: str) -> None:

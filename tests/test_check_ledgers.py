@@ -211,6 +211,12 @@ ODD: Final = {
         '2015-01-01 custom "use"\n2015-01-01 custom "use" "a" "b"\n2015-01-01 custom "use" Assets:F01-A:Cash 3\n'
         '2015-01-01 custom "fund"\n2015-01-01 custom "fund" "F01" "F02"\n2015-01-01 custom "bank" 7\n  number: 5\n'
     ),
+    "versions of any form": (
+        '2015-01-01 custom "use-since" "a" "b"\n2015-01-01 custom "use-since" Assets:F01-A:Cash "ended" -3\n'
+        '2015-01-01 custom "fund-until" "F01" 2\n2015-01-02 custom "fund-until" "F01" 2\n  group: 7\n'
+        '2015-01-01 custom "fund-until" "F01" 1E40\n2015-01-01 custom "fund-until" "F01" "x"\n'
+        '2015-01-01 custom "fund-until" 7\n2014-01-01 custom "fund" "F01"\n2014-01-01 custom "fund" "F03"\n'
+    ),
     "opened twice": "2014-01-01 open Assets:F01-A:Cash CNY\n  kind: 7\n  bank: TRUE\n",
 }
 

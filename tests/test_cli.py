@@ -329,3 +329,20 @@ def test_a_ledger_is_published_in_either_language(say: Say, book: Path) -> None:
     assert "0 files written" in say("--book", book, "publish").out
     say("--book", book, "publish", "--lang", "zh")
     assert "A资产" in "".join(path.read_text("utf-8") for path in (book / "ledger").glob("accounts*"))
+
+
+def test_a_refusal_can_be_read_by_a_program(say: Say, book: Path) -> None:
+    """As JSON on the standard output, whatever was to be posted; people read it on the standard error as ever."""
+    much = ("post", "--payee", "x", "--fund", "F03", "--use", "0603", "--amount", "99999999", "--date", "2015-03-01")
+    answer = say("--book", book, *much, "--format", "json")
+    assert answer.code == 1
+    assert answer.json["refused"] is True
+    (finding,) = answer.json["findings"]
+    assert (finding["check"], finding["severity"], finding["fund"]) == ("overdrawn", "fatal", "F03")
+    assert "overdrawn" in answer.err
+    spoken = say("--book", book, *much)
+    assert (spoken.code, spoken.out, spoken.err) == (1, "", answer.err)
+    spent = say(
+        "--book", book, "reverse", "F01-2015-000001", "--reason", "x", "--date", "2015-02-01", "--format", "json"
+    )
+    assert (spent.code, spent.json["refused"]) == (1, True)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import psycopg
 import pytest
 
-from attacks import APPEND_ONLY, ATTACKS, GUARDS, REASONED, SOUND, Attack, entry, voucher
+from attacks import APPEND_ONLY, ATTACKS, GUARDS, NEW_FUND, OPENED, REASONED, SOUND, Attack, entry, voucher
 from stock import (
     CLERK,
     OWNER,
@@ -172,7 +172,7 @@ def test_an_opening_gives_no_more_room_than_its_deficit(
         "deficit taken back": (opens("3001", "1001"), (), opens("3001", "1001", reverses=20)),
         "surplus spent and taken back": (opens("1001", "3001"), spends(5000, id=21, number=2), ()),
     }[case]
-    sound = (*rows_of_a_fund(), *opening, *spending, *back)
+    sound = (*NEW_FUND, *opening, *spending, *back)
     attack = opens("1001", "3001", reverses=20) if spending else spends(1, id=22, number=3 if back else 2)
     with closing(sqlite3.connect(sqlite_file)) as client:
         for statement in (*sound, attack[0]):
@@ -183,6 +183,22 @@ def test_an_opening_gives_no_more_room_than_its_deficit(
         attack_postgresql(client, sound)
         with pytest.raises(psycopg.errors.CheckViolation, match="balance_not_overspent"):
             attack_postgresql(client, attack)
+
+
+def test_an_opening_that_was_taken_back_holds_nobody_off(sqlite_file: Path, postgresql_book: Postgresql) -> None:
+    """A wrong date is corrected by reversing the opening and opening earlier; then the months between are free."""
+    back = entry("F05", 5000, voucher=21, debit="1001", credit="3001", red=1)
+    on = {"date": "2015-06-30", "day": 735779}
+    again = entry("F05", 5000, voucher=22, debit="1001", credit="3001")
+    statements = (
+        *OPENED,
+        *(back, voucher("F05", id=21, number=2, kind="opening", reverses=20, **on)),
+        *(again, voucher("F05", id=22, number=3, kind="opening", date="2015-01-01", day=735599)),
+        *spends(5000, id=23, number=4),
+    )
+    attack_sqlite(sqlite_file, Attack("", (), (), statements, keys=True))
+    with closing(postgresql_book.connect()) as client:
+        attack_postgresql(client, statements)
 
 
 def opens(debit: str, credit: str, reverses: int | None = None) -> tuple[str, str]:
@@ -197,18 +213,6 @@ def opens(debit: str, credit: str, reverses: int | None = None) -> tuple[str, st
 def spends(amount: int, *, id: int, number: int) -> tuple[str, str]:
     """Return the statements of a payment out of F05."""
     return entry("F05", amount, voucher=id, debit="0605"), voucher("F05", id=id, number=number)
-
-
-def rows_of_a_fund() -> tuple[str, ...]:
-    """Return the statements that add a fund F05 with cash, a balance and a granted use."""
-    account = "INSERT INTO account VALUES ('F05', 'CNY', '{}', '{}', '{}', {}, NULL, '2014-01-01', 1)"
-    return (
-        "INSERT INTO fund VALUES ('F05', 1)",
-        account.format("1001", "Assets", "cash", 1),
-        account.format("3001", "Equity", "balance", 0),
-        account.format("0605", "Expenses", "use", 0),
-        "INSERT INTO use_grant VALUES (90, 'F05', 'CNY', '0605', '2014-01-01', 735234, 1, 'x', 1)",
-    )
 
 
 STORED_BALANCES: Final = (

@@ -30,7 +30,7 @@ AMOUNTS = st.integers(-money.AMOUNT_MAX, money.AMOUNT_MAX)
         ("¥ 1,234.56", 123456),
         ("CNY 123.18", 12318),
         ("123.18元", 12318),
-        ("人民币1.00元", 100),
+        ("人民币1.00", 100),
         ("+10000.00", 1000000),
         ("-5", -500),
         ("－5.00", -500),
@@ -80,6 +80,9 @@ def test_what_files_write_is_read(text: str, fen: int) -> None:
         ("1.2.3", "amount-unreadable"),
         ("=1+1", "amount-unreadable"),
         ("1\x00", "amount-unreadable"),
+        ("¥5元", "amount-unreadable"),
+        ("人民币1.00元", "amount-unreadable"),
+        ("5万元", "amount-unreadable"),
         ("1.005", "amount-fraction"),
         ("0.001", "amount-fraction"),
         ("90000000000000.01", "amount-too-large"),
@@ -105,11 +108,49 @@ def test_what_is_no_amount_is_refused(text: str, key: str) -> None:
         ("2101.905898", "万元", 2101905898),
         ("(1.8)", "万元", -1800000),
         ("1.05", "亿元", 10500000000),
+        ("1.8万元", "万元", 1800000),
+        ("1.05 亿元", "亿元", 10500000000),
+        ("5元", "yuan", 500),
     ],
 )
 def test_units_are_exact(text: str, unit: str, fen: int) -> None:
     """Six decimals of 万元 are fen: the parts of a published notice sum to its total."""
     assert money.parse(text, unit) == fen
+
+
+@pytest.mark.parametrize("text", ["5元", "¥5", "CNY 5", "5亿元", "人民币5", "¥5万元"])
+def test_a_mark_of_another_unit_is_refused(text: str) -> None:
+    """Five yuan in a column of 万元 are not fifty thousand."""
+    with pytest.raises(FormatError) as caught:
+        money.parse(text, "万元")
+    assert caught.value.key == "amount-unreadable"
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "fen"),
+    [
+        ("0.30000000000000004", "元", 30),
+        ("2069.9858980000004", "万元", 2069985898),
+        ("-1.7999999999999998", "万元", -1800000),
+        ("12.345679", "万元", 12345679),
+        ("1.1", "亿元", 11000000000),
+        ("12.3456789", "万元", "amount-fraction"),
+        ("1.005", "元", "amount-fraction"),
+        ("0.00000051", "亿元", 5100),
+        ("0.000000515", "亿元", 5150),
+        ("0.00000000005", "亿元", "amount-fraction"),
+        ("1e308", "亿元", "amount-too-large"),
+        ("90000000000000.02", "元", "amount-too-large"),
+    ],
+)
+def test_a_number_of_a_workbook_loses_its_noise_and_nothing_else(number: str, unit: str, fen: int | str) -> None:
+    """What is behind a millionth of a yuan is noise; what is behind a fen and before that was typed, and is refused."""
+    found: int | str
+    try:
+        found = money.measured(number, unit)
+    except FormatError as error:
+        found = error.key
+    assert found == fen
 
 
 def test_less_than_a_fen_is_refused_in_every_unit() -> None:

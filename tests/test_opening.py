@@ -170,3 +170,26 @@ def test_fund_is_opened_once_and_first(book: Book) -> None:
     with pytest.raises(UsageError) as rested_on:
         reverse(book, done.posted.numbers[0], reason="wrong file", date=JUNE, by="clerk")
     assert rested_on.value.key == "reverse-opening"
+
+
+def test_nothing_but_zeros_is_no_opening(book: Book) -> None:
+    """There would be no voucher to post."""
+    with pytest.raises(FormatError) as refused:
+        opened(book, "account,balance\nF01:1001,0.00\nF01:3001,0\n")
+    assert refused.value.key == "opening-empty"
+
+
+@pytest.mark.parametrize("cell", ["x" * 131_073, 'stray "quote', '"stray" quote'])
+def test_rows_that_cannot_be_told_apart(book: Book, cell: str) -> None:
+    """A cell without end, and a quote that would swallow the rows behind it."""
+    with pytest.raises(FormatError) as refused:
+        opened(book, f"account,balance\nF01:1001,1\nF01:1201,1\n{cell},1\n")
+    assert (refused.value.key, refused.value.details["row"]) == ("file-quoting", 4)
+
+
+def test_holder_whose_name_could_not_be_published(book: Book) -> None:
+    """The row is named."""
+    with pytest.raises(FormatError) as refused:
+        opened(book, SOUND.replace("那满镇", "那\u200b满镇"))
+    assert refused.value.key == "text-unsafe"
+    assert "[row 4]" in refused.value.where()

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fundtrack.errors import FormatError
-from fundtrack.importing import cells, dates, decode, rows, workbook
+from fundtrack.importing import cells, dates, decode, fields, rows, workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -213,9 +213,11 @@ def test_a_number_is_not_taken_for_the_text_kept_before() -> None:
 
 @given(st.integers(-(10**14), 10**14))
 def test_a_float_of_a_workbook_is_the_amount_that_was_typed(fen: int) -> None:
-    """The binary noise of a cell is gone; what was typed with two decimals is what is read."""
-    typed = Decimal(fen) / 100
-    assert Decimal(cells.number(repr(float(typed)))) == typed
+    """What was typed with two decimals is what is read, also after a sum that leaves binary noise."""
+    typed = float(Decimal(fen) / 100)
+    assert fields.amount("元")(cells.number(repr(typed))) == fen
+    if abs(typed) < 1e8:
+        assert fields.amount("元")(cells.number(repr(typed + 0.1 + 0.2))) == fen + 30
 
 
 def saved(path: Path, fill: Callable[[openpyxl.Workbook], None]) -> Path:

@@ -30,6 +30,7 @@ RETRIES: Final = 20
 
 AGAIN: Final = ("40001", "40P01")
 LOCK_TIMEOUT: Final = "55P03"
+NO_RIGHT: Final = "42501"
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,15 @@ class Book:
 
     @contextmanager
     def owning(self) -> Iterator[Connection]:
-        """Give a connection with the owner's rights, for acts on the policy: the chart and the schema."""
-        with self.engine.begin() as connection:
-            yield connection
+        """Give a connection with the owner's rights, for acts on the policy: the chart and the schema.
+
+        Raises BookError for what the database refuses, for example to somebody who is not the owner.
+        """
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise refused_by_database(error) from error
 
     def act(self, act: Callable[[Connection], Result]) -> Result:
         """Do an act in one writing transaction, again from its start where PostgreSQL asks for it."""
@@ -104,6 +111,8 @@ class Book:
 def refused_by_database(error: DBAPIError) -> BookError:
     """Return the database's own refusal as an error a person can read."""
     cause = str(error.orig).splitlines()[0]
-    waited = getattr(error.orig, "sqlstate", None) in {LOCK_TIMEOUT, *AGAIN} or "database is locked" in cause
-    key = "book-busy" if waited else "book-refused"
-    return BookError(key, cause=cause)
+    state = getattr(error.orig, "sqlstate", None)
+    if state == NO_RIGHT:
+        return BookError("book-no-right", cause=cause)
+    waited = state in {LOCK_TIMEOUT, *AGAIN} or "database is locked" in cause
+    return BookError("book-busy" if waited else "book-refused", cause=cause)

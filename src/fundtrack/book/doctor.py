@@ -2,7 +2,7 @@
 
 Nothing here believes what the book says of itself: the schema is compared with a fresh one made by this release, stored
 balances with the entries, keys are joined again (a superuser, or a SQLite client without foreign keys, passes by them),
-and the policy in the tables with the text of the chart.
+the policy in the tables with the texts of the charts, and what each import says of itself with its rows.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from sqlalchemy.exc import DBAPIError, NoResultFound
 
 from fundtrack import schema
 from fundtrack.book.create import KEY_FILE
+from fundtrack.book.policy import terms
+from fundtrack.chart.read import read_chart
 from fundtrack.errors import FundtrackError, message, messages
 from fundtrack.money import plain
 from fundtrack.schema import dialect
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
 
     from fundtrack.book.book import Book
     from fundtrack.errors import Language
+
+STATES: Final = ("posted", "already posted", "quarantined", "not data")
+"""What a batch counts its rows by."""
 
 MISSING: Final = "—"
 """What is printed for a stored figure that is not there."""
@@ -200,8 +205,46 @@ def numbers(_book: Book, connection: Connection) -> Iterator[Ailment]:
         yield Ailment("number-gap", details)
 
 
+BATCHES: Final = """
+SELECT b.batch, b.rows_posted, b.rows_already_posted, b.rows_quarantined, b.rows_not_data,
+    (SELECT COUNT(*) FROM voucher AS v WHERE v.batch = b.batch) - (
+        SELECT COUNT(*) FROM decision AS d JOIN voucher AS v ON v.id = d.voucher AND v.batch = d.batch AND v.row = d.row
+        WHERE d.batch = b.batch),
+    COALESCE(SUM(CASE r.state WHEN 'already-posted' THEN 1 ELSE 0 END), 0),
+    COALESCE(SUM(CASE r.state WHEN 'quarantined' THEN 1 ELSE 0 END), 0),
+    COALESCE(SUM(CASE r.state WHEN 'not-data' THEN 1 ELSE 0 END), 0)
+FROM batch AS b LEFT JOIN input_row AS r ON r.batch = b.batch
+GROUP BY b.batch ORDER BY b.batch
+"""
+"""What each batch says of its rows, and what the book holds. A row posted by a later decision was quarantined."""
+
+GROUNDLESS: Final = """
+SELECT d.batch, d.row, d.decided FROM decision AS d
+LEFT JOIN input_row AS r ON r.batch = d.batch AND r.row = d.row
+LEFT JOIN voucher AS v ON v.id = d.voucher
+WHERE COALESCE(r.state, '') <> 'quarantined' OR (d.decided = 'posted' AND (v.id IS NULL OR NOT (
+    (v.natural_key = r.natural_key AND v.occurrence = r.occurrence)
+    OR COALESCE(v.batch = d.batch AND v.row = d.row, 1 = 0))))
+ORDER BY d.batch, d.row
+"""
+"""Decisions on a row that did not wait, or that name a voucher which is not of that row."""
+
+
+def imports(_book: Book, connection: Connection) -> Iterator[Ailment]:
+    """Yield the batches whose rows are not as many as they say, and the decisions that rest on no waiting row."""
+    for batch, *counts in connection.exec_driver_sql(BATCHES):
+        for state, stored, derived in zip(STATES, counts[: len(STATES)], counts[len(STATES) :], strict=True):
+            if stored != derived:
+                yield Ailment("batch-wrong", {"batch": batch, "state": state, "stored": stored, "derived": derived})
+    for batch, row, decided in connection.exec_driver_sql(GROUNDLESS):
+        yield Ailment("decision-groundless", {"row": f"{batch}:{row}", "decided": decided})
+
+
 def policy(book: Book, connection: Connection) -> Iterator[Ailment]:
-    """Yield the accounts and grants in the tables that the chart in force does not state, and those it misses."""
+    """Yield what the tables hold of the policy that the chart does not state, and what they miss.
+
+    Accounts, grants and bank accounts are those of the chart in force; the terms of funds are those of every version.
+    """
     if connection.exec_driver_sql("SELECT COUNT(*) FROM chart").scalar_one() == 0:
         return
     chart = book.chart(connection)
@@ -209,18 +252,25 @@ def policy(book: Book, connection: Connection) -> Iterator[Ailment]:
         ("account", a.path, a.unit, a.kind, a.controlled, a.bank) for a in chart.accounts.values()
     }
     stated |= {("grant", u.account, u.date.isoformat(), int(u.granted), u.document) for u in chart.uses}
-    kept: set[tuple[object, ...]] = {
-        ("account", *row)
-        for row in connection.exec_driver_sql("SELECT account, unit, account_kind, controlled, bank FROM book_accounts")
-    }
-    kept |= {
-        ("grant", *row)
-        for row in connection.exec_driver_sql("SELECT account, date, granted, document FROM book_grants")
-    }
-    for what, account, *rest in sorted(kept ^ stated, key=str):
-        told = (what, account, *rest) in kept
-        details = {"what": what, "account": account, "rest": " ".join(map(str, rest))}
+    stated |= {("bank", bank.code, bank.number) for bank in chart.banks.values()}
+    for version, written in connection.exec_driver_sql("SELECT version, text FROM chart").all():
+        funds = read_chart(written, f"chart {version}").funds
+        stated |= {("terms", code, version, *terms(fund)) for code, fund in funds.items()}
+    kept = {(what, *row) for what, select in POLICY.items() for row in connection.exec_driver_sql(select)}
+    for what, subject, *rest in sorted(kept ^ stated, key=str):
+        told = (what, subject, *rest) in kept
+        details = {"what": what, "subject": subject, "rest": " ".join(map(str, rest))}
         yield Ailment("policy-added" if told else "policy-lost", details)
+
+
+POLICY: Final = {
+    "account": "SELECT account, unit, account_kind, controlled, bank FROM book_accounts",
+    "grant": "SELECT account, date, granted, document FROM book_grants",
+    "bank": "SELECT bank, number FROM bank_account",
+    "terms": "SELECT fund, chart, fund_group, department, level, regime, valid_from, valid_to, may_advance, authority "
+    "FROM fund_terms",
+}
+"""The policy as the tables hold it."""
 
 
 EXAMINATIONS: Final[dict[str, Callable[[Book, Connection], Iterator[Ailment]]]] = {
@@ -229,6 +279,7 @@ EXAMINATIONS: Final[dict[str, Callable[[Book, Connection], Iterator[Ailment]]]] 
     "balances": balances,
     "keys": keys,
     "numbers": numbers,
+    "imports": imports,
     "policy": policy,
 }
 """What is examined in the database, each in a moment of its own, by the name printed where it cannot be."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 SETTINGS_FILE: Final = "fundtrack.toml"
 DATABASE_DEFAULT: Final = "book.sqlite"
+SCHEMA: Final = re.compile(r"(?!pg_)[a-z][a-z0-9_]{1,40}", re.ASCII)
+"""What a PostgreSQL schema may be called: the same with and without quotes, and with room for its roles' names."""
 
 
 def find_book(given: Path | None = None) -> Path:
@@ -36,7 +39,10 @@ def find_book(given: Path | None = None) -> Path:
 
 
 def read_settings(folder: Path) -> Settings:
-    """Return the settings of the book in a folder; the database's password may stand in the environment instead."""
+    """Return the settings of the book in a folder; the database's password may stand in the environment instead.
+
+    Raises BookError for settings that cannot be read, or that no book can have.
+    """
     path = folder / SETTINGS_FILE
     try:
         given = tomllib.loads(path.read_text("utf-8"))
@@ -48,12 +54,15 @@ def read_settings(folder: Path) -> Settings:
     language = given.get("language", "en")
     if language not in LANGUAGES:
         raise BookError("settings-language", path=path, language=language)
+    schema_name = str(given.get("schema", "fundtrack"))
+    if not SCHEMA.fullmatch(schema_name):
+        raise BookError("settings-schema", path=path, schema=schema_name)
     return Settings(
         title=str(given.get("title", folder.name)),
         language=language,
         currency=str(given.get("currency", "CNY")),
         database=database,
-        schema=str(given.get("schema", "fundtrack")),
+        schema=schema_name,
     )
 
 

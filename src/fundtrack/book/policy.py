@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from fundtrack.book.book import Book
     from fundtrack.chart.change import Change
+    from fundtrack.chart.model import Fund
 
 
 def apply_chart(book: Book, text: str, *, by: str, document: str) -> list[Change]:
@@ -67,9 +68,7 @@ def _add_policy(connection: Connection, chart: Chart, version: int) -> None:
         "fund", "chart", "fund_group", "department", "level", "regime", "valid_from", "valid_to", "may_advance",
         "authority",
     ), [
-        (f.code, version, f.group, f.department, f.level, f.regime, _iso(f.valid_from), _iso(f.valid_to),
-         int(f.may_advance), f.authority)
-        for f in chart.funds.values()
+        (fund.code, version, *terms(fund)) for fund in chart.funds.values()
     ])  # fmt: skip
     _insert(
         connection,
@@ -109,6 +108,12 @@ def _add_policy(connection: Connection, chart: Chart, version: int) -> None:
             for at, use in enumerate(fresh, 1)
         ],
     )
+
+
+def terms(fund: Fund) -> tuple[str | int, ...]:
+    """Return the terms of a fund as a row of `fund_terms` states them."""
+    first, last = _iso(fund.valid_from), _iso(fund.valid_to)
+    return fund.group, fund.department, fund.level, fund.regime, first, last, int(fund.may_advance), fund.authority
 
 
 def _event(account: str, date: date, *, granted: bool) -> str:

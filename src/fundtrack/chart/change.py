@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.chart.model import Use
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
     Declared = Fund | Account | Bank | Project | Intermediary
 
-FROZEN: Final = ("unit", "kind", "controlled", "bank", "date")
-"""What an account keeps for ever, beside its root, fund and code."""
+FROZEN: Final = {"account": ("unit", "kind", "controlled", "bank", "date"), "bank": ("number",)}
+"""What an account keeps for ever, beside its root, fund and code, and a bank account beside its code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +71,17 @@ def forbidden(old: Chart, new: Chart) -> None:
     """Refuse a change that would alter what was posted or decided under the old chart.
 
     Raises ChartError: `chart-removed` for a fund, account, bank account, project or act on a use that is gone or was
-    altered; `chart-frozen` for an account's unit, kind, bank account or date.
+    altered; `chart-frozen` for an account's unit, kind, bank account or date, or a bank account's number.
     """
     for change in diff(old, new):
         if change.kind.endswith("-removed") and change.kind != "intermediary-removed":
             raise ChartError("chart-removed", subject=change.subject, old=change.old)
-    for path, account in old.accounts.items():
-        for name in FROZEN:
-            before, after = getattr(account, name), getattr(new.accounts[path], name)
-            if before != after:
-                line = new.accounts[path].line
-                raise ChartError("chart-frozen", line=line, account=path, field=name, old=before, new=after)
+    for thing, before, after in _declared(old, new):
+        for code, name in product(before, FROZEN.get(thing, ())):
+            was, now = getattr(before[code], name), getattr(after[code], name)
+            if was != now:
+                line = after[code].line
+                raise ChartError("chart-frozen", line=line, account=code, field=name, old=was, new=now)
 
 
 def grant(text: str, account: str, day: date, document: str, path: str = "chart.beancount") -> str:

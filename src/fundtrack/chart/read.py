@@ -168,7 +168,11 @@ def _banks(given: Iterable[Fields]) -> dict[str, Bank]:
     banks: dict[str, Bank] = {}
     for fields in given:
         code = _declared(fields, banks, DECLARED, "chart-code")
-        banks[code] = Bank(code, *fields.names(), fields.text("number"), fields.date, fields.line)
+        number = fields.text("number")
+        for other in banks.values():
+            if other.number == number:
+                raise fields.error("chart-bank-number", number=number, first=other.code)
+        banks[code] = Bank(code, *fields.names(), number, fields.date, fields.line)
         fields.done()
     return banks
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
+from fundtrack.checking.lens import POSTING_COLUMNS, VOUCHER_COLUMNS
+from fundtrack.checking.statement import stray
 from fundtrack.errors import PageError
-from fundtrack.pages import catalogue
+from fundtrack.pages import catalogue, installed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
 Severity = Literal["fatal", "error", "warn"]
 PARAMETER: Final = re.compile(r"(?<![:\w]):([a-z]\w*)")
+SCOPES: Final = frozenset({"balance", *f"{POSTING_COLUMNS}, {VOUCHER_COLUMNS}".replace('"', "").split(", ")})
+SHOWN: Final = 30
+"""Characters that an error shows of what is wrong with a select."""
 
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 """Worst first. `fatal` refuses to post; `error` and `warn` are posted and shown."""
@@ -46,22 +51,31 @@ class Check:
     ends: dt.date
 
     @cached_property
+    def is_installed(self) -> bool:
+        """Whether the page came with fundtrack, and not with the book or from whoever audits."""
+        return self.page.path.parent == installed("checks")
+
+    @cached_property
     def line(self) -> int:
         """The line of the page on which the select begins."""
         return self.page.definition.line
 
     def over(self, relations: Mapping[str, str]) -> str:
-        """Return the select over the relations a lens gives it. Its parameters are named `check.parameter`."""
+        """Return the select over the relations a lens gives it, to be run with what `bound` returns.
+
+        It always has a parameter, for PostgreSQL reads on behind a `;` only in a statement that has none.
+        """
         with_ = ", ".join(f"{name} AS NOT MATERIALIZED ({select})" for name, select in relations.items())
         named = PARAMETER.sub(lambda found: f":{self._bound(found[1])}", self.select)
-        return f"WITH {with_} SELECT * FROM ({named}) AS found"
+        return f"WITH {with_} SELECT * FROM ({named}\n) AS found WHERE 1 = :one"
 
     def bound(self) -> dict[str, Any]:
         """Return the values of the parameters by the names they have in `over`."""
-        return {self._bound(name): value for name, value in self.parameters.items()}
+        return {"one": 1} | {self._bound(name): value for name, value in self.parameters.items()}
 
     def _bound(self, parameter: str) -> str:
-        return f"{self.name}_{parameter}".replace("-", "_")
+        """Return a name that no parameter of another check has: the name of a page has no `_`, and no `--`."""
+        return f"{self.name.replace('-', '_')}__{parameter}"
 
     def mentions(self, relation: str) -> bool:
         """Return whether the select names a relation."""
@@ -78,13 +92,18 @@ def checks(local: Path | None = None) -> dict[str, Check]:
 
 
 def check_of(page: Page) -> Check:
-    """Make a check of its page. Raises PageError (`check-page`) where the page does not say what a check must."""
+    """Make a check of its page.
+
+    Raises PageError: `check-page` where the page does not say what a check must, `check-statement` where its select is
+    not one statement that stays by itself.
+    """
     definition, front = page.definition, page.front
     measure = str(front.get("measure", ""))
 
     missing = [part for part in ("message", "remedy", "title") if not (page.text(part, "en") and page.text(part, "zh"))]
     wrong = (
-        (definition.language != "sql" or "scope" not in definition.options, "```sql scope=…"),
+        (definition.language != "sql", "```sql"),
+        (definition.options.get("scope") not in SCOPES, "scope=voucher | balance | COLUMN"),
         (front.get("severity") not in SEVERITIES, f"severity: {' | '.join(SEVERITIES)}"),
         (bool(missing), ", ".join(f"{part}, {part}-zh" for part in missing)),
         (not front.get("basis"), "basis"),
@@ -97,7 +116,7 @@ def check_of(page: Page) -> Check:
         page=page,
         severity=front["severity"],
         scope=definition.options["scope"],
-        select=definition.text.strip().rstrip(";"),
+        select=_select(page),
         key=tuple(front.get("key", ("voucher",))),
         measure=measure,
         amounts=frozenset(front.get("amounts", ("amount",))) | ({measure} if measure else set()),
@@ -105,3 +124,14 @@ def check_of(page: Page) -> Check:
         begins=front.get("from", dt.date.min),
         ends=front.get("to", dt.date.max),
     )
+
+
+def _select(page: Page) -> str:
+    """Return the select of a page. Raises PageError (`check-statement`)."""
+    select = page.definition.text.rstrip().rstrip(";")
+    at = stray(select)
+    if at is not None:
+        line = page.definition.line + select.count("\n", 0, at)
+        found = select[at : at + SHOWN].strip().partition("\n")[0]
+        raise PageError("check-statement", path=page.path, line=line, name=page.name, found=found)
+    return select

@@ -7,6 +7,7 @@ name and metadata here, and nowhere else.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -16,6 +17,7 @@ from fundtrack.chart.model import CODE, FUND, IDENTITIES, KINDS, ROOTS, identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
 
     from fundtrack.beantext.directives import CustomValue, Directive, Options
 
@@ -43,6 +45,9 @@ QUOTA_UNIT: Final = ".Q"
 """How a unit of quota ends. Its status accounts are liabilities and may not go into debit."""
 
 FOREVER: Final = 9_000_000_000_000_000
+
+VERSION: Final = re.compile(r"[1-9]\d{0,8}", re.ASCII)
+"""A version of the chart, where a published ledger names one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +115,43 @@ class Declared:
         """Return the directives of a kind that declare one thing, by its code."""
         return {values[0]: entry for values, entry in self.customs.get(kind, []) if len(values) == 1}
 
+    @cached_property
+    def decided(self) -> dict[tuple[date, str, str], int]:
+        """The version of the chart that brought an act, by its date, account and word; what is not here came first."""
+        return {
+            (entry.date, values[0], values[1]): int(values[2])
+            for values, entry in self.customs.get("use-since", [])
+            if len(values) == len(("account", "word", "version")) and VERSION.fullmatch(values[2])
+        }
+
+    @cached_property
+    def replaced(self) -> list[tuple[str, int, Custom]]:
+        """The terms of funds that are no longer in force: the fund, the last version they held in, what they said."""
+        found = {
+            (values[0], int(values[1])): entry
+            for values, entry in self.customs.get("fund-until", [])
+            if len(values) == len(("fund", "version")) and VERSION.fullmatch(values[1])
+        }
+        return [(*which, found[which]) for which in sorted(found)]
+
+    @cached_property
+    def version(self) -> int:
+        """The latest version of the chart that the ledger speaks of."""
+        return max([1, *self.decided.values(), *(until + 1 for _, until, _ in self.replaced)])
+
     def funds(self) -> list[tuple[Any, ...]]:
-        """Return the rows of `funds`."""
-        return [
-            (
+        """Return the rows of `funds`: the terms of a fund by the versions of the chart they held in."""
+        begins: defaultdict[str, int] = defaultdict(lambda: 1)
+        rows = []
+        for fund, until, entry in [*self.replaced, *((code, FOREVER, one) for code, one in self.named("fund").items())]:
+            meta = meta_of(entry)
+            rows.append((
                 fund, text(meta, "group"), text(meta, "department"), text(meta, "level"), text(meta, "regime"),
                 text(meta, "valid-from"), text(meta, "valid-to"), int(meta.get("may-advance") is True),
-                text(meta, "authority"), 1, FOREVER,
-            )
-            for fund, meta in ((fund, meta_of(entry)) for fund, entry in self.named("fund").items())
-        ]  # fmt: skip
+                text(meta, "authority"), begins[fund], until,
+            ))  # fmt: skip
+            begins[fund] = until + 1
+        return rows
 
     def accounts(self, used: Iterable[tuple[str, str]]) -> list[tuple[Any, ...]]:
         """Return the rows of `accounts`; one opened without units holds those it is `used` with (account, unit)."""
@@ -151,20 +183,23 @@ class Declared:
     def grants(self) -> list[tuple[Any, ...]]:
         """Return the rows of `grants`: uses opened with an authority, and those granted or ended later."""
         given = [
-            (entry.date, self.account(written).path, 1, text(meta_of(entry), "authority"))
+            (entry.date, written, "granted", text(meta_of(entry), "authority"))
             for written, entry in self.opens.items()
             if self.account(written).kind == "use" and text(meta_of(entry), "authority")
         ]
         given += [
-            (entry.date, self.account(values[0]).path, int(values[1] == "granted"), text(meta_of(entry), "authority"))
+            (entry.date, values[0], values[1], text(meta_of(entry), "authority"))
             for values, entry in self.customs.get("use", [])
             if len(values) == len(("account", "word"))
         ]
         given.sort(key=lambda grant: grant[0])
         return [
-            (path, date.toordinal(), date.isoformat(), granted, document, 1, seq)
-            for seq, (date, path, granted, document) in enumerate(given, 1)
-        ]
+            (
+                self.account(written).path, day.toordinal(), day.isoformat(), int(word == "granted"), document,
+                self.decided.get((day, written, word), 1), seq,
+            )
+            for seq, (day, written, word, document) in enumerate(given, 1)
+        ]  # fmt: skip
 
     def missing(self) -> dict[str, str]:
         """Return the relations this ledger cannot give, each with the key of the message that says why."""

@@ -2,7 +2,9 @@
 
 A published ledger of ours says in metadata what a book knows of a voucher; one from elsewhere says less, and what it
 cannot say is `missing`: checks that need it are not run, and that is told. What a ledger claims and can be looked up is
-looked up: `reverses` counts only where it names a voucher of the ledger that it negates, amount by amount.
+looked up: `reverses` counts only where it names a voucher of the ledger that it negates, amount by amount. Where a
+ledger says since which version of the chart something holds, a published voucher is judged by its own version, all else
+by the last.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from sqlalchemy import create_engine
 
 from fundtrack.beantext.booking import tolerances, weight
 from fundtrack.beantext.directives import Transaction
-from fundtrack.checking.declared import FUND_COMPONENT, Declared, meta_of, text
+from fundtrack.checking.declared import FUND_COMPONENT, VERSION, Declared, meta_of, text
 from fundtrack.checking.lens import POSTING_COLUMNS, VOUCHER_COLUMNS, Lens, Subject
 from fundtrack.checking.units import Units
 from fundtrack.errors import UsageError
@@ -197,7 +199,8 @@ class _Staged:
                 numbers.get(text(meta, "cites"), 0), fund,
                 text(meta, "project") or min(projects & (entry.links or set()), default=""), entry.payee or "",
                 entry.narration or "", text(meta, "doc"), text(meta, "bank"), text(meta, "bank-ref"),
-                _occurrence(entry, seen, published=bool(published)), 0, 0, 1,
+                _occurrence(entry, seen, published=bool(published)), 0, 0,
+                _version(meta, self._declared.version) if published else self._declared.version,
             )  # fmt: skip
 
     def _reversed(self, entry: Transaction, numbers: Mapping[str, int]) -> int:
@@ -219,6 +222,12 @@ def _plain(amount: Amount | None) -> tuple[Decimal, str]:
     assert amount is not None
     assert amount.number is not None
     return amount.number, amount.currency
+
+
+def _version(meta: Mapping[str, Any], latest: int) -> int:
+    """Return the version of the chart that a voucher says it was posted under, or the latest."""
+    said = text(meta, "chart")
+    return int(said) if VERSION.fullmatch(said) else latest
 
 
 def _occurrence(entry: Transaction, seen: Counter[tuple[Any, ...]], *, published: bool) -> int:

@@ -29,18 +29,22 @@ def run(connection: Connection, checks: Iterable[Check], lens: Lens) -> list[Fin
     """
     asked = tuple(checks)
     if lens.before is not None:
-        asked = _finding_anything(connection, asked, lens)
+        asked = _worth_asking(connection, asked, lens)
     return [finding for check in asked for finding in _new(connection, check, lens)]
 
 
-def _finding_anything(connection: Connection, checks: tuple[Check, ...], lens: Lens) -> tuple[Check, ...]:
-    """Return the checks that find anything at all, asked in one statement: most vouchers are sound."""
-    parameters = {name: value for check in checks for name, value in check.bound().items()}
-    try:
-        names = set(_execute(connection, _anything(checks, lens.after), parameters).scalars())
-    except SQLAlchemyError:
+def _worth_asking(connection: Connection, checks: tuple[Check, ...], lens: Lens) -> tuple[Check, ...]:
+    """Return the installed checks that find anything at all, and all others.
+
+    The installed ones are asked in one statement, for most vouchers are sound. A page from elsewhere is always asked by
+    itself: whatever it says, it neither silences the others nor breaks in their name.
+    """
+    together = tuple(check for check in checks if check.is_installed)
+    if not together:
         return checks
-    return tuple(check for check in checks if check.name in names)
+    parameters = {name: value for check in together for name, value in check.bound().items()}
+    names = set(_execute(connection, _anything(together, lens.after), parameters).scalars())
+    return tuple(check for check in checks if not check.is_installed or check.name in names)
 
 
 @cache

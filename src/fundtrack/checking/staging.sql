@@ -11,8 +11,8 @@ CREATE TABLE staged_posting (
     "use" TEXT, PRIMARY KEY (voucher, line)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE staged_funds (
-    fund TEXT PRIMARY KEY, fund_group TEXT, department TEXT, level TEXT, regime TEXT, valid_from TEXT, valid_to TEXT,
-    may_advance INTEGER, authority TEXT, chart INTEGER, chart_last INTEGER
+    fund TEXT, fund_group TEXT, department TEXT, level TEXT, regime TEXT, valid_from TEXT, valid_to TEXT,
+    may_advance INTEGER, authority TEXT, chart INTEGER, chart_last INTEGER, PRIMARY KEY (fund, chart)
 ) STRICT;
 CREATE TABLE staged_accounts (
     account TEXT, fund TEXT, unit TEXT, code TEXT, account_kind TEXT, controlled INTEGER, bank TEXT, opened TEXT

@@ -63,7 +63,7 @@ def import_(
         print_records(reports, form, language)
     if problems and not reports:
         raise typer.Exit(problems[0].exit_code)
-    if problems or any(report.rows["quarantined"] for report in reports):
+    if problems or any(one.rows["quarantined"] or one.printed_total_agrees is False for one in reports):
         raise typer.Exit(1)
 
 
@@ -81,7 +81,10 @@ def print_report(report: Report, language: Language, *, dry_run: bool = False) -
     )
     if report.printed_total is not None:
         agreement = {True: "agrees", False: "differs", None: "unknown"}[report.printed_total_agrees]
-        show.say_message(f"printed-total-{agreement}", language, total=show.yuan(report.printed_total))
+        difference = show.yuan(report.printed_total - report.amounts["read"])
+        show.say_message(
+            f"printed-total-{agreement}", language, total=show.yuan(report.printed_total), difference=difference
+        )
     if report.unreadable_rows:
         show.say_message("import-unreadable", language, rows=report.unreadable_rows)
     for row in report.held:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from fundtrack.errors import UsageError
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Sequence
@@ -52,6 +54,11 @@ class Order:
     to: str
     original: str
     split: str
+
+    def __post_init__(self) -> None:
+        """Refuse a split of what is no payment: its shares would be. Raises UsageError (`split-kind`)."""
+        if self.split and self.kind != "disbursement":
+            raise UsageError("split-kind", kind=self.kind)
 
     def missing(self, chart: Chart) -> list[str]:
         """Return what is still to be said. What goes to an owner company or township is advanced: it needs no use."""

@@ -9,6 +9,7 @@ import csv
 import json
 import sys
 import unicodedata
+from contextlib import contextmanager
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,7 +19,7 @@ from fundtrack import money
 from fundtrack.errors import LANGUAGES, FundtrackError, Language, Refused, message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fundtrack.checking import Finding
     from fundtrack.cli.options import Format
@@ -104,6 +105,18 @@ def findings(found: Iterable[Finding], language: Language) -> None:
             say(f"{place}{check} [{severity}]: {finding.messages[language]}")
             remedy = finding.remedies[language]
         say(f"  → {remedy}")
+
+
+@contextmanager
+def refusal(form: Format, language: Language) -> Iterator[None]:
+    """Let a program that asked for JSON read why vouchers are refused; the refusal goes on to end the command."""
+    try:
+        yield
+    except Refused as refused:
+        if form == "json":
+            found = cast("Sequence[Finding]", refused.findings)
+            as_json({"refused": True, "findings": [finding.record(language) for finding in found]})
+        raise
 
 
 def problem(error: FundtrackError) -> None:

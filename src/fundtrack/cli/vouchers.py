@@ -78,7 +78,8 @@ def post(
         kind, fund, use, amount, date, payee, narration, project, document, bank, bank_ref, to, original, split
     )
     prompts.complete(order, the_book, language)
-    posted = post(the_book, order.drafts, by=person(by), approved_by=approved_by)
+    with show.refusal(form, language):
+        posted = post(the_book, order.drafts, by=person(by), approved_by=approved_by)
     print_posted(posted, form, language)
 
 
@@ -109,8 +110,10 @@ def reverse(
     from fundtrack.posting.correct import reverse
 
     the_book = opened(book)
-    posted = reverse(the_book, number, reason=reason, date=date or today(), by=person(by), approved_by=approved_by)
-    print_posted(posted, form, spoken(lang, the_book))
+    language = spoken(lang, the_book)
+    with show.refusal(form, language):
+        posted = reverse(the_book, number, reason=reason, date=date or today(), by=person(by), approved_by=approved_by)
+    print_posted(posted, form, language)
 
 
 def today() -> dt.date:
@@ -144,13 +147,14 @@ def rebook(
     the_book = opened(book)
     language = spoken(lang, the_book)
     day, who = date or today(), person(by)
-    if returned:
-        posted = give_back(the_book, number, date=day, by=who, bank_ref=bank_ref, document=document,
-                           approved_by=approved_by)  # fmt: skip
-    else:
-        mode = wrong or prompts.record_or_money(fund, language)
-        posted = rebook(the_book, number, Correction(fund, use, project), mode=mode, document=document, date=day,
-                        by=who, approved_by=approved_by)  # fmt: skip
+    with show.refusal(form, language):
+        if returned:
+            posted = give_back(the_book, number, date=day, by=who, bank_ref=bank_ref, document=document,
+                               approved_by=approved_by)  # fmt: skip
+        else:
+            mode = wrong or prompts.record_or_money(fund, language)
+            posted = rebook(the_book, number, Correction(fund, use, project), mode=mode, document=document, date=day,
+                            by=who, approved_by=approved_by)  # fmt: skip
     print_posted(posted, form, language)
 
 
@@ -169,7 +173,8 @@ def opening(
 
     the_book = opened(book)
     language = spoken(lang, the_book)
-    done = opening(the_book, file, as_of=as_of, by=person(by), document=document, approved_by=approved_by)
+    with show.refusal(form, language):
+        done = opening(the_book, file, as_of=as_of, by=person(by), document=document, approved_by=approved_by)
     print_posted(done.posted, form, language)
     if form == "table":
         debits, credits_ = show.yuan(done.debits), show.yuan(done.credits)

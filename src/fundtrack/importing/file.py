@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Final
 
 from fundtrack.book.create import now
 from fundtrack.checking import candidates, checks
-from fundtrack.errors import FormatError, PageError
+from fundtrack.errors import BookError, FormatError, PageError
+from fundtrack.importing import cells
 from fundtrack.importing.importer import Importer, choose
 from fundtrack.importing.judge import judge, place_of
 from fundtrack.importing.keep import digest, keep_original
 from fundtrack.importing.report import reports_of
-from fundtrack.importing.stage import Stager
+from fundtrack.importing.stage import Stager, keyed
 from fundtrack.importing.words import words_of
 from fundtrack.pages import catalogue
 from fundtrack.posting.post import next_voucher, read_key
@@ -73,7 +74,7 @@ def import_file(
     The same bytes are one batch for ever: imported again, nothing changes and the report says what stands. Raises
     FormatError or UsageError where the file as a whole cannot be read; then nothing in the book has changed.
     """
-    sha256 = digest(path)
+    name, sha256 = _name(path), digest(path)
     judged_by = checks(book.folder / "checks")
     with book.reading() as connection:
         known = importers_of(book, words_of(book.chart(connection)))
@@ -81,10 +82,10 @@ def import_file(
         raise PageError("page-unknown", name=page, known=", ".join(known))
     importer = known[page] if page else choose(path, known.values())
     kept = path if dry_run else keep_original(book, path, sha256)
-    file = _File(book, kept, path.name, sha256, importer, judged_by, by, progress)
+    file = _File(book, kept, name, sha256, importer, judged_by, by, progress)
 
     def act(connection: Connection) -> list[Report]:
-        standing = reports_of(connection, sha256, path.name)
+        standing = reports_of(connection, sha256, name)
         reports = standing or [*file.sheets(connection)]
         if dry_run:
             raise _DryRun(reports)
@@ -96,6 +97,14 @@ def import_file(
         return dry.reports
     except FormatError as error:  # found in the kept original: a person knows the file they gave
         raise FormatError(error.key, **(error.details | {"path": path})) from error
+
+
+def _name(path: Path) -> str:
+    """Return a file's name as it is kept and published. Raises FormatError where it hides or reorders what is read."""
+    try:
+        return cells.text(path.name)
+    except FormatError as error:
+        raise FormatError("file-name", name=ascii(path.name), **error.details) from error
 
 
 @dataclass(frozen=True)
@@ -113,16 +122,16 @@ class _File:
 
     def sheets(self, connection: Connection) -> Iterator[Report]:
         """Import each sheet as a batch; a text file is one sheet without a name."""
-        reading = self.importer.candidates(self.path)
-        for sheet, rows in groupby(self._counted(reading), key=lambda row: row.sheet):
+        reading, key = self.importer.candidates(self.path), read_key(self.book)
+        for sheet, rows in groupby(keyed(self._counted(reading), key), key=lambda one: one[0].sheet):
             batch = connection.exec_driver_sql("SELECT COALESCE(MAX(batch), 0) + 1 FROM batch").scalar_one()
             chart, version = self.book.chart(connection), self.book.chart_version(connection)
-            stager = Stager(chart, version, read_key(self.book), next_voucher(connection), batch)
+            stager = Stager(chart, version, next_voucher(connection), batch)
             candidates.prepare(connection)
             candidates.stage(connection, stager.staged(rows))
             why, findings = judge(connection, stager, place_of(stager, self.name, sheet), self.checks, self.by)
-            again = self.importer.candidates(self.path)
-            stager.hold((row for row in again if row.sheet == sheet), why)
+            again = keyed(self.importer.candidates(self.path), key)
+            stager.hold((one for one in again if one[0].sheet == sheet), why)
             yield self._record(connection, stager, reading, sheet, findings)
 
     def _counted(self, rows: Iterable[Row]) -> Iterator[Row]:
@@ -140,8 +149,9 @@ class _File:
         counts = [sum(row.state == state for row in stager.held) for state in states]
         already, waiting = (sum(row.amount or 0 for row in stager.held if row.state == state) for state in states[:2])
         posted = stager.read - sum(counts)
-        stand = f"SELECT COUNT(*) FROM voucher WHERE batch = {stager.batch:d}"
-        assert posted == connection.exec_driver_sql(stand).scalar_one(), (stager.read, counts)
+        stand = connection.exec_driver_sql(f"SELECT COUNT(*) FROM voucher WHERE batch = {stager.batch:d}").scalar_one()
+        if posted != stand:
+            raise BookError("import-untied", path=self.name, sheet=sheet, posted=posted, stand=stand)
         total, agrees = reading.total_of(sheet)
         dialect.insert_rows(connection, "batch", BATCH_COLUMNS, [(
             stager.batch, self.sha256, sheet, self.name, self.importer.name, self.importer.page.digest,

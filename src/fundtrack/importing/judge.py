@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import text
-
+from fundtrack.beantext.escape import stored
 from fundtrack.checking.book import voucher_number
 from fundtrack.checking.candidates import candidate_lens
 from fundtrack.checking.lens import Subject
-from fundtrack.importing.stage import reason, reason_of
+from fundtrack.importing.stage import reason, reason_of, reason_of_error
 from fundtrack.posting.batch import Batch
+from fundtrack.posting.refunds import tie
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from sqlalchemy import Connection
 
@@ -31,20 +31,6 @@ SELECT c.voucher, d.decided_at, d.decided_by, d.reason FROM candidate AS c
 JOIN input_row AS r ON r.natural_key = c.natural_key AND r.occurrence = c.occurrence AND r.state = 'quarantined'
 JOIN decision AS d ON d.batch = r.batch AND d.row = r.row AND d.decided = 'rejected'
 """
-CITE: Final = text("""
-UPDATE candidate SET cites = COALESCE((
-    SELECT MIN(v.id) FROM voucher AS v
-    WHERE v.bank_ref = :reference AND v.fund = candidate.fund AND v.reverses IS NULL
-), (
-    SELECT MIN(o.voucher) FROM candidate AS o
-    WHERE o.bank_ref = :reference AND o.fund = candidate.fund AND o.day <= candidate.day AND o.voucher <> :voucher
-)) WHERE voucher = :voucher
-""")
-BEHIND: Final = text("""
-UPDATE candidate SET outflow = 2 WHERE voucher = :voucher AND EXISTS (
-    SELECT 1 FROM candidate AS o WHERE o.voucher = candidate.cites AND o.day = candidate.day)
-""")
-"""A refund comes behind an original of its own day, not before it with the other inflows."""
 
 
 def judge(
@@ -53,11 +39,12 @@ def judge(
     """Post what passes of the staged rows.
 
     Returns the rows that were not posted, by number, each with its state and reasons; and the leads on what was.
+    Raises FormatError (`text-unsafe`) where who did it could not be published.
     """
     why: Why = {}
-    for voucher, state, said in [*_known(connection), *_uncited(connection, stager)]:
+    for voucher, state, said in [*_known(connection), *_untied(connection, stager)]:
         why[stager.row_of(voucher)] = (state, [said])
-    outcome = Batch(connection, checks, candidate_lens(stager.chart, place), by).post()
+    outcome = Batch(connection, checks, candidate_lens(stager.chart, place), stored(by)).post()
     for voucher, findings in outcome.refused.items():
         why[stager.row_of(voucher)] = ("quarantined", [reason_of(finding) for finding in findings])
     for voucher in outcome.orphans:
@@ -81,15 +68,11 @@ def _known(connection: Connection) -> Iterator[tuple[int, str, Reason]]:
         _drop(connection, voucher)
 
 
-def _uncited(connection: Connection, stager: Stager) -> Iterable[tuple[int, str, Reason]]:
-    """Let each refund cite the voucher it returns, by the bank's reference; take it out where there is none."""
-    for voucher, reference in stager.references.items():
-        connection.execute(CITE, {"reference": reference, "voucher": voucher})
-        connection.execute(BEHIND, {"voucher": voucher})
-        row = connection.exec_driver_sql(f"SELECT cites FROM candidate WHERE voucher = {voucher:d}").one_or_none()
-        if row is not None and row[0] is None:
-            yield voucher, "quarantined", reason("original-not-found", reference=reference)
-            _drop(connection, voucher)
+def _untied(connection: Connection, stager: Stager) -> Iterator[tuple[int, str, Reason]]:
+    """Tie each refund to the payment it returns, by the bank's reference; take out what cannot be one."""
+    for voucher, error in tie(connection, stager.references):
+        yield voucher, "quarantined", reason_of_error(error)
+        _drop(connection, voucher)
 
 
 def _drop(connection: Connection, voucher: int) -> None:

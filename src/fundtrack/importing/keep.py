@@ -6,13 +6,21 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from fundtrack.errors import UsageError
 
 if TYPE_CHECKING:
     from fundtrack.book import Book
+
+INCOMING: Final = ".incoming-"
+"""How a copy is called until it is whole: straight in originals/, where no original stands."""
+
+STALE: Final = 3600
+"""Seconds after which nobody writes to a copy any more: whoever began it was killed."""
 
 
 def digest(path: Path) -> str:
@@ -34,7 +42,9 @@ def keep_original(book: Book, path: Path, sha256: str) -> Path:
     kept = original(book, sha256, path.suffix.lower())
     if not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=kept.parent)
+        folder = kept.parent.parent
+        _sweep(folder)
+        descriptor, name = tempfile.mkstemp(dir=folder, prefix=f"{INCOMING}{os.getpid()}-")
         with os.fdopen(descriptor, "wb") as copy, path.open("rb") as file:
             shutil.copyfileobj(file, copy)
             copy.flush()
@@ -42,6 +52,14 @@ def keep_original(book: Book, path: Path, sha256: str) -> Path:
         Path(name).chmod(0o440)
         Path(name).replace(kept)
     return kept
+
+
+def _sweep(folder: Path) -> None:
+    """Remove the copies that killed imports left half-written."""
+    for path in folder.glob(f"{INCOMING}*"):
+        with suppress(FileNotFoundError):  # somebody else sweeps
+            if path.stat().st_mtime < time.time() - STALE:
+                path.unlink()
 
 
 def find_original(book: Book, sha256: str) -> Path:

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fundtrack.book.create import now
 from fundtrack.checking import candidates, checks
 from fundtrack.checking.book import voucher_number
-from fundtrack.errors import UsageError
+from fundtrack.errors import PageError, UsageError
 from fundtrack.importing.file import importers_of
 from fundtrack.importing.judge import judge, place_of
 from fundtrack.importing.keep import find_original
 from fundtrack.importing.report import held_rows
-from fundtrack.importing.stage import Stager
+from fundtrack.importing.stage import Stager, keyed
 from fundtrack.importing.words import words_of
 from fundtrack.posting.post import next_voucher, read_key
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from sqlalchemy import Connection
 
     from fundtrack.book import Book
     from fundtrack.checking import Check
+    from fundtrack.importing.importer import Importer
     from fundtrack.importing.stage import Reason
 
 DECISION: tuple[str, ...] = ("batch", "row", "decided", "voucher", "reason", "decided_at", "decided_by")
@@ -57,11 +59,20 @@ class Retried:
     reasons: Sequence[Reason]
 
 
+class _Source(NamedTuple):
+    """Where the rows of a batch came from: its kept original, the sheet, and the page it is read through."""
+
+    batch: int
+    original: Path
+    sheet: str
+    importer: Importer
+
+
 def waiting(connection: Connection) -> list[Waiting]:
-    """Return every row in quarantine, by batch and row."""
+    """Return every row in quarantine, by batch and row: one that several files hold once, and no rejected one."""
     batches = connection.exec_driver_sql("SELECT batch FROM batch WHERE rows_quarantined > 0 ORDER BY batch").scalars()
     return [_waiting(row) for batch in batches.all() for row in held_rows(connection, batch)
-            if row["state"] == "quarantined"]  # fmt: skip
+            if _waits(row)]  # fmt: skip
 
 
 def find(connection: Connection, name: str) -> Waiting:
@@ -69,9 +80,14 @@ def find(connection: Connection, name: str) -> Waiting:
     batch, _, row = name.partition(":")
     if batch.isdecimal() and row.isdecimal():
         for held in held_rows(connection, int(batch)):
-            if held["row"] == int(row) and held["state"] == "quarantined":
+            if held["row"] == int(row) and _waits(held):
                 return _waiting(held)
     raise UsageError("not-waiting", name=name)
+
+
+def _waits(row: Mapping[str, Any]) -> bool:
+    """Say whether somebody has to decide about a held row."""
+    return row["state"] == "quarantined" and bool(row["waits"])
 
 
 def _waiting(row: Mapping[str, Any]) -> Waiting:
@@ -92,7 +108,10 @@ def reject(book: Book, name: str, *, by: str, reason: str) -> Waiting:
 
 
 def retry(book: Book, names: Iterable[str], *, by: str) -> list[Retried]:
-    """Try waiting rows again, all of them where none is named: the chart, the cash or the pages may have changed."""
+    """Try waiting rows again, all of them where none is named: the chart, the cash or the pages may have changed.
+
+    Raises PageError, before any row is tried, where the page of a batch is gone.
+    """
     judged_by = checks(book.folder / "checks")
 
     def act(connection: Connection) -> list[Retried]:
@@ -100,16 +119,32 @@ def retry(book: Book, names: Iterable[str], *, by: str) -> list[Retried]:
         by_batch: dict[int, list[Waiting]] = {}
         for row in rows:
             by_batch.setdefault(row.batch, []).append(row)
-        return [tried for batch, of in by_batch.items() for tried in _retry(connection, book, batch, of, judged_by, by)]
+        sources = {batch: _source(connection, book, batch) for batch in by_batch}
+        return [
+            tried
+            for batch, of in by_batch.items()
+            for tried in _retry(connection, book, sources[batch], of, judged_by, by)
+        ]
 
     return book.act(act)
 
 
+def _source(connection: Connection, book: Book, batch: int) -> _Source:
+    """Return where the rows of a batch came from. Raises PageError where its page is gone."""
+    sha256, sheet, page = connection.exec_driver_sql(
+        f"SELECT sha256, sheet, page FROM batch WHERE batch = {batch:d}"
+    ).one()
+    known = importers_of(book, words_of(book.chart(connection)))
+    if page not in known:
+        raise PageError("page-gone", batch=batch, name=page, known=", ".join(known))
+    return _Source(batch, find_original(book, sha256), sheet, known[page])
+
+
 def _retry(
-    connection: Connection, book: Book, batch: int, rows: list[Waiting], judged_by: Mapping[str, Check], by: str
+    connection: Connection, book: Book, source: _Source, rows: list[Waiting], judged_by: Mapping[str, Check], by: str
 ) -> Iterator[Retried]:
     """Read the original of a batch again, and post of the named rows what passes now."""
-    stager = _restage(connection, book, batch, {row.row for row in rows})
+    stager = _restage(connection, book, source, {row.row for row in rows})
     why, _ = judge(connection, stager, place_of(stager, rows[0].file, rows[0].sheet), judged_by, by)
     why |= {held.row: (held.state, held.reasons) for held in stager.held}
     for row in rows:
@@ -122,18 +157,13 @@ def _retry(
         yield Retried(row, number, ())
 
 
-def _restage(connection: Connection, book: Book, batch: int, wanted: set[int]) -> Stager:
+def _restage(connection: Connection, book: Book, source: _Source, wanted: set[int]) -> Stager:
     """Stage the wanted rows of a batch from its original; every row is read, so that twins are counted as before."""
-    sha256, sheet, page = connection.exec_driver_sql(
-        f"SELECT sha256, sheet, page FROM batch WHERE batch = {batch:d}"
-    ).one()
-    chart, version = book.chart(connection), book.chart_version(connection)
-    importer = importers_of(book, words_of(chart))[page]
-    stager = Stager(chart, version, read_key(book), next_voucher(connection), batch)
+    stager = Stager(book.chart(connection), book.chart_version(connection), next_voucher(connection), source.batch)
     candidates.prepare(connection)
-    reading = importer.candidates(find_original(book, sha256))
+    rows = keyed(source.importer.candidates(source.original), read_key(book))
     at = candidates.COLUMNS.index("row")
-    staged = stager.staged(row for row in reading if row.sheet == sheet)
+    staged = stager.staged(one for one in rows if one[0].sheet == source.sheet)
     candidates.stage(connection, (row for row in staged if row[at] in wanted))
     return stager
 

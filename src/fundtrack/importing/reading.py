@@ -67,7 +67,8 @@ class Reading:
 
     def __iter__(self) -> Iterator[Row]:
         """Give every row. Raises FormatError when the file as a whole is not of the page's form."""
-        for sheet in self._sheets:
+        for found in self._sheets:
+            sheet = found._replace(name=self._named(found.name))
             head, above = heading.find(self.layout, sheet.rows)
             yield from self._aside(sheet, above, "preamble" if head else "sheet")
             if head is None:
@@ -78,6 +79,13 @@ class Reading:
                 yield from self._table(sheet, head)
         if not self._tables:
             raise FormatError("header-missing", path=self.path, header="、".join(self.layout.header))
+
+    def _named(self, sheet: str) -> str:
+        """Return a sheet's name as it is kept and published. Raises FormatError where it hides or reorders text."""
+        try:
+            return cells.text(sheet)
+        except FormatError as error:
+            raise FormatError(error.key, **error.details, path=self.path, sheet=ascii(sheet)) from error
 
     def _aside(self, sheet: Sheet, rows: Iterator[Numbered] | list[Numbered], why: str) -> Iterator[Row]:
         """Give rows outside a table."""

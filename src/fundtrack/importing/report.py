@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from fundtrack import money
 
@@ -18,6 +18,22 @@ if TYPE_CHECKING:
     from fundtrack.errors import Language
 
 STATES = ("posted", "already_posted", "quarantined", "not_data")
+
+HELD: Final = """
+SELECT r.batch, b.file, b.sheet, r.row, r.reasons, r.cells, r.amount, r.natural_key, r.occurrence, d.voucher,
+    d.reason AS decision, d.decided_by, d.decided_at,
+    CASE WHEN d.decided IS NOT NULL THEN d.decided
+        WHEN r.state = 'quarantined' AND EXISTS (SELECT 1 FROM voucher AS v
+            WHERE v.natural_key = r.natural_key AND v.occurrence = r.occurrence) THEN 'posted'
+        ELSE r.state END AS state,
+    CASE WHEN r.natural_key = '' THEN 1 WHEN EXISTS (SELECT 1 FROM input_row AS o
+        LEFT JOIN decision AS e ON e.batch = o.batch AND e.row = o.row
+        WHERE o.natural_key = r.natural_key AND o.occurrence = r.occurrence AND o.state = 'quarantined'
+        AND (o.batch < r.batch OR e.decided = 'rejected')) THEN 0 ELSE 1 END AS waits
+FROM input_row AS r JOIN batch AS b ON b.batch = r.batch
+LEFT JOIN decision AS d ON d.batch = r.batch AND d.row = r.row
+WHERE r.batch = {batch} ORDER BY r.row
+"""
 
 
 @dataclass(frozen=True)
@@ -45,7 +61,7 @@ class Report:
 
     def fresh(self, findings: Sequence[Finding], agrees: bool | None) -> Report:  # noqa: FBT001
         """Return the report of an import that has just been done: what stands was posted by it."""
-        before = [row for row in self.held if row["state"] == "already-posted"]
+        before = [row for row in self.held if row["state"] in {"already-posted", "posted"}]
         rows = self.rows | {"posted": self.rows["already_posted"] - len(before), "already_posted": len(before)}
         standing, already = self.amounts["already_posted"], sum(row["amount"] or 0 for row in before)
         amounts = self.amounts | {"posted": standing - already, "already_posted": already}
@@ -118,11 +134,10 @@ def _standing(connection: Connection, batch: dict[str, Any], file: str) -> Repor
 
 
 def held_rows(connection: Connection, batch: int) -> list[dict[str, Any]]:
-    """Return the rows of a batch that were not posted from it, each in its present state."""
-    rows = connection.exec_driver_sql(f"""
-        SELECT r.batch, b.file, b.sheet, r.row, COALESCE(d.decided, r.state) AS state, r.reasons, r.cells, r.amount,
-            r.natural_key, r.occurrence, d.voucher, d.reason AS decision, d.decided_by, d.decided_at
-        FROM input_row AS r JOIN batch AS b ON b.batch = r.batch
-        LEFT JOIN decision AS d ON d.batch = r.batch AND d.row = r.row
-        WHERE r.batch = {batch:d} ORDER BY r.row""").mappings()
+    """Return the rows of a batch that were not posted from it, each in its present state.
+
+    A quarantined row is posted, too, once the same row of another file is. It `waits` unless the same row waits in an
+    earlier batch or was rejected in any: what is decided about that one is decided about this one.
+    """
+    rows = connection.exec_driver_sql(HELD.format(batch=int(batch))).mappings()
     return [dict(row) | {"reasons": json.loads(row["reasons"]), "cells": json.loads(row["cells"])} for row in rows]

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from fundtrack.importing.table import Row
     from fundtrack.posting.draft import Kind
 
+    Keyed = tuple[Row, str, int]
+
 Reason = dict[str, str]
 """Why a row was not posted: `check`, and the sentence and remedy in both languages."""
 
@@ -80,6 +82,23 @@ def reason_of(finding: Finding) -> Reason:
     }
 
 
+def keyed(rows: Iterable[Row], key: bytes) -> Iterator[Keyed]:
+    """Give each row of a file with its natural key and which of its twins it is, on whatever sheet they stand.
+
+    One that cannot be read is known by its cells. Cells hold no control characters.
+    """
+    seen: Counter[str] = Counter()
+    for row in rows:
+        if row.state == "not-data":
+            yield row, "", 1
+            continue
+        found = row.candidate
+        known_by = (found.source_account, *found.natural_key) if found else ("", *row.cells)
+        natural = natural_key(key, "\x1f".join(known_by))
+        seen[natural] += 1
+        yield row, natural, seen[natural]
+
+
 class Stager:
     """Makes staging rows of candidates, and remembers every row that makes none.
 
@@ -87,9 +106,9 @@ class Stager:
     were refused once more.
     """
 
-    def __init__(self, chart: Chart, version: int, key: bytes, first: int, batch: int) -> None:
-        """Begin a batch whose vouchers are numbered from `first`; `key` is the key of the natural keys."""
-        self.chart, self.version, self.key, self.batch, self.first = chart, version, key, batch, first
+    def __init__(self, chart: Chart, version: int, first: int, batch: int) -> None:
+        """Begin a batch whose vouchers are numbered from `first`."""
+        self.chart, self.version, self.batch, self.first = chart, version, batch, first
         self.held: list[Held] = []
         self.numbers = array("q")
         self.read = self.unreadable = self.amount = 0
@@ -102,14 +121,14 @@ class Stager:
         at = voucher - self.first
         return self.numbers[at] if 0 <= at < len(self.numbers) else 0
 
-    def staged(self, rows: Iterable[Row]) -> Iterator[tuple[Any, ...]]:
+    def staged(self, rows: Iterable[Keyed]) -> Iterator[tuple[Any, ...]]:
         """Give the staging row of every candidate; hold the others."""
         first, last = "9999-12-31", "0001-01-01"
-        for row, key, occurrence in self._keyed(rows):
+        for row, key, occurrence in rows:
             self.read += 1
             candidate = row.candidate
             if candidate is None:
-                self._hold(row)
+                self._hold(row, key, occurrence)
                 continue
             self.amount += row.amount or 0
             missing = self._missing(candidate)
@@ -122,45 +141,34 @@ class Stager:
             yield self._row(row, candidate, date, key, occurrence)
         self.dates = [first, last] if first <= last else []
 
-    def hold(self, rows: Iterable[Row], why: Mapping[int, tuple[str, list[Reason]]]) -> None:
+    def hold(self, rows: Iterable[Keyed], why: Mapping[int, tuple[str, list[Reason]]]) -> None:
         """Hold rows that were staged but not posted: read again, by number, with the state and reasons of each."""
-        for row, key, occurrence in self._keyed(rows) if why else ():
+        for row, key, occurrence in rows if why else ():
             if row.number in why:
                 state, reasons = why[row.number]
                 self.held.append(_held(row, state, reasons, key, occurrence))
 
-    def _keyed(self, rows: Iterable[Row]) -> Iterator[tuple[Row, str, int]]:
-        """Give each row with its natural key and which of its twins it is. Cells hold no control characters."""
-        seen: Counter[str] = Counter()
-        for row in rows:
-            candidate = row.candidate
-            if candidate is None:
-                yield row, "", 1
-                continue
-            key = natural_key(self.key, "\x1f".join((candidate.source_account, *candidate.natural_key)))
-            seen[key] += 1
-            yield row, key, seen[key]
-
-    def _hold(self, row: Row) -> None:
+    def _hold(self, row: Row, key: str, occurrence: int) -> None:
         """Hold a row that is not data, or that cannot be read."""
         if row.state == "not-data":
             self.held.append(_held(row, "not-data", [reason(NOT_DATA[row.why])]))
             return
         self.unreadable += row.amount is None
         self.amount += row.amount or 0
-        self.held.append(_held(row, "quarantined", [reason_of_error(error) for error in row.problems]))
+        reasons = [reason_of_error(error) for error in row.problems]
+        self.held.append(_held(row, "quarantined", reasons, key, occurrence))
 
     def _missing(self, candidate: Candidate) -> str:
-        """Return why a row cannot even be a candidate: it does not say what it is charged to."""
+        """Return why a row cannot even be a candidate: it does not say what it is charged to, nor cites what does."""
         kind = kind_of_payment(self.chart, cast("Kind", candidate.kind), candidate.payee)
-        return "use-missing" if "use" in SIDES[kind] and not candidate.use else ""
+        return "use-missing" if "use" in SIDES[kind] and kind != "refund" and not candidate.use else ""
 
     def _row(self, row: Row, candidate: Candidate, date: str, key: str, occurrence: int) -> tuple[Any, ...]:
         """Return a row of `checking.candidates.COLUMNS`: one entry, so the voucher's own row too."""
         c, voucher = candidate, self.first + len(self.numbers) - 1
         sides = (c.kind, c.fund, c.use_fund, c.use, c.bank, c.payee if c.payee in self.chart.intermediaries else "")
         kind, (debit_fund, debit, credit_fund, credit, red, outflow) = self._sides.get(sides) or self._debited(sides)
-        if c.reference:
+        if kind == "refund":
             self.references[voucher] = c.reference
         return (
             voucher, 1, c.fund, c.date.year, date, c.date.toordinal(), kind, c.project, c.payee, c.narration,

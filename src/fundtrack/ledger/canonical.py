@@ -7,6 +7,7 @@ from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+from fundtrack.ledger.history import history
 from fundtrack.ledger.rows import References, Row, references, rows_between, voucher_number
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from fundtrack.book import Book
     from fundtrack.chart.model import Chart
+    from fundtrack.ledger.history import History
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -65,9 +67,10 @@ class Voucher:
 
 @dataclass(frozen=True, slots=True)
 class Canonical:
-    """A chart without the language it is written in, and the vouchers by fund, year and number."""
+    """A chart without the language it is written in, its history, and the vouchers by fund, year and number."""
 
     chart: Chart
+    history: History
     vouchers: tuple[Voucher, ...]
 
 
@@ -75,12 +78,13 @@ def canonical(book: Book) -> Canonical:
     """Return what the book says."""
     with book.reading() as connection:
         rows = rows_between(connection, 1, date.max.toordinal())
-        return canonical_of(book.chart(connection), vouchers_of(rows, references(connection)))
+        vouchers = vouchers_of(rows, references(connection))
+        return canonical_of(book.chart(connection), history(connection), vouchers)
 
 
-def canonical_of(chart: Chart, vouchers: Iterable[Voucher]) -> Canonical:
-    """Return a chart and vouchers in the form that is compared."""
-    return Canonical(replace(chart, language="en"), tuple(sorted(vouchers)))
+def canonical_of(chart: Chart, history: History, vouchers: Iterable[Voucher]) -> Canonical:
+    """Return a chart, its history and vouchers in the form that is compared."""
+    return Canonical(replace(chart, language="en"), history, tuple(sorted(vouchers)))
 
 
 def vouchers_of(rows: Iterable[Row], resolve: References) -> Iterator[Voucher]:

@@ -189,7 +189,7 @@ class Journal:
 
     def _mark(self, fund: str, kind: str, project: str) -> str:
         """Return tag and link, and the beginning of the voucher's number."""
-        of_project = f" ^{escape.link(project)}" if project else ""
+        of_project = f" ^{escape.link(project)}" if project in self._chart.projects else ""
         return f' #{escape.tag(kind)}{of_project}\n  voucher: "{fund}-'
 
     def _office(self, fund: str, project: str) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from fundtrack.chart.write import write_accounts
 from fundtrack.ledger.files import Folder
+from fundtrack.ledger.history import history, write_history
 from fundtrack.ledger.journal import Journal
 from fundtrack.ledger.main import FAVA, MAIN, fava_text, main_text
 from fundtrack.ledger.manifest import FILE, PUBLICATIONS_KEPT, Manifest, Month, names_of, read_manifest
@@ -56,8 +57,9 @@ def publish(book: Book, language: Language | None = None, progress: Progress | N
     known = read_manifest(folder.path)
     with book.reading() as connection, dialect.in_little_memory(connection):
         chart = book.chart(connection)
+        past = write_history(history(connection), chart, language)
         months = list(_journals(connection, folder, chart, language, known, progress or _quiet))
-    accounts = folder.write_hashed("accounts", [write_accounts(chart, language)])
+    accounts = folder.write_hashed("accounts", [write_accounts(chart, language), past])
     last = ""
     for year, text in Years(chart, language, accounts).views(months):
         last = f"year/{year}.beancount"

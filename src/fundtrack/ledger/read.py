@@ -14,10 +14,11 @@ from fundtrack import money
 from fundtrack.beantext.directives import Transaction
 from fundtrack.beantext.parse import parse_text
 from fundtrack.chart.read import read_chart
-from fundtrack.chart.write import write_accounts
+from fundtrack.chart.write import root_options, write_accounts
 from fundtrack.errors import FormatError, UsageError
 from fundtrack.ledger.canonical import UNRESOLVED, Entry, Voucher, canonical_of, rows_of
 from fundtrack.ledger.files import HASHED
+from fundtrack.ledger.history import HEADING, read_history, write_history
 from fundtrack.ledger.journal import Journal
 from fundtrack.ledger.main import main_text
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from fundtrack.beantext.parse import Parsed
     from fundtrack.chart.model import Chart
     from fundtrack.ledger.canonical import Canonical
+    from fundtrack.ledger.history import History
 
 NUMBER: Final = re.compile(r"(F\d{2}[A-Z]?)-(\d{4})-(\d{6,})", re.ASCII)
 TEXTS: Final = {
@@ -52,20 +54,30 @@ def read(path: Path) -> Canonical:
             raise UsageError("ledger-foreign", path=path, line=_line(text, name), found=f'include "{name}"')
     if not names or not names[0].startswith("accounts."):
         raise UsageError("ledger-foreign", path=path, line=1, found=text.partition("\n")[0])
-    chart = _chart(path.parent / names[0])
+    chart, history = _policy(path.parent / names[0])
     _compare(path, text, main_text(chart, chart.language, names))
-    return canonical_of(chart, (voucher for name in names[1:] for voucher in _vouchers(path.parent / name, chart)))
+    vouchers = (voucher for name in names[1:] for voucher in _vouchers(path.parent / name, chart))
+    return canonical_of(chart, history, vouchers)
 
 
 def _line(text: str, include: str) -> int:
     return text.count("\n", 0, max(text.find(f'"{include}"'), 0)) + 1
 
 
-def _chart(path: Path) -> Chart:
+def _policy(path: Path) -> tuple[Chart, History]:
+    """Return the chart of a ledger and its history, which follow one another in a file."""
     text = _text(path)
-    chart = read_chart(text, str(path))
-    _compare(path, text, write_accounts(chart, chart.language))
-    return chart
+    in_force, heading, past = text.partition(HEADING)
+    chart = read_chart(in_force, str(path))
+    roots, before = root_options(chart.language), (in_force + heading).count("\n")
+    try:
+        # Behind as many lines as stand before it, so that what is wrong is found on its line.
+        history = read_history(_parsed(roots + "\n" * (before - roots.count("\n")) + past, path).entries)
+        ours = write_accounts(chart, chart.language) + write_history(history, chart, chart.language)
+    except (ValueError, LookupError, TypeError, AttributeError, FormatError) as error:
+        raise UsageError("ledger-foreign", path=path, line=before + 1, found=past.partition("\n")[0]) from error
+    _compare(path, text, ours)
+    return chart, history
 
 
 def _vouchers(path: Path, chart: Chart) -> list[Voucher]:

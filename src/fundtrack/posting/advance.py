@@ -14,7 +14,7 @@ from fundtrack import money
 from fundtrack.errors import UsageError
 from fundtrack.posting.draft import Entry
 from fundtrack.posting.kinds import kind_of_account, parse_use
-from fundtrack.posting.standing import find_voucher
+from fundtrack.posting.standing import find_voucher, refuse_before
 from fundtrack.posting.vouchers import drafted, positive
 
 if TYPE_CHECKING:
@@ -40,8 +40,7 @@ TAKEN_BACK: Final = text("""
 SELECT COALESCE(SUM((2 * e.red - 1) * e.amount), 0)
 FROM voucher AS v
 JOIN entry AS e ON e.voucher = v.id
-WHERE v.fund = :fund AND v.day >= :day AND v.cites = :cites AND v.kind = 'refund'
-    AND e.debit = :debit AND e.credit = :credit
+WHERE v.fund = :fund AND v.cites = :cites AND v.kind = 'refund'
 """)
 """A reversed refund counts for nothing: its reversal cites the same voucher, in black."""
 
@@ -52,12 +51,13 @@ def verification(
     """Return the voucher that turns `amount` fen of an advance into spending; it cites the advance.
 
     One verification may cover several advances to a payee, but not more than the payee still holds of the fund.
-    Raises UsageError: `verify-no-advance`, `verify-too-much`.
+    Raises UsageError: `verify-no-advance`, `follows-before`, `verify-too-much`.
     """
     advance = find_voucher(connection, number)
     held = next((leg for leg in _debits(advance) if kind_of_account(chart, leg) == "advance"), None)
     if held is None or advance.reverses or advance.reversed_by:
         raise UsageError("verify-no-advance", number=advance.number)
+    refuse_before(advance.number, advance.date, date)
     left = outstanding(connection, advance.fund, advance.payee)
     if positive(amount) > left:
         raise UsageError(
@@ -77,29 +77,34 @@ def outstanding(connection: Connection, fund: str, payee: str) -> int:
 def refund(
     connection: Connection, chart: Chart, number: str, amount: int, *, date: date, **details: Unpack[Details]
 ) -> Draft:
-    """Return the red voucher for `amount` fen that came back of a payment; it cites the payment.
+    """Return the red voucher for `amount` fen that came back of a payment; it cites the payment and is its payee's.
 
-    Raises UsageError: `refund-no-payment` where money did not go out by one entry, `refund-too-much`.
+    Raises UsageError: `refund-no-payment` where money did not go out by one entry, `follows-before`,
+    `refund-too-much`.
     """
     paid = find_voucher(connection, number)
     if len(paid.entries) != 1 or paid.reverses or paid.reversed_by or not _pays(chart, paid.entries[0]):
         raise UsageError("refund-no-payment", number=paid.number)
     (entry,) = paid.entries
-    left = entry.amount - taken_back(connection, paid, entry)
+    refuse_before(paid.number, paid.date, date)
+    left = entry.amount - taken_back(connection, paid)
     if kind_of_account(chart, entry.debit) == "advance":
         left = min(left, outstanding(connection, paid.fund, paid.payee))
-    if positive(amount) > left:
-        raise UsageError("refund-too-much", number=paid.number, amount=money.grouped(amount), left=money.grouped(left))
+    refuse_beyond(paid.number, positive(amount), left)
     back = Entry(entry.debit, entry.credit, amount, 1, entry.unit)
-    said: Details = {"payee": paid.payee, "project": paid.project, **details, "cites": paid.id}
+    said: Details = {"project": paid.project, **details, "payee": paid.payee, "cites": paid.id}
     return drafted(chart, "refund", (back,), fund=paid.fund, date=date, **said)
 
 
-def taken_back(connection: Connection, paid: Standing, entry: Entry) -> int:
+def taken_back(connection: Connection, paid: Standing) -> int:
     """Return how many fen of a payment came back already."""
-    values = {"fund": paid.fund, "day": paid.date.toordinal(), "cites": paid.id,
-              "debit": entry.debit.code, "credit": entry.credit.code}  # fmt: skip
-    return int(connection.execute(TAKEN_BACK, values).scalar_one())
+    return int(connection.execute(TAKEN_BACK, {"fund": paid.fund, "cites": paid.id}).scalar_one())
+
+
+def refuse_beyond(number: str, amount: int, left: int) -> None:
+    """Refuse a refund of more fen than are left of its payment. Raises UsageError (`refund-too-much`)."""
+    if amount > left:
+        raise UsageError("refund-too-much", number=number, amount=money.grouped(amount), left=money.grouped(left))
 
 
 def _debits(voucher: Standing) -> list[Leg]:

@@ -148,8 +148,6 @@ class Batch:
     def _on(self, accounts: set[str]) -> set[int]:
         if not accounts:  # an empty list has no type, and PostgreSQL compares by type
             return set()
-        if not accounts:
-            return set()
         return set(self.connection.execute(ON_ACCOUNTS, {"accounts": list(accounts)}).scalars())
 
     def _all(self) -> set[int]:

@@ -23,7 +23,7 @@ from fundtrack.posting.advance import outstanding
 from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.kinds import NOT_IN_CHART, account_of, kind_of_account, parse_use
 from fundtrack.posting.post import post
-from fundtrack.posting.standing import citing, find_voucher, linked, voucher_of
+from fundtrack.posting.standing import citing, find_voucher, linked, refuse_before, voucher_of
 from fundtrack.posting.vouchers import drafted
 
 if TYPE_CHECKING:
@@ -221,7 +221,8 @@ def returned(
 ) -> list[Draft]:
     """Return the linked vouchers of money that came back to its channel; `number` is either adjustment.
 
-    Raises UsageError: `return-nothing` where it is none, `return-done` where the money is back already.
+    Raises UsageError: `return-nothing` where it is none, `return-done` where the money is back already,
+    `follows-before`.
     """
     named = find_voucher(connection, number)
     refuse_fallen(connection, named)
@@ -231,6 +232,7 @@ def returned(
     done = citing(connection, named)
     if done:
         raise UsageError("return-done", number=named.number, returned=done[0].number)
+    refuse_before(named.number, named.date, date)
     drafts = []
     for side, leg in sides:
         cash = Leg(side.fund, account_of(chart, side.fund, "cash"))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+
+from fundtrack.beantext.escape import stored
 
 if TYPE_CHECKING:
     from datetime import date
@@ -68,6 +70,16 @@ class Draft:
             self.fund, self.date.isoformat(), self.kind, [list(map(str, entry)) for entry in self.entries], self.payee,
             self.narration, self.project, self.document, self.bank, self.bank_ref, self.reverses, self.cites,
         ]  # fmt: skip
+
+    def storable(self) -> Draft:
+        """Return the draft with its texts as they are kept: posted for ever, each must be fit to publish.
+
+        Raises FormatError (`text-unsafe`).
+        """
+        return replace(
+            self, payee=stored(self.payee), narration=stored(self.narration), project=stored(self.project),
+            document=stored(self.document), bank=stored(self.bank), bank_ref=stored(self.bank_ref),
+        )  # fmt: skip
 
     def staged(self, voucher: int, link: int, chart: int) -> list[tuple[Any, ...]]:
         """Return the rows of `checking.candidates.COLUMNS` that stage this draft under an id."""

@@ -12,7 +12,7 @@ from fundtrack import money
 from fundtrack.errors import UsageError
 from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.kinds import account_of
-from fundtrack.posting.standing import citing, find_voucher, linked
+from fundtrack.posting.standing import citing, find_voucher, linked, refuse_before
 from fundtrack.posting.vouchers import drafted, positive
 
 if TYPE_CHECKING:
@@ -58,12 +58,14 @@ def repayment(
 ) -> list[Draft]:
     """Return the two vouchers that pay `amount` fen of a loan back, each citing its side of the loan.
 
-    `number` is either voucher of the loan. Raises UsageError: `repay-no-loan`; `repay-too-much` beyond what is left.
+    `number` is either voucher of the loan. Raises UsageError: `repay-no-loan`, `follows-before`; `repay-too-much`
+    beyond what is left.
     """
     named = find_voucher(connection, number)
     sides = [side for side in linked(connection, named) if side.kind == "loan"]
     if named.kind != "loan" or named.reverses or named.reversed_by:
         raise UsageError("repay-no-loan", number=named.number)
+    refuse_before(named.number, named.date, date)
     left = sides[0].amount - sum(paid.amount for paid in citing(connection, sides[0]))
     if positive(amount) > left:
         raise UsageError("repay-too-much", number=named.number, amount=money.grouped(amount), left=money.grouped(left))

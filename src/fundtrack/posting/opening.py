@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import text
 
 from fundtrack import money
+from fundtrack.beantext.escape import stored
 from fundtrack.chart.model import identity
 from fundtrack.checking.book import voucher_number
 from fundtrack.errors import ChartError, FormatError, FundtrackError, UsageError
@@ -27,7 +28,7 @@ from fundtrack.posting.post import post
 from fundtrack.posting.vouchers import drafted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -84,7 +85,7 @@ def opening(book: Book, path: Path, *, as_of: date, by: str, document: str, appr
     """Post the opening balances of a file at the end of a day, all of its funds or none.
 
     A deficit in cash is allowed here, and only here. Raises FormatError where the file is no trial balance that ties,
-    UsageError (`opening-late`) where a fund has vouchers already, and Refused.
+    or one of nothing but zeros, UsageError (`opening-late`) where a fund has vouchers already, and Refused.
     """
     balances: list[Balance] = []
 
@@ -95,11 +96,13 @@ def opening(book: Book, path: Path, *, as_of: date, by: str, document: str, appr
             first = connection.execute(FIRST_OTHER, {"fund": fund}).first()
             if first:
                 raise UsageError("opening-late", fund=fund, number=voucher_number(*first))
-        return opened(chart, balances, as_of, document)
+        drafts = opened(chart, balances, as_of, document)
+        if not drafts:
+            raise FormatError("opening-empty", path=path)
+        return drafts
 
     posted = post(book, say, by=by, approved_by=approved_by)
-    debits = sum(max(balance.amount, 0) for balance in balances)
-    return Opened(posted, debits, debits)
+    return Opened(posted, *sides(balances))
 
 
 def opened(chart: Chart, balances: Sequence[Balance], as_of: date, document: str) -> list[Draft]:
@@ -126,16 +129,22 @@ def opened(chart: Chart, balances: Sequence[Balance], as_of: date, document: str
 
 def tie(balances: Sequence[Balance], path: Path) -> None:
     """Refuse a trial balance whose sides differ in any fund. Raises FormatError (`opening-untied`)."""
-    funds: dict[str, list[int]] = defaultdict(list)
+    funds: dict[str, list[Balance]] = defaultdict(list)
     for balance in balances:
-        funds[balance.account.fund].append(balance.amount)
-    for fund, amounts in funds.items():
-        if sum(amounts):
+        funds[balance.account.fund].append(balance)
+    for fund, its in funds.items():
+        debits, credits_ = sides(its)
+        if debits != credits_:
             raise FormatError(
-                "opening-untied", path=path, fund=fund, difference=money.grouped(sum(amounts)),
-                debits=money.grouped(sum(amount for amount in amounts if amount > 0)),
-                credits=money.grouped(-sum(amount for amount in amounts if amount < 0)),
+                "opening-untied", path=path, fund=fund, difference=money.grouped(debits - credits_),
+                debits=money.grouped(debits), credits=money.grouped(credits_),
             )  # fmt: skip
+
+
+def sides(balances: Iterable[Balance]) -> tuple[int, int]:
+    """Return the debits and the credits of balances, in fen."""
+    amounts = [balance.amount for balance in balances]
+    return sum(amount for amount in amounts if amount > 0), -sum(amount for amount in amounts if amount < 0)
 
 
 def read_balances(chart: Chart, path: Path) -> list[Balance]:
@@ -148,13 +157,13 @@ def read_balances(chart: Chart, path: Path) -> list[Balance]:
             if cells["account"].lower() in TOTALS:
                 _compare_total(cells, balances)
                 continue
-            account = _account(chart, cells["account"], cells["bank"])
+            account, payee = _account(chart, cells["account"], cells["bank"]), stored(cells["payee"])
         except FundtrackError as error:
             raise FormatError(error.key, **error.details | {"path": path, "row": row}) from error
-        first = seen.setdefault((account.path, cells["payee"]), row)
+        first = seen.setdefault((account.path, payee), row)
         if first != row:
             raise FormatError("opening-twice", path=path, row=row, account=cells["account"], first=first)
-        balances.append(Balance(row, account, amount, cells["payee"]))
+        balances.append(Balance(row, account, amount, payee))
     if not balances:
         raise FormatError("opening-empty", path=path)
     return balances
@@ -162,7 +171,7 @@ def read_balances(chart: Chart, path: Path) -> list[Balance]:
 
 def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
     """Yield the rows of a file that say something, by what their columns are, with their line."""
-    lines = list(csv.reader(io.StringIO(_text(path), newline="")))
+    lines = _lines(path)
     names = {heading: name for name, headings in HEADINGS.items() for heading in headings}
     heading = [names.get(cell.strip().lower(), "") for cell in lines[0]] if lines else []
     if "account" not in heading or not {"balance", "debit", "credit"} & set(heading):
@@ -171,6 +180,15 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
         if any(cell.strip() for cell in cells):
             said = {name: cell.strip() for name, cell in zip(heading, cells, strict=False) if name}
             yield row, dict.fromkeys(HEADINGS, "") | said
+
+
+def _lines(path: Path) -> list[list[str]]:
+    """Return the cells of a file. Raises FormatError (`file-quoting`) for a stray quote and a cell without end."""
+    reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
+    try:
+        return list(reader)
+    except csv.Error as error:
+        raise FormatError("file-quoting", path=path, row=reader.line_num, why=error) from error
 
 
 def _text(path: Path) -> str:
@@ -206,9 +224,7 @@ def _account(chart: Chart, written: str, bank: str) -> Account:
 
 def _compare_total(cells: Mapping[str, str], balances: Sequence[Balance]) -> None:
     """Refuse a printed total that is not the sum of the rows above it."""
-    debits = sum(balance.amount for balance in balances if balance.amount > 0)
-    credits_ = -sum(balance.amount for balance in balances if balance.amount < 0)
-    for side, found in (("debit", debits), ("credit", credits_)):
+    for side, found in zip(("debit", "credit"), sides(balances), strict=True):
         if cells[side] and money.parse(cells[side]) != found:
             raise FormatError(
                 "opening-total", printed=cells[side], found=money.grouped(found),

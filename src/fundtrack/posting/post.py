@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from fundtrack.beantext.escape import stored
 from fundtrack.book.create import KEY_FILE, now
 from fundtrack.checking import candidates, checks, run
 from fundtrack.checking.book import voucher_number, vouchers_of
@@ -51,13 +52,15 @@ def post(
     """Post drafts as one act: all of them, or none and the reasons.
 
     Raises Refused with every finding where a fatal check finds something that was not there before; the refusal is
-    kept in the book.
+    kept in the book. Raises FormatError (`text-unsafe`) where a text could not be published.
     """
+    by, approved_by = stored(by), stored(approved_by)
     judged_by = pages if pages is not None else checks(book.folder / "checks")
     said: list[Draft] = []
 
     def act(connection: Connection) -> Posted:
-        said[:] = drafts(connection, book.chart(connection)) if callable(drafts) else drafts
+        spoken = drafts(connection, book.chart(connection)) if callable(drafts) else drafts
+        said[:] = [draft.storable() for draft in spoken]
         return _post(connection, book, said, judged_by, by, approved_by)
 
     try:
@@ -99,7 +102,7 @@ def next_voucher(connection: Connection) -> int:
     On SQLite a stock client can leave entries without a voucher; none is adopted by a voucher that gets their id.
     """
     last = "SELECT COALESCE(MAX(id), 0) FROM voucher UNION ALL SELECT COALESCE(MAX(voucher), 0) FROM entry"
-    return max(connection.exec_driver_sql(last).scalars()) + 1
+    return int(max(connection.exec_driver_sql(last).scalars())) + 1
 
 
 def read_key(book: Book) -> bytes:

@@ -93,9 +93,14 @@ def linked(connection: Connection, voucher: Standing) -> list[Standing]:
 
 def citing(connection: Connection, voucher: Standing) -> list[Standing]:
     """Return the vouchers of the same fund that rest on this one and were not reversed."""
-    where = "v.fund = :fund AND v.day >= :day AND v.cites = :id"
-    found = _vouchers(connection, where, fund=voucher.fund, day=voucher.date.toordinal(), id=voucher.id)
+    found = _vouchers(connection, "v.fund = :fund AND v.cites = :id", fund=voucher.fund, id=voucher.id)
     return [citer for citer in found if not citer.reverses and not citer.reversed_by]
+
+
+def refuse_before(number: str, posted: dt.date, date: dt.date) -> None:
+    """Refuse what follows a voucher on a day before it. Raises UsageError (`follows-before`)."""
+    if date < posted:
+        raise UsageError("follows-before", number=number, posted=posted, date=date)
 
 
 def _vouchers(connection: Connection, where: str, **values: str | int) -> list[Standing]:

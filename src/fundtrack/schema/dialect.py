@@ -15,7 +15,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from sqlalchemy import create_engine, event, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from fundtrack.errors import BookError
 
@@ -180,30 +180,34 @@ def in_little_memory(connection: Connection) -> Iterator[None]:
 
 
 def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Insert many rows the fast way of each database: one prepared statement, or COPY."""
+    """Insert many rows the fast way of each database: one prepared statement, or COPY.
+
+    Raises DBAPIError, as every other statement does; the driver is asked directly, and would raise its own.
+    """
     cursor = connection.connection.cursor()
-    if connection.dialect.name == "sqlite":
-        marks = ", ".join("?" * len(columns))
-        cursor.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", cast("Sequence[Any]", rows))
-    else:
-        with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+    into = f"{table} ({', '.join(columns)})"
+    try:
+        if connection.dialect.name == "sqlite":
+            marks = ", ".join("?" * len(columns))
+            cursor.executemany(f"INSERT INTO {into} VALUES ({marks})", cast("Sequence[Any]", rows))
+        else:
+            with cursor.copy(f"COPY {into} FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise DBAPIError(into, None, error) from error
     cursor.close()
 
 
 SQLITE_FINGERPRINT: Final = """SELECT type || ' ' || name, sql FROM sqlite_schema
-    WHERE sql IS NOT NULL AND name <> 'alembic_version' AND name NOT LIKE 'sqlite_%'"""
+    WHERE sql IS NOT NULL AND NOT (type = 'table' AND (name = 'alembic_version' OR substr(name, 1, 7) = 'sqlite_'))"""
 
 
 def fingerprint(connection: Connection) -> dict[str, str]:
     """Return every object of the schema that holds a promise, by kind and name, with its SHA-256."""
-    if connection.dialect.name == "sqlite":
-        objects, prefix = connection.exec_driver_sql(SQLITE_FINGERPRINT).all(), ""
-    else:
-        objects = connection.exec_driver_sql(_script("postgresql_fingerprint.sql")).all()
-        prefix = f"{connection.exec_driver_sql('SELECT quote_ident(current_schema())').scalar_one()}."
-    return {name: hashlib.sha256(text.replace(prefix, "").encode()).hexdigest() for name, text in objects}
+    sqlite = connection.dialect.name == "sqlite"
+    objects = connection.exec_driver_sql(SQLITE_FINGERPRINT if sqlite else _script("postgresql_fingerprint.sql"))
+    return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in objects}
 
 
 @contextmanager

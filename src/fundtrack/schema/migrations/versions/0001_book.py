@@ -35,6 +35,9 @@ APPEND_ONLY: dict[str, list[tuple[str, ...]]] = {
 }
 """Tables no row of which is ever changed or deleted, with their keys (SQLite's REPLACE deletes by any of them)."""
 
+DERIVED: dict[str, list[tuple[str, ...]]] = {"balance": [("fund", "unit", "code")], "daily_balance": []}
+"""Tables that triggers keep up to date and no row of which is ever deleted; a day's change is inserted over itself."""
+
 INSERTED_BY_CLERKS = ("batch", "voucher", "entry", "input_row", "decision", "refusal")
 """What the clerk role may insert on PostgreSQL; nobody but the owner updates, and the owner is refused by triggers."""
 
@@ -56,15 +59,17 @@ def upgrade() -> None:
 
 def sqlite_guards() -> Iterator[str]:
     """Yield the append-only guards. REPLACE passes by DELETE triggers, so an insert over an existing key is refused."""
-    for table, keys in APPEND_ONLY.items():
+    for table, keys in (APPEND_ONLY | DERIVED).items():
         refuse = f"SELECT RAISE(ABORT, 'append-only: a {table} is never changed or deleted')"
         taken = " OR ".join(
             f"EXISTS (SELECT 1 FROM {table} WHERE {' AND '.join(f'{column} = NEW.{column}' for column in key)})"
             for key in keys
         )
-        yield f"CREATE TRIGGER {table}_never_updated BEFORE UPDATE ON {table} BEGIN {refuse}; END;"
+        if table in APPEND_ONLY:
+            yield f"CREATE TRIGGER {table}_never_updated BEFORE UPDATE ON {table} BEGIN {refuse}; END;"
         yield f"CREATE TRIGGER {table}_never_deleted BEFORE DELETE ON {table} BEGIN {refuse}; END;"
-        yield f"CREATE TRIGGER {table}_never_replaced BEFORE INSERT ON {table} WHEN {taken} BEGIN {refuse}; END;"
+        if keys:
+            yield f"CREATE TRIGGER {table}_never_replaced BEFORE INSERT ON {table} WHEN {taken} BEGIN {refuse}; END;"
 
 
 def postgresql_controls(text: str) -> Iterator[str]:
@@ -85,8 +90,10 @@ def postgresql_guards() -> Iterator[str]:
     """Yield the append-only guards; TRUNCATE is seen by a statement trigger only."""
     yield """CREATE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS
 $$ BEGIN PERFORM refuse('append-only: a ' || TG_TABLE_NAME || ' is never changed or deleted'); RETURN NULL; END $$;"""
-    for table in APPEND_ONLY:
+    for table in APPEND_ONLY | DERIVED:
         for name, event in (("updated", "UPDATE"), ("deleted", "DELETE"), ("truncated", "TRUNCATE")):
+            if table in DERIVED and event == "UPDATE":
+                continue
             yield f"""CREATE TRIGGER {table}_never_{name} BEFORE {event} ON {table} FOR EACH STATEMENT
 EXECUTE FUNCTION append_only();
 ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_never_{name};"""

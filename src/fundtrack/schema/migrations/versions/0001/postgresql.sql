@@ -58,6 +58,9 @@ FROM added WHERE added.chart IS DISTINCT FROM (SELECT MAX(version) FROM chart);
 PERFORM refuse('late-opening: an opening balance comes before every other voucher of its fund')
 FROM added WHERE added.kind = 'opening' AND added.reverses IS NULL
     AND EXISTS (SELECT 1 FROM voucher AS v WHERE v.fund = added.fund AND v.kind <> 'opening');
+PERFORM refuse('before-opening: what came before an opening balance is in it already')
+FROM added JOIN voucher AS o ON o.fund = added.fund AND o.kind = 'opening' AND o.day > added.day AND o.reverses IS NULL
+WHERE added.kind <> 'opening' AND NOT EXISTS (SELECT 1 FROM voucher AS r WHERE r.reverses = o.id);
 
 -- control voucher_for_granted_uses on voucher
 PERFORM refuse('use-not-permitted: new spending needs a use granted on the date')
@@ -88,6 +91,14 @@ WHERE added.reverses IS NOT NULL AND (o.id IS NULL OR added.entries <> (
     AND original.unit = red.unit AND original.debit = red.debit AND original.credit = red.credit
     AND original.amount = red.amount AND original.red = 1 - red.red
     WHERE red.voucher = added.id));
+
+-- control voucher_has_its_balances on voucher
+PERFORM refuse('balance-missing: a controlled account has no stored balance that its entries could move')
+FROM account AS a
+WHERE a.controlled <> 0
+    AND NOT EXISTS (SELECT 1 FROM balance AS b WHERE b.fund = a.fund AND b.unit = a.unit AND b.code = a.code)
+    AND EXISTS (SELECT 1 FROM added JOIN entry AS e ON e.voucher = added.id
+        WHERE e.fund = a.fund AND e.unit = a.unit AND a.code IN (e.debit, e.credit));
 
 -- control voucher_moves_balances on voucher
 INSERT INTO daily_balance AS d (fund, unit, code, day, date, change)

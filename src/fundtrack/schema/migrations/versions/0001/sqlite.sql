@@ -53,10 +53,15 @@ BEGIN
     WHERE NEW.chart IS NOT (SELECT MAX(version) FROM chart);
 END;
 
-CREATE TRIGGER voucher_opens_its_fund BEFORE INSERT ON voucher WHEN NEW.kind = 'opening' AND NEW.reverses IS NULL
+CREATE TRIGGER voucher_opens_its_fund BEFORE INSERT ON voucher
 BEGIN
     SELECT RAISE(ABORT, 'late-opening: an opening balance comes before every other voucher of its fund')
-    WHERE EXISTS (SELECT 1 FROM voucher WHERE fund = NEW.fund AND kind <> 'opening');
+    WHERE NEW.kind = 'opening' AND NEW.reverses IS NULL
+        AND EXISTS (SELECT 1 FROM voucher WHERE fund = NEW.fund AND kind <> 'opening');
+    SELECT RAISE(ABORT, 'before-opening: what came before an opening balance is in it already')
+    FROM voucher AS o
+    WHERE NEW.kind <> 'opening' AND o.kind = 'opening' AND o.fund = NEW.fund AND o.day > NEW.day AND o.reverses IS NULL
+        AND NOT EXISTS (SELECT 1 FROM voucher WHERE reverses = o.id);
 END;
 
 CREATE TRIGGER voucher_for_granted_uses BEFORE INSERT ON voucher WHEN NEW.reverses IS NULL AND NEW.kind <> 'opening'
@@ -89,6 +94,15 @@ BEGIN
             AND original.unit = red.unit AND original.debit = red.debit AND original.credit = red.credit
             AND original.amount = red.amount AND original.red = 1 - red.red
             WHERE red.voucher = NEW.id);
+END;
+
+CREATE TRIGGER voucher_has_its_balances BEFORE INSERT ON voucher
+BEGIN
+    SELECT RAISE(ABORT, 'balance-missing: a controlled account has no stored balance that its entries could move')
+    FROM entry AS e
+    JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit)
+    WHERE e.voucher = NEW.id AND a.controlled <> 0
+        AND NOT EXISTS (SELECT 1 FROM balance AS b WHERE b.fund = a.fund AND b.unit = a.unit AND b.code = a.code);
 END;
 
 CREATE TRIGGER voucher_moves_balances AFTER INSERT ON voucher

@@ -1,6 +1,7 @@
 -- The tables of a book. Written once for both databases: `dialect.py` replaces INTEGER, TEXT, STRICT and the test that
 -- an ISO date is a day; nothing else differs. Policy (chart, fund_terms, account, use_grant) and record (voucher,
 -- entry, batch, input_row, decision, refusal) are append-only; balance and daily_balance are derived by triggers.
+-- What is counted up by one ends at 2^53, so that no client can take the last number there is and stop the book.
 -- No table hides a rowid beside its key: SQLite's REPLACE would delete by it, unseen by the append-only guards.
 
 CREATE TABLE release (
@@ -118,6 +119,7 @@ CREATE TABLE batch (
     date_last TEXT NOT NULL,
     printed_total INTEGER,
     CONSTRAINT batch_pk PRIMARY KEY (batch),
+    CONSTRAINT batch_id CHECK (batch BETWEEN 1 AND 9007199254740991),
     CONSTRAINT batch_file UNIQUE (sha256, sheet),
     CONSTRAINT batch_rows CHECK (rows_read = rows_posted + rows_already_posted + rows_quarantined + rows_not_data)
 ) STRICT;
@@ -149,6 +151,7 @@ CREATE TABLE voucher (
     recorded_at TEXT NOT NULL,
     entries INTEGER NOT NULL,
     CONSTRAINT voucher_pk PRIMARY KEY (id),
+    CONSTRAINT voucher_id CHECK (id BETWEEN 1 AND 9007199254740991),
     CONSTRAINT voucher_of_fund UNIQUE (id, fund),
     CONSTRAINT voucher_number UNIQUE (fund, year, number),
     CONSTRAINT voucher_once UNIQUE (natural_key, occurrence),
@@ -172,6 +175,7 @@ CREATE TABLE voucher (
 
 CREATE INDEX voucher_bank_ref ON voucher (bank_ref);
 CREATE INDEX voucher_fund_day ON voucher (fund, day);
+CREATE INDEX voucher_opening ON voucher (fund, day) WHERE kind = 'opening';
 CREATE INDEX voucher_link ON voucher (link) WHERE link <> id;
 CREATE INDEX voucher_batch_row ON voucher (batch, row) WHERE batch IS NOT NULL;
 CREATE INDEX voucher_occurrence ON voucher (occurrence) WHERE occurrence > 1;
@@ -186,6 +190,7 @@ CREATE TABLE entry (
     amount INTEGER NOT NULL,
     red INTEGER NOT NULL,
     CONSTRAINT entry_pk PRIMARY KEY (voucher, line),
+    CONSTRAINT entry_id CHECK (voucher < 9007199254740992),
     CONSTRAINT entry_voucher FOREIGN KEY (voucher, fund) REFERENCES voucher (id, fund) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT entry_debit FOREIGN KEY (fund, unit, debit) REFERENCES account (fund, unit, code),
     CONSTRAINT entry_credit FOREIGN KEY (fund, unit, credit) REFERENCES account (fund, unit, code),
@@ -255,5 +260,6 @@ CREATE TABLE refusal (
     refused_to TEXT NOT NULL,
     draft TEXT NOT NULL,
     findings TEXT NOT NULL,
-    CONSTRAINT refusal_pk PRIMARY KEY (seq)
+    CONSTRAINT refusal_pk PRIMARY KEY (seq),
+    CONSTRAINT refusal_id CHECK (seq BETWEEN 1 AND 9007199254740991)
 ) STRICT;

@@ -1,0 +1,110 @@
+"""Refunds among candidates: each is made of the payment it returns, by the rules of `posting.advance.refund`.
+
+A file says of a refund how much came back, and by the bank's reference what had been paid. What it debits and credits
+is the payment's own, in red: an advance goes back to the advances, a use is charged less.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import text
+
+from fundtrack.errors import UsageError
+from fundtrack.posting.advance import outstanding, refuse_beyond
+from fundtrack.posting.standing import refuse_before
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sqlalchemy import Connection, Row, RowMapping
+
+PAYMENTS: Final = "('disbursement', 'advance', 'bank-charge')"
+
+REFUNDS: Final = "SELECT voucher, fund, date, amount FROM candidate WHERE kind = 'refund' ORDER BY day, voucher"
+
+PAID: Final = text(f"""
+SELECT * FROM (
+    SELECT v.id, 1 AS standing, v.kind, v.fund, v.date, v.payee, v.project, e.unit, e.debit, e.credit, e.amount
+    FROM voucher AS v
+    JOIN entry AS e ON e.voucher = v.id
+    LEFT JOIN voucher AS r ON r.reverses = v.id
+    WHERE v.bank_ref = :reference AND v.fund = :fund AND v.kind IN {PAYMENTS} AND v.entries = 1
+        AND v.reverses IS NULL AND r.id IS NULL
+    UNION ALL
+    SELECT voucher, 0, kind, fund, date, payee, project, unit, debit, credit, amount
+    FROM candidate
+    WHERE bank_ref = :reference AND bank_ref <> '' AND fund = :fund AND kind IN {PAYMENTS}
+) AS paid
+ORDER BY CASE WHEN date <= :date THEN 0 ELSE 1 END, id
+LIMIT 1
+""")
+"""What a reference names: of several payments the first, one that was made by the day of the refund before others."""
+
+TAKEN_BACK: Final = """
+SELECT v.cites, SUM((2 * e.red - 1) * e.amount)
+FROM voucher AS v
+JOIN entry AS e ON e.voucher = v.id
+WHERE v.kind = 'refund' AND v.cites IS NOT NULL
+GROUP BY v.cites
+"""
+
+MAKE: Final = text("""
+UPDATE candidate SET cites = :id, payee = :payee, project = CASE project WHEN '' THEN :project ELSE project END,
+    unit = :unit, debit_fund = :fund, debit = :debit, credit_fund = :fund, credit = :credit, red = 1, outflow = :outflow
+WHERE voucher = :voucher
+""")
+
+BEHIND: Final = 2
+"""The outflow of a refund behind an original of its own file and day: not before it with the other inflows."""
+
+
+def tie(connection: Connection, references: Mapping[int, str]) -> Iterator[tuple[int, UsageError]]:
+    """Make the staged refunds of the payments they return; give those that cannot be made, each with the reason.
+
+    `references` are the bank references of the payments by the ids of the refunds. The reasons are UsageErrors:
+    `original-not-found`, `follows-before`, `refund-too-much`.
+    """
+    refunds = connection.exec_driver_sql(REFUNDS).all()
+    taken: Counter[Any] = Counter()
+    for payment, amount in connection.exec_driver_sql(TAKEN_BACK) if refunds else ():
+        taken[payment] = amount
+    for refund in refunds:
+        reference = references[refund.voucher]
+        try:
+            paid = _paid(connection, refund, reference)
+            refuse_beyond(reference, refund.amount, _left(connection, paid, taken))
+        except UsageError as error:
+            yield refund.voucher, error
+            continue
+        taken[paid["id"]] += refund.amount
+        if _held(paid):
+            taken[paid["fund"], paid["payee"]] += refund.amount
+        outflow = BEHIND if not paid["standing"] and paid["date"] == refund.date else 0
+        connection.execute(MAKE, {**paid, "voucher": refund.voucher, "outflow": outflow})
+
+
+def _paid(connection: Connection, refund: Row[Any], reference: str) -> RowMapping:
+    """Return the payment that a refund returns."""
+    asked = {"reference": reference, "fund": refund.fund, "date": refund.date}
+    paid = connection.execute(PAID, asked).mappings().one_or_none() if reference else None
+    if paid is None:
+        raise UsageError("original-not-found", reference=reference)
+    refuse_before(reference, *map(dt.date.fromisoformat, (paid["date"], refund.date)))
+    return paid
+
+
+def _left(connection: Connection, paid: RowMapping, taken: Counter[Any]) -> int:
+    """Return how many fen of a payment may still come back; of an advance, no more than its payee still holds."""
+    left = int(paid["amount"] - taken[paid["id"]])
+    if not _held(paid):
+        return left
+    payee = paid["fund"], paid["payee"]
+    return min(left, outstanding(connection, *payee) - taken[payee])
+
+
+def _held(paid: RowMapping) -> bool:
+    """Return whether a payment is one of the advances that count as a payee's in the book."""
+    return bool(paid["standing"]) and paid["kind"] == "advance"

@@ -1,0 +1,84 @@
+"""A book to act on, and the acts of a clerk: pay, look at what the accounts hold."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from books import CHART, RECEIVED, USES, post_simple
+from fundtrack.book import create_book
+from fundtrack.book.policy import apply_chart
+from fundtrack.posting import post
+from fundtrack.posting.vouchers import draft
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from sqlalchemy import URL, Connection
+
+    from fundtrack.book import Book
+    from fundtrack.chart.model import Chart
+    from fundtrack.posting import Draft, Posted
+
+COMPANY = "田阳县茂恒投资开发有限公司"
+JUNE = date(2015, 6, 1)
+JULY = date(2015, 7, 1)
+
+MORE = f"""
+2014-01-01 custom "intermediary" "{COMPANY}"
+  project: "P01"
+  role: "owner"
+2014-01-01 custom "bank" "B02"
+  name: "Special account"
+  name-zh: "专户"
+  number: "45001234560002"
+2014-01-01 open Assets:F01-Relocation:1003-Special CNY
+  bank: "B02"
+2014-01-01 open Income:F01-Relocation:4101-Interest CNY
+  kind: "interest"
+2014-01-01 open Liabilities:F01-Relocation:2401-To-return CNY
+2014-01-01 open Assets:F03-Houses:1401-To-come-back CNY
+  kind: "receivable"
+2014-01-01 open Expenses:F03-Houses:0699-Charges CNY
+  authority: "桂[2014]33号"
+"""
+
+
+def funded(folder: Path, database: URL) -> Iterator[Book]:
+    """Give a book in which four funds received money on 2015-01-05."""
+    url = database.render_as_string(hide_password=False)
+    book = create_book(folder, title="Posting", language="en", database=url, schema_name="posting")
+    apply_chart(book, CHART + MORE, by="founder", document="原文未载")
+    for fund, amount in RECEIVED.items():
+        post_simple(book, fund, "transfer-received", amount, on=date(2015, 1, 5))
+    yield book
+    book.engine.dispose()
+
+
+def act(book: Book, say: Callable[[Connection, Chart], Sequence[Draft]]) -> Posted:
+    """Post what is said."""
+    return post(book, say, by="clerk", approved_by="manager")
+
+
+def pay(book: Book, amount: int, fund: str = "F01", **details: str) -> str:
+    """Pay an amount of fen for the fund's own use on 2015-06-01; return the voucher's number."""
+    posted = act(book, lambda _, chart: [
+        draft(chart, "disbursement", amount, fund=fund, date=JUNE, use=USES[fund], **details)  # type: ignore[arg-type]
+    ])  # fmt: skip
+    return posted.numbers[0]
+
+
+def balances(book: Book, fund: str) -> dict[str, int]:
+    """Return the fen on each account of a fund that is not empty, debit positive."""
+    with book.reading() as connection:
+        rows = connection.exec_driver_sql(
+            f"SELECT account, SUM(amount) FROM book_postings WHERE fund = '{fund}' GROUP BY account"
+        )
+        return {account.split(":")[2]: int(amount) for account, amount in rows if amount}
+
+
+def vouchers(book: Book) -> int:
+    """Return how many vouchers there are."""
+    with book.reading() as connection:
+        return int(connection.exec_driver_sql("SELECT COUNT(*) FROM voucher").scalar_one())

@@ -1,0 +1,142 @@
+"""Money that came back: a refund of a file is made of the payment it returns, or it waits and says why."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from books import RECEIVED
+from fundtrack.errors import FormatError
+from fundtrack.importing.file import import_file
+from fundtrack.importing.quarantine import retry
+from fundtrack.posting import post
+from fundtrack.posting.advance import verification
+from fundtrack.posting.correct import reverse
+from treasury import (
+    COMPANY,
+    JUNE,
+    asked,
+    back,
+    bring,
+    counts,
+    everything,
+    file_of,
+    fill,
+    held,
+    names,
+    opened,
+    pay,
+    waits,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy import URL
+
+    from fundtrack.book import Book
+
+LATER = JUNE + timedelta(days=3)
+
+
+@pytest.fixture
+def book(tmp_path: Path, database_url: URL) -> Iterator[Book]:
+    """Give a book in which four funds received money."""
+    fill(tmp_path / "book", database_url.render_as_string(hide_password=False))
+    yield from opened(tmp_path / "book")
+
+
+def red(book: Book) -> list[tuple[str, str, str, str, int]]:
+    """Return the refunds that were imported: payee, project, debit, credit, fen."""
+    return asked(book, """SELECT v.payee, v.project, e.debit, e.credit, e.amount FROM voucher AS v
+        JOIN entry AS e ON e.voucher = v.id WHERE v.kind = 'refund' AND e.red = 1 ORDER BY v.id""")  # type: ignore[return-value]  # fmt: skip
+
+
+def test_no_more_comes_back_than_was_paid(book: Book) -> None:
+    """Within a file, across files, and to the fen; what is too much waits and names what is left."""
+    rows = [pay("1", 700), back("2", 500, "GK1", day=LATER), back("3", 201, "GK1", day=LATER)]
+    report = bring(book, "a", *rows, back("4", 200, "GK1", day=LATER))
+    assert held(report) == {4: {"refund-too-much"}}
+    (why,) = report.held[-1]["reasons"]
+    assert "2.00" in why["en"]
+    assert "2.00" in why["zh"]
+    assert held(bring(book, "b", back("5", 1, "GK1", day=LATER))) == {2: {"refund-too-much"}}
+    assert names(book) == [("1", 700), ("2", -500), ("4", -200)]
+
+
+def test_a_reversed_refund_is_no_refund(book: Book) -> None:
+    """What it had taken back can come back again."""
+    bring(book, "a", pay("1", 700), back("2", 700, "GK1", day=LATER))
+    reverse(book, "F03-2015-000003", reason="another payment's", date=LATER, by="clerk")
+    assert counts(bring(book, "b", back("3", 700, "GK1", day=LATER))) == (1, 0, 0, 1)
+
+
+def test_an_advance_comes_back_to_the_advances(book: Book) -> None:
+    """Not as spending, whatever use the row says or leaves out; its payee holds that much less."""
+    bring(book, "a", pay("1", 700, fund="F01", payee=COMPANY, use=""))
+    bring(book, "b", back("2", 300, "GK1", day=LATER, fund="F01", payee="某银行", use=""))
+    bring(book, "c", back("3", 100, "GK1", day=LATER, fund="F01", payee="某银行", use="F01-0601"))
+    assert [row[:1] + row[2:] for row in red(book)] == [(COMPANY, "1201", "1001", 300), (COMPANY, "1201", "1001", 100)]
+
+
+def test_what_was_verified_does_not_come_back(book: Book) -> None:
+    """Of two advances to one payee together no more than it still holds, also within one file."""
+    bring(book, "a", pay("1", 700, fund="F01", payee=COMPANY), pay("2", 300, fund="F01", payee=COMPANY))
+    post(book, lambda c, chart: [
+        verification(c, chart, "F01-2015-000002", 600, use="0601", date=JUNE)
+    ], by="clerk")  # fmt: skip
+    rows = [back(name, 300, f"GK{paid}", day=LATER, fund="F01") for name, paid in (("3", 1), ("4", 2))]
+    assert held(bring(book, "b", *rows)) == {3: {"refund-too-much"}}
+
+
+def test_only_a_standing_payment_comes_back(book: Book) -> None:
+    """No transfer, no refund, nothing that was reversed, no payment of another fund; and not before it was paid."""
+    bring(book, "a", pay("1", 700), pay("2", 700), back("3", 100, "GK2", day=LATER))
+    reverse(book, "F03-2015-000002", reason="x", date=JUNE, by="clerk")
+    early = JUNE - timedelta(days=1)
+    report = bring(book, "b", back("4", 1, "GK1"), back("5", 1, "GK3", day=LATER), back("6", 1, "GK2", fund="F01"),
+                   back("7", 1, "GK2", day=early))  # fmt: skip
+    missing = {"original-not-found"}
+    assert held(report) == {2: missing, 3: missing, 4: missing, 5: {"follows-before"}}
+
+
+def test_the_right_voucher_comes_back_where_the_first_was_reversed(book: Book) -> None:
+    """A reference may stand on a reversed voucher and on the one that was posted in its place."""
+    bring(book, "a", pay("1", 700))
+    reverse(book, "F03-2015-000002", reason="x", date=JUNE, by="clerk")
+    bring(book, "b", pay("2", 600, reference="GK1"))
+    assert held(bring(book, "c", back("3", 601, "GK1"), back("4", 600, "GK1"))) == {2: {"refund-too-much"}}
+
+
+def test_a_refund_that_waits_is_posted_when_there_is_room(book: Book) -> None:
+    """Once the wrong one is reversed."""
+    bring(book, "a", pay("1", 700), back("2", 700, "GK1", day=LATER), back("3", 700, "GK1", day=LATER))
+    assert waits(book) == ["1:4"]
+    reverse(book, "F03-2015-000003", reason="x", date=LATER, by="clerk")
+    assert [bool(one.voucher) for one in retry(book, [], by="clerk")] == [True]
+
+
+def test_a_payment_that_cites_another_is_still_a_payment(book: Book) -> None:
+    """Under the reference of the first it waits, whatever its memo says."""
+    again = pay("2", 700, reference="GK1", note="户名更正，原流水 GK1")
+    assert held(bring(book, "a", pay("1", 700), again)) == {3: {"duplicate-payment"}}
+    assert asked(book, "SELECT COUNT(*) FROM voucher WHERE cites IS NOT NULL") == [(0,)]
+    assert held(bring(book, "b", again, pay("3"))) == {2: {"duplicate-payment"}}
+
+
+def test_a_refund_of_what_was_refused_waits_with_it(book: Book) -> None:
+    """An overdrawn payment never left, so nothing of it came back."""
+    report = bring(book, "a", pay("1", 2 * RECEIVED["F03"]), back("2", 5, "GK1", day=LATER))
+    assert held(report) == {2: {"overdrawn"}, 3: {"original-not-found"}}
+
+
+def test_who_imports_can_be_published(book: Book) -> None:
+    """Their name stands on every voucher, for ever."""
+    before = everything(book)
+    with pytest.raises(FormatError) as refused:
+        import_file(book, file_of(book, "a", [pay("1", day=date(2015, 6, 2))]), by="a\x07b")
+    assert refused.value.key == "text-unsafe"
+    assert everything(book) == before
