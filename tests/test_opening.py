@@ -179,7 +179,7 @@ def test_nothing_but_zeros_is_no_opening(book: Book) -> None:
     assert refused.value.key == "opening-empty"
 
 
-@pytest.mark.parametrize("cell", ["x" * 131_073, 'stray "quote', '"stray" quote'])
+@pytest.mark.parametrize("cell", ["x" * 131_073, '"unclosed', '"stray" quote'])
 def test_rows_that_cannot_be_told_apart(book: Book, cell: str) -> None:
     """A cell without end, and a quote that would swallow the rows behind it."""
     with pytest.raises(FormatError) as refused:
