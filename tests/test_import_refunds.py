@@ -52,7 +52,7 @@ def book(tmp_path: Path, database_url: URL) -> Iterator[Book]:
 def red(book: Book) -> list[tuple[str, str, str, str, int]]:
     """Return the refunds that were imported: payee, project, debit, credit, fen."""
     return asked(book, """SELECT v.payee, v.project, e.debit, e.credit, e.amount FROM voucher AS v
-        JOIN entry AS e ON e.voucher = v.id WHERE v.kind = 'refund' AND e.red = 1 ORDER BY v.id""")  # type: ignore[return-value]  # fmt: skip
+        JOIN entry AS e ON e.voucher = v.id WHERE v.kind = 'refund' AND e.red = 1 ORDER BY v.id""")  # fmt: skip
 
 
 def test_no_more_comes_back_than_was_paid(book: Book) -> None:

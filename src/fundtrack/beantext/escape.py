@@ -13,7 +13,7 @@ from typing import Final
 
 from fundtrack.errors import FormatError
 
-PLAIN: Final = re.compile(r"[ !#-\[\]-~\u00b7\u3001-\u3011\u4e00-\u9fff\uff01-\uff5e]*")
+PLAIN: Final = re.compile(r"[ !#-\[\]-~\u00b7\u3001-\u3015\u4e00-\u9fff\uff01-\uff5e]*")
 """Text that is NFC, visible and needs no escape: nearly all there is, so it is let through without a second look."""
 
 ESCAPES: Final = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n", "\r": r"\r", "\t": r"\t"})

@@ -67,6 +67,12 @@ def stage(connection: Connection, rows: Iterable[Sequence[Any]]) -> None:
     dialect.insert_rows(connection, "candidate", COLUMNS, rows)
 
 
+def measure(connection: Connection) -> None:
+    """Let PostgreSQL know how many candidates were staged: it takes a temporary table for nearly empty."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("ANALYZE candidate")
+
+
 def candidate_lens(chart: Chart, subject: Callable[[int, str], Subject]) -> Lens:
     """Return the lens through which checks judge what is staged; `subject` says where a candidate came from."""
     return Lens(after=after, before=before, subject=subject, named=names_of(chart))

@@ -12,12 +12,12 @@ CREATE TEMPORARY TABLE aside AS SELECT * FROM candidate WHERE 0 = 1;
 CREATE INDEX aside_voucher ON aside (voucher);
 CREATE TEMPORARY VIEW candidate_vouchers AS
 SELECT voucher, 0 AS number, date, day, year, CAST(substr(date, 6, 2) AS INTEGER) AS period, kind, link,
-    COALESCE(reverses, 0) AS reverses, COALESCE(cites, 0) AS cites, fund, project, payee, narration, document, bank,
+    reverses, cites, fund, project, payee, narration, document, bank,
     bank_ref, occurrence, COALESCE(batch, 0) AS batch, COALESCE(row, 0) AS row, chart
 FROM candidate WHERE line = 1;
 CREATE TEMPORARY VIEW candidate_postings AS
 SELECT c.voucher, c.line, 0 AS leg, c.date, c.day, c.year, CAST(substr(c.date, 6, 2) AS INTEGER) AS period, c.kind,
-    c.link, COALESCE(c.reverses, 0) AS reverses, c.debit_fund AS fund, COALESCE(a.path, CASE
+    c.link, c.reverses, c.debit_fund AS fund, COALESCE(a.path, CASE
         WHEN c.kind IN ('disbursement', 'bank-charge', 'refund', 'verification') THEN 'Expenses' ELSE '?' END
         || ':' || c.debit_fund || ':' || c.debit) AS account, COALESCE(a.kind, CASE
         WHEN c.kind IN ('disbursement', 'bank-charge', 'refund', 'verification') THEN 'use' ELSE '' END) AS account_kind,
@@ -30,7 +30,7 @@ FROM candidate AS c
 LEFT JOIN account AS a ON a.fund = c.debit_fund AND a.unit = c.unit AND a.code = c.debit
 UNION ALL
 SELECT c.voucher, c.line, 1, c.date, c.day, c.year, CAST(substr(c.date, 6, 2) AS INTEGER), c.kind,
-    c.link, COALESCE(c.reverses, 0), c.credit_fund, COALESCE(a.path, '?:' || c.credit_fund || ':' || c.credit),
+    c.link, c.reverses, c.credit_fund, COALESCE(a.path, '?:' || c.credit_fund || ':' || c.credit),
     COALESCE(a.kind, ''), COALESCE(a.controlled, 0), c.unit, (2 * c.red - 1) * c.amount, c.red,
     c.unit, (2 * c.red - 1) * c.amount, 0, CASE WHEN a.kind = 'use' THEN a.code ELSE '' END, c.project, c.payee,
     c.narration, c.document, c.bank, c.bank_ref, c.occurrence, COALESCE(c.batch, 0), COALESCE(c.row, 0), c.chart, a.code

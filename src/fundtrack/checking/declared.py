@@ -213,7 +213,8 @@ class Declared:
         path = identity(written)
         root = root or IDENTITIES.get(first, first)
         _, *codes = path.split(":")
-        ours = len(codes) == len(("fund", "code")) and FUND.fullmatch(codes[0]) and CODE.fullmatch(codes[1])
+        coded = len(codes) == len(("fund", "code")) and FUND.fullmatch(codes[0]) and CODE.fullmatch(codes[1])
+        ours = coded and root in KINDS
         return LedgerAccount(
             written=written,
             path=f"{root}:{':'.join(codes)}" if ours else written,

@@ -129,6 +129,7 @@ class _File:
             stager = Stager(chart, version, next_voucher(connection), batch)
             candidates.prepare(connection)
             candidates.stage(connection, stager.staged(rows))
+            candidates.measure(connection)
             why, findings = judge(connection, stager, place_of(stager, self.name, sheet), self.checks, self.by)
             again = keyed(self.importer.candidates(self.path), key)
             stager.hold((one for one in again if one[0].sheet == sheet), why)

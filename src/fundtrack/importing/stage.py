@@ -172,7 +172,7 @@ class Stager:
             self.references[voucher] = c.reference
         return (
             voucher, 1, c.fund, c.date.year, date, c.date.toordinal(), kind, c.project, c.payee, c.narration,
-            c.document, c.bank, c.bank_ref, voucher, None, None, key, occurrence, self.batch, row.number,
+            c.document, c.bank, c.bank_ref, voucher, 0, 0, key, occurrence, self.batch, row.number,
             self.version, 1, outflow, "CNY", debit_fund, debit, credit_fund, credit, c.amount, red,
         )  # fmt: skip
 

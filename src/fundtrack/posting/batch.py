@@ -47,7 +47,7 @@ FED_BY: Final = _of_many(
 )
 CITING: Final = _of_many("SELECT voucher FROM candidate WHERE cites IN :vouchers", "vouchers")
 ORPHANS: Final = """
-SELECT c.voucher FROM candidate AS c WHERE c.cites IS NOT NULL AND NOT EXISTS (
+SELECT c.voucher FROM candidate AS c WHERE c.cites <> 0 AND NOT EXISTS (
     SELECT 1 FROM candidate AS o WHERE o.voucher = c.cites) AND NOT EXISTS (
     SELECT 1 FROM voucher AS v WHERE v.id = c.cites)
 """

@@ -13,7 +13,7 @@ from fundtrack.beantext.escape import stored
 from fundtrack.book.create import KEY_FILE, now
 from fundtrack.checking import candidates, checks, run
 from fundtrack.checking.book import voucher_number, vouchers_of
-from fundtrack.errors import BookError, Refused
+from fundtrack.errors import BookError, Refused, UsageError
 from fundtrack.posting.insert import insert_candidates
 from fundtrack.schema import dialect
 
@@ -55,6 +55,8 @@ def post(
     kept in the book. Raises FormatError (`text-unsafe`) where a text could not be published.
     """
     by, approved_by = stored(by), stored(approved_by)
+    if by == approved_by:
+        raise UsageError("duties-apart", who=by)
     judged_by = pages if pages is not None else checks(book.folder / "checks")
     said: list[Draft] = []
 
