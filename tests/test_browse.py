@@ -256,7 +256,9 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
 def sights(language: Language, funds: list[dict[str, str]]) -> dict[str, Sight]:
     """Return what the README shows of the demo: on each page the figures of each fund that `balance` gives."""
     words = WORDS[language]
-    spent, held, advanced = ({grouped(parse(fund[name])) for fund in funds} - {"0.00"} for name in ("spent", "balance", "advanced"))
+    spent, held, advanced = (
+        {grouped(parse(fund[name])) for fund in funds} - {"0.00"} for name in ("spent", "balance", "advanced")
+    )
     return {
         "income-statement": Sight("income_statement/", (*RECEIVED, *spent, words["statement"])),
         "balance-sheet": Sight("balance_sheet/", (*held, *advanced)),
