@@ -85,8 +85,9 @@ class Draft:
         """Return the rows of `checking.candidates.COLUMNS` that stage this draft under an id."""
         head = (
             self.fund, self.date.year, self.date.isoformat(), self.date.toordinal(), self.kind, self.project,
-            self.payee, self.narration, self.document, self.bank, self.bank_ref, link, self.reverses or 0, self.cites or 0,
-            self.natural_key, self.occurrence, self.batch, self.row, chart, len(self.entries), int(not self.inflow),
+            self.payee, self.narration, self.document, self.bank, self.bank_ref, link, self.reverses or 0,
+            self.cites or 0, self.natural_key, self.occurrence, self.batch, self.row, chart, len(self.entries),
+            int(not self.inflow),
         )  # fmt: skip
         return [
             (voucher, line, *head, e.unit, e.debit.fund, e.debit.code, e.credit.fund, e.credit.code, e.amount, e.red)

@@ -21,8 +21,8 @@ INSERT INTO voucher (id, fund, year, number, date, day, kind, project, payee, na
     reverses, cites, natural_key, occurrence, batch, row, chart, prepared_by, approved_by, recorded_at, entries)
 SELECT c.voucher, c.fund, c.year, b.base + ROW_NUMBER() OVER (PARTITION BY c.fund, c.year ORDER BY c.day, c.outflow,
         c.voucher), c.date, c.day, c.kind, c.project, c.payee, c.narration, c.document, c.bank, c.bank_ref, c.link,
-    NULLIF(c.reverses, 0), NULLIF(c.cites, 0), c.natural_key, c.occurrence, c.batch, c.row, c.chart, :prepared_by, :approved_by,
-    :recorded_at, c.entries
+    NULLIF(c.reverses, 0), NULLIF(c.cites, 0), c.natural_key, c.occurrence, c.batch, c.row, c.chart, :prepared_by,
+    :approved_by, :recorded_at, c.entries
 FROM candidate AS c
 JOIN (
     SELECT f.fund, f.year, COALESCE((
