@@ -11,7 +11,7 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from time import sleep
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
 import pytest
@@ -188,7 +188,7 @@ def test_an_opening_gives_no_more_room_than_its_deficit(
 def test_an_opening_that_was_taken_back_holds_nobody_off(sqlite_file: Path, postgresql_book: Postgresql) -> None:
     """A wrong date is corrected by reversing the opening and opening earlier; then the months between are free."""
     back = entry("F05", 5000, voucher=21, debit="1001", credit="3001", red=1)
-    on = {"date": "2015-06-30", "day": 735779}
+    on: dict[str, Any] = {"date": "2015-06-30", "day": 735779}
     again = entry("F05", 5000, voucher=22, debit="1001", credit="3001")
     statements = (
         *OPENED,
