@@ -17,6 +17,8 @@ from fundtrack.posting.correct import reverse
 from fundtrack.posting.opening import opening
 from fundtrack.posting.vouchers import draft
 from fundtrack.reporting import balances
+from treasury import bring
+from treasury import pay as row_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -193,3 +195,13 @@ def test_holder_whose_name_could_not_be_published(book: Book) -> None:
         opened(book, SOUND.replace("那满镇", "那\u200b满镇"))
     assert refused.value.key == "text-unsafe"
     assert "[row 4]" in refused.value.where()
+
+
+def test_what_an_opening_holds_is_not_imported_again(book: Book) -> None:
+    """A row dated before its fund's opening balance waits and says so; the others of its file are posted."""
+    opened(book, SOUND)
+    rows = [row_of("1", 100, "F01", day=date(2014, 12, 30)), row_of("2", 100, "F01", day=NEW_YEAR)]
+    report = bring(book, "payments", *rows)
+    waiting = {held["row"]: [reason["check"] for reason in held["reasons"]] for held in report.held}
+    assert waiting == {1: ["not-data-header"], 2: ["before-opening"]}
+    assert report.rows["posted"] == 1

@@ -31,6 +31,13 @@ SELECT c.voucher, d.decided_at, d.decided_by, d.reason FROM candidate AS c
 JOIN input_row AS r ON r.natural_key = c.natural_key AND r.occurrence = c.occurrence AND r.state = 'quarantined'
 JOIN decision AS d ON d.batch = r.batch AND d.row = r.row AND d.decided = 'rejected'
 """
+EARLY: Final = """
+SELECT c.voucher, MAX(o.date) FROM candidate AS c
+JOIN voucher AS o ON o.kind = 'opening' AND o.fund = c.fund AND o.day > c.day AND COALESCE(o.reverses, 0) = 0
+WHERE NOT EXISTS (SELECT 1 FROM voucher AS back WHERE back.reverses = o.id)
+GROUP BY c.voucher
+"""
+"""Candidates dated before the opening balance of their fund, which the database refuses as well."""
 
 
 def judge(
@@ -59,12 +66,15 @@ def place_of(stager: Stager, file: str, sheet: str) -> Callable[[int, str], Subj
 
 
 def _known(connection: Connection) -> Iterator[tuple[int, str, Reason]]:
-    """Take out of the candidates what stands in the book already, and what somebody decided to keep out."""
+    """Take out of the candidates what stands in the book already, by itself or in an opening, and what was rejected."""
     for voucher, fund, year, number in connection.exec_driver_sql(STANDING).all():
         yield voucher, "already-posted", reason("already-posted", voucher=voucher_number(fund, year, number))
         _drop(connection, voucher)
     for voucher, at, who, why in connection.exec_driver_sql(REJECTED).all():
         yield voucher, "quarantined", reason("rejected-before", date=at, by=who, reason=why)
+        _drop(connection, voucher)
+    for voucher, opening in connection.exec_driver_sql(EARLY).all():
+        yield voucher, "quarantined", reason("before-opening", opening=opening)
         _drop(connection, voucher)
 
 
