@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fundtrack.checking.lens import POLICY, POSTING_COLUMNS, VOUCHER_COLUMNS, Lens, Subject
+from fundtrack.ledger.rows import voucher_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,11 +45,6 @@ def vouchers_of(connection: Connection) -> Callable[[int, str], Subject]:
         return Subject(file=file, sheet=sheet, row=at, voucher=voucher_number(fund, year, number))
 
     return subject
-
-
-def voucher_number(fund: str, year: int, number: int) -> str:
-    """Return a voucher's number as it is shown: `F01-2015-000001`."""
-    return f"{fund}-{year}-{number:06d}"
 
 
 def names_of(chart: Chart) -> Callable[[Language, str, str], str]:

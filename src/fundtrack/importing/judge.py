@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.beantext.escape import stored
-from fundtrack.checking.book import voucher_number
 from fundtrack.checking.candidates import candidate_lens
 from fundtrack.checking.lens import Subject
 from fundtrack.importing.stage import reason, reason_of, reason_of_error
+from fundtrack.ledger.rows import voucher_number
 from fundtrack.posting.batch import Batch
 from fundtrack.posting.refunds import tie
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fundtrack.book.create import now
 from fundtrack.checking import candidates, checks
-from fundtrack.checking.book import voucher_number
 from fundtrack.errors import PageError, UsageError
 from fundtrack.importing.file import importers_of
 from fundtrack.importing.judge import judge, place_of
@@ -15,6 +14,7 @@ from fundtrack.importing.keep import find_original
 from fundtrack.importing.report import held_rows
 from fundtrack.importing.stage import Stager, keyed
 from fundtrack.importing.words import words_of
+from fundtrack.ledger.rows import voucher_number
 from fundtrack.posting.post import next_voucher, read_key
 from fundtrack.schema import dialect
 

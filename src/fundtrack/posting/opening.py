@@ -20,8 +20,8 @@ from sqlalchemy import text
 from fundtrack import money
 from fundtrack.beantext.escape import stored
 from fundtrack.chart.model import identity
-from fundtrack.checking.book import voucher_number
 from fundtrack.errors import ChartError, FormatError, FundtrackError, UsageError
+from fundtrack.ledger.rows import voucher_number
 from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.kinds import NOT_IN_CHART, account_of
 from fundtrack.posting.post import post

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from fundtrack.beantext.escape import stored
 from fundtrack.book.create import KEY_FILE, now
 from fundtrack.checking import candidates, checks, run
-from fundtrack.checking.book import voucher_number, vouchers_of
+from fundtrack.checking.book import vouchers_of
 from fundtrack.errors import BookError, Refused, UsageError
+from fundtrack.ledger.rows import voucher_number
 from fundtrack.posting.insert import insert_candidates
 from fundtrack.schema import dialect
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import text
 
-from fundtrack.checking.book import voucher_number
 from fundtrack.errors import UsageError
+from fundtrack.ledger.rows import voucher_number
 from fundtrack.posting.draft import Entry, Leg
 
 if TYPE_CHECKING:
