@@ -47,6 +47,7 @@ def apply_chart(book: Book, text: str, *, by: str, document: str) -> list[Change
             [(version, now(), by, document, text)],
         )
         _add_policy(connection, new, version)
+        dialect.measure(connection, "fund_terms", "bank_account", "account", "use_grant", "balance")
     return changes
 
 

@@ -28,30 +28,36 @@ COLUMNS: Final = (
 
 VOUCHER_SCOPES: Final = frozenset(VOUCHER_COLUMNS.split(", "))
 
-TOUCHED: Final = """SELECT fund, unit, code, account, MIN(day) AS day FROM candidate_postings
-    WHERE controlled <> 0 GROUP BY fund, unit, code, account"""
+DAYS: Final = """SELECT fund, unit, code, account, day, date, SUM(controlled * amount) AS change
+    FROM candidate_postings WHERE controlled <> 0 GROUP BY day, date, account, unit, fund, code"""
+"""What candidates move on controlled accounts, by day."""
+
+TOUCHED: Final = """SELECT t.fund, t.unit, t.code, t.account, t.day, b.total - COALESCE((
+        SELECT SUM(later.change) FROM daily_balance AS later
+        WHERE later.fund = t.fund AND later.unit = t.unit AND later.code = t.code AND later.day >= t.day), 0) AS before
+    FROM (
+        SELECT fund, unit, code, account, MIN(day) AS day FROM candidate_days GROUP BY fund, unit, code, account
+    ) AS t
+    JOIN balance AS b ON b.fund = t.fund AND b.unit = t.unit AND b.code = t.code"""
+"""The accounts they move, the first day, and what stood before: all there is, less what moved on that day and since."""
 
 DAILY: Final = """
 SELECT account, fund, unit, day, date, change,
     before + SUM(change) OVER (PARTITION BY fund, unit, code ORDER BY day) AS balance
 FROM (
-    SELECT t.account, t.fund, t.unit, t.code, m.day, m.date, SUM(m.change) AS change, b.total - COALESCE((
-        SELECT SUM(later.change) FROM daily_balance AS later
-        WHERE later.fund = t.fund AND later.unit = t.unit AND later.code = t.code AND later.day >= t.day), 0) AS before
-    FROM ({touched}) AS t
-    JOIN balance AS b ON b.fund = t.fund AND b.unit = t.unit AND b.code = t.code
+    SELECT t.account, t.fund, t.unit, t.code, m.day, m.date, SUM(m.change) AS change, t.before
+    FROM candidate_touched AS t
     JOIN ({moves}) AS m ON m.fund = t.fund AND m.unit = t.unit AND m.code = t.code
-    GROUP BY t.account, t.fund, t.unit, t.code, t.day, m.day, m.date, b.total
+    GROUP BY t.account, t.fund, t.unit, t.code, t.before, m.day, m.date
 ) AS days
 """
-"""Day-ends from the first day touched on: what the account holds in all, less what moved since, and then day by day."""
+"""Day-ends from the first day touched on, day by day from what stood before."""
 
 STANDING: Final = """SELECT d.fund, d.unit, d.code, d.day, d.date, d.change
-    FROM ({touched}) AS t
+    FROM candidate_touched AS t
     JOIN daily_balance AS d ON d.fund = t.fund AND d.unit = t.unit AND d.code = t.code AND d.day >= t.day"""
 
-COMING: Final = """SELECT fund, unit, code, day, date, controlled * amount AS change
-    FROM candidate_postings WHERE controlled <> 0"""
+COMING: Final = "SELECT fund, unit, code, day, date, change FROM candidate_days"
 
 
 def prepare(connection: Connection) -> None:
@@ -68,9 +74,8 @@ def stage(connection: Connection, rows: Iterable[Sequence[Any]]) -> None:
 
 
 def measure(connection: Connection) -> None:
-    """Let PostgreSQL know how many candidates were staged: it takes a temporary table for nearly empty."""
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("ANALYZE candidate")
+    """Let the database know how many candidates were staged."""
+    dialect.measure(connection, "candidate")
 
 
 def candidate_lens(chart: Chart, subject: Callable[[int, str], Subject]) -> Lens:
@@ -91,11 +96,13 @@ def before(scope: str) -> Relations:
 @cache
 def relations(scope: str, candidates: str) -> Relations:
     """Return the relations of a scope, with or without the candidates themselves."""
-    moves = [STANDING.format(touched=TOUCHED), *([COMING] if candidates else [])]
+    moves = " UNION ALL ".join([STANDING, *([COMING] if candidates else [])])
     return POLICY | {
+        "candidate_days": DAYS,
+        "candidate_touched": TOUCHED,
         "postings": _touched("postings", POSTING_COLUMNS, scope, candidates),
         "vouchers": _touched("vouchers", VOUCHER_COLUMNS, scope, candidates),
-        "daily_balances": DAILY.format(moves=" UNION ALL ".join(moves), touched=TOUCHED),
+        "daily_balances": DAILY.format(moves=moves),
     }
 
 
@@ -105,7 +112,7 @@ def _touched(relation: str, columns: str, scope: str, candidates: str) -> str:
     if scope == "balance":
         arms.append(
             f"SELECT {columns} FROM book_{relation} WHERE voucher IN (SELECT voucher FROM book_vouchers"
-            f" WHERE fund IN (SELECT fund FROM ({TOUCHED}) AS t) AND day >= (SELECT MIN(day) FROM ({TOUCHED}) AS t))"
+            " WHERE fund IN (SELECT fund FROM candidate_touched) AND day >= (SELECT MIN(day) FROM candidate_touched))"
         )
     elif scope != "voucher":
         source = "vouchers" if scope in VOUCHER_SCOPES else "postings"

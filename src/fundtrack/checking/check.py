@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
-from fundtrack.checking.lens import POSTING_COLUMNS, VOUCHER_COLUMNS
+from fundtrack.checking.lens import POSTING_COLUMNS, VOUCHER_COLUMNS, WORKED_OUT_ONCE
 from fundtrack.checking.statement import stray
 from fundtrack.errors import PageError
 from fundtrack.pages import catalogue, installed
@@ -65,7 +65,10 @@ class Check:
 
         It always has a parameter, for PostgreSQL reads on behind a `;` only in a statement that has none.
         """
-        with_ = ", ".join(f"{name} AS NOT MATERIALIZED ({select})" for name, select in relations.items())
+        with_ = ", ".join(
+            f"{name} AS {'' if name in WORKED_OUT_ONCE else 'NOT '}MATERIALIZED ({select})"
+            for name, select in relations.items()
+        )
         named = PARAMETER.sub(lambda found: f":{self._bound(found[1])}", self.select)
         return f"WITH {with_} SELECT * FROM ({named}\n) AS found WHERE 1 = :one"
 

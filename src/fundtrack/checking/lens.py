@@ -29,6 +29,9 @@ POLICY: Final = {
 }
 """The relations that say what is permitted; the same whether a candidate or the whole book is judged."""
 
+WORKED_OUT_ONCE: Final = frozenset({"candidate_days", "candidate_touched"})
+"""Relations behind others, of which no page knows: small sums that one statement asks for several times."""
+
 Relations = Mapping[str, str]
 
 

@@ -10,7 +10,7 @@ from fundtrack import money
 from fundtrack.errors import UsageError
 
 SUM_MAX: Final = 2**62
-"""What no sum of a unit may reach, so that no select overflows."""
+"""What the sums of all units together may not reach, so that no select overflows, whatever it adds up."""
 
 SCALES: Final = {"CNY": money.SCALE, "CNY.Q": money.SCALE}
 """The fewest decimals of the units we know; others have as many as are written."""
@@ -56,12 +56,13 @@ class Units:
 
         Raises UsageError (`ledger-amounts`) where the sum of a unit has more digits than an integer holds.
         """
+        most = SUM_MAX // max(len(self._total), 1)
         for unit, total in self._total.items():
             written = self._written[unit]
             scale = max(written, min(self._weighed[unit], written + WEIGHT_DECIMALS))
-            while scale > written and total.scaleb(scale) >= SUM_MAX:
+            while scale > written and total.scaleb(scale) >= most:
                 scale -= 1
-            if total.scaleb(scale) >= SUM_MAX:
+            if total.scaleb(scale) >= most:
                 raise UsageError("ledger-amounts", path=path, unit=unit, total=f"{total:.3E}", decimals=written)
             self.scales[unit] = scale
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from fundtrack.checking.lens import Lens
 
 LATE: Final = f"""
+WITH candidate_days AS ({candidates.DAYS})
 SELECT t.account FROM ({candidates.TOUCHED}) AS t
 WHERE EXISTS (SELECT 1 FROM daily_balance AS d
     WHERE d.fund = t.fund AND d.unit = t.unit AND d.code = t.code AND d.day > t.day)

@@ -17,23 +17,33 @@ SELECT voucher, line, debit_fund, unit, debit, credit, amount, red FROM candidat
 """
 
 VOUCHERS: Final = text("""
+WITH place AS MATERIALIZED (
+    SELECT c.voucher,
+        b.base + ROW_NUMBER() OVER (PARTITION BY c.fund, c.year ORDER BY c.day, c.outflow, c.voucher) AS number
+    FROM candidate AS c
+    JOIN (
+        SELECT f.fund, f.year, COALESCE((
+            SELECT v.number FROM voucher AS v WHERE v.fund = f.fund AND v.year = f.year ORDER BY v.number DESC LIMIT 1
+        ), 0) AS base
+        FROM (SELECT DISTINCT fund, year FROM candidate) AS f
+    ) AS b ON b.fund = c.fund AND b.year = c.year
+    WHERE c.line = 1
+    ORDER BY c.day, c.outflow, c.voucher
+)
 INSERT INTO voucher (id, fund, year, number, date, day, kind, project, payee, narration, document, bank, bank_ref, link,
     reverses, cites, natural_key, occurrence, batch, row, chart, prepared_by, approved_by, recorded_at, entries)
-SELECT c.voucher, c.fund, c.year, b.base + ROW_NUMBER() OVER (PARTITION BY c.fund, c.year ORDER BY c.day, c.outflow,
-        c.voucher), c.date, c.day, c.kind, c.project, c.payee, c.narration, c.document, c.bank, c.bank_ref, c.link,
-    NULLIF(c.reverses, 0), NULLIF(c.cites, 0), c.natural_key, c.occurrence, c.batch, c.row, c.chart, :prepared_by,
-    :approved_by, :recorded_at, c.entries
-FROM candidate AS c
-JOIN (
-    SELECT f.fund, f.year, COALESCE((
-        SELECT v.number FROM voucher AS v WHERE v.fund = f.fund AND v.year = f.year ORDER BY v.number DESC LIMIT 1
-    ), 0) AS base
-    FROM (SELECT DISTINCT fund, year FROM candidate) AS f
-) AS b ON b.fund = c.fund AND b.year = c.year
-WHERE c.line = 1
-ORDER BY c.day, c.outflow, c.voucher
+SELECT c.voucher, c.fund, c.year, p.number, c.date, c.day, c.kind, c.project, c.payee, c.narration, c.document, c.bank,
+    c.bank_ref, c.link, NULLIF(c.reverses, 0), NULLIF(c.cites, 0), c.natural_key, c.occurrence, c.batch, c.row, c.chart,
+    :prepared_by, :approved_by, :recorded_at, c.entries
+FROM place AS p
+CROSS JOIN candidate AS c
+WHERE c.voucher = p.voucher AND c.line = 1
 """)
-"""Numbered by date, money in before money out, then row: the order in which one by one they would have been posted."""
+"""Numbered by date, money in before money out, then row: the order in which one by one they would have been posted.
+
+Only what decides the order is sorted, and not whole vouchers. SQLite inserts in the order of `place`, row by row, and
+would refuse a gap in the numbers; PostgreSQL looks at all of them together, in whatever order.
+"""
 
 
 def insert_candidates(connection: Connection, prepared_by: str, approved_by: str) -> None:

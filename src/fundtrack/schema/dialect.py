@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 WORDS: Final = {
     "sqlite": {  # by way of the day number: `date('2015-02-30')` is itself, no day of the calendar
-        "ISO_DATE_IS_DAY": "day = CAST(julianday(date) - 1721424.5 AS INTEGER) AND date IS date(day + 1721424.5)",
+        "ISO_DATE_IS_DAY": "date IS date(day + 1721424.5)",
     },
     "postgresql": {
         "ISO_DATE_IS_DAY": r"date ~ '^\d{4}-\d\d-\d\d$' AND day = date::date - DATE '0001-01-01' + 1",
@@ -197,6 +197,12 @@ def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows
     except connection.dialect.loaded_dbapi.Error as error:
         raise DBAPIError(into, None, error) from error
     cursor.close()
+
+
+def measure(connection: Connection, *tables: str) -> None:
+    """Let PostgreSQL know how much tables hold, where it cannot wait to find out: it takes new ones for a guess."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"ANALYZE {', '.join(tables)}")
 
 
 SQLITE_FINGERPRINT: Final = """SELECT type || ' ' || name, sql FROM sqlite_schema

@@ -29,9 +29,8 @@ END;
 CREATE TRIGGER voucher_with_its_entries BEFORE INSERT ON voucher
 BEGIN
     SELECT RAISE(ABORT, 'voucher-without-entries: the entries of a voucher go in first, all of them in its fund')
-    WHERE NEW.entries IS NOT (SELECT COUNT(*) FROM entry WHERE voucher = NEW.id)
-        OR NEW.entries < 1 OR NEW.id < 1
-        OR EXISTS (SELECT 1 FROM entry WHERE voucher = NEW.id AND fund <> NEW.fund);
+    WHERE NEW.entries < 1 OR NEW.id < 1 OR NEW.entries IS NOT (
+        SELECT CASE COUNT(*) WHEN SUM(fund = NEW.fund) THEN COUNT(*) END FROM entry WHERE voucher = NEW.id);
 END;
 
 CREATE TRIGGER voucher_one_to_many BEFORE INSERT ON voucher WHEN NEW.entries > 1
@@ -96,26 +95,25 @@ BEGIN
             WHERE red.voucher = NEW.id);
 END;
 
-CREATE TRIGGER voucher_has_its_balances BEFORE INSERT ON voucher
-BEGIN
-    SELECT RAISE(ABORT, 'balance-missing: a controlled account has no stored balance that its entries could move')
-    FROM entry AS e
-    JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit)
-    WHERE e.voucher = NEW.id AND a.controlled <> 0
-        AND NOT EXISTS (SELECT 1 FROM balance AS b WHERE b.fund = a.fund AND b.unit = a.unit AND b.code = a.code);
-END;
-
 CREATE TRIGGER voucher_moves_balances AFTER INSERT ON voucher
 BEGIN
     INSERT INTO daily_balance (fund, unit, code, day, date, change)
-    SELECT e.fund, e.unit, e.debit, NEW.day, NEW.date, b.controlled * (1 - 2 * e.red) * e.amount
-    FROM entry AS e JOIN balance AS b ON b.fund = e.fund AND b.unit = e.unit AND b.code = e.debit
+    SELECT e.fund, e.unit, e.debit, NEW.day, NEW.date, CASE WHEN b.code IS NULL
+        THEN RAISE(ABORT, 'balance-missing: a controlled account has no stored balance that its entries could move')
+        ELSE b.controlled * (1 - 2 * e.red) * e.amount END
+    FROM entry AS e
+    JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code = e.debit AND a.controlled <> 0
+    LEFT JOIN balance AS b ON b.fund = e.fund AND b.unit = e.unit AND b.code = e.debit
     WHERE e.voucher = NEW.id
     ON CONFLICT (fund, unit, code, day) DO UPDATE SET change = change + excluded.change;
 
     INSERT INTO daily_balance (fund, unit, code, day, date, change)
-    SELECT e.fund, e.unit, e.credit, NEW.day, NEW.date, -b.controlled * (1 - 2 * e.red) * e.amount
-    FROM entry AS e JOIN balance AS b ON b.fund = e.fund AND b.unit = e.unit AND b.code = e.credit
+    SELECT e.fund, e.unit, e.credit, NEW.day, NEW.date, CASE WHEN b.code IS NULL
+        THEN RAISE(ABORT, 'balance-missing: a controlled account has no stored balance that its entries could move')
+        ELSE -b.controlled * (1 - 2 * e.red) * e.amount END
+    FROM entry AS e
+    JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code = e.credit AND a.controlled <> 0
+    LEFT JOIN balance AS b ON b.fund = e.fund AND b.unit = e.unit AND b.code = e.credit
     WHERE e.voucher = NEW.id
     ON CONFLICT (fund, unit, code, day) DO UPDATE SET change = change + excluded.change;
 

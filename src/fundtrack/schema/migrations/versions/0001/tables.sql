@@ -86,6 +86,7 @@ CREATE TABLE use_grant (
     granted INTEGER NOT NULL,
     document TEXT NOT NULL,
     chart INTEGER NOT NULL,
+    path TEXT NOT NULL GENERATED ALWAYS AS ('Expenses:' || fund || ':' || code) STORED,
     CONSTRAINT use_grant_pk PRIMARY KEY (seq),
     CONSTRAINT use_grant_account FOREIGN KEY (fund, unit, code) REFERENCES account (fund, unit, code),
     CONSTRAINT use_grant_chart FOREIGN KEY (chart) REFERENCES chart (version),
@@ -95,6 +96,7 @@ CREATE TABLE use_grant (
 ) STRICT;
 
 CREATE INDEX use_grant_account ON use_grant (fund, unit, code, day, seq);
+CREATE INDEX use_grant_path ON use_grant (path, day, seq);
 
 CREATE TABLE batch (
     batch INTEGER NOT NULL,
@@ -124,6 +126,8 @@ CREATE TABLE batch (
     CONSTRAINT batch_rows CHECK (rows_read = rows_posted + rows_already_posted + rows_quarantined + rows_not_data)
 ) STRICT;
 
+-- No key says that the fund and the chart of a voucher exist: those of its entries' accounts say the one, the control
+-- `voucher_under_current_chart` the other, and a key costs a look-up a voucher.
 CREATE TABLE voucher (
     id INTEGER NOT NULL,
     fund TEXT NOT NULL,
@@ -155,10 +159,8 @@ CREATE TABLE voucher (
     CONSTRAINT voucher_of_fund UNIQUE (id, fund),
     CONSTRAINT voucher_number UNIQUE (fund, year, number),
     CONSTRAINT voucher_once UNIQUE (natural_key, occurrence),
-    CONSTRAINT voucher_reversed_once UNIQUE (reverses),
-    CONSTRAINT voucher_fund FOREIGN KEY (fund) REFERENCES fund (fund),
-    CONSTRAINT voucher_chart FOREIGN KEY (chart) REFERENCES chart (version),
     CONSTRAINT voucher_batch FOREIGN KEY (batch) REFERENCES batch (batch) DEFERRABLE INITIALLY DEFERRED,
+    CONSTRAINT voucher_reversed_once UNIQUE (reverses),
     CONSTRAINT voucher_reverses FOREIGN KEY (reverses, fund) REFERENCES voucher (id, fund),
     CONSTRAINT voucher_cites FOREIGN KEY (cites) REFERENCES voucher (id),
     CONSTRAINT voucher_link FOREIGN KEY (link) REFERENCES voucher (id),
@@ -173,7 +175,7 @@ CREATE TABLE voucher (
     CONSTRAINT voucher_row CHECK ((batch IS NULL) = (row IS NULL))
 ) STRICT;
 
-CREATE INDEX voucher_bank_ref ON voucher (bank_ref);
+CREATE INDEX voucher_bank_ref ON voucher (bank_ref) WHERE bank_ref <> '';
 CREATE INDEX voucher_fund_day ON voucher (fund, day);
 CREATE INDEX voucher_opening ON voucher (fund, day) WHERE kind = 'opening';
 CREATE INDEX voucher_link ON voucher (link) WHERE link <> id;

@@ -8,28 +8,21 @@ SELECT v.id AS voucher, v.number, v.date, v.day, v.year, CAST(substr(v.date, 6, 
     v.prepared_by, v.approved_by
 FROM voucher AS v;
 
--- A voucher before its entries: SQLite keeps to the order of a CROSS JOIN, and every narrow question comes by voucher.
+-- A voucher before its entries, and of each entry both sides together: SQLite keeps to the order of a CROSS JOIN, so every
+-- narrow question comes by voucher, sums by voucher need no sorting, and one pass sees each row once. The account is
+-- joined to the left because it always exists: a select that asks nothing of it then does not look it up.
 CREATE VIEW book_postings AS
-SELECT v.id AS voucher, e.line, 0 AS leg, v.date, v.day, v.year, CAST(substr(v.date, 6, 2) AS INTEGER) AS period, v.kind,
-    v.link, COALESCE(v.reverses, 0) AS reverses, e.fund, a.path AS account,
-    a.kind AS account_kind, a.controlled, e.unit, (1 - 2 * e.red) * e.amount AS amount, e.red, e.unit AS weight_unit,
-    (1 - 2 * e.red) * e.amount AS weight, 0 AS tolerance, CASE WHEN a.kind = 'use' THEN e.debit ELSE '' END AS "use",
-    v.project, v.payee, v.narration, v.document, v.bank, v.bank_ref, v.occurrence, COALESCE(v.batch, 0) AS batch,
-    COALESCE(v.row, 0) AS row, v.chart
+SELECT v.id AS voucher, e.line, s.leg, v.date, v.day, v.year, CAST(substr(v.date, 6, 2) AS INTEGER) AS period, v.kind,
+    v.link, COALESCE(v.reverses, 0) AS reverses, e.fund, COALESCE(a.path, '?') AS account,
+    COALESCE(a.kind, '') AS account_kind, COALESCE(a.controlled, 0) AS controlled, e.unit,
+    (1 - 2 * e.red) * (1 - 2 * s.leg) * e.amount AS amount, e.red, e.unit AS weight_unit,
+    (1 - 2 * e.red) * (1 - 2 * s.leg) * e.amount AS weight, 0 AS tolerance,
+    CASE WHEN a.kind = 'use' THEN a.code ELSE '' END AS "use", v.project, v.payee, v.narration, v.document, v.bank,
+    v.bank_ref, v.occurrence, COALESCE(v.batch, 0) AS batch, COALESCE(v.row, 0) AS row, v.chart
 FROM voucher AS v
 CROSS JOIN entry AS e
-JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code = e.debit
-WHERE e.voucher = v.id
-UNION ALL
-SELECT v.id, e.line, 1, v.date, v.day, v.year, CAST(substr(v.date, 6, 2) AS INTEGER), v.kind,
-    v.link, COALESCE(v.reverses, 0), e.fund, a.path,
-    a.kind, a.controlled, e.unit, (2 * e.red - 1) * e.amount, e.red, e.unit,
-    (2 * e.red - 1) * e.amount, 0, CASE WHEN a.kind = 'use' THEN e.credit ELSE '' END,
-    v.project, v.payee, v.narration, v.document, v.bank, v.bank_ref, v.occurrence, COALESCE(v.batch, 0),
-    COALESCE(v.row, 0), v.chart
-FROM voucher AS v
-CROSS JOIN entry AS e
-JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code = e.credit
+CROSS JOIN (SELECT 0 AS leg UNION ALL SELECT 1) AS s
+LEFT JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code = CASE s.leg WHEN 0 THEN e.debit ELSE e.credit END
 WHERE e.voucher = v.id;
 
 CREATE VIEW book_funds AS
@@ -48,9 +41,8 @@ FROM account AS a
 JOIN bank_account AS b ON b.bank = a.bank;
 
 CREATE VIEW book_grants AS
-SELECT a.path AS account, g.day, g.date, g.granted, g.document, g.chart, g.seq
-FROM use_grant AS g
-JOIN account AS a ON a.fund = g.fund AND a.unit = g.unit AND a.code = g.code;
+SELECT path AS account, day, date, granted, document, chart, seq
+FROM use_grant;
 
 CREATE VIEW book_daily_balances AS
 SELECT a.path AS account, d.fund, d.unit, d.day, d.date, d.change,
