@@ -26,7 +26,8 @@ SELECT c.voucher, c.line, s.leg, c.date, c.day, c.year, CAST(substr(c.date, 6, 2
     COALESCE(a.kind, CASE
         WHEN s.leg = 0 AND c.kind IN ('disbursement', 'bank-charge', 'refund', 'verification') THEN 'use'
         ELSE '' END) AS account_kind,
-    COALESCE(a.controlled, 0) AS controlled, c.unit, (1 - 2 * c.red) * (1 - 2 * s.leg) * c.amount AS amount, c.red,
+    COALESCE(a.controlled, 0) AS controlled, COALESCE(a.opened, '') AS opened, c.unit,
+    (1 - 2 * c.red) * (1 - 2 * s.leg) * c.amount AS amount, c.red,
     c.unit AS weight_unit, (1 - 2 * c.red) * (1 - 2 * s.leg) * c.amount AS weight, 0 AS tolerance,
     CASE WHEN a.kind = 'use' THEN a.code WHEN a.kind IS NULL AND s.leg = 0 THEN c.debit ELSE '' END AS "use", c.project,
     c.payee, c.narration, c.document, c.bank, c.bank_ref, c.occurrence, COALESCE(c.batch, 0) AS batch,

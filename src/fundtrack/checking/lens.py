@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from fundtrack.errors import Language
 
 POSTING_COLUMNS: Final = (
-    "voucher, line, leg, date, day, year, period, kind, link, reverses, fund, account, account_kind, controlled, unit, "
-    'amount, red, weight_unit, weight, tolerance, "use", project, payee, narration, document, bank, bank_ref, '
-    "occurrence, batch, row, chart"
+    "voucher, line, leg, date, day, year, period, kind, link, reverses, fund, account, account_kind, controlled, "
+    'opened, unit, amount, red, weight_unit, weight, tolerance, "use", project, payee, narration, document, bank, '
+    "bank_ref, occurrence, batch, row, chart"
 )
 VOUCHER_COLUMNS: Final = (
     "voucher, number, date, day, year, period, kind, link, reverses, cites, fund, project, payee, narration, document, "

@@ -22,10 +22,12 @@ CREATE TABLE staged_grants (
     account TEXT, day INTEGER, date TEXT, granted INTEGER, document TEXT, chart INTEGER, seq INTEGER
 ) STRICT;
 CREATE TABLE staged_change (account TEXT, fund TEXT, unit TEXT, day INTEGER, date TEXT, change INTEGER) STRICT;
-CREATE VIEW staged_postings AS
+CREATE VIEW staged_postings AS -- two accounts of one path are one account, in use since the first was opened
 SELECT p.voucher, p.line, p.leg, v.date, p.day, v.year, v.period, v.kind, v.link, v.reverses, p.fund, p.account,
-    p.account_kind, p.controlled, p.unit, p.amount, p.red, p.weight_unit, p.weight, p.tolerance, p."use", v.project,
-    v.payee, v.narration, v.document, v.bank, v.bank_ref, v.occurrence, v.batch, v.row, v.chart
+    p.account_kind, p.controlled, COALESCE((
+        SELECT MIN(a.opened) FROM staged_accounts AS a WHERE a.account = p.account AND a.unit = p.unit), '') AS opened,
+    p.unit, p.amount, p.red, p.weight_unit, p.weight, p.tolerance, p."use", v.project, v.payee, v.narration, v.document,
+    v.bank, v.bank_ref, v.occurrence, v.batch, v.row, v.chart
 FROM staged_posting AS p
 JOIN staged_voucher AS v ON v.voucher = p.voucher;
 CREATE VIEW staged_daily_balances AS

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from fundtrack.checking import Check, Finding
     from fundtrack.checking.lens import Lens
 
+ANY_LATE: Final = "SELECT (SELECT MAX(day) FROM daily_balance) > (SELECT MIN(day) FROM candidate)"
+"""Whether the book holds any day after the first candidate; most files go on where the last one ended."""
+
 LATE: Final = f"""
 WITH candidate_days AS ({candidates.DAYS})
 SELECT t.account FROM ({candidates.TOUCHED}) AS t
@@ -88,7 +91,8 @@ class Batch:
         alone = [check for check in self.checks.values() if check.scope == "voucher"]
         together = [check for check in self.checks.values() if check.scope != "voucher"]
         self.outcome.findings += self._refuse(run(self.connection, alone, self.lens))
-        accounts = set(self.connection.exec_driver_sql(LATE).scalars())
+        late_at_all = self.connection.exec_driver_sql(ANY_LATE).scalar()
+        accounts = set(self.connection.exec_driver_sql(LATE).scalars()) if late_at_all else set()
         late = self._leaning(accounts, self._on(accounts))
         self._put_aside(late)
         found = run(self.connection, together, self.lens)

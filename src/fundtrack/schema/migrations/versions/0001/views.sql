@@ -14,7 +14,8 @@ FROM voucher AS v;
 CREATE VIEW book_postings AS
 SELECT v.id AS voucher, e.line, s.leg, v.date, v.day, v.year, CAST(substr(v.date, 6, 2) AS INTEGER) AS period, v.kind,
     v.link, COALESCE(v.reverses, 0) AS reverses, e.fund, COALESCE(a.path, '?') AS account,
-    COALESCE(a.kind, '') AS account_kind, COALESCE(a.controlled, 0) AS controlled, e.unit,
+    COALESCE(a.kind, '') AS account_kind, COALESCE(a.controlled, 0) AS controlled,
+    COALESCE(a.opened, '') AS opened, e.unit,
     (1 - 2 * e.red) * (1 - 2 * s.leg) * e.amount AS amount, e.red, e.unit AS weight_unit,
     (1 - 2 * e.red) * (1 - 2 * s.leg) * e.amount AS weight, 0 AS tolerance,
     CASE WHEN a.kind = 'use' THEN a.code ELSE '' END AS "use", v.project, v.payee, v.narration, v.document, v.bank,
