@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from fundtrack.cli import books, checking, demo, files, ledgers, policy, show, vouchers
+from fundtrack.cli import books, checking, demo, files, ledgers, policy, record, show, vouchers
 from fundtrack.errors import LANGUAGES, FundtrackError, Language, UsageError, message
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ app.command()(vouchers.post)
 app.command()(vouchers.reverse)
 app.command()(vouchers.rebook)
 app.command()(vouchers.opening)
+app.command()(record.show)
+app.command()(record.refusals)
 app.add_typer(policy.chart, name="chart")
 app.command()(ledgers.balance)
 app.command()(ledgers.report)

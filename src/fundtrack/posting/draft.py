@@ -71,6 +71,15 @@ class Draft:
             self.narration, self.project, self.document, self.bank, self.bank_ref, self.reverses, self.cites,
         ]  # fmt: skip
 
+    def record(self) -> dict[str, Any]:
+        """Return the draft as it is kept where it is refused; amounts are minor units."""
+        entries = [
+            {"debit": ":".join(e.debit), "credit": ":".join(e.credit), "amount": e.amount, "red": e.red, "unit": e.unit}
+            for e in self.entries
+        ]
+        said = ("kind", "fund", "payee", "narration", "project", "document", "bank", "bank_ref", "reverses", "cites")
+        return {"date": self.date.isoformat(), **{name: getattr(self, name) for name in said}, "entries": entries}
+
     def storable(self) -> Draft:
         """Return the draft with its texts as they are kept: posted for ever, each must be fit to publish.
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fundtrack.beantext.escape import stored
-from fundtrack.book.create import KEY_FILE, now
+from fundtrack.book.create import KEY_FILE
 from fundtrack.checking import candidates, checks, run
 from fundtrack.checking.book import vouchers_of
 from fundtrack.errors import BookError, Refused, UsageError
 from fundtrack.ledger.rows import voucher_number
 from fundtrack.posting.insert import insert_candidates
-from fundtrack.schema import dialect
+from fundtrack.posting.refusal import keep_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -133,22 +133,3 @@ def keyed(connection: Connection, book: Book, drafts: Iterable[Draft]) -> Iterat
         standing = f"SELECT COALESCE(MAX(occurrence), 0) FROM voucher WHERE natural_key = '{key}'"
         twins[key] += 1
         yield replace(draft, natural_key=key, occurrence=connection.exec_driver_sql(standing).scalar_one() + twins[key])
-
-
-def keep_refusal(book: Book, drafts: Sequence[Draft], findings: Sequence[Finding], by: str) -> None:
-    """Keep what was refused and why."""
-
-    def keep(connection: Connection) -> None:
-        seq = connection.exec_driver_sql("SELECT COALESCE(MAX(seq), 0) + 1 FROM refusal").scalar_one()
-        content = json.dumps([draft.content() for draft in drafts], ensure_ascii=False)
-        reasons = json.dumps(
-            [finding.record("zh") | {"message-en": finding.messages["en"]} for finding in findings], ensure_ascii=False
-        )
-        dialect.insert_rows(
-            connection,
-            "refusal",
-            ("seq", "refused_at", "refused_to", "draft", "findings"),
-            [(seq, now(), by, content, reasons)],
-        )
-
-    book.act(keep)

@@ -23,7 +23,7 @@ NUMBER: Final = re.compile(r"([A-Z0-9]+)-(\d{4})-(\d{1,9})", re.ASCII)
 
 SELECT: Final = """
 SELECT v.id, v.fund, v.year, v.number, v.date, v.kind, v.project, v.payee, v.narration, v.document, v.bank, v.bank_ref,
-    v.link, v.reverses, v.cites, r.fund AS red_fund, r.year AS red_year, r.number AS red_number, e.unit, e.debit,
+    v.link, v.reverses, v.cites, v.chart, v.prepared_by, v.approved_by, v.recorded_at, r.fund AS red_fund, r.year AS red_year, r.number AS red_number, e.unit, e.debit,
     e.credit, e.amount, e.red
 FROM voucher AS v
 JOIN entry AS e ON e.voucher = v.id
@@ -51,6 +51,10 @@ class Standing:
     link: int
     reverses: int | None
     cites: int | None
+    chart: int
+    prepared_by: str
+    approved_by: str
+    recorded_at: str
     reversed_by: str
     entries: tuple[Entry, ...]
 
@@ -112,7 +116,10 @@ def _standing(rows: list[dict[str, Any]]) -> Standing:
     """Return the voucher that rows of its entries describe."""
     first = rows[0]
     fund = first["fund"]
-    as_it_is = ("project", "payee", "narration", "document", "bank", "bank_ref", "link", "reverses", "cites")
+    as_it_is = (
+        "project", "payee", "narration", "document", "bank", "bank_ref", "link", "reverses", "cites", "chart",
+        "prepared_by", "approved_by", "recorded_at",
+    )  # fmt: skip
     return Standing(
         id=first["id"],
         number=voucher_number(fund, first["year"], first["number"]),

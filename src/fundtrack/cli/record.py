@@ -1,0 +1,137 @@
+"""Commands that look things up in the record: `show` a voucher, list `refusals`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fundtrack import money
+from fundtrack.cli import show as printed
+from fundtrack.cli.options import BookOption, FormatOption, LanguageOption, opened, spoken
+from fundtrack.cli.vouchers import NumberArgument
+from fundtrack.errors import message
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from fundtrack.chart.model import Chart
+    from fundtrack.errors import Language
+    from fundtrack.posting.refusal import Refusal
+    from fundtrack.posting.standing import Standing
+
+ENTRY_COLUMNS = ("line", "debit", "credit", "amount", "unit")
+REFUSAL_COLUMNS = ("seq", "when", "who", "fund", "payee", "amount", "checks")
+
+
+def show(
+    number: NumberArgument, form: FormatOption = "table", book: BookOption = None, lang: LanguageOption = None
+) -> None:
+    """查看凭证 Show a voucher: what it says, where it came from, who recorded it, what became of it."""
+    from fundtrack.posting.standing import find_voucher
+
+    the_book = opened(book)
+    language = spoken(lang, the_book)
+    with the_book.reading() as connection:
+        found = find_voucher(connection, number)
+        record = voucher_record(connection, found, the_book.chart(connection), language)
+    if form == "json":
+        printed.as_json(record)
+    elif form == "csv":
+        printed.rows([record | entry for entry in record["entries"]], form, language, ("voucher", *ENTRY_COLUMNS))
+    else:
+        print_voucher(record, language)
+
+
+def voucher_record(connection: Connection, found: Standing, chart: Chart, language: Language) -> dict[str, Any]:
+    """Return a voucher for a machine; accounts in the language, references as the numbers of vouchers."""
+    from fundtrack.checking.book import vouchers_of
+    from fundtrack.posting.standing import voucher_of
+
+    named = {(account.fund, account.code): account.written(language, chart) for account in chart.accounts.values()}
+    follows = {name: getattr(found, name) for name in ("reverses", "cites")}
+    source = vouchers_of(connection)(found.id, "")
+    entries = [
+        {
+            "line": line,
+            "debit": named[entry.debit],
+            "credit": named[entry.credit],
+            "amount": money.plain(-entry.amount if entry.red else entry.amount),
+            "unit": entry.unit,
+        }
+        for line, entry in enumerate(found.entries, 1)
+    ]
+    said = ("kind", "fund", "payee", "narration", "project", "document", "bank", "bank_ref")
+    return {
+        "voucher": found.number,
+        "date": found.date.isoformat(),
+        **{name: getattr(found, name) for name in said},
+        "amount": money.plain(found.amount),
+        **{name: voucher_of(connection, at).number if at else "" for name, at in follows.items()},
+        "link": "" if found.link == found.id else voucher_of(connection, found.link).number,
+        "reversed_by": found.reversed_by,
+        **{name: getattr(source, name) for name in ("file", "sheet", "row")},
+        "prepared_by": found.prepared_by,
+        "approved_by": found.approved_by,
+        "recorded_at": found.recorded_at,
+        "chart": found.chart,
+        "entries": entries,
+    }
+
+
+def print_voucher(record: dict[str, Any], language: Language) -> None:
+    """Print a voucher for people: what is said, one thing a line, then the entries."""
+    words = record | {"kind": message(f"kind-{record['kind']}", language), "amount": _grouped(record["amount"])}
+    lines = [
+        (message(f"head-{name}", language), str(word)) for name, word in words.items() if word and name != "entries"
+    ]
+    wide = max(printed.width(head) for head, _ in lines)
+    for head, word in lines:
+        printed.say(f"{head}{' ' * (wide - printed.width(head))}  {word}")
+    printed.say()
+    entries = [entry | {"amount": _grouped(entry["amount"])} for entry in record["entries"]]
+    printed.rows(entries, "table", language, ENTRY_COLUMNS)
+
+
+def refusals(form: FormatOption = "table", book: BookOption = None, lang: LanguageOption = None) -> None:
+    """不予入账记录 List what was refused at posting, to whom and why; the latest first."""
+    from fundtrack.posting.refusal import refusals as kept
+
+    the_book = opened(book)
+    language = spoken(lang, the_book)
+    with the_book.reading() as connection:
+        found = kept(connection)
+    if form != "table":
+        printed.rows([refusal_record(one, language) for one in found], form, language, REFUSAL_COLUMNS)
+        return
+    for one in found:
+        record = refusal_record(one, language)
+        words = record | {"amount": _grouped(record["amount"])}
+        said = (str(words[name]) for name in ("seq", "when", "who", "date", "fund", "payee", "amount"))
+        printed.say("  ".join(filter(None, said)))
+        for reason in record["reasons"]:
+            printed.say(f"   {reason['check']}: {reason['message']}")
+
+
+def refusal_record(one: Refusal, language: Language) -> dict[str, Any]:
+    """Return a refusal for a machine; of several vouchers of one act the funds and payees together."""
+    together = {
+        name: ", ".join(dict.fromkeys(draft[name] for draft in one.drafts if draft[name]))
+        for name in ("date", "fund", "payee", "narration")
+    }
+    amount = sum(entry["amount"] * (1 - 2 * entry["red"]) for draft in one.drafts for entry in draft["entries"])
+    return {
+        "seq": one.seq,
+        "when": one.refused_at,
+        "who": one.refused_to,
+        **together,
+        "amount": money.plain(amount),
+        "checks": [reason["check"] for reason in one.reasons],
+        "reasons": [
+            {"check": why["check"], "message": why[f"message-{language}"], "remedy": why[f"remedy-{language}"]}
+            for why in one.reasons
+        ],
+        "vouchers": list(one.drafts),
+    }
+
+
+def _grouped(amount: str) -> str:
+    return money.grouped(money.parse(amount))

@@ -1,0 +1,113 @@
+"""Looking things up: one voucher with all that is known of it, and what was refused."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from commands import closed_book, commands, payments_file
+
+if TYPE_CHECKING:
+    from commands import Say
+
+PAYMENT: Final = ("--fund", "F01", "--use", "0601", "--date", "2015-03-02", "--payee", "某建筑公司")
+
+
+@pytest.fixture
+def say(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Say:
+    """Return the command line in an empty folder."""
+    return commands(tmp_path, capsys, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def small_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a small book that nobody writes to."""
+    return closed_book(tmp_path_factory.mktemp("small") / "book")
+
+
+@pytest.fixture
+def book(small_book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a small book of one's own, which every command is about."""
+    path = Path(shutil.copytree(small_book, tmp_path / "book"))
+    monkeypatch.setenv("FUNDTRACK_BOOK", str(path))
+    return path
+
+
+@pytest.mark.usefixtures("book")
+def test_a_voucher_is_shown_with_what_became_of_it(say: Say) -> None:
+    """Its own words, its entries in the language, who recorded it; a reversal and its original name each other."""
+    posted = say("post", *PAYMENT, "--amount", "1234.50", "--narration", "进度款", "--by", "甲", "--approved-by", "乙",
+                 "--format", "json")  # fmt: skip
+    (number,) = posted.json["vouchers"]
+    shown = say("show", number, "--format", "json").json
+    assert (shown["date"], shown["payee"], shown["narration"]) == ("2015-03-02", "某建筑公司", "进度款")
+    assert (shown["prepared_by"], shown["approved_by"], shown["chart"]) == ("甲", "乙", 1)
+    assert (shown["amount"], shown["reversed_by"], shown["file"], shown["row"]) == ("1234.50", "", "", 0)
+    (entry,) = shown["entries"]
+    assert entry["debit"].startswith("Expenses:F01-")
+    assert entry["credit"].startswith("Assets:F01-")
+    assert say("show", number, "--lang", "zh", "--format", "json").json["entries"][0]["debit"].startswith("E支出:F01-")
+
+    red = say("reverse", number, "--reason", "x", "--date", "2015-03-03", "--format", "json").json["vouchers"][0]
+    assert say("show", number, "--format", "json").json["reversed_by"] == red
+    reversal = say("show", red, "--format", "json").json
+    assert (reversal["reverses"], reversal["amount"]) == (number, "-1234.50")
+    for_people = say("show", number.lower(), "--lang", "zh").out
+    assert "支付" in for_people
+    assert "1,234.50" in for_people
+    assert red in for_people
+
+
+@pytest.mark.usefixtures("book")
+def test_shares_of_a_bill_name_each_other(say: Say) -> None:
+    """And a voucher alone names none."""
+    split = say("post", "--amount", "300", "--split", "F01=100,F03=200", "--use", "F01-0601,F03-0603", "--date",
+                "2015-03-02", "--payee", "x", "--format", "json").json["vouchers"]  # fmt: skip
+    first, second = (say("show", number, "--format", "json").json for number in split)
+    assert (first["link"], second["link"]) == ("", split[0])
+
+
+@pytest.mark.usefixtures("book")
+def test_an_imported_voucher_knows_its_row(say: Say, tmp_path: Path) -> None:
+    """The file and the row of it, as the importer counts them."""
+    assert say("import", payments_file(tmp_path)).code == 1
+    shown = say("show", "F01-2015-000003", "--format", "json").json
+    assert (shown["file"], shown["row"], shown["bank_ref"]) == ("payments.csv", 2, "GK1")
+
+
+@pytest.mark.usefixtures("book")
+def test_a_voucher_that_is_not_there_is_said_so(say: Say) -> None:
+    """With the last number there is."""
+    answer = say("show", "F01-2015-000099")
+    assert (answer.code, answer.out) == (2, "")
+    assert "F01-2015-000099" in answer.err
+
+
+@pytest.mark.usefixtures("book")
+def test_refusals_are_listed_the_latest_first(say: Say) -> None:
+    """When, to whom, what it would have been, and every reason in the language asked for."""
+    assert say("refusals").out == ""
+    assert say("post", *PAYMENT, "--amount", "99999999", "--by", "甲").code == 1
+    assert say("post", "--fund", "F03", "--use", "F01-0601", "--amount", "8.00", "--date", "2015-03-02", "--payee", "y",
+               "--by", "乙").code == 1  # fmt: skip
+    latest, first = say("refusals", "--format", "json").json
+    assert (latest["who"], latest["payee"], latest["amount"], latest["checks"]) == (
+        "乙",
+        "y",
+        "8.00",
+        ["mixed-channel"],
+    )
+    assert (first["who"], first["fund"], first["amount"], first["checks"]) == (
+        "甲",
+        "F01",
+        "99999999.00",
+        ["overdrawn"],
+    )
+    assert latest["reasons"][0]["remedy"]
+    chinese, english = say("refusals", "--lang", "zh").out, say("refusals", "--lang", "en").out
+    assert "混在一张凭证里" in chinese
+    assert "is mixed with" in english
+    assert "99,999,999.00" in english
