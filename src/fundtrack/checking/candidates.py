@@ -28,30 +28,38 @@ COLUMNS: Final = (
 
 VOUCHER_SCOPES: Final = frozenset(VOUCHER_COLUMNS.split(", "))
 
-TOUCHED: Final = """SELECT fund, unit, code, account, MIN(day) AS day FROM candidate_postings
-    WHERE controlled <> 0 GROUP BY fund, unit, code, account"""
+TOUCHING: Final = "candidate_postings WHERE controlled <> 0"
 
-DAILY: Final = """
+TOUCHED: Final = f"""SELECT fund, unit, code, account, MIN(day) AS day FROM {TOUCHING}
+    GROUP BY fund, unit, code, account"""
+
+DAILY: Final = f"""
+WITH touched AS MATERIALIZED (
+    SELECT t.account, t.fund, t.unit, t.code, t.day, b.total - COALESCE((
+        SELECT SUM(later.change) FROM daily_balance AS later
+        WHERE later.fund = t.fund AND later.unit = t.unit AND later.code = t.code AND later.day >= t.day), 0) AS before
+    FROM ({TOUCHED}) AS t
+    JOIN balance AS b ON b.fund = t.fund AND b.unit = t.unit AND b.code = t.code
+)
 SELECT account, fund, unit, day, date, change,
     before + SUM(change) OVER (PARTITION BY fund, unit, code ORDER BY day) AS balance
 FROM (
-    SELECT t.account, t.fund, t.unit, t.code, m.day, m.date, SUM(m.change) AS change, b.total - COALESCE((
-        SELECT SUM(later.change) FROM daily_balance AS later
-        WHERE later.fund = t.fund AND later.unit = t.unit AND later.code = t.code AND later.day >= t.day), 0) AS before
-    FROM ({touched}) AS t
-    JOIN balance AS b ON b.fund = t.fund AND b.unit = t.unit AND b.code = t.code
-    JOIN ({moves}) AS m ON m.fund = t.fund AND m.unit = t.unit AND m.code = t.code
-    GROUP BY t.account, t.fund, t.unit, t.code, t.day, m.day, m.date, b.total
+    SELECT t.account, t.fund, t.unit, t.code, t.before, m.day, m.date, SUM(m.change) AS change
+    FROM ({{moves}}) AS m
+    JOIN touched AS t ON t.fund = m.fund AND t.unit = m.unit AND t.code = m.code
+    GROUP BY t.account, t.fund, t.unit, t.code, t.before, m.day, m.date
 ) AS days
 """
-"""Day-ends from the first day touched on: what the account holds in all, less what moved since, and then day by day."""
+"""Day-ends from the first day touched on: what the account holds in all, less what moved since, and then day by day.
+
+What moved since is added up once an account, not once a day: a voucher dated back by years is cheap as well.
+"""
 
 STANDING: Final = """SELECT d.fund, d.unit, d.code, d.day, d.date, d.change
-    FROM ({touched}) AS t
+    FROM touched AS t
     JOIN daily_balance AS d ON d.fund = t.fund AND d.unit = t.unit AND d.code = t.code AND d.day >= t.day"""
 
-COMING: Final = """SELECT fund, unit, code, day, date, controlled * amount AS change
-    FROM candidate_postings WHERE controlled <> 0"""
+COMING: Final = f"SELECT fund, unit, code, day, date, controlled * amount AS change FROM {TOUCHING}"
 
 
 def prepare(connection: Connection) -> None:
@@ -91,11 +99,11 @@ def before(scope: str) -> Relations:
 @cache
 def relations(scope: str, candidates: str) -> Relations:
     """Return the relations of a scope, with or without the candidates themselves."""
-    moves = [STANDING.format(touched=TOUCHED), *([COMING] if candidates else [])]
+    moves = [STANDING, *([COMING] if candidates else [])]
     return POLICY | {
         "postings": _touched("postings", POSTING_COLUMNS, scope, candidates),
         "vouchers": _touched("vouchers", VOUCHER_COLUMNS, scope, candidates),
-        "daily_balances": DAILY.format(moves=" UNION ALL ".join(moves), touched=TOUCHED),
+        "daily_balances": DAILY.format(moves=" UNION ALL ".join(moves)),
     }
 
 
@@ -105,7 +113,7 @@ def _touched(relation: str, columns: str, scope: str, candidates: str) -> str:
     if scope == "balance":
         arms.append(
             f"SELECT {columns} FROM book_{relation} WHERE voucher IN (SELECT voucher FROM book_vouchers"
-            f" WHERE fund IN (SELECT fund FROM ({TOUCHED}) AS t) AND day >= (SELECT MIN(day) FROM ({TOUCHED}) AS t))"
+            f" WHERE fund IN (SELECT fund FROM {TOUCHING}) AND day >= (SELECT MIN(day) FROM {TOUCHING}))"
         )
     elif scope != "voucher":
         source = "vouchers" if scope in VOUCHER_SCOPES else "postings"
