@@ -160,7 +160,7 @@ def take_turn(connection: Connection) -> None:
 def has_temporary(connection: Connection, table: str) -> bool:
     """Return whether the connection has a temporary table; one made in a transaction that failed is gone with it."""
     if connection.dialect.name == "sqlite":
-        return bool(connection.exec_driver_sql(f"SELECT 1 FROM sqlite_temp_schema WHERE name = '{table}'").scalar())
+        return bool(rows_of(connection, "SELECT 1 FROM sqlite_temp_schema WHERE name = :table", {"table": table}))
     return connection.exec_driver_sql(f"SELECT to_regclass('pg_temp.{table}')").scalar() is not None
 
 
