@@ -67,7 +67,7 @@ def prepare(connection: Connection) -> None:
     if not dialect.has_temporary(connection, "candidate"):
         script = files("fundtrack.checking").joinpath("candidates.sql").read_text("utf-8")
         dialect.run_script(connection, dialect.translated(script, connection.dialect.name))
-    connection.exec_driver_sql("DELETE FROM candidate")
+    dialect.rows_of(connection, "DELETE FROM candidate")
 
 
 def stage(connection: Connection, rows: Iterable[Sequence[Any]]) -> None:

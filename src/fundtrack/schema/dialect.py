@@ -201,7 +201,7 @@ def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows
 
 
 def rows_of(connection: Connection, statement: str, values: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
-    """Return the rows a statement gives, whose values stand in it as `:name`.
+    """Return the rows a statement gives, none where it changes some; its values stand in it as `:name`.
 
     The driver is asked directly: of the shortest statements SQLAlchemy's share is larger than the database's. Raises
     DBAPIError, as every other statement does.
@@ -211,7 +211,7 @@ def rows_of(connection: Connection, statement: str, values: Mapping[str, Any] | 
     cursor = connection.connection.cursor()
     try:
         cursor.execute(words, dict(given) if order is None else tuple(given[name] for name in order))
-        return cast("list[tuple[Any, ...]]", cursor.fetchall())
+        return cast("list[tuple[Any, ...]]", cursor.fetchall()) if cursor.description else []
     except connection.dialect.loaded_dbapi.Error as error:
         raise DBAPIError(statement, None, error) from error
     finally:
