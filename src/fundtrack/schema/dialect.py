@@ -116,7 +116,7 @@ def _set_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     """Take the writer's turn at once: a deferred transaction lets two clerks spend the same balance."""
     mode = "DEFERRED" if connection.get_execution_options().get("read_only") else "IMMEDIATE"
-    connection.exec_driver_sql(f"BEGIN {mode}")
+    rows_of(connection, f"BEGIN {mode}")
 
 
 def _set_postgresql(connection: psycopg.Connection, schema: str) -> None:
