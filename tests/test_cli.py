@@ -51,8 +51,9 @@ def test_help_names_every_command(run_cli: RunCli) -> None:
     """In both languages, quickly, and also as a module."""
     finished = run_cli("--help")
     assert finished.returncode == 0
-    for name in ("init", "demo", "import", "quarantine", "post", "reverse", "rebook", "opening", "show", "refusals", "chart", "balance",
-                 "check", "explain", "checks", "formats", "report", "publish", "browse", "doctor"):  # fmt: skip
+    for name in ("init", "demo", "import", "quarantine", "post", "reverse", "rebook", "opening", "show", "refusals",
+                 "chart", "balance", "check", "explain", "checks", "formats", "report", "publish",
+                 "browse", "doctor"):  # fmt: skip
         assert f"\n  {name} " in finished.stdout
     assert in_both_languages(finished.stdout)
 

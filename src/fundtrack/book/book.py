@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+KEY_FILE: Final = "natural.key"
+
 RETRIES: Final = 20
 """How often an act is tried again when PostgreSQL asks for it (serialization failure, deadlock)."""
 
@@ -95,13 +97,22 @@ class Book:
     def _charts(self) -> dict[int, Chart]:
         return {}
 
+    @cached_property
+    def key(self) -> bytes:
+        """The key of the natural keys. Raises BookError where its file is missing or damaged."""
+        try:
+            return bytes.fromhex((self.folder / KEY_FILE).read_text("ascii"))
+        except (OSError, ValueError) as error:
+            raise BookError("no-key", path=self.folder / KEY_FILE) from error
+
     def chart_version(self, connection: Connection) -> int:
         """Return the version of the chart in force."""
-        return int(connection.exec_driver_sql("SELECT MAX(version) FROM chart").scalar_one())
+        ((version,),) = dialect.rows_of(connection, "SELECT MAX(version) FROM chart")
+        return int(version)
 
-    def chart(self, connection: Connection) -> Chart:
-        """Return the chart in force."""
-        version = self.chart_version(connection)
+    def chart(self, connection: Connection, version: int = 0) -> Chart:
+        """Return the chart in force, or of a version."""
+        version = version or self.chart_version(connection)
         if version not in self._charts:
             text = connection.exec_driver_sql(f"SELECT text FROM chart WHERE version = {version:d}").scalar_one()
             self._charts[version] = read_chart(text, str(self.folder / "ledger" / "chart.beancount"))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy.exc import DBAPIError
 
 from fundtrack import schema
+from fundtrack.book.book import KEY_FILE
 from fundtrack.book.open import SETTINGS_FILE, open_book, read_settings
 from fundtrack.errors import BookError, UsageError
 from fundtrack.schema import dialect
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from fundtrack.book.book import Book
 
 FOLDERS: Final = ("ledger", "checks", "importers", "reports", "originals")
-KEY_FILE: Final = "natural.key"
 
 
 def create_book(folder: Path, *, title: str, language: str, database: str = "", schema_name: str = "") -> Book:

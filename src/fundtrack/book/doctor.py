@@ -17,7 +17,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError, NoResultFound
 
 from fundtrack import schema
-from fundtrack.book.create import KEY_FILE
+from fundtrack.book.book import KEY_FILE
 from fundtrack.book.policy import terms
 from fundtrack.chart.read import read_chart
 from fundtrack.errors import FundtrackError, message, messages

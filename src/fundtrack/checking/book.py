@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from fundtrack.checking.lens import POLICY, POSTING_COLUMNS, VOUCHER_COLUMNS, Lens, Subject
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from fundtrack.chart.model import Chart
+    from fundtrack.chart.model import Account, Chart
     from fundtrack.checking.lens import Relations
     from fundtrack.errors import Language
 
@@ -49,14 +50,17 @@ def vouchers_of(connection: Connection) -> Callable[[int, str], Subject]:
 
 def names_of(chart: Chart) -> Callable[[Language, str, str], str]:
     """Return what adds a name to the codes of funds, accounts and projects."""
-    uses = {account.path: account for account in chart.accounts.values()}
+
+    @cache
+    def uses() -> dict[str, Account]:  # most vouchers are sound, and nothing has to be named
+        return {account.path: account for account in chart.accounts.values()}
 
     def named(language: Language, column: str, value: str) -> str:
         if column in {"fund", "paying_fund", "other_fund"} and value in chart.funds:
             fund = chart.funds[value]
             return f"{value} {fund.name if language == 'en' else fund.name_zh}"
-        if column == "account" and value in uses:
-            return uses[value].written(language, chart)
+        if column == "account" and value in uses():
+            return uses()[value].written(language, chart)
         if column == "project" and value in chart.projects:
             project = chart.projects[value]
             return f"{value} {project.name if language == 'en' else project.name_zh}"

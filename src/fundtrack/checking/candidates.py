@@ -45,13 +45,16 @@ DAILY: Final = """
 SELECT account, fund, unit, day, date, change,
     before + SUM(change) OVER (PARTITION BY fund, unit, code ORDER BY day) AS balance
 FROM (
-    SELECT t.account, t.fund, t.unit, t.code, m.day, m.date, SUM(m.change) AS change, t.before
+    SELECT t.account, t.fund, t.unit, t.code, t.before, m.day, m.date, SUM(m.change) AS change
     FROM candidate_touched AS t
     JOIN ({moves}) AS m ON m.fund = t.fund AND m.unit = t.unit AND m.code = t.code
     GROUP BY t.account, t.fund, t.unit, t.code, t.before, m.day, m.date
 ) AS days
 """
-"""Day-ends from the first day touched on, day by day from what stood before."""
+"""Day-ends from the first day touched on, day by day from what stood before.
+
+What moved since is added up once an account, not once a day: a voucher dated back by years is cheap as well.
+"""
 
 STANDING: Final = """SELECT d.fund, d.unit, d.code, d.day, d.date, d.change
     FROM candidate_touched AS t
@@ -65,7 +68,7 @@ def prepare(connection: Connection) -> None:
     if not dialect.has_temporary(connection, "candidate"):
         script = files("fundtrack.checking").joinpath("candidates.sql").read_text("utf-8")
         dialect.run_script(connection, dialect.translated(script, connection.dialect.name))
-    connection.exec_driver_sql("DELETE FROM candidate")
+    dialect.rows_of(connection, "DELETE FROM candidate")
 
 
 def stage(connection: Connection, rows: Iterable[Sequence[Any]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from fundtrack.checking.lens import POSTING_COLUMNS, VOUCHER_COLUMNS, WORKED_OUT_ONCE
@@ -94,8 +94,9 @@ def checks(local: Path | None = None) -> dict[str, Check]:
     return {name: check_of(page) for name, page in catalogue("checks", local=local).items()}
 
 
+@lru_cache(maxsize=256)
 def check_of(page: Page) -> Check:
-    """Make a check of its page.
+    """Make a check of its page, always the same one.
 
     Raises PageError: `check-page` where the page does not say what a check must, `check-statement` where its select is
     not one statement that stays by itself.

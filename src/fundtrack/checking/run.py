@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from fundtrack.checking.finding import finding_of
 from fundtrack.errors import PageError
+from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from sqlalchemy import Connection, CursorResult, Dialect
+    from sqlalchemy import Connection, CursorResult
 
     from fundtrack.checking.check import Check
     from fundtrack.checking.finding import Finding
@@ -36,22 +36,35 @@ def run(connection: Connection, checks: Iterable[Check], lens: Lens) -> list[Fin
 def _worth_asking(connection: Connection, checks: tuple[Check, ...], lens: Lens) -> tuple[Check, ...]:
     """Return the installed checks that find anything at all, and all others.
 
-    The installed ones are asked in one statement, for most vouchers are sound. A page from elsewhere is always asked by
-    itself: whatever it says, it neither silences the others nor breaks in their name.
+    The installed ones are asked together, for most vouchers are sound. A page from elsewhere is always asked by itself:
+    whatever it says, it neither silences the others nor breaks in their name.
     """
-    together = tuple(check for check in checks if check.is_installed)
-    if not together:
-        return checks
-    parameters = {name: value for check in together for name, value in check.bound().items()}
-    names = set(_execute(connection, _anything(together, lens.after), parameters).scalars())
+    questions = _questions(tuple(check for check in checks if check.is_installed), lens.after)
+    names = {name for question in questions for (name,) in dialect.rows_of(connection, *question)}
     return tuple(check for check in checks if not check.is_installed or check.name in names)
 
 
-@cache
-def _anything(checks: tuple[Check, ...], after: Callable[[str], Relations]) -> str:
-    return " UNION ALL ".join(
-        f"SELECT '{check.name}' WHERE EXISTS ({check.over(after(check.scope))})" for check in checks
-    )
+@lru_cache(maxsize=64)
+def _questions(checks: tuple[Check, ...], after: Callable[[str], Relations]) -> list[tuple[str, dict[str, Any]]]:
+    """Return a statement for each scope that names those of the checks that find anything, and its values.
+
+    All in one would need most memory at once. SQLite gives each of its temporary tables 87 KB, used or not, and the C
+    library returns to the system what stands free in megabytes: fetching it again took seven times as long as asking.
+    """
+    return [
+        (
+            " UNION ALL ".join(f"SELECT '{c.name}' WHERE EXISTS ({c.over(after(scope))})" for c in together),
+            {name: value for check in together for name, value in check.bound().items()},
+        )
+        for scope, together in _by_scope(checks).items()
+    ]
+
+
+def _by_scope(checks: Iterable[Check]) -> dict[str, list[Check]]:
+    scopes: dict[str, list[Check]] = {}
+    for check in checks:
+        scopes.setdefault(check.scope, []).append(check)
+    return scopes
 
 
 def _new(connection: Connection, check: Check, lens: Lens) -> list[Finding]:
@@ -74,14 +87,6 @@ def _found(connection: Connection, check: Check, lens: Lens, relations: Relation
 
 def _execute(connection: Connection, select: str, parameters: Mapping[str, Any]) -> CursorResult[Any]:
     """Execute a select in the driver's own words, translated once: SQLAlchemy's share would be most of the time."""
-    translated, order = _translated(select, connection.dialect)
+    words, order = dialect.driver_words(select, connection.dialect)
     values = tuple(parameters[name] for name in order) if order is not None else dict(parameters)
-    return connection.exec_driver_sql(translated, values)
-
-
-@cache
-def _translated(select: str, dialect: Dialect) -> tuple[str, tuple[str, ...] | None]:
-    """Return a statement in the driver's words, and the order of its parameters where they have no names."""
-    compiled = text(select).compile(dialect=dialect)
-    order = tuple(compiled.positiontup or ()) if compiled.positional else None
-    return compiled.string, order
+    return connection.exec_driver_sql(words, values)

@@ -21,7 +21,7 @@ from fundtrack.importing.report import reports_of
 from fundtrack.importing.stage import Stager, keyed
 from fundtrack.importing.words import words_of
 from fundtrack.pages import catalogue
-from fundtrack.posting.post import next_voucher, read_key
+from fundtrack.posting.post import next_voucher
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class _File:
 
     def sheets(self, connection: Connection) -> Iterator[Report]:
         """Import each sheet as a batch; a text file is one sheet without a name."""
-        reading, key = self.importer.candidates(self.path), read_key(self.book)
+        reading, key = self.importer.candidates(self.path), self.book.key
         for sheet, rows in groupby(keyed(self._counted(reading), key), key=lambda one: one[0].sheet):
             batch = connection.exec_driver_sql("SELECT COALESCE(MAX(batch), 0) + 1 FROM batch").scalar_one()
             chart, version = self.book.chart(connection), self.book.chart_version(connection)

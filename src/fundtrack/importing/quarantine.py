@@ -15,7 +15,7 @@ from fundtrack.importing.report import held_rows
 from fundtrack.importing.stage import Stager, keyed
 from fundtrack.importing.words import words_of
 from fundtrack.ledger.rows import voucher_number
-from fundtrack.posting.post import next_voucher, read_key
+from fundtrack.posting.post import next_voucher
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def _restage(connection: Connection, book: Book, source: _Source, wanted: set[in
     """Stage the wanted rows of a batch from its original; every row is read, so that twins are counted as before."""
     stager = Stager(book.chart(connection), book.chart_version(connection), next_voucher(connection), source.batch)
     candidates.prepare(connection)
-    rows = keyed(source.importer.candidates(source.original), read_key(book))
+    rows = keyed(source.importer.candidates(source.original), book.key)
     at = candidates.COLUMNS.index("row")
     staged = stager.staged(one for one in rows if one[0].sheet == source.sheet)
     candidates.stage(connection, (row for row in staged if row[at] in wanted))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import yaml
@@ -28,6 +29,12 @@ def load(path: Path) -> Page:
         source = path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
         raise PageError("page-encoding", path=path, byte=error.start) from error
+    return _page(path, source)
+
+
+@lru_cache(maxsize=256)
+def _page(path: Path, source: str) -> Page:
+    """Make a page of its text, once as long as the text stays: every act reads the pages that judge it."""
     if not NAME.fullmatch(path.stem):
         raise PageError("page-name", path=path, name=path.stem)
     found = FRONT.match(source)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import text
-
 from fundtrack.book.create import now
+from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -16,7 +15,7 @@ INSERT INTO entry (voucher, line, fund, unit, debit, credit, amount, red)
 SELECT voucher, line, debit_fund, unit, debit, credit, amount, red FROM candidate ORDER BY voucher, line
 """
 
-VOUCHERS: Final = text("""
+VOUCHERS: Final = """
 WITH place AS MATERIALIZED (
     SELECT c.voucher,
         b.base + ROW_NUMBER() OVER (PARTITION BY c.fund, c.year ORDER BY c.day, c.outflow, c.voucher) AS number
@@ -38,7 +37,7 @@ SELECT c.voucher, c.fund, c.year, p.number, c.date, c.day, c.kind, c.project, c.
 FROM place AS p
 CROSS JOIN candidate AS c
 WHERE c.voucher = p.voucher AND c.line = 1
-""")
+"""
 """Numbered by date, money in before money out, then row: the order in which one by one they would have been posted.
 
 Only what decides the order is sorted, and not whole vouchers. SQLite inserts in the order of `place`, row by row, and
@@ -49,4 +48,5 @@ would refuse a gap in the numbers; PostgreSQL looks at all of them together, in 
 def insert_candidates(connection: Connection, prepared_by: str, approved_by: str) -> None:
     """Post everything that is staged: entries first, then their vouchers, as the database demands."""
     connection.exec_driver_sql(ENTRIES)
-    connection.execute(VOUCHERS, {"prepared_by": prepared_by, "approved_by": approved_by, "recorded_at": now()})
+    said = {"prepared_by": prepared_by, "approved_by": approved_by, "recorded_at": now()}
+    dialect.rows_of(connection, VOUCHERS, said)

@@ -7,16 +7,16 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from fundtrack.beantext.escape import stored
-from fundtrack.book.create import KEY_FILE
 from fundtrack.checking import candidates, checks, run
 from fundtrack.checking.book import vouchers_of
-from fundtrack.errors import BookError, Refused, UsageError
+from fundtrack.errors import Refused, UsageError
 from fundtrack.ledger.rows import voucher_number
 from fundtrack.posting.insert import insert_candidates
 from fundtrack.posting.refusal import keep_refusal
+from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from fundtrack.book import Book
     from fundtrack.chart.model import Chart
     from fundtrack.checking import Check, Finding
+    from fundtrack.checking.lens import Lens
     from fundtrack.posting.draft import Draft
 
 
@@ -37,6 +38,12 @@ class Posted:
     vouchers: tuple[int, ...]
     findings: tuple[Finding, ...]
 
+
+LAST: Final = "SELECT COALESCE(MAX(id), 0) FROM voucher UNION ALL SELECT COALESCE(MAX(voucher), 0) FROM entry"
+STANDING: Final = "SELECT COALESCE(MAX(occurrence), 0) FROM voucher WHERE natural_key = :key"
+POSTED: Final = """
+SELECT id, fund, year, number FROM voucher WHERE id IN (SELECT voucher FROM candidate WHERE line = 1) ORDER BY id
+"""
 
 Say = Callable[["Connection", "Chart"], "Sequence[Draft]"]
 """What says the drafts once the writer's turn is taken, from what then stands in the book."""
@@ -62,9 +69,12 @@ def post(
     said: list[Draft] = []
 
     def act(connection: Connection) -> Posted:
-        spoken = drafts(connection, book.chart(connection)) if callable(drafts) else drafts
+        version = book.chart_version(connection)
+        spoken = drafts(connection, book.chart(connection, version)) if callable(drafts) else drafts
         said[:] = [draft.storable() for draft in spoken]
-        return _post(connection, book, said, judged_by, by, approved_by)
+        _stage(connection, book, said, version)
+        lens = candidates.candidate_lens(book.chart(connection, version), vouchers_of(connection))
+        return _post(connection, judged_by.values(), lens, by, approved_by)
 
     try:
         return book.act(act)
@@ -73,20 +83,21 @@ def post(
         raise
 
 
-def _post(
-    connection: Connection, book: Book, drafts: Sequence[Draft], pages: Mapping[str, Check], by: str, approved_by: str
-) -> Posted:
-    first = next_voucher(connection)
+def _stage(connection: Connection, book: Book, drafts: Iterable[Draft], chart: int) -> None:
     candidates.prepare(connection)
-    candidates.stage(connection, staged(keyed(connection, book, drafts), first, book.chart_version(connection)))
-    lens = candidates.candidate_lens(book.chart(connection), vouchers_of(connection))
-    findings = run(connection, pages.values(), lens)
+    candidates.stage(connection, staged(keyed(connection, book, drafts), next_voucher(connection), chart))
+
+
+def _post(connection: Connection, checks: Iterable[Check], lens: Lens, by: str, approved_by: str) -> Posted:
+    """Post what is staged, all of it, unless a check finds what refuses it."""
+    findings = run(connection, checks, lens)
     if any(finding.severity == "fatal" for finding in findings):
         raise Refused(findings)
     insert_candidates(connection, by, approved_by)
-    rows = connection.exec_driver_sql(f"SELECT id, fund, year, number FROM voucher WHERE id >= {first:d} ORDER BY id")
-    ids, numbers = zip(*((row[0], voucher_number(*row[1:])) for row in rows), strict=True)
-    return Posted(numbers, ids, tuple(replace(f, subject=vouchers_of(connection)(f.voucher, "")) for f in findings))
+    ids, numbers = zip(
+        *((row[0], voucher_number(*row[1:])) for row in dialect.rows_of(connection, POSTED)), strict=True
+    )
+    return Posted(numbers, ids, tuple(replace(f, subject=lens.subject(f.voucher, "")) for f in findings))
 
 
 def staged(drafts: Iterable[Draft], first: int, chart: int) -> list[tuple[object, ...]]:
@@ -104,16 +115,7 @@ def next_voucher(connection: Connection) -> int:
 
     On SQLite a stock client can leave entries without a voucher; none is adopted by a voucher that gets their id.
     """
-    last = "SELECT COALESCE(MAX(id), 0) FROM voucher UNION ALL SELECT COALESCE(MAX(voucher), 0) FROM entry"
-    return int(max(connection.exec_driver_sql(last).scalars())) + 1
-
-
-def read_key(book: Book) -> bytes:
-    """Return the key of the natural keys. Raises BookError where its file is missing or damaged."""
-    try:
-        return bytes.fromhex((book.folder / KEY_FILE).read_text("ascii"))
-    except (OSError, ValueError) as error:
-        raise BookError("no-key", path=book.folder / KEY_FILE) from error
+    return int(max(last for (last,) in dialect.rows_of(connection, LAST))) + 1
 
 
 def natural_key(key: bytes, content: str) -> str:
@@ -123,13 +125,12 @@ def natural_key(key: bytes, content: str) -> str:
 
 def keyed(connection: Connection, book: Book, drafts: Iterable[Draft]) -> Iterator[Draft]:
     """Give drafts that came from a person with their natural keys, and which of the identical ones each is."""
-    secret = read_key(book)
     twins: Counter[str] = Counter()
     for draft in drafts:
         if draft.natural_key:
             yield draft
             continue
-        key = natural_key(secret, json.dumps(draft.content(), ensure_ascii=False))
-        standing = f"SELECT COALESCE(MAX(occurrence), 0) FROM voucher WHERE natural_key = '{key}'"
+        key = natural_key(book.key, json.dumps(draft.content(), ensure_ascii=False))
+        ((standing,),) = dialect.rows_of(connection, STANDING, {"key": key})
         twins[key] += 1
-        yield replace(draft, natural_key=key, occurrence=connection.exec_driver_sql(standing).scalar_one() + twins[key])
+        yield replace(draft, natural_key=key, occurrence=standing + twins[key])

@@ -23,8 +23,8 @@ NUMBER: Final = re.compile(r"([A-Z0-9]+)-(\d{4})-(\d{1,9})", re.ASCII)
 
 SELECT: Final = """
 SELECT v.id, v.fund, v.year, v.number, v.date, v.kind, v.project, v.payee, v.narration, v.document, v.bank, v.bank_ref,
-    v.link, v.reverses, v.cites, v.chart, v.prepared_by, v.approved_by, v.recorded_at, r.fund AS red_fund, r.year AS red_year, r.number AS red_number, e.unit, e.debit,
-    e.credit, e.amount, e.red
+    v.link, v.reverses, v.cites, v.chart, v.prepared_by, v.approved_by, v.recorded_at, r.fund AS red_fund,
+    r.year AS red_year, r.number AS red_number, e.unit, e.debit, e.credit, e.amount, e.red
 FROM voucher AS v
 JOIN entry AS e ON e.voucher = v.id
 LEFT JOIN voucher AS r ON r.reverses = v.id

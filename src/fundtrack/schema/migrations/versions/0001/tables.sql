@@ -175,7 +175,7 @@ CREATE TABLE voucher (
     CONSTRAINT voucher_row CHECK ((batch IS NULL) = (row IS NULL))
 ) STRICT;
 
-CREATE INDEX voucher_bank_ref ON voucher (bank_ref) WHERE bank_ref <> '';
+CREATE INDEX voucher_bank_ref ON voucher (bank_ref);
 CREATE INDEX voucher_fund_day ON voucher (fund, day);
 CREATE INDEX voucher_opening ON voucher (fund, day) WHERE kind = 'opening';
 CREATE INDEX voucher_link ON voucher (link) WHERE link <> id;

@@ -27,9 +27,11 @@ LEFT JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code = CASE 
 WHERE e.voucher = v.id;
 
 CREATE VIEW book_funds AS
-SELECT fund, fund_group, department, level, regime, valid_from, valid_to, may_advance, authority, chart,
-    COALESCE(LEAD(chart) OVER (PARTITION BY fund ORDER BY chart) - 1, 9000000000000000) AS chart_last
-FROM fund_terms;
+SELECT t.fund, t.fund_group, t.department, t.level, t.regime, t.valid_from, t.valid_to, t.may_advance, t.authority, t.chart,
+    COALESCE((
+        SELECT MIN(later.chart) FROM fund_terms AS later WHERE later.fund = t.fund AND later.chart > t.chart
+    ) - 1, 9000000000000000) AS chart_last
+FROM fund_terms AS t;
 
 CREATE VIEW book_accounts AS
 SELECT path AS account, fund, unit, code, kind AS account_kind, controlled,
