@@ -10,6 +10,7 @@ import pytest
 
 from fundtrack.beantext.booking import book, residual, tolerances, weight
 from fundtrack.beantext.directives import Balance, Open, Transaction
+from fundtrack.beantext.loading import BEANCOUNTS, book_if_needed
 from fundtrack.beantext.parse import Plugin, parse_ledger, parse_text
 from fundtrack.errors import UsageError
 
@@ -239,3 +240,34 @@ def test_a_transaction_left_incomplete_is_an_error_and_left_out() -> None:
     booked = book(parse_text('2015-01-01 * "x"\n  Assets:A1  X {0 CNY}\n  Assets:B1  3 CNY\n', "test.beancount"))
     assert booked.entries == []
     assert "Transaction has incomplete elements" in [error.message for error in booked.errors]
+
+
+PLAIN = '2015-01-02 * "plain"\n  Assets:A  1.00 CNY\n  Assets:B  -1.00 CNY\n'
+GROUPED = f"{PLAIN}  Assets:A  2.00 CNY.Q\n  Assets:B  -2.00 CNY.Q\n"
+NEEDY = {
+    "an amount is left out": '2015-01-03 * "x"\n  Assets:A  1.00 CNY\n  Assets:B\n',
+    "a unit is left out": '2015-01-03 * "x"\n  Assets:A  1.00\n  Assets:B  -1.00 CNY\n',
+    "a number is left out": '2015-01-03 * "x"\n  Assets:A  CNY\n  Assets:B  -1.00 CNY\n',
+    "a lot": '2015-01-03 * "x"\n  Assets:A  1 HOOL {5.00 CNY}\n  Assets:B  -5.00 CNY\n',
+    "a price": '2015-01-03 * "x"\n  Assets:A  1 HOOL @ 5.00 CNY\n  Assets:B  -5.00 CNY\n',
+    "units in turn": f"{GROUPED}  Assets:A  0.00 CNY\n",
+}
+
+
+@pytest.mark.parametrize("text", [PLAIN, GROUPED, '2015-01-02 * "no postings"\n', "2015-01-01 open Assets:A\n"])
+def test_what_booking_would_leave_alone_is_not_booked(text: str) -> None:
+    """Postings that are complete stay the very same, and Beancount would not have changed them."""
+    parsed = parse_text(text, "test.beancount")
+    booked, errors = book_if_needed(parsed.entries, parsed.options)
+    assert (booked, errors) == (parsed.entries, [])
+    stock, _ = BEANCOUNTS(parsed.entries, parsed.options)
+    assert [getattr(entry, "postings", None) for entry in booked] == [
+        getattr(entry, "postings", None) for entry in stock
+    ]
+
+
+@pytest.mark.parametrize("needy", NEEDY.values(), ids=NEEDY)
+def test_what_needs_booking_is_booked_by_beancount(needy: str) -> None:
+    """All of the ledger, for a lot may depend on any posting before it."""
+    parsed = parse_text(PLAIN + needy, "test.beancount")
+    assert book_if_needed(parsed.entries, parsed.options) == BEANCOUNTS(parsed.entries, parsed.options)

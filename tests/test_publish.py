@@ -21,6 +21,8 @@ from beancount.core.data import Query
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fundtrack.beantext.loading import book_if_needed
+from fundtrack.beantext.parse import parse_ledger, parse_text
 from fundtrack.book import create_book, open_book
 from fundtrack.book.policy import apply_chart
 from fundtrack.errors import LANGUAGES, ChartError, FormatError, UsageError
@@ -268,6 +270,15 @@ def test_beancount_finds_nothing(book: Book, language: Language) -> None:
     published = publish(book, language)
     for path in (published.main, published.fava, *published.main.parent.glob("year/*.beancount")):
         loaded(path)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_needs_booking(book: Book, language: Language) -> None:
+    """So that Fava is spared it, in the ledger and in every year."""
+    published = publish(book, language)
+    for path in (published.main, *published.main.parent.glob("year/*.beancount")):
+        parsed = parse_ledger(path) if path == published.main else parse_text(path.read_text("utf-8"), str(path))
+        assert book_if_needed(parsed.entries, parsed.options)[0] is parsed.entries
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

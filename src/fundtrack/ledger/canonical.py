@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import groupby
+from itertools import chain, groupby
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.ledger.history import history
@@ -77,7 +77,7 @@ class Canonical:
 def canonical(book: Book) -> Canonical:
     """Return what the book says."""
     with book.reading() as connection:
-        rows = rows_between(connection, 1, date.max.toordinal())
+        rows = chain.from_iterable(rows_between(connection, 1, date.max.toordinal()))
         vouchers = vouchers_of(rows, references(connection))
         return canonical_of(book.chart(connection), history(connection), vouchers)
 

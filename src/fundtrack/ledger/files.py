@@ -8,7 +8,6 @@ import re
 import secrets
 import time
 from contextlib import contextmanager
-from itertools import islice
 from typing import IO, TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -22,9 +21,6 @@ TEMPORARY: Final = ".publishing-"
 ABANDONED: Final = 24 * 60 * 60
 """Seconds after which no publication can still be under way."""
 
-AT_A_TIME: Final = 1000
-"""Texts written at a time."""
-
 
 class Folder:
     """The folder of a ledger, and which of its files were written anew."""
@@ -34,15 +30,16 @@ class Folder:
         path.mkdir(exist_ok=True)
         self.path = path
         self.written: list[Path] = []
+        self._unsettled: set[Path] = set()
 
     def write_hashed(self, stem: str, texts: Iterable[str]) -> str:
         """Write texts to `stem.<hash>.beancount`, unless it is there, and return its name."""
-        texts = iter(texts)
         digest = hashlib.sha256()
         with _temporary(self.path) as file:
-            while chunk := "".join(islice(texts, AT_A_TIME)).encode():
-                digest.update(chunk)
-                file.write(chunk)
+            for text in texts:
+                data = text.encode()
+                digest.update(data)
+                file.write(data)
             name = f"{stem}.{digest.hexdigest()[:16]}.beancount"
             if not self.is_whole(name):
                 self._put(file, self.path / name)
@@ -66,6 +63,16 @@ class Folder:
             file.write(data)
             self._put(file, path)
 
+    def settle(self) -> None:
+        """Make the names of the files written so far durable, before any file that names them is written."""
+        for path in self._unsettled:
+            folder = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+        self._unsettled.clear()
+
     def remove_stale(self, keep: Container[str], dropped: Container[str]) -> None:
         """Delete what no recent publication uses, and what publications that were killed left behind."""
         oldest = time.time() - ABANDONED
@@ -75,15 +82,11 @@ class Folder:
                 path.unlink(missing_ok=True)
 
     def _put(self, file: IO[bytes], path: Path) -> None:
-        """Let a temporary file take its place, durably."""
+        """Let a temporary file take its place; what it holds is durable, its name when the folder is settled."""
         file.flush()
         os.fsync(file.fileno())
         os.replace(file.name, path)  # noqa: PTH105 - the one commit point is to be seen
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        self._unsettled.add(path.parent)
         self.written.append(path)
 
 

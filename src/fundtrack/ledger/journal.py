@@ -13,7 +13,8 @@ entries of several units, prints both legs of each entry instead, so that it rea
 from __future__ import annotations
 
 import sys
-from itertools import groupby
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from fundtrack import money
@@ -21,14 +22,14 @@ from fundtrack.beantext import escape
 from fundtrack.beantext.escape import PLAIN, string
 from fundtrack.chart.write import root_options
 from fundtrack.errors import FormatError
-from fundtrack.ledger.rows import voucher_number
+from fundtrack.ledger.rows import Row, voucher_number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from fundtrack.chart.model import Chart
     from fundtrack.errors import Language
-    from fundtrack.ledger.rows import References, Row
+    from fundtrack.ledger.rows import References
 
 NOTICE: Final = {
     "en": ";; Published by fundtrack. Not to be edited: the book is the record, and corrections are vouchers.\n",
@@ -36,6 +37,9 @@ NOTICE: Final = {
 }
 REMEMBERED: Final = 10_000
 """How many texts of one kind are kept to be used again."""
+
+FREE: Final = itemgetter(*map(Row._fields.index, ("payee", "narration", "document", "bank_ref")))
+"""The texts of a row that anybody may have written and that differ from voucher to voucher."""
 
 Made = TypeVar("Made")
 
@@ -91,26 +95,29 @@ class Journal:
         self._waiting: list[Leg] = []
         self._pairs = Remembered(self._pair, most=sys.maxsize)
         self._marks = Remembered(self._mark)
-        self._offices = Remembered(self._office)
-        self._acts = Remembered(_act)
-        self._banks = Remembered(lambda bank: _meta("bank", bank))
-        self._sources = Remembered(self._source)
+        self._acts = Remembered(self._act)
 
-    def moved(self) -> list[list[object]]:
-        """Return fund, debit, credit and amount in minor units of each pair of accounts, red entries subtracted."""
-        return sorted([*accounts, pair.moved] for accounts, pair in self._pairs.items())
+    def take_moved(self) -> list[list[object]]:
+        """Return fund, debit, credit and amount in minor units of each pair of accounts, red entries subtracted.
+
+        What moved is counted anew from then on.
+        """
+        moved = sorted([*accounts, pair.moved] for accounts, pair in self._pairs.items())
+        self._pairs.clear()
+        return moved
 
     def opening(self) -> str:
         """Return what stands first in every file of journals."""
         return NOTICE[self.language] + root_options(self.language)
 
-    def text(self, rows: Iterable[Row]) -> Iterator[str]:
-        """Yield the transaction of each voucher, a blank line before it.
+    def text(self, rows: Sequence[Row]) -> str:
+        """Return the transactions of the vouchers that end in these rows, a blank line before each.
 
         Raises FormatError (`text-unsafe`), which names the voucher, for text that no posting would have let in.
         """
-        marks, offices, acts, banks, sources = self._marks, self._offices, self._acts, self._banks, self._sources
-        pairs, plain = self._pairs, PLAIN.fullmatch
+        marks, acts, pairs = self._marks, self._acts, self._pairs
+        all_plain = PLAIN.fullmatch("".join(chain.from_iterable(map(FREE, rows))))
+        texts: list[str] = []
         for (
             fund, year, number, date, kind, project, payee, narration, document, bank, bank_ref, link, reverses, cites,
             occurrence, batch, line, chart, prepared_by, approved_by, recorded_at, entries, unit, debit, credit, amount,
@@ -118,8 +125,7 @@ class Journal:
         ) in rows:  # fmt: skip
             if entries == 1:
                 pair = pairs[fund, debit, credit]
-                digits = f"{amount:03d}"
-                yuan = f"{digits[:-2]}.{digits[-2:]} {unit}\n"
+                yuan = f"{amount // 100}.{amount % 100:02d} {unit}\n"
                 if red:
                     pair.moved -= amount
                     postings = f"{pair.debit}-{yuan}{pair.credit}{yuan}"
@@ -131,21 +137,23 @@ class Journal:
                 if len(self._waiting) < entries:
                     continue
                 postings, red = self._together(fund)  # noqa: PLW2901 - from here on it is the voucher's
-            if not plain(f"{payee}{narration}{document}{bank_ref}"):
+            if not (all_plain or PLAIN.fullmatch(f"{payee}{narration}{document}{bank_ref}")):
                 payee, narration, document, bank_ref = _escaped(  # noqa: PLW2901
                     payee, narration, document, bank_ref, voucher=voucher_number(fund, year, number)
                 )
-            doc = f'  doc: "{document}"\n' if document else ""
-            ref = f'  bank-ref: "{bank_ref}"\n' if bank_ref else ""
-            origin = "" if batch is None else f"{sources[batch,]}  row: {line}\n"
             rare = ""
             if link or reverses or cites or red or occurrence != 1:
                 rare = self._rare(link, reverses, cites, occurrence, red)
-            yield (
-                f'\n{date} * "{payee}" "{narration}"{marks[fund, kind, project]}{year}-{number:06d}"\n'
-                f"{doc}{banks[bank,]}{ref}{rare}{offices[fund, project]}{origin}"
-                f"{acts[chart, prepared_by, approved_by, recorded_at]}{postings}"
-            )
+            mark, of_bank, office = marks[fund, kind, project, bank]
+            source, act = acts[batch, chart, prepared_by, approved_by, recorded_at]
+            # One string a part, joined at the end, costs less than one a voucher.
+            texts += (
+                "\n", date, ' * "', payee, '" "', narration, '"', mark, f'{year}-{number:06d}"\n',
+                f'  doc: "{document}"\n' if document else "", of_bank,
+                f'  bank-ref: "{bank_ref}"\n' if bank_ref else "", rare, office,
+                "" if batch is None else f"{source}  row: {line}\n", act, postings,
+            )  # fmt: skip
+        return "".join(texts)
 
     def _together(self, fund: str) -> tuple[str, int]:
         """Return the postings of a voucher of several entries, and whether all of it is red."""
@@ -187,23 +195,18 @@ class Journal:
         texts += ["  red: TRUE\n"] if red else []
         return "".join(texts)
 
-    def _mark(self, fund: str, kind: str, project: str) -> str:
-        """Return tag and link, and the beginning of the voucher's number."""
+    def _mark(self, fund: str, kind: str, project: str, bank: str) -> tuple[str, str, str]:
+        """Return tag and link and the beginning of the voucher's number; the bank account; department and project."""
         of_project = f" ^{escape.link(project)}" if project in self._chart.projects else ""
-        return f' #{escape.tag(kind)}{of_project}\n  voucher: "{fund}-'
+        office = _meta("dept", self._chart.funds[fund].department) + _meta("project", project)
+        return f' #{escape.tag(kind)}{of_project}\n  voucher: "{fund}-', _meta("bank", bank), office
 
-    def _office(self, fund: str, project: str) -> str:
-        return _meta("dept", self._chart.funds[fund].department) + _meta("project", project)
-
-    def _source(self, batch: object) -> str:
-        file, sheet = self._resolve.source(batch)
-        return f"  source: {string(file)}\n{_meta('sheet', sheet)}"
-
-
-def _act(chart: int, prepared_by: str, approved_by: str, recorded_at: str) -> str:
-    """Return who recorded vouchers, under which version of the chart, and when."""
-    people = _meta("prepared-by", prepared_by) + _meta("approved-by", approved_by)
-    return f"  chart: {chart}\n{people}{_meta('recorded-at', recorded_at)}"
+    def _act(self, batch: object, chart: int, prepared_by: str, approved_by: str, recorded_at: str) -> tuple[str, str]:
+        """Return what vouchers were imported from; who recorded them, under which version of the chart, and when."""
+        file, sheet = ("", "") if batch is None else self._resolve.source(batch)
+        people = _meta("prepared-by", prepared_by) + _meta("approved-by", approved_by)
+        act = f"  chart: {chart}\n{people}{_meta('recorded-at', recorded_at)}"
+        return f"  source: {string(file)}\n{_meta('sheet', sheet)}", act
 
 
 def _meta(key: str, text: str) -> str:

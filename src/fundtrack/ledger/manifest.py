@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Manifest:
 
     def text(self) -> str:
         """Return the manifest as JSON, one month a line."""
-        months = ",\n".join(json.dumps(asdict(month), ensure_ascii=False) for month in self.months.values())
+        months = ",\n".join(json.dumps(vars(month), ensure_ascii=False) for month in self.months.values())
         head = {"format": FORMAT, "names": self.names, "publications": self.publications}
         return f'{json.dumps(head)[:-1]}, "months": [\n{months}\n]}}\n'
 

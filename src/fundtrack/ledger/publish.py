@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
 from fundtrack.chart.write import write_accounts
@@ -60,10 +60,12 @@ def publish(book: Book, language: Language | None = None, progress: Progress | N
         past = write_history(history(connection), chart, language)
         months = list(_journals(connection, folder, chart, language, known, progress or _quiet))
     accounts = folder.write_hashed("accounts", [write_accounts(chart, language), past])
+    folder.settle()
     last = ""
     for year, text in Years(chart, language, accounts).views(months):
         last = f"year/{year}.beancount"
         folder.replace(last, text)
+    folder.settle()
     vouchers = sum(month.vouchers for month in months)
     few = vouchers <= DETAIL_MAX
     detail = few or sum(month.vouchers for month in months if month.name[:4] == months[-1].name[:4]) <= DETAIL_MAX
@@ -79,7 +81,7 @@ def _journals(
 ) -> Iterator[Month]:
     """Yield every month with its journal, written where the one of the last publication does not stand."""
     same_names = known.names == names_of(chart, language)
-    resolve = references(connection)
+    journal = Journal(chart, language, references(connection))
     months = _months(connection)
     total, done = sum(month.vouchers for month in months), 0
     for month in months:
@@ -87,7 +89,7 @@ def _journals(
         if before and same_names and before.says(month) and folder.is_whole(before.file):
             yield before
         else:
-            yield _written(connection, folder, month, Journal(chart, language, resolve))
+            yield _written(connection, folder, month, journal)
         done += month.vouchers
         progress(done, total)
 
@@ -95,20 +97,22 @@ def _journals(
 def _written(connection: Connection, folder: Folder, month: Month, journal: Journal) -> Month:
     first = dt.date.fromisoformat(f"{month.name}-01")
     last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
-    rows = rows_between(connection, first.toordinal(), last.toordinal())
-    file = folder.write_hashed(month.name, chain([journal.opening()], journal.text(rows)))
-    return replace(month, file=file, moved=journal.moved())
+    vouchers = map(journal.text, rows_between(connection, first.toordinal(), last.toordinal()))
+    file = folder.write_hashed(month.name, chain([journal.opening()], vouchers))
+    return replace(month, file=file, moved=journal.take_moved())
 
 
 def _months(connection: Connection) -> list[Month]:
     """Return the months that have vouchers, from an index and without reading any voucher."""
-    months: dict[str, Month] = {}
-    days = "SELECT day, COUNT(*), MAX(id) FROM voucher GROUP BY fund, day ORDER BY day"
-    for day, vouchers, last in connection.exec_driver_sql(days):
-        date = dt.date.fromordinal(day).isoformat()
-        before = months.get(date[:7], Month(date[:7], 0, 0, date))
-        months[date[:7]] = Month(date[:7], before.vouchers + vouchers, max(before.last, last), date)
-    return list(months.values())
+    days = connection.exec_driver_sql("""SELECT day, SUM(vouchers), MAX(last)
+        FROM (SELECT day, COUNT(*) AS vouchers, MAX(id) AS last FROM voucher GROUP BY fund, day) AS day_of_fund
+        GROUP BY day ORDER BY day""")
+    dated = ((dt.date.fromordinal(day).isoformat(), int(vouchers), last) for day, vouchers, last in days)
+    months = []
+    for name, group in groupby(dated, key=lambda day: day[0][:7]):
+        dates, vouchers, last = zip(*group, strict=True)
+        months.append(Month(name, sum(vouchers), max(last), dates[-1]))
+    return months
 
 
 def _remember(folder: Folder, known: Manifest, now: Manifest) -> None:
@@ -116,6 +120,7 @@ def _remember(folder: Folder, known: Manifest, now: Manifest) -> None:
     earlier = [files for files in known.publications if files != now.publications[0]]
     kept = now.publications + earlier[: PUBLICATIONS_KEPT - 1]
     folder.replace(FILE, replace(now, publications=kept).text())
+    folder.settle()
     folder.remove_stale({name for files in kept for name in files}, {name for files in earlier for name in files})
 
 

@@ -90,7 +90,7 @@ def _vouchers(path: Path, chart: Chart) -> list[Voucher]:
     for entry in sorted(_parsed(text, path).entries, key=lambda entry: int(entry.meta["lineno"])):
         try:
             vouchers.append(_voucher(entry, codes))
-            written += journal.text(rows_of(vouchers[-1]))
+            written.append(journal.text([*rows_of(vouchers[-1])]))
         except (ValueError, LookupError, TypeError, AttributeError, FormatError) as error:
             line = int(entry.meta["lineno"])
             raise UsageError("ledger-foreign", path=path, line=line, found=text.split("\n")[line - 1]) from error

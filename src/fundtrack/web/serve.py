@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
+from fundtrack.beantext.loading import spare_booking
 from fundtrack.errors import UsageError
 from fundtrack.web.guard import Guard
 from fundtrack.web.words import say_public_words
@@ -74,9 +75,11 @@ def guarded(ledger: Path, hosts: set[str], folder: Path, *, auditor: bool = Fals
     """Return Fava over a ledger, loaded and behind its guard; `folder`, empty, is where its words are kept."""
     from fava.application import create_app
 
+    spare_booking()
     gc.disable()  # a quarter of the time to load a ledger goes into looking for garbage, of which there is none
     try:
         application = create_app([ledger.resolve()], load=True, read_only=True)
+        gc.freeze()  # nor does looking through it again find any, whatever the first visitor asks
     finally:
         gc.enable()
     say_public_words(application, folder)
