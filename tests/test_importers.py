@@ -287,6 +287,13 @@ def test_the_quick_way_of_reading_an_amount_is_the_strict_one(text: str) -> None
     assert quick == strict
 
 
+def test_a_reference_may_stand_within_a_text(tmp_path: Path) -> None:
+    """The bank's number is taken out of its column by a pattern, as every other field may be."""
+    toml = MINIMAL.replace("[key]", 'bank-ref = { column = "payee", pattern = "no (\\\\w+)" }\n[key]')
+    _, rows = minimal(tmp_path, "date,amount,payee\n2015-01-02,1.00,a no X1\n2015-01-02,1.00,b\n", toml)
+    assert [row.candidate.bank_ref for row in rows if row.candidate] == ["X1", ""]
+
+
 def test_a_file_of_no_page_is_refused(tmp_path: Path) -> None:
     """Nothing is guessed about a file that no page describes."""
     path = tmp_path / "a.csv"

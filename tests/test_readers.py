@@ -50,7 +50,7 @@ def test_an_encoding_is_proven(tmp_path: Path, data: bytes, declared: str, encod
     """Mark, then strict UTF-8, then what the page declares."""
     path = tmp_path / "a.csv"
     path.write_bytes(data)
-    assert decode.prove(path, declared) == encoding
+    assert decode.encoding(path, declared) == encoding
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_what_is_no_text_is_refused(tmp_path: Path, data: bytes, declared: str, 
     path = tmp_path / "a.csv"
     path.write_bytes(data)
     with pytest.raises(FormatError) as caught:
-        decode.prove(path, declared)
+        list(rows.read(path, decode.encoding(path, declared), ","))
     assert caught.value.key == key
     assert line is None or caught.value.details["line"] == line
 
@@ -84,7 +84,21 @@ def test_under_a_chinese_header_every_text_reads_back(tmp_path_factory: pytest.T
     path = tmp_path_factory.mktemp("encodings") / "a.csv"
     for encoding in ("gb18030", "utf-8"):
         path.write_bytes(f"支付申请编号,实际支付日期,{text}".encode(encoding))
-        assert path.read_text(decode.prove(path, "gb18030")).endswith(text)
+        assert path.read_text(decode.encoding(path, "gb18030")).endswith(text)
+
+
+@given(
+    st.text(st.sampled_from('甲乙a,"\r\n'), max_size=30), st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+)
+def test_lines_end_where_they_end_wherever_a_file_is_cut(
+    tmp_path_factory: pytest.TempPathFactory, text: str, encoding: str
+) -> None:
+    """A file is read in pieces: a character or the end of a line that lies on a seam is whole."""
+    path = tmp_path_factory.mktemp("lines") / "a.csv"
+    path.write_bytes(text.encode(encoding))
+    with pytest.MonkeyPatch.context() as patch, path.open(encoding=encoding, newline="") as file:
+        patch.setattr(decode, "CHUNK", 3)
+        assert list(decode.lines(path, encoding)) == list(file)
 
 
 def test_rows_keep_their_lines(tmp_path: Path) -> None:
@@ -359,6 +373,6 @@ def test_any_bytes_are_rows_or_a_reason(tmp_path_factory: pytest.TempPathFactory
     path = tmp_path_factory.mktemp("bytes") / "a.csv"
     path.write_bytes(data)
     with suppress(FormatError):
-        encoding = decode.prove(path, "gb18030")
+        encoding = decode.encoding(path, "gb18030")
         found = list(rows.read(path, encoding, ","))
         assert sum(len(row) for _, row in found) <= len(io.StringIO(path.read_text(encoding)).getvalue()) + len(found)

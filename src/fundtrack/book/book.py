@@ -6,6 +6,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from sqlalchemy.exc import DBAPIError
@@ -101,7 +102,7 @@ class Book:
     def key(self) -> bytes:
         """The key of the natural keys. Raises BookError where its file is missing or damaged."""
         try:
-            return bytes.fromhex((self.folder / KEY_FILE).read_text("ascii"))
+            return usable_key((self.folder / KEY_FILE).read_text("ascii"))
         except (OSError, ValueError) as error:
             raise BookError("no-key", path=self.folder / KEY_FILE) from error
 
@@ -127,3 +128,14 @@ def refused_by_database(error: DBAPIError) -> BookError:
         return BookError("book-no-right", cause=cause)
     waited = state in {LOCK_TIMEOUT, *AGAIN} or "database is locked" in cause
     return BookError("book-busy" if waited else "book-refused", cause=cause)
+
+
+def usable_key(text: str) -> bytes:
+    """Return the key that a file holds as hex digits. Raises ValueError where it is none, or too long to be one.
+
+    With an empty one the hash would have no key, and anybody could guess back what was hashed.
+    """
+    key = bytes.fromhex(text)
+    if not 0 < len(key) <= blake2b.MAX_KEY_SIZE:
+        raise ValueError(len(key))
+    return key

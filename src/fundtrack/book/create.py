@@ -59,7 +59,7 @@ def _create_database(folder: Path) -> None:
 
 
 def write_key(folder: Path) -> None:
-    """Write the key of the natural-key HMAC, readable by its owner only; it never enters the database."""
+    """Write the key of the natural keys, readable by its owner only; it never enters the database."""
     descriptor = os.open(folder / KEY_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(secrets.token_hex(32))

@@ -17,7 +17,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError, NoResultFound
 
 from fundtrack import schema
-from fundtrack.book.book import KEY_FILE
+from fundtrack.book.book import KEY_FILE, usable_key
 from fundtrack.book.policy import terms
 from fundtrack.chart.read import read_chart
 from fundtrack.errors import FundtrackError, message, messages
@@ -73,12 +73,11 @@ def secrets(book: Book) -> Iterator[Ailment]:
     """Yield what is wrong with the key that recognises imported rows."""
     path = book.folder / KEY_FILE
     try:
-        sound = len(bytes.fromhex(path.read_text("ascii"))) > 0
+        usable_key(path.read_text("ascii"))
     except (OSError, ValueError):
-        sound = False
-    if not sound:
         yield Ailment("key-missing", {"path": path})
-    elif path.stat().st_mode & 0o077:
+        return
+    if path.stat().st_mode & 0o077:
         yield Ailment("key-open", {"path": path})
 
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from fundtrack.errors import FormatError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 CELL_MAX: Final = 4096
@@ -43,16 +44,16 @@ def number(literal: str) -> Number:
     return Number(plain.rstrip("0").rstrip(".") if "." in plain else plain)
 
 
-class Memo(dict[str, Value]):
-    """The results of a function of a cell, kept because columns repeat themselves; bounded, because some do not."""
+class Memo(dict[Key, Value]):
+    """The results of a function, kept because the cells of a column repeat themselves; bounded, because some do not."""
 
     LIMIT: Final = 1 << 16
 
-    def __init__(self, function: Callable[[str], Value]) -> None:
+    def __init__(self, function: Callable[[Key], Value]) -> None:
         """Remember the results of a function."""
         self.function = function
 
-    def __missing__(self, cell: str) -> Value:
+    def __missing__(self, cell: Key) -> Value:
         """Work out what is not known yet."""
         value = self.function(cell)
         if len(self) >= self.LIMIT:
@@ -79,11 +80,33 @@ def text(cell: str) -> str:
 
 def identity(cell: str) -> str:
     """Return an account, reference or document number. Raises FormatError where a spreadsheet damaged its digits."""
-    if cell.isalnum() and cell.isascii() and "E" not in cell and "e" not in cell and type(cell) is str:
+    if _undamaged(cell) and cell.isalnum() and cell.isascii() and type(cell) is str:
         return cell
     if isinstance(cell, Number) or DAMAGED.fullmatch(cell.strip()):
         raise FormatError("digits-lost", text=masked(cell))
     return text(cell)
+
+
+def identities(column: Sequence[str]) -> Sequence[str]:
+    """Return the `identity` of every cell of a column; one of letters and digits alone costs a single look."""
+    joined = "".join(column)
+    plain = _undamaged(joined) and joined.isalnum() and joined.isascii() and _typed(column)
+    return column if plain else list(map(identity, column))
+
+
+def whole(column: Sequence[str]) -> bool:
+    """Say whether every private number of a column still has all its digits."""
+    return (_undamaged("".join(column)) and _typed(column)) or all(undamaged for _, undamaged in map(private, column))
+
+
+def _undamaged(text: str) -> bool:
+    """Say whether a text can hold no number that a spreadsheet damaged, for want of an exponent."""
+    return "E" not in text and "e" not in text
+
+
+def _typed(column: Sequence[str]) -> bool:
+    """Say whether every cell was held as text."""
+    return set(map(type, column)) <= {str}
 
 
 def private(cell: str) -> tuple[str, bool]:

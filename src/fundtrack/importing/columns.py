@@ -1,14 +1,20 @@
-"""A page's columns bound to a found header: what makes a candidate voucher of a row."""
+"""A page's columns bound to a found header: what makes candidate vouchers of rows.
+
+Rows are read together, a column at a time: most columns repeat themselves, and a column is looked up in less time than
+its cells one by one. One bad cell fails the rows it was read with; who reads them then splits them up.
+"""
 
 from __future__ import annotations
 
-from operator import getitem
+from functools import partial
+from operator import mul
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fundtrack.errors import FormatError
 from fundtrack.importing import cells, dates, fields, heading
+from fundtrack.importing.blocks import Candidates
 from fundtrack.importing.cells import Memo
-from fundtrack.importing.places import Places, picker
+from fundtrack.importing.places import Places
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -16,34 +22,9 @@ if TYPE_CHECKING:
 
     from fundtrack.importing.heading import Heading
     from fundtrack.importing.layout import Layout, Source
+    from fundtrack.importing.places import Column
 
 COUNTED: Final = ("amount", "amount-in", "amount-out", "balance")
-
-
-class Candidate(NamedTuple):
-    """A voucher that a row asks for. `amount` is in fen and above zero; `kind` says which way it goes.
-
-    A word that the words do not know stands in `fund`, `use` and `project` as the file wrote it. `fund` is empty when
-    neither the file nor its bank account says it; `use_fund` is the fund whose use is charged. `reference` is the
-    original that a refund returns. `source_account` and `natural_key` tell whether a row has been read before: the key
-    is date, movement in fen, and the page's key columns, so that a corrected amount is another row.
-    """
-
-    date: dt.date
-    kind: str
-    amount: int
-    fund: str
-    use_fund: str
-    use: str
-    payee: str
-    narration: str
-    project: str
-    document: str
-    bank: str
-    bank_ref: str
-    reference: str
-    source_account: str
-    natural_key: tuple[str, ...]
 
 
 class Field(NamedTuple):
@@ -51,7 +32,14 @@ class Field(NamedTuple):
 
     name: str
     place: int
-    values: Memo[Any]
+    values: Memo[str, Any]
+
+
+class Moved(NamedTuple):
+    """What came in and what went out, in fen, row by row."""
+
+    incoming: Sequence[int]
+    outgoing: Sequence[int]
 
 
 def _dated(cell: str) -> tuple[dt.date, str]:
@@ -60,22 +48,27 @@ def _dated(cell: str) -> tuple[dt.date, str]:
     return date, date.isoformat()
 
 
+def _each(read: Callable[[str], str], column: Column) -> Column:
+    """Return what is read from every cell of a column."""
+    return [*map(read, column)]
+
+
 class Columns:
     """A layout bound to a header: what reads its rows. Raises FormatError when a column or the unit is missing."""
 
     def __init__(self, layout: Layout, head: Heading, words: Mapping[str, Mapping[str, str]]) -> None:
         """Find every field once."""
         spec = layout.columns
-        sources = (*spec.values(), layout.key_account, layout.kind_column)
+        sources = [source for source in (*spec.values(), layout.key_account, layout.kind_column) if source]
         self._layout, self._head = layout, head
-        self._places = Places(head, [source for source in sources if source])
+        self._places = Places(head, sources)
         self.width = len(head.names)
         self.counted = {self._places.of(spec[field]) for field in COUNTED if field in spec}
         read = [name for source in spec.values() for name in source.columns]
         self.mapped = {head.place(name) for name in (*read, *layout.key, *layout.private)}
-        self._private = [(head.place(name), name, Memo(cells.private)) for name in layout.private]
-        self._key = picker([head.place(name) for name in layout.key])
-        self._name = layout.name
+        self._private = [(head.place(name), name) for name in layout.private]
+        self._key = [head.place(name) for name in layout.key]
+        self._read = {*self._key, *(head.place(name) for source in sources for name in source.columns)}
         self._bank_funds = words.get("bank", {})
         self._bind_amounts()
         self._bind_fields(words)
@@ -89,6 +82,7 @@ class Columns:
         self._in, self._out = self._head.place(names[0]), self._head.place(names[-1])
         self._balance = self._places.of(spec["balance"]) if "balance" in spec else None
         self._amount = fields.side(self.unit) if layout.two_sided else fields.amount(self.unit)
+        self._amounts = fields.amounts(self.unit, self._amount)
 
     def _bind_fields(self, words: Mapping[str, Mapping[str, str]]) -> None:
         """Choose the place of every other field and what reads it."""
@@ -106,9 +100,9 @@ class Columns:
         }
         self._fields = {field: self._field(spec.get(field), read) for field, read in readers.items()}
         self._fields["account"] = self._field(layout.key_account, cells.identity)
-        self._pick = picker([field.place for field in self._fields.values()])
-        self._values = [field.values for field in self._fields.values()]
-        self._bank_ref = self._field(spec.get("bank-ref"), cells.identity)
+        self._bank_ref = self._field(bank_ref := spec.get("bank-ref"), cells.identity)
+        found = bank_ref and bank_ref.pattern and fields.found(bank_ref.pattern, cells.identity)
+        self._bank_refs = partial(_each, found) if found else cells.identities  # differs in every row: nothing to keep
         self._kind_in = self._field(layout.kind_column, fields.kind(layout.words_in, layout.kind_in))
         self._kind_out = self._field(layout.kind_column, fields.kind(layout.words_out, layout.kind_out))
 
@@ -120,22 +114,32 @@ class Columns:
     def mask(self, row: list[str]) -> list[FormatError]:
         """Mask the private numbers of a row in place; return what is wrong with them."""
         problems = []
-        for place, name, private in self._private:
-            row[place], whole = private[row[place]]
+        for place, name in self._private:
+            row[place], whole = cells.private(row[place])
             if not whole:
                 problems.append(FormatError("digits-lost", text=row[place], column=name))
         return problems
 
-    def amounts(self, row: list[str]) -> tuple[int, int]:
+    def of(self, rows: Sequence[list[str]]) -> list[Column]:
+        """Return rows as columns, masked where a private number is read. Raises FormatError where one is damaged."""
+        columns: list[Column] = [*zip(*rows, strict=True)]
+        for place, name in self._private:
+            if not cells.whole(columns[place]):
+                raise FormatError("digits-lost", text="", column=name)
+            if place in self._read:
+                columns[place] = [*map(cells.masked, columns[place])]
+        return columns
+
+    def amounts(self, columns: Sequence[Column]) -> Moved:
         """Return what came in and what went out, in fen. Raises FormatError."""
         try:
-            incoming = self._amount(row[self._in]) if self._two_sided else 0
-            outgoing = self._amount(row[self._out])
+            incoming = self._amounts(columns[self._in]) if self._two_sided else (0,) * len(columns[self._out])
+            outgoing = self._amounts(columns[self._out])
         except FormatError as error:
             raise FormatError(error.key, **error.details, column=self._amount_names) from error
-        if incoming and outgoing:
+        if self._two_sided and any(map(mul, incoming, outgoing)):
             raise FormatError("amount-both-sides", column=self._amount_names)
-        return incoming, outgoing
+        return Moved(incoming, outgoing)
 
     def printed(self, row: list[str]) -> tuple[int, int] | None:
         """Return the amounts of a total row, which may have both, or None where they cannot be read."""
@@ -153,49 +157,55 @@ class Columns:
         except FormatError:
             return None
 
-    def candidate(self, row: list[str], incoming: int, outgoing: int) -> Candidate:
-        """Return the voucher that a row asks for. Raises FormatError."""
-        extended = self._places.extend(row)
-        (date, iso), fund, (use_fund, use), project, payee, narration, document, bank, reference, account = map(
-            getitem, self._values, self._pick(extended)
+    def candidates(self, columns: Sequence[Column], moved: Moved) -> Candidates:
+        """Return the vouchers that rows ask for. Raises FormatError where one of them asks for none."""
+        extended = self._places.extend(columns)
+        when, fund, use, project, payee, narration, document, bank, reference, account = (
+            self._values(field, extended) for field in self._fields.values()
         )
-        if outgoing > 0:
-            kind, amount = self._kind_out.values[extended[self._kind_out.place]], outgoing
-        else:
-            kind, amount = self._moved(extended, incoming, outgoing, reference)
-        fund = fund or self._bank_funds.get(bank, "")
-        bank_ref = cells.identity(extended[self._bank_ref.place])  # differs in every row: not worth keeping
-        key = (iso, str(incoming - outgoing), *map(str.strip, self._key(row)))
-        return Candidate._make((
-            date, kind, amount, fund, use_fund or fund, use, payee, narration, project, document, bank, bank_ref,
-            reference, account or self._name, key,
-        ))  # fmt: skip
+        kind, amount = self._moved(extended, moved, reference)
+        date, iso = zip(*when, strict=True)
+        use_fund, code = zip(*use, strict=True)
+        if "" in fund:
+            fund = [said or self._bank_funds.get(of, "") for said, of in zip(fund, bank, strict=True)]
+        if "" in use_fund:
+            use_fund = tuple(said or of for said, of in zip(use_fund, fund, strict=True))
+        if "" in account:
+            account = [said or self._layout.name for said in account]
+        counted = map(int.__sub__, moved.incoming, moved.outgoing)
+        key = [iso, [*map(str, counted)], *([*map(str.strip, columns[place])] for place in self._key)]
+        bank_ref = self._bank_refs(extended[self._bank_ref.place])
+        return Candidates(
+            date, kind, amount, fund, use_fund, code, payee, narration, project, document, bank, bank_ref, reference,
+            account, key,
+        )  # fmt: skip
 
-    def problems(self, row: list[str], sides: tuple[int, int] | None) -> Iterator[FormatError]:
-        """Give everything for which a row makes no candidate, each once, but an amount that is not known."""
-        extended, values, told = self._places.extend(row), {}, set()
-        for key, field in {**self._fields, "bank-ref": self._bank_ref}.items():
-            try:
-                values[key] = field.values[extended[field.place]]
-            except FormatError as error:
-                if (error.key, field.name) not in told:
-                    told.add((error.key, field.name))
-                    yield FormatError(error.key, **error.details, column=field.name)
-        try:
-            if sides:
-                self._moved(extended, *sides, values.get("reference", ""))
-        except FormatError as error:
-            yield error
+    def _values(self, field: Field, extended: Sequence[Column]) -> Sequence[Any]:
+        """Return the values of a field. Raises FormatError."""
+        column = extended[field.place]
+        if field.place in self._places.same:
+            return (field.values[column[0]],) * len(column)
+        return [*map(field.values.__getitem__, column)]
 
-    def _moved(self, extended: Sequence[str], incoming: int, outgoing: int, reference: str) -> tuple[str, int]:
+    def _moved(
+        self, extended: Sequence[Column], moved: Moved, references: Sequence[str]
+    ) -> tuple[Sequence[str], Sequence[int]]:
+        """Return the kinds of rows and their amounts above zero. Raises FormatError."""
+        if min(moved.outgoing) > 0:
+            return self._values(self._kind_out, extended), moved.outgoing
+        said = zip(extended[self._kind_in.place], *moved, references, strict=True)
+        kinds, amounts = zip(*(self._kind(*of_row) for of_row in said), strict=True)
+        return kinds, amounts
+
+    def _kind(self, words: str, incoming: int, outgoing: int, reference: str) -> tuple[str, int]:
         """Return the kind of a row and its amount above zero.
 
         A negative is a refund, and a refund cites its original: otherwise raises FormatError.
         """
         if outgoing > 0:
-            return self._kind_out.values[extended[self._kind_out.place]], outgoing
+            return self._kind_out.values[words], outgoing
         if incoming > 0:
-            kind = self._kind_in.values[extended[self._kind_in.place]]
+            kind = self._kind_in.values[words]
         elif outgoing < 0:
             kind = "refund"
         else:
@@ -203,3 +213,19 @@ class Columns:
         if kind == "refund" and not reference:
             raise FormatError("negative-without-original")
         return kind, incoming or -outgoing
+
+    def problems(self, row: list[str], moved: Moved | None) -> Iterator[FormatError]:
+        """Give everything for which a row makes no candidate, each once, but an amount that is not known."""
+        extended, values, told = self._places.extend([(cell,) for cell in row]), {}, set()
+        for key, field in {**self._fields, "bank-ref": self._bank_ref}.items():
+            try:
+                values[key] = field.values[extended[field.place][0]]
+            except FormatError as error:
+                if (error.key, field.name) not in told:
+                    told.add((error.key, field.name))
+                    yield FormatError(error.key, **error.details, column=field.name)
+        try:
+            if moved:
+                self._moved(extended, moved, [values.get("reference", "")])
+        except FormatError as error:
+            yield error

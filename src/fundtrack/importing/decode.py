@@ -8,11 +8,13 @@ declared encoding decides.
 from __future__ import annotations
 
 import codecs
+import io
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.errors import FormatError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 CHUNK: Final = 1 << 18
@@ -23,8 +25,8 @@ CONTROLS: Final = bytes([*range(9), 11, 12, *range(14, 32), 127])
 MARKS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
-def prove(path: Path, declared: str) -> str:
-    """Return the encoding that the whole file strictly is.
+def encoding(path: Path, declared: str) -> str:
+    """Return the encoding that a file is in, if it is in any: `texts`, which reads all of it, proves that it is.
 
     Raises FormatError (`file-empty`, `file-encoding`, `control-character`) naming the line.
     """
@@ -34,14 +36,12 @@ def prove(path: Path, declared: str) -> str:
         raise FormatError("file-empty", path=path)
     marked = next((encoding for mark, encoding in MARKS if start.startswith(mark)), None)
     if marked:
-        _beyond_ascii(path, marked)
         return marked
     try:
-        beyond = _beyond_ascii(path, "utf-8")
+        beyond = _beyond_ascii(path)
     except FormatError as error:
         if error.key != "file-encoding" or codecs.lookup(declared).name == "utf-8":
             raise
-        _beyond_ascii(path, declared)
         return declared
     return "utf-8" if beyond in (0, ENOUGH) or not _decodes(path, declared) else declared
 
@@ -49,16 +49,29 @@ def prove(path: Path, declared: str) -> str:
 def _decodes(path: Path, encoding: str) -> bool:
     """Say whether the whole file can be decoded."""
     try:
-        _beyond_ascii(path, encoding)
+        for _ in texts(path, encoding):
+            pass
     except FormatError:
         return False
     return True
 
 
-def _beyond_ascii(path: Path, encoding: str) -> int:
-    """Decode the whole file and count its characters beyond ASCII, up to ENOUGH. Raises FormatError."""
+def _beyond_ascii(path: Path) -> int:
+    """Decode the whole file as UTF-8 and count its characters beyond ASCII, up to ENOUGH. Raises FormatError."""
+    beyond = 0
+    for text in texts(path, "utf-8"):
+        if beyond < ENOUGH and not text.isascii():
+            beyond = min(ENOUGH, beyond + sum(character > "\x7f" for character in text))
+    return beyond
+
+
+def texts(path: Path, encoding: str) -> Iterator[str]:
+    """Give the text of a file, piece by piece, strictly in an encoding and without control characters.
+
+    Raises FormatError (`file-encoding`, `control-character`) naming the line.
+    """
     decoder = codecs.getincrementaldecoder(encoding)("strict")
-    line, beyond, data = 1, 0, b"?"
+    line, data = 1, b"?"
     with path.open("rb") as file:
         while data:
             data = file.read(CHUNK)
@@ -73,6 +86,16 @@ def _beyond_ascii(path: Path, encoding: str) -> int:
                 line += plain[:at].count(b"\n")
                 raise FormatError("control-character", path=path, line=line, code=f"U+{plain[at]:04X}")
             line += plain.count(b"\n")
-            if beyond < ENOUGH and not text.isascii():
-                beyond = min(ENOUGH, beyond + sum(character > "\x7f" for character in text))
-    return beyond
+            yield text
+
+
+def lines(path: Path, encoding: str) -> Iterator[str]:
+    """Give the lines of a file as `texts` reads it, each with its end: a line feed, a carriage return, or both."""
+    pieces: list[str] = []
+    for text in texts(path, encoding):
+        pieces.append(text)
+        if "\n" in text or "\r" in text:
+            *whole, begun = io.StringIO("".join(pieces), newline="").readlines()
+            yield from whole
+            pieces = [begun]  # it may go on, even behind a carriage return
+    yield from io.StringIO("".join(pieces), newline="")

@@ -10,15 +10,16 @@ from fundtrack.errors import FormatError
 from fundtrack.importing.cells import Number, text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 Value = TypeVar("Value")
 
 USE: Final = re.compile(r"(?:(F\d\d[A-Z]?)[-:])?(\d{4})(?:[-\s].*)?", re.ASCII | re.DOTALL)
 """How a column writes a use: 0601, F01-0601, F01-0601 住房建设."""
 
-PLAIN_MAX: Final = 12
-"""Digits before the point of an amount that cannot be beyond the largest one."""
+PLAIN: Final = re.compile(r"\d{1,12}\.\d\d", re.ASCII)
+PLAINS: Final = re.compile(rf"(?:{PLAIN.pattern}\n)*{PLAIN.pattern}", re.ASCII)
+"""An amount, and a column of amounts a line each, that needs no grammar: two decimals, and never beyond the largest."""
 
 NOTHING: Final = frozenset({"", "-", "--", "/"})
 """What banks write on the side that did not move."""
@@ -38,12 +39,7 @@ def amount(unit: str) -> Callable[[str], int]:
     """Return what reads an amount in a unit, in fen; quick for the plain form that most files have."""
 
     def plain(cell: str) -> int:
-        whole, _, part = cell.partition(".")
-        if len(part) == money.SCALE and 0 < len(whole) <= PLAIN_MAX:
-            digits = whole + part
-            if digits.isascii() and digits.isdigit():
-                return int(digits)
-        return exact(cell)
+        return int(cell.replace(".", "")) if PLAIN.fullmatch(cell) else exact(cell)
 
     def exact(cell: str) -> int:
         return money.measured(cell, unit) if isinstance(cell, Number) else money.parse(cell, unit)
@@ -55,6 +51,18 @@ def side(unit: str) -> Callable[[str], int]:
     """Return what reads one side of a statement: an amount, or nothing."""
     read = amount(unit)
     return lambda cell: 0 if cell.strip() in NOTHING else read(cell)
+
+
+def amounts(unit: str, read: Callable[[str], int]) -> Callable[[Sequence[str]], Sequence[int]]:
+    """Return what reads a column of amounts in a unit, cell by cell unless all have the plain form."""
+
+    def column(cells: Sequence[str]) -> Sequence[int]:
+        lines = "\n".join(cells)
+        if unit == "元" and PLAINS.fullmatch(lines) and lines.count("\n") < len(cells):
+            return [*map(int, lines.replace(".", "").split("\n"))]
+        return [*map(read, cells)]
+
+    return column
 
 
 def worded(words: Mapping[str, str]) -> Callable[[str], str]:

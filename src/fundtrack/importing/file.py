@@ -14,6 +14,7 @@ from fundtrack.book.create import now
 from fundtrack.checking import candidates, checks
 from fundtrack.errors import BookError, FormatError, PageError
 from fundtrack.importing import cells
+from fundtrack.importing.blocks import Block
 from fundtrack.importing.importer import Importer, choose
 from fundtrack.importing.judge import judge, place_of
 from fundtrack.importing.keep import digest, keep_original
@@ -32,9 +33,9 @@ if TYPE_CHECKING:
 
     from fundtrack.book import Book
     from fundtrack.checking import Check, Finding
+    from fundtrack.importing.blocks import Piece
     from fundtrack.importing.reading import Reading
     from fundtrack.importing.report import Report
-    from fundtrack.importing.table import Row
 
 HELD_COLUMNS: Final = ("batch", "row", "state", "reasons", "cells", "amount", "natural_key", "occurrence")
 BATCH_COLUMNS: Final = (
@@ -123,7 +124,7 @@ class _File:
     def sheets(self, connection: Connection) -> Iterator[Report]:
         """Import each sheet as a batch; a text file is one sheet without a name."""
         reading, key = self.importer.candidates(self.path), self.book.key
-        for sheet, rows in groupby(keyed(self._counted(reading), key), key=lambda one: one[0].sheet):
+        for sheet, rows in groupby(keyed(self._counted(reading.pieces()), key), key=lambda one: one[0].sheet):
             batch = connection.exec_driver_sql("SELECT COALESCE(MAX(batch), 0) + 1 FROM batch").scalar_one()
             chart, version = self.book.chart(connection), self.book.chart_version(connection)
             stager = Stager(chart, version, next_voucher(connection), batch)
@@ -131,16 +132,19 @@ class _File:
             candidates.stage(connection, stager.staged(rows))
             candidates.measure(connection)
             why, findings = judge(connection, stager, place_of(stager, self.name, sheet), self.checks, self.by)
-            again = keyed(self.importer.candidates(self.path), key)
-            stager.hold((one for one in again if one[0].sheet == sheet), why)
+            if why:  # few files are read twice
+                again = keyed(self.importer.candidates(self.path).pieces(), key)
+                stager.hold((one for one in again if one[0].sheet == sheet), why)
             yield self._record(connection, stager, reading, sheet, findings)
 
-    def _counted(self, rows: Iterable[Row]) -> Iterator[Row]:
+    def _counted(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
         """Pass rows on, telling how many there were every so often."""
-        for count, row in enumerate(rows, 1):
-            if not count % 10_000:
+        count = 0
+        for piece in pieces:
+            told, count = count // 10_000, count + (len(piece.numbers) if isinstance(piece, Block) else 1)
+            if told < count // 10_000:
                 self.progress(count)
-            yield row
+            yield piece
 
     def _record(
         self, connection: Connection, stager: Stager, reading: Reading, sheet: str, findings: list[Finding]

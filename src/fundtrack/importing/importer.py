@@ -24,6 +24,10 @@ LOOKED_AT: Final = 1 << 16
 """Bytes of a text file in which its header must stand."""
 
 
+TOGETHER: Final = 256
+"""Rows read together: enough that each costs little, and so few that a bad one among them costs little more."""
+
+
 class Peek(NamedTuple):
     """The beginning of a file, as much as tells which page it is of."""
 
@@ -74,16 +78,17 @@ class Importer:
         with suppress(csv.Error):  # then it is no table of ours
             yield from enumerate(csv.reader(lines, delimiter=self.layout.delimiter), 1)
 
-    def candidates(self, path: Path) -> Reading:
+    def candidates(self, path: Path, together: int = TOGETHER) -> Reading:
         """Return the reading of a file: iterate over it for its rows, then ask it for totals and breaks.
 
-        Raises FormatError, here or in the iteration, when the file as a whole cannot be read.
+        Up to so many rows are read `together`, which changes nothing but the time. Raises FormatError, here or in the
+        iteration, when the file as a whole cannot be read.
         """
         if workbook.is_workbook(path):
-            return Reading(path, "", self.layout, workbook.sheets(path), self.words)
-        encoding = decode.prove(path, self.layout.encoding)
+            return Reading(path, "", self.layout, workbook.sheets(path), self.words, together)
+        encoding = decode.encoding(path, self.layout.encoding)
         sheet = Sheet("", hidden=False, rows=rows.read(path, encoding, self.layout.delimiter))
-        return Reading(path, encoding, self.layout, iter([sheet]), self.words)
+        return Reading(path, encoding, self.layout, iter([sheet]), self.words, together)
 
 
 def choose(path: Path, importers: Iterable[Importer]) -> Importer:

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from fundtrack.importing.heading import Heading
     from fundtrack.importing.layout import Source
 
-
-def picker(places: Sequence[int]) -> Callable[[Sequence[str]], tuple[str, ...]]:
-    """Return what picks cells from a row, always as a tuple."""
-    if len(places) == 1:
-        return lambda row: (row[places[0]],)
-    return itemgetter(*places)
+    Column = Sequence[str]
 
 
 class Places:
     """The places of all sources of a layout under a header, so that a row costs no look-up by name.
 
-    A row is read as its cells, an empty one, the cells above the header that labels name, and its joined columns.
+    A row is read as its cells, an empty one, the cells above the header that labels name, and its joined columns; rows
+    are read together, so each of these is a column.
     Raises FormatError when a column is missing.
     """
 
@@ -33,17 +28,18 @@ class Places:
         labels = [source for source in sources if source.label]
         joined = [source for source in sources if len(source.columns) > 1]
         self._above = ("", *(head.beside(source.label) for source in labels))
-        self._joined = [picker([head.place(name) for name in source.columns]) for source in joined]
+        self._joined = [[head.place(name) for name in source.columns] for source in joined]
         self._behind = {source: width + nth for nth, source in enumerate([*labels, *joined], 1)}
+        self.same = range(width, width + len(self._above))
 
     def of(self, source: Source | None) -> int:
-        """Return the place of a source in an extended row; that of the empty cell for none."""
+        """Return the place of a source in extended columns; that of the empty cell for none."""
         if source is None:
             return len(self._head.names)
         return self._behind[source] if source in self._behind else self._head.place(source.columns[0])
 
-    def extend(self, row: list[str]) -> Sequence[str]:
-        """Return a row with what is put behind it."""
-        if self._joined:
-            return (*row, *self._above, *[" ".join(pick(row)) for pick in self._joined])
-        return (*row, *self._above)
+    def extend(self, columns: Sequence[Column]) -> Sequence[Column]:
+        """Return the columns of rows with what is put behind them; those in `same` are the same in all rows."""
+        above = [(text,) * len(columns[0]) for text in self._above]
+        joined = [[*map(" ".join, zip(*[columns[at] for at in places], strict=True))] for places in self._joined]
+        return [*columns, *above, *joined]

@@ -161,7 +161,7 @@ def _restage(connection: Connection, book: Book, source: _Source, wanted: set[in
     """Stage the wanted rows of a batch from its original; every row is read, so that twins are counted as before."""
     stager = Stager(book.chart(connection), book.chart_version(connection), next_voucher(connection), source.batch)
     candidates.prepare(connection)
-    rows = keyed(source.importer.candidates(source.original), book.key)
+    rows = keyed(source.importer.candidates(source.original).pieces(), book.key)
     at = candidates.COLUMNS.index("row")
     staged = stager.staged(one for one in rows if one[0].sheet == source.sheet)
     candidates.stage(connection, (row for row in staged if row[at] in wanted))

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from fundtrack.errors import FormatError
 from fundtrack.importing import cells, heading
+from fundtrack.importing.blocks import not_data, rows_of
 from fundtrack.importing.columns import Columns
-from fundtrack.importing.table import Table, not_data
+from fundtrack.importing.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from fundtrack.importing.blocks import Piece, Row
     from fundtrack.importing.heading import Heading, Numbered
     from fundtrack.importing.layout import Layout
-    from fundtrack.importing.table import Row
-    from fundtrack.importing.totals import Break, Total
+    from fundtrack.importing.totals import Balances, Break, Sums, Total
     from fundtrack.importing.workbook import Sheet
 
 
@@ -24,25 +26,34 @@ class Reading:
     """The rows of a file, given once by iteration, and what is known about the file after the last of them."""
 
     def __init__(
-        self, path: Path, encoding: str, layout: Layout, sheets: Iterator[Sheet], words: Mapping[str, Mapping[str, str]]
+        self,
+        path: Path,
+        encoding: str,
+        layout: Layout,
+        sheets: Iterator[Sheet],
+        words: Mapping[str, Mapping[str, str]],
+        together: int,
     ) -> None:
-        """Prepare to read the sheets of a file; nothing is read yet. `encoding` is empty for a workbook."""
+        """Prepare to read the sheets of a file; nothing is read yet. `encoding` is empty for a workbook.
+
+        At most `together` rows are read at a time: that decides about the time it takes and about nothing else.
+        """
         self.path, self.encoding, self.layout = path, encoding, layout
         self.unit = ""
-        self._sheets, self._words = sheets, words
-        self._tables: list[Table] = []
+        self._sheets, self._words, self._together = sheets, words, together
+        self._tables: list[tuple[Sums, Balances]] = []
 
     @property
     def totals(self) -> list[Total]:
         """Return every total the file prints."""
-        return [total for table in self._tables for total in table.sums.totals]
+        return [total for sums, _ in self._tables for total in sums.totals]
 
     def total_of(self, sheet: str) -> tuple[int | None, bool | None]:
         """Return the total a sheet prints, in fen and counted as `Row.amount`, and whether all its totals agree.
 
         None without a total; agreement is None also when an amount cannot be read.
         """
-        sums = next((table.sums for table in self._tables if table.sheet == sheet), None)
+        sums = next((sums for sums, _ in self._tables if sums.sheet == sheet), None)
         if sums is None or sums.whole is None:
             return None, None
         agree = [total.agrees for total in sums.totals]
@@ -51,7 +62,7 @@ class Reading:
     @property
     def printed_total(self) -> int | None:
         """Return what the sheets of the file print as their totals, together; None without one."""
-        printed = [total for table in self._tables if (total := self.total_of(table.sheet)[0]) is not None]
+        printed = [total for sums, _ in self._tables if (total := self.total_of(sums.sheet)[0]) is not None]
         return sum(printed) if printed else None
 
     @property
@@ -63,10 +74,14 @@ class Reading:
     @property
     def breaks(self) -> list[Break]:
         """Return every row whose printed balance does not follow from the one before."""
-        return [broken for table in self._tables for broken in table.balances.breaks]
+        return [broken for _, balances in self._tables for broken in balances.breaks]
 
     def __iter__(self) -> Iterator[Row]:
         """Give every row. Raises FormatError when the file as a whole is not of the page's form."""
+        return chain.from_iterable(map(rows_of, self.pieces()))
+
+    def pieces(self) -> Iterator[Piece]:
+        """Give every row, those that make candidates in blocks. Raises FormatError as iteration does."""
         for found in self._sheets:
             sheet = found._replace(name=self._named(found.name))
             head, above = heading.find(self.layout, sheet.rows)
@@ -92,8 +107,8 @@ class Reading:
         for number, row in rows:
             yield not_data(number, sheet.name, cells.cautious(row), why if any(row) else "blank")
 
-    def _table(self, sheet: Sheet, head: Heading) -> Iterator[Row]:
-        """Give the header and the rows below it."""
+    def _table(self, sheet: Sheet, head: Heading) -> Iterator[Piece]:
+        """Give the header and the rows below it; of the table keep only its sums and balances."""
         place = {"path": self.path, "sheet": sheet.name} if sheet.name else {"path": self.path}
         try:
             columns = Columns(self.layout, head, self._words)
@@ -101,9 +116,8 @@ class Reading:
             raise FormatError(error.key, **error.details, **place) from error
         self.unit = columns.unit
         table = Table(self.layout, head, columns, place)
-        self._tables.append(table)
+        self._tables.append((table.sums, table.balances))
         yield not_data(head.row, sheet.name, [*head.cells], "header")
-        read = table.row
-        for number, row in sheet.rows:
-            yield read(number, row)
+        while numbered := [*islice(sheet.rows, self._together)]:
+            yield from table.read(numbered)
         table.sums.finish()

@@ -6,6 +6,7 @@ import csv
 from typing import TYPE_CHECKING
 
 from fundtrack.errors import FormatError
+from fundtrack.importing import decode
 from fundtrack.importing.cells import CELL_MAX
 
 if TYPE_CHECKING:
@@ -17,15 +18,14 @@ def read(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, list[
     """Give every row of a file and its first physical line; a quoted cell may reach over several lines.
 
     Strict: a stray quote, which would swallow the following rows, and a cell beyond CELL_MAX end the reading.
-    Raises FormatError (`file-quoting`).
+    Raises FormatError (`file-quoting`, and those of `decode.texts`).
     """
     csv.field_size_limit(CELL_MAX)  # of the whole process; no other cell read here may be larger either
     line = 1
-    with path.open(encoding=encoding, newline="") as file:
-        reader = csv.reader(file, delimiter=delimiter, strict=True)
-        try:
-            for cells in reader:
-                yield line, cells
-                line = reader.line_num + 1
-        except csv.Error as error:
-            raise FormatError("file-quoting", path=path, row=line, why=error) from error
+    reader = csv.reader(decode.lines(path, encoding), delimiter=delimiter, strict=True)
+    try:
+        for cells in reader:
+            yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise FormatError("file-quoting", path=path, row=line, why=error) from error

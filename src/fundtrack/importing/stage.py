@@ -5,24 +5,28 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from dataclasses import dataclass
+from itertools import compress, groupby, repeat
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from fundtrack.errors import LANGUAGES, UsageError
+from fundtrack.importing.blocks import Block
+from fundtrack.importing.cells import Memo
 from fundtrack.posting.draft import MONEY_IN, Leg
 from fundtrack.posting.kinds import SIDES, kind_of_payment, simple_entry
-from fundtrack.posting.post import natural_key
+from fundtrack.posting.post import HASH_SIZE, NO_DATE, natural_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    import datetime as dt
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fundtrack.chart.model import Chart
     from fundtrack.checking import Finding
     from fundtrack.errors import FundtrackError
-    from fundtrack.importing.columns import Candidate
-    from fundtrack.importing.table import Row
+    from fundtrack.importing.blocks import Piece, Row
     from fundtrack.posting.draft import Kind
 
-    Keyed = tuple[Row, str, int]
+    Keyed = tuple[Piece, Sequence[str], Sequence[int]]
 
 Reason = dict[str, str]
 """Why a row was not posted: `check`, and the sentence and remedy in both languages."""
@@ -51,6 +55,10 @@ NOT_DATA: Final = {
     "sheet": "not-data-sheet",
 }
 """The message that says why a row is not data."""
+
+
+DATE, HASH = itemgetter(slice(len(NO_DATE))), itemgetter(slice(len(NO_DATE), None))
+"""The two parts of a natural key."""
 
 
 def _held(row: Row, state: str, reasons: list[Reason], key: str = "", occurrence: int = 1) -> Held:
@@ -82,21 +90,73 @@ def reason_of(finding: Finding) -> Reason:
     }
 
 
-def keyed(rows: Iterable[Row], key: bytes) -> Iterator[Keyed]:
-    """Give each row of a file with its natural key and which of its twins it is, on whatever sheet they stand.
+def keyed(pieces: Iterable[Piece], key: bytes) -> Iterator[Keyed]:
+    """Give the rows of a file with their natural keys, and which of its twins each is, on whatever sheet they stand.
 
     One that cannot be read is known by its cells. Cells hold no control characters.
     """
-    seen: Counter[str] = Counter()
-    for row in rows:
-        if row.state == "not-data":
-            yield row, "", 1
+    known, twins = natural_key(key), Twins()
+    for piece in pieces:
+        if isinstance(piece, Block):
+            dates, *parts = piece.candidates.natural_key
+            contents = map("\x1f".join, zip(piece.candidates.source_account, dates, *parts, strict=True))
+            keys = [*map(known, dates, contents)]
+        elif piece.state == "data":
+            keys = [known("", "\x1f".join(("", *piece.cells)))]
+        else:
+            yield piece, ("",), (1,)
             continue
-        found = row.candidate
-        known_by = (found.source_account, *found.natural_key) if found else ("", *row.cells)
-        natural = natural_key(key, "\x1f".join(known_by))
-        seen[natural] += 1
-        yield row, natural, seen[natural]
+        yield piece, keys, twins.count(keys)
+
+
+class Twins:
+    """Counts how often each natural key has come, exactly: of a million keys it keeps the hashes.
+
+    They are kept by day. A file in order of date asks for no earlier day again, so the days before are packed into a
+    tenth of the memory, until one is asked for.
+    """
+
+    OPEN: Final = 1 << 16
+    """Hashes that are kept unpacked."""
+
+    def __init__(self) -> None:
+        """Begin at none."""
+        self._days: dict[str, set[bytes]] = {}
+        self._packed: dict[str, bytes] = {}
+        self._open, self._in_order = 0, True
+        self._again: Counter[tuple[str, bytes]] = Counter()
+
+    def count(self, keys: Iterable[str]) -> Sequence[int]:
+        """Return for each key in turn how often it has come by now."""
+        counts: list[int] = []
+        for date, of_date in groupby(keys, DATE):
+            counts += self._count(date, [*map(bytes.fromhex, map(HASH, of_date))])
+        return counts
+
+    def _count(self, date: str, hashes: list[bytes]) -> Iterable[int]:
+        """Return for each hash of a day how often it has come by now."""
+        new, once = {*hashes}, self._days.get(date) or self._day(date)
+        self._open += len(new)
+        if len(new) == len(hashes) and once.isdisjoint(new):
+            once |= new
+            return (1,) * len(hashes)
+        counts = []
+        for one in hashes:
+            if one in once:
+                self._again[date, one] += 1
+            once.add(one)
+            counts.append(1 + self._again[date, one])
+        return counts
+
+    def _day(self, date: str) -> set[bytes]:
+        """Return the hashes of a day that is not open, and pack the others where there are many."""
+        packed = self._packed.pop(date, b"")
+        self._in_order = self._in_order and not packed
+        if self._in_order and self._open > self.OPEN:
+            self._packed |= {day: b"".join(hashes) for day, hashes in self._days.items()}
+            self._days, self._open = {}, 0
+        hashes = {packed[at : at + HASH_SIZE] for at in range(0, len(packed), HASH_SIZE)}
+        return self._days.setdefault(date, hashes)
 
 
 class Stager:
@@ -112,41 +172,38 @@ class Stager:
         self.held: list[Held] = []
         self.numbers = array("q")
         self.read = self.unreadable = self.amount = 0
-        self.dates: list[str] = []
         self.references: dict[int, str] = {}
-        self._sides: dict[tuple[str, ...], tuple[str, tuple[str, str, str, str, int, int]]] = {}
+        self._between = {payee: payee for payee in chart.intermediaries}
+        self._sides = Memo(self._debited)
+        self._days = Memo(_day)
+
+    @property
+    def dates(self) -> list[str]:
+        """Return the first and the last date of the rows that were staged, or nothing."""
+        return [found(day for day, _, _ in self._days.values()) for found in (min, max)] if self._days else []
 
     def row_of(self, voucher: int) -> int:
         """Return the number of the row that a candidate came from; 0 where it is none of this batch's."""
         at = voucher - self.first
         return self.numbers[at] if 0 <= at < len(self.numbers) else 0
 
-    def staged(self, rows: Iterable[Keyed]) -> Iterator[tuple[Any, ...]]:
-        """Give the staging row of every candidate; hold the others."""
-        first, last = "9999-12-31", "0001-01-01"
-        for row, key, occurrence in rows:
-            self.read += 1
-            candidate = row.candidate
-            if candidate is None:
-                self._hold(row, key, occurrence)
-                continue
-            self.amount += row.amount or 0
-            missing = self._missing(candidate)
-            if missing:
-                self.held.append(_held(row, "quarantined", [reason(missing)], key, occurrence))
-                continue
-            date = candidate.date.isoformat()
-            first, last = min(first, date), max(last, date)
-            self.numbers.append(row.number)
-            yield self._row(row, candidate, date, key, occurrence)
-        self.dates = [first, last] if first <= last else []
+    def staged(self, pieces: Iterable[Keyed]) -> Iterator[tuple[Any, ...]]:
+        """Give the staging row of every candidate; hold the other rows."""
+        for piece, keys, occurrences in pieces:
+            self.read += len(keys)
+            if isinstance(piece, Block):
+                self.amount += sum(piece.amounts)
+                yield from self._staged(piece, keys, occurrences)
+            else:
+                self._hold(piece, keys[0], occurrences[0])
 
-    def hold(self, rows: Iterable[Keyed], why: Mapping[int, tuple[str, list[Reason]]]) -> None:
+    def hold(self, pieces: Iterable[Keyed], why: Mapping[int, tuple[str, list[Reason]]]) -> None:
         """Hold rows that were staged but not posted: read again, by number, with the state and reasons of each."""
-        for row, key, occurrence in rows if why else ():
-            if row.number in why:
-                state, reasons = why[row.number]
-                self.held.append(_held(row, state, reasons, key, occurrence))
+        for piece, keys, occurrences in pieces:
+            if isinstance(piece, Block):
+                for at, number in enumerate(piece.numbers):
+                    if number in why:
+                        self.held.append(_held(piece.row(at), *why[number], keys[at], occurrences[at]))
 
     def _hold(self, row: Row, key: str, occurrence: int) -> None:
         """Hold a row that is not data, or that cannot be read."""
@@ -158,29 +215,54 @@ class Stager:
         reasons = [reason_of_error(error) for error in row.problems]
         self.held.append(_held(row, "quarantined", reasons, key, occurrence))
 
-    def _missing(self, candidate: Candidate) -> str:
-        """Return why a row cannot even be a candidate: it does not say what it is charged to, nor cites what does."""
-        kind = kind_of_payment(self.chart, cast("Kind", candidate.kind), candidate.payee)
-        return "use-missing" if "use" in SIDES[kind] and kind != "refund" and not candidate.use else ""
-
-    def _row(self, row: Row, candidate: Candidate, date: str, key: str, occurrence: int) -> tuple[Any, ...]:
-        """Return a row of `checking.candidates.COLUMNS`: one entry, so the voucher's own row too."""
-        c, voucher = candidate, self.first + len(self.numbers) - 1
-        sides = (c.kind, c.fund, c.use_fund, c.use, c.bank, c.payee if c.payee in self.chart.intermediaries else "")
-        kind, (debit_fund, debit, credit_fund, credit, red, outflow) = self._sides.get(sides) or self._debited(sides)
-        if kind == "refund":
-            self.references[voucher] = c.reference
-        return (
-            voucher, 1, c.fund, c.date.year, date, c.date.toordinal(), kind, c.project, c.payee, c.narration,
-            c.document, c.bank, c.bank_ref, voucher, 0, 0, key, occurrence, self.batch, row.number,
-            self.version, 1, outflow, "CNY", debit_fund, debit, credit_fund, credit, c.amount, red,
+    def _staged(self, block: Block, keys: Sequence[str], occurrences: Sequence[int]) -> Iterable[tuple[Any, ...]]:
+        """Return the staging rows of a block: rows of `checking.candidates.COLUMNS`, one entry a voucher."""
+        c = block.candidates
+        between = map(self._between.get, c.payee, repeat(""))
+        sides = zip(c.kind, c.fund, c.use_fund, c.use, c.bank, between, strict=False)
+        missing, kinds, outflows, *entries = zip(*map(self._sides.__getitem__, sides), strict=True)
+        if any(missing):
+            return self._but_for(missing, block, keys, occurrences)
+        debit_funds, debits, credit_funds, credits_, reds = entries
+        dates, years, days = zip(*map(self._days.__getitem__, c.date), strict=True)
+        first = self.first + len(self.numbers)
+        vouchers = range(first, first + len(keys))
+        self.numbers.extend(block.numbers)
+        if "refund" in kinds:
+            cited = zip(vouchers, c.reference, kinds, strict=True)
+            self.references |= {voucher: reference for voucher, reference, kind in cited if kind == "refund"}
+        one, none = repeat(1), repeat(0)
+        return zip(
+            vouchers, one, c.fund, years, dates, days, kinds, c.project, c.payee, c.narration, c.document, c.bank,
+            c.bank_ref, vouchers, none, none, keys, occurrences, repeat(self.batch), block.numbers,
+            repeat(self.version), one, outflows, repeat("CNY"), debit_funds, debits, credit_funds, credits_, c.amount,
+            reds, strict=False,
         )  # fmt: skip
 
-    def _debited(self, sides: tuple[str, ...]) -> tuple[str, tuple[str, str, str, str, int, int]]:
-        """Return the kind a row really is, and what it debits and credits; once for all rows alike."""
+    def _but_for(
+        self, missing: Sequence[str], block: Block, keys: Sequence[str], occurrences: Sequence[int]
+    ) -> Iterable[tuple[Any, ...]]:
+        """Hold the rows of a block that lack something, and return the staging rows of the others."""
+        for at, why in enumerate(missing):
+            if why:
+                self.held.append(_held(block.row(at), "quarantined", [reason(why)], keys[at], occurrences[at]))
+        whole = [not why for why in missing]
+        if not any(whole):
+            return ()
+        return self._staged(block.where(whole), [*compress(keys, whole)], [*compress(occurrences, whole)])
+
+    def _debited(self, sides: tuple[str, ...]) -> tuple[str, str, int, str, str, str, str, int]:
+        """Return what a row lacks, the kind it really is, and what it debits and credits; once for all rows alike.
+
+        A row cannot even be a candidate where it does not say what it is charged to, nor cites what does.
+        """
         kind, fund, use_fund, use, bank, payee = sides
         really = kind_of_payment(self.chart, cast("Kind", kind), payee)
+        missing = "use-missing" if "use" in SIDES[really] and really != "refund" and not use else ""
         e = simple_entry(self.chart, really, 1, fund=fund, use=Leg(use_fund, use), bank=bank)
-        outflow = int(really not in MONEY_IN and not e.red)
-        self._sides[sides] = really, (*e.debit, *e.credit, e.red, outflow)
-        return self._sides[sides]
+        return missing, really, int(really not in MONEY_IN and not e.red), *e.debit, *e.credit, e.red
+
+
+def _day(date: dt.date) -> tuple[str, int, int]:
+    """Return a date in ISO 8601, its year, and its number."""
+    return date.isoformat(), date.year, date.toordinal()

@@ -3,47 +3,27 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
 
 from fundtrack.errors import FormatError
 from fundtrack.importing import cells
+from fundtrack.importing.blocks import Block, Row, not_data
 from fundtrack.importing.totals import Balances, Sums
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from fundtrack.importing.columns import Candidate, Columns
-    from fundtrack.importing.heading import Heading
+    from fundtrack.importing.blocks import Piece
+    from fundtrack.importing.columns import Columns, Moved
+    from fundtrack.importing.heading import Heading, Numbered
     from fundtrack.importing.layout import Layout
 
 BLANKS: Final = frozenset({"", " ", "\t", "\u3000", "\u00a0"})
 
 
-class Row(NamedTuple):
-    """A physical row. Private numbers in `cells` are masked.
-
-    `state` is `data` or `not-data`, then with `why`: preamble, header, blank, total, note, or sheet (one that the page
-    does not describe). `amount` is what the row counts in the file's sums, in fen: as printed, or what came in less
-    what went out; None when it cannot be read. Data makes a `candidate` or has `problems`.
-    """
-
-    number: int
-    sheet: str
-    cells: list[str]
-    state: str
-    why: str
-    amount: int | None
-    candidate: Candidate | None
-    problems: tuple[FormatError, ...]
-
-
-def not_data(number: int, sheet: str, row: list[str], why: str) -> Row:
-    """Return a row that brings nothing to post."""
-    return Row(number, sheet, row, "not-data", why, None, None, ())
-
-
 class Table:
-    """A table under its header: reads its rows one by one and keeps its sums and running balance."""
+    """A table under its header: reads its rows, many at a time, and keeps its sums and running balance."""
 
     def __init__(self, layout: Layout, head: Heading, columns: Columns, place: Mapping[str, object]) -> None:
         """Prepare what tells a total or a note from a payment by its first character, before looking closer.
@@ -60,31 +40,59 @@ class Table:
         self._total = re.compile(rf"(?:{'|'.join(map(re.escape, totals)) or '(?!)'})(?![^\W\d])")
         self._suspect = BLANKS | {word[:1] for word in (*totals, *self._notes, head.names[0])}
 
-    def row(self, number: int, row: list[str]) -> Row:
+    def read(self, numbered: Sequence[Numbered]) -> Iterator[Piece]:
+        """Give what physical rows are: those that make candidates in blocks as large as can be."""
+        if len(numbered) == 1:
+            yield self._one(*numbered[0])
+            return
+        numbers, rows = zip(*numbered, strict=True)
+        if {*map(len, rows)} == {self._width} and self._suspect.isdisjoint(row[0][:1] for row in rows):
+            with suppress(FormatError):  # which row it is, and why, its own reading tells
+                yield self._block(numbers, rows)
+                return
+        half = len(numbered) // 2
+        yield from self.read(numbered[:half])
+        yield from self.read(numbered[half:])
+
+    def _one(self, number: int, row: list[str]) -> Piece:
         """Return what a physical row is."""
-        columns = self.columns
         if len(row) != self._width or row[0][:1] in self._suspect:
             if why := self._not_data(number, row):
                 return not_data(number, self.sheet, cells.cautious(row), why)
             if len(row) != self._width:
                 ragged = FormatError("row-ragged", found=len(row), columns=self._width)
                 return self._unreadable(number, cells.cautious(row), None, [ragged])
-        damaged = columns.mask(row)
         try:
-            incoming, outgoing = columns.amounts(row)
-        except FormatError as error:
-            return self._unreadable(number, row, None, [*damaged, error, *columns.problems(row, None)])
-        amount = incoming - outgoing if self._two_sided else outgoing
-        self.sums.add(incoming, outgoing)
-        if self._balanced:
-            self.balances.follow(number, columns.balance(row), amount)
-        try:
-            candidate = columns.candidate(row, incoming, outgoing)
+            return self._block((number,), (row,))
         except FormatError:
-            return self._unreadable(number, row, amount, [*damaged, *columns.problems(row, (incoming, outgoing))])
-        if damaged:
-            return self._unreadable(number, row, amount, damaged)
-        return Row(number, self.sheet, row, "data", "", amount, candidate, ())
+            return self._faulty(number, row)
+
+    def _block(self, numbers: Sequence[int], rows: Sequence[list[str]]) -> Block:
+        """Return rows that all make candidates, and count them. Raises FormatError, then none is counted."""
+        columns = self.columns.of(rows)
+        moved = self.columns.amounts(columns)
+        candidates = self.columns.candidates(columns, moved)
+        amounts = self._count(numbers, rows, moved)
+        return Block(numbers, self.sheet, rows, amounts, candidates, self.columns.mask)
+
+    def _count(self, numbers: Sequence[int], rows: Sequence[list[str]], moved: Moved) -> Sequence[int]:
+        """Count rows in the sums and follow their balances; return what each counts."""
+        self.sums.add(len(numbers), *map(sum, moved))
+        amounts = [*map(int.__sub__, *moved)] if self._two_sided else moved.outgoing
+        if self._balanced:
+            for number, row, amount in zip(numbers, rows, amounts, strict=True):
+                self.balances.follow(number, self.columns.balance(row), amount)
+        return amounts
+
+    def _faulty(self, number: int, row: list[str]) -> Row:
+        """Return a row of data that makes no candidate, with everything that is wrong with it."""
+        damaged = self.columns.mask(row)
+        try:
+            moved = self.columns.amounts([(cell,) for cell in row])
+        except FormatError as error:
+            return self._unreadable(number, row, None, [*damaged, error, *self.columns.problems(row, None)])
+        (amount,) = self._count((number,), (row,), moved)
+        return self._unreadable(number, row, amount, [*damaged, *self.columns.problems(row, moved)])
 
     def _unreadable(self, number: int, row: list[str], amount: int | None, problems: Iterable[FormatError]) -> Row:
         """Return a row of data that makes no candidate; without an amount the sums no longer say anything."""

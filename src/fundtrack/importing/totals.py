@@ -43,9 +43,9 @@ class Sums:
         self._early: tuple[int, Sides] | None = None
         self._since: Sides = (0, 0)
 
-    def add(self, incoming: int, outgoing: int) -> None:
-        """Count a row."""
-        self.rows += 1
+    def add(self, rows: int, incoming: int, outgoing: int) -> None:
+        """Count rows that together brought in and took out so much."""
+        self.rows += rows
         self.incoming += incoming
         self.outgoing += outgoing
 
