@@ -235,6 +235,8 @@ RECORD: Final = (
     alike("account against itself", "entry_sides", entry(credit="0603"), voucher()),
     alike("another day than the date", "voucher_date", entry(), voucher(day=735659)),
     alike("date not written as ISO 8601", "voucher_date", entry(), voucher(date="2015-3-1")),
+    alike("date before the calendar", "voucher_date", entry(debit="1001", credit="3001"),
+          voucher(kind="adjustment", date="0000-12-31", day=0, year=0, number=1)),
     alike("another year than the date", "voucher_year", entry(), voucher(year=2016, number=1)),
     alike("kind that does not exist", "voucher_kind", entry(), voucher(kind="gift")),
     alike("approved by its preparer", "voucher_duties_apart", entry(), voucher(approved_by="clerk")),

@@ -94,20 +94,54 @@ def test_refusals_are_listed_the_latest_first(say: Say) -> None:
     assert say("post", "--fund", "F03", "--use", "F01-0601", "--amount", "8.00", "--date", "2015-03-02", "--payee", "y",
                "--by", "乙").code == 1  # fmt: skip
     latest, first = say("refusals", "--format", "json").json
-    assert (latest["who"], latest["payee"], latest["amount"], latest["checks"]) == (
-        "乙",
-        "y",
-        "8.00",
-        ["mixed-channel"],
-    )
-    assert (first["who"], first["fund"], first["amount"], first["checks"]) == (
-        "甲",
-        "F01",
-        "99999999.00",
-        ["overdrawn"],
-    )
+    (wanted,), (dear,) = latest["vouchers"], first["vouchers"]
+    assert (latest["who"], wanted["payee"], wanted["amount"]) == ("乙", "y", "8.00")
+    assert (first["who"], dear["fund"], dear["amount"]) == ("甲", "F01", "99999999.00")
+    assert (latest["checks"], first["checks"]) == (["mixed-channel"], ["overdrawn"])
     assert latest["reasons"][0]["remedy"]
     chinese, english = say("refusals", "--lang", "zh").out, say("refusals", "--lang", "en").out
     assert "混在一张凭证里" in chinese
     assert "is mixed with" in english
     assert "99,999,999.00" in english
+
+
+@pytest.mark.usefixtures("book")
+def test_a_refused_loan_is_two_vouchers_of_any_size(say: Say) -> None:
+    """Each with its own amount, though both together are beyond the largest there is."""
+    loan = ("post", "--kind", "loan", "--fund", "F01", "--to", "F03", "--date", "2015-03-02", "--document", "x")
+    assert say(*loan, "--amount", "90000000000000").code == 1
+    (refused,) = say("refusals", "--format", "json").json
+    assert [voucher["amount"] for voucher in refused["vouchers"]] == ["90000000000000.00"] * 2
+    assert "90,000,000,000,000.00" in say("refusals").out
+    assert say("refusals", "--format", "csv").out.count("90000000000000.00") == 2
+
+
+@pytest.mark.usefixtures("book")
+def test_a_payment_names_what_followed_it(say: Say) -> None:
+    """A refund is found from the payment, and the payment from the refund."""
+    paid = say("post", *PAYMENT, "--amount", "100", "--format", "json").json["vouchers"][0]
+    back = say("post", "--kind", "refund", "--original", paid, "--amount", "40", "--date", "2015-03-09", "--format",
+               "json").json["vouchers"][0]  # fmt: skip
+    assert say("show", paid, "--format", "json").json["cited_by"] == [back]
+    assert say("show", back, "--format", "json").json["cites"] == paid
+    assert back in say("show", paid).out
+
+
+@pytest.mark.usefixtures("book")
+def test_vouchers_are_found_by_date_and_payee(say: Say) -> None:
+    """Dates in any form the files have, names in any case, wildcards as they are; what has no value is refused."""
+    for day, payee in (("2015-03-02", "Acme CO"), ("2015-04-02", "100%_Ltd")):
+        assert say("post", "--fund", "F01", "--use", "0601", "--amount", "1", "--date", day, "--payee", payee).code == 0
+
+    def listed(*settings: str) -> list[str]:
+        words = [word for setting in settings for word in ("--set", setting)]
+        return [row["payee"] for row in say("report", "voucher-list", *words, "--format", "json").json if row["payee"]]
+
+    assert listed("from=20150401") == ["100%_Ltd"]
+    assert listed("payee=co") == ["Acme CO"]
+    assert listed("payee=%_") == ["100%_Ltd"]
+    assert listed("payee=_%") == []
+    assert listed("from=2015-3-2", "to=2015年3月2日") == ["Acme CO"]
+    for wrong in ("from=yesterday", "from=", "payee", "colour=red"):
+        answer = say("report", "voucher-list", "--set", wrong)
+        assert (answer.code, answer.out) == (2, "")

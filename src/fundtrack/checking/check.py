@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from fundtrack.checking.lens import POSTING_COLUMNS, VOUCHER_COLUMNS, WORKED_OUT_ONCE
-from fundtrack.checking.statement import stray
+from fundtrack.checking.statement import select_of
 from fundtrack.errors import PageError
 from fundtrack.pages import catalogue, installed
 
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 Severity = Literal["fatal", "error", "warn"]
 PARAMETER: Final = re.compile(r"(?<![:\w]):([a-z]\w*)")
 SCOPES: Final = frozenset({"balance", *f"{POSTING_COLUMNS}, {VOUCHER_COLUMNS}".replace('"', "").split(", ")})
-SHOWN: Final = 30
-"""Characters that an error shows of what is wrong with a select."""
-
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 """Worst first. `fatal` refuses to post; `error` and `warn` are posted and shown."""
 
@@ -120,7 +117,7 @@ def check_of(page: Page) -> Check:
         page=page,
         severity=front["severity"],
         scope=definition.options["scope"],
-        select=_select(page),
+        select=select_of(page),
         key=tuple(front.get("key", ("voucher",))),
         measure=measure,
         amounts=frozenset(front.get("amounts", ("amount",))) | ({measure} if measure else set()),
@@ -128,14 +125,3 @@ def check_of(page: Page) -> Check:
         begins=front.get("from", dt.date.min),
         ends=front.get("to", dt.date.max),
     )
-
-
-def _select(page: Page) -> str:
-    """Return the select of a page. Raises PageError (`check-statement`)."""
-    select = page.definition.text.rstrip().rstrip(";")
-    at = stray(select)
-    if at is not None:
-        line = page.definition.line + select.count("\n", 0, at)
-        found = select[at : at + SHOWN].strip().partition("\n")[0]
-        raise PageError("check-statement", path=page.path, line=line, name=page.name, found=found)
-    return select

@@ -10,10 +10,29 @@ in the other.
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from fundtrack.errors import PageError
+
+if TYPE_CHECKING:
+    from fundtrack.pages import Page
 
 BEGINNING: Final = re.compile(r"\s*(?:SELECT|WITH)\b", re.IGNORECASE)
 PIECE: Final = re.compile(r"""'(?:[^'\\]|'')*'(?!')|"(?:[^"\\]|"")*"(?!")|[()]|[\w\s,.+*%|<>=!:&~]+|-(?!-)|/(?!\*)""")
+
+SHOWN: Final = 30
+"""Characters that an error shows of what is wrong with a select."""
+
+
+def select_of(page: Page) -> str:
+    """Return the select of a page. Raises PageError (`check-statement`) where it is not one that stays by itself."""
+    select = page.definition.text.rstrip().rstrip(";")
+    at = stray(select)
+    if at is not None:
+        line = page.definition.line + select.count("\n", 0, at)
+        found = select[at : at + SHOWN].strip().partition("\n")[0]
+        raise PageError("check-statement", path=page.path, line=line, name=page.name, found=found)
+    return select
 
 
 def stray(select: str) -> int | None:

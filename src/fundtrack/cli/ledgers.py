@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from fundtrack.cli import show
 from fundtrack.cli.options import BookOption, FormatOption, LanguageOption, opened, spoken
-from fundtrack.errors import UsageError
+from fundtrack.errors import FormatError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fundtrack.errors import Language
     from fundtrack.reporting import Report
+
+ISO_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
+"""How a parameter of a report that is a date is known."""
 
 PortOption = Annotated[int | None, typer.Option(min=0, max=65535, help="By default 5000, or any that is free. 端口")]
 
@@ -72,17 +76,31 @@ def report(
 
 
 def settings(report: Report, words: Sequence[str]) -> dict[str, str | int]:
-    """Return parameters of a report from `NAME=VALUE`, each of the kind its page has. Raises UsageError."""
+    """Return parameters of a report from `NAME=VALUE`, each of the kind its page has: text, number or date.
+
+    Raises UsageError.
+    """
     given: dict[str, str | int] = {}
     for word in words:
-        name, _, value = word.partition("=")
+        name, equals, value = (part.strip() for part in word.partition("="))
         if name not in report.parameters:
             raise UsageError("report-parameter", name=name, known=", ".join(report.parameters) or "–")
+        if not equals:
+            raise UsageError("report-value-missing", name=name)
         try:
-            given[name] = type(report.parameters[name])(value)
-        except ValueError as error:
+            given[name] = _setting(report.parameters[name], value)
+        except (ValueError, FormatError) as error:
             raise UsageError("report-value", name=name, value=value) from error
     return given
+
+
+def _setting(usual: str | int, value: str) -> str | int:
+    """Return a value of the kind of the usual one. Raises ValueError, or FormatError for what is no date."""
+    from fundtrack.importing import dates
+
+    if isinstance(usual, int):
+        return int(value)
+    return dates.read(value).isoformat() if ISO_DATE.fullmatch(usual) else value
 
 
 def publish(book: BookOption = None, lang: LanguageOption = None) -> None:

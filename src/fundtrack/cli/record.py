@@ -11,6 +11,8 @@ from fundtrack.cli.vouchers import NumberArgument
 from fundtrack.errors import message
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import Connection
 
     from fundtrack.chart.model import Chart
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from fundtrack.posting.standing import Standing
 
 ENTRY_COLUMNS = ("line", "debit", "credit", "amount", "unit")
-REFUSAL_COLUMNS = ("seq", "when", "who", "fund", "payee", "amount", "checks")
+REFUSAL_COLUMNS = ("seq", "when", "who", "date", "kind", "fund", "payee", "amount", "checks")
 
 
 def show(
@@ -34,17 +36,18 @@ def show(
         found = find_voucher(connection, number)
         record = voucher_record(connection, found, the_book.chart(connection), language)
     if form == "json":
-        printed.as_json(record)
+        printed.as_json(_plain(record))
     elif form == "csv":
-        printed.rows([record | entry for entry in record["entries"]], form, language, ("voucher", *ENTRY_COLUMNS))
+        rows = [_plain(record | entry) for entry in record["entries"]]
+        printed.rows(rows, form, language, ("voucher", *ENTRY_COLUMNS))
     else:
         print_voucher(record, language)
 
 
 def voucher_record(connection: Connection, found: Standing, chart: Chart, language: Language) -> dict[str, Any]:
-    """Return a voucher for a machine; accounts in the language, references as the numbers of vouchers."""
+    """Return a voucher, amounts in fen; accounts in the language, references as the numbers of vouchers."""
     from fundtrack.checking.book import vouchers_of
-    from fundtrack.posting.standing import voucher_of
+    from fundtrack.posting.standing import citing, voucher_of
 
     named = {(account.fund, account.code): account.written(language, chart) for account in chart.accounts.values()}
     follows = {name: getattr(found, name) for name in ("reverses", "cites")}
@@ -54,7 +57,7 @@ def voucher_record(connection: Connection, found: Standing, chart: Chart, langua
             "line": line,
             "debit": named[entry.debit],
             "credit": named[entry.credit],
-            "amount": money.plain(-entry.amount if entry.red else entry.amount),
+            "amount": -entry.amount if entry.red else entry.amount,
             "unit": entry.unit,
         }
         for line, entry in enumerate(found.entries, 1)
@@ -64,8 +67,9 @@ def voucher_record(connection: Connection, found: Standing, chart: Chart, langua
         "voucher": found.number,
         "date": found.date.isoformat(),
         **{name: getattr(found, name) for name in said},
-        "amount": money.plain(found.amount),
+        "amount": found.amount,
         **{name: voucher_of(connection, at).number if at else "" for name, at in follows.items()},
+        "cited_by": [citer.number for citer in citing(connection, found)],
         "link": "" if found.link == found.id else voucher_of(connection, found.link).number,
         "reversed_by": found.reversed_by,
         **{name: getattr(source, name) for name in ("file", "sheet", "row")},
@@ -79,7 +83,7 @@ def voucher_record(connection: Connection, found: Standing, chart: Chart, langua
 
 def print_voucher(record: dict[str, Any], language: Language) -> None:
     """Print a voucher for people: what is said, one thing a line, then the entries."""
-    words = record | {"kind": message(f"kind-{record['kind']}", language), "amount": _grouped(record["amount"])}
+    words = _grouped(record, language) | {"cited_by": ", ".join(record["cited_by"])}
     lines = [
         (message(f"head-{name}", language), str(word)) for name, word in words.items() if word and name != "entries"
     ]
@@ -87,51 +91,63 @@ def print_voucher(record: dict[str, Any], language: Language) -> None:
     for head, word in lines:
         printed.say(f"{head}{' ' * (wide - printed.width(head))}  {word}")
     printed.say()
-    entries = [entry | {"amount": _grouped(entry["amount"])} for entry in record["entries"]]
-    printed.rows(entries, "table", language, ENTRY_COLUMNS)
+    printed.rows([_grouped(entry, language) for entry in record["entries"]], "table", language, ENTRY_COLUMNS)
 
 
 def refusals(form: FormatOption = "table", book: BookOption = None, lang: LanguageOption = None) -> None:
-    """不予入账记录 List what was refused at posting, to whom and why; the latest first."""
+    """不予入账记录 List what the checks refused at posting, to whom and why; the latest first."""
     from fundtrack.posting.refusal import refusals as kept
 
     the_book = opened(book)
     language = spoken(lang, the_book)
     with the_book.reading() as connection:
-        found = kept(connection)
-    if form != "table":
-        printed.rows([refusal_record(one, language) for one in found], form, language, REFUSAL_COLUMNS)
-        return
-    for one in found:
-        record = refusal_record(one, language)
-        words = record | {"amount": _grouped(record["amount"])}
-        said = (str(words[name]) for name in ("seq", "when", "who", "date", "fund", "payee", "amount"))
-        printed.say("  ".join(filter(None, said)))
-        for reason in record["reasons"]:
-            printed.say(f"   {reason['check']}: {reason['message']}")
+        found = [refusal_record(one, language) for one in kept(connection)]
+    if form == "json":
+        printed.as_json([one | {"vouchers": list(map(_plain, one["vouchers"]))} for one in found])
+    elif form == "csv":
+        rows = [_plain({**one, **voucher}) for one in found for voucher in one["vouchers"]]
+        printed.rows(rows, form, language, REFUSAL_COLUMNS)
+    else:
+        for one in found:
+            print_refusal(one, language)
+
+
+def print_refusal(record: dict[str, Any], language: Language) -> None:
+    """Print a refusal for people: when and to whom, each voucher it would have been, and each reason."""
+    printed.say(f"{record['seq']}  {record['when']}  {record['who']}")
+    for voucher in record["vouchers"]:
+        words = _grouped(voucher, language)
+        said = (str(words[name]) for name in ("date", "kind", "fund", "payee", "amount"))
+        printed.say(f"   {'  '.join(filter(None, said))}")
+    for reason in record["reasons"]:
+        printed.say(f"   {reason['check']}: {reason['message']}")
 
 
 def refusal_record(one: Refusal, language: Language) -> dict[str, Any]:
-    """Return a refusal for a machine; of several vouchers of one act the funds and payees together."""
-    together = {
-        name: ", ".join(dict.fromkeys(draft[name] for draft in one.drafts if draft[name]))
-        for name in ("date", "fund", "payee", "narration")
-    }
-    amount = sum(entry["amount"] * (1 - 2 * entry["red"]) for draft in one.drafts for entry in draft["entries"])
+    """Return a refusal, amounts in fen: the vouchers it would have been, and why not."""
     return {
         "seq": one.seq,
         "when": one.refused_at,
         "who": one.refused_to,
-        **together,
-        "amount": money.plain(amount),
         "checks": [reason["check"] for reason in one.reasons],
         "reasons": [
             {"check": why["check"], "message": why[f"message-{language}"], "remedy": why[f"remedy-{language}"]}
             for why in one.reasons
         ],
-        "vouchers": list(one.drafts),
+        "vouchers": [
+            {**draft, "amount": sum(entry["amount"] * (1 - 2 * entry["red"]) for entry in draft["entries"])}
+            for draft in one.drafts
+        ],
     }
 
 
-def _grouped(amount: str) -> str:
-    return money.grouped(money.parse(amount))
+def _plain(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record for a machine: amounts as decimal strings, those of its entries too."""
+    entries = {"entries": [_plain(entry) for entry in record["entries"]]} if "entries" in record else {}
+    return {**record, "amount": money.plain(record["amount"]), **entries}
+
+
+def _grouped(record: Mapping[str, Any], language: Language) -> dict[str, Any]:
+    """Return a record for people: its amount in groups, its kind in words."""
+    kind = {"kind": message(f"kind-{record['kind']}", language)} if "kind" in record else {}
+    return {**record, "amount": money.grouped(record["amount"]), **kind}

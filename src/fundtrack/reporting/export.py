@@ -64,7 +64,7 @@ def export(table: Table, path: Path, *, title: str, language: Language) -> None:
         else:
             _workbook(table, path, title, language)
     except OSError as error:
-        raise UsageError("export-unwritable", path=path, cause=error.strerror) from error
+        raise UsageError("export-unwritable", path=path, cause=error.strerror or error) from error
 
 
 def _workbook(table: Table, path: Path, title: str, language: Language) -> None:

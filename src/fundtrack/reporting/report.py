@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from fundtrack.checking.book import names_of, whole_book
+from fundtrack.checking.statement import select_of
 from fundtrack.errors import PageError
 from fundtrack.pages import catalogue
 from fundtrack.reporting.table import Column, Table
@@ -20,17 +23,21 @@ if TYPE_CHECKING:
     from fundtrack.book import Book
     from fundtrack.errors import Language
     from fundtrack.pages import Page
+    from fundtrack.reporting.table import Cell
 
 
 @dataclass(frozen=True)
 class Report:
-    """A report page, ready to run. `columns` are the table's, by the names the select gives them."""
+    """A report page, ready to run. `columns` are the table's, by the names the select gives them.
+
+    `parameters` are texts and whole numbers; a date is its ISO 8601 text.
+    """
 
     name: str
     page: Page = field(repr=False)
     select: str = field(repr=False)
     columns: Mapping[str, Column]
-    parameters: Mapping[str, Any]
+    parameters: Mapping[str, str | int]
 
     def title(self, language: Language) -> str:
         """Return what the report is called."""
@@ -42,23 +49,34 @@ class Report:
         Raises PageError (`report-select`) where the select does not run or returns a column the page does not head.
         """
         relations = ", ".join(f"{name} AS NOT MATERIALIZED ({select})" for name, select in whole_book("").items())
-        statement = text(f"WITH {relations} SELECT * FROM ({self.select}) AS report")
+        # It always has a parameter, for PostgreSQL reads on behind a `;` only in a statement that has none.
+        statement = text(f"WITH {relations} SELECT * FROM ({self.select}\n) AS report WHERE 1 = :one")
         with book.reading() as connection:
             chart = book.chart(connection)
             try:
-                result = connection.execute(statement.bindparams(**{**self.parameters, **parameters}))
+                result = connection.execute(statement.bindparams(**{**self.parameters, **parameters, "one": 1}))
                 columns = tuple(self.columns[name] for name in result.keys())  # noqa: SIM118 - a result is no mapping
-                rows = tuple(tuple(row) for row in result)
-            except (DBAPIError, StatementError, KeyError) as error:
+                rows = tuple(tuple(map(_cell, columns, row)) for row in result)
+            except (DBAPIError, StatementError, KeyError, ValueError, TypeError) as error:
                 cause = str(getattr(error, "orig", None) or error).splitlines()[0]
                 line = self.page.definition.line
                 raise PageError("report-select", path=self.page.path, line=line, name=self.name, cause=cause) from error
-        amounts = {at for at, column in enumerate(columns) if column.kind == "amount"}
-        return Table(
-            columns,
-            tuple(tuple(int(c) if at in amounts else c for at, c in enumerate(row)) for row in rows),
-            names_of(chart),
-        )
+        return Table(columns, rows, names_of(chart))
+
+
+def _cell(column: Column, value: Any) -> Cell:  # noqa: ANN401 - whatever a database gives
+    """Return a value as a cell: an amount is whole minor units, and nothing is rounded to make it so.
+
+    Raises ValueError where an amount is no whole number.
+    """
+    if value is None or (column.kind != "amount" and isinstance(value, str | int)):
+        return value
+    exact = Decimal(str(value))
+    if exact != exact.to_integral_value():
+        if column.kind == "amount":
+            raise ValueError(f"{column.name}: {value}")  # noqa: EM102 - becomes part of a PageError
+        return str(value)
+    return int(exact)
 
 
 def reports(local: Path | None = None) -> dict[str, Report]:
@@ -85,10 +103,14 @@ def report_of(page: Page) -> Report:
         }
     except (KeyError, TypeError, AttributeError) as error:
         raise refuse("columns: {name: {en: …, zh: …, kind: …}}") from error
+    given = page.front.get("parameters", {})
+    parameters = {name: value.isoformat() if isinstance(value, dt.date) else value for name, value in given.items()}
+    if not all(type(value) in {str, int} for value in parameters.values()):
+        raise refuse("parameters: {name: text | whole number | date}")
     return Report(
         name=page.name,
         page=page,
-        select=definition.text.strip().rstrip(";"),
+        select=select_of(page),
         columns=columns,
-        parameters=dict(page.front.get("parameters", {})),
+        parameters=parameters,
     )

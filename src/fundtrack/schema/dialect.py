@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 WORDS: Final = {
     "sqlite": {  # by way of the day number: `date('2015-02-30')` is itself, no day of the calendar
-        "ISO_DATE_IS_DAY": "date IS date(day + 1721424.5)",
+        "ISO_DATE_IS_DAY": "day >= 1 AND date IS date(day + 1721424.5)",
     },
     "postgresql": {
         "ISO_DATE_IS_DAY": r"date ~ '^\d{4}-\d\d-\d\d$' AND day = date::date - DATE '0001-01-01' + 1",
