@@ -14,6 +14,7 @@ from fundtrack.checking.foreign import foreign
 from fundtrack.checking.lens import Subject
 from fundtrack.checking.run import run
 from fundtrack.errors import LANGUAGES, UsageError, message, messages
+from fundtrack.ledger.intact import objections
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from fundtrack.beantext.parse import Problem
     from fundtrack.book import Book
     from fundtrack.checking.check import Check
     from fundtrack.checking.lens import Lens
@@ -76,7 +76,7 @@ def audit_ledger(path: Path, *, only: Collection[str] = (), fund_pattern: str = 
 
     Only the installed pages are used and those in the folder `pages`, which is the checker's: pages that lie beside
     the ledger are not looked at, for who is audited does not write the audit. What Beancount itself objects to stands
-    among the findings.
+    among the findings, and so does what shows that a ledger of ours was changed since it was published.
 
     Raises UsageError for a ledger that cannot be read (`ledger-…`, `include-outside`) or knows no funds
     (`ledger-without-funds`), a wrong `fund_pattern` and a name in `only` that is none; PageError for a broken page.
@@ -88,7 +88,11 @@ def audit_ledger(path: Path, *, only: Collection[str] = (), fund_pattern: str = 
         raise UsageError("ledger-not-beancount", path=first.path, line=first.line, why=first.message)
     ledger = booked(parsed)
     with foreign(ledger.entries, ledger.options, fund_pattern) as loaded:
-        problems = [_problem_found(problem) for problem in ledger.errors]
+        problems = [_objected(LEDGER_PROBLEM, one.path, one.line, why=one.message) for one in ledger.errors]
+        files = ledger.options["include"]
+        problems += [
+            _objected(one.key, one.path, one.line, **one.details) for one in objections(path, files, ledger.entries)
+        ]
         return _audit(loaded.connection, chosen, loaded.lens, len(loaded.transactions), problems)
 
 
@@ -119,22 +123,22 @@ def _audit(
     )
 
 
-def _problem_found(problem: Problem) -> Finding:
-    """Return Beancount's objection as a finding, so that it is counted and shown wherever findings are."""
+def _objected(key: str, path: str, line: int, **details: object) -> Finding:
+    """Return an objection that is no check's as a finding, so that it is counted and shown wherever findings are."""
     return Finding(
-        check=LEDGER_PROBLEM,
+        check=key,
         severity="error",
-        subject=Subject(file=problem.path, line=problem.line),
+        subject=Subject(file=path, line=line),
         voucher=0,
         date="",
         fund="",
         use="",
         unit="",
         amount=None,
-        key=(problem.message,),
+        key=(*map(str, details.values()),),
         group="",
         measure=0,
-        messages={language: message(LEDGER_PROBLEM, language, why=problem.message) for language in LANGUAGES},
-        remedies={language: messages()[LEDGER_PROBLEM][f"remedy-{language}"] for language in LANGUAGES},
+        messages={language: message(key, language, **details) for language in LANGUAGES},
+        remedies={language: messages()[key][f"remedy-{language}"] for language in LANGUAGES},
         basis=(),
     )

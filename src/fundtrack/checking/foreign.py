@@ -25,6 +25,7 @@ from fundtrack.checking.declared import FUND_COMPONENT, VERSION, Declared, meta_
 from fundtrack.checking.lens import POSTING_COLUMNS, VOUCHER_COLUMNS, Lens, Subject
 from fundtrack.checking.units import Units
 from fundtrack.errors import UsageError
+from fundtrack.ledger.rows import NUMBER
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
@@ -35,9 +36,6 @@ if TYPE_CHECKING:
     from fundtrack.beantext.directives import Amount, Directive, Options
     from fundtrack.checking.lens import Relations
     from fundtrack.errors import Language
-
-NUMBER: Final = re.compile(r"F\d{2}[A-Z]?-\d{4}-(\d{6,15})", re.ASCII)
-"""A voucher's number as fundtrack publishes it."""
 
 KINDS: Final = frozenset({
     "opening", "transfer-received", "disbursement", "advance", "verification", "refund", "interest", "bank-charge",
@@ -193,7 +191,7 @@ class _Staged:
             published = NUMBER.fullmatch(text(meta, "voucher"))
             link = text(meta, "link")
             yield (
-                voucher, int(published[1]) if published else 0, date.isoformat(), date.toordinal(), date.year,
+                voucher, int(published[3]) if published else 0, date.isoformat(), date.toordinal(), date.year,
                 date.month, text(meta, "kind") or min(KINDS.intersection(entry.tags or ()), default=""),
                 links.setdefault(link, voucher) if link else voucher, self._reversed(entry, numbers),
                 numbers.get(text(meta, "cites"), 0), fund,

@@ -41,17 +41,9 @@ class Folder:
                 digest.update(data)
                 file.write(data)
             name = f"{stem}.{digest.hexdigest()[:16]}.beancount"
-            if not self.is_whole(name):
+            if not is_whole(self.path / name):
                 self._put(file, self.path / name)
         return name
-
-    def is_whole(self, name: str) -> bool:
-        """Return whether a file is there with the content its name says."""
-        path = self.path / name
-        if not (HASHED.fullmatch(name) and path.is_file()):
-            return False
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()[:16] == name.split(".")[1]
 
     def replace(self, name: str, text: str) -> None:
         """Give a file its text in one step, or leave it alone if it has it."""
@@ -99,3 +91,11 @@ def _temporary(folder: Path) -> Iterator[IO[bytes]]:
             yield file
     finally:
         path.unlink(missing_ok=True)
+
+
+def is_whole(path: Path) -> bool:
+    """Return whether a file is there with the content its name says."""
+    if not (HASHED.fullmatch(path.name) and path.is_file()):
+        return False
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:16] == path.name.split(".")[1]

@@ -13,7 +13,7 @@ from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
 from fundtrack.chart.write import write_accounts
-from fundtrack.ledger.files import Folder
+from fundtrack.ledger.files import Folder, is_whole
 from fundtrack.ledger.history import history, write_history
 from fundtrack.ledger.journal import Journal
 from fundtrack.ledger.main import FAVA, MAIN, fava_text, main_text
@@ -86,7 +86,7 @@ def _journals(
     total, done = sum(month.vouchers for month in months), 0
     for month in months:
         before = known.months.get(month.name)
-        if before and same_names and before.says(month) and folder.is_whole(before.file):
+        if before and same_names and before.says(month) and is_whole(folder.path / before.file):
             yield before
         else:
             yield _written(connection, folder, month, journal)

@@ -6,7 +6,6 @@ added, and a voucher that somebody rearranged, is found on its line without a ru
 
 from __future__ import annotations
 
-import re
 from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -21,6 +20,7 @@ from fundtrack.ledger.files import HASHED
 from fundtrack.ledger.history import HEADING, read_history, write_history
 from fundtrack.ledger.journal import Journal
 from fundtrack.ledger.main import main_text
+from fundtrack.ledger.rows import NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from fundtrack.ledger.canonical import Canonical
     from fundtrack.ledger.history import History
 
-NUMBER: Final = re.compile(r"(F\d{2}[A-Z]?)-(\d{4})-(\d{6,})", re.ASCII)
 TEXTS: Final = {
     "project": "project", "document": "doc", "bank": "bank", "bank_ref": "bank-ref", "link": "link",
     "reverses": "reverses", "cites": "cites", "prepared_by": "prepared-by", "approved_by": "approved-by",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -88,6 +89,10 @@ def references(connection: Connection) -> References:
         return file, sheet
 
     return References(voucher, source)
+
+
+NUMBER: Final = re.compile(r"(F\d{2}[A-Z]?)-(\d{4})-(\d{6,15})", re.ASCII)
+"""A voucher's number: fund, year, and the count."""
 
 
 def voucher_number(fund: str, year: int, number: int) -> str:

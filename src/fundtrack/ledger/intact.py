@@ -1,0 +1,79 @@
+"""Whether a published ledger still is what was published, as far as it can tell by itself.
+
+A journal's name holds the beginning of its hash, `published.json` names every journal, and vouchers are numbered
+without gaps: who changes, drops or adds text must change all of them alike. Somebody who knows that can do it; against
+them only what left the house can testify, such as a copy or a hash that was given away.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from fundtrack.beantext.directives import Transaction
+from fundtrack.ledger.files import HASHED, is_whole
+from fundtrack.ledger.manifest import FILE
+from fundtrack.ledger.rows import NUMBER, voucher_number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from fundtrack.beantext.directives import Directive
+
+
+class Objection(NamedTuple):
+    """What is not as it was published: the key of a message, its details, and where; line 0 is the whole file."""
+
+    key: str
+    path: str
+    line: int
+    details: Mapping[str, object]
+
+
+def objections(main: Path, files: Sequence[str], entries: Iterable[Directive]) -> Iterator[Objection]:
+    """Yield what shows that a ledger was changed since fundtrack published it; nothing for any other ledger.
+
+    `files` are those that the ledger consists of, `entries` its directives.
+    """
+    ours = {path.name: path for path in map(Path, files) if HASHED.fullmatch(path.name)}
+    if main.name != "main.beancount" or not ours:
+        return
+    for name, path in sorted(ours.items()):
+        if not is_whole(path):
+            yield Objection("published-altered", str(path), 0, {"file": name})
+    for name in sorted(_named(main.with_name(FILE)) - ours.keys()):
+        yield Objection("published-left-out", str(main), 0, {"file": name})
+    yield from _numbers([entry for entry in entries if isinstance(entry, Transaction)])
+
+
+def _named(manifest: Path) -> set[str]:
+    """Return the files of the last publication by the manifest beside a ledger; none where it cannot be read."""
+    try:
+        return set(json.loads(manifest.read_text("utf-8"))["publications"][0])
+    except (OSError, ValueError, LookupError, TypeError):
+        return set()
+
+
+def _numbers(vouchers: Iterable[Transaction]) -> Iterator[Objection]:
+    """Yield vouchers whose number is not theirs, is another's too, or follows none."""
+    places: defaultdict[tuple[str, int], dict[int, tuple[str, int]]] = defaultdict(dict)
+    for voucher in vouchers:
+        path, line = str(voucher.meta["filename"]), int(voucher.meta["lineno"])
+        found = NUMBER.fullmatch(str(voucher.meta.get("voucher", "")))
+        if found is None:
+            yield Objection("published-unnumbered", path, line, {})
+            continue
+        fund, year, number = found[1], int(found[2]), int(found[3])
+        funds = {posting.account.split(":")[1].partition("-")[0] for posting in voucher.postings}
+        if funds != {fund} or voucher.date.year != year:
+            yield Objection("published-number-of-another", path, line, {"voucher": found[0]})
+        if number in places[fund, year]:
+            yield Objection("published-number-twice", path, line, {"voucher": found[0]})
+        places[fund, year][number] = path, line
+    for (fund, year), taken in sorted(places.items()):
+        for number in sorted(taken):
+            if number > 1 and number - 1 not in taken:
+                missing = voucher_number(fund, year, number - 1)
+                yield Objection("published-number-missing", *taken[number], {"missing": missing})
