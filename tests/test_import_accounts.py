@@ -119,6 +119,13 @@ def test_a_household_is_known_whatever_its_running_number(tmp_path: Path) -> Non
     assert [row.candidate.natural_key for row in rows if row.candidate] == [keys[1], keys[0]]
 
 
+def test_a_payment_is_charged_to_a_use(book: Book) -> None:
+    """Not to cash or advances, whatever the file says; a use that the chart does not have is for the checks."""
+    report = bring(book, "a", pay("1", use="F03-1001"), pay("2", use="F03-1201"), pay("3", use="F03-0688"), pay("4"))
+    assert held(report) == {2: {"use-no-use"}, 3: {"use-no-use"}, 4: {"use-not-permitted"}}
+    assert counts(report) == (1, 0, 3, 1)
+
+
 def test_a_payment_without_words_is_no_total(book: Book) -> None:
     """An amount alone between payments waits for somebody, and is counted; one that is the sum so far is a total."""
     report = bring(book, "a", pay("1", 100), bare("5.00"), pay("2", 200))

@@ -60,6 +60,14 @@ def test_what_is_no_simple_voucher(book: Book) -> None:
     with pytest.raises(ChartError) as no_use:
         act(book, lambda _, chart: [draft(chart, "disbursement", 1, fund="F01", date=JUNE)])
     assert no_use.value.key == "use-needed"
+
+    def charge(use: str) -> None:
+        act(book, lambda _, chart: [draft(chart, "disbursement", 1, fund="F01", date=JUNE, use=use)])
+
+    for other in ("1001", "1201", "F01-4001"):  # cash, advances, transfers received
+        with pytest.raises(ChartError) as other_kind:
+            charge(other)
+        assert other_kind.value.key == "use-no-use"
     with pytest.raises(UsageError) as several:
         act(book, lambda _, chart: [draft(chart, "loan", 1, fund="F01", date=JUNE)])
     assert several.value.key == "kind-of-several"

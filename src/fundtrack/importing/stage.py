@@ -13,7 +13,7 @@ from fundtrack.errors import LANGUAGES, UsageError
 from fundtrack.importing.blocks import Block
 from fundtrack.importing.cells import Memo
 from fundtrack.posting.draft import MONEY_IN, Leg
-from fundtrack.posting.kinds import SIDES, kind_of_payment, simple_entry
+from fundtrack.posting.kinds import SIDES, is_no_use, kind_of_payment, simple_entry
 from fundtrack.posting.post import HASH_SIZE, NO_DATE, natural_key
 
 if TYPE_CHECKING:
@@ -254,11 +254,14 @@ class Stager:
     def _debited(self, sides: tuple[str, ...]) -> tuple[str, str, int, str, str, str, str, int]:
         """Return what a row lacks, the kind it really is, and what it debits and credits; once for all rows alike.
 
-        A row cannot even be a candidate where it does not say what it is charged to, nor cites what does.
+        A row cannot even be a candidate where it does not say to which use it is charged, nor cites what does.
         """
         kind, fund, use_fund, use, bank, payee = sides
         really = kind_of_payment(self.chart, cast("Kind", kind), payee)
-        missing = "use-missing" if "use" in SIDES[really] and really != "refund" and not use else ""
+        missing = ""
+        if "use" in SIDES[really] and really != "refund":
+            missing = "" if use else "use-missing"
+            missing = "use-no-use" if is_no_use(self.chart, Leg(use_fund, use)) else missing
         e = simple_entry(self.chart, really, 1, fund=fund, use=Leg(use_fund, use), bank=bank)
         return missing, really, int(really not in MONEY_IN and not e.red), *e.debit, *e.credit, e.red
 

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from fundtrack import money
 from fundtrack.errors import UsageError
 from fundtrack.posting.draft import Entry
-from fundtrack.posting.kinds import kind_of_account, parse_use
+from fundtrack.posting.kinds import kind_of_account, use_of
 from fundtrack.posting.standing import find_voucher, refuse_before
 from fundtrack.posting.vouchers import drafted, positive
 
@@ -64,7 +64,7 @@ def verification(
             "verify-too-much", number=advance.number, payee=advance.payee, fund=advance.fund,
             amount=money.grouped(amount), left=money.grouped(left),
         )  # fmt: skip
-    entry = Entry(parse_use(use, advance.fund), held, amount)
+    entry = Entry(use_of(chart, use, advance.fund), held, amount)
     said: Details = {"project": advance.project, **details, "payee": advance.payee, "cites": advance.id}
     return drafted(chart, "verification", (entry,), fund=advance.fund, date=date, **said)
 

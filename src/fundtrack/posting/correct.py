@@ -21,7 +21,7 @@ from fundtrack import money
 from fundtrack.errors import ChartError, UsageError, message
 from fundtrack.posting.advance import outstanding
 from fundtrack.posting.draft import Entry, Leg
-from fundtrack.posting.kinds import NOT_IN_CHART, account_of, kind_of_account, parse_use
+from fundtrack.posting.kinds import NOT_IN_CHART, account_of, kind_of_account, parse_use, use_of
 from fundtrack.posting.post import post
 from fundtrack.posting.standing import citing, find_voucher, linked, refuse_before, voucher_of
 from fundtrack.posting.vouchers import drafted
@@ -268,7 +268,7 @@ def _right_leg(chart: Chart, leg: Leg, fund: str, correction: Correction, bank: 
     """Return the account that should have been used in place of one."""
     kind = kind_of_account(chart, leg)
     if kind == "use":
-        return parse_use(correction.use, fund) if correction.use else leg
+        return use_of(chart, correction.use, fund) if correction.use else leg
     return leg if leg.fund == fund else Leg(fund, account_of(chart, fund, kind, bank))
 
 

@@ -63,6 +63,22 @@ def _side(chart: Chart, side: str, fund: str, use: Leg | None, bank: str) -> Leg
     return Leg(fund, account_of(chart, fund, side, bank))
 
 
+def use_of(chart: Chart, text: str, fund: str) -> Leg:
+    """Return the use a person names, see `parse_use`; whether the chart has it is for the checks to say.
+
+    Raises ChartError (`use-no-use`) for an account of another kind: spending charged to it would be none.
+    """
+    leg = parse_use(text, fund)
+    if is_no_use(chart, leg):
+        raise ChartError("use-no-use")
+    return leg
+
+
+def is_no_use(chart: Chart, leg: Leg) -> bool:
+    """Return whether the chart has the account and it is no use."""
+    return kind_of_account(chart, leg) not in {"", "use"}
+
+
 def parse_use(text: str, fund: str) -> Leg:
     """Return the expense account a person names: `0601` of the paying fund, or `F01-0601`, `F01:0601`, a full path."""
     parts = [part.partition("-")[0] if ":" in text else part for part in text.replace("：", ":").split(":")]

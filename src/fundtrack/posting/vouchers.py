@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypedDict
 from fundtrack import money
 from fundtrack.errors import UsageError
 from fundtrack.posting.draft import Draft, Leg
-from fundtrack.posting.kinds import SIDES, kind_of_payment, parse_use, simple_entry
+from fundtrack.posting.kinds import SIDES, kind_of_payment, simple_entry, use_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,12 +42,12 @@ def draft(
 
     A disbursement to an owner company or township of the chart becomes an advance. `use` is `0601` of the fund, or
     names its fund itself. Raises UsageError (`kind-of-several`) for kinds that are not one such voucher, or where the
-    amount is not positive; ChartError (`use-needed`).
+    amount is not positive; ChartError (`use-needed`, `use-no-use`).
     """
     kind = kind_of_payment(chart, kind, details.get("payee", ""))
     if kind not in SIDES:
         raise UsageError("kind-of-several", kind=kind, kinds=", ".join(SIDES))
-    leg = parse_use(use, fund) if use else None
+    leg = use_of(chart, use, fund) if use else None
     entry = simple_entry(chart, kind, positive(amount), fund=fund, use=leg, bank=details.get("bank", ""))
     return drafted(chart, kind, (entry,), fund=fund, date=date, **details)
 
