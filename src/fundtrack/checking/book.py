@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from fundtrack.checking.lens import POLICY, POSTING_COLUMNS, VOUCHER_COLUMNS, Lens, Subject
+from fundtrack.errors import message, messages
 from fundtrack.ledger.rows import voucher_number
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ def names_of(chart: Chart) -> Callable[[Language, str, str], str]:
             return f"{value} {fund.name if language == 'en' else fund.name_zh}"
         if column == "account" and value in uses():
             return uses()[value].written(language, chart)
+        if column == "kind" and f"kind-{value}" in messages():
+            return message(f"kind-{value}", language)
         if column == "project" and value in chart.projects:
             project = chart.projects[value]
             return f"{value} {project.name if language == 'en' else project.name_zh}"

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import text
 
 from fundtrack import money
+from fundtrack.checking.book import names_of
 from fundtrack.errors import UsageError, message
 from fundtrack.reporting.table import Column, Table
 
@@ -141,6 +142,8 @@ class Balances:
         rows: list[tuple[Cell, ...]] = []
         for at, row in enumerate(self.rows):
             named = {**row.keys, "name": self.name(str(row.keys["fund"]), language)}
+            if people:
+                named |= self._in_words(row, language)
             rows.append(_cells([named[key] for key in keys], row.amounts, shown))
             group = self._closed_by(at)
             if people and group:
@@ -150,6 +153,17 @@ class Balances:
             head = [message("heading-total", language), *[None] * (len(keys) - 1)]
             rows.append(_cells(head, self.total, shown))
         return Table(tuple(columns), tuple(rows))
+
+    def _in_words(self, row: Row, language: Language) -> dict[str, Cell]:
+        """Return the use and the project of a row with their names, where it has them."""
+        named, keys = names_of(self.chart), row.keys
+        words: dict[str, Cell] = {}
+        if keys.get("use"):
+            path = f"Expenses:{keys['fund']}:{keys['use']}"
+            words["use"] = named(language, "account", path).rpartition(":")[2]
+        if keys.get("project"):
+            words["project"] = named(language, "project", str(keys["project"]))
+        return words
 
     def _closed_by(self, at: int) -> Group | None:
         """Return the group whose last row this is."""
