@@ -73,7 +73,10 @@ def test_wrong_usage_changes_nothing(say: Say, book: Path, words: str) -> None:
     [
         "balance --by moon", "post --fund F01", "reverse F01-2015-000099 --reason x", "reverse 12 --reason x",
         "reverse F01-2015-000002", "rebook F01-2015-000002 --fund F03 --use 0603 --document x",
-        "rebook F01-2015-000002 --project P01",
+        "rebook F01-2015-000002 --project P01", "rebook F01-2015-000002 --project P77 --document x",
+        "post --fund F01 --use 0601 --amount 4 --date 2015-03-01 --payee x --project P77",
+        "post --split F01=1,F03=3 --use F01-0601,F03-0603 --amount 4 --date 2015-03-01 --payee x --project P77",
+        "post --kind refund --original F01-2015-000002 --amount 1 --date 2015-03-01 --project P77",
         "post --kind loan --fund F03 --to F01 --amount 1 --date 2015-03-01 --document x",
         "post --kind refund --original F01-2015-000001 --amount 1 --date 2015-03-01",
         "post --split F01=1,F03=2 --use F01-0601,F03-0603 --amount 4 --date 2015-03-01 --payee x",
