@@ -87,14 +87,15 @@ def chart_records(in_force: Chart, language: Language) -> tuple[list[dict[str, A
 @chart.command()
 def diff(file: FileArgument = None, book: BookOption = None, lang: LanguageOption = None) -> None:
     """查看科目表将有何变更 Show what applying a chart would change; nothing is changed."""
+    from fundtrack.book.policy import in_force_before
     from fundtrack.chart.change import diff, forbidden
     from fundtrack.chart.read import read_chart
 
     the_book = opened(book)
-    path = file or the_book.folder / "ledger" / "chart.beancount"
+    path = file or the_book.chart_file
     proposed = read_chart(text_of(path), str(path))
     with the_book.reading() as connection:
-        in_force = the_book.chart(connection)
+        _, in_force = in_force_before(the_book, connection, proposed)
     print_changes(diff(in_force, proposed), spoken(lang, the_book))
     forbidden(in_force, proposed)
 
@@ -111,7 +112,7 @@ def apply(
     from fundtrack.book.policy import apply_chart
 
     the_book = opened(book)
-    own = the_book.folder / "ledger" / "chart.beancount"
+    own = the_book.chart_file
     text = text_of(file or own)
     changes = apply_chart(the_book, text, by=person(by), document=document)
     if file:
@@ -161,11 +162,12 @@ def decide(
     if date is None or not document:
         raise UsageError("decision-needs")
     the_book = opened(book)
-    path = the_book.folder / "ledger" / "chart.beancount"
-    text = text_of(path)
+    path = the_book.chart_file
     with the_book.reading() as connection:
-        if diff(the_book.chart(connection), read_chart(text, str(path))):
-            raise UsageError("chart-not-applied", path=path)
+        in_force = the_book.chart(connection)
+    text = text_of(path)
+    if diff(in_force, read_chart(text, str(path))):
+        raise UsageError("chart-not-applied", path=path)
     text = edit(text, account, date, document, str(path))
     changes = apply_chart(the_book, text, by=person(by), document=document)
     path.write_text(text, "utf-8")
