@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from books import CHART, SCHEMA, post_payment, small_book
 from fundtrack.book import create_book, find_book, open_book
 from fundtrack.book.policy import apply_chart
-from fundtrack.errors import BookError, UsageError
+from fundtrack.errors import BookError, ChartError, UsageError
 from fundtrack.schema import dialect
 from stock import tamper
 
@@ -41,6 +41,20 @@ def test_a_book_opens_as_it_was_created(book: Book) -> None:
         assert again.chart_version(connection) == 1
     assert post_payment(again, "F03", "0603", 100).numbers == ("F03-2015-000002",)
     again.engine.dispose()
+
+
+def test_a_book_has_no_chart_at_first(tmp_path: Path, database_url: URL) -> None:
+    """It says so, until the first version is applied."""
+    url = database_url.render_as_string(hide_password=False)
+    book = create_book(tmp_path / "book", title="New", language="en", database=url)
+    for ask in (book.chart, book.chart_version):
+        with pytest.raises(ChartError) as none, book.reading() as connection:
+            ask(connection)
+        assert none.value.key == "no-chart"
+    apply_chart(book, CHART, by="founder", document="原文未载")
+    with book.reading() as connection:
+        assert book.chart_version(connection) == 1
+    book.engine.dispose()
 
 
 def test_every_connection_keeps_its_settings(book: Book) -> None:

@@ -232,6 +232,18 @@ def test_a_person_is_asked_for_what_is_missing(say: Say, book: Path) -> None:
     assert say("--book", book, "balance", "--format", "json").json["funds"][0]["spent"] == "612.00"
 
 
+def test_a_project_is_one_of_the_chart(say: Say, book: Path) -> None:
+    """Misspelt, it is refused before anything is asked, and the known ones are named; also where a voucher is moved."""
+    for words in (("post",), ("rebook", "F01-2015-000002", "--document", "更正1号")):
+        answer = say("--book", book, *words, "--project", "P1O", typed="")
+        assert (answer.code, answer.out) == (2, "")
+        assert "P1O" in answer.err
+        assert "P01 Hometown resettlement 老乡家园" in answer.err
+    moved = say("--book", book, "rebook", "F01-2015-000002", "--document", "更正1号", "--project", "P01", "--date",
+                "2015-07-01", "--format", "json")  # fmt: skip
+    assert (moved.code, len(moved.json["vouchers"])) == (0, 2), moved
+
+
 def test_one_bill_over_several_funds(say: Say, book: Path) -> None:
     """Linked vouchers, each of its fund."""
     answer = say("--book", book, "post", "--split", "F01=60.00,F03=40.00", "--use", "F01-0601,F03-0603", "--amount",

@@ -73,7 +73,10 @@ def test_wrong_usage_changes_nothing(say: Say, book: Path, words: str) -> None:
     [
         "balance --by moon", "post --fund F01", "reverse F01-2015-000099 --reason x", "reverse 12 --reason x",
         "reverse F01-2015-000002", "rebook F01-2015-000002 --fund F03 --use 0603 --document x",
-        "rebook F01-2015-000002 --project P01",
+        "rebook F01-2015-000002 --project P01", "rebook F01-2015-000002 --project P77 --document x",
+        "post --fund F01 --use 0601 --amount 4 --date 2015-03-01 --payee x --project P77",
+        "post --split F01=1,F03=3 --use F01-0601,F03-0603 --amount 4 --date 2015-03-01 --payee x --project P77",
+        "post --kind refund --original F01-2015-000002 --amount 1 --date 2015-03-01 --project P77",
         "post --kind loan --fund F03 --to F01 --amount 1 --date 2015-03-01 --document x",
         "post --kind refund --original F01-2015-000001 --amount 1 --date 2015-03-01",
         "post --split F01=1,F03=2 --use F01-0601,F03-0603 --amount 4 --date 2015-03-01 --payee x",
@@ -100,6 +103,36 @@ def test_mistakes_are_told_and_change_nothing(say: Say, book: Path, payments: Pa
     assert in_both_languages(answer.err)
     assert content(book) == before
     assert not book.with_name("new").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "balance", "check", "publish", "chart show", "report voucher-list", "report fund-balances",
+        "import payments.csv", "import payments.csv --dry-run", "post",
+        "post --fund F01 --use 0601 --amount 4 --date 2015-03-01 --payee x",
+        "rebook F01-2015-000001 --use 0602 --document x", "reverse F01-2015-000001 --reason x",
+        "chart grant F01:0601 --date 2016-01-01 --document x", "chart end F01:0601 --date 2016-01-01 --document x",
+        "opening payments.csv --as-of 2014-12-31",
+    ],
+)  # fmt: skip
+def test_a_book_without_a_chart_says_what_comes_first(say: Say, tmp_path: Path, payments: Path, words: str) -> None:
+    """Whatever is asked of it, before its chart is written and after; the chart is all it lacks."""
+    assert payments.exists()
+    assert say("init", "new").code == 0
+    chart = tmp_path / "new" / "ledger" / "chart.beancount"
+    for _ in ("not written", "not applied"):
+        before = content(tmp_path)
+        answer = say("--book", "new", *words.split())
+        assert (answer.code, answer.out) == (2, ""), answer
+        assert f"{chart}: The book has no chart of accounts yet." in answer.err
+        assert "chart apply" in answer.err
+        assert in_both_languages(answer.err)
+        assert content(tmp_path) == before
+        chart.write_text(books.CHART, "utf-8")
+    assert "fund F01 added" in say("--book", "new", "chart", "diff").out
+    assert say("--book", "new", "chart", "apply", "--document", "x").code == 0
+    assert say("--book", "new", "balance").code == 0
 
 
 @pytest.mark.parametrize(

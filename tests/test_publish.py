@@ -201,6 +201,21 @@ def test_a_language_is_a_publication_of_its_own(book: Book) -> None:
     assert (publish(book).main.read_bytes(), first[1] <= state(book.folder).keys()) == (first[0], True)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_project_that_came_later_reads_back(tmp_path: Path, database_url: URL, language: Language) -> None:
+    """A voucher may have named it before the chart did; its month is then written again, with the link."""
+    book = book_in(tmp_path / "book", database_url)
+    post(book, "2015-01-05", [("CNY", "1001", "4001", 100, 0)], kind="transfer-received", project="P77")
+    assert read(publish(book, language).main) == canonical(book)
+    apply_chart(book, f'{TEXT}2016-01-01 custom "project" "P77"\n  name: "Later"\n', by="manager", document="桂1号")
+    published = publish(book, language)
+    assert read(published.main) == canonical(book)
+    (journal,) = (path for path in published.written if path.name.startswith("2015-01."))
+    assert "^P77" in journal.read_text("utf-8")
+    assert publish(book, language).written == ()
+    book.engine.dispose()
+
+
 def test_a_damaged_journal_is_written_again(book: Book) -> None:
     """Its name says what it must hold."""
     main = publish(book).main

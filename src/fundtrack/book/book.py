@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from sqlalchemy.exc import DBAPIError
 
 from fundtrack.chart.read import read_chart
-from fundtrack.errors import BookError
+from fundtrack.errors import BookError, ChartError
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
@@ -106,17 +106,24 @@ class Book:
         except (OSError, ValueError) as error:
             raise BookError("no-key", path=self.folder / KEY_FILE) from error
 
+    @property
+    def chart_file(self) -> Path:
+        """The chart as a person edits it; in force is what the database keeps."""
+        return self.folder / "ledger" / "chart.beancount"
+
     def chart_version(self, connection: Connection) -> int:
-        """Return the version of the chart in force."""
+        """Return the version of the chart in force. Raises ChartError (`no-chart`) where none is yet."""
         ((version,),) = dialect.rows_of(connection, "SELECT MAX(version) FROM chart")
+        if version is None:
+            raise ChartError("no-chart", path=self.chart_file)
         return int(version)
 
     def chart(self, connection: Connection, version: int = 0) -> Chart:
-        """Return the chart in force, or of a version."""
+        """Return the chart in force, or of a version. Raises ChartError (`no-chart`) where none is in force yet."""
         version = version or self.chart_version(connection)
         if version not in self._charts:
             text = connection.exec_driver_sql(f"SELECT text FROM chart WHERE version = {version:d}").scalar_one()
-            self._charts[version] = read_chart(text, str(self.folder / "ledger" / "chart.beancount"))
+            self._charts[version] = read_chart(text, str(self.chart_file))
         return self._charts[version]
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError, NoResultFound
 
 from fundtrack import schema
 from fundtrack.book.book import KEY_FILE, usable_key
+from fundtrack.book.chartfile import is_behind, text_of, texts
 from fundtrack.book.policy import terms
 from fundtrack.chart.read import read_chart
 from fundtrack.errors import FundtrackError, message, messages
@@ -262,6 +263,12 @@ def policy(book: Book, connection: Connection) -> Iterator[Ailment]:
         yield Ailment("policy-added" if told else "policy-lost", details)
 
 
+def chart_file(book: Book, connection: Connection) -> Iterator[Ailment]:
+    """Yield that the file of the chart still says what an earlier version did: an act was killed before it wrote it."""
+    if book.chart_file.is_file() and is_behind(text_of(book.chart_file), texts(connection)):
+        yield Ailment("chart-behind", {"path": book.chart_file})
+
+
 POLICY: Final = {
     "account": "SELECT account, unit, account_kind, controlled, bank FROM book_accounts",
     "grant": "SELECT account, date, granted, document FROM book_grants",
@@ -280,5 +287,6 @@ EXAMINATIONS: Final[dict[str, Callable[[Book, Connection], Iterator[Ailment]]]] 
     "numbers": numbers,
     "imports": imports,
     "policy": policy,
+    "chart": chart_file,
 }
 """What is examined in the database, each in a moment of its own, by the name printed where it cannot be."""

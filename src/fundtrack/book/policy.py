@@ -28,18 +28,17 @@ def apply_chart(book: Book, text: str, *, by: str, document: str) -> list[Change
 
     Raises ChartError where it would alter the past: remove an account, or change what was granted or ended.
     """
-    new = read_chart(text, str(book.folder / "ledger" / "chart.beancount"))
+    new = read_chart(text, str(book.chart_file))
     with book.owning() as connection:
         dialect.take_turn(connection)
-        latest = connection.exec_driver_sql("SELECT MAX(version) FROM chart").scalar_one()
-        old = book.chart(connection) if latest else Chart(new.title, new.language, {}, {}, (), {}, {}, {})
+        latest, old = in_force_before(book, connection, new)
         changes = diff(old, new)
         forbidden(old, new)
         if not changes:
             return []
         if not document:
             raise ChartError("chart-needs-document")
-        version = (latest or 0) + 1
+        version = latest + 1
         _insert(
             connection,
             "chart",
@@ -49,6 +48,12 @@ def apply_chart(book: Book, text: str, *, by: str, document: str) -> list[Change
         _add_policy(connection, new, version)
         dialect.measure(connection, "fund_terms", "bank_account", "account", "use_grant", "balance")
     return changes
+
+
+def in_force_before(book: Book, connection: Connection, new: Chart) -> tuple[int, Chart]:
+    """Return the version and the chart that another would follow: 0 and an empty one in a book that has none yet."""
+    latest = connection.exec_driver_sql("SELECT COALESCE(MAX(version), 0) FROM chart").scalar_one()
+    return latest, book.chart(connection) if latest else Chart(new.title, new.language, {}, {}, (), {}, {}, {})
 
 
 def _add_policy(connection: Connection, chart: Chart, version: int) -> None:

@@ -12,7 +12,7 @@ import typer
 from fundtrack.cli import show
 from fundtrack.cli.demo import chart_of, sample_folder
 from fundtrack.cli.options import BookOption, FormatOption, LanguageOption, PersonOption, person, spoken
-from fundtrack.cli.policy import text_of
+from fundtrack.cli.policy import put_in_force
 from fundtrack.errors import ChartError
 
 PACKAGES: Final = ("beancount", "fava", "sqlalchemy")
@@ -33,7 +33,7 @@ def init(
 ) -> None:
     """新建账套 Make a new book in a folder."""
     from fundtrack.book import create_book
-    from fundtrack.book.policy import apply_chart
+    from fundtrack.book.chartfile import text_of
     from fundtrack.chart.read import read_chart
 
     language = spoken(lang)
@@ -48,8 +48,7 @@ def init(
                        schema_name=schema)  # fmt: skip
     show.say_message("init-done", language, path=folder)
     if chart:
-        apply_chart(book, text, by=person(by), document=document)
-        (folder / "ledger" / "chart.beancount").write_text(text, "utf-8")
+        put_in_force(book, text, person(by), document, language)
     else:
         show.say_message("init-chart", language, path=folder / "ledger" / "chart.beancount")
 

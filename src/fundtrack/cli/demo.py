@@ -18,6 +18,7 @@ import fundtrack
 from fundtrack import money
 from fundtrack.cli import checking, files, ledgers, show
 from fundtrack.cli.options import LanguageOption, PersonOption, person, spoken
+from fundtrack.cli.policy import put_in_force
 from fundtrack.errors import UsageError, message
 
 if TYPE_CHECKING:
@@ -72,7 +73,6 @@ def free_folder(name: str) -> Path:
 def build(source: Path, folder: Path, language: Language, by: str) -> Book:
     """Make the book of a sample, saying what is done: the chart, the transfers received, the files."""
     from fundtrack.book import create_book
-    from fundtrack.book.policy import apply_chart
     from fundtrack.chart.read import read_chart
     from fundtrack.importing.file import import_file
     from fundtrack.posting import post
@@ -81,8 +81,7 @@ def build(source: Path, folder: Path, language: Language, by: str) -> Book:
     given = tomllib.loads((source / "transfers.toml").read_text("utf-8"))
     book = create_book(folder, title=given["title"], language=language)
     heading("demo-chart", language, path=folder)
-    apply_chart(book, text, by=by, document=given["document"])
-    (folder / "ledger" / "chart.beancount").write_text(text, "utf-8")
+    put_in_force(book, text, by, given["document"], language)
     shutil.copytree(source / "files", folder / "files")
     heading("demo-transfers", language)
     drafts = list(transfers(given, read_chart(text, str(folder))))

@@ -1,4 +1,4 @@
-"""Commands on the policy: `chart show`, `diff`, `apply`, `grant`, `end`. They write the Beancount for the clerk."""
+"""Commands on the policy: `chart show`, `diff`, `apply`, `grant`, `end`, `restore`. They write the Beancount."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ from fundtrack.cli.options import (
     person,
     spoken,
 )
-from fundtrack.errors import FormatError, Language, UsageError, message
+from fundtrack.errors import Language, UsageError, message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from fundtrack.book import Book
     from fundtrack.chart.change import Change
     from fundtrack.chart.model import Chart
 
@@ -87,14 +88,16 @@ def chart_records(in_force: Chart, language: Language) -> tuple[list[dict[str, A
 @chart.command()
 def diff(file: FileArgument = None, book: BookOption = None, lang: LanguageOption = None) -> None:
     """查看科目表将有何变更 Show what applying a chart would change; nothing is changed."""
+    from fundtrack.book.chartfile import proposed_text, text_of
+    from fundtrack.book.policy import in_force_before
     from fundtrack.chart.change import diff, forbidden
     from fundtrack.chart.read import read_chart
 
     the_book = opened(book)
-    path = file or the_book.folder / "ledger" / "chart.beancount"
-    proposed = read_chart(text_of(path), str(path))
+    text = text_of(file) if file else proposed_text(the_book)
+    proposed = read_chart(text, str(file or the_book.chart_file))
     with the_book.reading() as connection:
-        in_force = the_book.chart(connection)
+        _, in_force = in_force_before(the_book, connection, proposed)
     print_changes(diff(in_force, proposed), spoken(lang, the_book))
     forbidden(in_force, proposed)
 
@@ -108,15 +111,12 @@ def apply(
     lang: LanguageOption = None,
 ) -> None:
     """启用科目表变更 Put a chart in force: recorded with who, when and by which document."""
-    from fundtrack.book.policy import apply_chart
+    from fundtrack.book.chartfile import proposed_text, text_of
 
     the_book = opened(book)
-    own = the_book.folder / "ledger" / "chart.beancount"
-    text = text_of(file or own)
-    changes = apply_chart(the_book, text, by=person(by), document=document)
-    if file:
-        own.write_text(text, "utf-8")
-    print_changes(changes, spoken(lang, the_book))
+    language = spoken(lang, the_book)
+    text = text_of(file) if file else proposed_text(the_book)
+    print_changes(put_in_force(the_book, text, person(by), document, language), language)
 
 
 @chart.command()
@@ -154,30 +154,43 @@ def decide(
     lang: Language | None,
 ) -> None:  # fmt: skip
     """Write a decision on a use into the chart and put it in force."""
-    from fundtrack.book.policy import apply_chart
-    from fundtrack.chart.change import diff
-    from fundtrack.chart.read import read_chart
+    from fundtrack.book.chartfile import text_to_change
 
     if date is None or not document:
         raise UsageError("decision-needs")
     the_book = opened(book)
-    path = the_book.folder / "ledger" / "chart.beancount"
-    text = text_of(path)
-    with the_book.reading() as connection:
-        if diff(the_book.chart(connection), read_chart(text, str(path))):
-            raise UsageError("chart-not-applied", path=path)
-    text = edit(text, account, date, document, str(path))
-    changes = apply_chart(the_book, text, by=person(by), document=document)
-    path.write_text(text, "utf-8")
-    print_changes(changes, spoken(lang, the_book))
+    language, path = spoken(lang, the_book), the_book.chart_file
+    text, behind = text_to_change(the_book)
+    changes = put_in_force(the_book, edit(text, account, date, document, str(path)), person(by), document, language)
+    if behind:
+        show.say_message("chart-was-behind", language, path=path)
+    print_changes(changes, language)
 
 
-def text_of(path: Path) -> str:
-    """Return the text of a file. Raises FormatError where it is not UTF-8."""
-    try:
-        return path.read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise FormatError("text-not-utf8", path=path, byte=error.start) from error
+@chart.command()
+def restore(book: BookOption = None, lang: LanguageOption = None) -> None:
+    """恢复科目表文件 Write the chart in force into ledger/chart.beancount again; what was edited is kept beside it."""
+    from fundtrack.book.chartfile import restore
+
+    the_book = opened(book)
+    language = spoken(lang, the_book)
+    differed, kept = restore(the_book)
+    show.say_message("chart-restored" if differed else "chart-unchanged", language, path=the_book.chart_file)
+    if kept:
+        show.say_message("chart-kept", language, kept=kept)
+
+
+def put_in_force(book: Book, text: str, by: str, document: str, language: Language) -> Sequence[Change]:
+    """Put a chart in force and into the book's file, and return what it changes; say what became of the file."""
+    from fundtrack.book.chartfile import enact
+
+    done = enact(book, text, by=by, document=document)
+    if done.kept:
+        show.say_message("chart-kept", language, kept=done.kept)
+    if done.problem:
+        cause = done.problem.strerror or done.problem
+        show.problem(UsageError("chart-file-not-written", path=book.chart_file, cause=cause))
+    return done.changes
 
 
 def print_changes(changes: Sequence[Change], language: Language) -> None:

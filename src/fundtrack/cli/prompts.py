@@ -21,9 +21,15 @@ if TYPE_CHECKING:
 
 
 def complete(order: Order, book: Book, language: Language) -> None:
-    """Ask for what is missing; where nobody sits at a terminal, raise UsageError (`post-needs`)."""
+    """Ask for what is missing; where nobody sits at a terminal, raise UsageError (`post-needs`).
+
+    What was said wrongly is refused before anything is asked: UsageError (`project-unknown`).
+    """
+    from fundtrack.posting.vouchers import refuse_unknown_project
+
     with book.reading() as connection:
         chart = book.chart(connection)
+    refuse_unknown_project(chart, order.project)
     asked = False
     while missing := order.missing(chart):
         if not sys.stdin.isatty():

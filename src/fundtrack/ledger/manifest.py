@@ -1,7 +1,7 @@
 """What was published last, so that a month without new vouchers is neither read nor written again.
 
-Vouchers are append-only: how many a month has, the last of them, and the names of accounts and offices say what its
-journal holds. `moved` is what its entries moved between each pair of accounts, from which the views of years are made.
+Vouchers are append-only: how many a month has, the last of them, and what its journal repeats of the chart say what it
+holds. `moved` is what its entries moved between each pair of accounts, from which the views of years are made.
 """
 
 from __future__ import annotations
@@ -74,4 +74,6 @@ def names_of(chart: Chart, language: Language) -> str:
     """Return everything of a chart that the journals repeat."""
     accounts = [account.written(language, chart) for account in chart.accounts.values()]
     departments = [[fund.code, fund.department] for fund in chart.funds.values()]
-    return hashlib.sha256(json.dumps([language, accounts, departments]).encode()).hexdigest()
+    # Only a project of the chart has a link: one that came later gives it to vouchers that had named it before.
+    projects = [*chart.projects]
+    return hashlib.sha256(json.dumps([language, accounts, departments, projects]).encode()).hexdigest()

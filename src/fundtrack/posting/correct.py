@@ -24,7 +24,7 @@ from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.kinds import NOT_IN_CHART, account_of, kind_of_account, parse_use, use_of
 from fundtrack.posting.post import post
 from fundtrack.posting.standing import citing, find_voucher, linked, refuse_before, voucher_of
-from fundtrack.posting.vouchers import drafted
+from fundtrack.posting.vouchers import drafted, refuse_unknown_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -148,10 +148,11 @@ def rebookable(connection: Connection, chart: Chart, number: str, correction: Co
     """Return a voucher that may be put elsewhere.
 
     Raises UsageError: `rebook-document`, `rebook-kind`, `rebook-nothing` where nothing would change, `rebook-use`
-    where another fund is named without its use, and what `refuse_fallen` raises.
+    where another fund is named without its use, and what `refuse_unknown_project` and `refuse_fallen` raise.
     """
     if not document.strip():
         raise UsageError("rebook-document")
+    refuse_unknown_project(chart, correction.project)
     wrong = find_voucher(connection, number)
     refuse_fallen(connection, wrong)
     if wrong.kind not in REBOOKED:

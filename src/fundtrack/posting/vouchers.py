@@ -65,6 +65,16 @@ def brings_money(chart: Chart, entries: Sequence[Entry]) -> bool:
     return sum((1 - 2 * e.red) * e.amount * ((e.debit in cash) - (e.credit in cash)) for e in entries) > 0
 
 
+def refuse_unknown_project(chart: Chart, project: str) -> None:
+    """Refuse a project that a person names and the chart has not. Raises UsageError (`project-unknown`).
+
+    Only for what is said now: a project taken over from a voucher that stands may have come from a file.
+    """
+    if project and project not in chart.projects:
+        known = (" ".join(dict.fromkeys([one.code, one.name, one.name_zh])) for one in chart.projects.values())
+        raise UsageError("project-unknown", project=project, known=", ".join(known) or "–")
+
+
 def positive(amount: int) -> int:
     """Return an amount in fen that is more than nothing. Raises UsageError (`amount-not-positive`)."""
     if amount <= 0:
