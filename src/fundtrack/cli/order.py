@@ -60,6 +60,15 @@ class Order:
         if self.split and self.kind != "disbursement":
             raise UsageError("split-kind", kind=self.kind)
 
+    def coded(self, chart: Chart) -> None:
+        """Put the codes of the chart in place of the names a person gave, as an import does; others stay as they are."""
+        from fundtrack.importing.words import words_of
+
+        words = words_of(chart)
+        for field, known in (("fund", "fund"), ("to", "fund"), ("project", "project")):
+            said = getattr(self, field).strip()
+            setattr(self, field, words[known].get(said) or words[known].get(said.upper(), said))
+
     def missing(self, chart: Chart) -> list[str]:
         """Return what is still to be said. What goes to an owner company or township is advanced: it needs no use."""
         needed = [name for name in NEEDED[self.kind] if not getattr(self, name)]

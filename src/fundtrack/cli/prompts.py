@@ -29,6 +29,7 @@ def complete(order: Order, book: Book, language: Language) -> None:
 
     with book.reading() as connection:
         chart = book.chart(connection)
+    order.coded(chart)
     refuse_unknown_project(chart, order.project)
     asked = False
     while missing := order.missing(chart):

@@ -7,12 +7,13 @@ stays shut until somebody has looked at it.
 from __future__ import annotations
 
 import json
-import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs
 
-from fundtrack.errors import LANGUAGES, message
+from fundtrack.web.filters import objection
+from fundtrack.web.queries import is_open
+from fundtrack.web.words import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -59,18 +60,8 @@ API: Final = frozenset(
 )  # fmt: skip
 """Endpoints of Fava's interface that only show what the ledger holds."""
 
-OWN_QUERIES: Final = re.compile(
-    r"SELECT account, count\(account\) ORDER BY account"
-    r"|SELECT\s+(?:account|currency|cost_currency),\s+units\(sum\(position\)\) as units,[^;]*"
-    r'WHERE account_sortkey\(account\) ~ "\^\[01\]"[^;~]*'
-)
-"""The queries behind Fava's own pages: statistics and holdings."""
-
-BOMB: Final = re.compile(r"\)\s*[*+?{]|[*+}][^*+{]*[*+{]")
-"""A repeated group, or two repetitions: a regular expression that can take for ever on a short text."""
-
-FILTERS: Final = ("account", "filter", "time")
-FILTER_MAX: Final = 500
+FILES: Final = frozenset({"document", "download-journal", "statement"})
+"""Of the pages those that send a file instead of one to look at."""
 
 
 class Guard:
@@ -101,13 +92,15 @@ class Guard:
         refusal = self.refusal(environ)
         if refusal:
             return _refuse(environ, start, *refusal)
-        if environ["REQUEST_METHOD"] != "HEAD":
-            return self.application(environ, start)
         # Fava in read-only mode refuses HEAD, by which a watchdog asks whether it is alive.
-        answer = self.application(environ | {"REQUEST_METHOD": "GET"}, start)
+        whole = environ["REQUEST_METHOD"] != "HEAD"
+        faultless = _Faultless(environ, start)
+        answer = self.application(environ | {"REQUEST_METHOD": "GET"}, faultless)
+        if whole and faultless.instead is None:
+            return answer
         if close := getattr(answer, "close", None):
             close()
-        return []
+        return faultless.instead or []
 
     def refusal(self, environ: WSGIEnvironment) -> tuple[HTTPStatus, str] | None:
         """Return the status and the key of the message with which a request is refused; None where it may pass."""
@@ -115,11 +108,12 @@ class Guard:
             return HTTPStatus.MISDIRECTED_REQUEST, "browse-host"
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
             return HTTPStatus.METHOD_NOT_ALLOWED, "browse-method"
-        asked = parse_qs(environ.get("QUERY_STRING", ""), errors="replace")
-        filters = [text for name in FILTERS for text in asked.get(name, [])]
-        if any(len(text) > FILTER_MAX or BOMB.search(text) for text in filters):
-            return HTTPStatus.BAD_REQUEST, "browse-filter"
+        asked = _asked(environ)
         parts = [part for part in environ.get("PATH_INFO", "").split("/") if part]
+        if _comes_from_elsewhere(environ) and not _opens_a_page(environ, parts, asked):
+            return HTTPStatus.FORBIDDEN, "browse-elsewhere"
+        if key := objection(asked):
+            return HTTPStatus.BAD_REQUEST, key
         if self.auditor or self._shows_only(parts, asked):
             return None
         return HTTPStatus.FORBIDDEN, "browse-auditor"
@@ -132,17 +126,63 @@ class Guard:
             case [only]:
                 return only != "jump"  # it goes where the Referer says, which our headers keep browsers from telling
             case [_, "api", "query"]:
-                return all(self._published(text) for text in asked.get("query_string", [""]))
+                published = self.queries()
+                return all(is_open(text, published) for text in asked.get("query_string", [""]))
             case [_, "api", name]:
                 return name in API
             case [_, page, *_]:
                 return page in PAGES
         return False
 
-    def _published(self, query: str) -> bool:
-        """Return whether a query is one that the ledger or Fava itself brings."""
-        text = query.strip()
-        return text in {published.strip() for published in self.queries()} or bool(OWN_QUERIES.fullmatch(text))
+
+class _Faultless:
+    """Starts a response, unless the application has failed: then our own sentence is said instead.
+
+    What Fava's interface says itself, in JSON, stays; it tells an auditor what is wrong with a query.
+    """
+
+    def __init__(self, environ: WSGIEnvironment, start: StartResponse) -> None:
+        self.environ = environ
+        self.start = start
+        self.instead: list[bytes] | None = None
+
+    def __call__(
+        self, status: str, headers: list[tuple[str, str]], exc_info: ExceptionInfo | None = None, /
+    ) -> Callable[[bytes], object]:
+        kinds = [value for name, value in headers if name.lower() == "content-type"]
+        if status.startswith("5") and "application/json" not in kinds:
+            self.instead = _refuse(self.environ, self.start, HTTPStatus.INTERNAL_SERVER_ERROR, "browse-fault")
+            return self.instead.append
+        return self.start(status, headers, exc_info)
+
+
+def _asked(environ: WSGIEnvironment) -> dict[str, list[str]]:
+    """Return the parameters of a request, as Fava will read them: what was not encoded is UTF-8 to it."""
+    text = environ.get("QUERY_STRING", "").encode("latin-1", "replace").decode("utf-8", "replace")
+    return parse_qs(text, keep_blank_values=True, errors="replace")
+
+
+def _comes_from_elsewhere(environ: WSGIEnvironment) -> bool:
+    """Return whether the browser says that another site caused this, also one that differs only by port or first name.
+
+    None means that the person typed the address or used a bookmark; what sends no such header is no browser of today.
+    """
+    return environ.get("HTTP_SEC_FETCH_SITE", "none") not in {"same-origin", "none"}
+
+
+def _opens_a_page(environ: WSGIEnvironment, parts: list[str], asked: dict[str, list[str]]) -> bool:
+    """Return whether a whole page is opened, as by a link on the county's portal, and no query runs on it."""
+    kind = environ.get("HTTP_SEC_FETCH_MODE"), environ.get("HTTP_SEC_FETCH_DEST")
+    if kind != ("navigate", "document") or "query_string" in asked:
+        return False
+    match parts:
+        case []:
+            return True
+        case [only]:
+            return only != "jump"
+        case [_, page, *_]:
+            return page in PAGES - FILES
+    return False
 
 
 def _with_headers(start_response: StartResponse) -> StartResponse:
@@ -158,9 +198,9 @@ def _with_headers(start_response: StartResponse) -> StartResponse:
     return start
 
 
-def _refuse(environ: WSGIEnvironment, start: StartResponse, status: HTTPStatus, key: str) -> Iterable[bytes]:
+def _refuse(environ: WSGIEnvironment, start: StartResponse, status: HTTPStatus, key: str) -> list[bytes]:
     """Answer with a refusal in both languages; to Fava's own scripts in the form that they show."""
-    said = "\n".join(message(key, language) for language in LANGUAGES)
+    said = sentences(key)
     api = "/api/" in environ.get("PATH_INFO", "")
     body = (json.dumps({"error": said}) if api else f"{said}\n").encode()
     form = "application/json" if api else "text/plain; charset=utf-8"

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from fundtrack.beantext.loading import spare_booking
 from fundtrack.errors import UsageError
+from fundtrack.web.filters import end_filters_in_time
 from fundtrack.web.guard import Guard
-from fundtrack.web.words import say_public_words
+from fundtrack.web.words import say_public_words, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,6 +77,7 @@ def guarded(ledger: Path, hosts: set[str], folder: Path, *, auditor: bool = Fals
     from fava.application import create_app
 
     spare_booking()
+    end_filters_in_time()
     gc.disable()  # a quarter of the time to load a ledger goes into looking for garbage, of which there is none
     try:
         application = create_app([ledger.resolve()], load=True, read_only=True)
@@ -83,7 +85,21 @@ def guarded(ledger: Path, hosts: set[str], folder: Path, *, auditor: bool = Fals
     finally:
         gc.enable()
     say_public_words(application, folder)
+    say_what_is_missing(application)
     return Guard(application, hosts, lambda: published_queries(application), auditor=auditor)
+
+
+def say_what_is_missing(application: Flask) -> None:
+    """Answer 404 for a file that no entry of the ledger names; Fava itself calls that a fault of its own."""
+    from fava.core import EntryNotFoundForHashError, StatementMetadataInvalidError, StatementNotFoundError
+
+    for missing in (EntryNotFoundForHashError, StatementMetadataInvalidError, StatementNotFoundError):
+        application.register_error_handler(missing, _not_found)
+
+
+def _not_found(_: Exception) -> tuple[str, int, dict[str, str]]:
+    """Return what Flask answers."""
+    return sentences("browse-missing") + "\n", 404, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 def published_queries(application: Flask) -> set[str]:

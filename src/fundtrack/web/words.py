@@ -21,6 +21,11 @@ WORDS: Final = {
 """What Fava says, and the key of the message that is said instead."""
 
 
+def sentences(key: str) -> str:
+    """Return a message in both languages, a line each: who looks may read either."""
+    return "\n".join(message(key, language) for language in LANGUAGES)
+
+
 def say_public_words(application: Flask, folder: Path) -> None:
     """Let Fava speak of public money, by catalogues of translations that are written into a folder."""
     from babel.messages.catalog import Catalog
