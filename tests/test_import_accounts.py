@@ -119,6 +119,13 @@ def test_a_household_is_known_whatever_its_running_number(tmp_path: Path) -> Non
     assert [row.candidate.natural_key for row in rows if row.candidate] == [keys[1], keys[0]]
 
 
+def test_a_name_of_several_funds_is_none_of_them(book: Book) -> None:
+    """All funds of this chart are called the same in Chinese: a row that says only that waits."""
+    report = bring(book, "a", pay("1", fund="资金", use="0603"), pay("2"))
+    assert held(report)[2] >= {"unknown-fund-or-account"}
+    assert counts(report) == (1, 0, 1, 1)
+
+
 def test_a_payment_is_charged_to_a_use(book: Book) -> None:
     """Not to cash or advances, whatever the file says; a use that the chart does not have is for the checks."""
     report = bring(book, "a", pay("1", use="F03-1001"), pay("2", use="F03-1201"), pay("3", use="F03-0688"), pay("4"))

@@ -61,7 +61,7 @@ class Order:
             raise UsageError("split-kind", kind=self.kind)
 
     def coded(self, chart: Chart) -> None:
-        """Put the codes of the chart in place of the names a person gave, as an import does; others stay as they are."""
+        """Put codes in place of the names a person gave, as an import does; what the chart has not stays as it is."""
         from fundtrack.importing.words import words_of
 
         words = words_of(chart)

@@ -5,19 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from fundtrack.chart.model import Chart
 
 
 def words_of(chart: Chart) -> Mapping[str, Mapping[str, str]]:
-    """Return names to codes: funds and projects by code and both names, bank accounts to the one fund they carry."""
-    carried: dict[str, set[str]] = {}
-    for account in chart.accounts.values():
-        if account.bank:
-            carried.setdefault(chart.banks[account.bank].number, set()).add(account.fund)
+    """Return names to codes: funds and projects by code and both names, bank accounts to the one fund they carry.
+
+    A name that two of them have says neither.
+    """
+    funds, projects = chart.funds.values(), chart.projects.values()
+    carried = ((a.bank, a.fund) for a in chart.accounts.values() if a.bank)
     return {
-        "fund": {name: f.code for f in chart.funds.values() for name in (f.code, f.name, f.name_zh, f.component("zh"))},
-        "project": {name: p.code for p in chart.projects.values() for name in (p.code, p.name, p.name_zh)},
-        "bank": {number: next(iter(funds)) for number, funds in carried.items() if len(funds) == 1},
+        "fund": _one_each((name, f.code) for f in funds for name in (f.code, f.name, f.name_zh, f.component("zh"))),
+        "project": _one_each((name, p.code) for p in projects for name in (p.code, p.name, p.name_zh)),
+        "bank": _one_each((chart.banks[bank].number, fund) for bank, fund in carried),
     }
+
+
+def _one_each(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return what each name means, where it means one thing."""
+    meant: dict[str, set[str]] = {}
+    for name, code in pairs:
+        meant.setdefault(name, set()).add(code)
+    return {name: next(iter(codes)) for name, codes in meant.items() if len(codes) == 1}
