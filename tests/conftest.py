@@ -18,11 +18,14 @@ import hypothesis
 import pytest
 from sqlalchemy import URL
 
+import commands
 import fundtrack
 import postgresql
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from commands import Say
 
 pytest_plugins = ["shelf", "stock"]
 ROOT: Final = Path(__file__).parent.parent
@@ -127,6 +130,30 @@ def run_cli(tmp_path: Path) -> RunCli:
         )
 
     return run
+
+
+@pytest.fixture
+def say(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Say:
+    """Return the command line in an empty folder, without the start of a process."""
+    return commands.commands(tmp_path, capsys, monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def small_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a small book that nobody writes to."""
+    return commands.closed_book(tmp_path_factory.mktemp("small") / "book")
+
+
+@pytest.fixture
+def book(small_book: Path, tmp_path: Path) -> Path:
+    """Return a small book of one's own."""
+    return Path(shutil.copytree(small_book, tmp_path / "book"))
+
+
+@pytest.fixture
+def payments(tmp_path: Path) -> Path:
+    """Return a file of the treasury."""
+    return commands.payments_file(tmp_path)
 
 
 @pytest.fixture(scope="session")

@@ -7,17 +7,18 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
 import books
-from commands import CHART, closed_book, commands, in_both_languages
+from commands import CHART, in_both_languages
 from fundtrack.book import chartfile, create_book
 from fundtrack.book.doctor import diagnose
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sqlalchemy import URL
 
     from commands import Say
@@ -30,23 +31,10 @@ RENAMED: Final = books.CHART.replace('name: "Relocation"', 'name: "Moving"').rep
 EDITED: Final = books.CHART + "\n; a remark\n2014-01-01 open Expenses:F03-Houses:0699-Repair CNY\n"
 
 
-@pytest.fixture
-def say(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Say:
-    """Return the command line in an empty folder, which is the environment's book."""
+@pytest.fixture(autouse=True)
+def meant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every command be about the book in the test's folder."""
     monkeypatch.setenv("FUNDTRACK_BOOK", str(tmp_path / "book"))
-    return commands(tmp_path, capsys, monkeypatch)
-
-
-@pytest.fixture(scope="module")
-def small_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of a small book that nobody writes to."""
-    return closed_book(tmp_path_factory.mktemp("small") / "book")
-
-
-@pytest.fixture
-def book(small_book: Path, tmp_path: Path) -> Path:
-    """Return a small book of one's own."""
-    return Path(shutil.copytree(small_book, tmp_path / "book"))
 
 
 def granted(say: Say) -> set[str]:

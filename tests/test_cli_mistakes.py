@@ -4,43 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 import books
-from commands import closed_book, commands, in_both_languages, payments_file
+from commands import in_both_languages
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from commands import Say
-
-
-@pytest.fixture
-def say(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Say:
-    """Return the command line in an empty folder."""
-    return commands(tmp_path, capsys, monkeypatch)
-
-
-@pytest.fixture(scope="module")
-def small_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of a small book that nobody writes to."""
-    return closed_book(tmp_path_factory.mktemp("small") / "book")
-
-
-@pytest.fixture
-def book(small_book: Path, tmp_path: Path) -> Path:
-    """Return a small book of one's own."""
-    return Path(shutil.copytree(small_book, tmp_path / "book"))
-
-
-@pytest.fixture
-def payments(tmp_path: Path) -> Path:
-    """Return a file of the treasury."""
-    return payments_file(tmp_path)
 
 
 def content(folder: Path) -> dict[str, str]:

@@ -2,41 +2,24 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from commands import closed_book, commands, payments_file
-
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from commands import Say
 
 PAYMENT: Final = ("--fund", "F01", "--use", "0601", "--date", "2015-03-02", "--payee", "某建筑公司")
 
 
-@pytest.fixture
-def say(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Say:
-    """Return the command line in an empty folder."""
-    return commands(tmp_path, capsys, monkeypatch)
+@pytest.fixture(autouse=True)
+def meant(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every command be about the small book."""
+    monkeypatch.setenv("FUNDTRACK_BOOK", str(book))
 
 
-@pytest.fixture(scope="module")
-def small_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of a small book that nobody writes to."""
-    return closed_book(tmp_path_factory.mktemp("small") / "book")
-
-
-@pytest.fixture
-def book(small_book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a small book of one's own, which every command is about."""
-    path = Path(shutil.copytree(small_book, tmp_path / "book"))
-    monkeypatch.setenv("FUNDTRACK_BOOK", str(path))
-    return path
-
-
-@pytest.mark.usefixtures("book")
 def test_a_voucher_is_shown_with_what_became_of_it(say: Say) -> None:
     """Its own words, its entries in the language, who recorded it; a reversal and its original name each other."""
     posted = say("post", *PAYMENT, "--amount", "1234.50", "--narration", "进度款", "--by", "甲", "--approved-by", "乙",
@@ -61,7 +44,6 @@ def test_a_voucher_is_shown_with_what_became_of_it(say: Say) -> None:
     assert red in for_people
 
 
-@pytest.mark.usefixtures("book")
 def test_a_fund_and_a_project_go_by_their_names(say: Say) -> None:
     """In any case, and in either language: a clerk knows the names, the chart the codes."""
     for fund in ("f01", "Relocation", "F01-资金"):
@@ -71,7 +53,6 @@ def test_a_fund_and_a_project_go_by_their_names(say: Say) -> None:
         assert (shown["fund"], shown["project"]) == ("F01", "P01")
 
 
-@pytest.mark.usefixtures("book")
 def test_shares_of_a_bill_name_each_other(say: Say) -> None:
     """And a voucher alone names none."""
     split = say("post", "--amount", "300", "--split", "F01=100,F03=200", "--use", "F01-0601,F03-0603", "--date",
@@ -80,15 +61,13 @@ def test_shares_of_a_bill_name_each_other(say: Say) -> None:
     assert (first["link"], second["link"]) == ("", split[0])
 
 
-@pytest.mark.usefixtures("book")
-def test_an_imported_voucher_knows_its_row(say: Say, tmp_path: Path) -> None:
+def test_an_imported_voucher_knows_its_row(say: Say, payments: Path) -> None:
     """The file and the row of it, as the importer counts them."""
-    assert say("import", payments_file(tmp_path)).code == 1
+    assert say("import", payments).code == 1
     shown = say("show", "F01-2015-000003", "--format", "json").json
     assert (shown["file"], shown["row"], shown["bank_ref"]) == ("payments.csv", 2, "GK1")
 
 
-@pytest.mark.usefixtures("book")
 def test_a_voucher_that_is_not_there_is_said_so(say: Say) -> None:
     """With the last number there is."""
     answer = say("show", "F01-2015-000099")
@@ -96,7 +75,6 @@ def test_a_voucher_that_is_not_there_is_said_so(say: Say) -> None:
     assert "F01-2015-000099" in answer.err
 
 
-@pytest.mark.usefixtures("book")
 def test_refusals_are_listed_the_latest_first(say: Say) -> None:
     """When, to whom, what it would have been, and every reason in the language asked for."""
     assert say("refusals").out == ""
@@ -115,7 +93,6 @@ def test_refusals_are_listed_the_latest_first(say: Say) -> None:
     assert "99,999,999.00" in english
 
 
-@pytest.mark.usefixtures("book")
 def test_a_refused_loan_is_two_vouchers_of_any_size(say: Say) -> None:
     """Each with its own amount, though both together are beyond the largest there is."""
     loan = ("post", "--kind", "loan", "--fund", "F01", "--to", "F03", "--date", "2015-03-02", "--document", "x")
@@ -126,7 +103,6 @@ def test_a_refused_loan_is_two_vouchers_of_any_size(say: Say) -> None:
     assert say("refusals", "--format", "csv").out.count("90000000000000.00") == 2
 
 
-@pytest.mark.usefixtures("book")
 def test_a_payment_names_what_followed_it(say: Say) -> None:
     """A refund is found from the payment, and the payment from the refund."""
     paid = say("post", *PAYMENT, "--amount", "100", "--format", "json").json["vouchers"][0]
@@ -137,7 +113,6 @@ def test_a_payment_names_what_followed_it(say: Say) -> None:
     assert back in say("show", paid).out
 
 
-@pytest.mark.usefixtures("book")
 def test_vouchers_are_found_by_date_and_payee(say: Say) -> None:
     """Dates in any form the files have, names in any case, wildcards as they are; what has no value is refused."""
     for day, payee in (("2015-03-02", "Acme CO"), ("2015-04-02", "100%_Ltd")):
