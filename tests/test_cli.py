@@ -112,6 +112,22 @@ def test_the_doctor_says_what_is_wrong(say: Say, book: Path) -> None:
     assert answer.json[0]["remedy"]
 
 
+def test_the_doctor_looks_beside_the_database_too(say: Say, book: Path) -> None:
+    """At pages that stop every posting, and at what was published and altered since."""
+    assert say("--book", book, "publish").code == 0
+    assert say("--book", book, "doctor").code == 0
+    page = book / "checks" / "mine.md"
+    page.write_text("# mine\n", "utf-8")
+    (journal,) = (book / "ledger").glob("2015-02.*")
+    journal.chmod(0o600)
+    journal.write_text(journal.read_text("utf-8").replace("600.00", "500.00"), "utf-8")
+    answer = say("--book", book, "doctor", "--format", "json")
+    assert answer.code == 1
+    named = {ailment["name"]: ailment["message"] for ailment in answer.json}
+    assert str(page) in " ".join(named.values())
+    assert journal.name in named["published-altered"]
+
+
 def test_a_book_is_found_from_within(say: Say, book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """By walking up, as by option and environment."""
     monkeypatch.chdir(book / "ledger")

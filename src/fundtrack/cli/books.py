@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -13,7 +13,12 @@ from fundtrack.cli import show
 from fundtrack.cli.demo import chart_of, sample_folder
 from fundtrack.cli.options import BookOption, FormatOption, LanguageOption, PersonOption, person, spoken
 from fundtrack.cli.policy import put_in_force
-from fundtrack.errors import ChartError
+from fundtrack.errors import ChartError, FundtrackError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from fundtrack.book import Book
 
 PACKAGES: Final = ("beancount", "fava", "sqlalchemy")
 """What a report of a fault must name the version of."""
@@ -61,16 +66,47 @@ def doctor(form: FormatOption = "table", book: BookOption = None, lang: Language
 
     the_book = unverified_book(find_book(book))
     language = spoken(lang, the_book)
-    ailments = diagnose(the_book)
-    records = [{"name": one.name, "message": one.message(language), "remedy": one.remedy(language)} for one in ailments]
+    records = [
+        {"name": one.name, "message": one.message(language), "remedy": one.remedy(language)}
+        for one in diagnose(the_book)
+    ]
+    records += [
+        {
+            "name": error.key,
+            "message": f"{error.where()} {error.text(language)}".strip(),
+            "remedy": error.remedy(language),
+        }
+        for error in faults_beside(the_book)
+    ]
     if form == "table":
         versions = ", ".join(f"{package} {version(package)}" for package in PACKAGES)
         python = platform.python_version()
         show.say_message("examined", language, path=the_book.folder, python=python, versions=versions)
         for record in records:
             show.say(f"{record['name']}: {record['message']}\n  → {record['remedy']}")
-        show.say_message("examined-summary", language, ailments=len(ailments))
+        show.say_message("examined-summary", language, ailments=len(records))
     else:
         show.rows(records, form, language, ("name", "message", "remedy"))
-    if ailments:
+    if records:
         raise typer.Exit(1)
+
+
+def faults_beside(book: Book) -> Iterator[FundtrackError]:
+    """Yield what is wrong beside the database: pages that cannot be read, and files published and altered since."""
+    from fundtrack.checking import checks
+    from fundtrack.importing.file import importers_of
+    from fundtrack.ledger.intact import altered
+    from fundtrack.reporting import reports
+
+    readers: tuple[Callable[[], object], ...] = (
+        lambda: checks(book.folder / "checks"),
+        lambda: importers_of(book),
+        lambda: reports(book.folder / "reports"),
+    )
+    for read in readers:
+        try:
+            read()
+        except FundtrackError as error:
+            yield error
+    for name in altered(book.folder / "ledger"):
+        yield UsageError("published-altered", file=name)

@@ -48,6 +48,11 @@ def objections(main: Path, files: Sequence[str], entries: Iterable[Directive]) -
     yield from _numbers([entry for entry in entries if isinstance(entry, Transaction)])
 
 
+def altered(folder: Path) -> Iterator[str]:
+    """Yield the names of the files last published in a folder that are gone, or no longer hold what they held."""
+    return (name for name in sorted(_named(folder / FILE)) if not is_whole(folder / name))
+
+
 def _named(manifest: Path) -> set[str]:
     """Return the files of the last publication by the manifest beside a ledger; none where it cannot be read."""
     try:
