@@ -25,16 +25,17 @@ REMEDY: Final = "**Remedy.**"
 
 def load(path: Path) -> Page:
     """Read a page. Raises PageError naming file and line when it is not one."""
+    stands = path.stat()
+    return _load(path, stands.st_mtime_ns, stands.st_size)
+
+
+@lru_cache(maxsize=256)
+def _load(path: Path, _changed: int, _size: int) -> Page:
+    """Read a page once as long as its file stays as it is: every act reads the pages that judge it."""
     try:
         source = path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
         raise PageError("page-encoding", path=path, byte=error.start) from error
-    return _page(path, source)
-
-
-@lru_cache(maxsize=256)
-def _page(path: Path, source: str) -> Page:
-    """Make a page of its text, once as long as the text stays: every act reads the pages that judge it."""
     if not NAME.fullmatch(path.stem):
         raise PageError("page-name", path=path, name=path.stem)
     found = FRONT.match(source)
