@@ -230,6 +230,11 @@ def test_balances_agree_with_the_report(book: Book) -> None:
         ("fund: {en: Fund, zh: 资金}", "SELECT fund, unit FROM postings", "report-select"),
         ("fund: {en: Fund, zh: 资金}", "SELECT nothing FROM postings", "report-select"),
         ("fund: Fund", "SELECT fund FROM postings", "report-page"),
+        ("fund: {en: F, zh: 资, kind: amount}", "SELECT fund FROM postings", "report-select"),
+        ("half: {en: F, zh: 资, kind: amount}", "SELECT 0.5 AS half", "report-select"),
+        ("x: {en: X, zh: 甲}", "SELECT 1 AS x) AS report; SELECT * FROM (SELECT 2 AS x", "check-statement"),
+        ("x: {en: X, zh: 甲}\nparameters:", "SELECT 1 AS x", "report-page"),
+        ("x: {en: X, zh: 甲}\nparameters: {year: 2015}", "SELECT 1 AS x", "report-select"),
     ],
 )
 def test_broken_report_page(book: Book, tmp_path: Path, columns: str, select: str, key: str) -> None:
@@ -240,7 +245,7 @@ def test_broken_report_page(book: Book, tmp_path: Path, columns: str, select: st
     with pytest.raises(PageError) as broken:
         report_of(load(path)).run(book)
     assert broken.value.key == key
-    assert broken.value.where() == f"{path}:11"
+    assert broken.value.where() == f"{path}:{page.splitlines().index('```sql') + 2}"
 
 
 def test_report_of_the_book_with_its_parameters(book: Book, book_dir: Path) -> None:

@@ -57,6 +57,12 @@ def unnamed(folder: Path) -> None:
     main.write_text("".join(kept), "utf-8")
 
 
+def unlisted(folder: Path) -> None:
+    """Include a month no longer, and take away the list that names it."""
+    unnamed(folder)
+    (folder / "published.json").unlink()
+
+
 TAMPERED: Final[dict[str, tuple[Callable[[Path], None], set[str]]]] = {
     "amounts on both sides": (
         lambda folder: journal(folder, lambda text: text.replace("600.00 CNY", "500.00 CNY")),
@@ -91,6 +97,10 @@ TAMPERED: Final[dict[str, tuple[Callable[[Path], None], set[str]]]] = {
         {"published-unnumbered"},
     ),
     "a month not included": (unnamed, {"published-left-out"}),
+    "a month not included, and no list": (
+        unlisted,
+        {"published-unlisted"},
+    ),
 }
 
 
@@ -98,6 +108,20 @@ TAMPERED: Final[dict[str, tuple[Callable[[Path], None], set[str]]]] = {
 def test_what_was_published_is_whole(published: dict[Language, Path], language: Language) -> None:
     """Nothing is said of a ledger as it was written."""
     assert audit_ledger(published[language] / "main.beancount").findings == ()
+
+
+def test_a_ledger_that_includes_ours_is_its_own_matter(published: dict[Language, Path], tmp_path: Path) -> None:
+    """Under any name, and beside another of ours: only what stands in a published folder must be as published."""
+    for county in ("north", "south"):
+        shutil.copytree(published["en"], tmp_path / county)
+    both = tmp_path / "main.beancount"
+    own = '2015-03-01 * "Mine"\n  Assets:F01-Relocation:1001-Treasury  0.00 CNY\n'
+    both.write_text(f'include "north/main.beancount"\ninclude "south/main.beancount"\n{own}', "utf-8")
+    assert not {f.check for f in audit_ledger(both).findings if f.check.startswith("published-")}
+    journal(tmp_path / "south", lambda text: text.replace("600.00 CNY", "500.00 CNY"))
+    assert "published-altered" in {finding.check for finding in audit_ledger(both).findings}
+    fava = tmp_path / "south" / "fava.beancount"
+    assert "published-altered" in {finding.check for finding in audit_ledger(fava).findings}
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -170,6 +170,9 @@ def _has(said: str | bytes, versions: Sequence[str]) -> bool:
 
 
 def _put_aside(path: Path) -> Path:
-    """Give a file another name beside its own, and return it."""
+    """Give a file a second name beside its own, and return it; it keeps the first until another file takes it."""
     names = (path.with_name(f"{path.stem}-kept-{number}{path.suffix}") for number in count(1))
-    return path.rename(next(name for name in names if not name.exists()))
+    text = path.read_bytes()
+    kept = next(name for name in names if not name.exists() or name.read_bytes() == text)
+    shutil.copy2(path, kept)
+    return kept

@@ -89,9 +89,9 @@ def audit_ledger(path: Path, *, only: Collection[str] = (), fund_pattern: str = 
     ledger = booked(parsed)
     with foreign(ledger.entries, ledger.options, fund_pattern) as loaded:
         problems = [_objected(LEDGER_PROBLEM, one.path, one.line, why=one.message) for one in ledger.errors]
-        files = ledger.options["include"]
         problems += [
-            _objected(one.key, one.path, one.line, **one.details) for one in objections(path, files, ledger.entries)
+            _objected(one.key, one.path, one.line, **one.details)
+            for one in objections(ledger.options["include"], ledger.entries)
         ]
         return _audit(loaded.connection, chosen, loaded.lens, len(loaded.transactions), problems)
 

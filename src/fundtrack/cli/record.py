@@ -8,7 +8,7 @@ from fundtrack import money
 from fundtrack.cli import show as printed
 from fundtrack.cli.options import BookOption, FormatOption, LanguageOption, opened, spoken
 from fundtrack.cli.vouchers import NumberArgument
-from fundtrack.errors import message
+from fundtrack.errors import message, messages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -149,5 +149,6 @@ def _plain(record: Mapping[str, Any]) -> dict[str, Any]:
 
 def _grouped(record: Mapping[str, Any], language: Language) -> dict[str, Any]:
     """Return a record for people: its amount in groups, its kind in words."""
-    kind = {"kind": message(f"kind-{record['kind']}", language)} if "kind" in record else {}
+    known = f"kind-{record.get('kind')}"
+    kind = {"kind": message(known, language)} if known in messages() else {}
     return {**record, "amount": money.grouped(record["amount"]), **kind}

@@ -18,7 +18,7 @@ from fundtrack.ledger.manifest import FILE
 from fundtrack.ledger.rows import NUMBER, voucher_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from fundtrack.beantext.directives import Directive
 
@@ -32,20 +32,35 @@ class Objection(NamedTuple):
     details: Mapping[str, object]
 
 
-def objections(main: Path, files: Sequence[str], entries: Iterable[Directive]) -> Iterator[Objection]:
+def objections(files: Iterable[str], entries: Iterable[Directive]) -> Iterator[Objection]:
     """Yield what shows that a ledger was changed since fundtrack published it; nothing for any other ledger.
 
-    `files` are those that the ledger consists of, `entries` its directives.
+    `files` are those that a ledger consists of, `entries` its directives; what was published stands folder by folder.
     """
-    ours = {path.name: path for path in map(Path, files) if HASHED.fullmatch(path.name)}
-    if main.name != "main.beancount" or not ours:
-        return
-    for name, path in sorted(ours.items()):
-        if not is_whole(path):
-            yield Objection("published-altered", str(path), 0, {"file": name})
-    for name in sorted(_named(main.with_name(FILE)) - ours.keys()):
-        yield Objection("published-left-out", str(main), 0, {"file": name})
-    yield from _numbers([entry for entry in entries if isinstance(entry, Transaction)])
+    folders: defaultdict[Path, set[str]] = defaultdict(set)
+    for path in map(Path, files):
+        if HASHED.fullmatch(path.name):
+            folders[path.parent].add(path.name)
+    vouchers = [entry for entry in entries if isinstance(entry, Transaction)] if folders else []
+    for folder, names in sorted(folders.items()):
+        yield from _files(folder, names)
+        yield from _numbers(one for one in vouchers if Path(str(one.meta["filename"])).parent == folder)
+
+
+def _files(folder: Path, names: set[str]) -> Iterator[Objection]:
+    """Yield files that do not hold what their names say, and months that were published and are in none of them."""
+    for name in sorted(names):
+        if not is_whole(folder / name):
+            yield Objection("published-altered", str(folder / name), 0, {"file": name})
+    manifest = folder / FILE
+    published = _named(manifest)
+    if not published:
+        yield Objection("published-unlisted", str(manifest), 0, {"file": FILE})
+    # By what they are of: who is stopped while publishing leaves the list of the publication before.
+    there = {name.partition(".")[0] for name in names}
+    for name in sorted(published):
+        if name.partition(".")[0] not in there:
+            yield Objection("published-left-out", str(manifest), 0, {"file": name})
 
 
 def altered(folder: Path) -> Iterator[str]:

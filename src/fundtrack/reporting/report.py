@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.exc import SQLAlchemyError
 
 from fundtrack.checking.book import names_of, whole_book
 from fundtrack.checking.statement import select_of
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from fundtrack.errors import Language
     from fundtrack.pages import Page
     from fundtrack.reporting.table import Cell
+
+
+ONE: Final = "always__one"
+"""A parameter that every statement has, by a name that no page would give one of its own."""
 
 
 @dataclass(frozen=True)
@@ -50,14 +54,14 @@ class Report:
         """
         relations = ", ".join(f"{name} AS NOT MATERIALIZED ({select})" for name, select in whole_book("").items())
         # It always has a parameter, for PostgreSQL reads on behind a `;` only in a statement that has none.
-        statement = text(f"WITH {relations} SELECT * FROM ({self.select}\n) AS report WHERE 1 = :one")
+        statement = text(f"WITH {relations} SELECT * FROM ({self.select}\n) AS report WHERE 1 = :{ONE}")
         with book.reading() as connection:
             chart = book.chart(connection)
             try:
-                result = connection.execute(statement.bindparams(**{**self.parameters, **parameters, "one": 1}))
+                result = connection.execute(statement.bindparams(**{**self.parameters, **parameters, ONE: 1}))
                 columns = tuple(self.columns[name] for name in result.keys())  # noqa: SIM118 - a result is no mapping
                 rows = tuple(tuple(map(_cell, columns, row)) for row in result)
-            except (DBAPIError, StatementError, KeyError, ValueError, TypeError) as error:
+            except (SQLAlchemyError, KeyError, ValueError, TypeError, ArithmeticError) as error:
                 cause = str(getattr(error, "orig", None) or error).splitlines()[0]
                 line = self.page.definition.line
                 raise PageError("report-select", path=self.page.path, line=line, name=self.name, cause=cause) from error
@@ -104,6 +108,8 @@ def report_of(page: Page) -> Report:
     except (KeyError, TypeError, AttributeError) as error:
         raise refuse("columns: {name: {en: …, zh: …, kind: …}}") from error
     given = page.front.get("parameters", {})
+    if not isinstance(given, dict):
+        raise refuse("parameters: {name: text | whole number | date}")
     parameters = {name: value.isoformat() if isinstance(value, dt.date) else value for name, value in given.items()}
     if not all(type(value) in {str, int} for value in parameters.values()):
         raise refuse("parameters: {name: text | whole number | date}")
