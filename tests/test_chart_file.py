@@ -15,6 +15,7 @@ import books
 from commands import CHART, in_both_languages
 from fundtrack.book import chartfile, create_book
 from fundtrack.book.doctor import diagnose
+from fundtrack.errors import ChartError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -223,9 +224,13 @@ def test_the_file_follows_the_book_on_each_database(tmp_path: Path, database_url
     assert len(chartfile.enact(book, RENAMED, by="founder", document="y").changes) == 1
     assert book.chart_file.read_text("utf-8") == RENAMED
     book.chart_file.write_text(books.CHART, "utf-8")
-    assert chartfile.text_to_change(book) == (RENAMED, True)
+    assert chartfile.text_to_change(book) == (RENAMED, 2, True)
     assert [(one.name, one.message("zh") != "") for one in diagnose(book)] == [("chart-behind", True)]
     chartfile.restore(book)
-    assert chartfile.text_to_change(book) == (RENAMED, False)
+    assert chartfile.text_to_change(book) == (RENAMED, 2, False)
     assert diagnose(book) == []
+    with pytest.raises(ChartError) as meanwhile:  # made from the first version, while the second came into force
+        chartfile.enact(book, EDITED, by="founder", document="z", after=1)
+    assert meanwhile.value.key == "chart-meanwhile"
+    assert book.chart_file.read_text("utf-8") == RENAMED
     book.engine.dispose()

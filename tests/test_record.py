@@ -51,6 +51,9 @@ def test_a_fund_and_a_project_go_by_their_names(say: Say) -> None:
                      "--project", "老乡家园", "--format", "json")  # fmt: skip
         shown = say("show", posted.json["vouchers"][0], "--format", "json").json
         assert (shown["fund"], shown["project"]) == ("F01", "P01")
+    answer = say("rebook", shown["voucher"], "--project", "Hometown resettlement", "--document", "x")
+    assert answer.code == 2
+    assert "nothing" in answer.err  # would change: the name was understood
 
 
 def test_shares_of_a_bill_name_each_other(say: Say) -> None:

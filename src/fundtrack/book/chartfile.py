@@ -39,13 +39,13 @@ class Enacted(NamedTuple):
     problem: OSError | None = None
 
 
-def enact(book: Book, text: str, *, by: str, document: str) -> Enacted:
-    """Put a chart in force and into the book's file.
+def enact(book: Book, text: str, *, by: str, document: str, after: int | None = None) -> Enacted:
+    """Put a chart in force and into the book's file; `after` is the version that it was made from.
 
     Raises what `apply_chart` does, and OSError where the file cannot be written: then nothing has changed.
     """
     with _beside(book, text) as take_place:
-        changes = apply_chart(book, text, by=by, document=document)
+        changes = apply_chart(book, text, by=by, document=document, after=after)
         try:
             return Enacted(changes, take_place())
         except OSError as problem:  # too late to refuse: what is in force is in force
@@ -63,8 +63,8 @@ def restore(book: Book) -> tuple[bool, Path | None]:
         return True, take_place()
 
 
-def text_to_change(book: Book) -> tuple[str, bool]:
-    """Return the text of the chart in force, for an act to add to, and whether the file is behind.
+def text_to_change(book: Book) -> tuple[str, int, bool]:
+    """Return the text of the chart in force, for an act to add to, its version, and whether the file is behind.
 
     It is the file's own, with its remarks, unless that is behind. Raises ChartError (`no-chart`); UsageError
     (`chart-not-applied`) where the file has changes that are not in force.
@@ -73,14 +73,14 @@ def text_to_change(book: Book) -> tuple[str, bool]:
         chart, versions = book.chart(connection), texts(connection)
     text = _not_behind(book, versions)
     if text is None:
-        return versions[-1], True
+        return versions[-1], len(versions), True
     if diff(chart, read_chart(text, str(book.chart_file))):
         raise UsageError("chart-not-applied", path=book.chart_file)
-    return text, False
+    return text, len(versions), False
 
 
-def proposed_text(book: Book) -> str:
-    """Return the text of the book's file, to be put in force.
+def proposed_text(book: Book) -> tuple[str, int]:
+    """Return the text of the book's file, to be put in force, and the version in force.
 
     Raises UsageError (`chart-behind`) where it is behind: put in force, it would take back what was decided since.
     """
@@ -91,7 +91,7 @@ def proposed_text(book: Book) -> str:
         raise ChartError("no-chart", path=book.chart_file)
     if text is None:
         raise UsageError("chart-behind", path=book.chart_file, version=len(versions))
-    return text
+    return text, len(versions)
 
 
 def is_behind(text: str, versions: Sequence[str]) -> bool:

@@ -23,15 +23,19 @@ if TYPE_CHECKING:
     from fundtrack.chart.model import Fund
 
 
-def apply_chart(book: Book, text: str, *, by: str, document: str) -> list[Change]:
+def apply_chart(book: Book, text: str, *, by: str, document: str, after: int | None = None) -> list[Change]:
     """Put a chart in force as the next version, and return what it changes; nothing is done where nothing changes.
 
-    Raises ChartError where it would alter the past: remove an account, or change what was granted or ended.
+    `after` is the version that the text was made from. Raises ChartError where it would alter the past: remove an
+    account, or change what was granted or ended; and `chart-meanwhile` where another version is in force by now, of
+    which the text knows nothing.
     """
     new = read_chart(text, str(book.chart_file))
     with book.owning() as connection:
         dialect.take_turn(connection)
         latest, old = in_force_before(book, connection, new)
+        if after is not None and latest != after:
+            raise ChartError("chart-meanwhile", path=book.chart_file, version=latest)
         changes = diff(old, new)
         forbidden(old, new)
         if not changes:

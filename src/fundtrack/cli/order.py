@@ -61,13 +61,9 @@ class Order:
             raise UsageError("split-kind", kind=self.kind)
 
     def coded(self, chart: Chart) -> None:
-        """Put codes in place of the names a person gave, as an import does; what the chart has not stays as it is."""
-        from fundtrack.importing.words import words_of
-
-        words = words_of(chart)
-        for field, known in (("fund", "fund"), ("to", "fund"), ("project", "project")):
-            said = getattr(self, field).strip()
-            setattr(self, field, words[known].get(said) or words[known].get(said.upper(), said))
+        """Put codes in place of the names a person gave."""
+        self.fund, self.to = coded(chart, "fund", self.fund), coded(chart, "fund", self.to)
+        self.project = coded(chart, "project", self.project)
 
     def missing(self, chart: Chart) -> list[str]:
         """Return what is still to be said. What goes to an owner company or township is advanced: it needs no use."""
@@ -111,3 +107,11 @@ class Order:
         if len(words) == 1:
             return dict.fromkeys(funds, self.use)
         return {parse_use(word.strip(), "").fund: word.strip() for word in words}
+
+
+def coded(chart: Chart, what: Literal["fund", "project"], said: str) -> str:
+    """Return the code of a fund or project that goes by a name, as an import does; what the chart has not as it is."""
+    from fundtrack.importing.words import words_of
+
+    words, bare = words_of(chart)[what], said.strip()
+    return words.get(bare) or words.get(bare.upper(), bare)

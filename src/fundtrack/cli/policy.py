@@ -94,7 +94,7 @@ def diff(file: FileArgument = None, book: BookOption = None, lang: LanguageOptio
     from fundtrack.chart.read import read_chart
 
     the_book = opened(book)
-    text = text_of(file) if file else proposed_text(the_book)
+    text = text_of(file) if file else proposed_text(the_book)[0]
     proposed = read_chart(text, str(file or the_book.chart_file))
     with the_book.reading() as connection:
         _, in_force = in_force_before(the_book, connection, proposed)
@@ -115,8 +115,8 @@ def apply(
 
     the_book = opened(book)
     language = spoken(lang, the_book)
-    text = text_of(file) if file else proposed_text(the_book)
-    print_changes(put_in_force(the_book, text, person(by), document, language), language)
+    text, after = (text_of(file), None) if file else proposed_text(the_book)
+    print_changes(put_in_force(the_book, text, person(by), document, language, after), language)
 
 
 @chart.command()
@@ -160,8 +160,9 @@ def decide(
         raise UsageError("decision-needs")
     the_book = opened(book)
     language, path = spoken(lang, the_book), the_book.chart_file
-    text, behind = text_to_change(the_book)
-    changes = put_in_force(the_book, edit(text, account, date, document, str(path)), person(by), document, language)
+    text, after, behind = text_to_change(the_book)
+    decided = edit(text, account, date, document, str(path))
+    changes = put_in_force(the_book, decided, person(by), document, language, after)
     if behind:
         show.say_message("chart-was-behind", language, path=path)
     print_changes(changes, language)
@@ -180,11 +181,13 @@ def restore(book: BookOption = None, lang: LanguageOption = None) -> None:
         show.say_message("chart-kept", language, kept=kept)
 
 
-def put_in_force(book: Book, text: str, by: str, document: str, language: Language) -> Sequence[Change]:
+def put_in_force(
+    book: Book, text: str, by: str, document: str, language: Language, after: int | None = None
+) -> Sequence[Change]:
     """Put a chart in force and into the book's file, and return what it changes; say what became of the file."""
     from fundtrack.book.chartfile import enact
 
-    done = enact(book, text, by=by, document=document)
+    done = enact(book, text, by=by, document=document, after=after)
     if done.kept:
         show.say_message("chart-kept", language, kept=done.kept)
     if done.problem:

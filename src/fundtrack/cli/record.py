@@ -67,7 +67,7 @@ def voucher_record(connection: Connection, found: Standing, chart: Chart, langua
         "voucher": found.number,
         "date": found.date.isoformat(),
         **{name: getattr(found, name) for name in said},
-        "amount": found.amount,
+        "amount": moved(found),
         **{name: voucher_of(connection, at).number if at else "" for name, at in follows.items()},
         "cited_by": [citer.number for citer in citing(connection, found)],
         "link": "" if found.link == found.id else voucher_of(connection, found.link).number,
@@ -79,6 +79,17 @@ def voucher_record(connection: Connection, found: Standing, chart: Chart, langua
         "chart": found.chart,
         "entries": entries,
     }
+
+
+def moved(found: Standing) -> int:
+    """Return what a voucher is about, in fen: its entries, red ones negative; of a trial balance the black ones.
+
+    What is not money, such as quota, stands beside it and is not added to it.
+    """
+    money_of = [entry for entry in found.entries if entry.unit == found.entries[0].unit]
+    black = sum(entry.amount for entry in money_of if not entry.red)
+    red = sum(entry.amount for entry in money_of if entry.red)
+    return black if found.kind == "opening" and black else black - red
 
 
 def print_voucher(record: dict[str, Any], language: Language) -> None:

@@ -23,7 +23,7 @@ from fundtrack.cli.options import (
     person,
     spoken,
 )
-from fundtrack.cli.order import Order, OrderKind
+from fundtrack.cli.order import Order, OrderKind, coded
 from fundtrack.errors import FormatError
 
 if TYPE_CHECKING:
@@ -152,9 +152,12 @@ def rebook(
             posted = give_back(the_book, number, date=day, by=who, bank_ref=bank_ref, document=document,
                                approved_by=approved_by)  # fmt: skip
         else:
-            mode = wrong or prompts.record_or_money(fund, language)
-            posted = rebook(the_book, number, Correction(fund, use, project), mode=mode, document=document, date=day,
-                            by=who, approved_by=approved_by)  # fmt: skip
+            with the_book.reading() as connection:
+                chart = the_book.chart(connection)
+            right = Correction(coded(chart, "fund", fund), use, coded(chart, "project", project))
+            mode = wrong or prompts.record_or_money(right.fund, language)
+            posted = rebook(the_book, number, right, mode=mode, document=document, date=day, by=who,
+                            approved_by=approved_by)  # fmt: skip
     print_posted(posted, form, language)
 
 
