@@ -108,6 +108,7 @@ TAMPERED: Final[dict[str, tuple[Callable[[Path], None], set[str]]]] = {
 def test_what_was_published_is_whole(published: dict[Language, Path], language: Language) -> None:
     """Nothing is said of a ledger as it was written."""
     assert audit_ledger(published[language] / "main.beancount").findings == ()
+    assert audit_ledger(published[language]).findings == ()
 
 
 def test_a_ledger_that_includes_ours_is_its_own_matter(published: dict[Language, Path], tmp_path: Path) -> None:

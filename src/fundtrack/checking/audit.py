@@ -15,6 +15,7 @@ from fundtrack.checking.lens import Subject
 from fundtrack.checking.run import run
 from fundtrack.errors import LANGUAGES, UsageError, message, messages
 from fundtrack.ledger.intact import objections
+from fundtrack.ledger.main import MAIN
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -72,7 +73,7 @@ def audit_book(book: Book, *, only: Collection[str] = ()) -> Audit:
 
 
 def audit_ledger(path: Path, *, only: Collection[str] = (), fund_pattern: str = "", pages: Path | None = None) -> Audit:
-    """Run the checks over a Beancount ledger without running any code that it names.
+    """Run the checks over a Beancount ledger, or a folder that we published, without running any code that it names.
 
     Only the installed pages are used and those in the folder `pages`, which is the checker's: pages that lie beside
     the ledger are not looked at, for who is audited does not write the audit. What Beancount itself objects to stands
@@ -82,7 +83,7 @@ def audit_ledger(path: Path, *, only: Collection[str] = (), fund_pattern: str = 
     (`ledger-without-funds`), a wrong `fund_pattern` and a name in `only` that is none; PageError for a broken page.
     """
     chosen = _chosen(checks(pages), only)
-    parsed = parse_ledger(path)
+    parsed = parse_ledger(path / MAIN if (path / MAIN).is_file() else path)
     if parsed.errors and not parsed.entries:
         first = parsed.errors[0]
         raise UsageError("ledger-not-beancount", path=first.path, line=first.line, why=first.message)
