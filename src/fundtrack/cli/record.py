@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from fundtrack import money
@@ -82,14 +83,10 @@ def voucher_record(connection: Connection, found: Standing, chart: Chart, langua
 
 
 def moved(found: Standing) -> int:
-    """Return what a voucher is about, in fen: its entries, red ones negative; of a trial balance the black ones.
-
-    What is not money, such as quota, stands beside it and is not added to it.
-    """
-    money_of = [entry for entry in found.entries if entry.unit == found.entries[0].unit]
-    black = sum(entry.amount for entry in money_of if not entry.red)
-    red = sum(entry.amount for entry in money_of if entry.red)
-    return black if found.kind == "opening" and black else black - red
+    """Return what a voucher is about, in fen; a trial balance comes to nothing, and is about its black entries."""
+    if found.kind == "opening":
+        found = replace(found, entries=tuple(entry for entry in found.entries if not entry.red) or found.entries)
+    return found.amount
 
 
 def print_voucher(record: dict[str, Any], language: Language) -> None:

@@ -60,8 +60,9 @@ class Standing:
 
     @property
     def amount(self) -> int:
-        """The sum of its entries in fen, red ones negative."""
-        return sum((1 - 2 * entry.red) * entry.amount for entry in self.entries)
+        """The sum of its entries in minor units, red ones negative; of several units, of the first entry's."""
+        unit = self.entries[0].unit
+        return sum((1 - 2 * entry.red) * entry.amount for entry in self.entries if entry.unit == unit)
 
 
 def find_voucher(connection: Connection, number: str) -> Standing:

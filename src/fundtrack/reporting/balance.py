@@ -23,7 +23,7 @@ from fundtrack.errors import UsageError, message
 from fundtrack.reporting.table import Column, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from sqlalchemy import Connection
 
@@ -140,11 +140,12 @@ class Balances:
         columns = [_column(key, "number" if key in {"year", "period"} else "text") for key in keys]
         columns += [_column(name, "amount") for name in shown]
         rows: list[tuple[Cell, ...]] = []
+        named = names_of(self.chart)
         for at, row in enumerate(self.rows):
-            named = {**row.keys, "name": self.name(str(row.keys["fund"]), language)}
+            words = {**row.keys, "name": self.name(str(row.keys["fund"]), language)}
             if people:
-                named |= self._in_words(row, language)
-            rows.append(_cells([named[key] for key in keys], row.amounts, shown))
+                words |= _in_words(row, language, named)
+            rows.append(_cells([words[key] for key in keys], row.amounts, shown))
             group = self._closed_by(at)
             if people and group:
                 head = [group.group, " + ".join(group.funds), *[None] * (len(keys) - 2)]
@@ -153,17 +154,6 @@ class Balances:
             head = [message("heading-total", language), *[None] * (len(keys) - 1)]
             rows.append(_cells(head, self.total, shown))
         return Table(tuple(columns), tuple(rows))
-
-    def _in_words(self, row: Row, language: Language) -> dict[str, Cell]:
-        """Return the use and the project of a row with their names, where it has them."""
-        named, keys = names_of(self.chart), row.keys
-        words: dict[str, Cell] = {}
-        if keys.get("use"):
-            path = f"Expenses:{keys['fund']}:{keys['use']}"
-            words["use"] = named(language, "account", path).rpartition(":")[2]
-        if keys.get("project"):
-            words["project"] = named(language, "project", str(keys["project"]))
-        return words
 
     def _closed_by(self, at: int) -> Group | None:
         """Return the group whose last row this is."""
@@ -247,6 +237,17 @@ def _summed(found: Iterable[Amounts]) -> Amounts:
 
 def _plain(amounts: Amounts) -> dict[str, str]:
     return {name: money.plain(amounts[name]) for name in (*ALWAYS, *(n for n in MEASURES if n not in ALWAYS))}
+
+
+def _in_words(row: Row, language: Language, named: Callable[[Language, str, str], str]) -> dict[str, Cell]:
+    """Return the use and the project of a row with their names, where it has them."""
+    keys = row.keys
+    words: dict[str, Cell] = {}
+    if keys.get("use"):
+        words["use"] = named(language, "account", f"Expenses:{keys['fund']}:{keys['use']}").rpartition(":")[2]
+    if keys.get("project"):
+        words["project"] = named(language, "project", str(keys["project"]))
+    return words
 
 
 def _cells(keys: Sequence[Cell], amounts: Amounts, shown: Sequence[str]) -> tuple[Cell, ...]:

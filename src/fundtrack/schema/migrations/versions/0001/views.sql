@@ -10,7 +10,7 @@ FROM voucher AS v;
 
 -- A voucher before its entries, and of each entry both sides together: SQLite keeps to the order of a CROSS JOIN, so every
 -- narrow question comes by voucher, sums by voucher need no sorting, and one pass sees each row once. The account is
--- joined to the left because it always exists: a select that asks nothing of it then does not look it up.
+-- joined to the left because it always exists: a select that asks nothing of it, and sums nothing, does not look it up.
 CREATE VIEW book_postings AS
 SELECT v.id AS voucher, e.line, s.leg, v.date, v.day, v.year, CAST(substr(v.date, 6, 2) AS INTEGER) AS period, v.kind,
     v.link, COALESCE(v.reverses, 0) AS reverses, e.fund, COALESCE(a.path, '?') AS account,
