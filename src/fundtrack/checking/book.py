@@ -38,13 +38,14 @@ def vouchers_of(connection: Connection) -> Callable[[int, str], Subject]:
 
     def subject(voucher: int, _account: str) -> Subject:
         row = connection.exec_driver_sql(
-            "SELECT v.fund, v.year, v.number, COALESCE(b.file, ''), COALESCE(b.sheet, ''), COALESCE(v.row, 0) "
+            "SELECT v.fund, v.year, v.number, COALESCE(b.file, ''), COALESCE(b.sheet, ''), COALESCE(v.row, 0), "
+            "COALESCE(b.sha256, '') "
             f"FROM voucher AS v LEFT JOIN batch AS b ON b.batch = v.batch WHERE v.id = {voucher:d}"
         ).one_or_none()
         if row is None:
             return Subject()
-        fund, year, number, file, sheet, at = row
-        return Subject(file=file, sheet=sheet, row=at, voucher=voucher_number(fund, year, number))
+        fund, year, number, file, sheet, at, sha256 = row
+        return Subject(file=file, sheet=sheet, row=at, voucher=voucher_number(fund, year, number), sha256=sha256)
 
     return subject
 

@@ -22,6 +22,9 @@ class Finding:
     """A lead: what a check found, where, and what to do.
 
     `amount` is in minor units of `unit`, or None; `group` is the value of the check's scope that was judged together.
+    `actual` and `expected` are what the check compared, as people read them, and `difference` the one less the other:
+    empty where a check compares nothing. `evidence` is the document, bank reference or register row it rests on, and
+    `parameters` the thresholds it was judged by.
     """
 
     check: str
@@ -40,6 +43,13 @@ class Finding:
     remedies: Mapping[Language, str] = field(compare=False)
     basis: tuple[str, ...] = field(compare=False)
     scale: int = field(compare=False, default=money.SCALE)
+    actual: str = field(compare=False, default="")
+    expected: str = field(compare=False, default="")
+    difference: str = field(compare=False, default="")
+    evidence: str = field(compare=False, default="")
+    parameters: Mapping[str, int | str] = field(compare=False, default_factory=dict)
+    project: str = field(compare=False, default="")
+    page_sha256: str = field(compare=False, default="")
 
     @property
     def fingerprint(self) -> str:
@@ -59,7 +69,13 @@ class Finding:
             **self.subject.record(),
             "fund": self.fund,
             "use": self.use,
+            "project": self.project,
             "amount": None if self.amount is None else money.plain(self.amount, self.scale),
+            "actual": self.actual,
+            "expected": self.expected,
+            "difference": self.difference,
+            "evidence": self.evidence,
+            "parameters": dict(self.parameters),
             "message": self.messages[language],
             "remedy": self.remedies[language],
             "basis": list(self.basis),
@@ -95,7 +111,26 @@ def finding_of(check: Check, row: Mapping[str, Any], lens: Lens) -> Finding:
         remedies=texts["remedy"],
         basis=tuple(check.page.front["basis"]),
         scale=scale,
+        **_compared(check, row, scale),
+        evidence=str(row.get("evidence") or row.get("document") or ""),
+        parameters=check.parameters,
+        project=str(row.get("project") or ""),
+        page_sha256=check.page.digest,
     )
+
+
+def _compared(check: Check, row: Mapping[str, Any], scale: int) -> dict[str, str]:
+    """Return `actual`, `expected` and their `difference` as they are written; amounts exactly, all else as it is."""
+    said = {name: row.get(name) for name in ("actual", "expected")}
+    numbers = [value for value in said.values() if isinstance(value, int)]
+    if len(numbers) == len(said):
+        said["difference"] = numbers[0] - numbers[1]
+    amounts = "actual" in check.amounts or "expected" in check.amounts
+
+    def written(value: object) -> str:
+        return money.plain(value, scale) if amounts and isinstance(value, int) else str("" if value is None else value)
+
+    return {name: written(value) for name, value in said.items()}
 
 
 def _word(check: Check, lens: Lens, language: Language, name: str, value: object, scale: int) -> str:

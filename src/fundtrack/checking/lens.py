@@ -37,13 +37,17 @@ Relations = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Subject:
-    """Where a finding stands: a voucher of a book, a line of a ledger, or a row of a file."""
+    """Where a finding stands: a voucher of a book, a line of a ledger, or a row of a file.
+
+    `sha256` is the hash of the file that the voucher was imported from, where the book knows it.
+    """
 
     file: str = ""
     sheet: str = ""
     line: int = 0
     row: int = 0
     voucher: str = ""
+    sha256: str = ""
 
     def identity(self) -> tuple[str, ...]:
         """Return what names the place from one run to the next: the voucher's number where there is one."""
