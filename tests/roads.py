@@ -11,7 +11,7 @@ import re
 from collections import Counter, defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import product
+from itertools import product, zip_longest
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from beancount import loader
@@ -69,6 +69,8 @@ class Example:
     page: str
     title: str
     text: str
+    said: str = ""
+    """What is said of it, where the page shows that in a fence of `text` after the ledger: a finding a line."""
 
     def __str__(self) -> str:
         """Return what names it in a test's id."""
@@ -120,13 +122,32 @@ class Case:
 
 def examples() -> list[Example]:
     """Return every example of every installed check."""
+    return [example for page in pages.catalogue("checks").values() for example in examples_on(page)]
+
+
+def examples_on(page: pages.Page) -> list[Example]:
+    """Return the examples on a check's page."""
     return [
-        Example(name, section.title, fence.text)
-        for name, page in pages.catalogue("checks").items()
+        Example(page.name, section.title, fence.text, after.text if after and after.language == "text" else "")
         for section in page.examples
-        for fence in section.fences
+        for fence, after in zip_longest(section.fences, section.fences[1:])
         if fence.language == "beancount"
     ]
+
+
+def said_of(findings: Iterable[Finding]) -> list[str]:
+    """Return what findings say, a line each in the order of the ledger; also what was compared, if anything was."""
+    lines = []
+    for one in sorted(findings, key=lambda one: (one.subject.line, one.check, one.messages["en"])):
+        compared = {"actual": one.actual, "expected": one.expected, "difference": one.difference}
+        shown = ", ".join(f"{name} {value}" for name, value in compared.items() if value)
+        lines.append(f"{one.check}: {one.messages['en']}{f' ({shown})' if shown else ''}")
+    return lines
+
+
+def shown(ledger: str, said: str) -> str:
+    """Return how a page shows a ledger and what is said of it."""
+    return f"```beancount\n{ledger}```\n\n```text\n{said}```\n"
 
 
 def read_case(text: str) -> Case:

@@ -79,14 +79,21 @@ class Shelf:
     @contextmanager
     def lend(self, engine: str, chart: str) -> Iterator[Lent]:
         """Give the empty book itself with a chart in force, and roll everything back: fast enough for hundreds."""
-        book = open_book(self.folder / engine)
-        try:
-            with rolled_back(book) as connection:
-                lent = Lent(book.folder, book.settings, book.engine, connection)
-                apply_chart(lent, chart, by=OWNER, document="example")
-                yield lent
-        finally:
-            book.engine.dispose()
+        with lent(self.folder / engine, chart) as book:
+            yield book
+
+
+@contextmanager
+def lent(folder: Path, chart: str) -> Iterator[Lent]:
+    """Give the book of a folder with a chart in force, and roll everything back."""
+    book = open_book(folder)
+    try:
+        with rolled_back(book) as connection:
+            lent = Lent(book.folder, book.settings, book.engine, connection)
+            apply_chart(lent, chart, by=OWNER, document="example")
+            yield lent
+    finally:
+        book.engine.dispose()
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 CHECKS: Final = checks()
 EXAMPLES: Final = roads.examples()
+UPDATE: Final = os.environ.get("FUNDTRACK_UPDATE_DOCS") == "1"
 
 FORBIDDEN: Final = {"mixed-channel", "use-not-permitted", "unknown-fund-or-account"}
 """What no program can store, whatever it checks or does not check; overspending by the total beside it."""
@@ -75,6 +77,21 @@ def test_audited_as_a_ledger(example: Example, tmp_path: Path) -> None:
     assert found == example.expected
     assert not audit.not_run
     assert set(audit.checks_run) == set(CHECKS)
+
+
+@pytest.mark.parametrize("example", [one for one in EXAMPLES if one.said], ids=str)
+def test_says_what_its_page_shows(example: Example, tmp_path: Path) -> None:
+    """Where a page shows what is said of an example, that is what is said, finding by finding."""
+    ledger = tmp_path / "example.beancount"
+    ledger.write_text(example.text, "utf-8")
+    found = [one for one in audit_ledger(ledger).findings if one.check != LEDGER_PROBLEM]
+    said = "".join(f"{line}\n" for line in roads.said_of(found))
+    if UPDATE and said != example.said:
+        path = CHECKS[example.page].page.path
+        source = path.read_text("utf-8")
+        path.write_text(source.replace(roads.shown(example.text, example.said), roads.shown(example.text, said)), "utf-8")
+    else:
+        assert said == example.said
 
 
 def test_staged_at_once(stand: Stand) -> None:

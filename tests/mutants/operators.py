@@ -1,0 +1,209 @@
+"""What a mutant of a select is: one comparison, sign, constant, join key, NULL, set or group changed."""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import TYPE_CHECKING, Final
+
+from sqlglot import exp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Replacements = Iterator[exp.Expr | None]
+
+NEIGHBOURS: Final = {
+    exp.LT: (exp.LTE, exp.GTE),
+    exp.LTE: (exp.LT, exp.GT),
+    exp.GT: (exp.GTE, exp.LTE),
+    exp.GTE: (exp.GT, exp.LT),
+    exp.EQ: (exp.NEQ,),
+    exp.NEQ: (exp.EQ,),
+}
+ORDERED: Final = frozenset({
+    "actual", "amount", "balance", "change", "date", "day", "difference", "expected", "occurrence", "opened", "period",
+    "quantity", "share", "total", "valid_from", "valid_to", "weight", "year",
+})  # fmt: skip
+"""Columns of which one value is more than another, so that `=` has neighbours."""
+
+SIBLINGS: Final = {
+    "voucher": "link", "link": "voucher", "reverses": "cites", "cites": "reverses", "fund": "account",
+    "account": "fund", "bank": "number", "number": "bank", "valid_from": "valid_to", "valid_to": "valid_from",
+    "chart": "chart_last", "chart_last": "chart", "payee": "narration", "project": "fund", "unit": "weight_unit",
+}  # fmt: skip
+"""The column that is most easily taken for another one in a key."""
+
+TRUE: Final = exp.EQ(this=exp.Literal.number(1), expression=exp.Literal.number(1))
+
+
+def compare(node: exp.Expr) -> Replacements:
+    """Each comparison becomes its neighbours; `=` and `<>` also `<` and `>` where their columns are ordered."""
+    if type(node) not in NEIGHBOURS or is_text(node.right):
+        kinds = NEIGHBOURS.get(type(node), ())
+    else:
+        kinds = NEIGHBOURS[type(node)]
+        if isinstance(node, exp.EQ) and ordered(node):
+            kinds += (exp.LTE, exp.GTE)
+        elif isinstance(node, exp.NEQ) and (ordered(node) or is_number(node.right)):
+            kinds += (exp.LT, exp.GT)
+    yield from (kind(this=node.left, expression=node.right) for kind in kinds)
+
+
+def between(node: exp.Expr) -> Replacements:
+    """Each bound is taken away, and left out itself."""
+    if isinstance(node, exp.Between):
+        this, low, high = node.this, node.args["low"], node.args["high"]
+        over, under = (exp.GTE(this=this, expression=low), exp.LTE(this=this, expression=high))
+        yield under
+        yield over
+        yield exp.And(this=exp.GT(this=this, expression=low), expression=under)
+        yield exp.And(this=over, expression=exp.LT(this=this, expression=high))
+
+
+def sign(node: exp.Expr) -> Replacements:
+    """Plus becomes minus, minus plus; a sign is dropped, a product gets one, an absolute value has none left."""
+    if isinstance(node, exp.Add | exp.Sub):
+        other = exp.Sub if isinstance(node, exp.Add) else exp.Add
+        yield other(this=node.left, expression=node.right)
+    elif isinstance(node, exp.Neg | exp.Abs):
+        yield node.this
+    elif isinstance(node, exp.Mul):
+        yield exp.Neg(this=exp.paren(node.copy()))
+
+
+def constant(node: exp.Expr) -> Replacements:
+    """A number or a parameter becomes one more and one less; not where none is looked at, as in EXISTS (SELECT 1 …)."""
+    if isinstance(node, exp.Placeholder):
+        yield exp.paren(exp.Add(this=node.copy(), expression=exp.Literal.number(1)))
+        yield exp.paren(exp.Sub(this=node.copy(), expression=exp.Literal.number(1)))
+    elif is_number(node) and not isinstance(node.parent, exp.Limit | exp.Neg) and not unseen(node):
+        yield exp.Literal.number(int(node.this) + 1)
+        yield exp.Literal.number(int(node.this) - 1)
+
+
+def drop(node: exp.Expr) -> Replacements:
+    """Each condition of a WHERE, HAVING, ON, AND or OR is left out."""
+    if isinstance(node, exp.Connector) and not isinstance(node.parent, type(node)):
+        kind, parts = type(node), [part.copy() for part in node.flatten(unnest=False)]
+        for at in range(len(parts)):
+            yield reduce(lambda left, right: kind(this=left, expression=right), [*parts[:at], *parts[at + 1 :]])
+    elif isinstance(node.parent, exp.Where | exp.Having) or (
+        isinstance(node.parent, exp.Join) and node is node.parent.args.get("on")
+    ):
+        yield TRUE
+
+
+def key(node: exp.Expr) -> Replacements:
+    """A column in a key is taken for its sibling."""
+    if isinstance(node, exp.Column) and isinstance(node.parent, exp.Predicate) and node.name in SIBLINGS:
+        yield exp.column(SIBLINGS[node.name], table=node.table or None)
+
+
+def null(node: exp.Expr) -> Replacements:
+    """What stands for NULL is left out; IS NULL is turned round; an outer join becomes an inner one and the reverse."""
+    if isinstance(node, exp.Coalesce):
+        yield node.this
+    elif isinstance(node, exp.Is) and not isinstance(node.parent, exp.Not):
+        yield exp.Not(this=node.copy())
+    elif isinstance(node, exp.Join) and node.args.get("on") is not None:
+        twin = node.copy()
+        twin.set("side", None if node.side else "LEFT")
+        yield twin
+
+
+def logic(node: exp.Expr) -> Replacements:
+    """AND becomes OR, OR becomes AND, NOT is left out, and EXISTS or IN is denied."""
+    if isinstance(node, exp.And):
+        yield exp.Or(this=node.left, expression=node.right)
+    elif isinstance(node, exp.Or):
+        yield exp.And(this=node.left, expression=node.right)
+    elif isinstance(node, exp.Not):
+        yield node.this
+    elif isinstance(node, exp.Exists | exp.In) and not isinstance(node.parent, exp.Not):
+        yield exp.Not(this=node.copy())
+
+
+def aggregate(node: exp.Expr) -> Replacements:
+    """The least becomes the greatest and the reverse; a value counted once is counted as often as it stands there."""
+    if isinstance(node, exp.Min | exp.Max):
+        yield (exp.Max if isinstance(node, exp.Min) else exp.Min)(this=node.this)
+    elif isinstance(node, exp.Distinct):
+        if isinstance(node.parent, exp.Select):
+            yield None
+        else:
+            yield from node.expressions
+
+
+def listed(node: exp.Expr) -> Replacements:
+    """Each of several values in a list is left out."""
+    if isinstance(node, exp.In) and len(node.expressions) > 1:
+        for at in range(len(node.expressions)):
+            twin = node.copy()
+            twin.expressions[at].pop()
+            yield twin
+
+
+def group(node: exp.Expr) -> Replacements:
+    """A column by which rows are grouped or a window is divided is left out, if nothing asks for its value."""
+    if isinstance(node.parent, exp.Group) and len(node.parent.expressions) > 1:
+        if node not in bare(node.find_ancestor(exp.Select)):
+            yield None
+    elif isinstance(node.parent, exp.Window) and node.arg_key == "partition_by":
+        yield None
+
+
+def order(node: exp.Expr) -> Replacements:
+    """What came first comes last; a further column of the order is left out."""
+    if isinstance(node, exp.Ordered):
+        twin = node.copy()
+        twin.set("desc", not node.args.get("desc"))
+        twin.set("nulls_first", not node.args.get("nulls_first"))
+        yield twin
+        if node.index:
+            yield None
+
+
+def union(node: exp.Expr) -> Replacements:
+    """An arm is left out; rows that stand twice stand there once."""
+    if isinstance(node, exp.Union):
+        yield node.left
+        yield node.right
+
+
+KINDS: Final[dict[str, Callable[[exp.Expr], Replacements]]] = {
+    "compare": compare, "between": between, "sign": sign, "constant": constant, "drop": drop, "key": key, "null": null,
+    "logic": logic, "aggregate": aggregate, "list": listed, "group": group, "order": order, "union": union,
+}  # fmt: skip
+
+
+def is_number(node: exp.Expr) -> bool:
+    """Return whether a node is a whole number."""
+    return isinstance(node, exp.Literal) and not node.is_string and str(node.this).isdigit()
+
+
+def is_text(node: exp.Expr) -> bool:
+    """Return whether a node is a text."""
+    return isinstance(node, exp.Literal) and bool(node.is_string)
+
+
+def ordered(node: exp.Binary) -> bool:
+    """Return whether a comparison is between two columns of one of which there can be more."""
+    return all(isinstance(side, exp.Column) and side.name in ORDERED for side in (node.left, node.right))
+
+
+def unseen(node: exp.Expr) -> bool:
+    """Return whether a node is what an EXISTS selects, of which nobody asks the value."""
+    return isinstance(node.parent, exp.Select) and isinstance(node.parent.parent, exp.Exists)
+
+
+def bare(select: exp.Select | None) -> list[exp.Expr]:
+    """Return the columns of a select that stand outside every aggregate: PostgreSQL wants to group by all of them."""
+    assert select is not None
+    parts = [*select.expressions, select.args.get("having"), select.args.get("order")]
+    return [
+        column
+        for part in parts
+        if part is not None
+        for column in part.find_all(exp.Column)
+        if column.find_ancestor(exp.AggFunc, exp.Select) is select
+    ]
