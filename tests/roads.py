@@ -69,8 +69,10 @@ class Example:
     page: str
     title: str
     text: str
-    said: str = ""
+    said: str | None = None
     """What is said of it, where the page shows that in a fence of `text` after the ledger: a finding a line."""
+    ledger_only: bool = False
+    """Whether it is what no book can hold, such as a price or an account of no fund: `only=ledger` behind the fence."""
 
     def __str__(self) -> str:
         """Return what names it in a test's id."""
@@ -128,7 +130,13 @@ def examples() -> list[Example]:
 def examples_on(page: pages.Page) -> list[Example]:
     """Return the examples on a check's page."""
     return [
-        Example(page.name, section.title, fence.text, after.text if after and after.language == "text" else "")
+        Example(
+            page.name,
+            section.title,
+            fence.text,
+            said=after.text if after and after.language == "text" else None,
+            ledger_only=fence.options.get("only") == "ledger",
+        )
         for section in page.examples
         for fence, after in zip_longest(section.fences, section.fences[1:])
         if fence.language == "beancount"
@@ -147,7 +155,7 @@ def said_of(findings: Iterable[Finding]) -> list[str]:
 
 def shown(ledger: str, said: str) -> str:
     """Return how a page shows a ledger and what is said of it."""
-    return f"```beancount\n{ledger}```\n\n```text\n{said}```\n"
+    return f"\n{ledger}```\n\n```text\n{said}```\n"
 
 
 def read_case(text: str) -> Case:

@@ -1,15 +1,16 @@
-"""Mutates the selects of checks and says what survives: sh tests/mutate PAGE … | all."""
+"""Mutates the selects of checks and says which faults no example would see: sh tests/mutate PAGE … | all"""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Final
 
 from fundtrack.pages import installed
-from mutants.judge import Score, judge
-from mutants.listed import known
+from mutants.judge import LEAST, Score, judge
 
-ROW = "{:34}{:>9}{:>8}{:>10}{:>11}{:>8}"
+ROW: Final = "{:34}{:>9}{:>8}{:>12}{:>10}{:>11}{:>9}"
+HEAD: Final = ("page", "mutants", "killed", "equivalent", "survived", "stillborn", "score")
 
 
 def main(arguments: list[str]) -> int:
@@ -18,38 +19,31 @@ def main(arguments: list[str]) -> int:
         print(__doc__)
         return 2
     paths = sorted(installed("checks").glob("*.md")) if arguments == ["all"] else [Path(one) for one in arguments]
-    print(ROW.format("page", "mutants", "killed", "survived", "stillborn", "score"))
+    print(ROW.format(*HEAD))
     scores = []
     for path in paths:
-        score = judge(path)
-        show(score)
-        scores.append(score)
+        scores.append(judge(path))
+        print(row(scores[-1]))
+        for line in remarks(scores[-1]):
+            print(line, flush=True)
     if len(scores) > 1:
-        total = Score("in all", *([one for s in scores for one in getattr(s, part)] for part in Score.PARTS))
-        show(total, with_survivors=False)
-    return int(any(faults(score) for score in scores))
+        print(row(Score.total(scores)))
+    print(f"\nThe score is what is killed of the mutants that are not equivalent; {LEAST} % are wanted.")
+    return int(any(score.faults() for score in scores))
 
 
-def show(score: Score, *, with_survivors: bool = True) -> None:
-    """Print a row of the table, and what survived under it, with the reason where one is listed."""
-    counts = (len(score.killed) + len(score.survived), len(score.killed), len(score.survived), len(score.stillborn))
-    print(ROW.format(score.page, *counts, f"{score.percent:.1f} %"), flush=True)
-    reasons = known("sql").get(score.page, {})
-    for name in score.survived if with_survivors else ():
-        print(f"    {name}")
-        if name in reasons:
-            print(f"        {reasons[name]}")
-    if with_survivors:
-        for fault in faults(score):
-            print(f"  ! {fault}")
+def row(score: Score) -> str:
+    """Return a page's row of the table."""
+    parts = (score.mutants, score.killed, score.equivalent, score.survived, score.stillborn)
+    return ROW.format(score.page, *map(len, parts), f"{score.percent:.1f} %")
 
 
-def faults(score: Score) -> list[str]:
-    """Return what is wrong with a page's score: too low, a survivor without a reason, a reason without a survivor."""
-    reasons = known("sql").get(score.page, {})
-    found = [f"below {Score.LEAST} %"] if score.percent < Score.LEAST else []
-    found += [f"survives and is not listed: {name}" for name in score.survived if name not in reasons]
-    return found + [f"is listed and does not survive: {name}" for name in reasons if name not in score.survived]
+def remarks(score: Score) -> list[str]:
+    """Return what stands below a row: what survives, with its reason if it can have one, and what is wrong."""
+    lines = [f"    {name}" for name in score.survived]
+    for name in score.equivalent:
+        lines += [f"  = {name}", f"      {score.reasons[name]}"]
+    return lines + [f"  ! {fault}" for fault in score.faults()]
 
 
 if __name__ == "__main__":

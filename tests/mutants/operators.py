@@ -94,8 +94,9 @@ def drop(node: exp.Expr) -> Replacements:
 
 
 def key(node: exp.Expr) -> Replacements:
-    """A column in a key is taken for its sibling."""
-    if isinstance(node, exp.Column) and isinstance(node.parent, exp.Predicate) and node.name in SIBLINGS:
+    """A column that is compared is taken for its sibling."""
+    compared = isinstance(node.parent, exp.Predicate) and not isinstance(node.parent, exp.Is)
+    if isinstance(node, exp.Column) and compared and node.name in SIBLINGS:
         yield exp.column(SIBLINGS[node.name], table=node.table or None)
 
 
@@ -105,7 +106,7 @@ def null(node: exp.Expr) -> Replacements:
         yield node.this
     elif isinstance(node, exp.Is) and not isinstance(node.parent, exp.Not):
         yield exp.Not(this=node.copy())
-    elif isinstance(node, exp.Join) and node.args.get("on") is not None:
+    elif isinstance(node, exp.Join) and node.args.get("on") is not None and (node.side or not needed(node)):
         twin = node.copy()
         twin.set("side", None if node.side else "LEFT")
         yield twin
@@ -194,6 +195,22 @@ def ordered(node: exp.Binary) -> bool:
 def unseen(node: exp.Expr) -> bool:
     """Return whether a node is what an EXISTS selects, of which nobody asks the value."""
     return isinstance(node.parent, exp.Select) and isinstance(node.parent.parent, exp.Exists)
+
+
+def needed(join: exp.Join) -> bool:
+    """Return whether a condition beside a join cannot hold without a row of it, so that LEFT JOIN would say the same."""
+    select = join.parent
+    assert isinstance(select, exp.Select)
+    beside = [other.args.get("on") for other in select.args["joins"] if other is not join and not other.side]
+    where = select.args.get("where")
+    conditions = [*beside, where.this if where else None]
+    return any(
+        isinstance(part, exp.Predicate) and not part.find(exp.Is, exp.Coalesce, exp.Case, exp.Subquery, exp.Select)
+        and any(column.table == join.alias_or_name for column in part.find_all(exp.Column))
+        for condition in conditions
+        if condition is not None
+        for part in (condition.flatten() if isinstance(condition, exp.And) else [condition])
+    )  # fmt: skip
 
 
 def bare(select: exp.Select | None) -> list[exp.Expr]:
