@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 from beancount import loader
 from beancount.core.data import Transaction
 
-from fundtrack import checking, pages
+from fundtrack import checking, money, pages
 from fundtrack.chart.model import identity
 from fundtrack.chart.read import read_chart
 from fundtrack.checking import Finding
@@ -144,12 +144,14 @@ def examples_on(page: pages.Page) -> list[Example]:
 
 
 def said_of(findings: Iterable[Finding]) -> list[str]:
-    """Return what findings say, a line each in the order of the ledger; also what was compared, if anything was."""
+    """Return what findings say, a line each in the order of the ledger: check, fund, use, amount, what is compared."""
     lines = []
     for one in sorted(findings, key=lambda one: (one.subject.line, one.check, one.messages["en"])):
         compared = {"actual": one.actual, "expected": one.expected, "difference": one.difference}
         shown = ", ".join(f"{name} {value}" for name, value in compared.items() if value)
-        lines.append(f"{one.check}: {one.messages['en']}{f' ({shown})' if shown else ''}")
+        amount = "" if one.amount is None else money.plain(one.amount, one.scale)
+        head = " ".join(word for word in (one.check, one.fund, one.use, amount) if word)
+        lines.append(f"{head}: {one.messages['en']}{f' ({shown})' if shown else ''}")
     return lines
 
 

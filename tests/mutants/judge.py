@@ -148,7 +148,7 @@ def read(loaded: Foreign, example: Example, check: Check) -> bool:
     findings = run(loaded.connection, [check], loaded.lens)
     found = {Found(one.subject.line, one.check, one.severity) for one in findings}
     if example.said is not None:
-        shown = [line for line in example.said.splitlines() if line.startswith(f"{check.name}: ")]
+        shown = [line for line in example.said.splitlines() if line.startswith((f"{check.name} ", f"{check.name}:"))]
         if shown != roads.said_of(findings):
             return False
     return found == expected(example, check)
