@@ -90,7 +90,9 @@ def test_says_what_its_page_shows(example: Example, tmp_path: Path) -> None:
     if "FUNDTRACK_UPDATE_DOCS" in os.environ:
         path = CHECKS[example.page].page.path
         source = path.read_text("utf-8")
-        path.write_text(source.replace(roads.shown(example.text, example.said), roads.shown(example.text, said)), "utf-8")
+        path.write_text(
+            source.replace(roads.shown(example.text, example.said), roads.shown(example.text, said)), "utf-8"
+        )
     else:
         assert said == example.said
 

@@ -1,4 +1,7 @@
-"""Mutates the selects of checks and says which faults no example would see: sh tests/mutate PAGE … | all"""
+"""Mutates the selects of checks and says which faults no example would see.
+
+Usage: sh tests/mutate PAGE … | all
+"""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ class Score:
 
 
 def judge(path: Path) -> Score:
-    """Run every mutant of a check's page against the examples on it. Raises UnsoundError where the page itself fails."""
+    """Run the mutants of a check's page against the examples on it. Raises UnsoundError where the page itself fails."""
     check = check_of(load(path))
     score = Score(check.name, reasons=equivalents("sql").get(check.name, {}))
     alive = list(mutants(check.select))

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from itertools import islice
-from os.path import commonprefix
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp, parse_one
@@ -80,11 +79,16 @@ def nth(tree: exp.Expr, at: int) -> exp.Expr:
 def difference(before: str, after: str) -> str:
     """Return what is changed between brackets, with a few words on each side."""
     old, new = TOKEN.findall(before), TOKEN.findall(after)
-    head = len(commonprefix([old, new]))
-    tail = len(commonprefix([old[head:][::-1], new[head:][::-1]]))
+    head = alike(old, new)
+    tail = alike(old[head:][::-1], new[head:][::-1])
     end, new_end = len(old) - tail, len(new) - tail
     change = f"[{short(old[head:end])} -> {short(new[head:new_end])}]"
     return " ".join([*old[max(0, head - AROUND) : head], change, *old[end : end + AROUND]])
+
+
+def alike(one: list[str], other: list[str]) -> int:
+    """Return with how many words in common two texts begin."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def short(words: list[str]) -> str:

@@ -37,20 +37,19 @@ TRUE: Final = exp.EQ(this=exp.Literal.number(1), expression=exp.Literal.number(1
 
 
 def compare(node: exp.Expr) -> Replacements:
-    """Each comparison becomes its neighbours; `=` and `<>` also `<` and `>` where their columns are ordered."""
-    if type(node) not in NEIGHBOURS or is_text(node.right):
-        kinds = NEIGHBOURS.get(type(node), ())
-    else:
-        kinds = NEIGHBOURS[type(node)]
-        if isinstance(node, exp.EQ) and ordered(node):
-            kinds += (exp.LTE, exp.GTE)
-        elif isinstance(node, exp.NEQ) and (ordered(node) or is_number(node.right)):
-            kinds += (exp.LT, exp.GT)
+    """Yield the neighbours of a comparison; of `=` and `<>` also `<` and `>` where their columns are ordered."""
+    if not isinstance(node, exp.Binary) or type(node) not in NEIGHBOURS:
+        return
+    kinds = NEIGHBOURS[type(node)]
+    if isinstance(node, exp.EQ) and ordered(node):
+        kinds += (exp.LTE, exp.GTE)
+    elif isinstance(node, exp.NEQ) and (ordered(node) or is_number(node.right)):
+        kinds += (exp.LT, exp.GT)
     yield from (kind(this=node.left, expression=node.right) for kind in kinds)
 
 
 def between(node: exp.Expr) -> Replacements:
-    """Each bound is taken away, and left out itself."""
+    """Yield what a range says without a bound, and without the bound itself."""
     if isinstance(node, exp.Between):
         this, low, high = node.this, node.args["low"], node.args["high"]
         over, under = (exp.GTE(this=this, expression=low), exp.LTE(this=this, expression=high))
@@ -61,7 +60,7 @@ def between(node: exp.Expr) -> Replacements:
 
 
 def sign(node: exp.Expr) -> Replacements:
-    """Plus becomes minus, minus plus; a sign is dropped, a product gets one, an absolute value has none left."""
+    """Yield minus for plus and plus for minus; no sign where one was, one before a product, and no absolute value."""
     if isinstance(node, exp.Add | exp.Sub):
         other = exp.Sub if isinstance(node, exp.Add) else exp.Add
         yield other(this=node.left, expression=node.right)
@@ -72,7 +71,7 @@ def sign(node: exp.Expr) -> Replacements:
 
 
 def constant(node: exp.Expr) -> Replacements:
-    """A number or a parameter becomes one more and one less; not where none is looked at, as in EXISTS (SELECT 1 …)."""
+    """Yield one more and one less than a number or a parameter, but not than the 1 of EXISTS (SELECT 1 …)."""
     if isinstance(node, exp.Placeholder):
         yield exp.paren(exp.Add(this=node.copy(), expression=exp.Literal.number(1)))
         yield exp.paren(exp.Sub(this=node.copy(), expression=exp.Literal.number(1)))
@@ -82,7 +81,7 @@ def constant(node: exp.Expr) -> Replacements:
 
 
 def drop(node: exp.Expr) -> Replacements:
-    """Each condition of a WHERE, HAVING, ON, AND or OR is left out."""
+    """Yield what is left without each condition of a WHERE, HAVING, ON, AND or OR."""
     if isinstance(node, exp.Connector) and not isinstance(node.parent, type(node)):
         kind, parts = type(node), [part.copy() for part in node.flatten(unnest=False)]
         for at in range(len(parts)):
@@ -94,14 +93,14 @@ def drop(node: exp.Expr) -> Replacements:
 
 
 def key(node: exp.Expr) -> Replacements:
-    """A column that is compared is taken for its sibling."""
+    """Yield the sibling of a column that is compared."""
     compared = isinstance(node.parent, exp.Predicate) and not isinstance(node.parent, exp.Is)
     if isinstance(node, exp.Column) and compared and node.name in SIBLINGS:
         yield exp.column(SIBLINGS[node.name], table=node.table or None)
 
 
 def null(node: exp.Expr) -> Replacements:
-    """What stands for NULL is left out; IS NULL is turned round; an outer join becomes an inner one and the reverse."""
+    """Yield COALESCE without its second value, the reverse of IS NULL, an inner join for an outer one and the reverse."""
     if isinstance(node, exp.Coalesce):
         yield node.this
     elif isinstance(node, exp.Is) and not isinstance(node.parent, exp.Not):
@@ -113,7 +112,7 @@ def null(node: exp.Expr) -> Replacements:
 
 
 def logic(node: exp.Expr) -> Replacements:
-    """AND becomes OR, OR becomes AND, NOT is left out, and EXISTS or IN is denied."""
+    """Yield OR for AND and AND for OR; what NOT, EXISTS or IN denies or affirms, turned round."""
     if isinstance(node, exp.And):
         yield exp.Or(this=node.left, expression=node.right)
     elif isinstance(node, exp.Or):
@@ -125,7 +124,7 @@ def logic(node: exp.Expr) -> Replacements:
 
 
 def aggregate(node: exp.Expr) -> Replacements:
-    """The least becomes the greatest and the reverse; a value counted once is counted as often as it stands there."""
+    """Yield the greatest for the least and the reverse; without DISTINCT what had it."""
     if isinstance(node, exp.Min | exp.Max):
         yield (exp.Max if isinstance(node, exp.Min) else exp.Min)(this=node.this)
     elif isinstance(node, exp.Distinct):
@@ -136,7 +135,7 @@ def aggregate(node: exp.Expr) -> Replacements:
 
 
 def listed(node: exp.Expr) -> Replacements:
-    """Each of several values in a list is left out."""
+    """Yield a list without each of its values."""
     if isinstance(node, exp.In) and len(node.expressions) > 1:
         for at in range(len(node.expressions)):
             twin = node.copy()
@@ -145,7 +144,7 @@ def listed(node: exp.Expr) -> Replacements:
 
 
 def group(node: exp.Expr) -> Replacements:
-    """A column by which rows are grouped or a window is divided is left out, if nothing asks for its value."""
+    """Yield nothing for a column by which rows are grouped or a window is divided, if nobody asks for its value."""
     if isinstance(node.parent, exp.Group) and len(node.parent.expressions) > 1:
         if node not in bare(node.find_ancestor(exp.Select)):
             yield None
@@ -154,7 +153,7 @@ def group(node: exp.Expr) -> Replacements:
 
 
 def order(node: exp.Expr) -> Replacements:
-    """What came first comes last; a further column of the order is left out."""
+    """Yield the reverse of an order, and an order without each further column."""
     if isinstance(node, exp.Ordered):
         twin = node.copy()
         twin.set("desc", not node.args.get("desc"))
@@ -165,7 +164,7 @@ def order(node: exp.Expr) -> Replacements:
 
 
 def union(node: exp.Expr) -> Replacements:
-    """An arm is left out; rows that stand twice stand there once."""
+    """Yield each arm alone."""
     if isinstance(node, exp.Union):
         yield node.left
         yield node.right
@@ -182,11 +181,6 @@ def is_number(node: exp.Expr) -> bool:
     return isinstance(node, exp.Literal) and not node.is_string and str(node.this).isdigit()
 
 
-def is_text(node: exp.Expr) -> bool:
-    """Return whether a node is a text."""
-    return isinstance(node, exp.Literal) and bool(node.is_string)
-
-
 def ordered(node: exp.Binary) -> bool:
     """Return whether a comparison is between two columns of one of which there can be more."""
     return all(isinstance(side, exp.Column) and side.name in ORDERED for side in (node.left, node.right))
@@ -198,19 +192,23 @@ def unseen(node: exp.Expr) -> bool:
 
 
 def needed(join: exp.Join) -> bool:
-    """Return whether a condition beside a join cannot hold without a row of it, so that LEFT JOIN would say the same."""
+    """Return whether a condition beside a join asks for a row of it, so that LEFT JOIN would say the same."""
     select = join.parent
     assert isinstance(select, exp.Select)
     beside = [other.args.get("on") for other in select.args["joins"] if other is not join and not other.side]
     where = select.args.get("where")
-    conditions = [*beside, where.this if where else None]
-    return any(
-        isinstance(part, exp.Predicate) and not part.find(exp.Is, exp.Coalesce, exp.Case, exp.Subquery, exp.Select)
-        and any(column.table == join.alias_or_name for column in part.find_all(exp.Column))
-        for condition in conditions
-        if condition is not None
-        for part in (condition.flatten() if isinstance(condition, exp.And) else [condition])
-    )  # fmt: skip
+    return any(asks(condition, join.alias_or_name) for condition in [*beside, where and where.this] if condition)
+
+
+def asks(condition: exp.Expr, alias: str) -> bool:
+    """Return whether a condition is never true where all columns of a relation are NULL."""
+    if isinstance(condition, exp.Paren):
+        return asks(condition.this, alias)
+    if isinstance(condition, exp.Connector):
+        return (all if isinstance(condition, exp.Or) else any)(asks(part, alias) for part in condition.flatten())
+    columns = {column.table for column in condition.find_all(exp.Column)}
+    lenient = condition.find(exp.Is, exp.Coalesce, exp.Case, exp.Subquery, exp.Select)
+    return isinstance(condition, exp.Predicate) and not lenient and alias in columns
 
 
 def bare(select: exp.Select | None) -> list[exp.Expr]:
