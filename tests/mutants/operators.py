@@ -100,7 +100,7 @@ def key(node: exp.Expr) -> Replacements:
 
 
 def null(node: exp.Expr) -> Replacements:
-    """Yield COALESCE without its second value, the reverse of IS NULL, an inner join for an outer one and the reverse."""
+    """Yield what COALESCE is for, IS NULL turned round, and an inner join for an outer one or the reverse."""
     if isinstance(node, exp.Coalesce):
         yield node.this
     elif isinstance(node, exp.Is) and not isinstance(node.parent, exp.Not):
