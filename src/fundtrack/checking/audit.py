@@ -12,7 +12,7 @@ from fundtrack.checking.check import checks
 from fundtrack.checking.finding import Finding
 from fundtrack.checking.foreign import foreign
 from fundtrack.checking.lens import Subject
-from fundtrack.checking.run import run
+from fundtrack.checking.run import run, unsaid
 from fundtrack.errors import LANGUAGES, UsageError, message, messages
 from fundtrack.ledger.intact import objections
 from fundtrack.ledger.main import MAIN
@@ -108,20 +108,26 @@ def _audit(
     connection: Connection, chosen: Iterable[Check], lens: Lens, vouchers: int, problems: Iterable[Finding] = ()
 ) -> Audit:
     """Run the checks that the lens has everything for; findings in the order of files and lines."""
-    reasons = [(check, lens.why_not(check)) for check in chosen]
+    reasons = [(check, why_not(connection, check, lens)) for check in chosen]
     ready = [check for check, why in reasons if not why]
     found = run(connection, ready, lens)
     return Audit(
         findings=tuple(sorted([*problems, *found], key=lambda one: (one.subject.file, one.subject.line, one.voucher))),
         checks_run=tuple(check.name for check in ready),
-        not_run=tuple(
-            NotRun(check.name, {language: message(why, language) for language in LANGUAGES})
-            for check, why in reasons
-            if why
-        ),
+        not_run=tuple(NotRun(check.name, why) for check, why in reasons if why),
         vouchers=vouchers,
         pages=tuple((check.name, check.page.digest) for check, _ in reasons),
     )
+
+
+def why_not(connection: Connection, check: Check, lens: Lens) -> Mapping[Language, str]:
+    """Return why a check is not run, in both languages: what it needs is not there; nothing where it is."""
+    if why := lens.why_not(check):
+        return why
+    if need := unsaid(connection, check, lens):
+        column = ".".join(need)
+        return {one: message("unsaid", one, column=column, said=message(f"said-{need[1]}", one)) for one in LANGUAGES}
+    return {}
 
 
 def _objected(key: str, path: str, line: int, **details: object) -> Finding:

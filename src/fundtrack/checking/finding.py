@@ -7,7 +7,8 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from fundtrack import money
+from fundtrack import identifier, money
+from fundtrack.schema.registers import IDENTIFIERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,7 +98,7 @@ def finding_of(check: Check, row: Mapping[str, Any], lens: Lens) -> Finding:
     return Finding(
         check=check.name,
         severity=row.get("severity") or check.severity,
-        subject=lens.subject(voucher, str(row.get("account") or "")),
+        subject=lens.subject(voucher, str(row.get("entry") or "")),
         voucher=voucher,
         date=str(row.get("date") or ""),
         fund=str(row.get("fund") or ""),
@@ -137,4 +138,6 @@ def _word(check: Check, lens: Lens, language: Language, name: str, value: object
     """Return a column's value as people read it: amounts grouped, codes with their names."""
     if name in check.amounts and value is not None:
         return money.grouped(int(str(value)), scale)
+    if name in IDENTIFIERS:
+        return identifier.shown(str(value))
     return lens.named(language, name, str(value))

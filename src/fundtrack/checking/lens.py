@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from fundtrack.schema.registers import BY_RELATION
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -19,13 +21,18 @@ POSTING_COLUMNS: Final = (
 )
 VOUCHER_COLUMNS: Final = (
     "voucher, number, date, day, year, period, kind, link, reverses, cites, fund, project, payee, narration, document, "
-    "bank, bank_ref, occurrence, batch, row, chart"
+    "bank, bank_ref, payee_id, payee_account, contract, occurrence, batch, row, chart, prepared_by, approved_by, "
+    "voucher_number"
 )
+REGISTERED: Final = {relation: f"SELECT * FROM book_{relation}" for relation in BY_RELATION}
+"""The relations of registers; the same whether a candidate or the whole book is judged."""
+
 POLICY: Final = {
     "funds": "SELECT * FROM book_funds",
     "accounts": "SELECT * FROM book_accounts",
     "banks": "SELECT * FROM book_banks",
     "grants": "SELECT * FROM book_grants",
+    **REGISTERED,
 }
 """The relations that say what is permitted; the same whether a candidate or the whole book is judged."""
 
@@ -76,8 +83,9 @@ class Lens:
     """The relations a select runs over, and what turns its rows into findings a person understands.
 
     `after(scope)` are the relations to judge; `before(scope)`, where given, the same without the candidates, so that
-    an old finding is known. `scales` are the decimals of each unit. `missing` are the relations that cannot be given,
-    each with the key of the message that says why: a check that needs one is not run, and that is told.
+    an old finding is known. `subject` says where a voucher, or else an `entry` of a register, stands. `scales` are the
+    decimals of each unit. `missing` are the relations that cannot be given, each with why, in both languages: a check
+    that needs one is not run, and that is told.
     """
 
     after: Callable[[str], Relations]
@@ -85,8 +93,8 @@ class Lens:
     before: Callable[[str], Relations] | None = None
     named: Callable[[Language, str, str], str] = unnamed
     scales: Mapping[str, int] = field(default_factory=dict)
-    missing: Mapping[str, str] = field(default_factory=dict)
+    missing: Mapping[str, Mapping[Language, str]] = field(default_factory=dict)
 
-    def why_not(self, check: Check) -> str:
-        """Return the key of the message why a check cannot be run through this lens, or an empty string."""
-        return next((why for relation, why in self.missing.items() if check.mentions(relation)), "")
+    def why_not(self, check: Check) -> Mapping[Language, str]:
+        """Return why a check cannot be run through this lens, in both languages; nothing where it can."""
+        return next((why for relation, why in self.missing.items() if check.mentions(relation)), {})
