@@ -39,9 +39,6 @@ APPEND_ONLY: dict[str, list[tuple[str, ...]]] = {
 DERIVED: dict[str, list[tuple[str, ...]]] = {"balance": [("fund", "unit", "code")], "daily_balance": []}
 """Tables that triggers keep up to date and no row of which is ever deleted; a day's change is inserted over itself."""
 
-INSERTED_BY_CLERKS = ("batch", "voucher", "entry", "input_row", "decision", "refusal", *registers.REGISTERS)
-"""What the clerk role may insert on PostgreSQL; nobody but the owner updates, and the owner is refused by triggers."""
-
 
 def upgrade() -> None:
     """Create the book in the connection's schema."""
@@ -107,7 +104,7 @@ def postgresql_roles(schema: str) -> str:
     Roles are shared by all databases of a server, so another book may be making the same ones at this moment. Nobody
     may call the controls: a clerk could hang one on a temporary table of invented vouchers, and it acts as the owner.
     """
-    inserted = ", ".join(INSERTED_BY_CLERKS)
+    inserted = ", ".join(dialect.INSERTED_BY_CLERKS)
     return f"""REVOKE ALL ON ALL FUNCTIONS IN SCHEMA "{schema}" FROM PUBLIC;
 DO $$ DECLARE role TEXT; BEGIN
     FOREACH role IN ARRAY ARRAY['{schema}_clerk', '{schema}_auditor'] LOOP
