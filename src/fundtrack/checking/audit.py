@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 LEDGER_PROBLEM: Final = "ledger-problem"
 """The name under which Beancount's own objections stand among the findings."""
 
+UNTITLED: Final = "Beancount"
+"""What Beancount calls a ledger that has no title."""
+
 
 @dataclass(frozen=True)
 class NotRun:
@@ -125,7 +128,8 @@ def audit_ledger(
             for one in objections(ledger.options["include"], ledger.entries)
         ]
         audited = _audit(loaded.connection, chosen, loaded.lens, len(loaded.transactions), problems)
-    return _within(replace(audited, title=str(ledger.options["title"]), path=path), extent)
+    title = str(ledger.options["title"])
+    return _within(replace(audited, title=path.name if title == UNTITLED else title, path=path), extent)
 
 
 def _chosen(known: Mapping[str, Check], only: Collection[str]) -> list[Check]:

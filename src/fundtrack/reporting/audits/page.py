@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from fundtrack.checking.audit import Audit
     from fundtrack.checking.finding import Finding
     from fundtrack.errors import Language
+    from fundtrack.reporting.audits.sections import Section
 
 
 def page(audit: Audit, language: Language, on: dt.date | None = None) -> str:
@@ -34,7 +35,7 @@ def page(audit: Audit, language: Language, on: dt.date | None = None) -> str:
         not_run=[part for part in parts if part.why_not is not None],
         say=lambda key: message(f"paper-{key}", language),
         amount=_amount,
-        facts=lambda finding: _facts(finding, language),
+        facts=lambda finding, part: _facts(finding, part, language),
     )
 
 
@@ -60,8 +61,8 @@ def _amount(finding: Finding) -> str:
     return f"{money.grouped(finding.amount, finding.scale)} {finding.unit}".rstrip()
 
 
-def _facts(finding: Finding, language: Language) -> list[tuple[str, str]]:
-    """Return what else is known of a finding, each under its heading."""
+def _facts(finding: Finding, part: Section, language: Language) -> list[tuple[str, str]]:
+    """Return what else is known of a finding, each under its heading; what its check says is not said again."""
     subject = finding.subject
     known = {
         "use": finding.use,
@@ -71,8 +72,7 @@ def _facts(finding: Finding, language: Language) -> list[tuple[str, str]]:
         "sheet": subject.sheet,
         "row": str(subject.line or subject.row or ""),
         "file-sha256": subject.sha256,
-        "parameters": "; ".join(f"{name} = {value}" for name, value in finding.parameters.items()),
-        "remedy": finding.remedies[language],
+        "remedy": "" if finding.remedies[language] == part.remedy(language) else finding.remedies[language],
         "fingerprint": finding.fingerprint,
     }
     return [(message(f"paper-{key}", language), said) for key, said in known.items() if said]

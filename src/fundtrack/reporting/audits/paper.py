@@ -18,7 +18,7 @@ from fundtrack.reporting.export import FORMATS, UNNAMEABLE, WIDEST, disarm, type
 from fundtrack.reporting.table import printable, width
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from fundtrack.checking.audit import Audit
     from fundtrack.checking.finding import Finding
@@ -50,6 +50,8 @@ def working_paper(audit: Audit, language: Language, samples: Table | None = None
     from openpyxl import Workbook
 
     workbook = Workbook()
+    for style in _styles():
+        workbook.add_named_style(style)
     parts = sections(audit)
     paper = _Sheet(workbook, workbook.active, message("paper-summary", language))
     _summarise(paper, audit, parts, language, on or dt.datetime.now().astimezone().date())
@@ -74,31 +76,29 @@ class _Sheet:
 
     def write(self, *values: object, bold: bool = False, fill: bool = False) -> Sequence[Any]:
         """Write a row and return its cells."""
-        from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-
         self.row += 1
         cells = [self.sheet.cell(self.row, at, _cell(value)) for at, value in enumerate(values, 1)]
+        style = "fundtrack head" if fill else "fundtrack label" if bold else "fundtrack"
         for cell in cells:
+            cell.style = style
             disarm(cell)
-            cell.font = Font(bold=bold, color=INK)
-            cell.alignment = Alignment(vertical="top", wrap_text=True)
-            if fill:
-                cell.fill = PatternFill("solid", PAPER)
-                cell.border = Border(bottom=Side("thin", RULE), top=Side("thin", RULE))
         return cells
 
-    def title(self, text: str) -> None:
-        """Write the title of the sheet."""
+    def note(self, text: str, *, bold: bool = False, size: int = 11) -> None:
+        """Write a line that runs over the columns beside it."""
         from openpyxl.styles import Alignment, Font
 
         (cell,) = self.write(text)
-        cell.font = Font(bold=True, size=16, color=INK)
+        cell.font = Font(bold=bold, size=size, color=INK)
         cell.alignment = Alignment(wrap_text=False)
+
+    def title(self, text: str) -> None:
+        """Write the title of the sheet."""
+        self.note(text, bold=True, size=16)
 
     def say(self, label: str, text: object, last: int) -> None:
         """Write a label and, over the columns up to the last, what belongs to it."""
-        cells = self.write(label, None, text)
-        cells[0].font = cells[0].font.copy(bold=True)
+        self.write(label, None, text)[0].style = "fundtrack label"
         self.sheet.merge_cells(start_row=self.row, start_column=1, end_row=self.row, end_column=2)
         self.sheet.merge_cells(start_row=self.row, start_column=3, end_row=self.row, end_column=last)
 
@@ -127,6 +127,19 @@ class _Sheet:
         sheet.sheet_view.showGridLines = False
 
 
+def _styles() -> Iterator[Any]:
+    """Yield how cells look: plain ones, labels, and the headings of a table."""
+    from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
+
+    for name in ("fundtrack", "fundtrack label", "fundtrack head"):
+        style = NamedStyle(name, alignment=Alignment(vertical="top", wrap_text=True))
+        style.font = Font(bold=name != "fundtrack", color=INK)
+        if name == "fundtrack head":
+            style.fill = PatternFill("solid", PAPER)
+            style.border = Border(bottom=Side("thin", RULE), top=Side("thin", RULE))
+        yield style
+
+
 def _summarise(paper: _Sheet, audit: Audit, parts: Sequence[Section], language: Language, on: dt.date) -> None:
     """Write of what the audit was, what it found check by check, and what was not asked."""
     widths = (6, 24, 34, 11, 8, 8, 8, 24, 34, 68)
@@ -136,7 +149,9 @@ def _summarise(paper: _Sheet, audit: Audit, parts: Sequence[Section], language: 
         paper.say(message(f"paper-{key}", language), value, len(widths))
         paper.heighten(3, len(widths))
     paper.write()
-    paper.write(message("paper-checks-run", language), bold=True)[0].alignment = None
+    paper.note(message("paper-lead", language))
+    paper.write()
+    paper.note(message("paper-checks-run", language), bold=True)
     keys = ("no", "check", "name", "catalogue", "fatal", "error", "warn", "amounts", "parameters", "sha256")
     head = paper.write(*(message(f"paper-{key}", language) for key in keys), bold=True, fill=True)[0].row
     for number, part in enumerate((part for part in parts if part.why_not is None), 1):
@@ -149,7 +164,7 @@ def _summarise(paper: _Sheet, audit: Audit, parts: Sequence[Section], language: 
     if not audit.not_run:
         return
     paper.write()
-    paper.write(message("paper-checks-not-run", language), bold=True)[0].alignment = None
+    paper.note(message("paper-checks-not-run", language), bold=True)
     paper.write(*(message(f"paper-{key}", language) for key in ("no", "check", "why")), bold=True, fill=True)
     for number, (part, why) in enumerate(((part, part.why_not) for part in parts if part.why_not), 1):
         paper.write(number, part.name, why[language])
@@ -168,7 +183,6 @@ def _particulars(audit: Audit, language: Language, on: dt.date) -> list[tuple[st
         ("findings", len(audit.findings)),
         ("extent", extent_said(audit, language)),
         *(("beside", said) for said in beside_said(audit, language)),
-        ("lead", None),
         ("index", None),
         ("prepared", None),
         ("reviewed", None),

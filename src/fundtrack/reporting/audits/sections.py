@@ -57,10 +57,10 @@ class Section:
         return self.check.page.text("reason", language)
 
     def remedy(self, language: Language) -> str:
-        """Return what to do."""
-        if self.findings:
+        """Return what to do, with dots for what differs from one finding to the next."""
+        if self.check is None:
             return self.findings[0].remedies[language]
-        return _said(self.check, "remedy", language) if self.check else ""
+        return _said(self.check, "remedy", language)
 
     @property
     def severity(self) -> str:
