@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
+from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
@@ -99,7 +100,7 @@ def foreign(
             with localcontext(EXACT):
                 staged = _Staged(declared, transactions, whole=whole)
                 _load(connection, declared, staged)
-            yield Foreign(connection, _lens(declared, transactions, staged), transactions)
+            yield Foreign(connection, _lens(connection, declared, transactions, staged), transactions)
     finally:
         engine.dispose()
 
@@ -250,7 +251,15 @@ def _occurrence(entry: Transaction, seen: Counter[tuple[Any, ...]], *, published
     return seen[same]
 
 
-def _lens(declared: Declared, transactions: Sequence[Transaction], staged: _Staged) -> Lens:
+def _content(connection: Connection, voucher: int, entry: Transaction) -> str:
+    """Return what stands for all that a transaction says, and which of its twins it is."""
+    (row,) = dialect.rows_of(connection, f"SELECT occurrence FROM staged_voucher WHERE voucher = {voucher:d}")
+    said = [entry.date, entry.payee, entry.narration, *(text(entry.meta, key) for key in IDENTIFYING), *row]
+    legs = [(leg.account, leg.units, leg.cost, leg.price) for leg in entry.postings]
+    return sha256(repr((list(map(str, said)), [list(map(str, leg)) for leg in legs])).encode()).hexdigest()[:16]
+
+
+def _lens(connection: Connection, declared: Declared, transactions: Sequence[Transaction], staged: _Staged) -> Lens:
     """Return the lens; a finding stands at the line of its transaction, under the voucher's number if it has one."""
 
     def subject(voucher: int, entry: str) -> Subject:
@@ -258,8 +267,10 @@ def _lens(declared: Declared, transactions: Sequence[Transaction], staged: _Stag
             return staged.entries.subject(entry)
         if not 0 < voucher <= len(transactions):
             return Subject(file=str(declared.options["filename"]), line=1)
-        meta = transactions[voucher - 1].meta
-        return Subject(file=str(meta["filename"]), line=int(meta["lineno"]), voucher=text(meta, "voucher"))
+        transaction = transactions[voucher - 1]
+        meta, number = transaction.meta, text(transaction.meta, "voucher")
+        content = "" if number else _content(connection, voucher, transaction)
+        return Subject(file=str(meta["filename"]), line=int(meta["lineno"]), voucher=number, content=content)
 
     return Lens(
         after=_whole,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
 from fundtrack.schema.registers import BY_RELATION
@@ -46,7 +47,8 @@ Relations = Mapping[str, str]
 class Subject:
     """Where a finding stands: a voucher of a book, a line of a ledger, or a row of a file.
 
-    `sha256` is the hash of the file that the voucher was imported from, where the book knows it.
+    `sha256` is the hash of the file that the voucher was imported from, where the book knows it. `content` stands for
+    what a transaction without a number says: lines move when a ledger grows, and folders differ from desk to desk.
     """
 
     file: str = ""
@@ -55,15 +57,18 @@ class Subject:
     row: int = 0
     voucher: str = ""
     sha256: str = ""
+    content: str = ""
 
     def identity(self) -> tuple[str, ...]:
-        """Return what names the place from one run to the next: the voucher's number where there is one."""
-        return (self.voucher,) if self.voucher else (self.file, self.sheet, str(self.line or self.row))
+        """Return what names the place from one run to the next: the number, what is written, or file and row."""
+        if self.voucher or self.content:
+            return (self.voucher or self.content,)
+        return (PurePath(self.file).name, self.sheet, str(self.line or self.row))
 
     def record(self) -> dict[str, Any]:
         """Return `file`, `line` or `row`, and `voucher` for machine-readable output."""
         place: dict[str, Any] = {"line": self.line} if self.line else {"row": self.row or None}
-        return {"file": self.file or None, **place, "voucher": self.voucher or None}
+        return {"file": self.file or None, "sheet": self.sheet or None, **place, "voucher": self.voucher or None}
 
     def __str__(self) -> str:
         """Return the place as editors and people read it."""

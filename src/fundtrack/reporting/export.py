@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from decimal import Decimal
 from html import escape
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from fundtrack import money
 from fundtrack.errors import UsageError
@@ -72,7 +72,7 @@ def _workbook(table: Table, path: Path, title: str, language: Language) -> None:
 
     with ExcelWriter(path, engine="openpyxl") as writer:
         sheet = UNNAMEABLE.sub(" ", printable(title))[:31]
-        _frame(table, language, _typed).to_excel(writer, sheet_name=sheet, index=False, freeze_panes=(1, 0))
+        _frame(table, language, typed).to_excel(writer, sheet_name=sheet, index=False, freeze_panes=(1, 0))
         _format(writer, table, sheet)
 
 
@@ -80,13 +80,18 @@ def _format(writer: ExcelWriter, table: Table, sheet: str) -> None:
     """Make texts texts, whatever they begin with, and give each column its format and a width."""
     for column, cells in zip(table.columns, writer.sheets[sheet].iter_cols(), strict=True):
         for cell in cells:
-            if isinstance(cell.value, str):
-                cell.data_type = "s"
-                cell.quotePrefix = True
+            disarm(cell)
         for cell in cells[1:]:
             cell.number_format = FORMATS[column.kind]
         widest = max(width(str(cell.value or "")) for cell in cells)
         writer.sheets[sheet].column_dimensions[cells[0].column_letter].width = min(widest, WIDEST) + 4
+
+
+def disarm(cell: Any) -> None:  # noqa: ANN401 - openpyxl ships no types
+    """Let a cell that holds a text hold it as a text, whatever it begins with."""
+    if isinstance(cell.value, str):
+        cell.data_type = "s"
+        cell.quotePrefix = True
 
 
 def _html(table: Table, title: str, language: Language) -> str:
@@ -104,7 +109,7 @@ def _frame(table: Table, language: Language, value: Callable[[Column, Cell], obj
     return DataFrame(rows, columns=[column.heading(language) for column in table.columns], dtype=object)
 
 
-def _typed(column: Column, cell: Cell) -> object:
+def typed(column: Column, cell: Cell) -> object:
     """Return a cell as what it is: an exact number, a day, a text."""
     if cell is None or cell == "":
         return None
