@@ -14,6 +14,7 @@ from fundtrack.checking.extent import EVERYTHING, assert_funds
 from fundtrack.checking.finding import Finding
 from fundtrack.checking.foreign import foreign
 from fundtrack.checking.lens import Subject
+from fundtrack.checking.limits import limits
 from fundtrack.checking.run import run, unsaid
 from fundtrack.checking.summary import summed
 from fundtrack.errors import LANGUAGES, UsageError, message, messages
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from fundtrack.checking.check import Check
     from fundtrack.checking.extent import Extent
     from fundtrack.checking.lens import Lens
+    from fundtrack.checking.limits import Limit
     from fundtrack.errors import Language
 
 LEDGER_PROBLEM: Final = "ledger-problem"
@@ -52,7 +54,8 @@ class Audit:
     """What was found, what was asked, of how many vouchers, by which pages: each with the SHA-256 of its text.
 
     `title` and `path` say of which book or ledger; `checks` are the checks that were chosen, run or not. `left_out` was
-    found as well, but is of other funds or earlier days than the `extent` that was asked for.
+    found as well, but is of other funds or earlier days than the `extent` that was asked for. `limits` are what all
+    this cannot prove.
     """
 
     findings: tuple[Finding, ...]
@@ -66,6 +69,7 @@ class Audit:
     extent: Extent = EVERYTHING
     left_out: tuple[Finding, ...] = ()
     baseline: Comparison | None = None
+    limits: tuple[Limit, ...] = ()
 
     def record(self, language: Language) -> dict[str, Any]:
         """Return the machine-readable object of `check --format json`."""
@@ -77,6 +81,7 @@ class Audit:
             "pages": [{"check": name, "sha256": digest} for name, digest in self.pages],
             "summary": [one.record() for one in summed(self.findings)],
             "extent": {**self.extent.record(), "left_out": len(self.left_out)},
+            "cannot_prove": [limit.record(language) for limit in self.limits],
             "baseline": self.baseline.record() if self.baseline else None,
         }
 
@@ -92,7 +97,7 @@ def audit_book(book: Book, *, only: Collection[str] = (), extent: Extent = EVERY
         vouchers = connection.exec_driver_sql("SELECT COUNT(*) FROM book_vouchers").scalar_one()
         lens = book_lens(connection, book.chart(connection))
         assert_funds(connection, lens, extent)
-        audited = _audit(connection, chosen, lens, int(vouchers))
+        audited = _audit(connection, chosen, lens, int(vouchers), whole=not only)
     return _within(replace(audited, title=book.settings.title, path=book.folder), extent)
 
 
@@ -127,7 +132,8 @@ def audit_ledger(
             _objected(one.key, one.path, one.line, **one.details)
             for one in objections(ledger.options["include"], ledger.entries)
         ]
-        audited = _audit(loaded.connection, chosen, loaded.lens, len(loaded.transactions), problems)
+        vouchers = len(loaded.transactions)
+        audited = _audit(loaded.connection, chosen, loaded.lens, vouchers, problems, whole=not only)
     title = str(ledger.options["title"])
     return _within(replace(audited, title=path.name if title == UNTITLED else title, path=path), extent)
 
@@ -140,7 +146,13 @@ def _chosen(known: Mapping[str, Check], only: Collection[str]) -> list[Check]:
 
 
 def _audit(
-    connection: Connection, chosen: Iterable[Check], lens: Lens, vouchers: int, problems: Iterable[Finding] = ()
+    connection: Connection,
+    chosen: Iterable[Check],
+    lens: Lens,
+    vouchers: int,
+    problems: Iterable[Finding] = (),
+    *,
+    whole: bool,
 ) -> Audit:
     """Run the checks that the lens has everything for; findings in the order of files and lines."""
     reasons = [(check, why_not(connection, check, lens)) for check in chosen]
@@ -153,6 +165,7 @@ def _audit(
         vouchers=vouchers,
         pages=tuple((check.name, check.page.digest) for check, _ in reasons),
         checks=tuple(check for check, _ in reasons),
+        limits=limits(connection, lens, reasons, whole=whole),
     )
 
 

@@ -38,7 +38,7 @@ def empty_registers(connection: Connection) -> dict[str, Mapping[Language, str]]
 def no_register(register: Register) -> Mapping[Language, str]:
     """Return why a check that needs a register is not run, where there are no entries in it."""
     return {
-        language: message("no-register", language, register=register.name, title=register.title[language])
+        language: message("no-register", language, register=register.name, title=register.called(language))
         for language in LANGUAGES
     }
 

@@ -106,8 +106,11 @@ def print_summary(audit: Audit, language: Language) -> None:
         show.say()
         show.rows(sums, "table", language, ("check", "findings", "amounts"))
         show.say()
-    for one in audit.not_run:
-        show.say_message("check-not-run", language, name=one.check, why=one.why[language])
+    if audit.limits:
+        show.say_message("check-cannot-prove", language)
+        for limit in audit.limits:
+            show.say(f"  {limit.line(language)}")
+        show.say()
     for said in beside_said(audit, language):
         show.say(said)
     show.say_message("check-summary", language, findings=len(audit.findings), checks=len(audit.checks_run),

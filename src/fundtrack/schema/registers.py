@@ -35,6 +35,10 @@ class Register:
     key: tuple[str, ...]
     fields: Mapping[str, str]
 
+    def called(self, language: Language) -> str:
+        """Return the register as a sentence names it: its title without what explains it."""
+        return self.title[language].partition(":" if language == "en" else "：")[0].rstrip(".")
+
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns as they are stored: behind each date its day, and a unit where there are amounts."""

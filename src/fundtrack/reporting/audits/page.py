@@ -33,6 +33,7 @@ def page(audit: Audit, language: Language, on: dt.date | None = None) -> str:
         beside=beside_said(audit, language),
         run=[part for part in parts if part.why_not is None],
         not_run=[part for part in parts if part.why_not is not None],
+        cannot_prove=message("check-cannot-prove", language),
         say=lambda key: message(f"paper-{key}", language),
         amount=_amount,
         facts=lambda finding, part: _facts(finding, part, language),

@@ -161,13 +161,13 @@ def _summarise(paper: _Sheet, audit: Audit, parts: Sequence[Section], language: 
     paper.lay_out(head)
     paper.sheet.freeze_panes = None  # what is above the headings would fill the screen
     paper.sheet.print_title_rows = None
-    if not audit.not_run:
+    if not audit.limits:
         return
     paper.write()
-    paper.note(message("paper-checks-not-run", language), bold=True)
+    paper.note(message("check-cannot-prove", language), bold=True)
     paper.write(*(message(f"paper-{key}", language) for key in ("no", "check", "why")), bold=True, fill=True)
-    for number, (part, why) in enumerate(((part, part.why_not) for part in parts if part.why_not), 1):
-        paper.write(number, part.name, why[language])
+    for number, limit in enumerate(audit.limits, 1):
+        paper.write(number, ", ".join(limit.names), limit.says[language])
         paper.sheet.merge_cells(start_row=paper.row, start_column=3, end_row=paper.row, end_column=len(widths))
         paper.heighten(3, len(widths))
 
