@@ -148,9 +148,12 @@ def print_page(page: Page, language: Language) -> None:
         for document in basis:
             show.say(f"- {document}")
     show.say()
-    for key in ("catalogue", "severity", "from", "to", "parameters"):
+    for key in ("catalogue", "severity", "from", "to"):
         if key in front:
             show.say(f"{key}: {front[key]}")
+    for name, said in front.get("parameters", {}).items():
+        about = f"  {said[language]} — {said['source']}" if isinstance(said, dict) else ""
+        show.say(f"{name} = {said['value'] if about else said}{about}")
     show.say(f"{page.path}  sha256 {page.digest}\n")
     show.say(page.definition.text.rstrip())
 
@@ -171,6 +174,8 @@ def checks(form: FormatOption = "table", book: BookOption = None, lang: Language
 
 def check_record(page: Page) -> dict[str, Any]:
     """Return a check as the machine-readable object of `checks --format json`."""
+    from fundtrack.checking.check import threshold
+
     front = page.front
     return {
         "name": page.name,
@@ -178,7 +183,7 @@ def check_record(page: Page) -> dict[str, Any]:
         "severity": front.get("severity"),
         "title": {"en": page.title, "zh": page.text("title", "zh")},
         "basis": front.get("basis", []),
-        "parameters": front.get("parameters", {}),
+        "parameters": {name: threshold(said) for name, said in front.get("parameters", {}).items()},
         "from": str(front["from"]) if "from" in front else None,
         "to": str(front["to"]) if "to" in front else None,
     }
