@@ -44,15 +44,18 @@ def amount(text: str) -> int:
 
 def sample(
     path: PathArgument = None,
+    *,
     seed: Annotated[str, typer.Option(help="Any text; the same draws the same sample. 随机种子")] = "",
     size: Annotated[int, typer.Option(min=0, metavar="N", help="So many selections. 样本量")] = 0,
-    interval: Annotated[int, typer.Option(parser=amount, metavar="AMOUNT", help="One in so much. 选样间隔")] = 0,
+    interval: Annotated[
+        int | None, typer.Option(parser=amount, metavar="AMOUNT", help="One in so much. 选样间隔")
+    ] = None,
     tolerable: Annotated[
-        int, typer.Option(parser=amount, metavar="AMOUNT", help="The misstatement to be found. 可容忍错报")
-    ] = 0,
+        int | None, typer.Option(parser=amount, metavar="AMOUNT", help="The misstatement to be found. 可容忍错报")
+    ] = None,
     expected: Annotated[
-        int, typer.Option(parser=amount, metavar="AMOUNT", help="The misstatement expected. 预计错报")
-    ] = 0,
+        int | None, typer.Option(parser=amount, metavar="AMOUNT", help="The misstatement expected. 预计错报")
+    ] = None,
     confidence: Annotated[int, typer.Option(metavar="PERCENT", help="With --tolerable. 置信度")] = 95,
     fund: FundOption = None,
     kind: KindOption = None,
@@ -70,7 +73,7 @@ def sample(
     from fundtrack.reporting.population import Scope
 
     known_suffix(output, (".xlsx", ".csv", ".json"))
-    plan = sampling.Plan(seed, size, interval, tolerable, expected, confidence)
+    plan = sampling.Plan(seed, size, interval or 0, tolerable or 0, expected or 0, confidence)
     scope = Scope(tuple(fund or ()), tuple(kind or ()), since, until, unit)
     where, language = audited(path, book, lang)
     drawn = sampling.sample(where, plan, scope, fund_pattern)
@@ -80,6 +83,7 @@ def sample(
 
 def benford(
     path: PathArgument = None,
+    *,
     fund: FundOption = None,
     by: Annotated[str, typer.Option(metavar="fund", help="A table for each fund. 按资金分列")] = "",
     kind: KindOption = None,

@@ -60,7 +60,7 @@ class Digit(NamedTuple):
     """A first digit: how many amounts begin with it, and the share that was expected to."""
 
     digit: int
-    count: int
+    occurs: int
     share: Decimal
     expected: Decimal
 
@@ -105,7 +105,7 @@ class Digits:
             "digits": [
                 {
                     "digit": one.digit,
-                    "count": one.count,
+                    "count": one.occurs,
                     "share": rounded(one.share),
                     "expected": rounded(one.expected),
                     "deviation": rounded(one.deviation),

@@ -59,7 +59,7 @@ def digits_list(table: Digits, *, bars: bool = False) -> Table:
     )
     rows = []
     for one in table.digits:
-        cells = (one.digit, one.count, percent(one.share), percent(one.expected), f"{one.deviation * 100:+.2f}")
+        cells = (one.digit, one.occurs, percent(one.share), percent(one.expected), f"{one.deviation * 100:+.2f}")
         rows.append((*cells, _bar(one)) if bars else cells)
     if bars:
         columns = (*columns[:-1], Column("bar", columns[-1].en, columns[-1].zh, "text"))
@@ -163,7 +163,7 @@ def _sheet(sheet: Worksheet, found: Benford, table: Digits, language: Language) 
 
     sheet.append([message(f"benford-head-{name}", language) for name in NAMES])
     for one in table.digits:
-        sheet.append([one.digit, one.count, one.share, one.expected, one.deviation])
+        sheet.append([one.digit, one.occurs, one.share, one.expected, one.deviation])
         for cell in sheet[sheet.max_row][2:]:
             cell.number_format = "0.00%"
     last = len(table.digits) + 1

@@ -1,11 +1,11 @@
 """Confidence factors of monetary-unit sampling: quantiles of the gamma distribution, in exact decimals.
 
-Of a rare fault the number found is Poisson distributed, and the upper limit of its rate at a confidence is a quantile of
-the gamma distribution: of shape 1 where none is expected, 2 where one is. Where the expected misstatement is a part `r`
-of the tolerable one, the factor `F` is that at which a sample finding `r·F` of it still proves the limit: the quantile of
-shape `1 + r·F` is `F` itself. Rounded up to two decimals these are the tables of the AICPA Audit Guide "Audit Sampling"
-(confidence factors for the design and the evaluation of monetary-unit samples; see Stewart, "Technical Notes on the AICPA
-Audit Guide Audit Sampling", 2012), figure for figure, so that a working paper can be held against the printed page.
+Of a rare fault the number found is Poisson distributed, and the upper limit of its rate at a confidence is a quantile
+of the gamma distribution: of shape 1 where none is found, 2 where one is. Where the expected misstatement is a part `r`
+of the tolerable one, the factor `F` is that at which a sample finding `r·F` of it still proves the limit: the quantile
+of shape `1 + r·F` is `F` itself. Rounded up to two decimals these are the tables of the AICPA Audit Guide "Audit
+Sampling" (confidence factors for the design and the evaluation of monetary-unit samples; see Stewart, "Technical Notes
+on the AICPA Audit Guide Audit Sampling", 2012), so that a working paper can be held against the printed page.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 By default that is money paid to others: disbursements, advances and bank charges, and of a ledger that names no kinds
 whatever left the accounts of cash. A verification moves no money: the advance it settles is in the population already,
-and would be met twice. Loans between funds and their repayment stay in the county and are each judged by their document.
+and would be met twice. Loans between funds and their repayment stay in the county, and each is judged by its document.
 Other kinds are had by name; a voucher then counts by the side that its amount stands on.
 
 A voucher and its reversal are neither money out nor back, so both are left out, if both lie within the days asked for:
@@ -66,7 +66,7 @@ NUMBERED: Final = "v.year, v.number"
 """The order of the vouchers of a fund in a book, published or not: their numbers, never the order of insertion."""
 
 DESCRIBED: Final = f"{NUMBERED}, v.day, v.kind, v.payee, v.narration, v.document, v.bank_ref, m.amount, m.voucher"
-"""The order in a ledger whose vouchers may have no number: what they say. Alike in all of it, they may change places."""
+"""The order in a ledger whose vouchers may have no number: what they say. Those alike in all of it are alike."""
 
 
 class Source(NamedTuple):
@@ -98,7 +98,7 @@ class Total(NamedTuple):
 
 @dataclass(frozen=True)
 class Scope:
-    """Which vouchers are the population: of these funds and kinds (none: all funds, `PAID`), in these days, one unit."""
+    """Which vouchers are the population: of these funds (none: all) and kinds (none: `PAID`), days and unit."""
 
     funds: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
@@ -171,9 +171,9 @@ class Population:
                 "SELECT voucher, date, kind, payee, narration, document FROM vouchers WHERE voucher IN :wanted"
             )
             bound = text(statement).bindparams(bindparam("wanted", wanted[at : at + AT_A_TIME], expanding=True))
-            for voucher, *rest in self.connection.execute(bound):
-                number = self.lens.subject(voucher, "").voucher
-                found[voucher] = Voucher(number, *map(str, rest), self.source(voucher))  # type: ignore[arg-type]
+            for key, date, kind, payee, narration, document in self.connection.execute(bound):
+                number = self.lens.subject(key, "").voucher
+                found[key] = Voucher(number, date, kind, payee, narration, document, self.source(key))
         return found
 
     def _rows(self, select: str) -> Iterator[Any]:

@@ -1,8 +1,8 @@
 """Monetary-unit sampling: every fen that went out has the same chance, and anybody with the seed draws the same again.
 
-The population is stratified by fund. In each fund the amounts are added up in order of voucher numbers, and the vouchers
-are taken in which the points `start`, `start + interval`, `start + 2·interval`… fall. So a voucher at or above the
-interval is always taken: it is certain, and may be hit several times.
+The population is stratified by fund. In each fund the amounts are added up in order of voucher numbers, and the
+vouchers are taken in which the points `start`, `start + interval`, `start + 2·interval`… fall. So a voucher at or above
+the interval is always taken: it is certain, and may be hit several times.
 
 The start is no call of a random generator, which differs from program to program. It is
 
