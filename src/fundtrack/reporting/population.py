@@ -138,13 +138,15 @@ class Population:
     def totals(self) -> dict[str, Total]:
         """Return what each fund's vouchers come to, in order of funds.
 
-        Raises UsageError (`population-empty`) where there is none, or none of a fund that was asked for.
+        Raises UsageError (`population-empty`, `population-of-fund`) where there is none, or none of a fund asked for.
         """
         rows = self._rows("SELECT fund, COUNT(*), SUM(amount) FROM population GROUP BY fund")
         found = {fund: Total(int(count), int(amount)) for fund, count, amount in rows}
-        for fund in self.scope.funds if found else ("",):
+        for fund in self.scope.funds:
             if fund not in found:
-                raise UsageError("population-empty", fund=fund or "–", unit=self.unit)
+                raise UsageError("population-of-fund", fund=fund, unit=self.unit)
+        if not found:
+            raise UsageError("population-empty", unit=self.unit)
         return dict(sorted(found.items()))
 
     def in_order(self) -> Iterator[tuple[str, int, int]]:
