@@ -47,7 +47,7 @@ def test_what_conforms() -> None:
 
 
 def test_what_does_not_conform_by_hand() -> None:
-    """Every digit equally often. By hand: MAD = (0.18992+0.06498+0.01383)·2/9 = 0.05972; chi-square 100/9·Σ(1/p) - 900 = 361.5."""
+    """Every digit equally often: MAD (0.18992 + 0.06498 + 0.01383)·2/9, chi-square 100/9·Σ(1/p) - 900."""
     table = digits("", spread(dict.fromkeys(range(1, 10), 100)))
     assert table.deviation.quantize(Decimal("0.00001")) == Decimal("0.05972")
     assert table.chi_square.quantize(Decimal("0.1")) == Decimal("361.5")

@@ -149,7 +149,7 @@ def print_sample(drawn: Sample, form: Format, language: Language, output: Path |
     elif form == "csv":
         typer.echo(written(sampling_list(drawn), "csv", language), nl=False)
     else:
-        typer.echo(written(strata_list(drawn, total=True), "table", language))
+        typer.echo(written(strata_list(drawn, language), "table", language))
         if output:
             show.say_message("written-to", language, path=output)
         else:

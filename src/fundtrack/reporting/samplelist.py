@@ -49,13 +49,14 @@ def sampling_list(sample: Sample, *, to_fill_in: bool = False) -> Table:
     return Table(_columns(ITEM + more, sample.scale), tuple(rows), sample.named)
 
 
-def strata_list(sample: Sample, *, total: bool = False) -> Table:
-    """Return a row for each fund, and the total of several where that is asked for."""
+def strata_list(sample: Sample, total: Language | None = None) -> Table:
+    """Return a row for each fund, and of several their total in a language where that is asked for."""
     rows: list[tuple[Cell, ...]] = list(sample.strata)
     if total and len(rows) > 1:
         names = [name for name, _ in STRATUM]
         sums = zip(names, zip(*rows, strict=True), strict=True)
-        rows.append(tuple(sum(map(_whole, cells)) if name in SUMMED else None for name, cells in sums))
+        summed = [sum(map(_whole, cells)) if name in SUMMED else None for name, cells in sums]
+        rows.append((message("heading-total", total), *summed[1:]))
     shown = tuple(_shown(STRATUM, row, sample.scale) for row in rows)
     return Table(_columns(STRATUM, sample.scale), shown, sample.named)
 
@@ -117,7 +118,7 @@ def write_workbook(sample: Sample, path: Path, language: Language) -> None:
     """
     sheets = {
         "list": sampling_list(sample, to_fill_in=True),
-        "strata": strata_list(sample, total=True),
+        "strata": strata_list(sample, language),
         "method": method_list(sample, language),
     }
     workbook({message(f"sample-sheet-{name}", language): table for name, table in sheets.items()}, path, language)
