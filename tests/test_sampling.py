@@ -224,6 +224,9 @@ def test_money_goes_out_once(book: Book) -> None:
     """The advance is in the population; its verification moves no money, and is had by name."""
     assert everything(book, Scope(("F04",))) == ["F04-2015-000002"]
     assert everything(book, Scope(("F04",), ("verification",))) == ["F04-2015-000003"]
+    reverse(book, "F04-2015-000003", reason="错", date=dt.date(2015, 5, 3), by="clerk")
+    with pytest.raises(UsageError, match="F04 nothing was paid"):
+        everything(book, Scope(("F04",), ("verification",)))
     assert everything(book, Scope((), ("transfer-received",)))[:2] == ["F01-2015-000001", "F02A-2015-000001"]
 
 
