@@ -17,7 +17,7 @@ from fundtrack.errors import UsageError
 from fundtrack.ledger import publish
 from fundtrack.posting import Leg
 from fundtrack.posting.correct import reverse
-from fundtrack.reporting.confidence import design_factor, limit_factor
+from fundtrack.reporting.confidence import design_factor
 from fundtrack.reporting.population import Scope, population
 from fundtrack.reporting.samplelist import record
 from fundtrack.reporting.sampling import Plan, hits_between, sample, shared_out, start_of
@@ -148,11 +148,6 @@ GUIDE_90: Final = "2.31 2.52 2.77 3.07 3.41 3.83 4.33 4.95 5.72 6.71 7.99"
 def test_factors_are_those_of_the_audit_guide(confidence: int, printed: str) -> None:
     """The columns of 5 and 10 per cent risk, by expected to tolerable misstatement from 0 to 0.50."""
     assert [str(design_factor(confidence, 5 * at, 100)) for at in range(11)] == printed.split()
-
-
-def test_upper_limits_are_those_of_the_poisson_distribution() -> None:
-    """At 95 per cent, of no fault found up to four, as the guide prints them."""
-    assert [str(limit_factor(95, faults)) for faults in range(5)] == ["3.00", "4.75", "6.30", "7.76", "9.16"]
 
 
 def test_a_confidence_becomes_an_interval(tmp_path: Path) -> None:
@@ -325,6 +320,9 @@ def test_a_ledger_with_problems_is_no_sound_population(book: Book, say: Say) -> 
     answer = say("sample", book.folder / "ledger", "--size", "2", "--seed", "a", "--lang", "zh")
     assert answer.code == 1
     assert "总体可能不完整" in answer.err
+    lead = say("benford", book.folder / "ledger", "--lang", "zh")
+    assert lead.code == 0
+    assert "总体可能不完整" in lead.err
 
 
 def test_other_units_and_decimals(tmp_path: Path, say: Say) -> None:

@@ -4,8 +4,8 @@ Of a rare fault the number found is Poisson distributed, and the upper limit of 
 of the gamma distribution: of shape 1 where none is found, 2 where one is. Where the expected misstatement is a part `r`
 of the tolerable one, the factor `F` is that at which a sample finding `r·F` of it still proves the limit: the quantile
 of shape `1 + r·F` is `F` itself. Rounded up to two decimals these are the tables of the AICPA Audit Guide "Audit
-Sampling" (confidence factors for the design and the evaluation of monetary-unit samples; see Stewart, "Technical Notes
-on the AICPA Audit Guide Audit Sampling", 2012), so that a working paper can be held against the printed page.
+Sampling" (confidence factors for the design of monetary-unit samples; see Stewart, "Technical Notes on the AICPA Audit
+Guide Audit Sampling", 2012), so that a working paper can be held against the printed page.
 """
 
 from __future__ import annotations
@@ -40,22 +40,15 @@ def design_factor(confidence: int, expected: int, tolerable: int) -> Decimal:
         ratio = Decimal(expected) / tolerable
         if not 0 <= ratio <= RATIO_MAX:
             raise UsageError("sample-expected", most=f"{RATIO_MAX:.0%}")
-        return _root(Decimal(confidence) / 100, Decimal(1), ratio)
+        return _root(Decimal(confidence) / 100, ratio)
 
 
-@lru_cache(maxsize=64)
-def limit_factor(confidence: int, faults: int) -> Decimal:
-    """Return the upper limit of how many faults there are where so many were found, rounded up."""
-    with localcontext(EXACT):
-        return _root(Decimal(confidence) / 100, Decimal(1 + faults), Decimal(0))
-
-
-def _root(share: Decimal, shape: Decimal, ratio: Decimal) -> Decimal:
-    """Return the `F` below which `share` of the gamma distribution of shape `shape + ratio·F` lies."""
+def _root(share: Decimal, ratio: Decimal) -> Decimal:
+    """Return the `F` below which `share` of the gamma distribution of shape `1 + ratio·F` lies, rounded up."""
     low, high = Decimal(0), FAR / 4
     while high - low > PLACES / 1000:
         middle = (low + high) / 2
-        if _below(shape + ratio * middle, middle) < share:
+        if _below(1 + ratio * middle, middle) < share:
             low = middle
         else:
             high = middle
