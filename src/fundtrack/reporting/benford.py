@@ -2,7 +2,7 @@
 
 In amounts that arise by themselves over several orders of magnitude the first digit is `d` in log10(1 + 1/d) of them
 (Benford 1938). Amounts set by a standard, bounded by a threshold or too few say nothing by it, and that is said first.
-Conformity is judged by the mean absolute deviation, with the ranges of Nigrini, "Benford's Law" (2012), table 7.1; the
+Conformity is judged by the mean absolute deviation, with the ranges of Nigrini, "Benford's Law" (2012); the
 chi-square of eight degrees of freedom stands beside it, which in a large population is never small.
 """
 
