@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from fundtrack.beantext.booking import Booked
     from fundtrack.book import Book
     from fundtrack.checking.baseline import Comparison
     from fundtrack.checking.check import Check
@@ -120,11 +121,7 @@ def audit_ledger(
     for a broken page.
     """
     chosen = _chosen(checks(pages), only)
-    parsed = parse_ledger(path / MAIN if (path / MAIN).is_file() else path)
-    if parsed.errors and not parsed.entries:
-        first = parsed.errors[0]
-        raise UsageError("ledger-not-beancount", path=first.path, line=first.line, why=first.message)
-    ledger = booked(parsed)
+    ledger = ledger_at(path)
     with foreign(ledger.entries, ledger.options, fund_pattern) as loaded:
         assert_funds(loaded.connection, loaded.lens, extent)
         problems = [_objected(LEDGER_PROBLEM, one.path, one.line, why=one.message) for one in ledger.errors]
@@ -136,6 +133,15 @@ def audit_ledger(
         audited = _audit(loaded.connection, chosen, loaded.lens, vouchers, problems, whole=not only)
     title = str(ledger.options["title"])
     return _within(replace(audited, title=path.name if title == UNTITLED else title, path=path), extent)
+
+
+def ledger_at(path: Path) -> Booked:
+    """Return a Beancount ledger, or that of a folder that we published. Raises UsageError: `ledger-…`."""
+    parsed = parse_ledger(path / MAIN if (path / MAIN).is_file() else path)
+    if parsed.errors and not parsed.entries:
+        first = parsed.errors[0]
+        raise UsageError("ledger-not-beancount", path=first.path, line=first.line, why=first.message)
+    return booked(parsed)
 
 
 def _chosen(known: Mapping[str, Check], only: Collection[str]) -> list[Check]:

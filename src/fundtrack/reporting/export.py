@@ -13,7 +13,7 @@ from fundtrack.errors import UsageError
 from fundtrack.reporting.table import as_csv, printable, width
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from pandas import DataFrame, ExcelWriter
@@ -62,18 +62,28 @@ def export(table: Table, path: Path, *, title: str, language: Language) -> None:
         elif suffix == ".html":
             path.write_text(_html(table, title, language), "utf-8")
         else:
-            _workbook(table, path, title, language)
+            workbook({title: table}, path, language)
     except OSError as error:
-        raise UsageError("export-unwritable", path=path, cause=error.strerror or error) from error
+        raise unwritable(path, error) from error
 
 
-def _workbook(table: Table, path: Path, title: str, language: Language) -> None:
+def workbook(sheets: Mapping[str, Table], path: Path, language: Language) -> None:
+    """Write tables to a workbook, a sheet each under its name. Raises UsageError (`export-unwritable`)."""
     from pandas import ExcelWriter
 
-    with ExcelWriter(path, engine="openpyxl") as writer:
-        sheet = UNNAMEABLE.sub(" ", printable(title))[:31]
-        _frame(table, language, typed).to_excel(writer, sheet_name=sheet, index=False, freeze_panes=(1, 0))
-        _format(writer, table, sheet)
+    try:
+        with ExcelWriter(path, engine="openpyxl") as writer:
+            for name, table in sheets.items():
+                sheet = UNNAMEABLE.sub(" ", printable(name))[:31]
+                _frame(table, language, typed).to_excel(writer, sheet_name=sheet, index=False, freeze_panes=(1, 0))
+                _format(writer, table, sheet)
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+def unwritable(path: Path, error: OSError) -> UsageError:
+    """Return the error of a file that the system does not let us write."""
+    return UsageError("export-unwritable", path=path, cause=error.strerror or error)
 
 
 def _format(writer: ExcelWriter, table: Table, sheet: str) -> None:
@@ -97,8 +107,13 @@ def disarm(cell: Any) -> None:  # noqa: ANN401 - openpyxl ships no types
 def _html(table: Table, title: str, language: Language) -> str:
     numeric = [at for at, column in enumerate(table.columns, 1) if column.kind in {"amount", "number"}]
     right = ", ".join(f"td:nth-child({at}), th:nth-child({at})" for at in numeric)
-    body = _frame(table, language, lambda column, cell: table.said(column, cell, language))
-    return PAGE.format(language=language, title=escape(title), right=right or "none", table=body.to_html(index=False))
+    body = html_table(table, language)
+    return PAGE.format(language=language, title=escape(title), right=right or "none", table=body)
+
+
+def html_table(table: Table, language: Language) -> str:
+    """Return a table as an element of a page."""
+    return str(_frame(table, language, lambda column, cell: table.said(column, cell, language)).to_html(index=False))
 
 
 def _frame(table: Table, language: Language, value: Callable[[Column, Cell], object]) -> DataFrame:
