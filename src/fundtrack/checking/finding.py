@@ -7,7 +7,8 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from fundtrack import money
+from fundtrack import identifier, money
+from fundtrack.schema.registers import IDENTIFIERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +25,7 @@ class Finding:
     `amount` is in minor units of `unit`, or None; `group` is the value of the check's scope that was judged together.
     `actual` and `expected` are what the check compared, as people read them, and `difference` the one less the other:
     empty where a check compares nothing. `evidence` is the document, bank reference or register row it rests on, and
-    `parameters` the thresholds it was judged by.
+    `parameters` the thresholds it was judged by. `other_funds` are those it concerns beside its own.
     """
 
     check: str
@@ -50,6 +51,7 @@ class Finding:
     parameters: Mapping[str, int | str] = field(compare=False, default_factory=dict)
     project: str = field(compare=False, default="")
     page_sha256: str = field(compare=False, default="")
+    other_funds: tuple[str, ...] = field(compare=False, default=())
 
     @property
     def fingerprint(self) -> str:
@@ -67,10 +69,12 @@ class Finding:
             "check": self.check,
             "severity": self.severity,
             **self.subject.record(),
+            "date": self.date,
             "fund": self.fund,
             "use": self.use,
             "project": self.project,
             "amount": None if self.amount is None else money.plain(self.amount, self.scale),
+            "unit": self.unit,
             "actual": self.actual,
             "expected": self.expected,
             "difference": self.difference,
@@ -97,7 +101,7 @@ def finding_of(check: Check, row: Mapping[str, Any], lens: Lens) -> Finding:
     return Finding(
         check=check.name,
         severity=row.get("severity") or check.severity,
-        subject=lens.subject(voucher, str(row.get("account") or "")),
+        subject=lens.subject(voucher, str(row.get("entry") or "")),
         voucher=voucher,
         date=str(row.get("date") or ""),
         fund=str(row.get("fund") or ""),
@@ -116,6 +120,7 @@ def finding_of(check: Check, row: Mapping[str, Any], lens: Lens) -> Finding:
         parameters=check.parameters,
         project=str(row.get("project") or ""),
         page_sha256=check.page.digest,
+        other_funds=tuple(str(row[name]) for name in ("other_fund", "paying_fund") if row.get(name)),
     )
 
 
@@ -137,4 +142,6 @@ def _word(check: Check, lens: Lens, language: Language, name: str, value: object
     """Return a column's value as people read it: amounts grouped, codes with their names."""
     if name in check.amounts and value is not None:
         return money.grouped(int(str(value)), scale)
+    if name in IDENTIFIERS:
+        return identifier.shown(str(value))
     return lens.named(language, name, str(value))
