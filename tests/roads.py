@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 from beancount import loader
 from beancount.core.data import Transaction
 
-from fundtrack import checking, money, pages
+from fundtrack import checking, pages
 from fundtrack.chart.model import identity
 from fundtrack.chart.read import read_chart
 from fundtrack.checking import Finding
@@ -77,10 +77,8 @@ class Example:
     page: str
     title: str
     text: str
-    said: str | None = None
-    """What is said of it, where the page shows that in a fence of `text` after the ledger: a finding a line."""
-    ledger_only: bool = False
-    """Whether it is what no book can hold, such as a price or an account of no fund: `only=ledger` behind the fence."""
+    said: str | None = None  # in a fence of `text` after the ledger: a finding a line
+    ledger_only: bool = False  # `only=ledger` behind the fence: what no book can hold, such as a price
 
     def __str__(self) -> str:
         """Return what names it in a test's id."""
@@ -173,23 +171,6 @@ def examples_on(page: pages.Page) -> list[Example]:
         for fence, after in zip_longest(section.fences, section.fences[1:])
         if fence.language == "beancount"
     ]
-
-
-def said_of(findings: Iterable[Finding]) -> list[str]:
-    """Return what findings say, a line each in the order of the ledger: check, fund, use, amount, what is compared."""
-    lines = []
-    for one in sorted(findings, key=lambda one: (one.subject.line, one.check, one.messages["en"])):
-        compared = {"actual": one.actual, "expected": one.expected, "difference": one.difference}
-        shown = ", ".join(f"{name} {value}" for name, value in compared.items() if value)
-        amount = "" if one.amount is None else money.plain(one.amount, one.scale)
-        head = " ".join(word for word in (one.check, one.fund, one.use, amount) if word)
-        lines.append(f"{head}: {one.messages['en']}{f' ({shown})' if shown else ''}")
-    return lines
-
-
-def shown(ledger: str, said: str) -> str:
-    """Return how a page shows a ledger and what is said of it."""
-    return f"\n{ledger}```\n\n```text\n{said}```\n"
 
 
 def judges(example: Example) -> dict[str, Check]:

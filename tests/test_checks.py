@@ -11,6 +11,7 @@ from beancount import loader
 from sqlalchemy.exc import DBAPIError
 
 import roads
+import said
 from fundtrack.checking import checks
 from fundtrack.checking.audit import LEDGER_PROBLEM, audit_ledger
 from fundtrack.plugin import LedgerError
@@ -97,16 +98,14 @@ def test_says_what_its_page_shows(example: Example, tmp_path: Path) -> None:
     ledger = tmp_path / "example.beancount"
     ledger.write_text(example.text, "utf-8")
     found = [one for one in audit_ledger(ledger, only=roads.judges(example)).findings if one.check != LEDGER_PROBLEM]
-    said = "".join(f"{line}\n" for line in roads.said_of(found))
+    now = "".join(f"{line}\n" for line in said.said_of(found))
     assert example.said is not None
     if "FUNDTRACK_UPDATE_DOCS" in os.environ:
         path = CHECKS[example.page].page.path
         source = path.read_text("utf-8")
-        path.write_text(
-            source.replace(roads.shown(example.text, example.said), roads.shown(example.text, said)), "utf-8"
-        )
+        path.write_text(source.replace(said.shown(example.text, example.said), said.shown(example.text, now)), "utf-8")
     else:
-        assert said == example.said
+        assert now == example.said
 
 
 def test_staged_at_once(stand: Stand) -> None:

@@ -43,7 +43,8 @@ SELECT * FROM vouchers
 """
 
 ROW: Final[dict[str, Any]] = {
-    "voucher": 7, "date": "2015-02-01", "fund": "F01", "account": "Expenses:F01:0601", "use": "0601", "unit": "CNY",
+    "voucher": 7, "date": "2015-02-01", "fund": "F01", "account": "Expenses:F01:0601", "entry": "contract 1", "use": "0601",
+    "unit": "CNY",
     "amount": 123456, "gap": 122956, "note": None, "actual": 123456, "expected": 500, "document": "桂[2014]33号",
     "project": "P01",
 }  # fmt: skip
@@ -56,9 +57,9 @@ def check(folder: Path, scope: str = "fund", amounts: str = ", actual, expected"
     return check_of(load(path))
 
 
-def subject(voucher: int, account: str) -> Subject:
+def subject(voucher: int, entry: str) -> Subject:
     """Return a place that tells what it was asked for."""
-    return Subject(file=account, line=voucher, voucher="F01-2015-000007")
+    return Subject(file=entry, line=voucher, voucher="F01-2015-000007")
 
 
 def named(language: Language, column: str, value: str) -> str:
@@ -78,7 +79,7 @@ def test_a_row_becomes_a_finding(tmp_path: Path) -> None:
     assert (found.amount, found.measure, found.scale) == (123456, 122956, 2)
     assert found.key == (7, "Expenses:F01:0601")
     assert found.group == "F01"
-    assert found.subject == Subject(file="Expenses:F01:0601", line=7, voucher="F01-2015-000007")
+    assert found.subject == Subject(file="contract 1", line=7, voucher="F01-2015-000007")
     assert found.messages["en"] == "F01 en pays 1,234.56 CNY, above 500 by 1,229.56, None."
     assert found.messages["zh"] == "F01 zh 支付 1,234.56 CNY，超过 500，差 1,229.56，None。"
     assert found.remedies == {"en": "Mend 7.", "zh": "更正 7。"}
@@ -94,13 +95,16 @@ def test_its_record_is_what_others_build_on(tmp_path: Path) -> None:
     assert finding_of(check(tmp_path), ROW, LENS).record("zh") == {
         "check": "own-check",
         "severity": "warn",
-        "file": "Expenses:F01:0601",
+        "file": "contract 1",
+        "sheet": None,
         "line": 7,
         "voucher": "F01-2015-000007",
+        "date": "2015-02-01",
         "fund": "F01",
         "use": "0601",
         "project": "P01",
         "amount": "1234.56",
+        "unit": "CNY",
         "actual": "1234.56",
         "expected": "5.00",
         "difference": "1229.56",
@@ -114,8 +118,17 @@ def test_its_record_is_what_others_build_on(tmp_path: Path) -> None:
 
 
 def test_a_row_that_says_little(tmp_path: Path) -> None:
-    """What a select does not give is empty; the amount is then what is measured, and the place has no account."""
-    row = {"voucher": None, "account": None, "gap": 5, "fund": None, "amount": None, "unit": None, "note": ""}
+    """What a select does not give is empty; the amount is then what is measured, and the place no entry."""
+    row = {
+        "voucher": None,
+        "account": None,
+        "entry": None,
+        "gap": 5,
+        "fund": None,
+        "amount": None,
+        "unit": None,
+        "note": "",
+    }
     found = finding_of(check(tmp_path), row, LENS)
     assert (found.voucher, found.date, found.fund, found.use, found.unit, found.project) == (0, "", "", "", "", "")
     assert (found.group, found.evidence, found.actual, found.expected, found.difference) == ("", "", "", "", "")
@@ -175,7 +188,7 @@ def test_a_fingerprint_is_of_the_place_and_the_key_without_the_id(tmp_path: Path
     assert len(first) == 16
     assert finding_of(own, ROW | {"voucher": 8}, LENS).fingerprint == first
     assert finding_of(own, ROW | {"account": "Expenses:F01:0602"}, LENS).fingerprint != first
-    elsewhere = Lens(after=lambda _: {}, subject=lambda _voucher, _account: Subject(voucher="F01-2015-000008"))
+    elsewhere = Lens(after=lambda _: {}, subject=lambda _voucher, _entry: Subject(voucher="F01-2015-000008"))
     assert finding_of(own, ROW, elsewhere).fingerprint != first
 
 
@@ -198,5 +211,5 @@ def test_a_fingerprint_is_of_the_place_and_the_key_without_the_id(tmp_path: Path
 def test_places(place: Subject, written: str, record: dict[str, Any], identity: tuple[str, ...]) -> None:
     """A line of a ledger, a row of a file, a voucher of a book: for people, for machines, and from run to run."""
     assert str(place) == written
-    assert place.record() == record
+    assert place.record() == {"sheet": place.sheet or None} | record
     assert place.identity() == identity

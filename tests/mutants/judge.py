@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 import roads
+import said
 from fundtrack.beantext.booking import book as booked
 from fundtrack.beantext.parse import parse_text
 from fundtrack.book import create_book
@@ -151,7 +152,7 @@ def read(loaded: Foreign, example: Example, check: Check) -> bool:
     found = {Found(one.subject.line, one.check, one.severity) for one in findings}
     if example.said is not None:
         shown = [line for line in example.said.splitlines() if line.startswith((f"{check.name} ", f"{check.name}:"))]
-        if shown != roads.said_of(findings):
+        if shown != said.said_of(findings):
             return False
     return found == expected(example, check)
 
