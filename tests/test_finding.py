@@ -43,7 +43,8 @@ SELECT * FROM vouchers
 """
 
 ROW: Final[dict[str, Any]] = {
-    "voucher": 7, "date": "2015-02-01", "fund": "F01", "account": "Expenses:F01:0601", "entry": "contract 1", "use": "0601",
+    "voucher": 7, "date": "2015-02-01", "fund": "F01", "account": "Expenses:F01:0601",
+    "entry": "contract 1", "use": "0601",
     "unit": "CNY",
     "amount": 123456, "gap": 122956, "note": None, "actual": 123456, "expected": 500, "document": "桂[2014]33号",
     "project": "P01",
