@@ -25,6 +25,9 @@ SCOPES: Final = frozenset({"balance", *f"{POSTING_COLUMNS}, {VOUCHER_COLUMNS}".r
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 """Worst first. `fatal` refuses to post; `error` and `warn` are posted and shown."""
 
+REMEDIES: Final = ("reversal", "refund", "rebook", "transfer-back", "repayment", "verification")
+"""The kinds of voucher that may put right what was found; where a page names none, the first four do."""
+
 
 @dataclass(frozen=True, eq=False)
 class Check:
@@ -33,6 +36,7 @@ class Check:
     `scope` names what is judged together: `voucher` (each by itself), `balance` (the day-ends of an account from the
     first day touched), or a column of the vouchers or postings whose equal values belong together. A finding is new
     if its `key` is new or its `measure` grew. Columns named in `amounts` are minor units of the row's `unit`.
+    `waivable` says whether an authority can permit it, `remedied_by` what kinds of voucher put it right.
     """
 
     name: str
@@ -46,6 +50,8 @@ class Check:
     parameters: Mapping[str, Any]
     begins: dt.date
     ends: dt.date
+    waivable: bool = True
+    remedied_by: tuple[str, ...] = REMEDIES[:4]
 
     @cached_property
     def is_installed(self) -> bool:
@@ -108,6 +114,8 @@ def check_of(page: Page) -> Check:
         (front.get("severity") not in SEVERITIES, f"severity: {' | '.join(SEVERITIES)}"),
         (bool(missing), ", ".join(f"{part}, {part}-zh" for part in missing)),
         (not front.get("basis"), "basis"),
+        (not isinstance(front.get("waivable", True), bool), "waivable: true | false"),
+        (not set(front.get("remedied-by", ())) <= set(REMEDIES), f"remedied-by: [{', '.join(REMEDIES)}]"),
     )
     for faulty, why in wrong:
         if faulty:
@@ -124,4 +132,6 @@ def check_of(page: Page) -> Check:
         parameters=dict(front.get("parameters", {})),
         begins=front.get("from", dt.date.min),
         ends=front.get("to", dt.date.max),
+        waivable=front.get("waivable", True),
+        remedied_by=tuple(front.get("remedied-by", REMEDIES[:4])),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from fundtrack import money
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from fundtrack.checking.lens import Lens, Subject
     from fundtrack.errors import Language
 
+State = Literal["lead", "confirmed", "dismissed", "closed", "waived"]
+"""疑点, 问题, 排除, 销号, 例外: what was decided about a finding."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -24,7 +27,8 @@ class Finding:
     `amount` is in minor units of `unit`, or None; `group` is the value of the check's scope that was judged together.
     `actual` and `expected` are what the check compared, as people read them, and `difference` the one less the other:
     empty where a check compares nothing. `evidence` is the document, bank reference or register row it rests on, and
-    `parameters` the thresholds it was judged by.
+    `parameters` the thresholds it was judged by. What the book knows of it is added by `auditing`: its `number` there,
+    its `state`, and the `waiver` that covers it, 0 for none.
     """
 
     check: str
@@ -50,6 +54,19 @@ class Finding:
     parameters: Mapping[str, int | str] = field(compare=False, default_factory=dict)
     project: str = field(compare=False, default="")
     page_sha256: str = field(compare=False, default="")
+    number: int = field(compare=False, default=0)
+    state: State = field(compare=False, default="lead")
+    waiver: int = field(compare=False, default=0)
+
+    @property
+    def refuses(self) -> bool:
+        """Whether a voucher is not posted for it: it is fatal, and no waiver covers it."""
+        return self.severity == "fatal" and not self.waiver
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to do something about it."""
+        return self.state in {"lead", "confirmed"}
 
     @property
     def fingerprint(self) -> str:
@@ -80,6 +97,9 @@ class Finding:
             "remedy": self.remedies[language],
             "basis": list(self.basis),
             "fingerprint": self.fingerprint,
+            "number": self.number or None,
+            "state": self.state,
+            "waiver": self.waiver or None,
         }
 
 
@@ -89,6 +109,7 @@ def finding_of(check: Check, row: Mapping[str, Any], lens: Lens) -> Finding:
     scale = lens.scales.get(unit, money.SCALE)
     voucher = int(row.get("voucher") or 0)
     amount = row.get("amount", row.get(check.measure))
+    compared = _compared(check, row, scale)
     texts: dict[str, dict[Language, str]] = {"message": {}, "remedy": {}}
     for language in ("en", "zh"):
         words = {name: _word(check, lens, language, name, value, scale) for name, value in row.items()}
@@ -111,7 +132,9 @@ def finding_of(check: Check, row: Mapping[str, Any], lens: Lens) -> Finding:
         remedies=texts["remedy"],
         basis=tuple(check.page.front["basis"]),
         scale=scale,
-        **_compared(check, row, scale),
+        actual=compared["actual"],
+        expected=compared["expected"],
+        difference=compared.get("difference", ""),
         evidence=str(row.get("evidence") or row.get("document") or ""),
         parameters=check.parameters,
         project=str(row.get("project") or ""),

@@ -32,13 +32,23 @@ APPEND_ONLY: dict[str, list[tuple[str, ...]]] = {
     "input_row": [("batch", "row")],
     "decision": [("batch", "row")],
     "refusal": [("seq",)],
+    "audit": [("audit",)],
+    "audit_check": [("audit", "page")],
+    "finding": [("finding",), ("fingerprint",)],
+    "sighting": [("finding", "audit")],
+    "waiver": [("waiver",)],
+    "waiver_revoked": [("waiver",)],
+    "finding_act": [("finding", "seq")],
 }
 """Tables no row of which is ever changed or deleted, with their keys (SQLite's REPLACE deletes by any of them)."""
 
 DERIVED: dict[str, list[tuple[str, ...]]] = {"balance": [("fund", "unit", "code")], "daily_balance": []}
 """Tables that triggers keep up to date and no row of which is ever deleted; a day's change is inserted over itself."""
 
-INSERTED_BY_CLERKS = ("batch", "voucher", "entry", "input_row", "decision", "refusal")
+INSERTED_BY_CLERKS = (
+    "batch", "voucher", "entry", "input_row", "decision", "refusal",
+    "audit", "audit_check", "finding", "sighting", "waiver", "waiver_revoked", "finding_act",
+)  # fmt: skip
 """What the clerk role may insert on PostgreSQL; nobody but the owner updates, and the owner is refused by triggers."""
 
 
