@@ -59,6 +59,8 @@ LEFT JOIN (
 """
 """What is on record, with the measure when it was last seen and when it was last judged."""
 
+GONE: Final = "SELECT finding FROM book_findings WHERE found = 0 ORDER BY finding"
+
 
 @dataclass(frozen=True)
 class Recorded:
@@ -86,8 +88,17 @@ def record(
 
     def act(connection: Connection) -> Recorded:
         refuse_other_side(connection, by, side)
+        known = {row["fingerprint"]: row for row in known_findings(connection)}  # as it was before this run
         number = add_audit(connection, by, side, audit.vouchers, restricted, pages, audit.checks_run)
-        return _findings(connection, number, audit, pages, by, side, whole=not restricted)
+        seen = _once(finding for finding in audit.findings if finding.check in pages)
+        new = add_sightings(connection, number, seen, known, pages)
+        reopened = [
+            (known[mark], why) for mark in seen if mark in known and (why := _why_open(known[mark], seen[mark]))
+        ]
+        dialect.insert_rows(connection, "finding_act", ACT, list(_reopening(reopened, number, by, side)))
+        missing = {row["finding"] for mark, row in known.items() if row["found"] and mark not in seen}
+        gone = (one for one in connection.exec_driver_sql(GONE).scalars() if one in missing)
+        return Recorded(number, tuple(new), tuple(gone), tuple(row["finding"] for row, _ in reopened))
 
     return book.act(act)
 
@@ -119,34 +130,6 @@ def add_audit(
 def following(connection: Connection, table: str) -> int:
     """Return the next number of a table that is numbered by its own name."""
     return int(connection.exec_driver_sql(f"SELECT COALESCE(MAX({table}), 0) + 1 FROM {table}").scalar_one())
-
-
-def _findings(
-    connection: Connection,
-    audit: int,
-    found: Audit,
-    pages: Mapping[str, Check],
-    by: str,
-    side: Side,
-    *,
-    whole: bool,
-) -> Recorded:
-    """Record what a run saw, what it saw for the first time, and what stands open again because of it."""
-    known = {row["fingerprint"]: row for row in known_findings(connection)}
-    seen = _once(finding for finding in found.findings if finding.check in pages)
-    new = add_sightings(connection, audit, seen, known, pages)
-    reopened = [
-        (row, why) for mark, finding in seen.items() if (row := known.get(mark)) and (why := _why_open(row, finding))
-    ]
-    dialect.insert_rows(connection, "finding_act", ACT, list(_reopening(reopened, audit, by, side)))
-    gone = () if not whole else connection.exec_driver_sql(
-        "SELECT f.finding FROM book_findings AS f JOIN audit_check AS c ON c.page = f.page "
-        f"WHERE c.audit = {audit:d} AND f.found = 0 AND f.last_audit < {audit:d} ORDER BY f.finding"
-    ).scalars().all()  # fmt: skip
-    before = {row["finding"] for row in known.values() if not row["found"]}
-    return Recorded(
-        audit, tuple(new), tuple(one for one in gone if one not in before), tuple(row["finding"] for row, _ in reopened)
-    )
 
 
 def known_findings(connection: Connection) -> list[dict[str, Any]]:

@@ -85,7 +85,9 @@ def kept(book: Book, audit: Audit, by: str | None, side: Side, *, wanted: bool) 
     if wanted:
         try:
             recorded = record(book, audit, pages, by=person(by), side=side)
-        except BookError as error:
+        except (BookError, UsageError) as error:
+            if error.key == "other-side":
+                raise
             recorded = str(error.details.get("cause", error))
     with book.reading() as connection:
         return replace(audit, findings=settled(connection, audit.findings, pages)), recorded

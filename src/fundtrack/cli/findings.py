@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -278,6 +279,27 @@ def reopen(
     from fundtrack.auditing.acts import Grounds
 
     _decide(number, "reopen", Grounds(reason, document), by=by, side=side, book=opened(book), lang=lang)
+
+
+@finding.command("paper")
+def draft_paper(
+    number: NumberArgument,
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE.html", help="Where to write it. 输出文件")],
+    audit: Annotated[str, typer.Option(help="The name of the audit. 审计项目名称")] = "",
+    unit: Annotated[str, typer.Option(help="Who is audited; by default the book's title. 被审计单位")] = "",
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """草拟审计取证单 Draft the audit evidence form of a finding as HTML, in Chinese unless --lang says otherwise."""
+    from fundtrack.auditing.paper import paper
+    from fundtrack.auditing.standing import known
+
+    the_book = opened(book)
+    with the_book.reading() as connection:
+        found = known(connection, number)
+    output.write_text(paper(the_book, found, lang or "zh", project=audit, unit=unit), "utf-8")
+    printed.say_message("paper-written", spoken(lang, the_book), path=output)
 
 
 def _decide(

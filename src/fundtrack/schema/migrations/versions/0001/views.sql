@@ -102,8 +102,8 @@ SELECT f.finding, f.fingerprint, f.page, f.severity, f.waivable,
     END AS state,
     COALESCE(last.remedy, 0) AS remedy, COALESCE(last.waiver, 0) AS waiver,
     COALESCE(f.voucher, 0) AS voucher, COALESCE(v.fund || '-' || v.year || '-' || CASE
-        WHEN v.number < 1000000 THEN substr(CAST(1000000 + v.number AS TEXT), 2)
-        ELSE CAST(v.number AS TEXT) END, '') AS voucher_number, f.date, f.fund, f.use AS "use",
+        WHEN v.number < 1000000 THEN substr('' || (1000000 + v.number), 2)
+        ELSE '' || v.number END, '') AS voucher_number, f.date, f.fund, f.use AS "use",
     f.project, f.unit, COALESCE(s.amount, 0) AS amount, first.side, f.audit AS first_audit, s.audit AS last_audit,
     first.audited_at AS first_seen, recent.audited_at AS last_seen,
     CASE WHEN EXISTS (SELECT 1 FROM audit_check AS c JOIN audit AS a ON a.audit = c.audit AND a.restricted = ''
