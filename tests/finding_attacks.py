@@ -23,7 +23,7 @@ WAIVER: Final = {"waiver": 3, "page": "duplicate-payment", "fund": "F01", "use":
                  "document_level": "central", "document_date": "2015-01-01", "reason": "x", "asked_by": "clerk",
                  "approved_by": "manager", "granted_at": ""}  # fmt: skip
 REVOKED: Final = {"waiver": 2, "revoked_at": "", "revoked_by": "manager", "reason": "x"}
-"""A finding 1 on voucher 5 that is confirmed, a lead 2 on it; a waiver 1 that is revoked, a waiver 2 that covers both."""
+"""Finding 1 on voucher 5 is confirmed, finding 2 on it a lead; waiver 1 is revoked, waiver 2 covers both."""
 
 FINDING_ROWS: Final = (
     row("audit", **AUDIT | {"audit": 1}),
@@ -66,7 +66,8 @@ FINDINGS: Final = (
     alike("decided by the other side", "finding_act_by_its_side",
           row("finding_act", **ACT | {"side": "auditor", "acted_by": "y"})),
     alike("decided by a person of the other side", "finding_act_by_one_side",
-          row("audit", **AUDIT | {"audited_by": "y", "side": "auditor"}), row("finding_act", **ACT | {"acted_by": "y"})),
+          row("audit", **AUDIT | {"audited_by": "y", "side": "auditor"}),
+          row("finding_act", **ACT | {"acted_by": "y"})),
     alike("decided by who prepared the voucher", "finding_act_by_another",
           row("finding_act", **ACT | {"acted_by": "clerk"})),
     alike("decided by who approved the remedy", "finding_act_by_another",

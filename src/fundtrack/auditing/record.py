@@ -14,6 +14,7 @@ from fundtrack.beantext.escape import stored
 from fundtrack.book.clock import today
 from fundtrack.book.create import now
 from fundtrack.checking.book import vouchers_of
+from fundtrack.checking.check import SEVERITIES
 from fundtrack.errors import UsageError, both
 from fundtrack.schema import dialect
 
@@ -139,12 +140,9 @@ def known_findings(connection: Connection) -> list[dict[str, Any]]:
 
 def _once(findings: Iterable[Finding]) -> dict[str, Finding]:
     """Return findings by fingerprint; of two with the same, the worse."""
-    once: dict[str, Finding] = {}
-    for finding in findings:
-        other = once.get(finding.fingerprint)
-        if other is None or finding.measure > other.measure:
-            once[finding.fingerprint] = finding
-    return once
+    worst_last = sorted(findings, key=lambda one: (-SEVERITIES.index(one.severity), one.measure))
+    worst = {finding.fingerprint: finding for finding in worst_last}
+    return dict(sorted(worst.items(), key=lambda item: (item[1].voucher, item[1].check)))
 
 
 def add_sightings(

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from fundtrack.auditing.waivers import WAIVED_ON, waived
 from fundtrack.book.clock import today
+from fundtrack.checking.book import vouchers_of
 from fundtrack.errors import UsageError
 from fundtrack.ledger.rows import voucher_number
 
@@ -123,6 +124,9 @@ def known(connection: Connection, number: int) -> Known:
     }
     (first,) = connection.execute(text("SELECT * FROM finding WHERE finding = :number"), {"number": number}).mappings()
     said = {name: json.loads(first[name]) for name in ("messages", "remedies", "basis", "parameters")}
+    if first["voucher"] and not first["file"]:  # raised while its file was still being imported
+        source = vouchers_of(connection)(first["voucher"], "")
+        said |= {name: getattr(source, name) for name in ("file", "sheet", "row", "sha256")}
     return Known(
         row={**first, **found[0], **said},
         state=found[0]["state"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
 from fundtrack import money
@@ -144,7 +145,7 @@ def finding_of(check: Check, row: Mapping[str, Any], lens: Lens) -> Finding:
 
 def _compared(check: Check, row: Mapping[str, Any], scale: int) -> dict[str, str]:
     """Return `actual`, `expected` and their `difference` as they are written; amounts exactly, all else as it is."""
-    said = {name: row.get(name) for name in ("actual", "expected")}
+    said = {name: _whole(row.get(name)) for name in ("actual", "expected")}
     numbers = [value for value in said.values() if isinstance(value, int)]
     if len(numbers) == len(said):
         said["difference"] = numbers[0] - numbers[1]
@@ -154,6 +155,11 @@ def _compared(check: Check, row: Mapping[str, Any], scale: int) -> dict[str, str
         return money.plain(value, scale) if amounts and isinstance(value, int) else str("" if value is None else value)
 
     return {name: written(value) for name, value in said.items()}
+
+
+def _whole(value: object) -> object:
+    """Return a value as it is, but a whole number of PostgreSQL's `numeric`, which its sums are, as an integer."""
+    return int(value) if isinstance(value, Decimal) and value == value.to_integral_value() else value
 
 
 def _word(check: Check, lens: Lens, language: Language, name: str, value: object, scale: int) -> str:
