@@ -110,7 +110,6 @@ def test_only_the_side_that_raised_it_decides(book: Book, say: Say) -> None:
 
 def test_nobody_decides_about_their_own_voucher(say: Say, book: Book) -> None:
     """Neither who prepared nor who approved it, nor the remedy."""
-    assert book
     look(say)
     for who in ("clerk", "manager"):
         assert who in refused(say, "finding", "confirm", "1", "--by", who, "--reason", "x")
@@ -128,7 +127,6 @@ def reverse(say: Say, number: str, *more: str) -> str:
 
 def test_acts_follow_on_each_other(say: Say, book: Book) -> None:
     """A lead is confirmed or dismissed, what is confirmed closed; each says what it rests on."""
-    assert book
     look(say)
     red = reverse(say, "F03-2015-000002", "--by", "boss")
     close = ("finding", "close", "1", "--by", "looker", "--remedy", red)

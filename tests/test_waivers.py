@@ -36,7 +36,6 @@ def book(book_dir: Path, database_url: URL, monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.fixture
 def grant(say: Say, book: Book) -> Callable[..., Answer]:
     """Return what grants a waiver that covers the payment."""
-    assert book
     return granting(say)
 
 
@@ -97,7 +96,6 @@ def test_a_look_that_is_not_recorded_knows_waivers_too(
     say: Say, book: Book, grant: Callable[..., Answer], *, covers: bool
 ) -> None:
     """Of a voucher that no run has seen, by the same rule."""
-    assert book
     assert grant(fund=None, voucher="F03-2015-000002", document_date="2015-03-01" if covers else "2015-03-02").code == 0
     assert say(*LOOK, "--no-record").code == int(not covers)
     assert states(say) == {}
@@ -236,6 +234,5 @@ def test_importing_under_a_waiver(say: Say, book: Book, grant: Callable[..., Ans
 
 def test_today_is_a_date(say: Say, book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
     """What FUNDTRACK_TODAY says otherwise is refused in a sentence."""
-    assert book
     monkeypatch.setenv("FUNDTRACK_TODAY", "tomorrow")
     assert "tomorrow" in refused(say("waiver", "list"))
