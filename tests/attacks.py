@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from fundtrack.schema.registers import REGISTERS
+
 NEXT: Final = {"F01": 3, "F02A": 2, "F03": 2, "F04": 2}
 """The next number of each fund in 2015."""
 
@@ -57,7 +59,8 @@ def voucher(fund: str = "F03", *, verb: str = "INSERT", **other: object) -> str:
     """Return the statement of a voucher, sound unless said otherwise."""
     day = {"date": "2015-03-01", "year": 2015, "day": 735658}
     columns = {"id": NEW, "fund": fund, "number": NEXT.get(fund, 1), **day, "kind": "disbursement", "project": "",
-               "payee": "", "narration": "", "document": "", "bank": "", "bank_ref": "", "link": other.get("id", NEW),
+               "payee": "", "narration": "", "document": "", "bank": "", "bank_ref": "",
+               "payee_id": "", "payee_account": "", "contract": "", "link": other.get("id", NEW),
                "reverses": None, "cites": None, "natural_key": f"k{other.get('id', NEW)}", "occurrence": 1,
                "batch": None, "row": None, "chart": 1, "prepared_by": "clerk", "approved_by": "manager",
                "recorded_at": "2015-03-01T00:00:00Z", "entries": 1}  # fmt: skip
@@ -81,7 +84,16 @@ ACCOUNT: Final = {"fund": "F01", "unit": "CNY", "code": "1009", "root": "Assets"
                   "bank": None, "opened": "2014-01-01", "chart": 1}  # fmt: skip
 CHART_2: Final = row("chart", version=2, applied_at="", applied_by="x", document="x", text="x")
 
+
+def entered(register: str, **other: object) -> str:
+    """Return the statement of a register's entry that says nothing."""
+    of = REGISTERS[register]
+    about = {"seq": 9, "withdrawn": 0, "batch": None, "row": None, "recorded_at": "", "recorded_by": "clerk"}
+    return row(register, **dict(zip(of.columns, of.row({}), strict=True)), **about | other)
+
+
 ROWS: Final = (
+    *(entered(name, seq=1) for name in REGISTERS),
     row("batch", **BATCH | {"batch": 1, "sha256": "a", "rows_read": 2, "rows_quarantined": 2}),
     row("input_row", **INPUT_ROW | {"row": 1}),
     row("input_row", **INPUT_ROW | {"row": 2}),
@@ -287,7 +299,17 @@ POLICY: Final = (
     Attack("second turn", (), ("turn_one",), ("INSERT INTO turn VALUES (2, 0)",)),
 )  # fmt: skip
 
-ATTACKS: Final = CHANNEL + PURPOSE + BALANCE + RECORD + POLICY
+ENTRIES: Final = tuple(
+    alike(f"{what}: {name}", f"{name}_{control}", entered(name, **wrong))
+    for name in REGISTERS
+    for what, control, wrong in (
+        ("entry past 2^53", "id", {"seq": 2**53}),
+        ("entry neither withdrawn nor not", "withdrawn", {"withdrawn": 2}),
+        ("entry with a row of no batch", "row", {"row": 1}),
+    )
+)
+
+ATTACKS: Final = CHANNEL + PURPOSE + BALANCE + RECORD + POLICY + ENTRIES
 
 APPEND_ONLY: Final = {
     "release": "release", "chart": "version", "fund": "fund", "fund_terms": "fund, chart", "bank_account": "bank",
@@ -295,6 +317,7 @@ APPEND_ONLY: Final = {
     "input_row": "batch, row", "decision": "batch, row", "refusal": "seq",
     "audit": "audit", "audit_check": "audit, page", "finding": "finding", "sighting": "finding, audit",
     "waiver": "waiver", "waiver_revoked": "waiver", "finding_act": "finding, seq",
+    **dict.fromkeys(REGISTERS, "seq"),
 }  # fmt: skip
 """The tables whose rows never change, with their keys."""
 

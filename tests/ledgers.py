@@ -53,6 +53,9 @@ CASH: Final = """\
   Income:F03-B:In    -1000.00 CNY
 """
 
+BROKEN: Final = "2015-06-01 nonsense\n"
+"""What Beancount objects to."""
+
 
 def new_page(folder: Path, limit: int) -> str:
     """Write a check that nobody knew of, and return its name."""

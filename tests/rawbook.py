@@ -75,6 +75,7 @@ TEXT: Final = CHART + ACCOUNTS.format(fund="F01-Relocation") + ACCOUNTS.format(f
 
 VOUCHER: Final[dict[str, Any]] = {
     "kind": "disbursement", "project": "", "payee": "", "narration": "", "document": "", "bank": "", "bank_ref": "",
+    "payee_id": "", "payee_account": "", "contract": "",
     "link": None, "reverses": None, "cites": None, "occurrence": 1, "batch": None, "row": None, "chart": 1,
     "prepared_by": "clerk", "approved_by": "", "recorded_at": "2026-11-22T08:00:00Z",
 }  # fmt: skip

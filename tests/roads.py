@@ -21,12 +21,17 @@ from fundtrack import checking, pages
 from fundtrack.chart.model import identity
 from fundtrack.chart.read import read_chart
 from fundtrack.checking import Finding
+from fundtrack.checking.audit import why_not
 from fundtrack.checking.book import book_lens, vouchers_of
 from fundtrack.checking.candidates import candidate_lens, prepare, stage
+from fundtrack.checking.declared import FUND_COMPONENT, Declared
+from fundtrack.checking.entries import Entries
+from fundtrack.checking.units import Units
 from fundtrack.errors import Refused
 from fundtrack.posting import Draft, Entry, Leg, post
 from fundtrack.posting.insert import insert_candidates
 from fundtrack.posting.post import next_voucher, staged
+from fundtrack.schema import dialect
 from shelf import rolled_back
 
 if TYPE_CHECKING:
@@ -35,13 +40,16 @@ if TYPE_CHECKING:
     from beancount.core.amount import Amount
     from sqlalchemy import Connection
 
+    from fundtrack.beantext.directives import Directive, Options
     from fundtrack.book import Book
     from fundtrack.chart.model import Chart
     from fundtrack.checking import Check
     from fundtrack.posting.draft import Kind
 
+CHECKS: Final = checking.checks()
 CLERK: Final = "zhang"
 TITLE: Final = 'option "title" "Example"\n'
+REGISTER: Final = re.compile(r'^\d{4}-\d\d-\d\d custom "register" .*\n(?:[ \t]+\S.*\n)*', re.MULTILINE)
 TRANSACTION: Final = re.compile(r"^\d{4}-\d\d-\d\d [*!] .*\n(?:[ \t]+\S.*\n)*", re.MULTILINE)
 EXPECTED: Final = re.compile(r"([a-z0-9-]+)(?: \((\w+)\))?")
 
@@ -105,17 +113,41 @@ class Voucher:
         return replace(self.draft, reverses=reverses, cites=cites, bill=bill)
 
 
+class Entered(NamedTuple):
+    """The entries of a register, and the line of each."""
+
+    table: str
+    columns: Sequence[str]
+    rows: list[tuple[object, ...]]
+    lines: list[int]
+
+
 Bill = list[Voucher]
 """Linked vouchers, which stand or fall together; most bills are one voucher."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """A chart and what is to be posted under it, in order of posting; `impossible` are lines that no draft can say."""
+    """A chart and what is to be posted under it, in order of posting; `impossible` are lines that no draft can say.
+
+    `entries` are those of registers, which stand in the book beforehand.
+    """
 
     chart: str
     bills: list[Bill]
     impossible: set[Found] = field(default_factory=set)
+    entries: list[Entered] = field(default_factory=list)
+
+    def enter(self, book: Book) -> None:
+        """Put the entries of registers into a book."""
+        with book.writing() as connection:
+            for one in self.entries:
+                dialect.insert_rows(connection, one.table, one.columns, one.rows)
+
+    @property
+    def at(self) -> dict[str, int]:
+        """The line of each entry, by what a book without its file calls it."""
+        return {f"{one.table} {nth}": line for one in self.entries for nth, line in enumerate(one.lines, 1)}
 
 
 def examples() -> list[Example]:
@@ -129,13 +161,22 @@ def examples() -> list[Example]:
     ]
 
 
+def judges(example: Example) -> dict[str, Check]:
+    """Return the checks that an example must satisfy: those of posting, and of audits its own page's."""
+    return {name: check for name, check in CHECKS.items() if check.scope != "book" or name == example.page}
+
+
 def read_case(text: str) -> Case:
     """Read a ledger with its chart into drafts, ordered as posting one by one takes them."""
-    chart_text = TITLE + TRANSACTION.sub(lambda found: "\n" * found[0].count("\n"), text)
+    chart_text = text
+    for aside in (TRANSACTION, REGISTER):
+        chart_text = aside.sub(lambda found: "\n" * found[0].count("\n"), chart_text)
+    chart_text = TITLE + chart_text
     chart = read_chart(chart_text, "example")
     bills: dict[str, Bill] = defaultdict(list)
     impossible = set()
-    for entry in loader.load_string(text)[0]:
+    loaded, _, options = loader.load_string(text)
+    for entry in loaded:
         if isinstance(entry, Transaction):
             line = entry.meta["lineno"]
             try:
@@ -144,7 +185,23 @@ def read_case(text: str) -> Case:
                 impossible.add(Found(line, "unbalanced", "fatal"))
             else:
                 bills[entry.meta.get("link", str(line))] += vouchers
-    return Case(chart_text, in_order(bills.values()), impossible)
+    return Case(chart_text, in_order(bills.values()), impossible, _entered(loaded, options))
+
+
+def _entered(loaded: Sequence[Directive], options: Options) -> list[Entered]:
+    """Return the entries of registers that a ledger carries, as a book stores them."""
+    units = Units()
+    declared = Declared(loaded, options, FUND_COMPONENT)
+    entries = Entries(declared, units)
+    units.settle("example")
+    at: dict[str, list[int]] = defaultdict(list)
+    for (name,), entry in declared.customs.get("register", []):
+        at[name].append(entry.meta["lineno"])
+    return [
+        Entered(table, columns, [(*row[:-2], "2015-01-01T00:00:00Z", CLERK) for row in rows], at[table])
+        for table, (columns, rows) in entries.tables(units)
+        if rows
+    ]
 
 
 def in_order(bills: Iterable[Bill]) -> list[Bill]:
@@ -170,7 +227,9 @@ def _vouchers(entry: Transaction, chart: Chart) -> Bill:
     drafts = [
         Draft(share[-1].leg.fund, entry.date, kind, entries_of(share, red=red), payee=entry.payee or "",
               narration=entry.narration or "", document=said.get("doc", ""), bank=said.get("bank", ""),
-              bank_ref=said.get("bank-ref", ""), inflow=brings_money(share, chart))
+              bank_ref=said.get("bank-ref", ""), contract=said.get("contract", ""),
+              payee_id=said.get("payee-id", ""), payee_account=said.get("payee-account", ""),
+              inflow=brings_money(share, chart))
         for share in shares
     ]  # fmt: skip
     names = {name: said.get(name, "") for name in ("reverses", "cites")}
@@ -255,7 +314,9 @@ def at_once(book: Book, bills: Iterable[Bill], checks: Mapping[str, Check]) -> s
 
 
 @contextmanager
-def by_force(book: Book, bills: Iterable[Bill], checks: Mapping[str, Check]) -> Iterator[set[Found]]:
+def by_force(
+    book: Book, bills: Iterable[Bill], checks: Mapping[str, Check], entries: Mapping[str, int] | None = None
+) -> Iterator[set[Found]]:
     """Insert bills into an empty book past every check, as a program with a bug would, and give what an audit finds.
 
     Afterwards the book is empty again.
@@ -266,7 +327,7 @@ def by_force(book: Book, bills: Iterable[Bill], checks: Mapping[str, Check]) -> 
         rows = staged(drafts, 1, book.chart_version(connection))
         for voucher in lines:
             _force(connection, [row for row in rows if row[0] == voucher])
-        yield audit(connection, book, checks, lines)
+        yield audit(connection, book, checks, lines, entries)
 
 
 def _force(connection: Connection, rows: list[tuple[object, ...]]) -> None:
@@ -298,15 +359,30 @@ def in_book(book: Book, checks: Mapping[str, Check]) -> set[Found]:
         return audit(connection, book, checks, {})
 
 
-def audit(connection: Connection, book: Book, checks: Mapping[str, Check], lines: Mapping[int, int]) -> set[Found]:
+def audit(
+    connection: Connection,
+    book: Book,
+    checks: Mapping[str, Check],
+    lines: Mapping[int, int],
+    entries: Mapping[str, int] | None = None,
+) -> set[Found]:
     """Audit everything that a connection sees as posted."""
-    return at_lines(checking.run(connection, checks.values(), book_lens(connection, book.chart(connection))), lines)
+    lens = book_lens(connection, book.chart(connection))
+    ready = [check for check in checks.values() if not why_not(connection, check, lens)]
+    return at_lines(checking.run(connection, ready, lens), lines, entries)
 
 
-def at_lines(findings: Iterable[object], lines: Mapping[int, int]) -> set[Found]:
-    """Return findings by the lines of their vouchers."""
+def at_lines(
+    findings: Iterable[object], lines: Mapping[int, int], entries: Mapping[str, int] | None = None
+) -> set[Found]:
+    """Return findings by the lines of their vouchers, or of their register entries."""
+    entered = entries or {}
     return {
-        Found(lines.get(finding.voucher, finding.voucher), finding.check, finding.severity)
+        Found(
+            lines.get(finding.voucher, finding.voucher) or entered.get(finding.subject.file, 0),
+            finding.check,
+            finding.severity,
+        )
         for finding in findings
         if isinstance(finding, Finding)
     }

@@ -82,8 +82,8 @@ def test_what_is_no_ledger(audit: Callable[..., Audit]) -> None:
 @pytest.mark.parametrize("example", EXAMPLES, ids=str)
 def test_every_example(example: roads.Example, audit: Callable[..., Audit]) -> None:
     """Each example of each check, as a ledger, shows on its lines just what they say."""
-    found = {roads.Found(one.subject.line, one.check, one.severity) for one in audit(example.text).findings}
-    assert found == example.expected
+    findings = audit(example.text, only=roads.judges(example)).findings
+    assert {roads.Found(one.subject.line, one.check, one.severity) for one in findings} == example.expected
 
 
 FUND_IN: Final = {
@@ -263,12 +263,13 @@ def test_what_cannot_be_asked_is_told(audit: Callable[..., Audit]) -> None:
     """A check that needs what the ledger does not say is listed with the reason, never silently passed."""
     audited = audit(CASH)
     not_run = {one.check: one.why for one in audited.not_run}
-    assert set(not_run) == {"outside-validity", "unknown-fund-or-account", "use-not-permitted", "wrong-paying-account"}
+    asked = {"outside-validity", "unknown-fund-or-account", "use-not-permitted", "wrong-paying-account"}
+    assert set(not_run) >= asked
     assert not set(not_run) & set(audited.checks_run)
     assert 'custom "bank"' in not_run["wrong-paying-account"]["en"]
     assert "声明" in not_run["use-not-permitted"]["zh"]
     declared = audit(f'2014-01-01 custom "fund" "F01"\n2014-01-01 custom "bank" "B01"\n  number: "1"\n{CASH}')
-    assert not declared.not_run
+    assert not asked & {one.check for one in declared.not_run}
     assert {finding.check for finding in declared.findings} == {"unknown-fund-or-account"}
 
 

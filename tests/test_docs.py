@@ -4,7 +4,7 @@ A page's `console` fences are one session in an empty folder: `$ ` begins a comm
 what it prints; `…` in a line stands for anything, alone in a line for any lines. A fence with `file=NAME` is that file.
 Commands that do not end, or install, stand in `sh` fences and are only parsed.
 
-Two pages are generated. `FUNDTRACK_UPDATE_DOCS=1 sh tests/run -n0 tests/test_docs.py` writes them anew.
+References of commands and pages are generated; see `generated.py`.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from typer.testing import CliRunner
 import fundtrack
 from fundtrack.cli import app, main
 from fundtrack.pages import catalogue
+from generated import assert_generated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -56,7 +57,6 @@ TOTALS: Final = (
 )
 """What arrived in the sample book, by fund, group and in all: the source document's own figures."""
 
-MARKER: Final = "<!-- What follows is generated: see tests/test_docs.py. -->"
 KINDS: Final[tuple[Kind, ...]] = ("checks", "importers", "reports")
 
 
@@ -248,16 +248,6 @@ def test_every_page_is_reached_from_the_readme() -> None:
             reached.add(path)
             ahead += [file for _, file, _ in links(path) if file.is_file()]
     assert [named(path) for path in WRITTEN if path not in reached] == []
-
-
-def assert_generated(path: Path, text: str) -> None:
-    """Compare what stands in a page below its marker with what should; write it where that is asked for."""
-    written, marker, below = path.read_text("utf-8").partition(MARKER)
-    assert marker
-    if "FUNDTRACK_UPDATE_DOCS" in os.environ:
-        path.write_text(f"{written}{marker}\n{text}", "utf-8")
-        return
-    assert below == f"\n{text}", "FUNDTRACK_UPDATE_DOCS=1 sh tests/run -n0 tests/test_docs.py"
 
 
 def help_of(*words: str) -> str:

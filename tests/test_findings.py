@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from postgresql import Server
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def book(book_dir: Path, database_url: URL, monkeypatch: pytest.MonkeyPatch) -> Iterator[Book]:
     """Give a book on each engine in which a payee got more than 100 fen, and let every command be about it."""
     with meant(book_dir, database_url, monkeypatch) as book:
@@ -108,7 +108,7 @@ def test_only_the_side_that_raised_it_decides(book: Book, say: Say) -> None:
     assert "was raised by: auditor" in refused(say, "finding", "confirm", "2", "--by", "looker", "--reason", "x")
 
 
-def test_nobody_decides_about_their_own_voucher(say: Say, book: Book) -> None:
+def test_nobody_decides_about_their_own_voucher(say: Say) -> None:
     """Neither who prepared nor who approved it, nor the remedy."""
     look(say)
     for who in ("clerk", "manager"):
@@ -125,7 +125,7 @@ def reverse(say: Say, number: str, *more: str) -> str:
     return str(done.json["vouchers"][0])
 
 
-def test_acts_follow_on_each_other(say: Say, book: Book) -> None:
+def test_acts_follow_on_each_other(say: Say) -> None:
     """A lead is confirmed or dismissed, what is confirmed closed; each says what it rests on."""
     look(say)
     red = reverse(say, "F03-2015-000002", "--by", "boss")

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fundtrack import identifier
 from fundtrack.errors import FormatError
 from fundtrack.importing import cells, dates, decode, fields, rows, workbook
 
@@ -203,7 +204,7 @@ def test_any_text_is_a_date_or_a_reason(text: str) -> None:
 )
 def test_private_numbers_are_masked(cell: str, masked: str) -> None:
     """An identity card keeps its region and its last four; a telephone only its last four."""
-    assert cells.masked(cell) == masked
+    assert identifier.masked(cell) == masked
 
 
 def test_text_is_folded_and_never_reorders() -> None:

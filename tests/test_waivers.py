@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 WITHIN = "2015-06-30"
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def book(book_dir: Path, database_url: URL, monkeypatch: pytest.MonkeyPatch) -> Iterator[Book]:
     """Give a book on each engine in which F03, of the central level, paid too much on 2015-03-01; it is June."""
     with meant(book_dir, database_url, monkeypatch) as book:
@@ -34,7 +34,7 @@ def book(book_dir: Path, database_url: URL, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.fixture
-def grant(say: Say, book: Book) -> Callable[..., Answer]:
+def grant(say: Say) -> Callable[..., Answer]:
     """Return what grants a waiver that covers the payment."""
     return granting(say)
 
@@ -92,9 +92,7 @@ def test_it_covers_what_it_says(
 
 
 @pytest.mark.parametrize("covers", [True, False])
-def test_a_look_that_is_not_recorded_knows_waivers_too(
-    say: Say, book: Book, grant: Callable[..., Answer], *, covers: bool
-) -> None:
+def test_a_look_that_is_not_recorded_knows_waivers_too(say: Say, grant: Callable[..., Answer], *, covers: bool) -> None:
     """Of a voucher that no run has seen, by the same rule."""
     assert grant(fund=None, voucher="F03-2015-000002", document_date="2015-03-01" if covers else "2015-03-02").code == 0
     assert say(*LOOK, "--no-record").code == int(not covers)
@@ -232,7 +230,7 @@ def test_importing_under_a_waiver(say: Say, book: Book, grant: Callable[..., Ans
     assert pay(book, 1, fund="F04", date=date(2015, 7, 1))  # nothing else is disturbed
 
 
-def test_today_is_a_date(say: Say, book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_today_is_a_date(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
     """What FUNDTRACK_TODAY says otherwise is refused in a sentence."""
     monkeypatch.setenv("FUNDTRACK_TODAY", "tomorrow")
     assert "tomorrow" in refused(say("waiver", "list"))

@@ -77,21 +77,20 @@ class Recorded:
         return {"audit": self.audit, "new": self.new, "gone": self.gone, "reopened": self.reopened}
 
 
-def record(
-    book: Book, audit: Audit, pages: Mapping[str, Check], *, by: str, side: Side, restricted: str = ""
-) -> Recorded:
-    """Record a run of checks and what it found, in one act.
+def record(book: Book, audit: Audit, *, by: str, side: Side) -> Recorded:
+    """Record a run of checks and all that it found in the book, in one act.
 
-    `restricted` says which part of the book was looked at, empty for all of it; which checks ran is in `audit`. Raises
-    UsageError (`other-side`) for a person who acts for the other side; BookError where the database refuses.
+    What was asked for, by fund or day, narrows what is shown: the checks looked at everything, and so is what is kept.
+    Raises UsageError (`other-side`) for a person who acts for the other side; BookError where the database refuses.
     """
     by = stored(by)
+    pages = {check.name: check for check in audit.checks}
 
     def act(connection: Connection) -> Recorded:
         refuse_other_side(connection, by, side)
         known = {row["fingerprint"]: row for row in known_findings(connection)}  # as it was before this run
-        number = add_audit(connection, by, side, audit.vouchers, restricted, pages, audit.checks_run)
-        seen = _once(finding for finding in audit.findings if finding.check in pages)
+        number = add_audit(connection, by, side, audit.vouchers, "", pages, audit.checks_run)
+        seen = _once((*audit.findings, *audit.left_out))
         new = add_sightings(connection, number, seen, known, pages)
         reopened = [
             (known[mark], why) for mark in seen if mark in known and (why := _why_open(known[mark], seen[mark]))

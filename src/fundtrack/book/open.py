@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy.exc import DBAPIError
 
@@ -44,10 +45,8 @@ def read_settings(folder: Path) -> Settings:
     Raises BookError for settings that cannot be read, or that no book can have.
     """
     path = folder / SETTINGS_FILE
-    try:
-        given = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BookError("settings-unreadable", path=path, cause=error) from error
+    stands = path.stat()
+    given = _given(path, stands.st_mtime_ns, stands.st_size)
     database = os.environ.get("FUNDTRACK_DATABASE") or str(given.get("database", DATABASE_DEFAULT))
     if "://" not in database:
         database = f"sqlite:///{folder / database}"
@@ -64,6 +63,30 @@ def read_settings(folder: Path) -> Settings:
         database=database,
         schema=schema_name,
     )
+
+
+def thresholds(folder: Path) -> dict[str, tuple[tuple[str, Any], ...]]:
+    """Return the thresholds that a book's settings set for its checks, by the check; none without settings.
+
+    Raises BookError for settings that cannot be read, or are no thresholds (`settings-checks`).
+    """
+    path = folder / SETTINGS_FILE
+    if not path.is_file():
+        return {}
+    stands = path.stat()
+    own = _given(path, stands.st_mtime_ns, stands.st_size).get("checks", {})
+    if not isinstance(own, dict) or not all(isinstance(of, dict) for of in own.values()):
+        raise BookError("settings-checks", path=path)
+    return {check: tuple(sorted(of.items())) for check, of in own.items()}
+
+
+@lru_cache(maxsize=16)
+def _given(path: Path, _changed: int, _size: int) -> dict[str, Any]:
+    """Read settings once as long as the file stays as it is: every act asks for the thresholds."""
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BookError("settings-unreadable", path=path, cause=error) from error
 
 
 def unverified_book(folder: Path) -> Book:

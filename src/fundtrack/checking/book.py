@@ -6,22 +6,45 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from fundtrack.checking.lens import POLICY, POSTING_COLUMNS, VOUCHER_COLUMNS, Lens, Subject
-from fundtrack.errors import message, messages
+from fundtrack.errors import LANGUAGES, message, messages
 from fundtrack.ledger.rows import voucher_number
+from fundtrack.schema import dialect
+from fundtrack.schema.registers import BY_RELATION, REGISTERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from sqlalchemy import Connection
 
     from fundtrack.chart.model import Account, Chart
     from fundtrack.checking.lens import Relations
     from fundtrack.errors import Language
+    from fundtrack.schema.registers import Register
 
 
 def book_lens(connection: Connection, chart: Chart) -> Lens:
     """Return the lens through which checks audit everything that was posted."""
-    return Lens(after=whole_book, subject=vouchers_of(connection), named=names_of(chart))
+    return Lens(
+        after=whole_book, subject=vouchers_of(connection), named=names_of(chart), missing=empty_registers(connection)
+    )
+
+
+def empty_registers(connection: Connection) -> dict[str, Mapping[Language, str]]:
+    """Return the relations of the registers that nothing was entered in, each with why: what needs one is not run."""
+    held = {name for name, register in BY_RELATION.items() if _holds(connection, register.name)}
+    return {name: no_register(register) for name, register in BY_RELATION.items() if name not in held}
+
+
+def no_register(register: Register) -> Mapping[Language, str]:
+    """Return why a check that needs a register is not run, where there are no entries in it."""
+    return {
+        language: message("no-register", language, register=register.name, title=register.called(language))
+        for language in LANGUAGES
+    }
+
+
+def _holds(connection: Connection, table: str) -> bool:
+    return bool(dialect.rows_of(connection, f"SELECT 1 WHERE EXISTS (SELECT 1 FROM {table})"))
 
 
 def whole_book(_scope: str) -> Relations:
@@ -34,9 +57,11 @@ def whole_book(_scope: str) -> Relations:
 
 
 def vouchers_of(connection: Connection) -> Callable[[int, str], Subject]:
-    """Return what names a posted voucher: its number, and the file and row it came from."""
+    """Return what names a posted voucher, or an entry of a register: its number, and the file and row it came from."""
 
-    def subject(voucher: int, _account: str) -> Subject:
+    def subject(voucher: int, entry: str) -> Subject:
+        if not voucher and entry:
+            return _entered(connection, *entry.split(" "))
         row = connection.exec_driver_sql(
             "SELECT v.fund, v.year, v.number, COALESCE(b.file, ''), COALESCE(b.sheet, ''), COALESCE(v.row, 0), "
             "COALESCE(b.sha256, '') "
@@ -48,6 +73,15 @@ def vouchers_of(connection: Connection) -> Callable[[int, str], Subject]:
         return Subject(file=file, sheet=sheet, row=at, voucher=voucher_number(fund, year, number), sha256=sha256)
 
     return subject
+
+
+def _entered(connection: Connection, register: str, seq: str) -> Subject:
+    """Return where an entry of a register came from; one that a person made is known by register and number."""
+    file, sheet, at, sha256 = connection.exec_driver_sql(
+        "SELECT COALESCE(b.file, ''), COALESCE(b.sheet, ''), COALESCE(e.row, 0), COALESCE(b.sha256, '') "
+        f"FROM {REGISTERS[register].name} AS e LEFT JOIN batch AS b ON b.batch = e.batch WHERE e.seq = {int(seq):d}"
+    ).one()
+    return Subject(file=file or f"{register} {seq}", sheet=sheet, row=at, sha256=sha256)
 
 
 def names_of(chart: Chart) -> Callable[[Language, str, str], str]:

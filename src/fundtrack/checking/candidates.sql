@@ -2,7 +2,8 @@
 -- break the rule can be staged here, and is found by the checks. Temporary, so no two clerks see each other's.
 CREATE TEMPORARY TABLE candidate (
     voucher INTEGER NOT NULL, line INTEGER NOT NULL, fund TEXT, year INTEGER, date TEXT, day INTEGER, kind TEXT,
-    project TEXT, payee TEXT, narration TEXT, document TEXT, bank TEXT, bank_ref TEXT, link INTEGER, reverses INTEGER,
+    project TEXT, payee TEXT, narration TEXT, document TEXT, bank TEXT, bank_ref TEXT, payee_id TEXT,
+    payee_account TEXT, contract TEXT, link INTEGER, reverses INTEGER,
     cites INTEGER, natural_key TEXT, occurrence INTEGER, batch INTEGER, row INTEGER, chart INTEGER, entries INTEGER,
     outflow INTEGER, unit TEXT, debit_fund TEXT, debit TEXT, credit_fund TEXT, credit TEXT, amount INTEGER, red INTEGER,
     PRIMARY KEY (voucher, line)
@@ -13,7 +14,8 @@ CREATE INDEX aside_voucher ON aside (voucher);
 CREATE TEMPORARY VIEW candidate_vouchers AS
 SELECT voucher, 0 AS number, date, day, year, CAST(substr(date, 6, 2) AS INTEGER) AS period, kind, link,
     reverses, cites, fund, project, payee, narration, document, bank,
-    bank_ref, occurrence, COALESCE(batch, 0) AS batch, COALESCE(row, 0) AS row, chart
+    bank_ref, payee_id, payee_account, contract, occurrence, COALESCE(batch, 0) AS batch, COALESCE(row, 0) AS row, chart,
+    '' AS prepared_by, '' AS approved_by, '' AS voucher_number
 FROM candidate WHERE line = 1;
 CREATE TEMPORARY VIEW candidate_postings AS
 SELECT c.voucher, c.line, s.leg, c.date, c.day, c.year, CAST(substr(c.date, 6, 2) AS INTEGER) AS period, c.kind, c.link,

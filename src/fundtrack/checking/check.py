@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
+from fundtrack.book.open import SETTINGS_FILE, thresholds
 from fundtrack.checking.lens import POSTING_COLUMNS, VOUCHER_COLUMNS, WORKED_OUT_ONCE
 from fundtrack.checking.statement import select_of
-from fundtrack.errors import PageError
+from fundtrack.errors import BookError, PageError
 from fundtrack.pages import catalogue, installed
+from fundtrack.schema.registers import BY_RELATION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 Severity = Literal["fatal", "error", "warn"]
 PARAMETER: Final = re.compile(r"(?<![:\w]):([a-z]\w*)")
-SCOPES: Final = frozenset({"balance", *f"{POSTING_COLUMNS}, {VOUCHER_COLUMNS}".replace('"', "").split(", ")})
+SCOPES: Final = frozenset({"balance", "book", *f"{POSTING_COLUMNS}, {VOUCHER_COLUMNS}".replace('"', "").split(", ")})
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 """Worst first. `fatal` refuses to post; `error` and `warn` are posted and shown."""
 
@@ -34,8 +36,11 @@ class Check:
     """A select that finds faults.
 
     `scope` names what is judged together: `voucher` (each by itself), `balance` (the day-ends of an account from the
-    first day touched), or a column of the vouchers or postings whose equal values belong together. A finding is new
-    if its `key` is new or its `measure` grew. Columns named in `amounts` are minor units of the row's `unit`.
+    first day touched), a column of the vouchers or postings whose equal values belong together, or `book` (everything
+    that was posted: such a check is asked by audits, never at posting). A finding is new if its `key` is new or its
+    `measure` grew. Columns named in `amounts` are minor units of the row's `unit`. `parameters` are the thresholds as
+    they stand, `defaults` those of the page. `needs` are columns, `relation.column`, without which the check can find
+    nothing: where no row says any of them it is not run.
     `waivable` says whether an authority can permit it, `remedied_by` what kinds of voucher put it right.
     """
 
@@ -47,7 +52,9 @@ class Check:
     key: tuple[str, ...]
     measure: str
     amounts: frozenset[str]
-    parameters: Mapping[str, Any]
+    parameters: Mapping[str, int | str]
+    defaults: Mapping[str, int | str]
+    needs: tuple[tuple[str, str], ...]
     begins: dt.date
     ends: dt.date
     waivable: bool = True
@@ -71,6 +78,7 @@ class Check:
         with_ = ", ".join(
             f"{name} AS {'' if name in WORKED_OUT_ONCE else 'NOT '}MATERIALIZED ({select})"
             for name, select in relations.items()
+            if name not in BY_RELATION or self.mentions(name)
         )
         named = PARAMETER.sub(lambda found: f":{self._bound(found[1])}", self.select)
         return f"WITH {with_} SELECT * FROM ({named}\n) AS found WHERE 1 = :one"
@@ -84,8 +92,8 @@ class Check:
         return f"{self.name.replace('-', '_')}__{parameter}"
 
     def mentions(self, relation: str) -> bool:
-        """Return whether the select names a relation."""
-        return re.search(rf"\b{relation}\b", self.select, re.IGNORECASE) is not None
+        """Return whether the select reads a relation: a column may be called like one."""
+        return re.search(rf"\b(?:FROM|JOIN)\s+{relation}\b", self.select, re.IGNORECASE) is not None
 
     def applies(self, date: str) -> bool:
         """Return whether the check was in force on an ISO date; the law it rests on is dated, so is the check."""
@@ -93,15 +101,23 @@ class Check:
 
 
 def checks(local: Path | None = None) -> dict[str, Check]:
-    """Return the installed checks and those in a book's own folder, by name. Raises PageError."""
-    return {name: check_of(page) for name, page in catalogue("checks", local=local).items()}
+    """Return the installed checks and those in a book's own folder, by name, with the book's own thresholds.
+
+    Raises PageError; BookError where the book's settings name a threshold that is none.
+    """
+    pages = catalogue("checks", local=local)
+    own = thresholds(local.parent) if local else {}
+    for name in own.keys() - pages.keys():
+        raise BookError("threshold-check", path=SETTINGS_FILE, name=name, known=", ".join(pages))
+    return {name: check_of(page, own.get(name, ())) for name, page in pages.items()}
 
 
 @lru_cache(maxsize=256)
-def check_of(page: Page) -> Check:
-    """Make a check of its page, always the same one.
+def check_of(page: Page, own: tuple[tuple[str, int | str], ...] = ()) -> Check:
+    """Make a check of its page, always the same one; `own` are thresholds that replace those of the page.
 
-    Raises PageError: `check-page` where the page does not say what a check must, `check-statement` where its select is
+    Raises BookError (`threshold-unknown`) where the page has none of that name and type. Raises PageError:
+    `check-page` where the page does not say what a check must, `check-statement` where its select is
     not one statement that stays by itself.
     """
     definition, front = page.definition, page.front
@@ -120,6 +136,12 @@ def check_of(page: Page) -> Check:
     for faulty, why in wrong:
         if faulty:
             raise PageError("check-page", path=page.path, line=definition.line, why=why)
+    defaults = {name: threshold(said) for name, said in front.get("parameters", {}).items()}
+    for name, value in own:
+        if type(value) is not type(defaults.get(name)):
+            known = ", ".join(f"{one} = {by_default!r}" for one, by_default in defaults.items()) or "–"
+            of = {"check": page.name, "name": name, "value": value, "known": known}
+            raise BookError("threshold-unknown", path=SETTINGS_FILE, **of)
     return Check(
         name=page.name,
         page=page,
@@ -129,9 +151,22 @@ def check_of(page: Page) -> Check:
         key=tuple(front.get("key", ("voucher",))),
         measure=measure,
         amounts=frozenset(front.get("amounts", ("amount",))) | ({measure} if measure else set()),
-        parameters=dict(front.get("parameters", {})),
+        parameters=defaults | dict(own),
+        defaults=defaults,
+        needs=tuple(_need(said) for said in front.get("needs", ())),
         begins=front.get("from", dt.date.min),
         ends=front.get("to", dt.date.max),
         waivable=front.get("waivable", True),
         remedied_by=tuple(front.get("remedied-by", REMEDIES[:4])),
     )
+
+
+def threshold(said: Any) -> int | str:  # noqa: ANN401 - whatever the page holds
+    """Return the value of a page's parameter, which may stand beside its source and what it means."""
+    value: int | str = said["value"] if isinstance(said, dict) else said
+    return value
+
+
+def _need(said: str) -> tuple[str, str]:
+    relation, _, column = said.partition(".")
+    return relation, column

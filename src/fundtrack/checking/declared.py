@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from fundtrack.beantext.directives import Custom, Open
 from fundtrack.chart.model import CODE, FUND, IDENTITIES, KINDS, ROOTS, identity
+from fundtrack.errors import LANGUAGES, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from fundtrack.beantext.directives import CustomValue, Directive, Options
+    from fundtrack.errors import Language
 
 FUND_COMPONENT: Final = re.compile(r"(?:^|:)(F\d{2,}[A-Z]?)(?=[-:]|$)", re.ASCII)
 """The first component of an account that is a fund code, alone or before a hyphen."""
@@ -201,10 +203,11 @@ class Declared:
             for seq, (day, written, word, document) in enumerate(given, 1)
         ]  # fmt: skip
 
-    def missing(self) -> dict[str, str]:
-        """Return the relations this ledger cannot give, each with the key of the message that says why."""
-        missing = {} if self.named("fund") else {"funds": "missing-funds", "grants": "missing-funds"}
-        return missing if self.named("bank") else missing | {"banks": "missing-banks"}
+    def missing(self) -> dict[str, Mapping[Language, str]]:
+        """Return the relations of the policy that this ledger cannot give, each with why."""
+        lacks = [] if self.named("fund") else [("funds", "missing-funds"), ("grants", "missing-funds")]
+        lacks += [] if self.named("bank") else [("banks", "missing-banks")]
+        return {relation: {language: message(key, language) for language in LANGUAGES} for relation, key in lacks}
 
     def _read(self, written: str, meta: Mapping[str, Any]) -> LedgerAccount:
         """Read an account's name and the metadata of its `open`."""

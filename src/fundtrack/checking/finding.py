@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
-from fundtrack import money
+from fundtrack import identifier, money
+from fundtrack.schema.registers import IDENTIFIERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,8 +29,8 @@ class Finding:
     `amount` is in minor units of `unit`, or None; `group` is the value of the check's scope that was judged together.
     `actual` and `expected` are what the check compared, as people read them, and `difference` the one less the other:
     empty where a check compares nothing. `evidence` is the document, bank reference or register row it rests on, and
-    `parameters` the thresholds it was judged by. What the book knows of it is added by `auditing`: its `number` there,
-    its `state`, and the `waiver` that covers it, 0 for none.
+    `parameters` the thresholds it was judged by. `other_funds` are those it concerns beside its own. What the book
+    knows of it is added by `auditing`: its `number` there, its `state`, and the `waiver` that covers it, 0 for none.
     """
 
     check: str
@@ -55,6 +56,7 @@ class Finding:
     parameters: Mapping[str, int | str] = field(compare=False, default_factory=dict)
     project: str = field(compare=False, default="")
     page_sha256: str = field(compare=False, default="")
+    other_funds: tuple[str, ...] = field(compare=False, default=())
     number: int = field(compare=False, default=0)
     state: State = field(compare=False, default="lead")
     waiver: int = field(compare=False, default=0)
@@ -85,10 +87,12 @@ class Finding:
             "check": self.check,
             "severity": self.severity,
             **self.subject.record(),
+            "date": self.date,
             "fund": self.fund,
             "use": self.use,
             "project": self.project,
             "amount": None if self.amount is None else money.plain(self.amount, self.scale),
+            "unit": self.unit,
             "actual": self.actual,
             "expected": self.expected,
             "difference": self.difference,
@@ -119,7 +123,7 @@ def finding_of(check: Check, row: Mapping[str, Any], lens: Lens) -> Finding:
     return Finding(
         check=check.name,
         severity=row.get("severity") or check.severity,
-        subject=lens.subject(voucher, str(row.get("account") or "")),
+        subject=lens.subject(voucher, str(row.get("entry") or "")),
         voucher=voucher,
         date=str(row.get("date") or ""),
         fund=str(row.get("fund") or ""),
@@ -140,6 +144,7 @@ def finding_of(check: Check, row: Mapping[str, Any], lens: Lens) -> Finding:
         parameters=check.parameters,
         project=str(row.get("project") or ""),
         page_sha256=check.page.digest,
+        other_funds=tuple(str(row[name]) for name in ("other_fund", "paying_fund") if row.get(name)),
     )
 
 
@@ -166,4 +171,6 @@ def _word(check: Check, lens: Lens, language: Language, name: str, value: object
     """Return a column's value as people read it: amounts grouped, codes with their names."""
     if name in check.amounts and value is not None:
         return money.grouped(int(str(value)), scale)
+    if name in IDENTIFIERS:
+        return identifier.shown(str(value))
     return lens.named(language, name, str(value))

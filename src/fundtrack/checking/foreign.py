@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
+from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,11 +23,13 @@ from sqlalchemy import create_engine
 from fundtrack.beantext.booking import tolerances, weight
 from fundtrack.beantext.directives import Transaction
 from fundtrack.checking.declared import FUND_COMPONENT, VERSION, Declared, meta_of, text
+from fundtrack.checking.entries import Entries
 from fundtrack.checking.lens import POSTING_COLUMNS, VOUCHER_COLUMNS, Lens, Subject
 from fundtrack.checking.units import Units
 from fundtrack.errors import UsageError
 from fundtrack.ledger.rows import NUMBER
-from fundtrack.schema import dialect
+from fundtrack.schema import dialect, registers
+from fundtrack.schema.registers import BY_RELATION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -46,7 +49,10 @@ KINDS: Final = frozenset({
 RELATIONS: Final = {
     "postings": f"SELECT {POSTING_COLUMNS} FROM staged_postings",
     "vouchers": f"SELECT {VOUCHER_COLUMNS} FROM staged_voucher",
-    **{name: f"SELECT * FROM staged_{name}" for name in ("funds", "accounts", "banks", "grants", "daily_balances")},
+    **{
+        name: f"SELECT * FROM staged_{name}"
+        for name in (*BY_RELATION, "funds", "accounts", "banks", "grants", "daily_balances")
+    },
 }
 
 POSTING: Final = (
@@ -54,7 +60,9 @@ POSTING: Final = (
     "weight_unit", "weight", "tolerance", '"use"',
 )  # fmt: skip
 
-IDENTIFYING: Final = ("kind", "project", "doc", "bank", "bank-ref", "reverses", "cites")
+IDENTIFYING: Final = (
+    "kind", "project", "doc", "bank", "bank-ref", "payee-id", "payee-account", "contract", "reverses", "cites",
+)  # fmt: skip
 """Metadata by which two transactions that are otherwise alike are told apart."""
 
 OCCURRENCE_MAX: Final = Decimal(10**9)
@@ -92,7 +100,7 @@ def foreign(
             with localcontext(EXACT):
                 staged = _Staged(declared, transactions, whole=whole)
                 _load(connection, declared, staged)
-            yield Foreign(connection, _lens(declared, transactions, staged.units), transactions)
+            yield Foreign(connection, _lens(connection, declared, transactions, staged), transactions)
     finally:
         engine.dispose()
 
@@ -107,7 +115,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 def _load(connection: Connection, declared: Declared, staged: _Staged) -> None:
     """Create the staging tables and fill them."""
     package = files("fundtrack.checking")
-    dialect.run_script(connection, package.joinpath("staging.sql").read_text("utf-8"))
+    dialect.run_script(connection, package.joinpath("staging.sql").read_text("utf-8") + registers.script("staged"))
     tables: dict[str, tuple[Sequence[str], Iterable[Sequence[Any]]]] = {
         "staged_voucher": (VOUCHER_COLUMNS.split(", "), staged.vouchers()),
         "staged_posting": (POSTING, staged.postings()),
@@ -122,7 +130,7 @@ def _load(connection: Connection, declared: Declared, staged: _Staged) -> None:
         "staged_banks": (("fund", "account", "bank", "number"), declared.banks()),
         "staged_grants": (("account", "day", "date", "granted", "document", "chart", "seq"), declared.grants()),
     }  # fmt: skip
-    for table, (columns, rows) in tables.items():
+    for table, (columns, rows) in (*tables.items(), *staged.entries.tables(staged.units)):
         dialect.insert_rows(connection, table, columns, rows)
     dialect.run_script(connection, package.joinpath("staging_index.sql").read_text("utf-8"))
 
@@ -138,6 +146,7 @@ class _Staged:
         self._whole = whole
         self._funds: list[str] = []
         self._postings: list[tuple[Any, ...]] = []
+        self.entries = Entries(declared, self.units)
         for voucher, entry in enumerate(transactions, 1):
             self._read(voucher, entry)
         path = declared.options["filename"]
@@ -197,8 +206,10 @@ class _Staged:
                 numbers.get(text(meta, "cites"), 0), fund,
                 text(meta, "project") or min(projects & (entry.links or set()), default=""), entry.payee or "",
                 entry.narration or "", text(meta, "doc"), text(meta, "bank"), text(meta, "bank-ref"),
+                text(meta, "payee-id"), text(meta, "payee-account"), text(meta, "contract"),
                 _occurrence(entry, seen, published=bool(published)), 0, 0,
                 _version(meta, self._declared.version) if published else self._declared.version,
+                text(meta, "prepared-by"), text(meta, "approved-by"), text(meta, "voucher"),
             )  # fmt: skip
 
     def _reversed(self, entry: Transaction, numbers: Mapping[str, int]) -> int:
@@ -240,21 +251,33 @@ def _occurrence(entry: Transaction, seen: Counter[tuple[Any, ...]], *, published
     return seen[same]
 
 
-def _lens(declared: Declared, transactions: Sequence[Transaction], units: Units) -> Lens:
+def _content(connection: Connection, voucher: int, entry: Transaction) -> str:
+    """Return what stands for all that a transaction says, and which of its twins it is."""
+    (row,) = dialect.rows_of(connection, f"SELECT occurrence FROM staged_voucher WHERE voucher = {voucher:d}")
+    said = [entry.date, entry.payee, entry.narration, *(text(entry.meta, key) for key in IDENTIFYING), *row]
+    legs = [(leg.account, leg.units, leg.cost, leg.price) for leg in entry.postings]
+    return sha256(repr((list(map(str, said)), [list(map(str, leg)) for leg in legs])).encode()).hexdigest()[:16]
+
+
+def _lens(connection: Connection, declared: Declared, transactions: Sequence[Transaction], staged: _Staged) -> Lens:
     """Return the lens; a finding stands at the line of its transaction, under the voucher's number if it has one."""
 
-    def subject(voucher: int, _account: str) -> Subject:
+    def subject(voucher: int, entry: str) -> Subject:
+        if not voucher and entry:
+            return staged.entries.subject(entry)
         if not 0 < voucher <= len(transactions):
             return Subject(file=str(declared.options["filename"]), line=1)
-        meta = transactions[voucher - 1].meta
-        return Subject(file=str(meta["filename"]), line=int(meta["lineno"]), voucher=text(meta, "voucher"))
+        transaction = transactions[voucher - 1]
+        meta, number = transaction.meta, text(transaction.meta, "voucher")
+        content = "" if number else _content(connection, voucher, transaction)
+        return Subject(file=str(meta["filename"]), line=int(meta["lineno"]), voucher=number, content=content)
 
     return Lens(
         after=_whole,
         subject=subject,
         named=_named(declared),
-        scales=units.scales,
-        missing=declared.missing(),
+        scales=staged.units.scales,
+        missing=declared.missing() | staged.entries.missing(),
     )
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
+
+from fundtrack.schema.registers import BY_RELATION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,13 +22,18 @@ POSTING_COLUMNS: Final = (
 )
 VOUCHER_COLUMNS: Final = (
     "voucher, number, date, day, year, period, kind, link, reverses, cites, fund, project, payee, narration, document, "
-    "bank, bank_ref, occurrence, batch, row, chart"
+    "bank, bank_ref, payee_id, payee_account, contract, occurrence, batch, row, chart, prepared_by, approved_by, "
+    "voucher_number"
 )
+REGISTERED: Final = {relation: f"SELECT * FROM book_{relation}" for relation in BY_RELATION}
+"""The relations of registers; the same whether a candidate or the whole book is judged."""
+
 POLICY: Final = {
     "funds": "SELECT * FROM book_funds",
     "accounts": "SELECT * FROM book_accounts",
     "banks": "SELECT * FROM book_banks",
     "grants": "SELECT * FROM book_grants",
+    **REGISTERED,
 }
 """The relations that say what is permitted; the same whether a candidate or the whole book is judged."""
 
@@ -39,7 +47,8 @@ Relations = Mapping[str, str]
 class Subject:
     """Where a finding stands: a voucher of a book, a line of a ledger, or a row of a file.
 
-    `sha256` is the hash of the file that the voucher was imported from, where the book knows it.
+    `sha256` is the hash of the file that the voucher was imported from, where the book knows it. `content` stands for
+    what a transaction without a number says: lines move when a ledger grows, and folders differ from desk to desk.
     """
 
     file: str = ""
@@ -48,15 +57,18 @@ class Subject:
     row: int = 0
     voucher: str = ""
     sha256: str = ""
+    content: str = ""
 
     def identity(self) -> tuple[str, ...]:
-        """Return what names the place from one run to the next: the voucher's number where there is one."""
-        return (self.voucher,) if self.voucher else (self.file, self.sheet, str(self.line or self.row))
+        """Return what names the place from one run to the next: the number, what is written, or file and row."""
+        if self.voucher or self.content:
+            return (self.voucher or self.content,)
+        return (PurePath(self.file).name, self.sheet, str(self.line or self.row))
 
     def record(self) -> dict[str, Any]:
         """Return `file`, `line` or `row`, and `voucher` for machine-readable output."""
         place: dict[str, Any] = {"line": self.line} if self.line else {"row": self.row or None}
-        return {"file": self.file or None, **place, "voucher": self.voucher or None}
+        return {"file": self.file or None, "sheet": self.sheet or None, **place, "voucher": self.voucher or None}
 
     def __str__(self) -> str:
         """Return the place as editors and people read it."""
@@ -76,8 +88,9 @@ class Lens:
     """The relations a select runs over, and what turns its rows into findings a person understands.
 
     `after(scope)` are the relations to judge; `before(scope)`, where given, the same without the candidates, so that
-    an old finding is known. `scales` are the decimals of each unit. `missing` are the relations that cannot be given,
-    each with the key of the message that says why: a check that needs one is not run, and that is told.
+    an old finding is known. `subject` says where a voucher, or else an `entry` of a register, stands. `scales` are the
+    decimals of each unit. `missing` are the relations that cannot be given, each with why, in both languages: a check
+    that needs one is not run, and that is told.
     """
 
     after: Callable[[str], Relations]
@@ -85,8 +98,8 @@ class Lens:
     before: Callable[[str], Relations] | None = None
     named: Callable[[Language, str, str], str] = unnamed
     scales: Mapping[str, int] = field(default_factory=dict)
-    missing: Mapping[str, str] = field(default_factory=dict)
+    missing: Mapping[str, Mapping[Language, str]] = field(default_factory=dict)
 
-    def why_not(self, check: Check) -> str:
-        """Return the key of the message why a check cannot be run through this lens, or an empty string."""
-        return next((why for relation, why in self.missing.items() if check.mentions(relation)), "")
+    def why_not(self, check: Check) -> Mapping[Language, str]:
+        """Return why a check cannot be run through this lens, in both languages; nothing where it can."""
+        return next((why for relation, why in self.missing.items() if check.mentions(relation)), {})

@@ -29,8 +29,22 @@ def run(connection: Connection, checks: Iterable[Check], lens: Lens) -> list[Fin
     """
     asked = tuple(checks)
     if lens.before is not None:
+        asked = tuple(check for check in asked if check.scope != "book")
         asked = _worth_asking(connection, asked, lens)
     return [finding for check in asked for finding in _new(connection, check, lens)]
+
+
+def unsaid(connection: Connection, check: Check, lens: Lens) -> tuple[str, str] | None:
+    """Return the first relation and column that a check needs and no row says; None where it has all it needs.
+
+    Each is asked with the lens's own relations, so that what no voucher carries is told and never passes for sound.
+    """
+    relations = lens.after(check.scope)
+    for relation, column in check.needs:
+        says = f"SELECT 1 FROM ({relations[relation]}) AS r WHERE CAST({column} AS TEXT) <> ''"
+        if not dialect.rows_of(connection, f"SELECT 1 WHERE EXISTS ({says})"):
+            return relation, column
+    return None
 
 
 def _worth_asking(connection: Connection, checks: tuple[Check, ...], lens: Lens) -> tuple[Check, ...]:

@@ -13,7 +13,20 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from fundtrack.cli import books, checking, demo, files, findings, ledgers, policy, record, show, vouchers, waivers
+from fundtrack.cli import (
+    books,
+    checking,
+    demo,
+    files,
+    findings,
+    ledgers,
+    policy,
+    record,
+    sampling,
+    show,
+    vouchers,
+    waivers,
+)
 from fundtrack.errors import LANGUAGES, FundtrackError, Language, UsageError, message
 
 if TYPE_CHECKING:
@@ -58,6 +71,8 @@ app.command()(checking.explain)
 app.command()(checking.checks)
 app.add_typer(findings.finding, name="finding")
 app.add_typer(waivers.waiver, name="waiver")
+app.command()(sampling.sample)
+app.command()(sampling.benford)
 app.command()(files.formats)
 app.command()(ledgers.publish)
 app.command()(ledgers.browse)

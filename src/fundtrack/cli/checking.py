@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import replace
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -12,118 +11,130 @@ import typer
 from fundtrack.cli import show
 from fundtrack.cli.options import (
     BookOption,
-    Format,
     FormatOption,
     LanguageOption,
     PersonOption,
     SideOption,
+    day,
     local_folder,
     opened,
-    person,
     spoken,
 )
-from fundtrack.errors import BookError, Language, UsageError, message
+from fundtrack.cli.recording import kept, print_recorded
+from fundtrack.errors import Language, UsageError, message
 
 if TYPE_CHECKING:
-    from fundtrack.auditing.record import Recorded, Side
+    from collections.abc import Collection
+
     from fundtrack.book import Book
     from fundtrack.checking.audit import Audit
+    from fundtrack.checking.extent import Extent
     from fundtrack.pages import Page
 
 FailOn = Literal["fatal", "error", "warn"]
 SEVERITIES = ("fatal", "error", "warn")
-SHOWN = 10
-"""How many numbers of findings are printed in one line."""
-
-FINDING_COLUMNS = ("severity", "check", "file", "line", "row", "voucher", "fund", "use", "amount", "message")
+CheckFormat = Literal["table", "json", "csv", "sarif"]
 
 
 def check(
     path: Annotated[Path | None, typer.Argument(help="A Beancount ledger; without one the book. 账簿文件")] = None,
     *,
     only: Annotated[list[str] | None, typer.Option(help="Only this check; may be repeated. 仅此检查")] = None,
+    fund: Annotated[list[str] | None, typer.Option(help="Only findings of this fund; repeatable. 仅此资金")] = None,
+    since: Annotated[
+        dt.date | None,
+        typer.Option(parser=day, metavar="DATE", help="Only findings of vouchers from that day on. 自该日起的凭证"),
+    ] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="An earlier JSON or SARIF; only what is new. 比对基准")
+    ] = None,
     fail_on: Annotated[FailOn, typer.Option(help="Findings from here on end with exit code 1. 失败级别")] = "error",
     fund_pattern: Annotated[str, typer.Option(help="A regular expression that finds funds in accounts. 资金代码")] = "",
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE.xlsx/.html/.sarif/.json/.csv", help="文件")
+    ] = None,
+    form: Annotated[CheckFormat, typer.Option("--format", help="How to print. 输出格式")] = "table",
     no_record: Annotated[bool, typer.Option("--no-record", help="Only look. 只查看，不留记录")] = False,
     side: SideOption = "bureau",
     by: PersonOption = None,
-    form: FormatOption = "table",
     book: BookOption = None,
     lang: LanguageOption = None,
 ) -> None:
     """检查账套或任意账簿 Check the book, or any Beancount ledger without running what it names."""
-    from fundtrack.checking.audit import audit_book, audit_ledger
+    from fundtrack.checking.baseline import compare, read_baseline
+    from fundtrack.checking.extent import Extent
+    from fundtrack.reporting.audits import writing
 
-    recorded: Recorded | str = ""
-    if path:
-        language = spoken(lang)
-        audit = audit_ledger(
-            path, only=only or (), fund_pattern=fund_pattern, pages=local_folder(book, "checks", search=False)
-        )
-    else:
-        the_book = opened(book)
-        language = spoken(lang, the_book)
-        audit = audit_book(the_book, only=only or ())
-        audit, recorded = kept(the_book, audit, by, side, wanted=not no_record)
-    print_audit(audit, form, language, recorded)
+    the_book = None if path else opened(book)
+    language = spoken(lang, the_book)
+    known = read_baseline(baseline) if baseline else None
+    with writing(output) as write:
+        audit = _audited(path or the_book, only or (), fund_pattern, book, Extent(tuple(fund or ()), since))
+        audit, why_not = kept(the_book, audit, by, side, wanted=not no_record) if the_book else (audit, "")
+        audit = compare(audit, known) if known else audit
+        write(audit, language)
+    print_audit(audit, form, language, output)
+    if why_not:
+        show.say(message("check-not-recorded", language, cause=why_not), error=form != "table")
     failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
     if any(finding.severity in failing for finding in audit.findings if finding.is_open):
         raise typer.Exit(1)
 
 
-def kept(book: Book, audit: Audit, by: str | None, side: Side, *, wanted: bool) -> tuple[Audit, Recorded | str]:
-    """Record an audit where that is wanted; return it with what is on record of its findings, and what was added.
+def _audited(
+    subject: Path | Book | None, only: Collection[str], fund_pattern: str, book: Path | None, extent: Extent
+) -> Audit:
+    """Return the audit of a ledger, by the pages of the checker's book if one is named, or of a book."""
+    from fundtrack.checking.audit import audit_book, audit_ledger
 
-    Where the record cannot be written, by an auditor who may only read for example, why not is returned instead.
-    """
-    from fundtrack.auditing.record import record
-    from fundtrack.auditing.standing import settled
-    from fundtrack.checking import checks
-
-    pages = checks(book.folder / "checks")
-    recorded: Recorded | str = ""
-    if wanted:
-        try:
-            recorded = record(book, audit, pages, by=person(by), side=side)
-        except (BookError, UsageError) as error:
-            if error.key == "other-side":
-                raise
-            recorded = str(error.details.get("cause", error))
-    with book.reading() as connection:
-        return replace(audit, findings=settled(connection, audit.findings, pages)), recorded
+    if isinstance(subject, Path):
+        pages = local_folder(book, "checks", search=False)
+        return audit_ledger(subject, only=only, fund_pattern=fund_pattern, pages=pages, extent=extent)
+    assert subject is not None
+    return audit_book(subject, only=only, extent=extent)
 
 
-def print_audit(audit: Audit, form: Format, language: Language, recorded: Recorded | str = "") -> None:
-    """Print what an audit found and what it looked at, and what was added to the record."""
+def print_audit(audit: Audit, form: CheckFormat, language: Language, output: Path | None = None) -> None:
+    """Print what an audit found and what it looked at; findings that stand in a file are only summed up."""
+    from fundtrack.reporting.audits import as_csv, as_sarif
+
     if form == "json":
-        show.as_json(audit.record(language) | {"recorded": None if isinstance(recorded, str) else recorded.record()})
-        if isinstance(recorded, str) and recorded:
-            show.say(message("check-not-recorded", language, cause=recorded), error=True)
+        show.as_json(audit.record(language))
     elif form == "csv":
-        show.rows([finding.record(language) for finding in audit.findings], form, language, FINDING_COLUMNS)
+        typer.echo(as_csv(audit, language), nl=False)
+    elif form == "sarif":
+        typer.echo(as_sarif(audit, language), nl=False)
     else:
-        show.findings(audit.findings, language)
-        for one in audit.not_run:
-            show.say_message("check-not-run", language, name=one.check, why=one.why[language])
-        show.say_message("check-summary", language, findings=len(audit.findings), checks=len(audit.checks_run),
-                         vouchers=audit.vouchers)  # fmt: skip
-        print_recorded(audit, language, recorded)
+        if output is None:
+            show.findings(audit.findings, language)
+        print_summary(audit, language)
+        if output is not None:
+            show.say_message("check-written", language, path=output)
 
 
-def print_recorded(audit: Audit, language: Language, recorded: Recorded | str) -> None:
-    """Print which of the findings are settled, and what is new on record."""
-    settled = Counter(finding.state for finding in audit.findings if not finding.is_open)
-    if settled:
-        states = ", ".join(f"{message(f'state-{state}', language)} {count}" for state, count in settled.items())
-        show.say_message("check-settled", language, count=settled.total(), states=states)
-    if isinstance(recorded, str):
-        if recorded:
-            show.say_message("check-not-recorded", language, cause=recorded)
-        return
-    for name, numbers in (("new", recorded.new), ("gone", recorded.gone), ("reopened", recorded.reopened)):
-        if numbers:
-            some = ", ".join(map(str, numbers[:SHOWN])) + (" …" if len(numbers) > SHOWN else "")
-            show.say_message(f"check-{name}", language, count=len(numbers), numbers=some)
+def print_summary(audit: Audit, language: Language) -> None:
+    """Print how much each check found, what was not run, and what is not shown."""
+    from fundtrack.checking.summary import summed
+    from fundtrack.reporting.audits.sections import beside_said
+
+    if audit.findings:
+        sums = [
+            {"check": one.check, "findings": one.findings, "amounts": [amount.grouped() for amount in one.amounts]}
+            for one in summed(audit.findings)
+        ]
+        show.say()
+        show.rows(sums, "table", language, ("check", "findings", "amounts"))
+        show.say()
+    if audit.limits:
+        show.say_message("check-cannot-prove", language)
+        for limit in audit.limits:
+            show.say(f"  {limit.line(language)}")
+        show.say()
+    for said in beside_said(audit, language):
+        show.say(said)
+    show.say_message("check-summary", language, findings=len(audit.findings), checks=len(audit.checks_run),
+                     vouchers=audit.vouchers)  # fmt: skip
+    print_recorded(audit, language)
 
 
 def explain(
@@ -157,9 +168,12 @@ def print_page(page: Page, language: Language) -> None:
         for document in basis:
             show.say(f"- {document}")
     show.say()
-    for key in ("catalogue", "severity", "from", "to", "parameters"):
+    for key in ("catalogue", "severity", "from", "to"):
         if key in front:
             show.say(f"{key}: {front[key]}")
+    for name, said in front.get("parameters", {}).items():
+        about = f"  {said[language]} — {said['source']}" if isinstance(said, dict) else ""
+        show.say(f"{name} = {said['value'] if about else said}{about}")
     show.say(f"{page.path}  sha256 {page.digest}\n")
     show.say(page.definition.text.rstrip())
 
@@ -180,6 +194,8 @@ def checks(form: FormatOption = "table", book: BookOption = None, lang: Language
 
 def check_record(page: Page) -> dict[str, Any]:
     """Return a check as the machine-readable object of `checks --format json`."""
+    from fundtrack.checking.check import threshold
+
     front = page.front
     return {
         "name": page.name,
@@ -187,7 +203,7 @@ def check_record(page: Page) -> dict[str, Any]:
         "severity": front.get("severity"),
         "title": {"en": page.title, "zh": page.text("title", "zh")},
         "basis": front.get("basis", []),
-        "parameters": front.get("parameters", {}),
+        "parameters": {name: threshold(said) for name, said in front.get("parameters", {}).items()},
         "from": str(front["from"]) if "from" in front else None,
         "to": str(front["to"]) if "to" in front else None,
     }

@@ -51,6 +51,7 @@ class Order:
     document: str
     bank: str
     bank_ref: str
+    contract: str
     to: str
     original: str
     split: str
@@ -96,7 +97,7 @@ class Order:
         return [vouchers.draft(chart, self.kind, self.amount, fund=self.fund, use=self.use, **given)]
 
     def _details(self) -> dict[str, str]:
-        names = ("payee", "narration", "project", "document", "bank", "bank_ref")
+        names = ("payee", "narration", "project", "document", "bank", "bank_ref", "contract")
         return {name: getattr(self, name) for name in names}
 
     def _uses(self, funds: Iterable[str]) -> dict[str, str]:

@@ -48,6 +48,7 @@ def show(
 def voucher_record(connection: Connection, found: Standing, chart: Chart, language: Language) -> dict[str, Any]:
     """Return a voucher, amounts in fen; accounts in the language, references as the numbers of vouchers."""
     from fundtrack.checking.book import vouchers_of
+    from fundtrack.posting.draft import PARTY
     from fundtrack.posting.standing import citing, voucher_of
 
     named = {(account.fund, account.code): account.written(language, chart) for account in chart.accounts.values()}
@@ -63,7 +64,7 @@ def voucher_record(connection: Connection, found: Standing, chart: Chart, langua
         }
         for line, entry in enumerate(found.entries, 1)
     ]
-    said = ("kind", "fund", "payee", "narration", "project", "document", "bank", "bank_ref")
+    said = ("kind", "fund", "payee", "narration", "project", "document", "bank", "bank_ref", *PARTY)
     return {
         "voucher": found.number,
         "date": found.date.isoformat(),

@@ -60,6 +60,7 @@ def post(
     document: DocumentOption = "",
     bank: Annotated[str, typer.Option(help="The number of the bank account that pays. 付款账号")] = "",
     bank_ref: BankRefOption = "",
+    contract: Annotated[str, typer.Option(help="The contract it is paid under. 合同编号")] = "",
     to: Annotated[str, typer.Option(help="The fund that borrows. 借入资金")] = "",
     original: Annotated[str, typer.Option(metavar="NUMBER", help="The voucher this one follows. 原凭证号")] = "",
     split: Annotated[str, typer.Option(metavar="F01=…,F03=…", help="One bill over several funds. 多项资金分担")] = "",
@@ -75,8 +76,9 @@ def post(
     the_book = opened(book)
     language = spoken(lang, the_book)
     order = Order(
-        kind, fund, use, amount, date, payee, narration, project, document, bank, bank_ref, to, original, split
-    )
+        kind, fund, use, amount, date, payee, narration, project, document, bank, bank_ref, contract, to, original,
+        split,
+    )  # fmt: skip
     prompts.complete(order, the_book, language)
     with show.refusal(form, language):
         posted = post(the_book, order.drafts, by=person(by), approved_by=approved_by)

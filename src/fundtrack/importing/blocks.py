@@ -33,6 +33,9 @@ class Candidate(NamedTuple):
     document: str
     bank: str
     bank_ref: str
+    payee_id: str
+    payee_account: str
+    contract: str
     reference: str
     source_account: str
     natural_key: tuple[str, ...]
@@ -53,6 +56,9 @@ class Candidates(NamedTuple):
     document: Sequence[str]
     bank: Sequence[str]
     bank_ref: Sequence[str]
+    payee_id: Sequence[str]
+    payee_account: Sequence[str]
+    contract: Sequence[str]
     reference: Sequence[str]
     source_account: Sequence[str]
     natural_key: Sequence[Sequence[str]]

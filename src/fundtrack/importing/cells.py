@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from fundtrack.errors import FormatError
+from fundtrack.identifier import masked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -113,14 +114,6 @@ def private(cell: str) -> tuple[str, bool]:
     """Return a private number masked, and whether it can still have all its digits."""
     damaged = len(cell) >= EXACT_DIGITS if isinstance(cell, Number) else DAMAGED.fullmatch(cell.strip())
     return masked(cell), not damaged
-
-
-def masked(cell: str) -> str:
-    """Return a private number as it may be shown: `110105********0021`, or the last four digits of a short one."""
-    bare = cell.strip()
-    first = 6 if len(bare) >= EXACT_DIGITS else 0
-    hidden = max(len(bare) - first - 4, 0)
-    return f"{bare[:first]}{'*' * hidden}{bare[first + hidden :]}" if hidden else "*" * len(bare)
 
 
 def cautious(row: list[str]) -> list[str]:

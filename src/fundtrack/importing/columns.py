@@ -10,6 +10,7 @@ from functools import partial
 from operator import mul
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from fundtrack import identifier
 from fundtrack.errors import FormatError
 from fundtrack.importing import cells, dates, fields, heading
 from fundtrack.importing.blocks import Candidates
@@ -56,8 +57,8 @@ def _each(read: Callable[[str], str], column: Column) -> Column:
 class Columns:
     """A layout bound to a header: what reads its rows. Raises FormatError when a column or the unit is missing."""
 
-    def __init__(self, layout: Layout, head: Heading, words: Mapping[str, Mapping[str, str]]) -> None:
-        """Find every field once."""
+    def __init__(self, layout: Layout, head: Heading, words: Mapping[str, Mapping[str, str]], key: bytes) -> None:
+        """Find every field once. Private numbers are kept under the `key` of the book."""
         spec = layout.columns
         sources = [source for source in (*spec.values(), layout.key_account, layout.kind_column) if source]
         self._layout, self._head = layout, head
@@ -69,6 +70,7 @@ class Columns:
         self._private = [(head.place(name), name) for name in layout.private]
         self._key = [head.place(name) for name in layout.key]
         self._read = {*self._key, *(head.place(name) for source in sources for name in source.columns)}
+        self._kept = Memo(partial(identifier.kept, key=key))
         self._bank_funds = words.get("bank", {})
         self._bind_amounts()
         self._bind_fields(words)
@@ -96,6 +98,9 @@ class Columns:
             "narration": cells.text,
             "document": cells.identity,
             "bank": cells.identity,
+            "payee-id": str,
+            "payee-account": str,
+            "contract": cells.identity,
             "reference": cells.identity,
         }
         self._fields = {field: self._field(spec.get(field), read) for field, read in readers.items()}
@@ -121,13 +126,16 @@ class Columns:
         return problems
 
     def of(self, rows: Sequence[list[str]]) -> list[Column]:
-        """Return rows as columns, masked where a private number is read. Raises FormatError where one is damaged."""
+        """Return rows as columns; a private number that is read is as it is kept.
+
+        Raises FormatError where one is damaged.
+        """
         columns: list[Column] = [*zip(*rows, strict=True)]
         for place, name in self._private:
             if not cells.whole(columns[place]):
                 raise FormatError("digits-lost", text="", column=name)
             if place in self._read:
-                columns[place] = [*map(cells.masked, columns[place])]
+                columns[place] = [*map(self._kept.__getitem__, columns[place])]
         return columns
 
     def amounts(self, columns: Sequence[Column]) -> Moved:
@@ -160,9 +168,10 @@ class Columns:
     def candidates(self, columns: Sequence[Column], moved: Moved) -> Candidates:
         """Return the vouchers that rows ask for. Raises FormatError where one of them asks for none."""
         extended = self._places.extend(columns)
-        when, fund, use, project, payee, narration, document, bank, reference, account = (
-            self._values(field, extended) for field in self._fields.values()
-        )
+        (
+            when, fund, use, project, payee, narration, document, bank, payee_id, payee_account, contract, reference,
+            account,
+        ) = (self._values(field, extended) for field in self._fields.values())  # fmt: skip
         kind, amount = self._moved(extended, moved, reference)
         date, iso = zip(*when, strict=True)
         use_fund, code = zip(*use, strict=True)
@@ -176,8 +185,8 @@ class Columns:
         key = [iso, [*map(str, counted)], *([*map(str.strip, columns[place])] for place in self._key)]
         bank_ref = self._bank_refs(extended[self._bank_ref.place])
         return Candidates(
-            date, kind, amount, fund, use_fund, code, payee, narration, project, document, bank, bank_ref, reference,
-            account, key,
+            date, kind, amount, fund, use_fund, code, payee, narration, project, document, bank, bank_ref, payee_id,
+            payee_account, contract, reference, account, key,
         )  # fmt: skip
 
     def _values(self, field: Field, extended: Sequence[Column]) -> Sequence[Any]:

@@ -54,7 +54,7 @@ class _DryRun(Exception):
 def importers_of(book: Book, words: Mapping[str, Mapping[str, str]] | None = None) -> dict[str, Importer]:
     """Return the importers a book has, installed and its own, by name."""
     pages = catalogue("importers", local=book.folder / "importers")
-    return {name: Importer(page, words) for name, page in pages.items()}
+    return {name: Importer(page, words, book.key) for name, page in pages.items()}
 
 
 def silent(_rows: int) -> None:

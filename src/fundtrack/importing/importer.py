@@ -51,13 +51,15 @@ def peek(path: Path) -> Peek:
 class Importer:
     """A page's layout with the words a book knows: names of funds, uses, projects, and accounts of banks."""
 
-    def __init__(self, page: Page, words: Mapping[str, Mapping[str, str]] | None = None) -> None:
+    def __init__(self, page: Page, words: Mapping[str, Mapping[str, str]] | None = None, key: bytes = b"") -> None:
         """Read a page. `words` holds `fund`, `use`, `project` (a name to its code) and `bank` (a number to its fund).
 
-        The book's words come before the page's. Raises PageError when the page is not an importer.
+        `key` is that of the book: private numbers are kept under it. The book's words come before the page's. Raises
+        PageError when the page is not an importer.
         """
         self.page = page
         self.layout: Layout = layout(page)
+        self._key = key
         self.words = {field: {**self.layout.words.get(field, {}), **(words or {}).get(field, {})} for field in WORDED}
 
     @property
@@ -85,10 +87,10 @@ class Importer:
         iteration, when the file as a whole cannot be read.
         """
         if workbook.is_workbook(path):
-            return Reading(path, "", self.layout, workbook.sheets(path), self.words, together)
+            return Reading(path, "", self.layout, workbook.sheets(path), self.words, together, self._key)
         encoding = decode.encoding(path, self.layout.encoding)
         sheet = Sheet("", hidden=False, rows=rows.read(path, encoding, self.layout.delimiter))
-        return Reading(path, encoding, self.layout, iter([sheet]), self.words, together)
+        return Reading(path, encoding, self.layout, iter([sheet]), self.words, together, self._key)
 
 
 def choose(path: Path, importers: Iterable[Importer]) -> Importer:

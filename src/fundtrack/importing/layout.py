@@ -20,8 +20,12 @@ INCOMING: Final = ("transfer-received", "interest", "refund")
 OUTGOING: Final = ("disbursement", "bank-charge")
 FIELDS: Final = (
     "date", "amount", "amount-in", "amount-out", "balance", "payee", "narration",
-    "fund", "use", "project", "document", "bank", "bank-ref", "reference",
+    "fund", "use", "project", "document", "bank", "bank-ref", "payee-id", "payee-account", "contract",
+    "reference",
 )  # fmt: skip
+IDENTIFYING: Final = ("payee-id", "payee-account")
+"""Fields whose columns are private, and that alone may read a private one."""
+
 WORDED: Final = ("fund", "use", "project", "bank")
 TABLES: Final = {
     "file": {"encoding", "delimiter", "header", "unit", "currency", "total", "notes", "private"},
@@ -101,6 +105,12 @@ def _layout(name: str, form: dict[str, dict[str, Any]]) -> Layout:
     columns = {field: _source(spec) for field, spec in form["columns"].items()}
     if ("amount" in columns) == ("amount-in" in columns and "amount-out" in columns):
         raise ValueError("[columns] amount, or amount-in and amount-out")
+    private = {*_texts(file.get("private", []))}
+    for field, source in columns.items():
+        if field in IDENTIFYING:
+            private |= {*source.columns}
+        elif private & {*source.columns}:
+            raise ValueError(field, *source.columns)
     account, column, unit = form["key"].get("account"), kind.get("column"), file.get("unit", "元")
     if not isinstance(unit, dict):
         FACTORS[unit]
@@ -114,7 +124,7 @@ def _layout(name: str, form: dict[str, dict[str, Any]]) -> Layout:
         currency=file.get("currency", "CNY"),
         total=_texts(file.get("total", [])),
         notes=_texts(file.get("notes", [])),
-        private=_texts(file.get("private", [])),
+        private=tuple(sorted(private)),
         columns=columns,
         key=_texts(form["key"]["columns"]),
         key_account=_source(account) if account else None,

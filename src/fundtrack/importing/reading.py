@@ -33,6 +33,7 @@ class Reading:
         sheets: Iterator[Sheet],
         words: Mapping[str, Mapping[str, str]],
         together: int,
+        key: bytes,
     ) -> None:
         """Prepare to read the sheets of a file; nothing is read yet. `encoding` is empty for a workbook.
 
@@ -40,7 +41,7 @@ class Reading:
         """
         self.path, self.encoding, self.layout = path, encoding, layout
         self.unit = ""
-        self._sheets, self._words, self._together = sheets, words, together
+        self._sheets, self._words, self._together, self._key = sheets, words, together, key
         self._tables: list[tuple[Sums, Balances]] = []
 
     @property
@@ -111,7 +112,7 @@ class Reading:
         """Give the header and the rows below it; of the table keep only its sums and balances."""
         place = {"path": self.path, "sheet": sheet.name} if sheet.name else {"path": self.path}
         try:
-            columns = Columns(self.layout, head, self._words)
+            columns = Columns(self.layout, head, self._words, self._key)
         except FormatError as error:
             raise FormatError(error.key, **error.details, **place) from error
         self.unit = columns.unit

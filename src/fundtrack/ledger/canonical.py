@@ -47,6 +47,9 @@ class Voucher:
     document: str
     bank: str
     bank_ref: str
+    payee_id: str
+    payee_account: str
+    contract: str
     link: str
     reverses: str
     cites: str

@@ -38,7 +38,7 @@ NOTICE: Final = {
 REMEMBERED: Final = 10_000
 """How many texts of one kind are kept to be used again."""
 
-FREE: Final = itemgetter(*map(Row._fields.index, ("payee", "narration", "document", "bank_ref")))
+FREE: Final = itemgetter(*map(Row._fields.index, ("payee", "narration", "document", "bank_ref", "contract")))
 """The texts of a row that anybody may have written and that differ from voucher to voucher."""
 
 Made = TypeVar("Made")
@@ -119,8 +119,9 @@ class Journal:
         all_plain = PLAIN.fullmatch("".join(chain.from_iterable(map(FREE, rows))))
         texts: list[str] = []
         for (
-            fund, year, number, date, kind, project, payee, narration, document, bank, bank_ref, link, reverses, cites,
-            occurrence, batch, line, chart, prepared_by, approved_by, recorded_at, entries, unit, debit, credit, amount,
+            fund, year, number, date, kind, project, payee, narration, document, bank, bank_ref, payee_id,
+            payee_account, contract, link, reverses, cites, occurrence, batch, line, chart, prepared_by, approved_by,
+            recorded_at, entries, unit, debit, credit, amount,
             red,
         ) in rows:  # fmt: skip
             if entries == 1:
@@ -137,13 +138,16 @@ class Journal:
                 if len(self._waiting) < entries:
                     continue
                 postings, red = self._together(fund)  # noqa: PLW2901 - from here on it is the voucher's
-            if not (all_plain or PLAIN.fullmatch(f"{payee}{narration}{document}{bank_ref}")):
-                payee, narration, document, bank_ref = _escaped(  # noqa: PLW2901
-                    payee, narration, document, bank_ref, voucher=voucher_number(fund, year, number)
+            if not (all_plain or PLAIN.fullmatch(f"{payee}{narration}{document}{bank_ref}{contract}")):
+                payee, narration, document, bank_ref, contract = _escaped(  # noqa: PLW2901
+                    payee, narration, document, bank_ref, contract, voucher=voucher_number(fund, year, number)
                 )
             rare = ""
             if link or reverses or cites or red or occurrence != 1:
                 rare = self._rare(link, reverses, cites, occurrence, red)
+            if payee_id or payee_account or contract:
+                rare += _meta("payee-id", payee_id) + _meta("payee-account", payee_account)
+                rare += f'  contract: "{contract}"\n' if contract else ""
             mark, of_bank, office = marks[fund, kind, project, bank]
             source, act = acts[batch, chart, prepared_by, approved_by, recorded_at]
             # One string a part, joined at the end, costs less than one a voucher.

@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from fundtrack.ledger.history import History
 
 TEXTS: Final = {
-    "project": "project", "document": "doc", "bank": "bank", "bank_ref": "bank-ref", "link": "link",
-    "reverses": "reverses", "cites": "cites", "prepared_by": "prepared-by", "approved_by": "approved-by",
+    "project": "project", "document": "doc", "bank": "bank", "bank_ref": "bank-ref", "payee_id": "payee-id",
+    "payee_account": "payee-account", "contract": "contract", "link": "link", "reverses": "reverses", "cites": "cites",
+    "prepared_by": "prepared-by", "approved_by": "approved-by",
     "recorded_at": "recorded-at",
 }  # fmt: skip
 """The metadata that holds a text of a voucher; without it the text is empty."""

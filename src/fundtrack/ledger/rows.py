@@ -31,6 +31,9 @@ class Row(NamedTuple):
     document: str
     bank: str
     bank_ref: str
+    payee_id: str
+    payee_account: str
+    contract: str
     link: Any
     reverses: Any
     cites: Any
@@ -59,7 +62,8 @@ class References(NamedTuple):
 # The order is that of the index on fund and day, so that no row is sorted.
 ROWS: Final = text("""
     SELECT v.fund, v.year, v.number, v.date, v.kind, v.project, v.payee, v.narration, v.document, v.bank, v.bank_ref,
-        NULLIF(v.link, v.id), v.reverses, v.cites, v.occurrence, v.batch, v.row, v.chart, v.prepared_by, v.approved_by,
+        v.payee_id, v.payee_account, v.contract, NULLIF(v.link, v.id), v.reverses, v.cites, v.occurrence, v.batch,
+        v.row, v.chart, v.prepared_by, v.approved_by,
         v.recorded_at, v.entries, e.unit, e.debit, e.credit, e.amount, e.red
     FROM voucher AS v JOIN entry AS e ON e.voucher = v.id
     WHERE v.fund IN (SELECT fund FROM fund) AND v.day BETWEEN :first AND :last

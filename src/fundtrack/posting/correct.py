@@ -180,7 +180,7 @@ def record_rebooked(chart: Chart, wrong: Standing, correction: Correction, docum
     correct = drafted(
         chart, wrong.kind, entries, fund=fund, date=date, payee=wrong.payee, narration=wrong.narration,
         project=correction.project or wrong.project, document=document, bank=wrong.bank, bank_ref=wrong.bank_ref,
-        cites=wrong.cites, bill=1,
+        payee_id=wrong.payee_id, payee_account=wrong.payee_account, contract=wrong.contract, cites=wrong.cites, bill=1,
     )  # fmt: skip
     return [_red(chart, wrong, document, date), correct]
 
@@ -211,7 +211,8 @@ def money_owed(chart: Chart, wrong: Standing, correction: Correction, document: 
     narration = message("rebook-narration", chart.language, number=wrong.number, document=document)
     return [
         drafted(chart, "adjustment", tuple(entries), fund=of, date=date, payee=wrong.payee, narration=narration,
-                project=project, document=document, cites=wrong.id, bill=1)
+                project=project, document=document, payee_id=wrong.payee_id, payee_account=wrong.payee_account,
+                contract=wrong.contract, cites=wrong.id, bill=1)
         for of, entries, project in (
             (wrong.fund, taken, wrong.project), (fund, put, correction.project or wrong.project))
     ]  # fmt: skip
@@ -259,6 +260,9 @@ def _red(chart: Chart, original: Standing, reason: str, date: date) -> Draft:
         document=original.document,
         bank=original.bank,
         bank_ref=original.bank_ref,
+        payee_id=original.payee_id,
+        payee_account=original.payee_account,
+        contract=original.contract,
         reverses=original.id,
         cites=original.cites,
         bill=1,

@@ -18,6 +18,9 @@ Kind = Literal[
 MONEY_IN: Final = frozenset({"transfer-received", "interest", "opening"})
 """Kinds that bring money in; of one day's vouchers they count first."""
 
+PARTY: Final = ("payee_id", "payee_account", "contract")
+"""The fields that tell who was paid, and by which contract, beyond a name."""
+
 
 class Leg(NamedTuple):
     """An account by the codes of its fund and its own."""
@@ -41,7 +44,9 @@ class Draft:
     """One voucher to post. Text fields are empty where the source does not say.
 
     `bank` is the number of the bank account that paid or received, as the source gives it; `bank_ref` the bank's own
-    reference of the movement; `reverses` and `cites` are ids of standing vouchers; drafts with the same `bill` are
+    reference of the movement; `payee_id` and `payee_account` are the payee's identity card and account as
+    `fundtrack.identifier` keeps them; `reverses` and `cites` are ids of standing vouchers; drafts with the same `bill`
+    are
     linked and stand or fall together.
     """
 
@@ -55,6 +60,9 @@ class Draft:
     document: str = ""
     bank: str = ""
     bank_ref: str = ""
+    payee_id: str = ""
+    payee_account: str = ""
+    contract: str = ""
     reverses: int | None = None
     cites: int | None = None
     bill: int = 0
@@ -68,7 +76,8 @@ class Draft:
         """Return all that makes two drafts the same, for their natural key."""
         return [
             self.fund, self.date.isoformat(), self.kind, [list(map(str, entry)) for entry in self.entries], self.payee,
-            self.narration, self.project, self.document, self.bank, self.bank_ref, self.reverses, self.cites,
+            self.narration, self.project, self.document, self.bank, self.bank_ref, self.payee_id, self.payee_account,
+            self.contract, self.reverses, self.cites,
         ]  # fmt: skip
 
     def record(self) -> dict[str, Any]:
@@ -77,7 +86,10 @@ class Draft:
             {"debit": ":".join(e.debit), "credit": ":".join(e.credit), "amount": e.amount, "red": e.red, "unit": e.unit}
             for e in self.entries
         ]
-        said = ("kind", "fund", "payee", "narration", "project", "document", "bank", "bank_ref", "reverses", "cites")
+        said = (
+            "kind", "fund", "payee", "narration", "project", "document", "bank", "bank_ref", *PARTY, "reverses",
+            "cites",
+        )  # fmt: skip
         return {"date": self.date.isoformat(), **{name: getattr(self, name) for name in said}, "entries": entries}
 
     def storable(self) -> Draft:
@@ -88,14 +100,16 @@ class Draft:
         return replace(
             self, payee=stored(self.payee), narration=stored(self.narration), project=stored(self.project),
             document=stored(self.document), bank=stored(self.bank), bank_ref=stored(self.bank_ref),
+            payee_id=stored(self.payee_id), payee_account=stored(self.payee_account), contract=stored(self.contract),
         )  # fmt: skip
 
     def staged(self, voucher: int, link: int, chart: int) -> list[tuple[Any, ...]]:
         """Return the rows of `checking.candidates.COLUMNS` that stage this draft under an id."""
         head = (
             self.fund, self.date.year, self.date.isoformat(), self.date.toordinal(), self.kind, self.project,
-            self.payee, self.narration, self.document, self.bank, self.bank_ref, link, self.reverses or 0,
-            self.cites or 0, self.natural_key, self.occurrence, self.batch, self.row, chart, len(self.entries),
+            self.payee, self.narration, self.document, self.bank, self.bank_ref, self.payee_id,
+            self.payee_account, self.contract, link, self.reverses or 0, self.cites or 0, self.natural_key,
+            self.occurrence, self.batch, self.row, chart, len(self.entries),
             int(not self.inflow),
         )  # fmt: skip
         return [

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from fundtrack.errors import UsageError
 from fundtrack.ledger.rows import voucher_number
-from fundtrack.posting.draft import Entry, Leg
+from fundtrack.posting.draft import PARTY, Entry, Leg
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -23,7 +23,8 @@ NUMBER: Final = re.compile(r"([A-Z0-9]+)-(\d{4})-(\d{1,9})", re.ASCII)
 
 SELECT: Final = """
 SELECT v.id, v.fund, v.year, v.number, v.date, v.kind, v.project, v.payee, v.narration, v.document, v.bank, v.bank_ref,
-    v.link, v.reverses, v.cites, v.chart, v.prepared_by, v.approved_by, v.recorded_at, r.fund AS red_fund,
+    v.payee_id, v.payee_account, v.contract, v.link, v.reverses, v.cites, v.chart, v.prepared_by, v.approved_by,
+    v.recorded_at, r.fund AS red_fund,
     r.year AS red_year, r.number AS red_number, e.unit, e.debit, e.credit, e.amount, e.red
 FROM voucher AS v
 JOIN entry AS e ON e.voucher = v.id
@@ -48,6 +49,9 @@ class Standing:
     document: str
     bank: str
     bank_ref: str
+    payee_id: str
+    payee_account: str
+    contract: str
     link: int
     reverses: int | None
     cites: int | None
@@ -118,7 +122,7 @@ def _standing(rows: list[dict[str, Any]]) -> Standing:
     first = rows[0]
     fund = first["fund"]
     as_it_is = (
-        "project", "payee", "narration", "document", "bank", "bank_ref", "link", "reverses", "cites", "chart",
+        "project", "payee", "narration", "document", "bank", "bank_ref", *PARTY, "link", "reverses", "cites", "chart",
         "prepared_by", "approved_by", "recorded_at",
     )  # fmt: skip
     return Standing(

@@ -30,6 +30,9 @@ class Details(TypedDict, total=False):
     document: str
     bank: str
     bank_ref: str
+    payee_id: str
+    payee_account: str
+    contract: str
     reverses: int | None
     cites: int | None
     bill: int

@@ -6,14 +6,14 @@ import datetime as dt
 import re
 from decimal import Decimal
 from html import escape
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from fundtrack import money
 from fundtrack.errors import UsageError
 from fundtrack.reporting.table import as_csv, printable, width
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from pandas import DataFrame, ExcelWriter
@@ -62,38 +62,58 @@ def export(table: Table, path: Path, *, title: str, language: Language) -> None:
         elif suffix == ".html":
             path.write_text(_html(table, title, language), "utf-8")
         else:
-            _workbook(table, path, title, language)
+            workbook({title: table}, path, language)
     except OSError as error:
-        raise UsageError("export-unwritable", path=path, cause=error.strerror or error) from error
+        raise unwritable(path, error) from error
 
 
-def _workbook(table: Table, path: Path, title: str, language: Language) -> None:
+def workbook(sheets: Mapping[str, Table], path: Path, language: Language) -> None:
+    """Write tables to a workbook, a sheet each under its name. Raises UsageError (`export-unwritable`)."""
     from pandas import ExcelWriter
 
-    with ExcelWriter(path, engine="openpyxl") as writer:
-        sheet = UNNAMEABLE.sub(" ", printable(title))[:31]
-        _frame(table, language, _typed).to_excel(writer, sheet_name=sheet, index=False, freeze_panes=(1, 0))
-        _format(writer, table, sheet)
+    try:
+        with ExcelWriter(path, engine="openpyxl") as writer:
+            for name, table in sheets.items():
+                sheet = UNNAMEABLE.sub(" ", printable(name))[:31]
+                _frame(table, language, typed).to_excel(writer, sheet_name=sheet, index=False, freeze_panes=(1, 0))
+                _format(writer, table, sheet)
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+def unwritable(path: Path, error: OSError) -> UsageError:
+    """Return the error of a file that the system does not let us write."""
+    return UsageError("export-unwritable", path=path, cause=error.strerror or error)
 
 
 def _format(writer: ExcelWriter, table: Table, sheet: str) -> None:
     """Make texts texts, whatever they begin with, and give each column its format and a width."""
     for column, cells in zip(table.columns, writer.sheets[sheet].iter_cols(), strict=True):
         for cell in cells:
-            if isinstance(cell.value, str):
-                cell.data_type = "s"
-                cell.quotePrefix = True
+            disarm(cell)
         for cell in cells[1:]:
             cell.number_format = FORMATS[column.kind]
         widest = max(width(str(cell.value or "")) for cell in cells)
         writer.sheets[sheet].column_dimensions[cells[0].column_letter].width = min(widest, WIDEST) + 4
 
 
+def disarm(cell: Any) -> None:  # noqa: ANN401 - openpyxl ships no types
+    """Let a cell that holds a text hold it as a text, whatever it begins with."""
+    if isinstance(cell.value, str):
+        cell.data_type = "s"
+        cell.quotePrefix = True
+
+
 def _html(table: Table, title: str, language: Language) -> str:
     numeric = [at for at, column in enumerate(table.columns, 1) if column.kind in {"amount", "number"}]
     right = ", ".join(f"td:nth-child({at}), th:nth-child({at})" for at in numeric)
-    body = _frame(table, language, lambda column, cell: table.said(column, cell, language))
-    return PAGE.format(language=language, title=escape(title), right=right or "none", table=body.to_html(index=False))
+    body = html_table(table, language)
+    return PAGE.format(language=language, title=escape(title), right=right or "none", table=body)
+
+
+def html_table(table: Table, language: Language) -> str:
+    """Return a table as an element of a page."""
+    return str(_frame(table, language, lambda column, cell: table.said(column, cell, language)).to_html(index=False))
 
 
 def _frame(table: Table, language: Language, value: Callable[[Column, Cell], object]) -> DataFrame:
@@ -104,7 +124,7 @@ def _frame(table: Table, language: Language, value: Callable[[Column, Cell], obj
     return DataFrame(rows, columns=[column.heading(language) for column in table.columns], dtype=object)
 
 
-def _typed(column: Column, cell: Cell) -> object:
+def typed(column: Column, cell: Cell) -> object:
     """Return a cell as what it is: an exact number, a day, a text."""
     if cell is None or cell == "":
         return None

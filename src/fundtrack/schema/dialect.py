@@ -19,6 +19,7 @@ from sqlalchemy import create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from fundtrack.errors import BookError
+from fundtrack.schema.registers import REGISTERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,6 +38,12 @@ WORDS: Final = {
         r"\) STRICT(, WITHOUT ROWID)?;": ");",
     },
 }
+
+INSERTED_BY_CLERKS: Final = (
+    "batch", "voucher", "entry", "input_row", "decision", "refusal",
+    "audit", "audit_check", "finding", "sighting", "waiver", "waiver_revoked", "finding_act", *REGISTERS,
+)  # fmt: skip
+"""What the clerk role may insert on PostgreSQL; nobody but the owner updates, and the owner is refused by triggers."""
 
 SQLITE_SETTINGS: Final = {
     "journal_mode": "wal",  # readers never wait for the writer
@@ -288,7 +295,9 @@ def excessive_rights(connection: Connection) -> list[tuple[str, str, str]]:
     """Return rights that the release does not give: the role, the right, the table or function."""
     if connection.dialect.name == "sqlite":
         return []
-    return [(row[0], row[1], row[2]) for row in connection.exec_driver_sql(_script("postgresql_rights.sql"))]
+    inserted = ", ".join(f"'{table}'" for table in INSERTED_BY_CLERKS)
+    script = _script("postgresql_rights.sql").replace("INSERTED_BY_CLERKS", inserted)
+    return [(row[0], row[1], row[2]) for row in connection.exec_driver_sql(script)]
 
 
 def _script(name: str) -> str:

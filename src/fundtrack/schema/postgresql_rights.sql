@@ -3,8 +3,7 @@ SELECT CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END, privil
 FROM pg_class, aclexplode(relacl)
 WHERE relnamespace = quote_ident(current_schema())::regnamespace AND grantee <> relowner AND privilege_type <> 'SELECT'
     AND NOT (privilege_type = 'INSERT'
-        AND relname IN ('batch', 'voucher', 'entry', 'input_row', 'decision', 'refusal',
-            'audit', 'audit_check', 'finding', 'sighting', 'waiver', 'waiver_revoked', 'finding_act'))
+        AND relname IN (INSERTED_BY_CLERKS))
 UNION ALL
 SELECT CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END, privilege_type, concat('FUNCTION ', proname)
 FROM pg_proc, aclexplode(COALESCE(proacl, acldefault('f', proowner)))

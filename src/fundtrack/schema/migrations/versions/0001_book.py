@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from alembic import op
 
-from fundtrack.schema import dialect
+from fundtrack.schema import dialect, registers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,25 +39,21 @@ APPEND_ONLY: dict[str, list[tuple[str, ...]]] = {
     "waiver": [("waiver",)],
     "waiver_revoked": [("waiver",)],
     "finding_act": [("finding", "seq")],
+    **{name: [("seq",)] for name in registers.REGISTERS},
 }
 """Tables no row of which is ever changed or deleted, with their keys (SQLite's REPLACE deletes by any of them)."""
 
 DERIVED: dict[str, list[tuple[str, ...]]] = {"balance": [("fund", "unit", "code")], "daily_balance": []}
 """Tables that triggers keep up to date and no row of which is ever deleted; a day's change is inserted over itself."""
 
-INSERTED_BY_CLERKS = (
-    "batch", "voucher", "entry", "input_row", "decision", "refusal",
-    "audit", "audit_check", "finding", "sighting", "waiver", "waiver_revoked", "finding_act",
-)  # fmt: skip
-"""What the clerk role may insert on PostgreSQL; nobody but the owner updates, and the owner is refused by triggers."""
-
 
 def upgrade() -> None:
     """Create the book in the connection's schema."""
     connection = op.get_bind()
     name = connection.dialect.name
-    for file in ("tables.sql", "views.sql"):
-        dialect.run_script(connection, dialect.translated((FOLDER / file).read_text("utf-8"), name))
+    scripts = [(FOLDER / file).read_text("utf-8") for file in ("tables.sql", "views.sql")]
+    for script in (*scripts, registers.script("book")):
+        dialect.run_script(connection, dialect.translated(script, name))
     controls = (FOLDER / f"{name}.sql").read_text("utf-8")
     if name == "sqlite":
         dialect.run_script(connection, controls + "\n".join(sqlite_guards()))
@@ -115,7 +111,7 @@ def postgresql_roles(schema: str) -> str:
     Roles are shared by all databases of a server, so another book may be making the same ones at this moment. Nobody
     may call the controls: a clerk could hang one on a temporary table of invented vouchers, and it acts as the owner.
     """
-    inserted = ", ".join(INSERTED_BY_CLERKS)
+    inserted = ", ".join(dialect.INSERTED_BY_CLERKS)
     return f"""REVOKE ALL ON ALL FUNCTIONS IN SCHEMA "{schema}" FROM PUBLIC;
 DO $$ DECLARE role TEXT; BEGIN
     FOREACH role IN ARRAY ARRAY['{schema}_clerk', '{schema}_auditor'] LOOP

@@ -4,8 +4,11 @@
 CREATE VIEW book_vouchers AS
 SELECT v.id AS voucher, v.number, v.date, v.day, v.year, CAST(substr(v.date, 6, 2) AS INTEGER) AS period, v.kind, v.link,
     COALESCE(v.reverses, 0) AS reverses, COALESCE(v.cites, 0) AS cites, v.fund, v.project, v.payee, v.narration,
-    v.document, v.bank, v.bank_ref, v.occurrence, COALESCE(v.batch, 0) AS batch, COALESCE(v.row, 0) AS row, v.chart,
-    v.prepared_by, v.approved_by
+    v.document, v.bank, v.bank_ref, v.payee_id, v.payee_account, v.contract, v.occurrence, COALESCE(v.batch, 0) AS batch, COALESCE(v.row, 0) AS row, v.chart,
+    v.prepared_by, v.approved_by,
+    v.fund || '-' || v.year || '-' || CASE
+        WHEN v.number < 1000000 THEN substr('' || (1000000 + v.number), 2)
+        ELSE '' || v.number END AS voucher_number
 FROM voucher AS v;
 
 -- A voucher before its entries, and of each entry both sides together: SQLite keeps to the order of a CROSS JOIN, so every

@@ -1,0 +1,95 @@
+"""The file an audit is written to: complete, or as it was before."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import secrets
+from contextlib import contextmanager
+from io import BytesIO
+from typing import TYPE_CHECKING, Final
+
+from fundtrack.errors import UsageError
+from fundtrack.reporting.audits.page import page
+from fundtrack.reporting.audits.paper import working_paper
+from fundtrack.reporting.audits.rows import as_csv
+from fundtrack.reporting.audits.sarif import as_sarif
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from fundtrack.checking.audit import Audit
+    from fundtrack.errors import Language
+
+
+def _json(audit: Audit, language: Language) -> bytes:
+    return (json.dumps(audit.record(language), ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _csv(audit: Audit, language: Language) -> bytes:
+    return as_csv(audit, language).encode("utf-8-sig")  # with the mark by which a spreadsheet knows UTF-8
+
+
+def _workbook(audit: Audit, language: Language) -> bytes:
+    out = BytesIO()
+    working_paper(audit, language).save(out)
+    return out.getvalue()
+
+
+WRITERS: Final[Mapping[str, Callable[[Audit, Language], bytes]]] = {
+    ".json": _json,
+    ".csv": _csv,
+    ".sarif": lambda audit, language: as_sarif(audit, language).encode(),
+    ".xlsx": _workbook,
+    ".html": lambda audit, language: page(audit, language).encode(),
+}
+
+SUFFIXES: Final = tuple(WRITERS)
+
+
+@contextmanager
+def writing(path: Path | None) -> Iterator[Callable[[Audit, Language], None]]:
+    """Give what writes an audit to a file of the kind its suffix says, and does nothing without one.
+
+    Whether it can be written is found out before anything is checked. The file gets its place only when all went well.
+    Raises UsageError (`audit-suffix`, `export-unwritable`).
+    """
+    if path is None:
+        yield lambda _audit, _language: None
+        return
+    writer = WRITERS.get(path.suffix.lower())
+    if writer is None:
+        raise UsageError("audit-suffix", path=path, suffixes=", ".join(SUFFIXES))
+    with _draft(path) as draft:
+
+        def write(audit: Audit, language: Language) -> None:
+            data = writer(audit, language)
+            try:
+                draft.write_bytes(data)
+                os.replace(draft, path.resolve())  # noqa: PTH105 - the one moment is to be seen
+            except OSError as error:
+                raise _unwritable(path, error) from error
+
+        yield write
+
+
+@contextmanager
+def _draft(path: Path) -> Iterator[Path]:
+    """Give an empty file beside the one that is to be written; it is gone afterwards, unless it took its place."""
+    draft = path.resolve().with_name(f".{path.name[:64]}-{secrets.token_hex(8)}")
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        draft.touch(exist_ok=False)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    try:
+        yield draft
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _unwritable(path: Path, error: OSError) -> UsageError:
+    return UsageError("export-unwritable", path=path, cause=error.strerror or error)

@@ -1,0 +1,287 @@
+"""The audit working paper (审计工作底稿): a workbook that an auditor goes on writing in.
+
+A summary, then a sheet for each check that found something, then the sampling list. Every sheet of findings is laid
+out alike: what the check says in the rows above `HEAD_ROW`, the headings in it, a finding in each row below, and two
+empty columns for what the auditor verified and concludes. Amounts are exact numbers.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from fundtrack.errors import message
+from fundtrack.money import plain
+from fundtrack.reporting.audits.sections import beside_said, extent_said, program, sections
+from fundtrack.reporting.export import FORMATS, UNNAMEABLE, WIDEST, disarm, typed
+from fundtrack.reporting.table import printable, width
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from fundtrack.checking.audit import Audit
+    from fundtrack.checking.finding import Finding
+    from fundtrack.errors import Language
+    from fundtrack.reporting.audits.sections import Section
+    from fundtrack.reporting.table import Table
+
+HEAD_ROW: Final = 9
+"""The row of the headings on a sheet of findings."""
+
+SHEET_NAME_MAX: Final = 31
+
+COLUMNS: Final[Mapping[str, int]] = {
+    "no": 6, "severity": 8, "voucher": 17, "day": 12, "fund": 9, "use": 12, "project": 14, "amount": 18, "unit": 8,
+    "actual": 18, "expected": 18, "difference": 18, "evidence": 28, "file": 36, "sheet": 12, "row": 8,
+    "file-sha256": 20, "message": 60, "fingerprint": 20, "verified": 28, "conclusion": 28,
+}  # fmt: skip
+"""The columns of a sheet of findings and their widths; the last two are the auditor's."""
+
+INK, PAPER, RULE = "1F2A37", "EEF1F4", "C5CCD4"
+
+
+def working_paper(audit: Audit, language: Language, samples: Table | None = None, on: dt.date | None = None) -> Any:  # noqa: ANN401 - openpyxl ships no types
+    """Return the working paper of an audit as a workbook of openpyxl.
+
+    `samples` are the vouchers an auditor drew, which become the last sheet; `on` is the day of the run, by default
+    today.
+    """
+    from openpyxl import Workbook
+
+    workbook = Workbook()
+    for style in _styles():
+        workbook.add_named_style(style)
+    parts = sections(audit)
+    paper = _Sheet(workbook, workbook.active, message("paper-summary", language))
+    _summarise(paper, audit, parts, language, on or dt.datetime.now().astimezone().date())
+    for part in parts:
+        if part.findings:
+            name = part.name if language == "en" or part.check is None else part.title(language)
+            _findings(_Sheet(workbook, workbook.create_sheet(), name), part, language)
+    if samples is not None:
+        sheet = _Sheet(workbook, workbook.create_sheet(), message("paper-samples", language))
+        _samples(sheet, samples, language)
+    return workbook
+
+
+class _Sheet:
+    """A sheet that is written row by row; no text in it is ever a formula."""
+
+    def __init__(self, workbook: Any, sheet: Any, name: str) -> None:  # noqa: ANN401 - openpyxl ships no types
+        taken = {other.title.casefold() for other in workbook.worksheets if other is not sheet}
+        sheet.title = _sheet_name(name, taken)
+        self.sheet = sheet
+        self.row = 0
+
+    def write(self, *values: object, bold: bool = False, fill: bool = False) -> Sequence[Any]:
+        """Write a row and return its cells."""
+        self.row += 1
+        cells = [self.sheet.cell(self.row, at, _cell(value)) for at, value in enumerate(values, 1)]
+        style = "fundtrack head" if fill else "fundtrack label" if bold else "fundtrack"
+        for cell in cells:
+            cell.style = style
+            disarm(cell)
+        return cells
+
+    def note(self, text: str, *, bold: bool = False, size: int = 11) -> None:
+        """Write a line that runs over the columns beside it."""
+        from openpyxl.styles import Alignment, Font
+
+        (cell,) = self.write(text)
+        cell.font = Font(bold=bold, size=size, color=INK)
+        cell.alignment = Alignment(wrap_text=False)
+
+    def title(self, text: str) -> None:
+        """Write the title of the sheet."""
+        self.note(text, bold=True, size=16)
+
+    def say(self, label: str, text: object, last: int) -> None:
+        """Write a label and, over the columns up to the last, what belongs to it."""
+        self.write(label, None, text)[0].style = "fundtrack label"
+        self.sheet.merge_cells(start_row=self.row, start_column=1, end_row=self.row, end_column=2)
+        self.sheet.merge_cells(start_row=self.row, start_column=3, end_row=self.row, end_column=last)
+
+    def heighten(self, first: int, last: int) -> None:
+        """Give the row the height of its text, which no spreadsheet does for merged cells."""
+        room = sum(self.sheet.column_dimensions[_letter(at)].width for at in range(first, last + 1))
+        text = str(self.sheet.cell(self.row, first).value or "")
+        lines = sum(1 + width(line) * 11 // 10 // int(room) for line in text.splitlines() or [""])
+        self.sheet.row_dimensions[self.row].height = 15 * lines + 2
+
+    def widths(self, widths: Sequence[int]) -> None:
+        """Give the columns their widths."""
+        for at, size in enumerate(widths, 1):
+            self.sheet.column_dimensions[_letter(at)].width = size
+
+    def lay_out(self, head: int) -> None:
+        """Let the headings stay on the screen and stand on every printed page, which is as wide as the sheet."""
+        sheet = self.sheet
+        sheet.freeze_panes = f"A{head + 1}"
+        sheet.print_title_rows = f"{head}:{head}"
+        sheet.page_setup.orientation = "landscape"
+        sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+        sheet.page_setup.fitToHeight = 0
+        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        sheet.oddFooter.center.text = "&P / &N"
+        sheet.sheet_view.showGridLines = False
+
+
+def _styles() -> Iterator[Any]:
+    """Yield how cells look: plain ones, labels, and the headings of a table."""
+    from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
+
+    for name in ("fundtrack", "fundtrack label", "fundtrack head"):
+        style = NamedStyle(name, alignment=Alignment(vertical="top", wrap_text=True))
+        style.font = Font(bold=name != "fundtrack", color=INK)
+        if name == "fundtrack head":
+            style.fill = PatternFill("solid", PAPER)
+            style.border = Border(bottom=Side("thin", RULE), top=Side("thin", RULE))
+        yield style
+
+
+def _summarise(paper: _Sheet, audit: Audit, parts: Sequence[Section], language: Language, on: dt.date) -> None:
+    """Write of what the audit was, what it found check by check, and what was not asked."""
+    widths = (6, 24, 34, 11, 8, 8, 8, 24, 34, 68)
+    paper.widths(widths)
+    paper.title(f"{message('paper-title', language)} · {audit.title}")
+    for key, value in _particulars(audit, language, on):
+        paper.say(message(f"paper-{key}", language), value, len(widths))
+        paper.heighten(3, len(widths))
+    paper.write()
+    paper.note(message("paper-lead", language))
+    paper.write()
+    paper.note(message("paper-checks-run", language), bold=True)
+    keys = ("no", "check", "name", "catalogue", "fatal", "error", "warn", "amounts", "parameters", "sha256")
+    head = paper.write(*(message(f"paper-{key}", language) for key in keys), bold=True, fill=True)[0].row
+    for number, part in enumerate((part for part in parts if part.why_not is None), 1):
+        counts = (part.sum.counts[severity] for severity in ("fatal", "error", "warn"))
+        paper.write(number, part.name, part.title(language), part.catalogue, *counts, part.amounts, part.thresholds,
+                    part.sha256)  # fmt: skip
+    paper.lay_out(head)
+    paper.sheet.freeze_panes = None  # what is above the headings would fill the screen
+    paper.sheet.print_title_rows = None
+    if not audit.limits:
+        return
+    paper.write()
+    paper.note(message("check-cannot-prove", language), bold=True)
+    paper.write(*(message(f"paper-{key}", language) for key in ("no", "check", "why")), bold=True, fill=True)
+    for number, limit in enumerate(audit.limits, 1):
+        paper.write(number, ", ".join(limit.names), limit.says[language])
+        paper.sheet.merge_cells(start_row=paper.row, start_column=3, end_row=paper.row, end_column=len(widths))
+        paper.heighten(3, len(widths))
+
+
+def _particulars(audit: Audit, language: Language, on: dt.date) -> list[tuple[str, object]]:
+    """Return what stands at the head of the paper: what was looked at, and room for who wrote and who reviewed it."""
+    return [
+        ("book", audit.title),
+        ("path", str(audit.path)),
+        ("date", on),
+        ("program", program()),
+        ("vouchers", audit.vouchers),
+        ("findings", len(audit.findings)),
+        ("extent", extent_said(audit, language)),
+        *(("beside", said) for said in beside_said(audit, language)),
+        ("index", None),
+        ("prepared", None),
+        ("reviewed", None),
+    ]
+
+
+def _findings(paper: _Sheet, part: Section, language: Language) -> None:
+    """Write a sheet of findings."""
+    paper.widths(list(COLUMNS.values()))
+    paper.title(f"{part.title(language)} · {part.name}")
+    said = {
+        "wording": part.wording(language),
+        "reason": part.reason(language),
+        "basis": "\n".join(part.basis),
+        "remedy": part.remedy(language),
+        "parameters": part.thresholds,
+        "sha256": part.sha256,
+    }
+    for key, text in said.items():
+        paper.say(message(f"paper-{key}", language), text, list(COLUMNS).index("file") + 1)
+        paper.heighten(3, list(COLUMNS).index("file") + 1)
+    paper.row = HEAD_ROW - 1
+    paper.write(*(message(f"paper-{key}", language) for key in COLUMNS), bold=True, fill=True)
+    for number, finding in enumerate(part.findings, 1):
+        values = _values(number, finding, language)
+        cells = paper.write(*(values[key] for key in COLUMNS))
+        for cell in cells:
+            if isinstance(cell.value, Decimal):
+                cell.number_format = _format(finding.scale)
+    paper.lay_out(HEAD_ROW)
+    paper.sheet.auto_filter.ref = f"A{HEAD_ROW}:{_letter(len(COLUMNS))}{paper.row}"
+
+
+def _values(number: int, finding: Finding, language: Language) -> Mapping[str, object]:
+    """Return the cells of a finding by the names of the columns."""
+    subject = finding.subject
+    compared = {
+        name: Decimal(value) if finding.difference else value
+        for name, value in (("actual", finding.actual), ("expected", finding.expected))
+    }
+    return {
+        "no": number,
+        "severity": message(f"paper-{finding.severity}", language),
+        "voucher": subject.voucher,
+        "day": dt.date.fromisoformat(finding.date) if finding.date else None,
+        "fund": ", ".join(filter(None, (finding.fund, *finding.other_funds))),
+        "use": finding.use,
+        "project": finding.project,
+        "amount": None if finding.amount is None else Decimal(plain(finding.amount, finding.scale)),
+        "unit": finding.unit,
+        **compared,
+        "difference": Decimal(finding.difference) if finding.difference else None,
+        "evidence": finding.evidence,
+        "file": subject.file,
+        "sheet": subject.sheet,
+        "row": subject.line or subject.row or None,
+        "file-sha256": subject.sha256,
+        "message": finding.messages[language],
+        "fingerprint": finding.fingerprint,
+        "verified": None,
+        "conclusion": None,
+    }
+
+
+def _samples(paper: _Sheet, samples: Table, language: Language) -> None:
+    """Write the sampling list."""
+    paper.write(*(column.heading(language) for column in samples.columns), bold=True, fill=True)
+    for row in samples.rows:
+        cells = paper.write(*(typed(column, cell) for column, cell in zip(samples.columns, row, strict=True)))
+        for column, cell in zip(samples.columns, cells, strict=True):
+            cell.number_format = FORMATS[column.kind]
+    columns = list(paper.sheet.iter_cols(values_only=True))
+    paper.widths([min(max(width(str(value or "")) for value in column), WIDEST) + 4 for column in columns])
+    paper.lay_out(1)
+
+
+def _cell(value: object) -> object:
+    """Return a value as a cell holds it: no control characters, and nothing for an empty text."""
+    if isinstance(value, str):
+        return "\n".join(map(printable, value.split("\n"))) or None
+    return value
+
+
+def _format(scale: int) -> str:
+    """Return how a number with so many decimals is shown."""
+    return f"#,##0.{'0' * scale}" if scale else "#,##0"
+
+
+def _sheet_name(name: str, taken: set[str]) -> str:
+    """Return a name that a sheet may have and no other one has."""
+    said = UNNAMEABLE.sub(" ", printable(name)).strip("'")[:SHEET_NAME_MAX]
+    number = 1
+    while said.casefold() in taken:
+        number += 1
+        said = f"{said[: SHEET_NAME_MAX - 4].rstrip(' 0123456789~')}~{number}"
+    return said
+
+
+def _letter(column: int) -> str:
+    from openpyxl.utils import get_column_letter
+
+    return str(get_column_letter(column))

@@ -1,0 +1,161 @@
+"""The parts of a report on an audit: each check with what its page says and what it found."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib.metadata import version
+from string import Formatter
+from typing import TYPE_CHECKING, Final
+
+from fundtrack.checking.summary import Sum, summed
+from fundtrack.errors import message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fundtrack.checking.audit import Audit
+    from fundtrack.checking.check import Check
+    from fundtrack.checking.finding import Finding
+    from fundtrack.errors import Language
+
+OPEN: Final = "…"
+"""What stands in a sentence for what differs from finding to finding."""
+
+SEVERAL_OPEN: Final = re.compile(rf"{OPEN}(?:\s*{OPEN})+")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A check and what it found. What the ledger itself shows is no page's, and has no `check`.
+
+    `why_not` says why it was not run, where it was not.
+    """
+
+    name: str
+    check: Check | None
+    findings: tuple[Finding, ...]
+    sum: Sum
+    why_not: Mapping[Language, str] | None = None
+
+    def title(self, language: Language) -> str:
+        """Return what the check is called."""
+        if self.check is None:
+            return message("paper-objection", language, name=self.name)
+        if language == "en":
+            return self.name.replace("-", " ").capitalize()
+        return self.check.page.text("title", language)
+
+    def wording(self, language: Language) -> str:
+        """Return what a finding says, with dots for what differs from one to the next."""
+        return _said(self.check, "message", language) if self.check else ""
+
+    def reason(self, language: Language) -> str:
+        """Return why the check is made."""
+        if self.check is None:
+            return message("paper-objection-reason", language)
+        return self.check.page.text("reason", language)
+
+    def remedy(self, language: Language) -> str:
+        """Return what to do, with dots for what differs from one finding to the next."""
+        if self.check is None:
+            return self.findings[0].remedies[language]
+        return _said(self.check, "remedy", language)
+
+    @property
+    def severity(self) -> str:
+        """How bad it is; what a single finding has may differ."""
+        return self.check.severity if self.check else "error"
+
+    @property
+    def basis(self) -> tuple[str, ...]:
+        """The law and the standards it rests on."""
+        return tuple(map(str, self.check.page.front["basis"])) if self.check else ()
+
+    @property
+    def catalogue(self) -> str:
+        """Its number in the catalogue of checks."""
+        return str(self.check.page.front.get("catalogue", "")) if self.check else ""
+
+    @property
+    def parameters(self) -> Mapping[str, int | str]:
+        """The thresholds it was judged by."""
+        return self.check.parameters if self.check else {}
+
+    @property
+    def thresholds(self) -> str:
+        """The thresholds in one line."""
+        return "; ".join(f"{name} = {value}" for name, value in self.parameters.items())
+
+    @property
+    def sha256(self) -> str:
+        """The hash of its page."""
+        return self.check.page.digest if self.check else ""
+
+    @property
+    def amounts(self) -> str:
+        """What the findings come to, in one line."""
+        return "; ".join(amount.grouped() for amount in self.sum.amounts)
+
+
+def sections(audit: Audit) -> list[Section]:
+    """Return a section for what the ledger itself shows, then one for each check, run or not, by name."""
+    sums = {one.check: one for one in summed(audit.findings)}
+    known = {check.name: check for check in audit.checks}
+    not_run = {one.check: one.why for one in audit.not_run}
+    names = [*(name for name in sums if name not in known), *known]
+    return [
+        Section(
+            name=name,
+            check=known.get(name),
+            findings=tuple(finding for finding in audit.findings if finding.check == name),
+            sum=sums.get(name, Sum(name, {"fatal": 0, "error": 0, "warn": 0}, ())),
+            why_not=not_run.get(name),
+        )
+        for name in names
+    ]
+
+
+def extent_said(audit: Audit, language: Language) -> str:
+    """Return in words what of all that was found is reported."""
+    extent = audit.extent
+    parts = []
+    if extent.funds:
+        parts.append(message("paper-funds", language, funds=", ".join(extent.funds)))
+    if extent.since:
+        parts.append(message("paper-since", language, since=extent.since.isoformat()))
+    return ("; " if language == "en" else "；").join(parts) or message("paper-everything", language)
+
+
+def beside_said(audit: Audit, language: Language) -> list[str]:
+    """Return in words what was found and is not reported."""
+    said = []
+    if audit.left_out:
+        said.append(message("check-left-out", language, count=len(audit.left_out)))
+    if audit.baseline:
+        compared = audit.baseline
+        said.append(
+            message(
+                "check-baseline",
+                language,
+                file=compared.file,
+                known=len(compared.known),
+                gone=len(compared.gone),
+                unasked=len(compared.unasked),
+            )
+        )
+    return said
+
+
+def program() -> str:
+    """Return the program and its version."""
+    return f"fundtrack {version('fundtrack')}"
+
+
+def _said(check: Check, part: str, language: Language) -> str:
+    """Return a sentence of a page: thresholds filled in, dots for what only a finding knows."""
+    said = "".join(
+        text + ("" if name is None else str(check.parameters.get(name, OPEN)))
+        for text, name, _, _ in Formatter().parse(check.page.text(part, language))
+    )
+    return SEVERAL_OPEN.sub(OPEN, said)

@@ -1,0 +1,121 @@
+"""The registers of a book, as `registers.toml` declares them: their tables, and views of the entries that hold.
+
+An entry is never changed. Another one of the same key takes its place, and one that is `withdrawn` takes it away.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from fundtrack.errors import Language
+
+NO_END: Final = 9_999_999
+"""The number of the day on which what has no end ends: later than any date there is."""
+
+ABOUT: Final = ("seq", "withdrawn", "batch", "row", "recorded_at", "recorded_by")
+"""What every entry says beside its own columns; `batch` and `row` are empty where a person made it."""
+
+DATED: Final = frozenset({"date", "end"})
+WHOLE: Final = frozenset({"amount", "number"})
+
+
+@dataclass(frozen=True)
+class Register:
+    """A register: the singular is its table, `relation` what a page selects from, `fields` its columns by type."""
+
+    name: str
+    relation: str
+    title: Mapping[Language, str]
+    key: tuple[str, ...]
+    fields: Mapping[str, str]
+
+    def called(self, language: Language) -> str:
+        """Return the register as a sentence names it: its title without what explains it."""
+        return self.title[language].partition(":" if language == "en" else "：")[0].rstrip(".")
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns as they are stored: behind each date its day, and a unit where there are amounts."""
+        return tuple(self._columns())
+
+    def _columns(self) -> Iterator[str]:
+        for name, kind in self.fields.items():
+            yield name
+            if kind in DATED:
+                yield f"{name}_day"
+        if "amount" in self.fields.values():
+            yield "unit"
+
+    def row(self, said: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Return what an entry says as it is stored, in the order of `columns`; what it does not say is empty.
+
+        Dates are dates, amounts and numbers integers; `unit` is CNY where it is not said.
+        """
+        row: list[Any] = []
+        for name, kind in self.fields.items():
+            value = said.get(name)
+            if kind in DATED:
+                open_day = NO_END if kind == "end" else 0
+                row += [value.isoformat(), value.toordinal()] if value else ["", open_day]
+            else:
+                row.append(value or (0 if kind in WHOLE else ""))
+        return (*row, said.get("unit", "CNY")) if "amount" in self.fields.values() else tuple(row)
+
+    def table(self) -> str:
+        """Return the statements that create the table, in the words of both databases (`dialect.translated`)."""
+        whole = {name for name, kind in self.fields.items() if kind in WHOLE}
+        whole |= {f"{name}_day" for name, kind in self.fields.items() if kind in DATED}
+        own = "".join(f"    {name} {'INTEGER' if name in whole else 'TEXT'} NOT NULL,\n" for name in self.columns)
+        return (
+            f"CREATE TABLE {self.name} (\n    seq INTEGER NOT NULL,\n{own}"
+            "    withdrawn INTEGER NOT NULL,\n    batch INTEGER,\n    row INTEGER,\n"
+            "    recorded_at TEXT NOT NULL,\n    recorded_by TEXT NOT NULL,\n"
+            f"    CONSTRAINT {self.name}_pk PRIMARY KEY (seq),\n"
+            f"    CONSTRAINT {self.name}_id CHECK (seq BETWEEN 1 AND 9007199254740991),\n"
+            f"    CONSTRAINT {self.name}_withdrawn CHECK (withdrawn IN (0, 1)),\n"
+            f"    CONSTRAINT {self.name}_row CHECK ((batch IS NULL) = (row IS NULL))\n"
+            ") STRICT;\n"
+            f"CREATE INDEX {self.name}_key ON {self.name} ({', '.join((*self.key, 'seq'))});\n"
+        )
+
+    def view(self, prefix: str) -> str:
+        """Return the statement that creates the view of what holds, named by the relation behind a prefix."""
+        same = " AND ".join(f"later.{column} = e.{column}" for column in self.key)
+        return (
+            f"CREATE VIEW {prefix}_{self.relation} AS\n"
+            f"SELECT {', '.join(f'e.{column}' for column in self.columns)}, '{self.name} ' || e.seq AS entry\n"
+            f"FROM {self.name} AS e\n"
+            f"WHERE e.withdrawn = 0 AND NOT EXISTS (\n"
+            f"    SELECT 1 FROM {self.name} AS later WHERE {same} AND later.seq > e.seq);\n"
+        )
+
+
+def _declared() -> dict[str, Register]:
+    declared = tomllib.loads(files("fundtrack.schema").joinpath("registers.toml").read_text("utf-8"))
+    return {
+        name: Register(name, one["relation"], {"en": one["en"], "zh": one["zh"]}, tuple(one["key"]), one["columns"])
+        for name, one in declared.items()
+    }
+
+
+REGISTERS: Final = _declared()
+"""Every register by its name."""
+
+BY_RELATION: Final = {register.relation: register for register in REGISTERS.values()}
+
+IDENTIFIERS: Final = frozenset({
+    "payee_id", "payee_account",
+    *(name for one in REGISTERS.values() for name, kind in one.fields.items() if kind == "identifier"),
+})  # fmt: skip
+"""Columns that hold a person's number as it is kept: only what may be shown of it is ever printed."""
+
+
+def script(prefix: str) -> str:
+    """Return the statements that create every register and its view."""
+    return "\n".join(register.table() + register.view(prefix) for register in REGISTERS.values())
