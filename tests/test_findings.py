@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from books import post_payment
-from findings import CHECK, LOOK, look, meant, pay, shown, states, write_page
+from findings import CHECK, LOOK, granting, look, meant, pay, shown, states, write_page
 from fundtrack.schema import dialect
+from test_views import described
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -320,7 +321,13 @@ def test_the_record_of_the_book_is_what_the_commands_say(book: Book, say: Say) -
     """The view gives an auditor with any client what `finding list` gives."""
     look(say)
     confirmed(say)
+    reverse(say, "F03-2015-000002", "--by", "boss")
+    assert granting(say)().code == 0
     with book.reading() as connection:
+        for view in ("findings", "waived", "remedies"):
+            (row,) = connection.exec_driver_sql(f"SELECT * FROM book_{view}").all()
+            columns = described()[view].values()
+            assert [type(value) for value in row] == [{"text": str, "integer": int}[of] for of in columns], view
         (row,) = connection.execute(text("SELECT * FROM book_findings")).mappings().all()
         pages: list[Any] = list(connection.exec_driver_sql("SELECT page FROM audit_check").scalars())
         said = json.loads(connection.exec_driver_sql("SELECT messages FROM finding").scalar_one())

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import Environment, StrictUndefined
 
@@ -19,13 +18,18 @@ if TYPE_CHECKING:
     from fundtrack.book import Book
     from fundtrack.errors import Language
 
+WORDS: Final = (
+    "title", "number", "project", "unit", "matter", "facts", "basis", "attachments", "auditor", "drafted_on",
+    "reviewer", "reviewed_on", "opinion", "seal", "draft", "colon",
+)  # fmt: skip
+
 
 def paper(book: Book, found: Known, language: Language, *, project: str = "", unit: str = "") -> str:
     """Return the form of a finding as HTML: facts, arithmetic, evidence, basis, attachments, and blanks to sign.
 
     `project` is the name of the audit, `unit` who is audited, by default the title of the book.
     """
-    row, latest = found.row, found.latest
+    row = found.row
     page = page_of(book, row["page"])
     title = page.text("title", language) if page else ""
     template = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True).from_string(
@@ -33,26 +37,26 @@ def paper(book: Book, found: Known, language: Language, *, project: str = "", un
     )
     return template.render(
         language=language,
-        say=partial(_said, language),
         number=row["finding"],
+        words=words(found, language),
         project=project,
         unit=unit or book.settings.title,
         matter=title if title in {"", row["page"]} else f"{title}（{row['page']}）",
         facts=row["messages"][language],
-        particulars=list(particulars(found)),
+        particulars=list(particulars(found, language)),
         basis=row["basis"],
         attachments=list(attachments(found, page.path.name if page else f"{row['page']}.md", language)),
-        audit=latest["audit"],
-        at=latest["audited_at"],
     )
 
 
-def _said(language: Language, key: str, **details: object) -> str:
-    return message(key, language, **details)
+def words(found: Known, language: Language) -> dict[str, str]:
+    """Return the words that are printed on the form."""
+    details = {"number": found.row["finding"], "audit": found.latest["audit"], "at": found.latest["audited_at"]}
+    return {name: message(f"form-{name.replace('_', '-')}", language, **details) for name in WORDS}
 
 
-def particulars(found: Known) -> Iterator[tuple[str, str]]:
-    """Yield what the facts consist of, each by the name of its heading."""
+def particulars(found: Known, language: Language) -> Iterator[tuple[str, str]]:
+    """Yield what the facts consist of: the heading and what is said."""
     row, latest = found.row, found.latest
     compared = f"{latest['actual']} − {latest['expected']} = {latest['difference']}" if latest["difference"] else ""
     said: dict[str, Any] = {
@@ -66,14 +70,14 @@ def particulars(found: Known) -> Iterator[tuple[str, str]]:
         "parameters": "，".join(f"{name} = {value}" for name, value in row["parameters"].items()),
         "evidence": row["evidence"],
     }
-    yield from ((name, str(value)) for name, value in said.items() if value)
+    yield from ((message(f"head-{name}", language), str(value)) for name, value in said.items() if value)
 
 
 def attachments(found: Known, page: str, language: Language) -> Iterator[dict[str, str]]:
     """Yield what goes with the form, each with the hash that proves it: the source file, and the check's own text."""
     row = found.row
     if row["file"]:
-        sheet = message("paper-sheet", language, sheet=row["sheet"]) if row["sheet"] else ""
-        place = message("paper-row", language, file=row["file"], sheet=sheet, row=row["row"])
+        sheet = message("form-sheet", language, sheet=row["sheet"]) if row["sheet"] else ""
+        place = message("form-row", language, file=row["file"], sheet=sheet, row=row["row"])
         yield {"name": place, "sha256": row["sha256"]}
-    yield {"name": message("paper-page", language, page=page), "sha256": found.latest["page_sha256"]}
+    yield {"name": message("form-page", language, page=page), "sha256": found.latest["page_sha256"]}
