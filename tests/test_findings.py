@@ -325,9 +325,9 @@ def test_the_record_of_the_book_is_what_the_commands_say(book: Book, say: Say) -
     assert granting(say)().code == 0
     with book.reading() as connection:
         for view in ("findings", "waived", "remedies"):
-            (row,) = connection.exec_driver_sql(f"SELECT * FROM book_{view}").all()
+            (found,) = connection.exec_driver_sql(f"SELECT * FROM book_{view}").all()
             columns = described()[view].values()
-            assert [type(value) for value in row] == [{"text": str, "integer": int}[of] for of in columns], view
+            assert [type(value) for value in found] == [{"text": str, "integer": int}[of] for of in columns], view
         (row,) = connection.execute(text("SELECT * FROM book_findings")).mappings().all()
         pages: list[Any] = list(connection.exec_driver_sql("SELECT page FROM audit_check").scalars())
         said = json.loads(connection.exec_driver_sql("SELECT messages FROM finding").scalar_one())

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from books import CHART
 from commands import payments_file
 from findings import CHECK, LOOK, NOT_CURABLE, granting, look, meant, pay, shown, states, write_page
+from fundtrack.book.policy import apply_chart
 from fundtrack.checking import checks
 
 if TYPE_CHECKING:
@@ -97,6 +99,36 @@ def test_a_look_that_is_not_recorded_knows_waivers_too(say: Say, grant: Callable
     assert grant(fund=None, voucher="F03-2015-000002", document_date="2015-03-01" if covers else "2015-03-02").code == 0
     assert say(*LOOK, "--no-record").code == int(not covers)
     assert states(say) == {}
+
+
+def test_a_fund_that_rises_leaves_its_waivers_behind(say: Say, book: Book, grant: Callable[..., Answer]) -> None:
+    """A county decided about a county's fund: once the fund answers to a higher level, that is too low."""
+    put_on_level(book, "county")
+    assert grant(level="county").code == 0
+    assert say(*LOOK, "--no-record").code == 0
+    look(say)
+    assert states(say) == {1: "waived"}
+    put_on_level(book, "city")
+    assert states(say) == {1: "lead"}
+    pay(book, 150, "another")
+    assert [one["state"] for one in look(say, "--no-record")["findings"]] == ["lead", "lead"]
+
+
+def put_on_level(book: Book, level: str) -> None:
+    """Put a chart in force in which F03 is of a level."""
+    before, fund, rest = CHART.partition('custom "fund" "F03"')
+    rest = rest.replace('level: "central"', f'level: "{level}"', 1)
+    assert apply_chart(book, before + fund + rest, by="founder", document="x")
+
+
+def test_a_page_forbids_waivers(say: Say, book: Book, grant: Callable[..., Answer]) -> None:
+    """One that says so grants none; and what was granted before covers nothing that is found since."""
+    assert grant().code == 0
+    write_page(book, 100, "waivable: false\n")
+    assert CHECK in refused(grant())
+    assert say(*LOOK, "--no-record").code == 1
+    assert say(*LOOK).code == 1
+    assert states(say) == {1: "lead"}
 
 
 def refused(answer: Answer) -> str:
