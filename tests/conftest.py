@@ -12,6 +12,7 @@ import subprocess
 import sys
 from contextlib import ExitStack
 from pathlib import Path
+from string import Formatter
 from typing import TYPE_CHECKING, Final, Protocol
 
 import hypothesis
@@ -21,6 +22,7 @@ from sqlalchemy import URL
 import commands
 import fundtrack
 import postgresql
+from fundtrack import errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +62,20 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput") and (folder / "data" / "postmaster.pid").exists():
         postgresql.stop(folder)
     config.stash[CLEANUP].close()
+
+
+@pytest.fixture(autouse=True)
+def errors_can_be_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hold every error to it where it is made, whether or not a test looks at the sentence: each detail is there."""
+    made = errors.FundtrackError.__init__
+
+    def make(error: errors.FundtrackError, key: str, /, **details: object) -> None:
+        made(error, key, **details)
+        for said in errors.messages()[key].values():
+            asked = {name for _, name, _, _ in Formatter().parse(said) if name}
+            assert not {name for name in asked if details[name] is None}, f"{key} has to say None"
+
+    monkeypatch.setattr(errors.FundtrackError, "__init__", make)
 
 
 @pytest.fixture(scope="session")

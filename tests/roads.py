@@ -11,13 +11,13 @@ import re
 from collections import Counter, defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import product
+from itertools import product, zip_longest
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from beancount import loader
 from beancount.core.data import Transaction
 
-from fundtrack import checking, pages
+from fundtrack import checking, money, pages
 from fundtrack.chart.model import identity
 from fundtrack.chart.read import read_chart
 from fundtrack.checking import Finding
@@ -77,6 +77,10 @@ class Example:
     page: str
     title: str
     text: str
+    said: str | None = None
+    """What is said of it, where the page shows that in a fence of `text` after the ledger: a finding a line."""
+    ledger_only: bool = False
+    """Whether it is what no book can hold, such as a price or an account of no fund: `only=ledger` behind the fence."""
 
     def __str__(self) -> str:
         """Return what names it in a test's id."""
@@ -152,11 +156,21 @@ class Case:
 
 def examples() -> list[Example]:
     """Return every example of every installed check."""
+    return [example for page in pages.catalogue("checks").values() for example in examples_on(page)]
+
+
+def examples_on(page: pages.Page) -> list[Example]:
+    """Return the examples on a check's page."""
     return [
-        Example(name, section.title, fence.text)
-        for name, page in pages.catalogue("checks").items()
+        Example(
+            page.name,
+            section.title,
+            fence.text,
+            said=after.text if after and after.language == "text" else None,
+            ledger_only=fence.options.get("only") == "ledger",
+        )
         for section in page.examples
-        for fence in section.fences
+        for fence, after in zip_longest(section.fences, section.fences[1:])
         if fence.language == "beancount"
     ]
 
@@ -164,6 +178,23 @@ def examples() -> list[Example]:
 def judges(example: Example) -> dict[str, Check]:
     """Return the checks that an example must satisfy: those of posting, and of audits its own page's."""
     return {name: check for name, check in CHECKS.items() if check.scope != "book" or name == example.page}
+
+
+def said_of(findings: Iterable[Finding]) -> list[str]:
+    """Return what findings say, a line each in the order of the ledger: check, fund, use, amount, what is compared."""
+    lines = []
+    for one in sorted(findings, key=lambda one: (one.subject.line, one.check, one.messages["en"])):
+        compared = {"actual": one.actual, "expected": one.expected, "difference": one.difference}
+        shown = ", ".join(f"{name} {value}" for name, value in compared.items() if value)
+        amount = "" if one.amount is None else money.plain(one.amount, one.scale)
+        head = " ".join(word for word in (one.check, one.fund, one.use, amount) if word)
+        lines.append(f"{head}: {one.messages['en']}{f' ({shown})' if shown else ''}")
+    return lines
+
+
+def shown(ledger: str, said: str) -> str:
+    """Return how a page shows a ledger and what is said of it."""
+    return f"\n{ledger}```\n\n```text\n{said}```\n"
 
 
 def read_case(text: str) -> Case:

@@ -1,4 +1,4 @@
-"""Empty books on both engines, made once and copied, or lent for the length of a transaction that is rolled back."""
+"""Empty books on both engines, made when first asked for: copied, or lent for a transaction that is rolled back."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import shutil
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +16,7 @@ from fundtrack.book import Book, create_book, open_book
 from fundtrack.book.policy import apply_chart
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from sqlalchemy import URL, Connection
@@ -46,27 +47,38 @@ class Lent(Book):
     owning = writing
 
 
-@dataclass(frozen=True)
+@dataclass
 class Shelf:
-    """Empty books on both engines."""
+    """Empty books on both engines; the PostgreSQL server is started for the first that asks for a book on it."""
 
     folder: Path
-    server: Server
-    template: URL
+    start: Callable[[], Server]
+    stack: ExitStack
     _numbers: Iterator[int] = field(default_factory=count)
 
-    @classmethod
-    def make(cls, folder: Path, server: Server, template: URL) -> Shelf:
-        """Make the templates: a folder for each engine, and the book in a PostgreSQL database that holds nothing."""
-        for engine, database in (("sqlite", ""), ("postgresql", address(template))):
-            create_book(folder / engine, title="Example", language="en", database=database).engine.dispose()
-        return cls(folder, server, template)
+    @cached_property
+    def server(self) -> Server:
+        """The server."""
+        return self.start()
+
+    @cached_property
+    def template(self) -> URL:
+        """A PostgreSQL database that holds an empty book and nothing else."""
+        return self.stack.enter_context(self.server.database())
+
+    def empty(self, engine: str) -> Path:
+        """Return the folder of the empty book on an engine."""
+        folder = self.folder / engine
+        if not folder.exists():
+            database = address(self.template) if engine == "postgresql" else ""
+            create_book(folder, title="Example", language="en", database=database).engine.dispose()
+        return folder
 
     @contextmanager
     def book(self, engine: str, chart: str) -> Iterator[Book]:
         """Give a copy of the empty book with a chart in force; in it everything is as in real life."""
-        folder = self.folder / f"book{next(self._numbers)}"
-        shutil.copytree(self.folder / engine, folder)
+        empty, folder = self.empty(engine), self.folder / f"book{next(self._numbers)}"
+        shutil.copytree(empty, folder)
         with ExitStack() as stack:
             if engine == "postgresql":
                 url = stack.enter_context(self.server.database(str(self.template.database)))
@@ -79,14 +91,21 @@ class Shelf:
     @contextmanager
     def lend(self, engine: str, chart: str) -> Iterator[Lent]:
         """Give the empty book itself with a chart in force, and roll everything back: fast enough for hundreds."""
-        book = open_book(self.folder / engine)
-        try:
-            with rolled_back(book) as connection:
-                lent = Lent(book.folder, book.settings, book.engine, connection)
-                apply_chart(lent, chart, by=OWNER, document="example")
-                yield lent
-        finally:
-            book.engine.dispose()
+        with lent(self.empty(engine), chart) as book:
+            yield book
+
+
+@contextmanager
+def lent(folder: Path, chart: str) -> Iterator[Lent]:
+    """Give the book of a folder with a chart in force, and roll everything back."""
+    book = open_book(folder)
+    try:
+        with rolled_back(book) as connection:
+            lent = Lent(book.folder, book.settings, book.engine, connection)
+            apply_chart(lent, chart, by=OWNER, document="example")
+            yield lent
+    finally:
+        book.engine.dispose()
 
 
 @contextmanager
@@ -107,7 +126,7 @@ def address(url: URL) -> str:
 
 
 @pytest.fixture(scope="session")
-def shelf(tmp_path_factory: pytest.TempPathFactory, postgresql_server: Server) -> Iterator[Shelf]:
+def shelf(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Shelf]:
     """Give empty books."""
-    with postgresql_server.database() as template:
-        yield Shelf.make(tmp_path_factory.mktemp("shelf"), postgresql_server, template)
+    with ExitStack() as stack:
+        yield Shelf(tmp_path_factory.mktemp("shelf"), lambda: request.getfixturevalue("postgresql_server"), stack)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 CHECKS: Final = checks()
 EXAMPLES: Final = roads.examples()
+POSTABLE: Final = [example for example in EXAMPLES if not example.ledger_only]
 
 FORBIDDEN: Final = {"mixed-channel", "use-not-permitted", "unknown-fund-or-account"}
 """What no program can store, whatever it checks or does not check; overspending by the total beside it."""
@@ -47,7 +49,7 @@ class Stand:
 
 @pytest.fixture(
     scope="module",
-    params=[pytest.param((one, engine), id=f"{one}, {engine}") for one in EXAMPLES for engine in ENGINES],
+    params=[pytest.param((one, engine), id=f"{one}, {engine}") for one in POSTABLE for engine in ENGINES],
 )
 def stand(request: pytest.FixtureRequest, shelf: Shelf) -> Iterator[Stand]:
     """Give each example with a book of its own. Only the last test that uses it leaves anything in the book."""
@@ -87,6 +89,24 @@ def test_audited_as_a_ledger(example: Example, tmp_path: Path) -> None:
     assert found == example.expected
     assert not audit.not_run
     assert set(audit.checks_run) == set(roads.judges(example))
+
+
+@pytest.mark.parametrize("example", [one for one in EXAMPLES if one.said is not None], ids=str)
+def test_says_what_its_page_shows(example: Example, tmp_path: Path) -> None:
+    """Where a page shows what is said of an example, that is what is said, finding by finding."""
+    ledger = tmp_path / "example.beancount"
+    ledger.write_text(example.text, "utf-8")
+    found = [one for one in audit_ledger(ledger, only=roads.judges(example)).findings if one.check != LEDGER_PROBLEM]
+    said = "".join(f"{line}\n" for line in roads.said_of(found))
+    assert example.said is not None
+    if "FUNDTRACK_UPDATE_DOCS" in os.environ:
+        path = CHECKS[example.page].page.path
+        source = path.read_text("utf-8")
+        path.write_text(
+            source.replace(roads.shown(example.text, example.said), roads.shown(example.text, said)), "utf-8"
+        )
+    else:
+        assert said == example.said
 
 
 def test_staged_at_once(stand: Stand) -> None:
@@ -143,7 +163,7 @@ def test_page_is_complete(name: str) -> None:
     assert page.front["basis"]
     assert page.front["catalogue"]
     shown = [
-        (example.expected, len(roads.read_case(example.text).bills)) for example in EXAMPLES if example.page == name
+        (example.expected, len(roads.read_case(example.text).bills)) for example in POSTABLE if example.page == name
     ]
     assert any(not expected for expected, _ in shown), "a sound example"
     assert any(name in {one.check for one in expected} for expected, _ in shown), "a faulty example"

@@ -74,6 +74,8 @@ def test_what_files_write_is_read(text: str, fen: int) -> None:
         ("(-5)", "amount-unreadable"),
         ("(5", "amount-unreadable"),
         ("5)", "amount-unreadable"),
+        ("(50", "amount-unreadable"),
+        ("50)", "amount-unreadable"),
         ("####", "amount-unreadable"),
         ("#N/A", "amount-unreadable"),
         ("叁元整", "amount-unreadable"),
@@ -151,6 +153,56 @@ def test_a_number_of_a_workbook_loses_its_noise_and_nothing_else(number: str, un
     except FormatError as error:
         found = error.key
     assert found == fen
+
+
+def test_a_number_of_a_workbook_is_in_yuan_unless_it_says_otherwise() -> None:
+    """As an amount that is written."""
+    assert money.measured("5") == 500
+
+
+@pytest.mark.parametrize(
+    ("amount", "scale", "plain", "grouped"),
+    [
+        (0, 2, "0.00", "0.00"),
+        (5, 2, "0.05", "0.05"),
+        (-5, 2, "-0.05", "-0.05"),
+        (1, 0, "1", "1"),
+        (-123450, 2, "-1234.50", "-1,234.50"),
+        (1234567, 0, "1234567", "1,234,567"),
+        (1234567, 3, "1234.567", "1,234.567"),
+    ],
+)
+def test_what_is_shown(amount: int, scale: int, plain: str, grouped: str) -> None:
+    """One digit at least before the point, a sign only below zero, and groups of three for people."""
+    assert money.plain(amount, scale) == plain
+    assert money.grouped(amount, scale) == grouped
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "details"),
+    [
+        ("1.2.3", "元", {"text": "1.2.3"}),
+        ("1.005元", "元", {"text": "1.005元", "unit": "元"}),
+        ("1.0000005", "万元", {"text": "1.0000005", "unit": "万元"}),
+        ("999999999999999", "元", {"text": "999999999999999"}),
+    ],
+)
+def test_a_refusal_names_what_was_written(text: str, unit: str, details: dict[str, str]) -> None:
+    """The person who wrote it finds it by that."""
+    with pytest.raises(FormatError) as caught:
+        money.parse(text, unit)
+    assert caught.value.details == details
+
+
+@pytest.mark.parametrize(
+    ("number", "details"),
+    [("1.005", {"text": "1.005", "unit": "元"}), ("1e308", {"text": "1e308"})],
+)
+def test_a_refusal_names_the_number_of_the_workbook(number: str, details: dict[str, str]) -> None:
+    """The same for what a cell holds."""
+    with pytest.raises(FormatError) as caught:
+        money.measured(number)
+    assert caught.value.details == details
 
 
 def test_less_than_a_fen_is_refused_in_every_unit() -> None:

@@ -1,0 +1,53 @@
+"""Mutates the selects of checks and says which faults no example would see.
+
+Usage: sh tests/mutate PAGE … | all
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Final
+
+from fundtrack.pages import installed
+from mutants.judge import LEAST, Score, judge
+
+ROW: Final = "{:34}{:>9}{:>8}{:>12}{:>10}{:>11}{:>9}"
+HEAD: Final = ("page", "mutants", "killed", "equivalent", "survived", "stillborn", "score")
+
+
+def main(arguments: list[str]) -> int:
+    """Judge pages one after the other; return 1 if one of them is not well enough tested."""
+    if not arguments or arguments[0].startswith("-"):
+        print(__doc__)
+        return 2
+    paths = sorted(installed("checks").glob("*.md")) if arguments == ["all"] else [Path(one) for one in arguments]
+    print(ROW.format(*HEAD))
+    scores = []
+    for path in paths:
+        scores.append(judge(path))
+        print(row(scores[-1]))
+        for line in remarks(scores[-1]):
+            print(line, flush=True)
+    if len(scores) > 1:
+        print(row(Score.total(scores)))
+    print(f"\nThe score is what is killed of the mutants that are not equivalent; {LEAST} % are wanted.")
+    return int(any(score.faults() for score in scores))
+
+
+def row(score: Score) -> str:
+    """Return a page's row of the table."""
+    parts = (score.mutants, score.killed, score.equivalent, score.survived, score.stillborn)
+    return ROW.format(score.page, *map(len, parts), f"{score.percent:.1f} %")
+
+
+def remarks(score: Score) -> list[str]:
+    """Return what stands below a row: what survives, with its reason if it can have one, and what is wrong."""
+    lines = [f"    {name}" for name in score.survived]
+    for name in score.equivalent:
+        lines += [f"  = {name}", f"      {score.reasons[name]}"]
+    return lines + [f"  ! {fault}" for fault in score.faults()]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,97 @@
+"""Mutation testing of checks: a page's own examples see at least 95 of 100 small faults of its select.
+
+All pages, in every run: a page takes a second or two, and whatever a change touches besides the pages themselves, such
+as a lens, a view or an example, is judged as well. `sh tests/mutate PAGE` shows what survives.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from fundtrack.pages import catalogue, installed
+from mutants.judge import Score, UnsoundError, judge
+from mutants.listed import equivalents
+from mutants.make import mutants
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PAGES: Final = sorted(catalogue("checks"))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_examples_kill_mutants(name: str) -> None:
+    """What survives beyond that is listed with its reason; nothing is listed that is killed or is no mutant."""
+    score = judge(installed("checks") / f"{name}.md")
+    assert score.killed
+    assert score.faults() == [], "\n".join(score.survived)
+
+
+def test_what_is_listed_is_a_page() -> None:
+    """A list for a page that is gone says nothing."""
+    assert equivalents("sql").keys() <= set(PAGES)
+
+
+def test_kinds_of_mutants() -> None:
+    """Each kind of fault is tried, at each place, once."""
+    select = """SELECT DISTINCT a.day, COALESCE(SUM(-a.amount + 1), 0) AS total, COUNT(DISTINCT a.unit) AS units
+        FROM postings AS a LEFT JOIN funds AS f ON f.fund = a.fund AND a.chart BETWEEN f.chart AND f.chart_last
+        WHERE a.kind IN ('loan', 'refund') AND (a.amount > :limit OR f.fund IS NULL)
+            AND NOT EXISTS (SELECT 1 FROM grants AS g WHERE g.day = a.day AND g.document <> '')
+        GROUP BY a.day, a.year HAVING MAX(a.amount) > 0
+        UNION ALL SELECT day, 0, 0 FROM postings ORDER BY day DESC"""
+    made = [one.name for one in mutants(select)]
+    assert len(made) == len(set(made))
+    assert {name.partition(":")[0] for name in made} == {
+        "compare", "between", "sign", "constant", "drop", "key", "null", "logic", "aggregate", "list", "group", "order",
+        "union",
+    }  # fmt: skip
+    for change in ("[> -> >=]", "[- -> ]", "[:limit -> ( :limit + 1 )]", "[LEFT -> ]", "[NOT -> ]", "[, a.year -> ]",
+                   "[MAX -> MIN]", "['loan' , -> ]", "[f.fund -> f.account]", "[AND g.document <> '' -> ]",
+                   "[BETWEEN f.chart AND -> <=]", "[OR -> AND]", "[DESC -> ASC]", "[= -> <=]"):  # fmt: skip
+        assert any(change in name for name in made), change
+    assert not [name for name in made if "SELECT [1" in name], "nobody looks at what an EXISTS selects"
+
+
+def test_an_outer_join_that_a_condition_undoes_is_no_mutant() -> None:
+    """JOIN and LEFT JOIN say the same where the other side is asked for; not where it may be NULL."""
+    select = "SELECT a.day FROM postings AS a JOIN funds AS f ON f.fund = a.fund WHERE {}"
+    for condition, expected in (("f.chart > 1", 0), ("(f.chart > 1 OR f.chart = 0)", 0), ("a.day > 1", 1),
+                                ("f.chart IS NULL", 1), ("(f.chart > 1 OR a.day = 0)", 1)):  # fmt: skip
+        made = [one.name for one in mutants(select.format(condition)) if "[ -> LEFT]" in one.name]
+        assert len(made) == expected, condition
+
+
+def written(folder: Path, source: str) -> Path:
+    """Write a page anew elsewhere."""
+    path = folder / "wrong-paying-account.md"
+    path.write_text(source, "utf-8")
+    return path
+
+
+def test_a_weak_page_is_found_out(tmp_path: Path) -> None:
+    """Without its boundary cases a page falls below what is wanted, and each survivor is named."""
+    source = (installed("checks") / "wrong-paying-account.md").read_text("utf-8")
+    score = judge(written(tmp_path, source[: source.index("## Two accounts of one fund")]))
+    assert score.percent < 95
+    assert score.faults()[0] == "below 95 %"
+    assert "null: FROM vouchers AS v [LEFT -> ] JOIN banks AS b" in score.killed
+    assert "constant: NULL AND p.amount > [0 -> 1] GROUP BY v.voucher ," in score.survived
+    assert "key: b ON b.fund = [v.fund -> v.account] AND b.number = v.bank" in score.stillborn
+
+
+def test_a_page_that_fails_by_itself_is_not_judged(tmp_path: Path) -> None:
+    """Every mutant of it would look killed."""
+    source = (installed("checks") / "wrong-paying-account.md").read_text("utf-8")
+    with pytest.raises(UnsoundError, match="Paid from an account of another fund"):
+        judge(written(tmp_path, source.replace("AND b.bank IS NULL", "AND b.bank IS NULL AND 1 = 0")))
+
+
+def test_a_reason_without_a_survivor_is_a_fault() -> None:
+    """The list stays true."""
+    score = Score("some-page", killed=["a"] * 99, survived=["b"], reasons={"a": "It is killed."})
+    assert score.faults() == ["listed, but does not survive: a"]
+    assert Score("some-page", killed=["a"] * 94, survived=["b"] * 6).faults() == ["below 95 %"]
+    assert Score("some-page", killed=["a"] * 95, survived=["b"] * 5).faults() == []
