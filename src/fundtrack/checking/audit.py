@@ -56,7 +56,7 @@ class Audit:
 
     `title` and `path` say of which book or ledger; `checks` are the checks that were chosen, run or not. `left_out` was
     found as well, but is of other funds or earlier days than the `extent` that was asked for. `limits` are what all
-    this cannot prove.
+    this cannot prove. `recorded` is what it added to the record of the book, if it was recorded.
     """
 
     findings: tuple[Finding, ...]
@@ -71,6 +71,7 @@ class Audit:
     left_out: tuple[Finding, ...] = ()
     baseline: Comparison | None = None
     limits: tuple[Limit, ...] = ()
+    recorded: Mapping[str, Any] | None = None
 
     def record(self, language: Language) -> dict[str, Any]:
         """Return the machine-readable object of `check --format json`."""
@@ -84,6 +85,7 @@ class Audit:
             "extent": {**self.extent.record(), "left_out": len(self.left_out)},
             "cannot_prove": [limit.record(language) for limit in self.limits],
             "baseline": self.baseline.record() if self.baseline else None,
+            "recorded": self.recorded,
         }
 
 

@@ -9,8 +9,19 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from fundtrack.cli import show
-from fundtrack.cli.options import BookOption, FormatOption, LanguageOption, day, local_folder, opened, spoken
-from fundtrack.errors import Language, UsageError
+from fundtrack.cli.options import (
+    BookOption,
+    FormatOption,
+    LanguageOption,
+    PersonOption,
+    SideOption,
+    day,
+    local_folder,
+    opened,
+    spoken,
+)
+from fundtrack.cli.recording import kept, print_recorded
+from fundtrack.errors import Language, UsageError, message
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -27,6 +38,7 @@ CheckFormat = Literal["table", "json", "csv", "sarif"]
 
 def check(
     path: Annotated[Path | None, typer.Argument(help="A Beancount ledger; without one the book. 账簿文件")] = None,
+    *,
     only: Annotated[list[str] | None, typer.Option(help="Only this check; may be repeated. 仅此检查")] = None,
     fund: Annotated[list[str] | None, typer.Option(help="Only findings of this fund; repeatable. 仅此资金")] = None,
     since: Annotated[
@@ -42,6 +54,9 @@ def check(
         Path | None, typer.Option("-o", "--output", metavar="FILE.xlsx/.html/.sarif/.json/.csv", help="文件")
     ] = None,
     form: Annotated[CheckFormat, typer.Option("--format", help="How to print. 输出格式")] = "table",
+    no_record: Annotated[bool, typer.Option("--no-record", help="Only look. 只查看，不留记录")] = False,
+    side: SideOption = "bureau",
+    by: PersonOption = None,
     book: BookOption = None,
     lang: LanguageOption = None,
 ) -> None:
@@ -55,10 +70,14 @@ def check(
     known = read_baseline(baseline) if baseline else None
     with writing(output) as write:
         audit = _audited(path or the_book, only or (), fund_pattern, book, Extent(tuple(fund or ()), since))
+        audit, why_not = kept(the_book, audit, by, side, wanted=not no_record) if the_book else (audit, "")
         audit = compare(audit, known) if known else audit
         write(audit, language)
     print_audit(audit, form, language, output)
-    if any(SEVERITIES.index(finding.severity) <= SEVERITIES.index(fail_on) for finding in audit.findings):
+    if why_not:
+        show.say(message("check-not-recorded", language, cause=why_not), error=form != "table")
+    failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
+    if any(finding.severity in failing for finding in audit.findings if finding.is_open):
         raise typer.Exit(1)
 
 
@@ -115,6 +134,7 @@ def print_summary(audit: Audit, language: Language) -> None:
         show.say(said)
     show.say_message("check-summary", language, findings=len(audit.findings), checks=len(audit.checks_run),
                      vouchers=audit.vouchers)  # fmt: skip
+    print_recorded(audit, language)
 
 
 def explain(
