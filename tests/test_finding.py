@@ -115,6 +115,9 @@ def test_its_record_is_what_others_build_on(tmp_path: Path) -> None:
         "remedy": "更正 7。",
         "basis": ["county circular", "no. 2"],
         "fingerprint": finding_of(check(tmp_path), ROW, LENS).fingerprint,
+        "number": None,
+        "state": "lead",
+        "waiver": None,
     }
 
 
