@@ -175,11 +175,6 @@ def examples_on(page: pages.Page) -> list[Example]:
     ]
 
 
-def judges(example: Example) -> dict[str, Check]:
-    """Return the checks that an example must satisfy: those of posting, and of audits its own page's."""
-    return {name: check for name, check in CHECKS.items() if check.scope != "book" or name == example.page}
-
-
 def said_of(findings: Iterable[Finding]) -> list[str]:
     """Return what findings say, a line each in the order of the ledger: check, fund, use, amount, what is compared."""
     lines = []
@@ -195,6 +190,11 @@ def said_of(findings: Iterable[Finding]) -> list[str]:
 def shown(ledger: str, said: str) -> str:
     """Return how a page shows a ledger and what is said of it."""
     return f"\n{ledger}```\n\n```text\n{said}```\n"
+
+
+def judges(example: Example) -> dict[str, Check]:
+    """Return the checks that an example must satisfy: those of posting, and of audits its own page's."""
+    return {name: check for name, check in CHECKS.items() if check.scope != "book" or name == example.page}
 
 
 def read_case(text: str) -> Case:

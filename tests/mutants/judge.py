@@ -58,6 +58,7 @@ class Score:
     survived: list[str] = field(default_factory=list)
     stillborn: list[str] = field(default_factory=list)
     reasons: Mapping[str, str] = field(default_factory=dict)
+    least: int = LEAST
 
     @classmethod
     def total(cls, scores: Iterable[Score]) -> Score:
@@ -80,7 +81,7 @@ class Score:
 
     def faults(self) -> list[str]:
         """Return what is wrong: too many survive, or a reason is listed for what is killed or is no mutant."""
-        low = [f"below {LEAST} %"] if self.percent < LEAST else []
+        low = [f"below {self.least} %"] if self.percent < self.least else []
         return low + [f"listed, but does not survive: {name}" for name in self.reasons if name not in self.equivalent]
 
 
