@@ -45,7 +45,7 @@ SELECT * FROM vouchers
 ROW: Final[dict[str, Any]] = {
     "voucher": 7, "date": "2015-02-01", "fund": "F01", "account": "Expenses:F01:0601", "use": "0601", "unit": "CNY",
     "amount": 123456, "gap": 122956, "note": None, "actual": 123456, "expected": 500, "document": "桂[2014]33号",
-    "project": "P01",
+    "project": "P01", "entry": "company 3",
 }  # fmt: skip
 
 
@@ -56,9 +56,9 @@ def check(folder: Path, scope: str = "fund", amounts: str = ", actual, expected"
     return check_of(load(path))
 
 
-def subject(voucher: int, account: str) -> Subject:
+def subject(voucher: int, entry: str) -> Subject:
     """Return a place that tells what it was asked for."""
-    return Subject(file=account, line=voucher, voucher="F01-2015-000007")
+    return Subject(file=entry, line=voucher, voucher="F01-2015-000007")
 
 
 def named(language: Language, column: str, value: str) -> str:
@@ -78,7 +78,7 @@ def test_a_row_becomes_a_finding(tmp_path: Path) -> None:
     assert (found.amount, found.measure, found.scale) == (123456, 122956, 2)
     assert found.key == (7, "Expenses:F01:0601")
     assert found.group == "F01"
-    assert found.subject == Subject(file="Expenses:F01:0601", line=7, voucher="F01-2015-000007")
+    assert found.subject == Subject(file="company 3", line=7, voucher="F01-2015-000007")
     assert found.messages["en"] == "F01 en pays 1,234.56 CNY, above 500 by 1,229.56, None."
     assert found.messages["zh"] == "F01 zh 支付 1,234.56 CNY，超过 500，差 1,229.56，None。"
     assert found.remedies == {"en": "Mend 7.", "zh": "更正 7。"}
@@ -94,13 +94,16 @@ def test_its_record_is_what_others_build_on(tmp_path: Path) -> None:
     assert finding_of(check(tmp_path), ROW, LENS).record("zh") == {
         "check": "own-check",
         "severity": "warn",
-        "file": "Expenses:F01:0601",
+        "file": "company 3",
+        "sheet": None,
         "line": 7,
         "voucher": "F01-2015-000007",
+        "date": "2015-02-01",
         "fund": "F01",
         "use": "0601",
         "project": "P01",
         "amount": "1234.56",
+        "unit": "CNY",
         "actual": "1234.56",
         "expected": "5.00",
         "difference": "1229.56",
@@ -110,6 +113,9 @@ def test_its_record_is_what_others_build_on(tmp_path: Path) -> None:
         "remedy": "更正 7。",
         "basis": ["county circular", "no. 2"],
         "fingerprint": finding_of(check(tmp_path), ROW, LENS).fingerprint,
+        "number": None,
+        "state": "lead",
+        "waiver": None,
     }
 
 
@@ -183,16 +189,17 @@ def test_a_fingerprint_is_of_the_place_and_the_key_without_the_id(tmp_path: Path
     ("place", "written", "record", "identity"),
     [
         (Subject(file="a.beancount", line=3, voucher="V1"), "a.beancount:3",
-         {"file": "a.beancount", "line": 3, "voucher": "V1"}, ("V1",)),
+         {"file": "a.beancount", "sheet": None, "line": 3, "voucher": "V1"}, ("V1",)),
         (Subject(file="a.beancount", line=3), "a.beancount:3",
-         {"file": "a.beancount", "line": 3, "voucher": None}, ("a.beancount", "", "3")),
+         {"file": "a.beancount", "sheet": None, "line": 3, "voucher": None}, ("a.beancount", "", "3")),
         (Subject(file="a.xlsx", sheet="一月", row=4, voucher="V1"), "V1 a.xlsx [一月] row 4",
-         {"file": "a.xlsx", "row": 4, "voucher": "V1"}, ("V1",)),
-        (Subject(file="a.csv", row=4), "a.csv row 4", {"file": "a.csv", "row": 4, "voucher": None}, ("a.csv", "", "4")),
+         {"file": "a.xlsx", "sheet": "一月", "row": 4, "voucher": "V1"}, ("V1",)),
+        (Subject(file="a.csv", row=4), "a.csv row 4",
+         {"file": "a.csv", "sheet": None, "row": 4, "voucher": None}, ("a.csv", "", "4")),
         (Subject(file="a.csv", sheet="s", row=4), "a.csv [s] row 4",
-         {"file": "a.csv", "row": 4, "voucher": None}, ("a.csv", "s", "4")),
-        (Subject(voucher="V1"), "V1", {"file": None, "row": None, "voucher": "V1"}, ("V1",)),
-        (Subject(), "", {"file": None, "row": None, "voucher": None}, ("", "", "0")),
+         {"file": "a.csv", "sheet": "s", "row": 4, "voucher": None}, ("a.csv", "s", "4")),
+        (Subject(voucher="V1"), "V1", {"file": None, "sheet": None, "row": None, "voucher": "V1"}, ("V1",)),
+        (Subject(), "", {"file": None, "sheet": None, "row": None, "voucher": None}, ("", "", "0")),
     ],
 )  # fmt: skip
 def test_places(place: Subject, written: str, record: dict[str, Any], identity: tuple[str, ...]) -> None:
