@@ -43,11 +43,9 @@ SELECT * FROM vouchers
 """
 
 ROW: Final[dict[str, Any]] = {
-    "voucher": 7, "date": "2015-02-01", "fund": "F01", "account": "Expenses:F01:0601",
-    "entry": "contract 1", "use": "0601",
-    "unit": "CNY",
+    "voucher": 7, "date": "2015-02-01", "fund": "F01", "account": "Expenses:F01:0601", "use": "0601", "unit": "CNY",
     "amount": 123456, "gap": 122956, "note": None, "actual": 123456, "expected": 500, "document": "桂[2014]33号",
-    "project": "P01",
+    "project": "P01", "entry": "company 3",
 }  # fmt: skip
 
 
@@ -80,7 +78,7 @@ def test_a_row_becomes_a_finding(tmp_path: Path) -> None:
     assert (found.amount, found.measure, found.scale) == (123456, 122956, 2)
     assert found.key == (7, "Expenses:F01:0601")
     assert found.group == "F01"
-    assert found.subject == Subject(file="contract 1", line=7, voucher="F01-2015-000007")
+    assert found.subject == Subject(file="company 3", line=7, voucher="F01-2015-000007")
     assert found.messages["en"] == "F01 en pays 1,234.56 CNY, above 500 by 1,229.56, None."
     assert found.messages["zh"] == "F01 zh 支付 1,234.56 CNY，超过 500，差 1,229.56，None。"
     assert found.remedies == {"en": "Mend 7.", "zh": "更正 7。"}
@@ -96,7 +94,7 @@ def test_its_record_is_what_others_build_on(tmp_path: Path) -> None:
     assert finding_of(check(tmp_path), ROW, LENS).record("zh") == {
         "check": "own-check",
         "severity": "warn",
-        "file": "contract 1",
+        "file": "company 3",
         "sheet": None,
         "line": 7,
         "voucher": "F01-2015-000007",
@@ -122,17 +120,8 @@ def test_its_record_is_what_others_build_on(tmp_path: Path) -> None:
 
 
 def test_a_row_that_says_little(tmp_path: Path) -> None:
-    """What a select does not give is empty; the amount is then what is measured, and the place no entry."""
-    row = {
-        "voucher": None,
-        "account": None,
-        "entry": None,
-        "gap": 5,
-        "fund": None,
-        "amount": None,
-        "unit": None,
-        "note": "",
-    }
+    """What a select does not give is empty; the amount is then what is measured, and the place has no account."""
+    row = {"voucher": None, "account": None, "gap": 5, "fund": None, "amount": None, "unit": None, "note": ""}
     found = finding_of(check(tmp_path), row, LENS)
     assert (found.voucher, found.date, found.fund, found.use, found.unit, found.project) == (0, "", "", "", "", "")
     assert (found.group, found.evidence, found.actual, found.expected, found.difference) == ("", "", "", "", "")
@@ -192,7 +181,7 @@ def test_a_fingerprint_is_of_the_place_and_the_key_without_the_id(tmp_path: Path
     assert len(first) == 16
     assert finding_of(own, ROW | {"voucher": 8}, LENS).fingerprint == first
     assert finding_of(own, ROW | {"account": "Expenses:F01:0602"}, LENS).fingerprint != first
-    elsewhere = Lens(after=lambda _: {}, subject=lambda _voucher, _entry: Subject(voucher="F01-2015-000008"))
+    elsewhere = Lens(after=lambda _: {}, subject=lambda _voucher, _account: Subject(voucher="F01-2015-000008"))
     assert finding_of(own, ROW, elsewhere).fingerprint != first
 
 
@@ -200,20 +189,21 @@ def test_a_fingerprint_is_of_the_place_and_the_key_without_the_id(tmp_path: Path
     ("place", "written", "record", "identity"),
     [
         (Subject(file="a.beancount", line=3, voucher="V1"), "a.beancount:3",
-         {"file": "a.beancount", "line": 3, "voucher": "V1"}, ("V1",)),
+         {"file": "a.beancount", "sheet": None, "line": 3, "voucher": "V1"}, ("V1",)),
         (Subject(file="a.beancount", line=3), "a.beancount:3",
-         {"file": "a.beancount", "line": 3, "voucher": None}, ("a.beancount", "", "3")),
+         {"file": "a.beancount", "sheet": None, "line": 3, "voucher": None}, ("a.beancount", "", "3")),
         (Subject(file="a.xlsx", sheet="一月", row=4, voucher="V1"), "V1 a.xlsx [一月] row 4",
-         {"file": "a.xlsx", "row": 4, "voucher": "V1"}, ("V1",)),
-        (Subject(file="a.csv", row=4), "a.csv row 4", {"file": "a.csv", "row": 4, "voucher": None}, ("a.csv", "", "4")),
+         {"file": "a.xlsx", "sheet": "一月", "row": 4, "voucher": "V1"}, ("V1",)),
+        (Subject(file="a.csv", row=4), "a.csv row 4",
+         {"file": "a.csv", "sheet": None, "row": 4, "voucher": None}, ("a.csv", "", "4")),
         (Subject(file="a.csv", sheet="s", row=4), "a.csv [s] row 4",
-         {"file": "a.csv", "row": 4, "voucher": None}, ("a.csv", "s", "4")),
-        (Subject(voucher="V1"), "V1", {"file": None, "row": None, "voucher": "V1"}, ("V1",)),
-        (Subject(), "", {"file": None, "row": None, "voucher": None}, ("", "", "0")),
+         {"file": "a.csv", "sheet": "s", "row": 4, "voucher": None}, ("a.csv", "s", "4")),
+        (Subject(voucher="V1"), "V1", {"file": None, "sheet": None, "row": None, "voucher": "V1"}, ("V1",)),
+        (Subject(), "", {"file": None, "sheet": None, "row": None, "voucher": None}, ("", "", "0")),
     ],
 )  # fmt: skip
 def test_places(place: Subject, written: str, record: dict[str, Any], identity: tuple[str, ...]) -> None:
     """A line of a ledger, a row of a file, a voucher of a book: for people, for machines, and from run to run."""
     assert str(place) == written
-    assert place.record() == {"sheet": place.sheet or None} | record
+    assert place.record() == record
     assert place.identity() == identity
