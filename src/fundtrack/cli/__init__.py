@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from fundtrack.cli import books, checking, demo, files, ledgers, policy, record, sampling, show, vouchers
+from fundtrack.cli import books, checking, demo, files, ledgers, policy, record, register, sampling, show, vouchers
 from fundtrack.errors import LANGUAGES, FundtrackError, Language, UsageError, message
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ app.command()(vouchers.opening)
 app.command()(record.show)
 app.command()(record.refusals)
 app.add_typer(policy.chart, name="chart")
+app.add_typer(register.register, name="register")
 app.command()(ledgers.balance)
 app.command()(ledgers.report)
 app.command()(checking.check)
