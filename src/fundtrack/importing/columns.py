@@ -49,14 +49,12 @@ class Moved(NamedTuple):
 class Bound(Protocol):
     """What is bound to a header and reads the rows below it: as vouchers, or as entries of a register.
 
-    `unit` is that of the amounts, `counted` the places of numbers, `mapped` the places that are read; `summed` is
-    whether there are amounts at all.
+    `unit` is that of the amounts, `counted` the places of numbers, `mapped` the places that are read.
     """
 
     unit: str
     counted: set[int]
     mapped: set[int]
-    summed: bool
 
     def mask(self, row: list[str]) -> list[FormatError]:
         """Mask the private numbers of a row in place; return what is wrong with them."""
@@ -66,6 +64,9 @@ class Bound(Protocol):
 
     def amounts(self, columns: Sequence[Column]) -> Moved:
         """Return what came in and what went out, in fen. Raises FormatError."""
+
+    def sums(self, row: list[str]) -> bool:
+        """Say whether a total row has a sum of amounts, and not only of heads."""
 
     def printed(self, row: list[str]) -> tuple[int, int] | None:
         """Return the amounts of a total row, which may have both, or None where they cannot be read."""
@@ -90,8 +91,6 @@ def _each(read: Callable[[str], str], column: Column) -> Column:
 
 class Columns:
     """A layout bound to a header: what reads its rows. Raises FormatError when a column or the unit is missing."""
-
-    summed = True
 
     def __init__(self, layout: Layout, head: Heading, words: Mapping[str, Mapping[str, str]], key: bytes) -> None:
         """Find every field once. Private numbers are kept under the `key` of the book."""
@@ -186,6 +185,10 @@ class Columns:
         if self._two_sided and any(map(mul, incoming, outgoing)):
             raise FormatError("amount-both-sides", column=self._amount_names)
         return Moved(incoming, outgoing)
+
+    def sums(self, row: list[str]) -> bool:  # noqa: ARG002 - a total of payments always has one
+        """Say whether a total row has a sum of amounts."""
+        return True
 
     def printed(self, row: list[str]) -> tuple[int, int] | None:
         """Return the amounts of a total row, which may have both, or None where they cannot be read."""

@@ -50,6 +50,8 @@ class EntryColumns:
         self._places = Places(head, layout.columns.values())
         read = [name for source in layout.columns.values() for name in source.columns]
         self.mapped = {head.place(name) for name in (*read, *layout.private)}
+        amounts = {field for field, kind in self._kinds.items() if kind in {"amount", "side"}}
+        self._amounts = [name for field, of in layout.columns.items() if field in amounts for name in of.columns]
         self._private = [(head.place(name), name) for name in layout.private]
         self._fields = [self._field(name, source, key) for name, source in layout.columns.items()]
         numbers = {"amount", "side", "number"}
@@ -58,12 +60,18 @@ class EntryColumns:
         summed = [name for name in ("amount", *layout.register.amounts) if name in layout.columns]
         self._summed = next((field for field in self._fields if field.name in summed[:1]), None)
         self._balance = next((field for field in self._fields if field.name == "balance"), None)
-        self.summed = bool(self._sides or self._summed)
-        self.unit = self._unit(layout.columns[(self._summed or self._sides[0]).name]) if self.summed else ""
+        first = next(iter(self._sides), self._summed)
+        self.unit = self._unit(layout.columns[first.name]) if first else ""
 
     def _unit(self, source: Source) -> str:
-        """Return the unit of an amount. Raises FormatError where it is not stated, or in two ways."""
-        return heading.unit(self._layout, self._head, source.columns)
+        """Return the unit of an amount. Raises FormatError where it is not stated, or in two ways.
+
+        A column that does not state its own has that of the others.
+        """
+        columns = source.columns
+        if not any(self._head.units[cells.column(name)[0]] for name in columns):
+            columns = tuple(self._amounts)
+        return heading.unit(self._layout, self._head, columns)
 
     def _field(self, name: str, source: Source, key: bytes) -> Field:
         """Return where a field stands and what reads it there."""
@@ -104,6 +112,11 @@ class EntryColumns:
                 raise FormatError("amount-both-sides", column="、".join(field.label for field in self._sides))
             return Moved((sides["amount-in"],), (sides["amount-out"],))
         return Moved((0,), ((_read(self._summed, row) or 0) if self._summed else 0,))
+
+    def sums(self, row: list[str]) -> bool:
+        """Say whether a total row has a sum of amounts: a register may have none, and a roster counts its heads."""
+        places = [field.place for field in (*self._sides, self._summed) if field]
+        return any(row[place].strip() for place in places if place < len(row))
 
     def printed(self, row: list[str]) -> tuple[int, int] | None:
         """Return the amounts of a total row, which may have both, or None where they cannot be read."""

@@ -109,7 +109,7 @@ class Table:
             return "header"
         first = cells.label(row[min(filled)])
         worded, bare = bool(self._total.match(first)), filled <= self.columns.counted
-        if worded and not self.columns.summed:
+        if worded and not self.columns.sums(row):
             return "total"
         printed = self.columns.printed(row) if worded or bare else None
         if printed and (worded or self.sums.reach(printed)):
