@@ -20,7 +20,7 @@ from books import small_book
 from fundtrack.book import open_book
 from fundtrack.book.doctor import diagnose
 from fundtrack.checking.audit import audit_book, audit_ledger
-from fundtrack.errors import LANGUAGES, FormatError, UsageError
+from fundtrack.errors import LANGUAGES, FormatError, UsageError, messages
 from fundtrack.identifier import normal
 from fundtrack.importing.file import import_file
 from fundtrack.importing.quarantine import reject, retry, waiting
@@ -35,6 +35,7 @@ from treasury import Template, asked, bring, counts, everything, fill, held, pay
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from commands import Say
     from fundtrack.book import Book
     from fundtrack.errors import Language
     from fundtrack.importing.report import Report
@@ -269,7 +270,7 @@ def test_a_withdrawn_entry_holds_no_more(book: Book) -> None:
         withdraw(book, "contracts", 1, by="manager")
     with book.reading() as connection:
         found = stated(connection, REGISTERS["contract"])
-    assert [(one.seq, one.state) for one in found] == [(1, "replaced"), (2, "held"), (3, "withdrawn")]
+    assert [(one.seq, one.status) for one in found] == [(1, "replaced"), (2, "held"), (3, "withdrawn")]
     assert counts(enter(book, "b", contract())) == (1, 0, 0, 1)
     assert [row[3] for row in held_contracts(book)] == ["contract 4", "contract 2"]
 
@@ -432,3 +433,43 @@ def test_a_copy_of_the_folder_publishes_the_same(tmp_path: Path) -> None:
     names = [{path.name: path.read_bytes() for path in folder.glob("registers.*")} for folder in folders]
     assert len(names[0]) == 1
     assert names[0] == names[1]
+
+
+def test_the_registers_are_listed_and_shown(say: Say, tmp_path: Path) -> None:
+    """What holds, of one key, and with what holds no more; numbers of persons masked, in both languages."""
+    book = small_book(tmp_path / "book")
+    full(book)
+    book.engine.dispose()
+    listed = {one["name"]: one for one in say("register", "list", "--book", "book", "--format", "json").json}
+    assert listed.keys() == REGISTERS.keys()
+    assert [listed["contract"][name] for name in ("held", "entries", "file")] == [2, 5, ""]
+    assert [listed["payroll"][name] for name in ("held", "entries", "file")] == [1, 1, "c.csv"]
+    assert [listed["death"][name] for name in ("held", "entries", "recorded_at", "file")] == [0, 0, "", ""]
+    shown = say("register", "show", "contract", "--book", "book", "--all", "--format", "json").json
+    assert [(one["seq"], one["contract"], one["amount"], one["status"]) for one in shown] == [
+        (1, "HT-1", "300.00", "held"), (2, "HT-2", "300.00", "replaced"), (3, 'HT"3\\', "300.00", "replaced"),
+        (4, "HT-2", "-5.00", "held"), (5, 'HT"3\\', "300.00", "withdrawn"),
+    ]  # fmt: skip
+    table = say("register", "show", "contract", "--book", "book", "--key", "HT-2", "--lang", "zh").out
+    assert "合同编号" in table
+    assert "-5.00" in table
+    assert "HT-1" not in table
+    for key in (CARD, OLD_CARD, f"{CARD[:6]}********{CARD[-4:]}"):
+        answer = say("register", "show", "payroll", "--book", "book", "--key", key)
+        assert f"{CARD[:6]}********{CARD[-4:]}" in answer.out
+        assert CARD not in answer.out
+        assert "#" not in answer.out
+    assert say("register", "show", "payroll", "--book", "book", "--key", "1", "--format", "json").json == []
+    assert say("register", "show", "payroll", "--book", "book", "--format", "csv").out.startswith("seq,person,name,")
+    assert say("register", "show", "people", "--book", "book").code == 2
+    assert say("register", "withdraw", "contract", "1", "--book", "book", "--lang", "zh").out.startswith(
+        "contract 1 已撤销"
+    )
+    assert say("register", "withdraw", "contract", "1", "--book", "book").code == 2
+
+
+def test_every_column_is_named_in_both_languages() -> None:
+    """For people; and none is called as what is shown beside it."""
+    columns = {name for one in REGISTERS.values() for name in one.fields}
+    assert not {f"column-{name}" for name in columns} - messages().keys()
+    assert not columns & {"register", "seq", "unit", "status", "file", "sheet", "row", "recorded_at", "recorded_by"}

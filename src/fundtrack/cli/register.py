@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 register = typer.Typer(help="What stands beside the vouchers: contracts, persons, … 登记簿", no_args_is_help=True)
 
-LIST_COLUMNS = ("name", "title", "held", "entries", "recorded_at", "file")
+LIST_COLUMNS = ("name", "held", "entries", "recorded_at", "file", "title")
 NO_AMOUNT = money.plain(0)
 SOURCE_COLUMNS = ("file", "sheet", "row", "recorded_at", "recorded_by")
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="As `register list` names it. 登记簿名称")]
@@ -65,7 +65,7 @@ def show_(
     language = spoken(lang, the_book)
     of = register_of(name)
     with the_book.reading() as connection:
-        found = [one for one in stated(connection, of) if everything or one.state == "held"]
+        found = [one for one in stated(connection, of) if everything or one.status == "held"]
     found = [one for one in found if is_of(one.key, key or [], of, the_book)]
     print_entries(found, of, form, language, everything=everything)
 
@@ -85,15 +85,15 @@ def print_entries(found: Sequence[Stated], of: Register, form: Format, language:
     records = [record(one, of) for one in found]
     filled = [name for name in of.fields if any(one[name] not in {"", 0, NO_AMOUNT} for one in records)]
     if form == "table":
-        columns = ["seq", *filled, *(["state"] if everything else []), "file", "row"]
-        states = {state: message(f"state-{state}", language) for state in ("held", "replaced", "withdrawn")}
-        people = [{**one, "state": states[one["state"]], **grouped(one, of)} for one in records]
+        columns = ["seq", *filled, *(["status"] if everything else []), "file", "row"]
+        words = {status: message(f"status-{status}", language) for status in ("held", "replaced", "withdrawn")}
+        people = [{**one, "status": words[one["status"]], **grouped(one, of)} for one in records]
         show.table(
             [headed(name, language) for name in columns], [[said(one[name]) for name in columns] for one in people]
         )
     else:
         unit = ["unit"] if of.amounts else []
-        show.rows(records, form, language, ["seq", *of.fields, *unit, "state", *SOURCE_COLUMNS])
+        show.rows(records, form, language, ["seq", *of.fields, *unit, "status", *SOURCE_COLUMNS])
 
 
 def headed(name: str, language: Language) -> str:
@@ -118,7 +118,7 @@ def record(one: Stated, of: Register) -> dict[str, Any]:
         "seq": one.seq,
         **fields,
         **unit,
-        "state": one.state,
+        "status": one.status,
         "file": file,
         "sheet": sheet,
         "row": one.entry.row,

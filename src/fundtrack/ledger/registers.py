@@ -58,7 +58,7 @@ class Stated(NamedTuple):
 
     seq: int
     key: tuple[str, ...]
-    state: str
+    status: str
     entry: Entered
 
 
