@@ -28,7 +28,10 @@ from typer.testing import CliRunner
 
 import fundtrack
 from fundtrack.cli import app, main
+from fundtrack.errors import LANGUAGES, message
+from fundtrack.importing import Importer
 from fundtrack.pages import catalogue
+from fundtrack.schema.registers import REGISTERS
 from generated import assert_generated
 
 if TYPE_CHECKING:
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 
     from conftest import RunCli
     from fundtrack.pages import Kind, Page
+    from fundtrack.schema.registers import Register
 
 ROOT: Final = Path(__file__).parent.parent
 README: Final = ROOT / "README.md"
@@ -286,3 +290,26 @@ def test_the_reference_of_pages_names_every_page() -> None:
         parts += [f"## {kind.capitalize()}", "", "| name | 名称 | |", "|---|---|---|"]
         parts += [*(row(page, kind) for page in catalogue(kind).values()), ""]
     assert_generated(REFERENCE / "pages.md", "\n".join(parts))
+
+
+def of_register(register: Register, pages: Iterable[Page]) -> Iterator[str]:
+    """Yield the lines on a register: what it is, what a page calls it, its key, its importers, its columns."""
+    named = ", ".join(f"[{page.name}](../../importers/{page.name}.md)" for page in pages)
+    key = ", ".join(f"`{column}`" for column in register.key)
+    yield from (f"## {register.name}", "", *(f"{register.title[language]}\n" for language in LANGUAGES))
+    yield from (f"In a select `{register.relation}`; imported through {named}; one entry holds for each {key}.", "")
+    yield from ("| column | type | |", "|---|---|---|")
+    for column, kind in register.fields.items():
+        english, chinese = (message(f"column-{column}", language) for language in ("en", "zh"))
+        yield f"| `{column}` | {kind} | {english} {chinese} |"
+    yield ""
+
+
+def test_the_reference_of_registers_is_their_declaration() -> None:
+    """Every register with its columns, as `registers.toml` has it, and the pages that fill it."""
+    pages: dict[str, list[Page]] = {name: [] for name in REGISTERS}
+    for page in catalogue("importers").values():
+        if register := Importer(page).layout.register:
+            pages[register.name].append(page)
+    parts = ["", *(line for name, one in REGISTERS.items() for line in of_register(one, pages[name]))]
+    assert_generated(REFERENCE / "registers.md", "\n".join(parts))

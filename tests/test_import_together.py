@@ -93,7 +93,7 @@ def found_in(path: Path, page: str, together: int) -> Any:  # noqa: ANN401 - com
     )
     try:
         reading = importer.candidates(path, together)
-        rows = [(*row[:-1], [*map(told, row.problems)]) for row in reading]
+        rows = [(*row[:-2], [*map(told, row.problems)]) for row in reading]
         staged = [*stager.staged(keyed(importer.candidates(path, together).pieces(), KEY))]
         why = {number: ("quarantined", [{"check": "any"}]) for number in stager.numbers[::2]}
         stager.hold(keyed(importer.candidates(path, together).pieces(), KEY), why)

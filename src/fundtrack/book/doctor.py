@@ -24,6 +24,7 @@ from fundtrack.chart.read import read_chart
 from fundtrack.errors import FundtrackError, message, messages
 from fundtrack.money import plain
 from fundtrack.schema import dialect
+from fundtrack.schema.registers import every_entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -199,17 +200,25 @@ GROUP BY fund, year HAVING MIN(number) <> 1 OR MAX(number) <> COUNT(*)
 
 
 def numbers(_book: Book, connection: Connection) -> Iterator[Ailment]:
-    """Yield the funds and years whose voucher numbers have a gap."""
+    """Yield the funds and years whose voucher numbers have a gap, and the registers whose entries have one."""
     for fund, year, count, first, last in connection.exec_driver_sql(NUMBERS):
         details = {"fund": fund, "year": year, "count": count, "first": first, "last": last}
         yield Ailment("number-gap", details)
+    for register, count, first, last in connection.exec_driver_sql(ENTRIES):
+        yield Ailment("entry-gap", {"register": register, "count": count, "first": first, "last": last})
 
 
-BATCHES: Final = """
+BATCHES: Final = f"""
+WITH every_entry AS ({every_entry()}),
+entered AS (SELECT batch, COUNT(*) AS entries FROM every_entry WHERE batch IS NOT NULL GROUP BY batch),
+retried AS (SELECT d.batch, COUNT(*) AS entries FROM decision AS d
+    JOIN every_entry AS e ON e.entry = d.entry AND e.batch = d.batch AND e.row = d.row GROUP BY d.batch)
 SELECT b.batch, b.rows_posted, b.rows_already_posted, b.rows_quarantined, b.rows_not_data,
     (SELECT COUNT(*) FROM voucher AS v WHERE v.batch = b.batch) - (
         SELECT COUNT(*) FROM decision AS d JOIN voucher AS v ON v.id = d.voucher AND v.batch = d.batch AND v.row = d.row
-        WHERE d.batch = b.batch),
+        WHERE d.batch = b.batch)
+    + COALESCE((SELECT e.entries FROM entered AS e WHERE e.batch = b.batch), 0)
+    - COALESCE((SELECT e.entries FROM retried AS e WHERE e.batch = b.batch), 0),
     COALESCE(SUM(CASE r.state WHEN 'already-posted' THEN 1 ELSE 0 END), 0),
     COALESCE(SUM(CASE r.state WHEN 'quarantined' THEN 1 ELSE 0 END), 0),
     COALESCE(SUM(CASE r.state WHEN 'not-data' THEN 1 ELSE 0 END), 0)
@@ -218,16 +227,24 @@ GROUP BY b.batch ORDER BY b.batch
 """
 """What each batch says of its rows, and what the book holds. A row posted by a later decision was quarantined."""
 
-GROUNDLESS: Final = """
+GROUNDLESS: Final = f"""
+WITH every_entry AS ({every_entry()})
 SELECT d.batch, d.row, d.decided FROM decision AS d
 LEFT JOIN input_row AS r ON r.batch = d.batch AND r.row = d.row
 LEFT JOIN voucher AS v ON v.id = d.voucher
-WHERE COALESCE(r.state, '') <> 'quarantined' OR (d.decided = 'posted' AND (v.id IS NULL OR NOT (
+LEFT JOIN every_entry AS e ON e.entry = d.entry
+WHERE COALESCE(r.state, '') <> 'quarantined' OR (d.entry IS NOT NULL AND e.entry IS NULL)
+    OR (d.decided = 'posted' AND d.entry IS NULL AND (v.id IS NULL OR NOT (
     (v.natural_key = r.natural_key AND v.occurrence = r.occurrence)
     OR COALESCE(v.batch = d.batch AND v.row = d.row, 1 = 0))))
 ORDER BY d.batch, d.row
 """
-"""Decisions on a row that did not wait, or that name a voucher which is not of that row."""
+"""Decisions on a row that did not wait, or that name a voucher which is not of that row, or an entry there is not."""
+
+ENTRIES: Final = f"""
+SELECT register, COUNT(*) AS entries, MIN(seq), MAX(seq) FROM ({every_entry()}) AS e
+GROUP BY register HAVING MIN(seq) <> 1 OR MAX(seq) <> COUNT(*)
+"""
 
 
 def imports(_book: Book, connection: Connection) -> Iterator[Ailment]:

@@ -77,11 +77,13 @@ def vouchers_of(connection: Connection) -> Callable[[int, str], Subject]:
 
 def _entered(connection: Connection, register: str, seq: str) -> Subject:
     """Return where an entry of a register came from; one that a person made is known by register and number."""
-    file, sheet, at, sha256 = connection.exec_driver_sql(
-        "SELECT COALESCE(b.file, ''), COALESCE(b.sheet, ''), COALESCE(e.row, 0), COALESCE(b.sha256, '') "
-        f"FROM {REGISTERS[register].name} AS e LEFT JOIN batch AS b ON b.batch = e.batch WHERE e.seq = {int(seq):d}"
+    of = REGISTERS[register]
+    columns = ", ".join(f"e.{column}" for column in of.columns)
+    *said, file, sheet, at, sha256 = connection.exec_driver_sql(
+        f"SELECT {columns}, COALESCE(b.file, ''), COALESCE(b.sheet, ''), COALESCE(e.row, 0), COALESCE(b.sha256, '') "
+        f"FROM {of.name} AS e LEFT JOIN batch AS b ON b.batch = e.batch WHERE e.seq = {int(seq):d}"
     ).one()
-    return Subject(file=file or f"{register} {seq}", sheet=sheet, row=at, sha256=sha256)
+    return Subject(file=file or f"{register} {seq}", sheet=sheet, row=at, sha256=sha256, content=of.identity(said))
 
 
 def names_of(chart: Chart) -> Callable[[Language, str, str], str]:

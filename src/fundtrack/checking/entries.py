@@ -19,7 +19,7 @@ from fundtrack.beantext.directives import Amount
 from fundtrack.checking.book import no_register
 from fundtrack.checking.lens import Subject
 from fundtrack.errors import UsageError
-from fundtrack.schema.registers import ABOUT, BY_RELATION, REGISTERS
+from fundtrack.schema.registers import ABOUT, BESIDE, BY_RELATION, REGISTERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,6 +37,10 @@ TYPES: Final[Mapping[str, Any]] = {
 
 WRITTEN: Final = {"date": "2015-01-01", "end": "2015-01-01", "number": "1", "amount": "1.00 CNY"}
 """How a value is written where it is not a text."""
+
+
+NO_COLUMNS: Final = BESIDE | {"filename", "lineno"}
+"""Metadata that say something of an entry itself."""
 
 
 class Entries:
@@ -70,9 +74,16 @@ class Entries:
 
     def subject(self, entry: str) -> Subject:
         """Return where an entry stands."""
-        register, seq = entry.split(" ")
-        meta = self._entries[register][int(seq) - 1].meta
-        return Subject(file=str(meta["filename"]), line=int(meta["lineno"]))
+        name, seq = entry.split(" ")
+        register, found = REGISTERS[name], self._entries[name][int(seq) - 1]
+        said = {key: _bare(value) for key, value in _fields(register, found).items()}
+        content = register.identity(register.row(said))
+        return Subject(file=str(found.meta["filename"]), line=int(found.meta["lineno"]), content=content)
+
+
+def _bare(value: Any) -> Any:  # noqa: ANN401 - whatever metadata hold
+    """Return a value of a key, which is never an amount, as a register stores it."""
+    return int(value) if isinstance(value, Decimal) else value
 
 
 def _place(entry: Custom) -> dict[str, Any]:
@@ -85,10 +96,7 @@ def _withdrawn(entry: Custom) -> int:
 
 def _fields(register: Register, entry: Custom) -> dict[str, Any]:
     """Return what an entry says of the register's columns. Raises UsageError (`register-field`)."""
-    said: dict[str, Any] = {
-        key.replace("-", "_"): value for key, value in entry.meta.items() if key not in {"filename", "lineno"}
-    }
-    said.pop("withdrawn", None)
+    said: dict[str, Any] = {key.replace("-", "_"): value for key, value in entry.meta.items() if key not in NO_COLUMNS}
     for name, value in said.items():
         kind = register.fields.get(name)
         if kind is None or not isinstance(value, TYPES[kind]) or (kind == "number" and value % 1):

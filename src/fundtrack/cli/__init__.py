@@ -22,6 +22,7 @@ from fundtrack.cli import (
     ledgers,
     policy,
     record,
+    register,
     sampling,
     show,
     vouchers,
@@ -64,6 +65,7 @@ app.command()(vouchers.opening)
 app.command()(record.show)
 app.command()(record.refusals)
 app.add_typer(policy.chart, name="chart")
+app.add_typer(register.register, name="register")
 app.command()(ledgers.balance)
 app.command()(ledgers.report)
 app.command()(checking.check)

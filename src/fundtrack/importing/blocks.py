@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from itertools import compress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from fundtrack.errors import FormatError
 
@@ -80,7 +80,8 @@ class Row(NamedTuple):
 
     `state` is `data` or `not-data`, then with `why`: preamble, header, blank, total, note, or sheet (one that the page
     does not describe). `amount` is what the row counts in the file's sums, in fen: as printed, or what came in less
-    what went out; None when it cannot be read. Data makes a `candidate` or has `problems`.
+    what went out; None when it cannot be read. Data makes a `candidate`, or the `entry` of a register, or has
+    `problems`. An entry has the register's columns, as `Register.row` takes them.
     """
 
     number: int
@@ -91,6 +92,7 @@ class Row(NamedTuple):
     amount: int | None
     candidate: Candidate | None
     problems: tuple[FormatError, ...]
+    entry: Mapping[str, Any] | None = None
 
 
 class Block(NamedTuple):

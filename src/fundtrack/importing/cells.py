@@ -11,7 +11,7 @@ from fundtrack.errors import FormatError
 from fundtrack.identifier import masked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -114,6 +114,16 @@ def private(cell: str) -> tuple[str, bool]:
     """Return a private number masked, and whether it can still have all its digits."""
     damaged = len(cell) >= EXACT_DIGITS if isinstance(cell, Number) else DAMAGED.fullmatch(cell.strip())
     return masked(cell), not damaged
+
+
+def mask(row: list[str], places: Iterable[tuple[int, str]]) -> list[FormatError]:
+    """Mask the private numbers of a row in place, given their places and names; return what is wrong with them."""
+    problems = []
+    for place, name in places:
+        row[place], undamaged = private(row[place])
+        if not undamaged:
+            problems.append(FormatError("digits-lost", text=row[place], column=name))
+    return problems
 
 
 def cautious(row: list[str]) -> list[str]:

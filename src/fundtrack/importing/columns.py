@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from functools import partial
 from operator import mul
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from fundtrack import identifier
 from fundtrack.errors import FormatError
 from fundtrack.importing import cells, dates, fields, heading
-from fundtrack.importing.blocks import Candidates
+from fundtrack.importing.blocks import Block, Candidates
 from fundtrack.importing.cells import Memo
 from fundtrack.importing.places import Places
 
@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from fundtrack.importing.blocks import Piece
     from fundtrack.importing.heading import Heading
     from fundtrack.importing.layout import Layout, Source
     from fundtrack.importing.places import Column
+
+    Count = Callable[[Sequence[int], Sequence[list[str]], "Moved"], Sequence[int]]
 
 COUNTED: Final = ("amount", "amount-in", "amount-out", "balance")
 
@@ -41,6 +44,38 @@ class Moved(NamedTuple):
 
     incoming: Sequence[int]
     outgoing: Sequence[int]
+
+
+class Bound(Protocol):
+    """What is bound to a header and reads the rows below it: as vouchers, or as entries of a register.
+
+    `unit` is that of the amounts, `counted` the places of numbers, `mapped` the places that are read.
+    """
+
+    unit: str
+    counted: set[int]
+    mapped: set[int]
+
+    def mask(self, row: list[str]) -> list[FormatError]:
+        """Mask the private numbers of a row in place; return what is wrong with them."""
+
+    def piece(self, sheet: str, numbers: Sequence[int], rows: Sequence[list[str]], count: Count) -> Piece:
+        """Return what rows make, counted. Raises FormatError where one of them makes nothing, then none is counted."""
+
+    def amounts(self, columns: Sequence[Column]) -> Moved:
+        """Return what came in and what went out, in fen. Raises FormatError."""
+
+    def sums(self, row: list[str]) -> bool:
+        """Say whether a total row has a sum of amounts, and not only of heads."""
+
+    def printed(self, row: list[str]) -> tuple[int, int] | None:
+        """Return the amounts of a total row, which may have both, or None where they cannot be read."""
+
+    def balance(self, row: list[str]) -> int | None:
+        """Return the balance a row prints, in fen, or None where there is none that can be read."""
+
+    def problems(self, row: list[str], moved: Moved | None) -> Iterator[FormatError]:
+        """Give everything for which a row makes nothing, each once, but an amount that is not known."""
 
 
 def _dated(cell: str) -> tuple[dt.date, str]:
@@ -118,12 +153,14 @@ class Columns:
 
     def mask(self, row: list[str]) -> list[FormatError]:
         """Mask the private numbers of a row in place; return what is wrong with them."""
-        problems = []
-        for place, name in self._private:
-            row[place], whole = cells.private(row[place])
-            if not whole:
-                problems.append(FormatError("digits-lost", text=row[place], column=name))
-        return problems
+        return cells.mask(row, self._private)
+
+    def piece(self, sheet: str, numbers: Sequence[int], rows: Sequence[list[str]], count: Count) -> Block:
+        """Return rows that all make candidates, counted. Raises FormatError, then none is counted."""
+        columns = self.of(rows)
+        moved = self.amounts(columns)
+        candidates = self.candidates(columns, moved)
+        return Block(numbers, sheet, rows, count(numbers, rows, moved), candidates, self.mask)
 
     def of(self, rows: Sequence[list[str]]) -> list[Column]:
         """Return rows as columns; a private number that is read is as it is kept.
@@ -148,6 +185,10 @@ class Columns:
         if self._two_sided and any(map(mul, incoming, outgoing)):
             raise FormatError("amount-both-sides", column=self._amount_names)
         return Moved(incoming, outgoing)
+
+    def sums(self, row: list[str]) -> bool:  # noqa: ARG002 - a total of payments always has one
+        """Say whether a total row has a sum of amounts."""
+        return True
 
     def printed(self, row: list[str]) -> tuple[int, int] | None:
         """Return the amounts of a total row, which may have both, or None where they cannot be read."""

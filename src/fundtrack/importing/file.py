@@ -1,4 +1,4 @@
-"""Importing a file: read through its page, each row posted or held with its reason, all in one transaction.
+"""Importing a file: read through its page, each row posted, entered or held with its reason, all in one transaction.
 
 Killed at any moment an import has happened or has not; run again, it knows each row by its natural key.
 """
@@ -15,6 +15,7 @@ from fundtrack.checking import candidates, checks
 from fundtrack.errors import BookError, FormatError, PageError
 from fundtrack.importing import cells
 from fundtrack.importing.blocks import Block
+from fundtrack.importing.enterer import Enterer
 from fundtrack.importing.importer import Importer, choose
 from fundtrack.importing.judge import judge, place_of
 from fundtrack.importing.keep import digest, keep_original
@@ -22,6 +23,7 @@ from fundtrack.importing.report import reports_of
 from fundtrack.importing.stage import Stager, keyed
 from fundtrack.importing.words import words_of
 from fundtrack.pages import catalogue
+from fundtrack.posting.enter import enter
 from fundtrack.posting.post import next_voucher
 from fundtrack.schema import dialect
 
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from fundtrack.importing.blocks import Piece
     from fundtrack.importing.reading import Reading
     from fundtrack.importing.report import Report
+    from fundtrack.importing.tally import Tally
 
 HELD_COLUMNS: Final = ("batch", "row", "state", "reasons", "cells", "amount", "natural_key", "occurrence")
 BATCH_COLUMNS: Final = (
@@ -123,9 +126,14 @@ class _File:
 
     def sheets(self, connection: Connection) -> Iterator[Report]:
         """Import each sheet as a batch; a text file is one sheet without a name."""
-        reading, key = self.importer.candidates(self.path), self.book.key
+        reading, key, register = self.importer.candidates(self.path), self.book.key, self.importer.layout.register
         for sheet, rows in groupby(keyed(self._counted(reading.pieces()), key), key=lambda one: one[0].sheet):
             batch = connection.exec_driver_sql("SELECT COALESCE(MAX(batch), 0) + 1 FROM batch").scalar_one()
+            if register:
+                enterer = Enterer(connection, register, batch)
+                enter(connection, register, enterer.entered(rows), by=self.by)
+                yield self._record(connection, enterer, reading, sheet, [])
+                continue
             chart, version = self.book.chart(connection), self.book.chart_version(connection)
             stager = Stager(chart, version, next_voucher(connection), batch)
             candidates.prepare(connection)
@@ -147,26 +155,26 @@ class _File:
             yield piece
 
     def _record(
-        self, connection: Connection, stager: Stager, reading: Reading, sheet: str, findings: list[Finding]
+        self, connection: Connection, tally: Tally, reading: Reading, sheet: str, findings: list[Finding]
     ) -> Report:
         """Write the batch and its held rows; the counts must tie before anything is committed."""
         states = ("already-posted", "quarantined", "not-data")
-        counts = [sum(row.state == state for row in stager.held) for state in states]
-        already, waiting = (sum(row.amount or 0 for row in stager.held if row.state == state) for state in states[:2])
-        posted = stager.read - sum(counts)
-        stand = connection.exec_driver_sql(f"SELECT COUNT(*) FROM voucher WHERE batch = {stager.batch:d}").scalar_one()
+        counts = [sum(row.state == state for row in tally.held) for state in states]
+        already, waiting = (sum(row.amount or 0 for row in tally.held if row.state == state) for state in states[:2])
+        posted = tally.read - sum(counts)
+        stand = connection.exec_driver_sql(tally.posted).scalar_one()
         if posted != stand:
             raise BookError("import-untied", path=self.name, sheet=sheet, posted=posted, stand=stand)
         total, agrees = reading.total_of(sheet)
         dialect.insert_rows(connection, "batch", BATCH_COLUMNS, [(
-            stager.batch, self.sha256, sheet, self.name, self.importer.name, self.importer.page.digest,
-            reading.encoding, now(), self.by, stager.read, posted, *counts, stager.amount - already - waiting, already,
-            waiting, stager.unreadable, *(stager.dates or ["", ""]), total,
+            tally.batch, self.sha256, sheet, self.name, self.importer.name, self.importer.page.digest,
+            reading.encoding, now(), self.by, tally.read, posted, *counts, tally.amount - already - waiting, already,
+            waiting, tally.unreadable, *(tally.dates or ["", ""]), total,
         )])  # fmt: skip
         dialect.insert_rows(connection, "input_row", HELD_COLUMNS, (
-            (stager.batch, row.row, row.state, json.dumps(row.reasons, ensure_ascii=False),
+            (tally.batch, row.row, row.state, json.dumps(row.reasons, ensure_ascii=False),
              json.dumps(row.cells, ensure_ascii=False), row.amount, row.natural_key, row.occurrence)
-            for row in stager.held
+            for row in tally.held
         ))  # fmt: skip
-        (report,) = [r for r in reports_of(connection, self.sha256, self.name) if r.batch == stager.batch]
+        (report,) = [r for r in reports_of(connection, self.sha256, self.name) if r.batch == tally.batch]
         return report.fresh(findings, agrees)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fundtrack.errors import FormatError
 from fundtrack.importing import decode, heading, rows, workbook
-from fundtrack.importing.layout import WORDED, layout
+from fundtrack.importing.layout import layout
 from fundtrack.importing.reading import Reading
 from fundtrack.importing.workbook import Sheet
 
@@ -60,7 +60,11 @@ class Importer:
         self.page = page
         self.layout: Layout = layout(page)
         self._key = key
-        self.words = {field: {**self.layout.words.get(field, {}), **(words or {}).get(field, {})} for field in WORDED}
+        books = dict(words or {})
+        if self.layout.register:
+            books.pop("bank", None)  # makes a fund of an account, and a register is about the account
+        pages = self.layout.words
+        self.words = {field: {**pages.get(field, {}), **books.get(field, {})} for field in self.layout.worded}
 
     @property
     def name(self) -> str:
@@ -83,9 +87,10 @@ class Importer:
     def candidates(self, path: Path, together: int = TOGETHER) -> Reading:
         """Return the reading of a file: iterate over it for its rows, then ask it for totals and breaks.
 
-        Up to so many rows are read `together`, which changes nothing but the time. Raises FormatError, here or in the
-        iteration, when the file as a whole cannot be read.
+        Up to so many rows are read `together`, which changes nothing but the time; entries of a register are read one
+        by one. Raises FormatError, here or in the iteration, when the file as a whole cannot be read.
         """
+        together = 1 if self.layout.register else together
         if workbook.is_workbook(path):
             return Reading(path, "", self.layout, workbook.sheets(path), self.words, together, self._key)
         encoding = decode.encoding(path, self.layout.encoding)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from fundtrack.beantext.escape import stored
 from fundtrack.checking.candidates import candidate_lens
 from fundtrack.checking.lens import Subject
-from fundtrack.importing.stage import reason, reason_of, reason_of_error
+from fundtrack.importing.tally import reason, reason_of, reason_of_error
 from fundtrack.ledger.rows import voucher_number
 from fundtrack.posting.batch import Batch
 from fundtrack.posting.refunds import tie
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from fundtrack.checking import Check, Finding
-    from fundtrack.importing.stage import Reason, Stager
+    from fundtrack.importing.stage import Stager
+    from fundtrack.importing.tally import Reason
 
     Why = dict[int, tuple[str, list[Reason]]]
 

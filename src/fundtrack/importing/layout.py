@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fundtrack.errors import PageError
 from fundtrack.money import FACTORS
+from fundtrack.schema.registers import REGISTERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fundtrack.pages import Page
+    from fundtrack.schema.registers import Register
 
 INCOMING: Final = ("transfer-received", "interest", "refund")
 OUTGOING: Final = ("disbursement", "bank-charge")
@@ -27,8 +29,9 @@ IDENTIFYING: Final = ("payee-id", "payee-account")
 """Fields whose columns are private, and that alone may read a private one."""
 
 WORDED: Final = ("fund", "use", "project", "bank")
+FILE: Final = {"encoding", "delimiter", "header", "unit", "currency", "total", "notes", "private"}
 TABLES: Final = {
-    "file": {"encoding", "delimiter", "header", "unit", "currency", "total", "notes", "private"},
+    "file": FILE,
     "columns": set(FIELDS),
     "key": {"columns", "account"},
     "kind": {"column", "in", "out", "in-words", "out-words"},
@@ -40,12 +43,15 @@ TABLES: Final = {
 class Source:
     """Where a field's text comes from: columns joined by a blank, or the cell beside a label above the header.
 
-    `pattern` takes its first group out of that text; where it does not occur, the field is empty.
+    `pattern` takes its first group out of that text; where it does not occur, the field is empty. What is the same in
+    every file of a page is its `constant`. A number of a register counts `times` as much as the file writes.
     """
 
     columns: tuple[str, ...] = ()
     label: str = ""
     pattern: re.Pattern[str] | None = None
+    constant: str = ""
+    times: int = 1
 
     @property
     def name(self) -> str:
@@ -55,7 +61,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What a page says about its files. Words and kinds are in the order of the page."""
+    """What a page says about its files. Words and kinds are in the order of the page.
+
+    A file of a `register` has entries instead of vouchers; those of its columns that are `needed` may not be empty.
+    """
 
     name: str
     encoding: str
@@ -75,11 +84,18 @@ class Layout:
     words_in: Mapping[str, str]
     words_out: Mapping[str, str]
     words: Mapping[str, Mapping[str, str]]
+    register: Register | None = None
+    needed: tuple[str, ...] = ()
 
     @property
     def two_sided(self) -> bool:
         """Say whether what comes in and what goes out stand in two columns."""
-        return "amount" not in self.columns
+        return "amount" not in self.columns and "amount-in" in self.columns
+
+    @property
+    def worded(self) -> tuple[str, ...]:
+        """The fields that words may stand for: a few of a voucher's, any of a register's."""
+        return WORDED if self.register is None else tuple(self.register.fields)
 
     def counted(self, incoming: int, outgoing: int) -> int:
         """Return what a row counts in the file's sums: the amount as printed, or what came in less what went out."""
@@ -90,7 +106,7 @@ def layout(page: Page) -> Layout:
     """Read the TOML of a page. Raises PageError naming what is wrong."""
     try:
         form = tomllib.loads(page.definition.text)
-        return _layout(page.name, form)
+        return _of_register(page.name, form) if "register" in form else _layout(page.name, form)
     except (ValueError, LookupError, TypeError, AttributeError, re.error) as error:
         line = page.definition.line
         raise PageError("page-importer", path=page.path, line=line, why=error) from error
@@ -101,30 +117,14 @@ def _layout(name: str, form: dict[str, dict[str, Any]]) -> Layout:
     for table, content in form.items():
         if unknown := set(content) - TABLES[table]:
             raise ValueError(", ".join(sorted(unknown)))
-    file, kind, words = form["file"], form.get("kind", {}), form.get("words", {})
+    kind, words = form.get("kind", {}), form.get("words", {})
     columns = {field: _source(spec) for field, spec in form["columns"].items()}
     if ("amount" in columns) == ("amount-in" in columns and "amount-out" in columns):
         raise ValueError("[columns] amount, or amount-in and amount-out")
-    private = {*_texts(file.get("private", []))}
-    for field, source in columns.items():
-        if field in IDENTIFYING:
-            private |= {*source.columns}
-        elif private & {*source.columns}:
-            raise ValueError(field, *source.columns)
-    account, column, unit = form["key"].get("account"), kind.get("column"), file.get("unit", "元")
-    if not isinstance(unit, dict):
-        FACTORS[unit]
-    codecs.lookup(file.get("encoding", "utf-8"))
+    account, column = form["key"].get("account"), kind.get("column")
     return Layout(
         name=name,
-        encoding=file.get("encoding", "utf-8"),
-        delimiter=file.get("delimiter", ","),
-        header=_texts(file["header"]),
-        unit=_source(unit) if isinstance(unit, dict) else unit,
-        currency=file.get("currency", "CNY"),
-        total=_texts(file.get("total", [])),
-        notes=_texts(file.get("notes", [])),
-        private=tuple(sorted(private)),
+        **_file(form["file"], columns, IDENTIFYING),
         columns=columns,
         key=_texts(form["key"]["columns"]),
         key_account=_source(account) if account else None,
@@ -137,20 +137,80 @@ def _layout(name: str, form: dict[str, dict[str, Any]]) -> Layout:
     )
 
 
+def _of_register(name: str, form: dict[str, dict[str, Any]]) -> Layout:
+    """Check the TOML of a register's page and make a layout of it. Raises ValueError and its like."""
+    register = REGISTERS[form["register"]["name"]]
+    fields, needed = set(register.fields), _texts(form["register"].get("needed", []))
+    sided = {"amount-in", "amount-out"} if "amount" in fields else set()
+    tables = {"register": {"name", "needed"}, "file": FILE, "columns": fields | sided, "words": fields}
+    for table, content in form.items():
+        if unknown := set(content) - tables[table]:
+            raise ValueError(", ".join(sorted(unknown)))
+    columns = {field: _source(spec) for field, spec in form["columns"].items()}
+    if len(sided & {*columns}) == 1 or ("amount" in columns and sided & {*columns}):
+        raise ValueError("[columns] amount, or amount-in and amount-out")
+    known = {"amount" if field in sided else field for field in columns}
+    if missing := {register.key[0], *needed} - known:
+        raise ValueError("[columns]", *sorted(missing))
+    identifying = tuple(field for field, kind in register.fields.items() if kind == "identifier")
+    words = {field: {str(word): str(of) for word, of in to.items()} for field, to in form.get("words", {}).items()}
+    return Layout(
+        name=name,
+        **_file(form["file"], columns, identifying),
+        columns=columns,
+        key=(),
+        key_account=None,
+        kind_column=None,
+        kind_in="",
+        kind_out="",
+        words_in={},
+        words_out={},
+        words=words,
+        register=register,
+        needed=tuple(dict.fromkeys((register.key[0], *needed))),
+    )
+
+
+def _file(file: dict[str, Any], columns: Mapping[str, Source], identifying: tuple[str, ...]) -> dict[str, Any]:
+    """Return what the table [file] says, as a layout has it; of the columns it is told which are private."""
+    private, unit = {*_texts(file.get("private", []))}, file.get("unit", "元")
+    for field, source in columns.items():
+        if field in identifying:
+            private |= {*source.columns}
+        elif private & {*source.columns}:
+            raise ValueError(field, *source.columns)
+    if not isinstance(unit, dict):
+        FACTORS[unit]
+    codecs.lookup(file.get("encoding", "utf-8"))
+    return {
+        "encoding": file.get("encoding", "utf-8"),
+        "delimiter": file.get("delimiter", ","),
+        "header": _texts(file["header"]),
+        "unit": _source(unit) if isinstance(unit, dict) else unit,
+        "currency": file.get("currency", "CNY"),
+        "total": _texts(file.get("total", [])),
+        "notes": _texts(file.get("notes", [])),
+        "private": tuple(sorted(private)),
+    }
+
+
 def _source(spec: str | list[str] | dict[str, Any]) -> Source:
-    """Read where a field comes from: a column's name, several, `{cell = …}` or `{column = …, pattern = …}`."""
+    """Read where a field comes from: a column's name, several, or a table.
+
+    `{cell = …}` or `{column = …}`, either with a `pattern`, a column of numbers with `times`; or `{constant = …}`.
+    """
     if isinstance(spec, str):
         return Source((spec,))
     if isinstance(spec, list):
         return Source(_texts(spec))
-    rest = set(spec) - {"column", "cell", "pattern"}
-    if rest or ("column" in spec) == ("cell" in spec):
+    rest = set(spec) - {"column", "cell", "pattern", "constant", "times"}
+    if rest or len({"column", "cell", "constant"} & set(spec)) != 1:
         raise ValueError(spec)
     pattern = re.compile(spec["pattern"]) if "pattern" in spec else None
     if pattern and pattern.groups != 1:
         raise ValueError(pattern.pattern)
     columns = _texts([spec["column"]] if isinstance(spec.get("column"), str) else spec.get("column", []))
-    return Source(columns, spec.get("cell", ""), pattern)
+    return Source(columns, spec.get("cell", ""), pattern, str(spec.get("constant", "")), int(spec.get("times", 1)))
 
 
 def _kind(kind: str, kinds: tuple[str, ...]) -> str:

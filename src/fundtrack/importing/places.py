@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class Places:
     """The places of all sources of a layout under a header, so that a row costs no look-up by name.
 
-    A row is read as its cells, an empty one, the cells above the header that labels name, and its joined columns; rows
-    are read together, so each of these is a column.
+    A row is read as its cells, an empty one, the cells above the header that labels name, with what is constant, and
+    its joined columns; rows are read together, so each of these is a column.
     Raises FormatError when a column is missing.
     """
 
@@ -25,9 +25,9 @@ class Places:
         """Give every source its place."""
         self._head = head
         width = len(head.names)
-        labels = [source for source in sources if source.label]
+        labels = [source for source in sources if source.label or source.constant]
         joined = [source for source in sources if len(source.columns) > 1]
-        self._above = ("", *(head.beside(source.label) for source in labels))
+        self._above = ("", *(source.constant or head.beside(source.label) for source in labels))
         self._joined = [[head.place(name) for name in source.columns] for source in joined]
         self._behind = {source: width + nth for nth, source in enumerate([*labels, *joined], 1)}
         self.same = range(width, width + len(self._above))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from fundtrack.book.create import now
 from fundtrack.checking import candidates, checks
 from fundtrack.errors import PageError, UsageError
+from fundtrack.importing.enterer import Enterer
 from fundtrack.importing.file import importers_of
 from fundtrack.importing.judge import judge, place_of
 from fundtrack.importing.keep import find_original
@@ -15,6 +16,7 @@ from fundtrack.importing.report import held_rows
 from fundtrack.importing.stage import Stager, keyed
 from fundtrack.importing.words import words_of
 from fundtrack.ledger.rows import voucher_number
+from fundtrack.posting.enter import enter
 from fundtrack.posting.post import next_voucher
 from fundtrack.schema import dialect
 
@@ -27,9 +29,9 @@ if TYPE_CHECKING:
     from fundtrack.book import Book
     from fundtrack.checking import Check
     from fundtrack.importing.importer import Importer
-    from fundtrack.importing.stage import Reason
+    from fundtrack.importing.tally import Reason
 
-DECISION: tuple[str, ...] = ("batch", "row", "decided", "voucher", "reason", "decided_at", "decided_by")
+DECISION: tuple[str, ...] = ("batch", "row", "decided", "voucher", "entry", "reason", "decided_at", "decided_by")
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Retried:
-    """What a second try gave: a voucher number, or the reasons why the row still waits."""
+    """What a second try gave: a voucher's number or the name of an entry, or the reasons why the row still waits."""
 
     row: Waiting
     voucher: str
@@ -99,7 +101,7 @@ def reject(book: Book, name: str, *, by: str, reason: str) -> Waiting:
 
     def act(connection: Connection) -> Waiting:
         row = find(connection, name)
-        _decide(connection, row, "rejected", None, reason, by)
+        _decide(connection, row, "rejected", reason=reason, by=by)
         return row
 
     if not reason.strip():
@@ -144,6 +146,9 @@ def _retry(
     connection: Connection, book: Book, source: _Source, rows: list[Waiting], judged_by: Mapping[str, Check], by: str
 ) -> Iterator[Retried]:
     """Read the original of a batch again, and post of the named rows what passes now."""
+    if source.importer.layout.register:
+        yield from _enter(connection, book, source, rows, by)
+        return
     stager = _restage(connection, book, source, {row.row for row in rows})
     why, _ = judge(connection, stager, place_of(stager, rows[0].file, rows[0].sheet), judged_by, by)
     why |= {held.row: (held.state, held.reasons) for held in stager.held}
@@ -153,8 +158,23 @@ def _retry(
             yield Retried(row, "", reasons)
             continue
         voucher, number = _stands(connection, row)
-        _decide(connection, row, "posted", voucher, "", by)
+        _decide(connection, row, "posted", voucher=voucher, by=by)
         yield Retried(row, number, ())
+
+
+def _enter(connection: Connection, book: Book, source: _Source, rows: Sequence[Waiting], by: str) -> Iterator[Retried]:
+    """Read the original of a register's batch again, and enter of the named rows what can be read now."""
+    register = source.importer.layout.register
+    assert register is not None
+    enterer = Enterer(connection, register, source.batch, {row.row for row in rows})
+    again = keyed(source.importer.candidates(source.original).pieces(), book.key)
+    enter(connection, register, enterer.entered(one for one in again if one[0].sheet == source.sheet), by=by)
+    why = {held.row: held.reasons for held in enterer.held if held.state == "quarantined"}
+    for row in rows:
+        entry = enterer.entries.get(row.row, "")
+        if entry:
+            _decide(connection, row, "posted", entry=entry, by=by)
+        yield Retried(row, entry, why.get(row.row, ()))
 
 
 def _restage(connection: Connection, book: Book, source: _Source, wanted: set[int]) -> Stager:
@@ -178,5 +198,15 @@ def _stands(connection: Connection, row: Waiting) -> tuple[int, str]:
     return voucher, voucher_number(fund, year, number)
 
 
-def _decide(connection: Connection, row: Waiting, decided: str, voucher: int | None, reason: str, by: str) -> None:
-    dialect.insert_rows(connection, "decision", DECISION, [(row.batch, row.row, decided, voucher, reason, now(), by)])
+def _decide(
+    connection: Connection,
+    row: Waiting,
+    decided: str,
+    *,
+    by: str,
+    voucher: int | None = None,
+    entry: str | None = None,
+    reason: str = "",
+) -> None:
+    said = (row.batch, row.row, decided, voucher, entry, reason, now(), by)
+    dialect.insert_rows(connection, "decision", DECISION, [said])

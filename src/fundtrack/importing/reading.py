@@ -9,6 +9,7 @@ from fundtrack.errors import FormatError
 from fundtrack.importing import cells, heading
 from fundtrack.importing.blocks import not_data, rows_of
 from fundtrack.importing.columns import Columns
+from fundtrack.importing.entries import EntryColumns
 from fundtrack.importing.table import Table
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fundtrack.importing.blocks import Piece, Row
+    from fundtrack.importing.columns import Bound
     from fundtrack.importing.heading import Heading, Numbered
     from fundtrack.importing.layout import Layout
     from fundtrack.importing.totals import Balances, Break, Sums, Total
@@ -108,11 +110,16 @@ class Reading:
         for number, row in rows:
             yield not_data(number, sheet.name, cells.cautious(row), why if any(row) else "blank")
 
+    def _bound(self, head: Heading) -> Bound:
+        """Return what reads the rows below a header. Raises FormatError when a column or the unit is missing."""
+        made = EntryColumns if self.layout.register else Columns
+        return made(self.layout, head, self._words, self._key)
+
     def _table(self, sheet: Sheet, head: Heading) -> Iterator[Piece]:
         """Give the header and the rows below it; of the table keep only its sums and balances."""
         place = {"path": self.path, "sheet": sheet.name} if sheet.name else {"path": self.path}
         try:
-            columns = Columns(self.layout, head, self._words, self._key)
+            columns = self._bound(head)
         except FormatError as error:
             raise FormatError(error.key, **error.details, **place) from error
         self.unit = columns.unit

@@ -20,11 +20,14 @@ if TYPE_CHECKING:
 STATES = ("posted", "already_posted", "quarantined", "not_data")
 
 HELD: Final = """
-SELECT r.batch, b.file, b.sheet, r.row, r.reasons, r.cells, r.amount, r.natural_key, r.occurrence, d.voucher,
+SELECT r.batch, b.file, b.sheet, r.row, r.reasons, r.cells, r.amount, r.natural_key, r.occurrence, d.voucher, d.entry,
     d.reason AS decision, d.decided_by, d.decided_at,
     CASE WHEN d.decided IS NOT NULL THEN d.decided
-        WHEN r.state = 'quarantined' AND EXISTS (SELECT 1 FROM voucher AS v
-            WHERE v.natural_key = r.natural_key AND v.occurrence = r.occurrence) THEN 'posted'
+        WHEN r.state = 'quarantined' AND (EXISTS (SELECT 1 FROM voucher AS v
+            WHERE v.natural_key = r.natural_key AND v.occurrence = r.occurrence)
+            OR EXISTS (SELECT 1 FROM input_row AS o JOIN decision AS e ON e.batch = o.batch AND e.row = o.row
+            WHERE o.natural_key = r.natural_key AND o.occurrence = r.occurrence AND o.state = 'quarantined'
+            AND e.entry IS NOT NULL)) THEN 'posted'
         ELSE r.state END AS state,
     CASE WHEN r.natural_key = '' THEN 1 WHEN EXISTS (SELECT 1 FROM input_row AS o
         LEFT JOIN decision AS e ON e.batch = o.batch AND e.row = o.row

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from dataclasses import dataclass
 from itertools import compress, groupby, repeat
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from fundtrack.errors import LANGUAGES, UsageError
 from fundtrack.importing.blocks import Block
 from fundtrack.importing.cells import Memo
+from fundtrack.importing.tally import Tally, holding, reason
 from fundtrack.posting.draft import MONEY_IN, Leg
 from fundtrack.posting.kinds import SIDES, is_no_use, kind_of_payment, simple_entry
 from fundtrack.posting.post import HASH_SIZE, NO_DATE, natural_key
@@ -21,73 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fundtrack.chart.model import Chart
-    from fundtrack.checking import Finding
-    from fundtrack.errors import FundtrackError
-    from fundtrack.importing.blocks import Piece, Row
+    from fundtrack.importing.blocks import Piece
+    from fundtrack.importing.tally import Reason
     from fundtrack.posting.draft import Kind
 
     Keyed = tuple[Piece, Sequence[str], Sequence[int]]
 
-Reason = dict[str, str]
-"""Why a row was not posted: `check`, and the sentence and remedy in both languages."""
-
-
-@dataclass(slots=True)
-class Held:
-    """A row that is kept as a row: it was not posted, or had been before."""
-
-    sheet: str
-    row: int
-    state: str
-    reasons: list[Reason]
-    cells: list[str]
-    amount: int | None
-    natural_key: str = ""
-    occurrence: int = 1
-
-
-NOT_DATA: Final = {
-    "blank": "not-data-blank",
-    "header": "not-data-header",
-    "preamble": "not-data-preamble",
-    "total": "not-data-total",
-    "note": "not-data-note",
-    "sheet": "not-data-sheet",
-}
-"""The message that says why a row is not data."""
-
-
 DATE, HASH = itemgetter(slice(len(NO_DATE))), itemgetter(slice(len(NO_DATE), None))
 """The two parts of a natural key."""
-
-
-def _held(row: Row, state: str, reasons: list[Reason], key: str = "", occurrence: int = 1) -> Held:
-    return Held(row.sheet, row.number, state, reasons, row.cells, row.amount, key, occurrence)
-
-
-def reason(key: str, **details: object) -> Reason:
-    """Return a reason that is a message of fundtrack's own."""
-    return reason_of_error(UsageError(key, **details))
-
-
-def reason_of_error(error: FundtrackError) -> Reason:
-    """Return what is wrong with a row as its reason."""
-    return {
-        "check": error.key,
-        **{language: error.text(language) for language in LANGUAGES},
-        **{f"remedy-{language}": error.remedy(language) for language in LANGUAGES},
-    }
-
-
-def reason_of(finding: Finding) -> Reason:
-    """Return a finding as the reason of a row."""
-    return {
-        "check": finding.check,
-        "en": finding.messages["en"],
-        "zh": finding.messages["zh"],
-        "remedy-en": finding.remedies["en"],
-        "remedy-zh": finding.remedies["zh"],
-    }
 
 
 def keyed(pieces: Iterable[Piece], key: bytes) -> Iterator[Keyed]:
@@ -159,7 +99,7 @@ class Twins:
         return self._days.setdefault(date, hashes)
 
 
-class Stager:
+class Stager(Tally):
     """Makes staging rows of candidates, and remembers every row that makes none.
 
     Of the others it keeps only the row's number, so that a million rows cost little memory; `hold` reads the few that
@@ -168,10 +108,9 @@ class Stager:
 
     def __init__(self, chart: Chart, version: int, first: int, batch: int) -> None:
         """Begin a batch whose vouchers are numbered from `first`."""
-        self.chart, self.version, self.batch, self.first = chart, version, batch, first
-        self.held: list[Held] = []
+        super().__init__(batch)
+        self.chart, self.version, self.first = chart, version, first
         self.numbers = array("q")
-        self.read = self.unreadable = self.amount = 0
         self.references: dict[int, str] = {}
         self._between = {payee: payee for payee in chart.intermediaries}
         self._sides = Memo(self._debited)
@@ -181,6 +120,11 @@ class Stager:
     def dates(self) -> list[str]:
         """Return the first and the last date of the rows that were staged, or nothing."""
         return [found(day for day, _, _ in self._days.values()) for found in (min, max)] if self._days else []
+
+    @property
+    def posted(self) -> str:
+        """Return the select that counts the vouchers of the batch."""
+        return f"SELECT COUNT(*) FROM voucher WHERE batch = {self.batch:d}"
 
     def row_of(self, voucher: int) -> int:
         """Return the number of the row that a candidate came from; 0 where it is none of this batch's."""
@@ -195,7 +139,7 @@ class Stager:
                 self.amount += sum(piece.amounts)
                 yield from self._staged(piece, keys, occurrences)
             else:
-                self._hold(piece, keys[0], occurrences[0])
+                self.hold_row(piece, keys[0], occurrences[0])
 
     def hold(self, pieces: Iterable[Keyed], why: Mapping[int, tuple[str, list[Reason]]]) -> None:
         """Hold rows that were staged but not posted: read again, by number, with the state and reasons of each."""
@@ -203,17 +147,7 @@ class Stager:
             if isinstance(piece, Block):
                 for at, number in enumerate(piece.numbers):
                     if number in why:
-                        self.held.append(_held(piece.row(at), *why[number], keys[at], occurrences[at]))
-
-    def _hold(self, row: Row, key: str, occurrence: int) -> None:
-        """Hold a row that is not data, or that cannot be read."""
-        if row.state == "not-data":
-            self.held.append(_held(row, "not-data", [reason(NOT_DATA[row.why])]))
-            return
-        self.unreadable += row.amount is None
-        self.amount += row.amount or 0
-        reasons = [reason_of_error(error) for error in row.problems]
-        self.held.append(_held(row, "quarantined", reasons, key, occurrence))
+                        self.held.append(holding(piece.row(at), *why[number], keys[at], occurrences[at]))
 
     def _staged(self, block: Block, keys: Sequence[str], occurrences: Sequence[int]) -> Iterable[tuple[Any, ...]]:
         """Return the staging rows of a block: rows of `checking.candidates.COLUMNS`, one entry a voucher."""
@@ -246,7 +180,7 @@ class Stager:
         """Hold the rows of a block that lack something, and return the staging rows of the others."""
         for at, why in enumerate(missing):
             if why:
-                self.held.append(_held(block.row(at), "quarantined", [reason(why)], keys[at], occurrences[at]))
+                self.held.append(holding(block.row(at), "quarantined", [reason(why)], keys[at], occurrences[at]))
         whole = [not why for why in missing]
         if not any(whole):
             return ()

@@ -1,4 +1,4 @@
-"""The rows below a header, each told apart: a payment, a total, a note, or a row that cannot be read."""
+"""The rows below a header, each told apart: a payment or entry, a total, a note, or a row that cannot be read."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from fundtrack.errors import FormatError
 from fundtrack.importing import cells
-from fundtrack.importing.blocks import Block, Row, not_data
+from fundtrack.importing.blocks import Row, not_data
 from fundtrack.importing.totals import Balances, Sums
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fundtrack.importing.blocks import Piece
-    from fundtrack.importing.columns import Columns, Moved
+    from fundtrack.importing.columns import Bound, Moved
     from fundtrack.importing.heading import Heading, Numbered
     from fundtrack.importing.layout import Layout
 
@@ -25,8 +25,8 @@ BLANKS: Final = frozenset({"", " ", "\t", "\u3000", "\u00a0"})
 class Table:
     """A table under its header: reads its rows, many at a time, and keeps its sums and running balance."""
 
-    def __init__(self, layout: Layout, head: Heading, columns: Columns, place: Mapping[str, object]) -> None:
-        """Prepare what tells a total or a note from a payment by its first character, before looking closer.
+    def __init__(self, layout: Layout, head: Heading, columns: Bound, place: Mapping[str, object]) -> None:
+        """Prepare what tells a total or a note from data by its first character, before looking closer.
 
         `place` is what errors are told with: the file and, in a workbook, the sheet.
         """
@@ -67,13 +67,9 @@ class Table:
         except FormatError:
             return self._faulty(number, row)
 
-    def _block(self, numbers: Sequence[int], rows: Sequence[list[str]]) -> Block:
-        """Return rows that all make candidates, and count them. Raises FormatError, then none is counted."""
-        columns = self.columns.of(rows)
-        moved = self.columns.amounts(columns)
-        candidates = self.columns.candidates(columns, moved)
-        amounts = self._count(numbers, rows, moved)
-        return Block(numbers, self.sheet, rows, amounts, candidates, self.columns.mask)
+    def _block(self, numbers: Sequence[int], rows: Sequence[list[str]]) -> Piece:
+        """Return what rows make together, and count them. Raises FormatError, then none is counted."""
+        return self.columns.piece(self.sheet, numbers, rows, self._count)
 
     def _count(self, numbers: Sequence[int], rows: Sequence[list[str]], moved: Moved) -> Sequence[int]:
         """Count rows in the sums and follow their balances; return what each counts."""
@@ -113,6 +109,8 @@ class Table:
             return "header"
         first = cells.label(row[min(filled)])
         worded, bare = bool(self._total.match(first)), filled <= self.columns.counted
+        if worded and not self.columns.sums(row):
+            return "total"
         printed = self.columns.printed(row) if worded or bare else None
         if printed and (worded or self.sums.reach(printed)):
             self.sums.compare(number, printed)

@@ -8,6 +8,7 @@ from itertools import chain, groupby
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.ledger.history import history
+from fundtrack.ledger.registers import entries
 from fundtrack.ledger.rows import References, Row, references, rows_between, voucher_number
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from fundtrack.book import Book
     from fundtrack.chart.model import Chart
     from fundtrack.ledger.history import History
+    from fundtrack.ledger.registers import Entered
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -70,11 +72,15 @@ class Voucher:
 
 @dataclass(frozen=True, slots=True)
 class Canonical:
-    """A chart without the language it is written in, its history, and the vouchers by fund, year and number."""
+    """A chart without the language it is written in, its history, and the vouchers by fund, year and number.
+
+    `entries` are those of the registers, register by register in the order in which they were made.
+    """
 
     chart: Chart
     history: History
     vouchers: tuple[Voucher, ...]
+    entries: tuple[Entered, ...]
 
 
 def canonical(book: Book) -> Canonical:
@@ -82,12 +88,12 @@ def canonical(book: Book) -> Canonical:
     with book.reading() as connection:
         rows = chain.from_iterable(rows_between(connection, 1, date.max.toordinal()))
         vouchers = vouchers_of(rows, references(connection))
-        return canonical_of(book.chart(connection), history(connection), vouchers)
+        return canonical_of(book.chart(connection), history(connection), vouchers, entries(connection))
 
 
-def canonical_of(chart: Chart, history: History, vouchers: Iterable[Voucher]) -> Canonical:
-    """Return a chart, its history and vouchers in the form that is compared."""
-    return Canonical(replace(chart, language="en"), history, tuple(sorted(vouchers)))
+def canonical_of(chart: Chart, history: History, vouchers: Iterable[Voucher], entries: Iterable[Entered]) -> Canonical:
+    """Return a chart, its history, vouchers and entries of registers in the form that is compared."""
+    return Canonical(replace(chart, language="en"), history, tuple(sorted(vouchers)), tuple(entries))
 
 
 def vouchers_of(rows: Iterable[Row], resolve: References) -> Iterator[Voucher]:

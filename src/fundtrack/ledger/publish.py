@@ -1,4 +1,4 @@
-"""Publish a book as Beancount text: the chart, a journal a month, and what holds them together.
+"""Publish a book as Beancount text: the chart, the registers, a journal a month, and what holds them together.
 
 Every journal is named by its content and complete before `main.beancount`, which is replaced last, names it: whoever
 reads the ledger sees the old set or the new one, never a mixture, whenever the program is killed.
@@ -18,6 +18,7 @@ from fundtrack.ledger.history import history, write_history
 from fundtrack.ledger.journal import Journal
 from fundtrack.ledger.main import FAVA, MAIN, fava_text, main_text
 from fundtrack.ledger.manifest import FILE, PUBLICATIONS_KEPT, Manifest, Month, names_of, read_manifest
+from fundtrack.ledger.registers import STEM, entries, write_entries
 from fundtrack.ledger.rows import references, rows_between
 from fundtrack.ledger.years import DETAIL_MAX, Years
 from fundtrack.schema import dialect
@@ -59,6 +60,7 @@ def publish(book: Book, language: Language | None = None, progress: Progress | N
         chart = book.chart(connection)
         past = write_history(history(connection), chart, language)
         months = list(_journals(connection, folder, chart, language, known, progress or _quiet))
+        registers = _registers(connection, folder, language)
     accounts = folder.write_hashed("accounts", [write_accounts(chart, language), past])
     folder.settle()
     last = ""
@@ -70,10 +72,17 @@ def publish(book: Book, language: Language | None = None, progress: Progress | N
     few = vouchers <= DETAIL_MAX
     detail = few or sum(month.vouchers for month in months if month.name[:4] == months[-1].name[:4]) <= DETAIL_MAX
     folder.replace(FAVA, fava_text(chart, language, MAIN if few else last, vouchers=detail))
-    current = [accounts, *(month.file for month in months)]
+    current = [accounts, *registers, *(month.file for month in months)]
     folder.replace(MAIN, main_text(chart, language, current))
     _remember(folder, known, Manifest(names_of(chart, language), {month.name: month for month in months}, [current]))
     return Published(folder.path / MAIN, folder.path / FAVA, language, vouchers, tuple(folder.written))
+
+
+def _registers(connection: Connection, folder: Folder, language: Language) -> list[str]:
+    """Write the entries of the registers, if there are any, and return the names of their files."""
+    texts = write_entries(entries(connection), language)
+    first = next(texts, "")
+    return [folder.write_hashed(STEM, chain([first], texts))] if first else []
 
 
 def _journals(

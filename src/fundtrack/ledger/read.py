@@ -20,6 +20,7 @@ from fundtrack.ledger.files import HASHED
 from fundtrack.ledger.history import HEADING, read_history, write_history
 from fundtrack.ledger.journal import Journal
 from fundtrack.ledger.main import main_text
+from fundtrack.ledger.registers import STEM, read_entries, write_entries
 from fundtrack.ledger.rows import NUMBER
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from fundtrack.chart.model import Chart
     from fundtrack.ledger.canonical import Canonical
     from fundtrack.ledger.history import History
+    from fundtrack.ledger.registers import Entered
 
 TEXTS: Final = {
     "project": "project", "document": "doc", "bank": "bank", "bank_ref": "bank-ref", "payee_id": "payee-id",
@@ -56,8 +58,11 @@ def read(path: Path) -> Canonical:
         raise UsageError("ledger-foreign", path=path, line=1, found=text.partition("\n")[0])
     chart, history = _policy(path.parent / names[0])
     _compare(path, text, main_text(chart, chart.language, names))
-    vouchers = (voucher for name in names[1:] for voucher in _vouchers(path.parent / name, chart))
-    return canonical_of(chart, history, vouchers)
+    of_registers = [name for name in names if name.startswith(f"{STEM}.")]
+    entries = [entry for name in of_registers for entry in _entries_of(path.parent / name, chart)]
+    journals = (name for name in names[1:] if name not in of_registers)
+    vouchers = (voucher for name in journals for voucher in _vouchers(path.parent / name, chart))
+    return canonical_of(chart, history, vouchers, entries)
 
 
 def _line(text: str, include: str) -> int:
@@ -78,6 +83,18 @@ def _policy(path: Path) -> tuple[Chart, History]:
         raise UsageError("ledger-foreign", path=path, line=before + 1, found=past.partition("\n")[0]) from error
     _compare(path, text, ours)
     return chart, history
+
+
+def _entries_of(path: Path, chart: Chart) -> list[Entered]:
+    """Return the entries of registers in a file, in its order."""
+    text = _text(path)
+    try:
+        found = list(read_entries(_parsed(text, path).entries))
+        ours = "".join(write_entries(found, chart.language))
+    except (ValueError, LookupError, TypeError, AttributeError, FormatError) as error:
+        raise UsageError("ledger-foreign", path=path, line=1, found=text.partition("\n")[0]) from error
+    _compare(path, text, ours)
+    return found
 
 
 def _vouchers(path: Path, chart: Chart) -> list[Voucher]:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from fundtrack.errors import Language
 
@@ -20,6 +21,9 @@ NO_END: Final = 9_999_999
 
 ABOUT: Final = ("seq", "withdrawn", "batch", "row", "recorded_at", "recorded_by")
 """What every entry says beside its own columns; `batch` and `row` are empty where a person made it."""
+
+BESIDE: Final = frozenset({"withdrawn", "source", "sheet", "row", "recorded-at", "recorded-by"})
+"""Metadata by which a published entry says the same; no register has columns of these names."""
 
 DATED: Final = frozenset({"date", "end"})
 WHOLE: Final = frozenset({"amount", "number"})
@@ -51,6 +55,20 @@ class Register:
                 yield f"{name}_day"
         if "amount" in self.fields.values():
             yield "unit"
+
+    @property
+    def amounts(self) -> tuple[str, ...]:
+        """The columns that are amounts; the first that a file has is what its totals sum."""
+        return tuple(name for name, kind in self.fields.items() if kind == "amount")
+
+    def key_of(self, row: Sequence[Any]) -> tuple[str, ...]:
+        """Return the values by which an entry, as it is stored, is known."""
+        said = dict(zip(self.columns, row, strict=False))
+        return tuple(str(said[name]) for name in self.key)
+
+    def identity(self, row: Sequence[Any]) -> str:
+        """Return what names an entry wherever it stands, in a book or a ledger: the hash of its register and key."""
+        return sha256(repr((self.name, self.key_of(row))).encode()).hexdigest()[:16]
 
     def row(self, said: Mapping[str, Any]) -> tuple[Any, ...]:
         """Return what an entry says as it is stored, in the order of `columns`; what it does not say is empty.
@@ -114,6 +132,15 @@ IDENTIFIERS: Final = frozenset({
     *(name for one in REGISTERS.values() for name, kind in one.fields.items() if kind == "identifier"),
 })  # fmt: skip
 """Columns that hold a person's number as it is kept: only what may be shown of it is ever printed."""
+
+
+def every_entry() -> str:
+    """Return the select that gives every entry of every register: which one it is, and where it came from."""
+    return " UNION ALL ".join(
+        f"SELECT '{name}' AS register, seq, '{name} ' || seq AS entry, withdrawn, batch, row, recorded_at, recorded_by "
+        f"FROM {name}"
+        for name in REGISTERS
+    )
 
 
 def script(prefix: str) -> str:

@@ -248,14 +248,15 @@ CREATE TABLE decision (
     row INTEGER NOT NULL,
     decided TEXT NOT NULL,
     voucher INTEGER,
+    entry TEXT,
     reason TEXT NOT NULL,
     decided_at TEXT NOT NULL,
     decided_by TEXT NOT NULL,
     CONSTRAINT decision_pk PRIMARY KEY (batch, row),
     CONSTRAINT decision_row FOREIGN KEY (batch, row) REFERENCES input_row (batch, row),
     CONSTRAINT decision_voucher FOREIGN KEY (voucher) REFERENCES voucher (id),
-    CONSTRAINT decision_decided CHECK ((decided = 'posted' AND voucher IS NOT NULL)
-        OR (decided = 'rejected' AND voucher IS NULL AND reason <> '')),
+    CONSTRAINT decision_decided CHECK ((decided = 'posted' AND (voucher IS NULL) <> (entry IS NULL))
+        OR (decided = 'rejected' AND voucher IS NULL AND entry IS NULL AND reason <> '')),
     CONSTRAINT decision_decided_by CHECK (decided_by <> '')
 ) STRICT, WITHOUT ROWID;
 

@@ -1,0 +1,155 @@
+"""Commands on the registers: `register list`, `register show`, `register withdraw`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fundtrack import identifier, money
+from fundtrack.cli import show
+from fundtrack.cli.options import BookOption, FormatOption, LanguageOption, PersonOption, opened, person, spoken
+from fundtrack.errors import message, messages
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fundtrack.book import Book
+    from fundtrack.cli.options import Format
+    from fundtrack.errors import Language
+    from fundtrack.ledger.registers import Stated
+    from fundtrack.schema.registers import Register
+
+register = typer.Typer(help="What stands beside the vouchers: contracts, persons, … 登记簿", no_args_is_help=True)
+
+LIST_COLUMNS = ("name", "held", "entries", "recorded_at", "file", "title")
+NO_AMOUNT = money.plain(0)
+SOURCE_COLUMNS = ("file", "sheet", "row", "recorded_at", "recorded_by")
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="As `register list` names it. 登记簿名称")]
+
+
+@register.command("list")
+def list_(form: FormatOption = "table", book: BookOption = None, lang: LanguageOption = None) -> None:
+    """列出登记簿 List the registers: how many entries hold, how many were made, and the newest."""
+    from fundtrack.ledger.registers import summaries
+    from fundtrack.schema.registers import REGISTERS
+
+    the_book = opened(book)
+    language = spoken(lang, the_book)
+    with the_book.reading() as connection:
+        found = [(REGISTERS[one.register], one) for one in summaries(connection)]
+    records = [
+        {"name": of.name, "title": of.called(language), "relation": of.relation, **one.record()} for of, one in found
+    ]
+    show.rows(records, form, language, LIST_COLUMNS)
+
+
+@register.command("show")
+def show_(
+    name: NameArgument,
+    key: Annotated[
+        list[str] | None, typer.Option("--key", metavar="VALUE", help="Of one key: its columns in turn. 按主键查找")
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also replaced and withdrawn ones. 含已替换和撤销的")
+    ] = False,
+    form: FormatOption = "table",
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """查看登记簿 Show the entries of a register that hold; numbers of persons are masked."""
+    from fundtrack.ledger.registers import stated
+    from fundtrack.posting.enter import register_of
+
+    the_book = opened(book)
+    language = spoken(lang, the_book)
+    of = register_of(name)
+    with the_book.reading() as connection:
+        found = [one for one in stated(connection, of) if everything or one.status == "held"]
+    found = [one for one in found if is_of(one.key, key or [], of, the_book)]
+    print_entries(found, of, form, language, everything=everything)
+
+
+def is_of(key: Sequence[str], asked: Sequence[str], of: Register, book: Book) -> bool:
+    """Say whether a key begins as somebody asks; a person's number may be given whole, or as it is shown."""
+    return all(
+        text in {found, identifier.shown(found)} or identifier.kept(text, book.key) == found
+        if of.fields[name] == "identifier"
+        else text == found
+        for name, found, text in zip(of.key, key, asked, strict=False)
+    )
+
+
+def print_entries(found: Sequence[Stated], of: Register, form: Format, language: Language, *, everything: bool) -> None:
+    """Print entries: for people with the columns that any of them fills, headed in the language."""
+    records = [record(one, of) for one in found]
+    filled = [name for name in of.fields if any(one[name] not in {"", 0, NO_AMOUNT} for one in records)]
+    if form == "table":
+        columns = ["seq", *filled, *(["status"] if everything else []), "file", "row"]
+        words = {status: message(f"status-{status}", language) for status in ("held", "replaced", "withdrawn")}
+        people = [{**one, "status": words[one["status"]], **grouped(one, of)} for one in records]
+        show.table(
+            [headed(name, language) for name in columns], [[said(one[name]) for name in columns] for one in people]
+        )
+    else:
+        unit = ["unit"] if of.amounts else []
+        show.rows(records, form, language, ["seq", *of.fields, *unit, "status", *SOURCE_COLUMNS])
+
+
+def headed(name: str, language: Language) -> str:
+    """Return what stands above a column: as the bureau calls it, or its own name where no message says more."""
+    known = next((key for key in (f"column-{name}", f"head-{name}") if key in messages()), "")
+    return message(known, language) if known else name
+
+
+def said(value: Any) -> str:  # noqa: ANN401 - whatever a column holds
+    """Return a value as a cell of a table; nothing for what is not known."""
+    return "" if value is None else str(value)
+
+
+def record(one: Stated, of: Register) -> dict[str, Any]:
+    """Return an entry for a machine: amounts as decimal strings, numbers of persons masked."""
+    stored = dict(zip(of.columns, one.entry.said, strict=True))
+    fields = {name: written(kind, stored[name]) for name, kind in of.fields.items()}
+    file, sheet = one.entry.source or ("", "")
+    unit = {"unit": stored["unit"]} if of.amounts else {}
+    return {
+        "register": of.name,
+        "seq": one.seq,
+        **fields,
+        **unit,
+        "status": one.status,
+        "file": file,
+        "sheet": sheet,
+        "row": one.entry.row,
+        "recorded_at": one.entry.recorded_at,
+        "recorded_by": one.entry.recorded_by,
+    }
+
+
+def written(kind: str, value: Any) -> Any:  # noqa: ANN401 - of the column's type
+    """Return a stored value as it is given out."""
+    if kind == "amount":
+        return money.plain(value)
+    return identifier.shown(value) if kind == "identifier" else value
+
+
+def grouped(one: dict[str, Any], of: Register) -> dict[str, str]:
+    """Return the amounts of an entry for people; none where it says none."""
+    return {name: show.yuan(money.parse(one[name]) or None) for name in of.amounts}
+
+
+@register.command()
+def withdraw(
+    name: NameArgument,
+    seq: Annotated[int, typer.Argument(metavar="SEQ", help="The number of the entry. 序号")],
+    by: PersonOption = None,
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """撤销一条记录 Take away an entry that holds; it stays on record."""
+    from fundtrack.posting.enter import withdraw
+
+    the_book = opened(book)
+    withdraw(the_book, name, seq, by=person(by))
+    show.say_message("entry-withdrawn", spoken(lang, the_book), entry=f"{name} {seq}")

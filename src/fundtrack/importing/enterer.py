@@ -1,0 +1,116 @@
+"""From the rows of a file to entries of a register: which are new, which are known, and which wait."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, Final
+
+from fundtrack.importing.blocks import Row
+from fundtrack.importing.tally import Tally, holding, reason
+from fundtrack.posting.enter import next_entry
+from fundtrack.schema import dialect
+from fundtrack.schema.registers import DATED
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Iterator, Sequence
+
+    from sqlalchemy import Connection
+
+    from fundtrack.importing.stage import Keyed
+    from fundtrack.importing.tally import Reason
+    from fundtrack.schema.registers import Register
+
+DIGEST_SIZE: Final = 16
+
+REJECTED: Final = """
+SELECT r.natural_key, r.occurrence, d.decided_at, d.decided_by, d.reason
+FROM decision AS d JOIN input_row AS r ON r.batch = d.batch AND r.row = d.row
+WHERE d.decided = 'rejected'
+"""
+
+
+class Enterer(Tally):
+    """Takes of a file's rows the entries that are new, and remembers every other row.
+
+    A row that says what holds already was posted before; one that says something else of the same key takes its place.
+    Two rows of one file that contradict each other cannot both hold: the first is entered, and the others wait.
+    """
+
+    def __init__(
+        self, connection: Connection, register: Register, batch: int, wanted: Container[int] | None = None
+    ) -> None:
+        """Begin a batch, or look again at the `wanted` rows of one."""
+        super().__init__(batch)
+        self.register, self._wanted = register, wanted
+        self._next = next_entry(connection, register)
+        self._held = _held(connection, register)
+        self._rejected = {(key, nth): why for key, nth, *why in dialect.rows_of(connection, REJECTED)}
+        self._seen: dict[bytes, tuple[bytes, int]] = {}
+        self._dated = next((at for at, name in enumerate(register.columns) if register.fields.get(name) in DATED), None)
+        self._days: set[str] = set()
+        self.entries: dict[int, str] = {}
+
+    @property
+    def dates(self) -> list[str]:
+        """Return the first and the last of the dates that the entries bear, or nothing."""
+        return [min(self._days), max(self._days)] if self._days else []
+
+    @property
+    def posted(self) -> str:
+        """Return the select that counts the entries of the batch."""
+        return f"SELECT COUNT(*) FROM {self.register.name} WHERE batch = {self.batch:d}"
+
+    def entered(self, pieces: Iterable[Keyed]) -> Iterator[tuple[tuple[Any, ...], tuple[int, int]]]:
+        """Give every new entry with the batch and row it comes from; hold the other rows."""
+        for row, keys, occurrences in pieces:
+            assert isinstance(row, Row)
+            self.read += 1
+            if row.entry is None:
+                self.hold_row(row, keys[0], occurrences[0])
+                continue
+            self.amount += row.amount or 0
+            said = self.register.row(row.entry)
+            state, why = self._judged(row, said, (keys[0], occurrences[0]))
+            if state:
+                self.held.append(holding(row, state, why, keys[0], occurrences[0]))
+            elif self._wants(row):
+                yield said, (self.batch, row.number)
+
+    def _wants(self, row: Row) -> bool:
+        return self._wanted is None or row.number in self._wanted
+
+    def _judged(self, row: Row, said: Sequence[Any], known_as: tuple[str, int]) -> tuple[str, list[Reason]]:
+        """Return the state of a row that is not entered and why, nothing for one that is; remember what it says."""
+        key, content = _digest(self.register.key_of(said)), _digest(said)
+        before, first = self._seen.setdefault(key, (content, row.number))
+        if before != content:
+            return "quarantined", [reason("entry-contradicted", row=first)]
+        if known_as in self._rejected:
+            at, who, why = self._rejected[known_as]
+            return "quarantined", [reason("entry-rejected", date=at, by=who, reason=why)]
+        holds, seq = self._held.get(key, (b"", 0))
+        if holds != content:
+            seq = self._next
+        name = f"{self.register.name} {seq}"
+        if holds == content:
+            self.entries[row.number] = name
+            return "already-posted", [reason("already-entered", entry=name)]
+        if self._wants(row):
+            self.entries[row.number] = name
+            self._held[key] = content, seq
+            self._next += 1
+            if self._dated is not None and said[self._dated]:
+                self._days.add(said[self._dated])
+        return "", []
+
+
+def _held(connection: Connection, register: Register) -> dict[bytes, tuple[bytes, int]]:
+    """Return what holds in a register: for each key, by their hashes, what its entry says and its number."""
+    columns = register.columns
+    rows = dialect.rows_of(connection, f"SELECT {', '.join(columns)}, entry FROM book_{register.relation}")
+    return {_digest(register.key_of(row)): (_digest(row[:-1]), int(row[-1].rpartition(" ")[2])) for row in rows}
+
+
+def _digest(said: Sequence[Any]) -> bytes:
+    """Return the hash of what a row says."""
+    return blake2b(repr(tuple(said)).encode(), digest_size=DIGEST_SIZE).digest()

@@ -1,0 +1,216 @@
+"""A page's columns bound to a found header: what makes entries of a register of rows."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from fundtrack import identifier
+from fundtrack.errors import FormatError
+from fundtrack.importing import cells, dates, fields, heading
+from fundtrack.importing.blocks import Row
+from fundtrack.importing.cells import EXACT_DIGITS, Memo, Number
+from fundtrack.importing.columns import Moved
+from fundtrack.importing.places import Places
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from fundtrack.importing.columns import Count
+    from fundtrack.importing.heading import Heading
+    from fundtrack.importing.layout import Layout, Source
+    from fundtrack.importing.places import Column
+
+SIDES: Final = ("amount-in", "amount-out")
+"""The two columns of an amount that came in or went out, as a bank prints them."""
+
+WHOLE: Final = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,8})?", re.ASCII)
+
+
+class Field(NamedTuple):
+    """A column of the register: its name, what a person calls it, its place, its values, whether it is needed."""
+
+    name: str
+    label: str
+    place: int
+    values: Memo[str, Any]
+    needed: bool
+
+
+class EntryColumns:
+    """A register's layout bound to a header. Raises FormatError when a column or the unit of an amount is missing."""
+
+    def __init__(self, layout: Layout, head: Heading, words: Mapping[str, Mapping[str, str]], key: bytes) -> None:
+        """Find every field once. Private numbers are kept under the `key` of the book."""
+        assert layout.register is not None
+        self._layout, self._head, self._words = layout, head, words
+        self._kinds = {**layout.register.fields, **dict.fromkeys(SIDES, "side")}
+        self._places = Places(head, layout.columns.values())
+        read = [name for source in layout.columns.values() for name in source.columns]
+        self.mapped = {head.place(name) for name in (*read, *layout.private)}
+        amounts = {field for field, kind in self._kinds.items() if kind in {"amount", "side"}}
+        self._amounts = [name for field, of in layout.columns.items() if field in amounts for name in of.columns]
+        self._private = [(head.place(name), name) for name in layout.private]
+        self._fields = [self._field(name, source, key) for name, source in layout.columns.items()]
+        numbers = {"amount", "side", "number"}
+        self.counted = {field.place for field in self._fields if self._kinds[field.name] in numbers}
+        self._sides = [field for field in self._fields if field.name in SIDES]
+        summed = [name for name in ("amount", *layout.register.amounts) if name in layout.columns]
+        self._summed = next((field for field in self._fields if field.name in summed[:1]), None)
+        self._balance = next((field for field in self._fields if field.name == "balance"), None)
+        first = next(iter(self._sides), self._summed)
+        self.unit = self._unit(layout.columns[first.name]) if first else ""
+
+    def _unit(self, source: Source) -> str:
+        """Return the unit of an amount. Raises FormatError where it is not stated, or in two ways.
+
+        A column that does not state its own has that of the others.
+        """
+        columns = source.columns
+        if not any(self._head.units[cells.column(name)[0]] for name in columns):
+            columns = tuple(self._amounts)
+        return heading.unit(self._layout, self._head, columns)
+
+    def _field(self, name: str, source: Source, key: bytes) -> Field:
+        """Return where a field stands and what reads it there."""
+        kind, words = self._kinds[name], self._words.get(name, {})
+        readers: dict[str, Callable[[str], Any]] = {
+            "text": str,
+            "date": dates.read,
+            "end": dates.read,
+            "number": partial(_number, times=source.times),
+            "identifier": partial(identifier.kept, key=key),
+        }
+        if kind in {"amount", "side"}:
+            readers[kind] = fields.side(self._unit(source))
+        found = fields.found(source.pattern, str) if source.pattern else None
+        values = Memo(_reading(kind, readers[kind], words, found))
+        return Field(name, source.name, self._places.of(source), values, name in self._layout.needed)
+
+    def mask(self, row: list[str]) -> list[FormatError]:
+        """Mask the private numbers of a row in place; return what is wrong with them."""
+        return cells.mask(row, self._private)
+
+    def piece(self, sheet: str, numbers: Sequence[int], rows: Sequence[list[str]], count: Count) -> Row:
+        """Return the entry of a row, counted. Raises FormatError where it makes none."""
+        (number,), (row,) = numbers, rows
+        shown = [*row]
+        for problem in (*self.mask(shown), *self._wrong(row)):
+            raise problem
+        entry = self._entry(row)
+        (amount,) = count(numbers, rows, self.amounts([(cell,) for cell in row]))
+        return Row(number, sheet, shown, "data", "", amount, None, (), entry)
+
+    def amounts(self, columns: Sequence[Column]) -> Moved:
+        """Return what came in and what went out, in fen; of other registers, the amounts that are summed."""
+        row = self._extended([column[0] for column in columns])
+        if self._sides:
+            sides = {field.name: _read(field, row) or 0 for field in self._sides}
+            if all(sides.values()):
+                raise FormatError("amount-both-sides", column="、".join(field.label for field in self._sides))
+            return Moved((sides["amount-in"],), (sides["amount-out"],))
+        return Moved((0,), ((_read(self._summed, row) or 0) if self._summed else 0,))
+
+    def sums(self, row: list[str]) -> bool:
+        """Say whether a total row has a sum of amounts: a register may have none, and a roster counts its heads."""
+        places = [field.place for field in (*self._sides, self._summed) if field]
+        return any(row[place].strip() for place in places if place < len(row))
+
+    def printed(self, row: list[str]) -> tuple[int, int] | None:
+        """Return the amounts of a total row, which may have both, or None where they cannot be read."""
+        try:
+            sides = {field.name: field.values[row[field.place]] for field in (*self._sides, self._summed) if field}
+        except (FormatError, IndexError):
+            return None
+        incoming = sides.pop("amount-in", 0) or 0
+        return incoming, sum(amount or 0 for amount in sides.values())
+
+    def balance(self, row: list[str]) -> int | None:
+        """Return the balance a row prints, in fen, or None where there is none that can be read."""
+        try:
+            found = self._balance.values[row[self._balance.place]] if self._balance else None
+        except FormatError:
+            return None
+        return None if found is None else int(found)
+
+    def problems(self, row: list[str], moved: Moved | None) -> Iterator[FormatError]:
+        """Give everything for which a row makes no entry, each once; its private numbers are masked by now."""
+        told: set[object] = {field.label for field in (*self._sides, self._summed) if field and moved is None}
+        for problem in self._wrong(row):
+            if (label := problem.details.get("column")) not in told:
+                told.add(label)
+                yield problem
+
+    def _wrong(self, row: Sequence[str]) -> Iterator[FormatError]:
+        """Give what is wrong with the cells of a row, and with what they say together."""
+        extended = self._extended(row)
+        said: dict[str, Any] = {}
+        for field in self._fields:
+            try:
+                said[field.name] = _read(field, extended)
+            except FormatError as error:
+                yield error
+        begin, end = said.get("valid_from"), said.get("valid_to")
+        if begin and end and end < begin:
+            yield FormatError("period-reversed", begin=begin, end=end)
+
+    def _entry(self, row: Sequence[str]) -> Mapping[str, Any]:
+        """Return what a sound row says, as `Register.row` takes it."""
+        extended = self._extended(row)
+        said = {field.name: _read(field, extended) for field in self._fields}
+        if self._sides:
+            said["amount"] = (said.pop("amount-in") or 0) - (said.pop("amount-out") or 0)
+        return said | {"unit": self._layout.currency}
+
+    def _extended(self, row: Sequence[str]) -> list[str]:
+        """Return the cells of a row, and behind them what stands elsewhere."""
+        return [column[0] for column in self._places.extend([(cell,) for cell in row])]
+
+
+def _read(field: Field, extended: Sequence[str]) -> Any:  # noqa: ANN401 - of the column's type
+    """Return the value of a field, None where it is empty. Raises FormatError, with the column's name."""
+    try:
+        value = field.values[extended[field.place]]
+    except FormatError as error:
+        raise FormatError(error.key, **error.details, column=field.label) from error
+    if field.needed and value in {None, ""}:
+        raise FormatError("cell-empty", column=field.label)
+    return value
+
+
+def _reading(
+    kind: str, read: Callable[[str], Any], words: Mapping[str, str], found: Callable[[str], str] | None
+) -> Callable[[str], Any]:
+    """Return what reads a cell: the part of it that is meant, the word it stands for, and that by the column's type."""
+
+    def value(cell: str) -> Any:  # noqa: ANN401 - of the column's type
+        if isinstance(cell, Number) and kind in {"amount", "side"}:
+            return read(cell)
+        if kind != "identifier" and _damaged(cell):
+            raise FormatError("digits-lost", text=identifier.masked(cell))
+        part = cells.text(found(cell) if found else cell)
+        said = words.get(part, part)
+        if said in fields.NOTHING:
+            return "" if kind == "text" else None
+        return read(said)
+
+    return value
+
+
+def _damaged(cell: str) -> bool:
+    """Say whether a spreadsheet may have taken digits from a number."""
+    cut_off = isinstance(cell, Number) and len(cell) >= EXACT_DIGITS
+    return cut_off or bool(cells.DAMAGED.fullmatch(cell.strip()))
+
+
+def _number(cell: str, times: int) -> int:
+    """Return a number that a file wrote, so many times. Raises FormatError where that is no whole number."""
+    bare = cell.replace(",", "").removesuffix("%").strip()
+    if not WHOLE.fullmatch(bare):
+        raise FormatError("number-unreadable", text=cell)
+    value = Decimal(bare) * times
+    if value != value.to_integral_value():
+        raise FormatError("number-fraction", text=cell)
+    return int(value)

@@ -1,0 +1,101 @@
+"""The account of a batch's rows: what was read, what it amounts to, and every row that made nothing new."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from fundtrack.errors import LANGUAGES, UsageError
+
+if TYPE_CHECKING:
+    from fundtrack.checking import Finding
+    from fundtrack.errors import FundtrackError
+    from fundtrack.importing.blocks import Row
+
+Reason = dict[str, str]
+"""Why a row was not posted: `check`, and the sentence and remedy in both languages."""
+
+
+@dataclass(slots=True)
+class Held:
+    """A row that is kept as a row: it was not posted, or had been before."""
+
+    sheet: str
+    row: int
+    state: str
+    reasons: list[Reason]
+    cells: list[str]
+    amount: int | None
+    natural_key: str = ""
+    occurrence: int = 1
+
+
+NOT_DATA: Final = {
+    "blank": "not-data-blank",
+    "header": "not-data-header",
+    "preamble": "not-data-preamble",
+    "total": "not-data-total",
+    "note": "not-data-note",
+    "sheet": "not-data-sheet",
+}
+"""The message that says why a row is not data."""
+
+
+def holding(row: Row, state: str, reasons: list[Reason], key: str = "", occurrence: int = 1) -> Held:
+    """Return a row as it is kept."""
+    return Held(row.sheet, row.number, state, reasons, row.cells, row.amount, key, occurrence)
+
+
+def reason(key: str, **details: object) -> Reason:
+    """Return a reason that is a message of fundtrack's own."""
+    return reason_of_error(UsageError(key, **details))
+
+
+def reason_of_error(error: FundtrackError) -> Reason:
+    """Return what is wrong with a row as its reason."""
+    return {
+        "check": error.key,
+        **{language: error.text(language) for language in LANGUAGES},
+        **{f"remedy-{language}": error.remedy(language) for language in LANGUAGES},
+    }
+
+
+def reason_of(finding: Finding) -> Reason:
+    """Return a finding as the reason of a row."""
+    return {
+        "check": finding.check,
+        "en": finding.messages["en"],
+        "zh": finding.messages["zh"],
+        "remedy-en": finding.remedies["en"],
+        "remedy-zh": finding.remedies["zh"],
+    }
+
+
+class Tally:
+    """Counts the rows of a batch, and remembers every one that makes nothing new."""
+
+    def __init__(self, batch: int) -> None:
+        """Begin a batch."""
+        self.batch = batch
+        self.held: list[Held] = []
+        self.read = self.unreadable = self.amount = 0
+
+    @property
+    def dates(self) -> list[str]:
+        """Return the first and the last date of what is new, or nothing."""
+        raise NotImplementedError
+
+    @property
+    def posted(self) -> str:
+        """Return the select that counts what the book holds of the batch."""
+        raise NotImplementedError
+
+    def hold_row(self, row: Row, key: str, occurrence: int) -> None:
+        """Hold a row that is not data, or that cannot be read."""
+        if row.state == "not-data":
+            self.held.append(holding(row, "not-data", [reason(NOT_DATA[row.why])]))
+            return
+        self.unreadable += row.amount is None
+        self.amount += row.amount or 0
+        reasons = [reason_of_error(error) for error in row.problems]
+        self.held.append(holding(row, "quarantined", reasons, key, occurrence))

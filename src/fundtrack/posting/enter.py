@@ -1,0 +1,77 @@
+"""Entries of registers: the only INSERTs into the registers of a book there are.
+
+An entry is never changed. A later one of the same key takes its place, and one that is withdrawn takes it away.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from fundtrack.beantext.escape import stored
+from fundtrack.book.create import now
+from fundtrack.errors import UsageError
+from fundtrack.schema import dialect
+from fundtrack.schema.registers import ABOUT, REGISTERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from sqlalchemy import Connection
+
+    from fundtrack.book import Book
+    from fundtrack.schema.registers import Register
+
+NO_SOURCE: Final = (None, None)
+"""The batch and row of what a person entered."""
+
+
+def next_entry(connection: Connection, register: Register) -> int:
+    """Return the number of the next entry; the caller holds the writer's turn."""
+    return int(dialect.rows_of(connection, f"SELECT COALESCE(MAX(seq), 0) + 1 FROM {register.name}")[0][0])
+
+
+def enter(
+    connection: Connection,
+    register: Register,
+    rows: Iterable[tuple[Sequence[Any], tuple[int, int] | tuple[None, None]]],
+    *,
+    by: str,
+    withdrawn: bool = False,
+) -> None:
+    """Insert entries, each as `Register.row` gives it and with the batch and row it came from, in their order.
+
+    The caller holds the writer's turn: `rows` may be worked out while they are inserted, but by no statement. Raises
+    FormatError (`text-unsafe`) where who did it could not be published.
+    """
+    first, at, who = next_entry(connection, register), now(), stored(by)
+
+    def whole() -> Iterator[tuple[Any, ...]]:
+        for seq, (row, source) in enumerate(rows, first):
+            yield (*row, seq, int(withdrawn), *source, at, who)
+
+    dialect.insert_rows(connection, register.name, (*register.columns, *ABOUT), whole())
+
+
+def withdraw(book: Book, name: str, seq: int, *, by: str) -> None:
+    """Take away an entry that holds, by another one that says so.
+
+    Raises UsageError: `register-none` for no such register, `entry-not-held` for an entry that does not hold.
+    """
+    register = register_of(name)
+
+    def act(connection: Connection) -> None:
+        columns = ", ".join(register.columns)
+        held = f"SELECT {columns} FROM book_{register.relation} WHERE entry = :entry"
+        found = dialect.rows_of(connection, held, {"entry": f"{name} {seq}"})
+        if not found:
+            raise UsageError("entry-not-held", register=name, seq=seq)
+        enter(connection, register, [(found[0], NO_SOURCE)], by=by, withdrawn=True)
+
+    book.act(act)
+
+
+def register_of(name: str) -> Register:
+    """Return the register of a name. Raises UsageError (`register-none`)."""
+    if name not in REGISTERS:
+        raise UsageError("register-none", name=name, known=", ".join(REGISTERS))
+    return REGISTERS[name]

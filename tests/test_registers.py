@@ -1,0 +1,475 @@
+"""Registers in a book: imported row by row, known again, replaced, withdrawn, published and checked as in the book."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from beancount import loader
+
+import fundtrack
+from books import small_book
+from fundtrack.book import open_book
+from fundtrack.book.doctor import diagnose
+from fundtrack.checking.audit import audit_book, audit_ledger
+from fundtrack.errors import LANGUAGES, FormatError, UsageError, messages
+from fundtrack.identifier import normal
+from fundtrack.importing.file import import_file
+from fundtrack.importing.quarantine import reject, retry, waiting
+from fundtrack.ledger import canonical, publish, read
+from fundtrack.ledger.registers import stated
+from fundtrack.posting import Draft, Leg, post
+from fundtrack.posting.enter import withdraw
+from fundtrack.posting.kinds import simple_entry
+from fundtrack.schema.registers import REGISTERS
+from treasury import Template, asked, bring, counts, everything, fill, held, pay
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from commands import Say
+    from fundtrack.book import Book
+    from fundtrack.errors import Language
+    from fundtrack.importing.report import Report
+    from postgresql import Server
+
+CONTRACTS: Final = ("合同编号", "变更编号", "项目名称", "对方单位", "签订日期", "合同金额(元)", "质保金", "采购方式")
+PAYROLL: Final = ("姓名", "身份证号", "工作单位", "起薪日期", "停薪日期")
+OLD_CARD: Final = "451021800505005"
+CARD: Final = normal(OLD_CARD)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
+    """Give the template on each engine in turn."""
+    folder = tmp_path_factory.mktemp("registers") / "book"
+    if request.param == "sqlite":
+        fill(folder, "")
+        yield Template(folder)
+        return
+    server: Server = request.getfixturevalue("postgresql_server")
+    with server.database() as url:
+        fill(folder, url.render_as_string(hide_password=False))
+        yield Template(folder, server, str(url.database))
+
+
+@pytest.fixture
+def book(template: Template) -> Iterator[Book]:
+    """Give a book of its own to a test."""
+    with template.copy() as book:
+        yield book
+
+
+def contract(no: str = "HT-1", amount: str = "300.00", change: str = "", day: str = "2015-01-02") -> list[str]:
+    """Return the row of a contract."""
+    return [no, change, "P01", "茂恒公司", day, amount, "", ""]
+
+
+def file_of(book: Book, name: str, rows: Sequence[Sequence[str]], header: Sequence[str] = CONTRACTS) -> Path:
+    """Write a file beside the book."""
+    path = book.folder.parent / f"{name}.csv"
+    with path.open("w", encoding="gb18030", newline="") as out:
+        csv.writer(out).writerows([header, *rows])
+    return path
+
+
+def enter(book: Book, name: str, *rows: Sequence[str], header: Sequence[str] = CONTRACTS, **how: Any) -> Report:  # noqa: ANN401 - of import_file
+    """Import a file of these rows."""
+    (report,) = import_file(book, file_of(book, name, rows, header), by="clerk", **how)
+    return report
+
+
+def held_contracts(book: Book) -> list[tuple[Any, ...]]:
+    """Return the contracts that hold, with the entry each is."""
+    return asked(book, "SELECT contract, change, amount, entry FROM book_contracts ORDER BY contract, change")
+
+
+def sound(book: Book) -> list[str]:
+    """Return what doctor finds of the rows and their numbers."""
+    return [one.name for one in diagnose(book) if one.name in {"batch-wrong", "decision-groundless", "entry-gap"}]
+
+
+def test_the_same_bytes_change_nothing(book: Book) -> None:
+    """The second time nothing is entered, and the report says what stands; so also under another name."""
+    rows = [contract(), contract("HT-2"), contract("HT-3", day="2015-02-30"), [""] * len(CONTRACTS)]
+    first = enter(book, "a", *rows)
+    assert (first.new, first.page, counts(first)) == (True, "contract-ledger", (2, 0, 1, 2))
+    assert held(first) == {4: {"date-impossible"}}
+    assert (first.amounts["read"], first.amounts["posted"], first.amounts["quarantined"]) == (90_000, 60_000, 30_000)
+    assert first.dates == ("2015-01-02", "2015-01-02")
+    before = everything(book)
+    for name in ("a", "b"):
+        again = enter(book, name, *rows)
+        assert (again.new, again.batch, counts(again)) == (False, first.batch, (0, 2, 1, 2))
+        assert everything(book) == before
+    assert sound(book) == []
+
+
+def test_what_holds_is_known_and_what_changed_takes_its_place(book: Book) -> None:
+    """An equal row was posted before; another amount is another entry, and the old one stays."""
+    enter(book, "a", contract(), contract("HT-2"))
+    second = enter(book, "b", contract(), contract("HT-2", "320.00"), contract("HT-1", "20.00", "1"))
+    assert counts(second) == (2, 1, 0, 1)
+    assert held_contracts(book) == [
+        ("HT-1", "", 30_000, "contract 1"), ("HT-1", "1", 2_000, "contract 4"), ("HT-2", "", 32_000, "contract 3"),
+    ]  # fmt: skip
+    known = [row["reasons"][0]["en"] for row in second.held if row["state"] == "already-posted"]
+    assert known == ["It holds already, as contract 1."]
+    back = enter(book, "c", contract("HT-2"), contract("HT-2"))
+    assert counts(back) == (1, 1, 0, 1)
+    assert held_contracts(book)[-1] == ("HT-2", "", 30_000, "contract 5")
+    assert sound(book) == []
+
+
+def test_two_rows_of_a_file_cannot_both_hold(book: Book) -> None:
+    """The first is entered, the other waits, also when it is tried again; equal ones are one."""
+    report = enter(book, "a", contract(), contract(amount="310.00"), contract())
+    assert counts(report) == (1, 1, 1, 1)
+    assert held(report) == {3: {"entry-contradicted"}}
+    (tried,) = retry(book, [], by="clerk")
+    assert [why["check"] for why in tried.reasons] == ["entry-contradicted"]
+    assert held_contracts(book) == [("HT-1", "", 30_000, "contract 1")]
+
+
+@pytest.mark.parametrize("damage", [b'"x', b"\x00", b"\xff\xff"])
+def test_a_file_that_cannot_be_read_changes_nothing(book: Book, damage: bytes) -> None:
+    """A stray quote, a control character or broken text behind good rows refuses the file, not only its end."""
+    path = file_of(book, "a", [contract(f"HT-{at}") for at in range(20)])
+    path.write_bytes(path.read_bytes() + damage)
+    before = everything(book)
+    with pytest.raises(FormatError, match=r"a\.csv"):
+        import_file(book, path, by="clerk")
+    assert everything(book) == before
+
+
+def test_a_dry_run_changes_nothing(book: Book) -> None:
+    """It says what would happen."""
+    rows = [contract(), contract("HT-2", "x")]
+    before = everything(book)
+    dry = enter(book, "a", *rows, dry_run=True)
+    assert everything(book) == before
+    done = enter(book, "a", *rows)
+    assert (counts(dry), dry.amounts, dry.reasons()) == (counts(done), done.amounts, done.reasons())
+    assert (done.unreadable_rows, counts(done)) == (1, (1, 0, 1, 1))
+
+
+LOCAL: Final = """---
+title-zh: 本地合同
+message-zh: 本地合同。
+reason-zh: 本地。
+basis: [本地]
+---
+# local-contracts
+
+Contracts of our own.
+
+Because.
+
+```toml
+[register]
+name = "contract"
+needed = ["date"]
+[file]
+encoding = "gb18030"
+header = ["编号", "日期", "金额"]
+[columns]
+contract = "编号"
+date = "日期"
+amount = "金额"
+{words}
+```
+"""
+
+
+def test_a_row_waits_until_its_page_can_read_it(book: Book) -> None:
+    """Mended, the page reads it; what waits in two files is entered once, and nobody decides about it twice."""
+    page = book.folder / "importers" / "local-contracts.md"
+    page.parent.mkdir(exist_ok=True)
+    page.write_text(LOCAL.format(words=""), "utf-8")
+    header = ("编号", "日期", "金额")
+    first = enter(book, "a", ("A", "元旦", "1.00"), ("B", "2015-01-02", "2.00"), header=header)
+    second = enter(book, "b", ("A", "元旦", "1.00"), ("C", "2015-01-02", "2.00"), header=header)
+    assert held(first) == held(second) == {2: {"date-unreadable"}}
+    with book.reading() as connection:
+        assert [row.name for row in waiting(connection)] == ["1:2"]
+    page.write_text(LOCAL.format(words='[words.date]\n"元旦" = "2015-01-01"'), "utf-8")
+    (tried,) = retry(book, ["1:2"], by="clerk")
+    assert (tried.voucher, tried.reasons) == ("contract 3", ())
+    assert [row[:1] for row in held_contracts(book)] == [("A",), ("B",), ("C",)]
+    with book.reading() as connection:
+        assert waiting(connection) == []
+    for name, other in (("a", "B"), ("b", "C")):
+        again = enter(book, name, ("A", "元旦", "1.00"), (other, "2015-01-02", "2.00"), header=header)
+        assert (again.new, counts(again)) == (False, (0, 2, 0, 1))
+    assert sound(book) == []
+
+
+def test_a_rejected_row_stays_out(book: Book) -> None:
+    """Of later files too."""
+    enter(book, "a", contract(), contract(amount="310.00"))
+    reject(book, "1:3", by="manager", reason="a slip of the pen")
+    report = enter(book, "b", contract(amount="310.00"), contract("HT-2"))
+    assert held(report) == {2: {"entry-rejected"}}
+    with book.reading() as connection:
+        assert waiting(connection) == []
+    assert held_contracts(book)[0][2] == 30_000
+    assert sound(book) == []
+
+
+def test_doctor_is_not_confused_by_vouchers_and_entries(book: Book) -> None:
+    """Batches of both count their own, and a second try of each."""
+    bring(book, "a", pay("1"), pay("2", fund="F09"))
+    enter(book, "b", contract(), contract("HT-2", "x"))
+    bring(book, "c", pay("3"))
+    retry(book, [], by="clerk")
+    assert sound(book) == []
+
+
+def test_doctor_misses_an_entry_that_is_gone(tmp_path: Path) -> None:
+    """A batch that counts more than stands, and a number that is missing."""
+    book = small_book(tmp_path / "book")
+    enter(book, "a", contract(), contract("HT-2"))
+    with book.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER contract_never_deleted")
+        connection.exec_driver_sql("DELETE FROM contract WHERE seq = 1")
+    assert sorted(sound(book)) == ["batch-wrong", "entry-gap"]
+    book.engine.dispose()
+
+
+def test_two_who_import_the_same_file_are_both_told(book: Book) -> None:
+    """One batch; one is told that it was entered, the other that it stands."""
+    path = file_of(book, "a", [contract(f"HT-{at}") for at in range(300)])
+    environment = os.environ | {"PYTHONPATH": str(Path(fundtrack.__file__).parent.parent)}
+    command = [sys.executable, "-m", "fundtrack", "import", str(path), "--book", str(book.folder), "--format", "json"]
+    book.engine.dispose()
+    both = [subprocess.Popen([*command, "--by", who], env=environment, stdout=subprocess.PIPE) for who in ("a", "b")]
+    told = [json.loads(one.communicate()[0])[0] for one in both]
+    assert [one.returncode for one in both] == [0, 0]
+    assert {one["batch"] for one in told} == {1}
+    assert sorted((one["rows"]["posted"], one["rows"]["already_posted"]) for one in told) == [(0, 300), (300, 0)]
+    assert asked(book, "SELECT COUNT(*), MAX(seq) FROM contract") == [(300, 300)]
+
+
+def test_a_withdrawn_entry_holds_no_more(book: Book) -> None:
+    """It stays on record; only what holds can be withdrawn, and a file may bring it back."""
+    enter(book, "a", contract(), contract("HT-2"))
+    withdraw(book, "contract", 1, by="manager")
+    assert [row[0] for row in held_contracts(book)] == ["HT-2"]
+    for seq in (1, 3, 9):
+        with pytest.raises(UsageError, match="contract"):
+            withdraw(book, "contract", seq, by="manager")
+    with pytest.raises(UsageError, match="contracts"):
+        withdraw(book, "contracts", 1, by="manager")
+    with book.reading() as connection:
+        found = stated(connection, REGISTERS["contract"])
+    assert [(one.seq, one.status) for one in found] == [(1, "replaced"), (2, "held"), (3, "withdrawn")]
+    assert counts(enter(book, "b", contract())) == (1, 0, 0, 1)
+    assert [row[3] for row in held_contracts(book)] == ["contract 4", "contract 2"]
+
+
+def test_no_private_number_is_anywhere_whole(book: Book) -> None:
+    """Not in the database, nor in what is published; the same person is the same, however the number is written."""
+    rows = [("农某五", f" {CARD}", "镇", "2008-09-01", ""), ("梁某六", "4.51021E+17", "局", "", "")]
+    report = enter(book, "a", *rows, header=PAYROLL)
+    assert held(report) == {3: {"digits-lost"}}
+    assert counts(enter(book, "b", ("农某五", OLD_CARD, "镇", "2008-09-01", ""), header=PAYROLL)) == (0, 1, 0, 1)
+    folder = publish(book).main.parent
+    said = json.dumps(everything(book), ensure_ascii=False)
+    said += "".join(path.read_text("utf-8") for path in folder.rglob("*.beancount"))
+    assert CARD[6:14] not in said
+    assert said.count(f"{CARD[:6]}********{CARD[-4:]}#") == 2
+
+
+def full(book: Book) -> None:
+    """Enter contracts, one replaced, one withdrawn, one of a text that would break a ledger, and a person."""
+    enter(book, "a", contract(), contract("HT-2"), contract('HT"3\\', change="-"))
+    enter(book, "b", contract("HT-2", "(5.00)"))
+    withdraw(book, "contract", 3, by='the "boss"')
+    enter(book, "c", ("农某五", CARD, "镇", "2008-09-01", ""), header=PAYROLL)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_was_published_reads_back(book: Book, language: Language) -> None:
+    """Every entry, in its order, with where it came from; Beancount and the way in for Fava find nothing."""
+    full(book)
+    published = publish(book, language)
+    says = read(published.main)
+    assert says == canonical(book)
+    assert [(one.register, one.withdrawn, one.row) for one in says.entries] == [
+        ("contract", False, 2), ("contract", False, 3), ("contract", False, 4), ("contract", False, 2),
+        ("contract", True, None), ("payroll", False, 2),
+    ]  # fmt: skip
+    for path in (published.main, published.fava, *published.main.parent.glob("year/*.beancount")):
+        _, errors, _ = loader.load_file(str(path))
+        assert errors == []
+    assert publish(book, language).written == ()
+
+
+def test_an_altered_entry_is_found_on_its_line(book: Book) -> None:
+    """By the name of its file, and by reading: a comment, another amount, an entry out of order."""
+    full(book)
+    main = publish(book).main
+    (path,) = main.parent.glob("registers.*.beancount")
+    text = path.read_text("utf-8")
+    for was, becomes in (("300.00", "900.00"), ("\n\n", "\n; a comment\n"), ("row: 2", "row: 02")):
+        path.write_text(text.replace(was, becomes, 1), "utf-8")
+        if becomes != "900.00":
+            with pytest.raises(UsageError) as caught:
+                read(main)
+            assert (caught.value.key, caught.value.details["path"]) == ("ledger-foreign", path)
+        assert "published-altered" in {one.check for one in audit_ledger(main).findings}
+    path.write_text(text.replace('"contract"', '"contracts"', 1), "utf-8")
+    with pytest.raises(UsageError, match="registers"):
+        read(main)
+    path.write_text(text, "utf-8")
+    main.write_text(main.read_text("utf-8").replace(f'include "{path.name}"\n', ""), "utf-8")
+    assert "published-left-out" in {one.check for one in audit_ledger(main).findings}
+
+
+def test_without_entries_nothing_is_published(book: Book) -> None:
+    """A set without registers is as it was before there were any."""
+    folder = publish(book).main.parent
+    assert not [*folder.glob("registers.*")]
+    assert "registers" not in (folder / "main.beancount").read_text("utf-8")
+    assert canonical(book).entries == ()
+
+
+def test_a_clock_that_went_back_does_not_change_what_holds(book: Book) -> None:
+    """The later entry of a key holds, in the book and in its published ledger."""
+    register = REGISTERS["contract"]
+    columns = ", ".join([*register.columns, "seq", "withdrawn", "recorded_at", "recorded_by"])
+    for seq, amount, at in ((1, 100, "2016-01-01T00:00:00Z"), (2, 200, "2015-01-01T00:00:00Z")):
+        row = (*register.row({"contract": "A", "amount": amount}), seq, 0, at, "clerk")
+        with book.engine.begin() as connection:
+            connection.exec_driver_sql(f"INSERT INTO contract ({columns}) VALUES ({', '.join(map(repr, row))})")
+    pay_contract(book, 150, "A")
+    main = publish(book).main
+    assert read(main) == canonical(book)
+    assert [one.check for one in audit_ledger(main).findings] == [one.check for one in audit_book(book).findings] == []
+
+
+def pay_contract(book: Book, fen: int, no: str = "HT-1") -> None:
+    """Pay an amount under a contract."""
+    with book.reading() as connection:
+        chart = book.chart(connection)
+    entry = simple_entry(chart, "disbursement", fen, fund="F03", use=Leg("F03", "0603"))
+    post(book, [Draft("F03", date(2015, 3, 1), "disbursement", (entry,), payee="茂恒公司", contract=no)], by="clerk")
+
+
+ENTRIES_PAGE: Final = """---
+severity: error
+basis: [本地]
+title-zh: 大合同
+message-zh: 合同 {contract} 为 {amount} 元。
+reason-zh: 本地。
+remedy-zh: 核实。
+key: [contract]
+amounts: [amount]
+---
+# large-contract
+
+Contract {contract} is of {amount}.
+
+Because.
+
+**Remedy.** Look.
+
+```sql scope=book
+SELECT 0 AS voucher, entry, contract, unit, amount FROM contracts WHERE amount >= 30000
+```
+"""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_published_ledger_is_checked_as_its_book(book: Book, language: Language) -> None:
+    """The same findings under the same fingerprints, whether they stand at a voucher or at an entry."""
+    (book.folder / "checks").mkdir(exist_ok=True)
+    (book.folder / "checks" / "large-contract.md").write_text(ENTRIES_PAGE, "utf-8")
+    pay_contract(book, 30_001)
+    assert {one.check for one in audit_book(book).not_run} >= {"over-contract", "large-contract"}
+    enter(book, "a", contract(amount="10.00"), contract("HT-2", "1.00"))
+    enter(book, "b", contract(), header=CONTRACTS)
+    withdraw(book, "contract", 2, by="manager")
+    of_book = audit_book(book)
+    of_ledger = audit_ledger(publish(book, language).main, pages=book.folder / "checks")
+    assert sorted(one.check for one in of_book.findings) == ["large-contract", "over-contract"]
+    said = [{(one.check, one.fingerprint, one.amount) for one in audit.findings} for audit in (of_book, of_ledger)]
+    assert said[0] == said[1]
+    assert {*of_book.checks_run} == {*of_ledger.checks_run}
+
+
+def test_a_fund_that_a_register_names_is_that_of_the_chart(book: Book) -> None:
+    """A project's name becomes its code where the chart knows it; a bank's number stays a number."""
+    enter(book, "a", ["HT-1", "", "老乡家园", "x", "2015-01-02", "1.00", "", ""])
+    assert asked(book, "SELECT project FROM book_contracts") == [("P01",)]
+    lines = ("行号", "交易日期", "银行流水号", "支出金额", "收入金额", "账户余额", "对方单位", "对方账户")
+    path = book.folder.parent / "bank.csv"
+    with path.open("w", encoding="gb18030", newline="") as out:
+        csv.writer(out).writerow(["账号：45001234560002"])
+        csv.writer(out).writerows([lines, ["1", "2015-04-01", "A", "1.00", "", "9.00", "x", ""]])
+    import_file(book, path, by="clerk")
+    assert asked(book, "SELECT bank, amount, balance FROM book_bank_lines") == [("45001234560002", -100, 900)]
+
+
+def test_a_copy_of_the_folder_publishes_the_same(tmp_path: Path) -> None:
+    """Entries are written by what they say and not by when they are published."""
+    book = small_book(tmp_path / "book")
+    full(book)
+    book.engine.dispose()
+    shutil.copytree(tmp_path / "book", tmp_path / "copy")
+    folders = []
+    for name in ("book", "copy"):
+        one = open_book(tmp_path / name)
+        folders.append(publish(one).main.parent)
+        one.engine.dispose()
+    names = [{path.name: path.read_bytes() for path in folder.glob("registers.*")} for folder in folders]
+    assert len(names[0]) == 1
+    assert names[0] == names[1]
+
+
+def test_the_registers_are_listed_and_shown(say: Say, tmp_path: Path) -> None:
+    """What holds, of one key, and with what holds no more; numbers of persons masked, in both languages."""
+    book = small_book(tmp_path / "book")
+    full(book)
+    book.engine.dispose()
+    listed = {one["name"]: one for one in say("register", "list", "--book", "book", "--format", "json").json}
+    assert listed.keys() == REGISTERS.keys()
+    assert [listed["contract"][name] for name in ("held", "entries", "file")] == [2, 5, ""]
+    assert [listed["payroll"][name] for name in ("held", "entries", "file")] == [1, 1, "c.csv"]
+    assert [listed["death"][name] for name in ("held", "entries", "recorded_at", "file")] == [0, 0, "", ""]
+    shown = say("register", "show", "contract", "--book", "book", "--all", "--format", "json").json
+    assert [(one["seq"], one["contract"], one["amount"], one["status"]) for one in shown] == [
+        (1, "HT-1", "300.00", "held"), (2, "HT-2", "300.00", "replaced"), (3, 'HT"3\\', "300.00", "replaced"),
+        (4, "HT-2", "-5.00", "held"), (5, 'HT"3\\', "300.00", "withdrawn"),
+    ]  # fmt: skip
+    table = say("register", "show", "contract", "--book", "book", "--key", "HT-2", "--lang", "zh").out
+    assert "合同编号" in table
+    assert "-5.00" in table
+    assert "HT-1" not in table
+    for key in (CARD, OLD_CARD, f"{CARD[:6]}********{CARD[-4:]}"):
+        answer = say("register", "show", "payroll", "--book", "book", "--key", key)
+        assert f"{CARD[:6]}********{CARD[-4:]}" in answer.out
+        assert CARD not in answer.out
+        assert "#" not in answer.out
+    assert say("register", "show", "payroll", "--book", "book", "--key", "1", "--format", "json").json == []
+    assert say("register", "show", "payroll", "--book", "book", "--format", "csv").out.startswith("seq,person,name,")
+    assert say("register", "show", "people", "--book", "book").code == 2
+    assert say("register", "withdraw", "contract", "1", "--book", "book", "--lang", "zh").out.startswith(
+        "contract 1 已撤销"
+    )
+    assert say("register", "withdraw", "contract", "1", "--book", "book").code == 2
+
+
+def test_every_column_is_named_in_both_languages() -> None:
+    """For people; and none is called as what is shown beside it."""
+    columns = {name for one in REGISTERS.values() for name in one.fields}
+    assert not {f"column-{name}" for name in columns} - messages().keys()
+    assert not columns & {"register", "seq", "unit", "status", "file", "sheet", "row", "recorded_at", "recorded_by"}
