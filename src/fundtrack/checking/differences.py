@@ -57,7 +57,7 @@ def differing(here: Side, there: Side, pairs: Iterable[tuple[Voucher, Voucher]])
         unit = unit or _moved(other)[0]
         sums = {"actual": _sum(one, unit), "expected": _sum(other, unit)}
         place = str(there.lens.subject(other.voucher, ""))
-        yield _finding("differs", said, here, one, unit, amount, evidence=place, **_compared(sums, here.scale(unit)))
+        yield _finding("differs", said, here, one, unit, amount, sums, place)
 
 
 def _told(here: Side, there: Side, one: Voucher, other: Voucher, language: Language) -> list[str]:
@@ -108,8 +108,7 @@ def balances(here: Side, there: Side) -> Iterator[Finding]:
             }
             for language in LANGUAGES
         }  # fmt: skip
-        compared = _compared(sums, here.scale(unit))
-        yield _finding("balance-differs", said, here, account, unit, difference, **compared)
+        yield _finding("balance-differs", said, here, account, unit, difference, sums)
 
 
 def _moved(voucher: Voucher) -> tuple[str, int]:
@@ -135,9 +134,11 @@ def _finding(
     about: Voucher | Account,
     unit: str,
     amount: int,
-    **more: str,
+    sums: Mapping[str, int] | None = None,
+    evidence: str = "",
 ) -> Finding:
     """Return a difference, of a voucher or of an account's balance."""
+    compared = _compared(sums, side.scale(unit)) if sums else {}
     lone = about if isinstance(about, Voucher) else None
     return Finding(
         check=name,
@@ -156,5 +157,8 @@ def _finding(
         remedies={language: messages()[name][f"remedy-{language}"] for language in LANGUAGES},
         basis=(),
         scale=side.scale(unit),
-        **more,
+        actual=compared.get("actual", ""),
+        expected=compared.get("expected", ""),
+        difference=compared.get("difference", ""),
+        evidence=evidence,
     )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fundtrack.cli.options import local_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
     from contextlib import AbstractContextManager
 
     from fundtrack.book import Book
@@ -44,11 +44,26 @@ def compared(
 
 def _side(subject: Path | Book, fund_pattern: str, book: Path | None) -> AbstractContextManager[Side]:
     """Return one side of a comparison; a folder with a book in it is the book."""
-    from fundtrack.book import open_book
     from fundtrack.book.open import SETTINGS_FILE
     from fundtrack.checking.side import book_side, source_side
     from fundtrack.importing.elsewhere import source_at
 
-    if isinstance(subject, Path) and not (subject / SETTINGS_FILE).is_file():
-        return source_side(source_at(subject, local_folder(book, "importers", search=False)), fund_pattern)
-    return book_side(open_book(subject.resolve()) if isinstance(subject, Path) else subject)
+    if not isinstance(subject, Path):
+        return book_side(subject)
+    if (subject / SETTINGS_FILE).is_file():
+        return _side_in(subject)
+    return source_side(source_at(subject, local_folder(book, "importers", search=False)), fund_pattern)
+
+
+@contextmanager
+def _side_in(folder: Path) -> Iterator[Side]:
+    """Give the book in a folder as a side."""
+    from fundtrack.book import open_book
+    from fundtrack.checking.side import book_side
+
+    book = open_book(folder.resolve())
+    try:
+        with book_side(book) as side:
+            yield side
+    finally:
+        book.engine.dispose()

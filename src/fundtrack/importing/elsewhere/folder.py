@@ -92,7 +92,7 @@ def _read(path: Path, tables: Sequence[Path], systems: Sequence[System]) -> Sour
         except FormatError as error:
             if len(tables) == 1 or error.key != "journal-unknown":
                 raise
-            problems.append(objected("journal-not-read", Subject(file=str(table)), why=error))
+            problems.append(objected("journal-not-read", Subject(file=str(table)), file=table.name, why=error))
     names = sorted({one.system.name for one in chosen})
     if len(names) != 1 or not any(one.form.is_journal for one in chosen):
         raise UsageError("journal-none", path=path, pages=", ".join(names) or "–")
