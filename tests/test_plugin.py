@@ -253,7 +253,7 @@ Large contracts are tendered.
 **Remedy.** File the tender.
 
 ```sql scope=book
-SELECT 'contract ' || c.seq AS entry, 0 AS voucher, '' AS fund, c.date, c.contract, c.amount, c.unit
+SELECT c.entry, 0 AS voucher, '' AS fund, c.date, c.contract, c.amount, c.unit
 FROM contracts AS c WHERE c.amount > 1000
 ```
 """
