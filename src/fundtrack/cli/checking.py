@@ -75,7 +75,9 @@ def check(
         subject = path or the_book
         assert subject is not None
         audit = compared(subject, against, *asked) if against else audited(subject, *asked)
-        audit, why_not = kept(None if against else the_book, audit, by, side, wanted=not no_record)
+        why_not = ""
+        if the_book and not against:  # what two books differ in is on no record of either
+            audit, why_not = kept(the_book, audit, by, side, wanted=not no_record)
         audit = compare(audit, known) if known else audit
         write(audit, language)
     print_audit(audit, form, language, output)
