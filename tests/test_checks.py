@@ -13,7 +13,8 @@ from sqlalchemy.exc import DBAPIError
 import roads
 import said
 from fundtrack.checking import checks
-from fundtrack.checking.audit import LEDGER_PROBLEM, audit_ledger
+from fundtrack.checking.audit import audit_ledger
+from fundtrack.checking.source import LEDGER_PROBLEM
 from fundtrack.plugin import LedgerError
 from roads import Found
 from shelf import ENGINES

@@ -65,6 +65,10 @@ IDENTIFYING: Final = (
 )  # fmt: skip
 """Metadata by which two transactions that are otherwise alike are told apart."""
 
+ROW: Final = "__row__"
+SHEET: Final = "__sheet__"
+"""Metadata of a voucher that was read from a table, which no Beancount text can write: where it stands in the file."""
+
 OCCURRENCE_MAX: Final = Decimal(10**9)
 """Beyond this nobody counts twins; a number without end must not stop the audit."""
 
@@ -270,6 +274,9 @@ def _lens(connection: Connection, declared: Declared, transactions: Sequence[Tra
         transaction = transactions[voucher - 1]
         meta, number = transaction.meta, text(transaction.meta, "voucher")
         content = "" if number else _content(connection, voucher, transaction)
+        if ROW in meta:
+            place = {"sheet": meta[SHEET], "row": meta[ROW], "voucher": number, "content": content}
+            return Subject(file=str(meta["filename"]), **place)
         return Subject(file=str(meta["filename"]), line=int(meta["lineno"]), voucher=number, content=content)
 
     return Lens(
