@@ -83,7 +83,13 @@ def _errors(ledger: Foreign, pages: Mapping[str, Check], file: str, language: La
     for finding in run(ledger.connection, ready, ledger.lens):
         known = 0 < finding.voucher <= len(ledger.transactions)
         entry = ledger.transactions[finding.voucher - 1] if known else None
-        yield LedgerError(entry.meta if entry else first_line(file), _said(finding, language), entry)
+        yield LedgerError(entry.meta if entry else _place(finding, file), _said(finding, language), entry)
+
+
+def _place(finding: Finding, file: str) -> Mapping[str, Any]:
+    """Return the line of what is no voucher, such as an entry of a register."""
+    subject = finding.subject
+    return {"filename": subject.file, "lineno": subject.line} if subject.line else first_line(file)
 
 
 def _said(finding: Finding, language: Language) -> str:
