@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 from beancount import loader
 from beancount.core.data import Transaction
 
+from entered import entered
 from fundtrack import checking, pages
 from fundtrack.chart.model import identity
 from fundtrack.chart.read import read_chart
@@ -24,9 +25,6 @@ from fundtrack.checking import Finding
 from fundtrack.checking.audit import why_not
 from fundtrack.checking.book import book_lens, vouchers_of
 from fundtrack.checking.candidates import candidate_lens, prepare, stage
-from fundtrack.checking.declared import FUND_COMPONENT, Declared
-from fundtrack.checking.entries import Entries
-from fundtrack.checking.units import Units
 from fundtrack.errors import Refused
 from fundtrack.posting import Draft, Entry, Leg, post
 from fundtrack.posting.insert import insert_candidates
@@ -40,7 +38,7 @@ if TYPE_CHECKING:
     from beancount.core.amount import Amount
     from sqlalchemy import Connection
 
-    from fundtrack.beantext.directives import Directive, Options
+    from entered import Entered
     from fundtrack.book import Book
     from fundtrack.chart.model import Chart
     from fundtrack.checking import Check
@@ -49,7 +47,7 @@ if TYPE_CHECKING:
 CHECKS: Final = checking.checks()
 CLERK: Final = "zhang"
 TITLE: Final = 'option "title" "Example"\n'
-REGISTER: Final = re.compile(r'^\d{4}-\d\d-\d\d custom "register" .*\n(?:[ \t]+\S.*\n)*', re.MULTILINE)
+REGISTER: Final = re.compile(r'^\d{4}-\d\d-\d\d custom "(?:register|batch)" .*\n(?:[ \t]+\S.*\n)*', re.MULTILINE)
 TRANSACTION: Final = re.compile(r"^\d{4}-\d\d-\d\d [*!] .*\n(?:[ \t]+\S.*\n)*", re.MULTILINE)
 EXPECTED: Final = re.compile(r"([a-z0-9-]+)(?: \((\w+)\))?")
 
@@ -117,15 +115,6 @@ class Voucher:
         return replace(self.draft, reverses=reverses, cites=cites, bill=bill)
 
 
-class Entered(NamedTuple):
-    """The entries of a register, and the line of each."""
-
-    table: str
-    columns: Sequence[str]
-    rows: list[tuple[object, ...]]
-    lines: list[int]
-
-
 Bill = list[Voucher]
 """Linked vouchers, which stand or fall together; most bills are one voucher."""
 
@@ -151,7 +140,7 @@ class Case:
     @property
     def at(self) -> dict[str, int]:
         """The line of each entry, by what a book without its file calls it."""
-        return {f"{one.table} {nth}": line for one in self.entries for nth, line in enumerate(one.lines, 1)}
+        return {name: line for one in self.entries for name, line in one.at}
 
 
 def examples() -> list[Example]:
@@ -204,23 +193,7 @@ def read_case(text: str) -> Case:
                 impossible.add(Found(line, "unbalanced", "fatal"))
             else:
                 bills[entry.meta.get("link", str(line))] += vouchers
-    return Case(chart_text, in_order(bills.values()), impossible, _entered(loaded, options))
-
-
-def _entered(loaded: Sequence[Directive], options: Options) -> list[Entered]:
-    """Return the entries of registers that a ledger carries, as a book stores them."""
-    units = Units()
-    declared = Declared(loaded, options, FUND_COMPONENT)
-    entries = Entries(declared, units)
-    units.settle("example")
-    at: dict[str, list[int]] = defaultdict(list)
-    for (name,), entry in declared.customs.get("register", []):
-        at[name].append(entry.meta["lineno"])
-    return [
-        Entered(table, columns, [(*row[:-2], "2015-01-01T00:00:00Z", CLERK) for row in rows], at[table])
-        for table, (columns, rows) in entries.tables(units)
-        if rows
-    ]
+    return Case(chart_text, in_order(bills.values()), impossible, entered(loaded, options))
 
 
 def in_order(bills: Iterable[Bill]) -> list[Bill]:

@@ -109,7 +109,11 @@ class Finding:
 
 
 def finding_of(check: Check, row: Mapping[str, Any], lens: Lens) -> Finding:
-    """Say what a row means. Every column of the select may stand in braces in the page's message."""
+    """Say what a row means. Every column of the select may stand in braces in the page's message.
+
+    PostgreSQL gives a sum of whole numbers as a Decimal.
+    """
+    row = {name: int(value) if isinstance(value, Decimal) else value for name, value in row.items()}
     unit = str(row.get("unit") or "")
     scale = lens.scales.get(unit, money.SCALE)
     voucher = int(row.get("voucher") or 0)

@@ -50,6 +50,14 @@ CREATE VIEW book_grants AS
 SELECT path AS account, day, date, granted, document, chart, seq
 FROM use_grant;
 
+CREATE VIEW book_batches AS
+SELECT batch, substr(imported_at, 1, 10) AS date, file, sheet, sha256, page, page_sha256, rows_read, rows_posted,
+    rows_already_posted, rows_quarantined, rows_not_data, rows_unreadable, amount_posted, amount_already_posted,
+    amount_quarantined, COALESCE(printed_total, 0) AS printed_total, date_first, date_last, imported_by,
+    amount_posted + amount_already_posted + amount_quarantined AS amount_read,
+    CASE WHEN printed_total IS NULL THEN 0 ELSE 1 END AS has_total, 'CNY' AS unit, 'batch ' || batch AS entry
+FROM batch;
+
 CREATE VIEW book_daily_balances AS
 SELECT a.path AS account, d.fund, d.unit, d.day, d.date, d.change,
     CAST(SUM(d.change) OVER (PARTITION BY d.fund, d.unit, d.code ORDER BY d.day) AS INTEGER) AS balance
