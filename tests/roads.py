@@ -77,6 +77,8 @@ class Example:
     page: str
     title: str
     text: str
+    ledger_only: bool = False
+    """Whether it is what no book can hold, such as a price or an account of no fund: `only=ledger` behind the fence."""
 
     def __str__(self) -> str:
         """Return what names it in a test's id."""
@@ -102,6 +104,8 @@ class Voucher:
     name: str = ""
     reverses: str = ""
     cites: str = ""
+    prepared_by: str = ""
+    approved_by: str = ""
 
     def instead(self, draft: Draft) -> Voucher:
         """Return the same with another draft."""
@@ -153,7 +157,7 @@ class Case:
 def examples() -> list[Example]:
     """Return every example of every installed check."""
     return [
-        Example(name, section.title, fence.text)
+        Example(name, section.title, fence.text, ledger_only=fence.options.get("only") == "ledger")
         for name, page in pages.catalogue("checks").items()
         for section in page.examples
         for fence in section.fences
@@ -164,6 +168,11 @@ def examples() -> list[Example]:
 def judges(example: Example) -> dict[str, Check]:
     """Return the checks that an example must satisfy: those of posting, and of audits its own page's."""
     return {name: check for name, check in CHECKS.items() if check.scope != "book" or name == example.page}
+
+
+def stated(text: str) -> int:
+    """Return how many transactions and entries of registers a ledger states."""
+    return len(TRANSACTION.findall(text)) + len(REGISTER.findall(text))
 
 
 def read_case(text: str) -> Case:
@@ -227,12 +236,12 @@ def _vouchers(entry: Transaction, chart: Chart) -> Bill:
     drafts = [
         Draft(share[-1].leg.fund, entry.date, kind, entries_of(share, red=red), payee=entry.payee or "",
               narration=entry.narration or "", document=said.get("doc", ""), bank=said.get("bank", ""),
-              bank_ref=said.get("bank-ref", ""), contract=said.get("contract", ""),
+              bank_ref=said.get("bank-ref", ""), contract=said.get("contract", ""), project=said.get("project", ""),
               payee_id=said.get("payee-id", ""), payee_account=said.get("payee-account", ""),
               inflow=brings_money(share, chart))
         for share in shares
     ]  # fmt: skip
-    names = {name: said.get(name, "") for name in ("reverses", "cites")}
+    names = {name: said.get(name.replace("_", "-"), "") for name in ("reverses", "cites", "prepared_by", "approved_by")}
     return [Voucher(entry.meta["lineno"], draft, said.get("voucher", ""), **names) for draft in drafts]
 
 
@@ -315,7 +324,7 @@ def at_once(book: Book, bills: Iterable[Bill], checks: Mapping[str, Check]) -> s
 
 @contextmanager
 def by_force(
-    book: Book, bills: Iterable[Bill], checks: Mapping[str, Check], entries: Mapping[str, int] | None = None
+    book: Book, bills: Sequence[Bill], checks: Mapping[str, Check], entries: Mapping[str, int] | None = None
 ) -> Iterator[set[Found]]:
     """Insert bills into an empty book past every check, as a program with a bug would, and give what an audit finds.
 
@@ -325,15 +334,15 @@ def by_force(
     with rolled_back(book) as connection:
         prepare(connection)
         rows = staged(drafts, 1, book.chart_version(connection))
-        for voucher in lines:
-            _force(connection, [row for row in rows if row[0] == voucher])
+        for number, voucher in enumerate((voucher for bill in bills for voucher in bill), 1):
+            _force(connection, [row for row in rows if row[0] == number], voucher)
         yield audit(connection, book, checks, lines, entries)
 
 
-def _force(connection: Connection, rows: list[tuple[object, ...]]) -> None:
+def _force(connection: Connection, rows: list[tuple[object, ...]], voucher: Voucher) -> None:
     connection.exec_driver_sql("DELETE FROM candidate")
     stage(connection, rows)
-    insert_candidates(connection, CLERK, "")
+    insert_candidates(connection, voucher.prepared_by or CLERK, voucher.approved_by)
 
 
 def ready(bills: Iterable[Bill]) -> tuple[list[Draft], dict[int, int]]:

@@ -17,6 +17,7 @@ from fundtrack.beantext.directives import Custom
 from fundtrack.chart.model import ROOTS
 from fundtrack.checking import checks, run
 from fundtrack.checking.foreign import foreign
+from fundtrack.checking.run import unsaid
 from fundtrack.errors import FundtrackError
 
 if TYPE_CHECKING:
@@ -79,11 +80,18 @@ def first_line(file: str) -> Mapping[str, Any]:
 
 def _errors(ledger: Foreign, pages: Mapping[str, Check], file: str, language: Language) -> Iterator[LedgerError]:
     """Yield what the checks find that this ledger says enough for."""
-    ready = [page for page in pages.values() if not ledger.lens.why_not(page)]
-    for finding in run(ledger.connection, ready, ledger.lens):
+    connection, lens = ledger.connection, ledger.lens
+    ready = [page for page in pages.values() if not lens.why_not(page) and not unsaid(connection, page, lens)]
+    for finding in run(connection, ready, lens):
         known = 0 < finding.voucher <= len(ledger.transactions)
         entry = ledger.transactions[finding.voucher - 1] if known else None
-        yield LedgerError(entry.meta if entry else first_line(file), _said(finding, language), entry)
+        yield LedgerError(entry.meta if entry else _place(finding, file), _said(finding, language), entry)
+
+
+def _place(finding: Finding, file: str) -> Mapping[str, Any]:
+    """Return the line of what is no voucher, such as an entry of a register."""
+    subject = finding.subject
+    return {"filename": subject.file, "lineno": subject.line} if subject.line else first_line(file)
 
 
 def _said(finding: Finding, language: Language) -> str:
