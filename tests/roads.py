@@ -257,7 +257,7 @@ def _vouchers(entry: Transaction, chart: Chart) -> Bill:
     red = (kind == "refund") ^ ("reverses" in said)
     drafts = [
         Draft(share[-1].leg.fund, entry.date, kind, entries_of(share, red=red), payee=entry.payee or "",
-              narration=entry.narration or "", document=said.get("doc", ""), bank=said.get("bank", ""),
+              narration=entry.narration or "", project=said.get("project", ""), document=said.get("doc", ""), bank=said.get("bank", ""),
               bank_ref=said.get("bank-ref", ""), contract=said.get("contract", ""),
               payee_id=said.get("payee-id", ""), payee_account=said.get("payee-account", ""),
               inflow=brings_money(share, chart))
