@@ -315,6 +315,8 @@ APPEND_ONLY: Final = {
     "release": "release", "chart": "version", "fund": "fund", "fund_terms": "fund, chart", "bank_account": "bank",
     "account": "fund, unit, code", "use_grant": "seq", "batch": "batch", "voucher": "id", "entry": "voucher, line",
     "input_row": "batch, row", "decision": "batch, row", "refusal": "seq",
+    "audit": "audit", "audit_check": "audit, page", "finding": "finding", "sighting": "finding, audit",
+    "waiver": "waiver", "waiver_revoked": "waiver", "finding_act": "finding, seq",
     **dict.fromkeys(REGISTERS, "seq"),
 }  # fmt: skip
 """The tables whose rows never change, with their keys."""

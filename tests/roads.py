@@ -17,16 +17,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 from beancount import loader
 from beancount.core.data import Transaction
 
-from fundtrack import checking, money, pages
+from entered import entered
+from fundtrack import checking, pages
 from fundtrack.chart.model import identity
 from fundtrack.chart.read import read_chart
 from fundtrack.checking import Finding
 from fundtrack.checking.audit import why_not
 from fundtrack.checking.book import book_lens, vouchers_of
 from fundtrack.checking.candidates import candidate_lens, prepare, stage
-from fundtrack.checking.declared import FUND_COMPONENT, Declared
-from fundtrack.checking.entries import Entries
-from fundtrack.checking.units import Units
 from fundtrack.errors import Refused
 from fundtrack.posting import Draft, Entry, Leg, post
 from fundtrack.posting.insert import insert_candidates
@@ -40,7 +38,7 @@ if TYPE_CHECKING:
     from beancount.core.amount import Amount
     from sqlalchemy import Connection
 
-    from fundtrack.beantext.directives import Directive, Options
+    from entered import Entered
     from fundtrack.book import Book
     from fundtrack.chart.model import Chart
     from fundtrack.checking import Check
@@ -49,7 +47,7 @@ if TYPE_CHECKING:
 CHECKS: Final = checking.checks()
 CLERK: Final = "zhang"
 TITLE: Final = 'option "title" "Example"\n'
-REGISTER: Final = re.compile(r'^\d{4}-\d\d-\d\d custom "register" .*\n(?:[ \t]+\S.*\n)*', re.MULTILINE)
+REGISTER: Final = re.compile(r'^\d{4}-\d\d-\d\d custom "(?:register|batch)" .*\n(?:[ \t]+\S.*\n)*', re.MULTILINE)
 TRANSACTION: Final = re.compile(r"^\d{4}-\d\d-\d\d [*!] .*\n(?:[ \t]+\S.*\n)*", re.MULTILINE)
 EXPECTED: Final = re.compile(r"([a-z0-9-]+)(?: \((\w+)\))?")
 
@@ -77,10 +75,8 @@ class Example:
     page: str
     title: str
     text: str
-    said: str | None = None
-    """What is said of it, where the page shows that in a fence of `text` after the ledger: a finding a line."""
-    ledger_only: bool = False
-    """Whether it is what no book can hold, such as a price or an account of no fund: `only=ledger` behind the fence."""
+    said: str | None = None  # in a fence of `text` after the ledger: a finding a line
+    ledger_only: bool = False  # `only=ledger` behind the fence: what no book can hold, such as a price
 
     def __str__(self) -> str:
         """Return what names it in a test's id."""
@@ -106,6 +102,8 @@ class Voucher:
     name: str = ""
     reverses: str = ""
     cites: str = ""
+    prepared_by: str = ""
+    approved_by: str = ""
 
     def instead(self, draft: Draft) -> Voucher:
         """Return the same with another draft."""
@@ -115,15 +113,6 @@ class Voucher:
         """Return the draft with ids for the names."""
         reverses, cites = (ids.get(name) if name else None for name in (self.reverses, self.cites))
         return replace(self.draft, reverses=reverses, cites=cites, bill=bill)
-
-
-class Entered(NamedTuple):
-    """The entries of a register, and the line of each."""
-
-    table: str
-    columns: Sequence[str]
-    rows: list[tuple[object, ...]]
-    lines: list[int]
 
 
 Bill = list[Voucher]
@@ -151,7 +140,7 @@ class Case:
     @property
     def at(self) -> dict[str, int]:
         """The line of each entry, by what a book without its file calls it."""
-        return {f"{one.table} {nth}": line for one in self.entries for nth, line in enumerate(one.lines, 1)}
+        return {name: line for one in self.entries for name, line in one.at}
 
 
 def examples() -> list[Example]:
@@ -180,21 +169,9 @@ def judges(example: Example) -> dict[str, Check]:
     return {name: check for name, check in CHECKS.items() if check.scope != "book" or name == example.page}
 
 
-def said_of(findings: Iterable[Finding]) -> list[str]:
-    """Return what findings say, a line each in the order of the ledger: check, fund, use, amount, what is compared."""
-    lines = []
-    for one in sorted(findings, key=lambda one: (one.subject.line, one.check, one.messages["en"])):
-        compared = {"actual": one.actual, "expected": one.expected, "difference": one.difference}
-        shown = ", ".join(f"{name} {value}" for name, value in compared.items() if value)
-        amount = "" if one.amount is None else money.plain(one.amount, one.scale)
-        head = " ".join(word for word in (one.check, one.fund, one.use, amount) if word)
-        lines.append(f"{head}: {one.messages['en']}{f' ({shown})' if shown else ''}")
-    return lines
-
-
-def shown(ledger: str, said: str) -> str:
-    """Return how a page shows a ledger and what is said of it."""
-    return f"\n{ledger}```\n\n```text\n{said}```\n"
+def stated(text: str) -> int:
+    """Return how many transactions and entries of registers a ledger states."""
+    return len(TRANSACTION.findall(text)) + len(REGISTER.findall(text))
 
 
 def read_case(text: str) -> Case:
@@ -216,23 +193,7 @@ def read_case(text: str) -> Case:
                 impossible.add(Found(line, "unbalanced", "fatal"))
             else:
                 bills[entry.meta.get("link", str(line))] += vouchers
-    return Case(chart_text, in_order(bills.values()), impossible, _entered(loaded, options))
-
-
-def _entered(loaded: Sequence[Directive], options: Options) -> list[Entered]:
-    """Return the entries of registers that a ledger carries, as a book stores them."""
-    units = Units()
-    declared = Declared(loaded, options, FUND_COMPONENT)
-    entries = Entries(declared, units)
-    units.settle("example")
-    at: dict[str, list[int]] = defaultdict(list)
-    for (name,), entry in declared.customs.get("register", []):
-        at[name].append(entry.meta["lineno"])
-    return [
-        Entered(table, columns, [(*row[:-2], "2015-01-01T00:00:00Z", CLERK) for row in rows], at[table])
-        for table, (columns, rows) in entries.tables(units)
-        if rows
-    ]
+    return Case(chart_text, in_order(bills.values()), impossible, entered(loaded, options))
 
 
 def in_order(bills: Iterable[Bill]) -> list[Bill]:
@@ -258,12 +219,12 @@ def _vouchers(entry: Transaction, chart: Chart) -> Bill:
     drafts = [
         Draft(share[-1].leg.fund, entry.date, kind, entries_of(share, red=red), payee=entry.payee or "",
               narration=entry.narration or "", document=said.get("doc", ""), bank=said.get("bank", ""),
-              bank_ref=said.get("bank-ref", ""), contract=said.get("contract", ""),
+              bank_ref=said.get("bank-ref", ""), contract=said.get("contract", ""), project=said.get("project", ""),
               payee_id=said.get("payee-id", ""), payee_account=said.get("payee-account", ""),
               inflow=brings_money(share, chart))
         for share in shares
     ]  # fmt: skip
-    names = {name: said.get(name, "") for name in ("reverses", "cites")}
+    names = {name: said.get(name.replace("_", "-"), "") for name in ("reverses", "cites", "prepared_by", "approved_by")}
     return [Voucher(entry.meta["lineno"], draft, said.get("voucher", ""), **names) for draft in drafts]
 
 
@@ -346,7 +307,7 @@ def at_once(book: Book, bills: Iterable[Bill], checks: Mapping[str, Check]) -> s
 
 @contextmanager
 def by_force(
-    book: Book, bills: Iterable[Bill], checks: Mapping[str, Check], entries: Mapping[str, int] | None = None
+    book: Book, bills: Sequence[Bill], checks: Mapping[str, Check], entries: Mapping[str, int] | None = None
 ) -> Iterator[set[Found]]:
     """Insert bills into an empty book past every check, as a program with a bug would, and give what an audit finds.
 
@@ -356,15 +317,15 @@ def by_force(
     with rolled_back(book) as connection:
         prepare(connection)
         rows = staged(drafts, 1, book.chart_version(connection))
-        for voucher in lines:
-            _force(connection, [row for row in rows if row[0] == voucher])
+        for number, voucher in enumerate((voucher for bill in bills for voucher in bill), 1):
+            _force(connection, [row for row in rows if row[0] == number], voucher)
         yield audit(connection, book, checks, lines, entries)
 
 
-def _force(connection: Connection, rows: list[tuple[object, ...]]) -> None:
+def _force(connection: Connection, rows: list[tuple[object, ...]], voucher: Voucher) -> None:
     connection.exec_driver_sql("DELETE FROM candidate")
     stage(connection, rows)
-    insert_candidates(connection, CLERK, "")
+    insert_candidates(connection, voucher.prepared_by or CLERK, voucher.approved_by)
 
 
 def ready(bills: Iterable[Bill]) -> tuple[list[Draft], dict[int, int]]:

@@ -17,6 +17,7 @@ import psycopg
 import pytest
 
 from attacks import APPEND_ONLY, ATTACKS, GUARDS, NEW_FUND, OPENED, REASONED, SOUND, Attack, entry, voucher
+from finding_attacks import FINDINGS
 from stock import (
     CLERK,
     OWNER,
@@ -32,7 +33,7 @@ from stock import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-EVERYTHING: Final = ATTACKS + GUARDS
+EVERYTHING: Final = ATTACKS + FINDINGS + GUARDS
 
 
 def on(engine: str) -> list[Attack]:

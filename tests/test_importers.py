@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from fundtrack import importing, money, pages
 from fundtrack.errors import FormatError, PageError
 from fundtrack.importing import Importer, fields
+from fundtrack.importing.elsewhere import is_system
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from fundtrack.importing import Candidate, Reading, Row
     from fundtrack.pages import Fence, Page, Section
 
-PAGES: Final = pages.catalogue("importers")
+PAGES: Final = {name: page for name, page in pages.catalogue("importers").items() if not is_system(page)}
 OF_VOUCHERS: Final = [page for page in PAGES.values() if Importer(page).layout.register is None]
 EXAMPLES: Final = [
     pytest.param(page, example, id=f"{page.name}: {example.title}") for page in OF_VOUCHERS for example in page.examples

@@ -6,11 +6,13 @@ as a lens, a view or an example, is judged as well. `sh tests/mutate PAGE` shows
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from fundtrack.pages import catalogue, installed
+from mutants import modules
 from mutants.judge import Score, UnsoundError, judge
 from mutants.listed import equivalents
 from mutants.make import mutants
@@ -95,3 +97,16 @@ def test_a_reason_without_a_survivor_is_a_fault() -> None:
     assert score.faults() == ["listed, but does not survive: a"]
     assert Score("some-page", killed=["a"] * 94, survived=["b"] * 6).faults() == ["below 95 %"]
     assert Score("some-page", killed=["a"] * 95, survived=["b"] * 5).faults() == []
+
+
+def test_what_mutmut_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A module's mutants that no test sees count against it; those it was stopped before do not."""
+    path = tmp_path / "fundtrack" / "money.py.meta"
+    path.parent.mkdir()
+    codes = {f"fundtrack.money.x_parse__mutmut_{at}": code for at, code in enumerate((1, 3, 36, 37, 0, 33, None))}
+    path.write_text(json.dumps({"exit_code_by_key": codes}), "utf-8")
+    monkeypatch.setattr(modules, "WORK", tmp_path)
+    (score,) = modules.modules()
+    assert score.page == "fundtrack.money"
+    assert [len(part) for part in (score.killed, score.survived, score.stillborn)] == [4, 2, 1]
+    assert score.faults()[0] == "below 90 %"

@@ -15,7 +15,7 @@ from beancount import loader
 import fundtrack
 import roads
 from books import CHART, small_book
-from fundtrack.checking.audit import audit_book
+from fundtrack.checking.audit import audit_book, audit_ledger
 from fundtrack.ledger import publish
 from fundtrack.plugin import LedgerError, check, language_of, local_pages
 from ledgers import CASH, PAGE, new_page, post_troubles
@@ -219,3 +219,89 @@ def test_entries_pass_unchanged() -> None:
     """The plugin looks and does not touch."""
     entries, _, options = loader.load_string(CASH)
     assert check(entries, options)[0] is entries
+
+
+CONTRACTS: Final = """\
+2015-03-01 custom "register" "contract"
+  contract: "HT-1"
+  payee: "甲"
+  date: 2015-03-01
+  amount: 10.00 CNY
+2015-03-01 custom "register" "contract"
+  contract: "HT-2"
+  payee: "乙"
+  date: 2015-03-01
+  amount: 10.01 CNY
+"""
+
+ON_CONTRACTS: Final = """\
+---
+catalogue: XX-03
+severity: warn
+basis: [本县规定]
+title-zh: 大额合同
+message-zh: 合同 {contract} 为 {amount} {unit}，超过限额。
+reason-zh: 大额合同须招标。
+remedy-zh: 补齐招标资料。
+---
+# large-contract
+
+Contract {contract} of {amount} {unit} is beyond the limit.
+
+Large contracts are tendered.
+
+**Remedy.** File the tender.
+
+```sql scope=book
+SELECT c.entry, 0 AS voucher, '' AS fund, c.date, c.contract, c.amount, c.unit
+FROM contracts AS c WHERE c.amount > 1000
+```
+"""
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_is_found_of_a_register_stands_at_its_entry(tmp_path: Path, language: Language) -> None:
+    """An audit-only check, a warning: at the directive itself, in the language of the ledger, in both programs."""
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "checks" / "large-contract.md").write_text(ON_CONTRACTS, "utf-8")
+    spoken = '2015-01-01 custom "fava-option" "language" "zh"\n' if language == "zh" else ""
+    path = book_ledger(tmp_path, CASH + CONTRACTS + spoken)
+    ((line, message),) = fava_errors(path)
+    second = CASH.count("\n") + PLUGIN.count("\n") + CONTRACTS.count("\n") // 2 + 1
+    said = {"en": "Contract HT-2 of 10.01 CNY is beyond the limit.", "zh": "合同 HT-2 为 10.01 CNY，超过限额。"}
+    assert said[language] in message
+    assert line == second
+    assert f"{path}:{second}:" in bean_check(path).stderr
+
+
+def test_a_check_that_cannot_run_is_no_error(tmp_path: Path) -> None:
+    """Without the register nothing is shown; nor by any installed check, for a ledger that says nothing it needs."""
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "checks" / "large-contract.md").write_text(ON_CONTRACTS, "utf-8")
+    path = book_ledger(tmp_path, CASH + SPEND.format("5.00"))
+    assert fava_errors(path) == []
+    checked = bean_check(path)
+    assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_what_nothing_says_is_not_asked(tmp_path: Path) -> None:
+    """A page that needs a column which no voucher has would accuse them all; the audit does not run it, nor do we."""
+    (tmp_path / "checks").mkdir()
+    page = PAGE.format(name="large", limit=1).replace("basis:", "needs: [vouchers.bank_ref]\nbasis:")
+    (tmp_path / "checks" / "large.md").write_text(page, "utf-8")
+    spend = SPEND.format("5.00")
+    path = book_ledger(tmp_path, CASH + spend)
+    assert fava_errors(path) == []
+    path.write_text(PLUGIN + CASH + spend.replace('"x"\n', '"x"\n  bank-ref: "R1"\n'), "utf-8")
+    assert [message.partition(":")[0] for _, message in fava_errors(path)] == ["large"]
+
+
+def test_a_warning_is_worded_as_the_audit_words_it(tmp_path: Path) -> None:
+    """Every finding of a Chinese ledger is in Chinese, and the very sentence of the audit."""
+    book = small_book(tmp_path)
+    post_troubles(book)
+    published = publish(book, "zh")
+    audited = {one.messages["zh"] for one in audit_ledger(published.main).findings}
+    shown = [message for _, message in fava_errors(published.fava)]
+    assert len(shown) == len(audited)
+    assert all(any(said in message for message in shown) for said in audited)

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 import randombooks
 import roads
 from fundtrack.checking import checks
-from fundtrack.checking.audit import LEDGER_PROBLEM, audit_book, audit_ledger
+from fundtrack.checking.audit import audit_book, audit_ledger
 from fundtrack.checking.book import vouchers_of
 from fundtrack.checking.candidates import candidate_lens, prepare, stage
+from fundtrack.checking.source import LEDGER_PROBLEM
 from fundtrack.errors import PageError, Refused
 from fundtrack.money import grouped
 from fundtrack.posting import post

@@ -43,6 +43,11 @@ def message(key: str, language: Language, /, **details: object) -> str:
     return messages()[key][language].format(**details)
 
 
+def both(key: str, /, **details: object) -> str:
+    """Return a word or sentence in both languages, for what is kept or printed once for every reader."""
+    return " ".join(message(key, language, **details) for language in LANGUAGES)
+
+
 class FundtrackError(Exception):
     """A command cannot be done: the key of a message, its details, and where it happened.
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from fundtrack.beantext.directives import Custom
 from fundtrack.chart.model import ROOTS
 from fundtrack.checking import checks, run
+from fundtrack.checking.audit import why_not
 from fundtrack.checking.foreign import foreign
 from fundtrack.errors import FundtrackError
 
@@ -51,7 +52,7 @@ def check(
     try:
         pages = checks(local_pages(Path(file)))
         with foreign(entries, options, fund_pattern, whole=False) as ledger:
-            return entries, list(_errors(ledger, pages, file, language_of(entries, options)))
+            return entries, list(_errors(ledger, pages, language_of(entries, options)))
     except FundtrackError as error:
         return entries, [LedgerError(first_line(file), str(error), None)]
 
@@ -77,13 +78,14 @@ def first_line(file: str) -> Mapping[str, Any]:
     return {"filename": file, "lineno": 1}
 
 
-def _errors(ledger: Foreign, pages: Mapping[str, Check], file: str, language: Language) -> Iterator[LedgerError]:
+def _errors(ledger: Foreign, pages: Mapping[str, Check], language: Language) -> Iterator[LedgerError]:
     """Yield what the checks find that this ledger says enough for."""
-    ready = [page for page in pages.values() if not ledger.lens.why_not(page)]
+    ready = [page for page in pages.values() if not why_not(ledger.connection, page, ledger.lens)]
     for finding in run(ledger.connection, ready, ledger.lens):
         known = 0 < finding.voucher <= len(ledger.transactions)
         entry = ledger.transactions[finding.voucher - 1] if known else None
-        yield LedgerError(entry.meta if entry else first_line(file), _said(finding, language), entry)
+        place = {"filename": finding.subject.file, "lineno": finding.subject.line}  # of a register's entry
+        yield LedgerError(entry.meta if entry else place, _said(finding, language), entry)
 
 
 def _said(finding: Finding, language: Language) -> str:

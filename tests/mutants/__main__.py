@@ -1,16 +1,20 @@
 """Mutates the selects of checks and says which faults no example would see.
 
-Usage: sh tests/mutate PAGE … | all
+Usage: sh tests/mutate PAGE … | all | python, for what mutmut found out
 """
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from fundtrack.pages import installed
-from mutants.judge import LEAST, Score, judge
+from mutants.judge import Score, judge
+from mutants.modules import modules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 ROW: Final = "{:34}{:>9}{:>8}{:>12}{:>10}{:>11}{:>9}"
 HEAD: Final = ("page", "mutants", "killed", "equivalent", "survived", "stillborn", "score")
@@ -21,18 +25,24 @@ def main(arguments: list[str]) -> int:
     if not arguments or arguments[0].startswith("-"):
         print(__doc__)
         return 2
+    if arguments == ["python"]:
+        return report(modules())
     paths = sorted(installed("checks").glob("*.md")) if arguments == ["all"] else [Path(one) for one in arguments]
+    return report(judge(path) for path in paths)
+
+
+def report(scores: Iterable[Score]) -> int:
+    """Print a table, and under each row what survives; return 1 if anything is not well enough tested."""
     print(ROW.format(*HEAD))
-    scores = []
-    for path in paths:
-        scores.append(judge(path))
-        print(row(scores[-1]))
-        for line in remarks(scores[-1]):
+    judged = []
+    for score in scores:
+        judged.append(score)
+        print(row(score))
+        for line in remarks(score):
             print(line, flush=True)
-    if len(scores) > 1:
-        print(row(Score.total(scores)))
-    print(f"\nThe score is what is killed of the mutants that are not equivalent; {LEAST} % are wanted.")
-    return int(any(score.faults() for score in scores))
+    print(row(Score.total(judged)))
+    print(f"\nThe score is what is killed of the mutants that are not equivalent; {judged[0].least} % are wanted.")
+    return int(any(score.faults() for score in judged))
 
 
 def row(score: Score) -> str:

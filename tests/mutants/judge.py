@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 import roads
+import said
 from fundtrack.beantext.booking import book as booked
 from fundtrack.beantext.parse import parse_text
 from fundtrack.book import create_book
@@ -58,6 +59,7 @@ class Score:
     survived: list[str] = field(default_factory=list)
     stillborn: list[str] = field(default_factory=list)
     reasons: Mapping[str, str] = field(default_factory=dict)
+    least: int = LEAST
 
     @classmethod
     def total(cls, scores: Iterable[Score]) -> Score:
@@ -80,7 +82,7 @@ class Score:
 
     def faults(self) -> list[str]:
         """Return what is wrong: too many survive, or a reason is listed for what is killed or is no mutant."""
-        low = [f"below {LEAST} %"] if self.percent < LEAST else []
+        low = [f"below {self.least} %"] if self.percent < self.least else []
         return low + [f"listed, but does not survive: {name}" for name in self.reasons if name not in self.equivalent]
 
 
@@ -150,7 +152,7 @@ def read(loaded: Foreign, example: Example, check: Check) -> bool:
     found = {Found(one.subject.line, one.check, one.severity) for one in findings}
     if example.said is not None:
         shown = [line for line in example.said.splitlines() if line.startswith((f"{check.name} ", f"{check.name}:"))]
-        if shown != roads.said_of(findings):
+        if shown != said.said_of(findings):
             return False
     return found == expected(example, check)
 

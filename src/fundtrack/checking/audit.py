@@ -4,42 +4,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from fundtrack.beantext.booking import book as booked
-from fundtrack.beantext.parse import parse_ledger
 from fundtrack.checking.book import book_lens
 from fundtrack.checking.check import checks
 from fundtrack.checking.extent import EVERYTHING, assert_funds
-from fundtrack.checking.finding import Finding
 from fundtrack.checking.foreign import foreign
-from fundtrack.checking.lens import Subject
 from fundtrack.checking.limits import limits
 from fundtrack.checking.run import run, unsaid
+from fundtrack.checking.source import ledger_source
 from fundtrack.checking.summary import summed
-from fundtrack.errors import LANGUAGES, UsageError, message, messages
-from fundtrack.ledger.intact import objections
-from fundtrack.ledger.main import MAIN
+from fundtrack.errors import LANGUAGES, UsageError, message
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from sqlalchemy import Connection
 
-    from fundtrack.beantext.booking import Booked
     from fundtrack.book import Book
+    from fundtrack.checking.accounted import Accounted
+    from fundtrack.checking.against import Compared
     from fundtrack.checking.baseline import Comparison
     from fundtrack.checking.check import Check
     from fundtrack.checking.extent import Extent
+    from fundtrack.checking.finding import Finding
     from fundtrack.checking.lens import Lens
     from fundtrack.checking.limits import Limit
+    from fundtrack.checking.source import Source
     from fundtrack.errors import Language
-
-LEDGER_PROBLEM: Final = "ledger-problem"
-"""The name under which Beancount's own objections stand among the findings."""
-
-UNTITLED: Final = "Beancount"
-"""What Beancount calls a ledger that has no title."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +48,8 @@ class Audit:
 
     `title` and `path` say of which book or ledger; `checks` are the checks that were chosen, run or not. `left_out` was
     found as well, but is of other funds or earlier days than the `extent` that was asked for. `limits` are what all
-    this cannot prove.
+    this cannot prove. `files` account for every row, where tables were read; `compared` are the two sides, where one
+    was held against another. `recorded` is what it added to the record of the book, if it was recorded.
     """
 
     findings: tuple[Finding, ...]
@@ -71,6 +64,9 @@ class Audit:
     left_out: tuple[Finding, ...] = ()
     baseline: Comparison | None = None
     limits: tuple[Limit, ...] = ()
+    recorded: Mapping[str, Any] | None = None
+    files: tuple[Accounted, ...] = ()
+    compared: Compared | None = None
 
     def record(self, language: Language) -> dict[str, Any]:
         """Return the machine-readable object of `check --format json`."""
@@ -84,6 +80,9 @@ class Audit:
             "extent": {**self.extent.record(), "left_out": len(self.left_out)},
             "cannot_prove": [limit.record(language) for limit in self.limits],
             "baseline": self.baseline.record() if self.baseline else None,
+            "recorded": self.recorded,
+            "files": [one.record() for one in self.files],
+            "compared": self.compared.record() if self.compared else None,
         }
 
 
@@ -99,7 +98,7 @@ def audit_book(book: Book, *, only: Collection[str] = (), extent: Extent = EVERY
         lens = book_lens(connection, book.chart(connection))
         assert_funds(connection, lens, extent)
         audited = _audit(connection, chosen, lens, int(vouchers), whole=not only)
-    return _within(replace(audited, title=book.settings.title, path=book.folder), extent)
+    return within(replace(audited, title=book.settings.title, path=book.folder), extent)
 
 
 def audit_ledger(
@@ -110,38 +109,36 @@ def audit_ledger(
     pages: Path | None = None,
     extent: Extent = EVERYTHING,
 ) -> Audit:
-    """Run the checks over a Beancount ledger, or a folder that we published, without running any code that it names.
+    """Run the checks over a Beancount ledger, or a folder that we published: `audit_source` of `ledger_source`."""
+    return audit_source(lambda: ledger_source(path), only=only, fund_pattern=fund_pattern, pages=pages, extent=extent)
+
+
+def audit_source(
+    read: Callable[[], Source],
+    *,
+    only: Collection[str] = (),
+    fund_pattern: str = "",
+    pages: Path | None = None,
+    extent: Extent = EVERYTHING,
+) -> Audit:
+    """Run the checks over what `read` gives, without running any code that it names.
 
     Only the installed pages are used and those in the folder `pages`, which is the checker's: pages that lie beside
-    the ledger are not looked at, for who is audited does not write the audit. What Beancount itself objects to stands
-    among the findings, and so does what shows that a ledger of ours was changed since it was published.
+    the ledger are not looked at, for who is audited does not write the audit. What was wrong with the source itself
+    stands among the findings.
 
     Raises UsageError for a ledger that cannot be read (`ledger-…`, `include-outside`) or knows no funds
     (`ledger-without-funds`), a wrong `fund_pattern`, a name in `only` or a fund of the `extent` that is none; PageError
     for a broken page.
     """
     chosen = _chosen(checks(pages), only)
-    ledger = ledger_at(path)
-    with foreign(ledger.entries, ledger.options, fund_pattern) as loaded:
+    source = read()
+    with foreign(source.entries, source.options, fund_pattern) as loaded:
         assert_funds(loaded.connection, loaded.lens, extent)
-        problems = [_objected(LEDGER_PROBLEM, one.path, one.line, why=one.message) for one in ledger.errors]
-        problems += [
-            _objected(one.key, one.path, one.line, **one.details)
-            for one in objections(ledger.options["include"], ledger.entries)
-        ]
         vouchers = len(loaded.transactions)
-        audited = _audit(loaded.connection, chosen, loaded.lens, vouchers, problems, whole=not only)
-    title = str(ledger.options["title"])
-    return _within(replace(audited, title=path.name if title == UNTITLED else title, path=path), extent)
-
-
-def ledger_at(path: Path) -> Booked:
-    """Return a Beancount ledger, or that of a folder that we published. Raises UsageError: `ledger-…`."""
-    parsed = parse_ledger(path / MAIN if (path / MAIN).is_file() else path)
-    if parsed.errors and not parsed.entries:
-        first = parsed.errors[0]
-        raise UsageError("ledger-not-beancount", path=first.path, line=first.line, why=first.message)
-    return booked(parsed)
+        audited = _audit(loaded.connection, chosen, loaded.lens, vouchers, source.problems, whole=not only)
+    limited = replace(audited, limits=(*source.limits, *audited.limits), files=source.files)
+    return within(replace(limited, title=source.title, path=source.path), extent)
 
 
 def _chosen(known: Mapping[str, Check], only: Collection[str]) -> list[Check]:
@@ -165,7 +162,7 @@ def _audit(
     ready = [check for check, why in reasons if not why]
     found = run(connection, ready, lens)
     return Audit(
-        findings=tuple(sorted([*problems, *found], key=lambda one: (one.subject.file, one.subject.line, one.voucher))),
+        findings=tuple(sorted([*problems, *found], key=_place)),
         checks_run=tuple(check.name for check in ready),
         not_run=tuple(NotRun(check.name, why) for check, why in reasons if why),
         vouchers=vouchers,
@@ -173,6 +170,12 @@ def _audit(
         checks=tuple(check for check, _ in reasons),
         limits=limits(connection, lens, reasons, whole=whole),
     )
+
+
+def _place(finding: Finding) -> tuple[str, str, int, int]:
+    """Return where a finding stands, to be sorted by."""
+    subject = finding.subject
+    return subject.file, subject.sheet, subject.line or subject.row, finding.voucher
 
 
 def why_not(connection: Connection, check: Check, lens: Lens) -> Mapping[Language, str]:
@@ -185,28 +188,7 @@ def why_not(connection: Connection, check: Check, lens: Lens) -> Mapping[Languag
     return {}
 
 
-def _within(audit: Audit, extent: Extent) -> Audit:
+def within(audit: Audit, extent: Extent) -> Audit:
     """Return the audit with what is outside the extent left out."""
     held = {within: tuple(one for one in audit.findings if extent.holds(one) == within) for within in (True, False)}
     return replace(audit, findings=held[True], left_out=held[False], extent=extent)
-
-
-def _objected(key: str, path: str, line: int, **details: object) -> Finding:
-    """Return an objection that is no check's as a finding, so that it is counted and shown wherever findings are."""
-    return Finding(
-        check=key,
-        severity="error",
-        subject=Subject(file=path, line=line, content=Path(path).name),
-        voucher=0,
-        date="",
-        fund="",
-        use="",
-        unit="",
-        amount=None,
-        key=(*map(str, details.values()),),
-        group="",
-        measure=0,
-        messages={language: message(key, language, **details) for language in LANGUAGES},
-        remedies={language: messages()[key][f"remedy-{language}"] for language in LANGUAGES},
-        basis=(),
-    )

@@ -30,9 +30,18 @@ def book_lens(connection: Connection, chart: Chart) -> Lens:
 
 
 def empty_registers(connection: Connection) -> dict[str, Mapping[Language, str]]:
-    """Return the relations of the registers that nothing was entered in, each with why: what needs one is not run."""
+    """Return the relations of the registers that nothing was entered in, each with why: what needs one is not run.
+
+    And that of the imports, where nothing was imported.
+    """
     held = {name for name, register in BY_RELATION.items() if _holds(connection, register.name)}
-    return {name: no_register(register) for name, register in BY_RELATION.items() if name not in held}
+    empty = {name: no_register(register) for name, register in BY_RELATION.items() if name not in held}
+    return empty if _holds(connection, "batch") else empty | {"batches": no_import()}
+
+
+def no_import() -> Mapping[Language, str]:
+    """Return why a check that needs the imports is not run, where there are none."""
+    return {language: message("missing-batches", language) for language in LANGUAGES}
 
 
 def no_register(register: Register) -> Mapping[Language, str]:
@@ -76,7 +85,15 @@ def vouchers_of(connection: Connection) -> Callable[[int, str], Subject]:
 
 
 def _entered(connection: Connection, register: str, seq: str) -> Subject:
-    """Return where an entry of a register came from; one that a person made is known by register and number."""
+    """Return where an entry of a register came from; one that a person made is known by register and number.
+
+    Of an import, it is the file.
+    """
+    if register == "batch":
+        file, sheet, sha256 = connection.exec_driver_sql(
+            f"SELECT file, sheet, sha256 FROM book_batches WHERE batch = {int(seq):d}"
+        ).one()
+        return Subject(file=file, sheet=sheet, sha256=sha256)
     of = REGISTERS[register]
     columns = ", ".join(f"e.{column}" for column in of.columns)
     *said, file, sheet, at, sha256 = connection.exec_driver_sql(

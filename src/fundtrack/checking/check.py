@@ -27,6 +27,9 @@ SCOPES: Final = frozenset({"balance", "book", *f"{POSTING_COLUMNS}, {VOUCHER_COL
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 """Worst first. `fatal` refuses to post; `error` and `warn` are posted and shown."""
 
+REMEDIES: Final = ("reversal", "refund", "rebook", "transfer-back", "repayment", "verification")
+"""The kinds of voucher that may put right what was found; where a page names none, the first four do."""
+
 
 @dataclass(frozen=True, eq=False)
 class Check:
@@ -38,6 +41,7 @@ class Check:
     `measure` grew. Columns named in `amounts` are minor units of the row's `unit`. `parameters` are the thresholds as
     they stand, `defaults` those of the page. `needs` are columns, `relation.column`, without which the check can find
     nothing: where no row says any of them it is not run.
+    `waivable` says whether an authority can permit it, `remedied_by` what kinds of voucher put it right.
     """
 
     name: str
@@ -53,6 +57,8 @@ class Check:
     needs: tuple[tuple[str, str], ...]
     begins: dt.date
     ends: dt.date
+    waivable: bool = True
+    remedied_by: tuple[str, ...] = REMEDIES[:4]
 
     @cached_property
     def is_installed(self) -> bool:
@@ -124,6 +130,8 @@ def check_of(page: Page, own: tuple[tuple[str, int | str], ...] = ()) -> Check:
         (front.get("severity") not in SEVERITIES, f"severity: {' | '.join(SEVERITIES)}"),
         (bool(missing), ", ".join(f"{part}, {part}-zh" for part in missing)),
         (not front.get("basis"), "basis"),
+        (not isinstance(front.get("waivable", True), bool), "waivable: true | false"),
+        (not set(front.get("remedied-by", ())) <= set(REMEDIES), f"remedied-by: [{', '.join(REMEDIES)}]"),
     )
     for faulty, why in wrong:
         if faulty:
@@ -148,6 +156,8 @@ def check_of(page: Page, own: tuple[tuple[str, int | str], ...] = ()) -> Check:
         needs=tuple(_need(said) for said in front.get("needs", ())),
         begins=front.get("from", dt.date.min),
         ends=front.get("to", dt.date.max),
+        waivable=front.get("waivable", True),
+        remedied_by=tuple(front.get("remedied-by", REMEDIES[:4])),
     )
 
 

@@ -43,6 +43,9 @@ NOT_NOT_CASH: Final = ("fixeddeposit", "库存现金", "零余额")
 FOREIGN_KINDS: Final = {"Liabilities": "other", "Equity": "other", "Income": "transfer", "Expenses": "use"}
 """The kind of an account that is not named our way and does not say its own, by root; assets by the words above."""
 
+OTHER: Final = "other"
+"""The kind of an account that is none of ours."""
+
 QUOTA_UNIT: Final = ".Q"
 """How a unit of quota ends. Its status accounts are liabilities and may not go into debit."""
 
@@ -237,7 +240,7 @@ class Declared:
 def _kind(root: str, written: str, meta: Mapping[str, Any], *, ours: bool) -> str:
     """Return the kind an account says it has, or that of its root and name."""
     said = text(meta, "kind")
-    if said in KINDS.get(root, ()):
+    if said in KINDS.get(root, ()) or said == OTHER:
         return said
     if root == "Assets":
         return "cash" if meta.get("bank") else _kind_of_asset(written)

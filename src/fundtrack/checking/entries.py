@@ -54,7 +54,7 @@ class Entries:
                 known = ", ".join(REGISTERS)
                 raise UsageError("register-unknown", **_place(entry), found=" ".join(values), known=known)
             self._entries[values[0]].append(entry)
-            for name, value in _fields(REGISTERS[values[0]], entry).items():
+            for name, value in fields_of(REGISTERS[values[0]], entry).items():
                 if REGISTERS[values[0]].fields[name] == "amount":
                     units.met(value.number, value.currency)
 
@@ -62,9 +62,10 @@ class Entries:
         """Yield the registers' tables with their columns and rows."""
         for name, entries in self._entries.items():
             register = REGISTERS[name]
+            said = (integers_of(fields_of(register, entry), units) for entry in entries)
             rows = [
-                (*register.row(_integers(_fields(register, entry), units)), seq, _withdrawn(entry), None, None, "", "")
-                for seq, entry in enumerate(entries, 1)
+                (*register.row(one), seq, _withdrawn(entry), None, None, "", "")
+                for seq, (one, entry) in enumerate(zip(said, entries, strict=True), 1)
             ]
             yield name, ((*register.columns, *ABOUT), rows)
 
@@ -76,7 +77,7 @@ class Entries:
         """Return where an entry stands."""
         name, seq = entry.split(" ")
         register, found = REGISTERS[name], self._entries[name][int(seq) - 1]
-        said = {key: _bare(value) for key, value in _fields(register, found).items()}
+        said = {key: _bare(value) for key, value in fields_of(register, found).items()}
         content = register.identity(register.row(said))
         return Subject(file=str(found.meta["filename"]), line=int(found.meta["lineno"]), content=content)
 
@@ -94,7 +95,7 @@ def _withdrawn(entry: Custom) -> int:
     return int(entry.meta.get("withdrawn") is True)
 
 
-def _fields(register: Register, entry: Custom) -> dict[str, Any]:
+def fields_of(register: Register, entry: Custom) -> dict[str, Any]:
     """Return what an entry says of the register's columns. Raises UsageError (`register-field`)."""
     said: dict[str, Any] = {key.replace("-", "_"): value for key, value in entry.meta.items() if key not in NO_COLUMNS}
     for name, value in said.items():
@@ -105,7 +106,7 @@ def _fields(register: Register, entry: Custom) -> dict[str, Any]:
     return said
 
 
-def _integers(said: Mapping[str, Any], units: Units) -> dict[str, Any]:
+def integers_of(said: Mapping[str, Any], units: Units) -> dict[str, Any]:
     """Return the fields with integers for amounts and numbers, and the unit of the amounts."""
     amounts: dict[str, Any] = {name: value for name, value in said.items() if isinstance(value, Amount)}
     numbers = {name: int(value) for name, value in said.items() if isinstance(value, Decimal)}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal
 
 from fundtrack import identifier, money
 from fundtrack.schema.registers import IDENTIFIERS
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from fundtrack.checking.lens import Lens, Subject
     from fundtrack.errors import Language
 
+State = Literal["lead", "confirmed", "dismissed", "closed", "waived"]
+"""疑点, 问题, 排除, 销号, 例外: what was decided about a finding."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -25,7 +29,8 @@ class Finding:
     `amount` is in minor units of `unit`, or None; `group` is the value of the check's scope that was judged together.
     `actual` and `expected` are what the check compared, as people read them, and `difference` the one less the other:
     empty where a check compares nothing. `evidence` is the document, bank reference or register row it rests on, and
-    `parameters` the thresholds it was judged by. `other_funds` are those it concerns beside its own.
+    `parameters` the thresholds it was judged by. `other_funds` are those it concerns beside its own. What the book
+    knows of it is added by `auditing`: its `number` there, its `state`, and the `waiver` that covers it, 0 for none.
     """
 
     check: str
@@ -52,6 +57,19 @@ class Finding:
     project: str = field(compare=False, default="")
     page_sha256: str = field(compare=False, default="")
     other_funds: tuple[str, ...] = field(compare=False, default=())
+    number: int = field(compare=False, default=0)
+    state: State = field(compare=False, default="lead")
+    waiver: int = field(compare=False, default=0)
+
+    @property
+    def refuses(self) -> bool:
+        """Whether a voucher is not posted for it: it is fatal, and no waiver covers it."""
+        return self.severity == "fatal" and not self.waiver
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to do something about it."""
+        return self.state in {"lead", "confirmed"}
 
     @property
     def fingerprint(self) -> str:
@@ -84,15 +102,23 @@ class Finding:
             "remedy": self.remedies[language],
             "basis": list(self.basis),
             "fingerprint": self.fingerprint,
+            "number": self.number or None,
+            "state": self.state,
+            "waiver": self.waiver or None,
         }
 
 
 def finding_of(check: Check, row: Mapping[str, Any], lens: Lens) -> Finding:
-    """Say what a row means. Every column of the select may stand in braces in the page's message."""
+    """Say what a row means. Every column of the select may stand in braces in the page's message.
+
+    PostgreSQL gives a sum of whole numbers as a Decimal.
+    """
+    row = {name: int(value) if isinstance(value, Decimal) else value for name, value in row.items()}
     unit = str(row.get("unit") or "")
     scale = lens.scales.get(unit, money.SCALE)
     voucher = int(row.get("voucher") or 0)
     amount = row.get("amount", row.get(check.measure))
+    compared = _compared(check, row, scale)
     texts: dict[str, dict[Language, str]] = {"message": {}, "remedy": {}}
     for language in ("en", "zh"):
         words = {name: _word(check, lens, language, name, value, scale) for name, value in row.items()}
@@ -115,7 +141,9 @@ def finding_of(check: Check, row: Mapping[str, Any], lens: Lens) -> Finding:
         remedies=texts["remedy"],
         basis=tuple(check.page.front["basis"]),
         scale=scale,
-        **_compared(check, row, scale),
+        actual=compared["actual"],
+        expected=compared["expected"],
+        difference=compared.get("difference", ""),
         evidence=str(row.get("evidence") or row.get("document") or ""),
         parameters=check.parameters,
         project=str(row.get("project") or ""),
@@ -126,7 +154,7 @@ def finding_of(check: Check, row: Mapping[str, Any], lens: Lens) -> Finding:
 
 def _compared(check: Check, row: Mapping[str, Any], scale: int) -> dict[str, str]:
     """Return `actual`, `expected` and their `difference` as they are written; amounts exactly, all else as it is."""
-    said = {name: row.get(name) for name in ("actual", "expected")}
+    said = {name: _whole(row.get(name)) for name in ("actual", "expected")}
     numbers = [value for value in said.values() if isinstance(value, int)]
     if len(numbers) == len(said):
         said["difference"] = numbers[0] - numbers[1]
@@ -136,6 +164,11 @@ def _compared(check: Check, row: Mapping[str, Any], scale: int) -> dict[str, str
         return money.plain(value, scale) if amounts and isinstance(value, int) else str("" if value is None else value)
 
     return {name: written(value) for name, value in said.items()}
+
+
+def _whole(value: object) -> object:
+    """Return a value as it is, but a whole number of PostgreSQL's `numeric`, which its sums are, as an integer."""
+    return int(value) if isinstance(value, Decimal) and value == value.to_integral_value() else value
 
 
 def _word(check: Check, lens: Lens, language: Language, name: str, value: object, scale: int) -> str:

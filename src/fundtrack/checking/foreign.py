@@ -22,6 +22,7 @@ from sqlalchemy import create_engine
 
 from fundtrack.beantext.booking import tolerances, weight
 from fundtrack.beantext.directives import Transaction
+from fundtrack.checking.batches import BATCH, COLUMNS, Batches
 from fundtrack.checking.declared import FUND_COMPONENT, VERSION, Declared, meta_of, text
 from fundtrack.checking.entries import Entries
 from fundtrack.checking.lens import POSTING_COLUMNS, VOUCHER_COLUMNS, Lens, Subject
@@ -51,7 +52,7 @@ RELATIONS: Final = {
     "vouchers": f"SELECT {VOUCHER_COLUMNS} FROM staged_voucher",
     **{
         name: f"SELECT * FROM staged_{name}"
-        for name in (*BY_RELATION, "funds", "accounts", "banks", "grants", "daily_balances")
+        for name in (*BY_RELATION, "funds", "accounts", "banks", "grants", "batches", "daily_balances")
     },
 }
 
@@ -64,6 +65,10 @@ IDENTIFYING: Final = (
     "kind", "project", "doc", "bank", "bank-ref", "payee-id", "payee-account", "contract", "reverses", "cites",
 )  # fmt: skip
 """Metadata by which two transactions that are otherwise alike are told apart."""
+
+ROW: Final = "__row__"
+SHEET: Final = "__sheet__"
+"""Metadata of a voucher that was read from a table, which no Beancount text can write: where it stands in the file."""
 
 OCCURRENCE_MAX: Final = Decimal(10**9)
 """Beyond this nobody counts twins; a number without end must not stop the audit."""
@@ -129,6 +134,7 @@ def _load(connection: Connection, declared: Declared, staged: _Staged) -> None:
         ),
         "staged_banks": (("fund", "account", "bank", "number"), declared.banks()),
         "staged_grants": (("account", "day", "date", "granted", "document", "chart", "seq"), declared.grants()),
+        "staged_batches": (COLUMNS, staged.batches.rows(staged.units)),
     }  # fmt: skip
     for table, (columns, rows) in (*tables.items(), *staged.entries.tables(staged.units)):
         dialect.insert_rows(connection, table, columns, rows)
@@ -147,6 +153,7 @@ class _Staged:
         self._funds: list[str] = []
         self._postings: list[tuple[Any, ...]] = []
         self.entries = Entries(declared, self.units)
+        self.batches = Batches(declared, self.units)
         for voucher, entry in enumerate(transactions, 1):
             self._read(voucher, entry)
         path = declared.options["filename"]
@@ -264,12 +271,16 @@ def _lens(connection: Connection, declared: Declared, transactions: Sequence[Tra
 
     def subject(voucher: int, entry: str) -> Subject:
         if not voucher and entry:
-            return staged.entries.subject(entry)
+            told, _, number = entry.partition(" ")
+            return staged.batches.subject(number) if told == BATCH.name else staged.entries.subject(entry)
         if not 0 < voucher <= len(transactions):
             return Subject(file=str(declared.options["filename"]), line=1)
         transaction = transactions[voucher - 1]
         meta, number = transaction.meta, text(transaction.meta, "voucher")
         content = "" if number else _content(connection, voucher, transaction)
+        if ROW in meta:
+            place = {"sheet": meta[SHEET], "row": meta[ROW], "voucher": number, "content": content}
+            return Subject(file=str(meta["filename"]), **place)
         return Subject(file=str(meta["filename"]), line=int(meta["lineno"]), voucher=number, content=content)
 
     return Lens(
@@ -277,7 +288,7 @@ def _lens(connection: Connection, declared: Declared, transactions: Sequence[Tra
         subject=subject,
         named=_named(declared),
         scales=staged.units.scales,
-        missing=declared.missing() | staged.entries.missing(),
+        missing=declared.missing() | staged.batches.missing() | staged.entries.missing(),
     )
 
 

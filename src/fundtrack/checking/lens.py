@@ -33,6 +33,7 @@ POLICY: Final = {
     "accounts": "SELECT * FROM book_accounts",
     "banks": "SELECT * FROM book_banks",
     "grants": "SELECT * FROM book_grants",
+    "batches": "SELECT * FROM book_batches",
     **REGISTERED,
 }
 """The relations that say what is permitted; the same whether a candidate or the whole book is judged."""

@@ -93,8 +93,10 @@ def _new(connection: Connection, check: Check, lens: Lens) -> list[Finding]:
 def _found(connection: Connection, check: Check, lens: Lens, relations: Relations) -> list[Finding]:
     try:
         rows = _execute(connection, check.over(relations), check.bound()).mappings().all()
-        return [finding_of(check, dict(row), lens) for row in rows if check.applies(str(row.get("date", check.begins)))]
-    except (SQLAlchemyError, LookupError, ValueError, AttributeError) as error:
+        return [
+            finding_of(check, dict(row), lens) for row in rows if check.applies(str(row.get("date") or check.begins))
+        ]
+    except (SQLAlchemyError, LookupError, TypeError, ValueError, AttributeError) as error:
         cause = str(getattr(error, "orig", None) or error).splitlines()[0]
         raise PageError("check-select", path=check.page.path, line=check.line, name=check.name, cause=cause) from error
 

@@ -22,6 +22,13 @@ CREATE TABLE staged_banks (fund TEXT, account TEXT, bank TEXT, number TEXT) STRI
 CREATE TABLE staged_grants (
     account TEXT, day INTEGER, date TEXT, granted INTEGER, document TEXT, chart INTEGER, seq INTEGER
 ) STRICT;
+CREATE TABLE staged_batches (
+    batch INTEGER, date TEXT, file TEXT, sheet TEXT, sha256 TEXT, page TEXT, page_sha256 TEXT, rows_read INTEGER,
+    rows_posted INTEGER, rows_already_posted INTEGER, rows_quarantined INTEGER, rows_not_data INTEGER,
+    rows_unreadable INTEGER, amount_posted INTEGER, amount_already_posted INTEGER, amount_quarantined INTEGER,
+    printed_total INTEGER, date_first TEXT, date_last TEXT, imported_by TEXT, amount_read INTEGER, has_total INTEGER,
+    unit TEXT, entry TEXT
+) STRICT;
 CREATE TABLE staged_change (account TEXT, fund TEXT, unit TEXT, day INTEGER, date TEXT, change INTEGER) STRICT;
 CREATE VIEW staged_postings AS -- two accounts of one path are one account, in use since the first was opened
 SELECT p.voucher, p.line, p.leg, v.date, p.day, v.year, v.period, v.kind, v.link, v.reverses, p.fund, p.account,

@@ -13,7 +13,21 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from fundtrack.cli import books, checking, demo, files, ledgers, policy, record, register, sampling, show, vouchers
+from fundtrack.cli import (
+    books,
+    checking,
+    demo,
+    files,
+    findings,
+    ledgers,
+    policy,
+    record,
+    register,
+    sampling,
+    show,
+    vouchers,
+    waivers,
+)
 from fundtrack.errors import LANGUAGES, FundtrackError, Language, UsageError, message
 
 if TYPE_CHECKING:
@@ -57,6 +71,8 @@ app.command()(ledgers.report)
 app.command()(checking.check)
 app.command()(checking.explain)
 app.command()(checking.checks)
+app.add_typer(findings.finding, name="finding")
+app.add_typer(waivers.waiver, name="waiver")
 app.command()(sampling.sample)
 app.command()(sampling.benford)
 app.command()(files.formats)

@@ -9,15 +9,23 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from fundtrack.cli import show
-from fundtrack.cli.options import BookOption, FormatOption, LanguageOption, day, local_folder, opened, spoken
-from fundtrack.errors import Language, UsageError
+from fundtrack.cli.options import (
+    BookOption,
+    FormatOption,
+    LanguageOption,
+    PersonOption,
+    SideOption,
+    day,
+    local_folder,
+    opened,
+    spoken,
+)
+from fundtrack.cli.recording import kept, print_recorded
+from fundtrack.cli.subjects import audited, compared
+from fundtrack.errors import Language, UsageError, message
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from fundtrack.book import Book
     from fundtrack.checking.audit import Audit
-    from fundtrack.checking.extent import Extent
     from fundtrack.pages import Page
 
 FailOn = Literal["fatal", "error", "warn"]
@@ -26,7 +34,10 @@ CheckFormat = Literal["table", "json", "csv", "sarif"]
 
 
 def check(
-    path: Annotated[Path | None, typer.Argument(help="A Beancount ledger; without one the book. 账簿文件")] = None,
+    path: Annotated[
+        Path | None, typer.Argument(help="A ledger, or files of another system; without one the book. 账簿或外部数据")
+    ] = None,
+    *,
     only: Annotated[list[str] | None, typer.Option(help="Only this check; may be repeated. 仅此检查")] = None,
     fund: Annotated[list[str] | None, typer.Option(help="Only findings of this fund; repeatable. 仅此资金")] = None,
     since: Annotated[
@@ -36,16 +47,22 @@ def check(
     baseline: Annotated[
         Path | None, typer.Option(metavar="FILE", help="An earlier JSON or SARIF; only what is new. 比对基准")
     ] = None,
+    against: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="Another book, ledger or folder; only what differs. 两账比对")
+    ] = None,
     fail_on: Annotated[FailOn, typer.Option(help="Findings from here on end with exit code 1. 失败级别")] = "error",
     fund_pattern: Annotated[str, typer.Option(help="A regular expression that finds funds in accounts. 资金代码")] = "",
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE.xlsx/.html/.sarif/.json/.csv", help="文件")
     ] = None,
     form: Annotated[CheckFormat, typer.Option("--format", help="How to print. 输出格式")] = "table",
+    no_record: Annotated[bool, typer.Option("--no-record", help="Only look. 只查看，不留记录")] = False,
+    side: SideOption = "bureau",
+    by: PersonOption = None,
     book: BookOption = None,
     lang: LanguageOption = None,
 ) -> None:
-    """检查账套或任意账簿 Check the book, or any Beancount ledger without running what it names."""
+    """检查账套或任意账簿 Check the book, any ledger without running what it names, or the files of another system."""
     from fundtrack.checking.baseline import compare, read_baseline
     from fundtrack.checking.extent import Extent
     from fundtrack.reporting.audits import writing
@@ -54,25 +71,21 @@ def check(
     language = spoken(lang, the_book)
     known = read_baseline(baseline) if baseline else None
     with writing(output) as write:
-        audit = _audited(path or the_book, only or (), fund_pattern, book, Extent(tuple(fund or ()), since))
+        asked = (only or (), fund_pattern, book, Extent(tuple(fund or ()), since))
+        subject = path or the_book
+        assert subject is not None
+        audit = compared(subject, against, *asked) if against else audited(subject, *asked)
+        why_not = ""
+        if the_book and not against:  # what two books differ in is on no record of either
+            audit, why_not = kept(the_book, audit, by, side, wanted=not no_record)
         audit = compare(audit, known) if known else audit
         write(audit, language)
     print_audit(audit, form, language, output)
-    if any(SEVERITIES.index(finding.severity) <= SEVERITIES.index(fail_on) for finding in audit.findings):
+    if why_not:
+        show.say(message("check-not-recorded", language, cause=why_not), error=form != "table")
+    failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
+    if any(finding.severity in failing for finding in audit.findings if finding.is_open):
         raise typer.Exit(1)
-
-
-def _audited(
-    subject: Path | Book | None, only: Collection[str], fund_pattern: str, book: Path | None, extent: Extent
-) -> Audit:
-    """Return the audit of a ledger, by the pages of the checker's book if one is named, or of a book."""
-    from fundtrack.checking.audit import audit_book, audit_ledger
-
-    if isinstance(subject, Path):
-        pages = local_folder(book, "checks", search=False)
-        return audit_ledger(subject, only=only, fund_pattern=fund_pattern, pages=pages, extent=extent)
-    assert subject is not None
-    return audit_book(subject, only=only, extent=extent)
 
 
 def print_audit(audit: Audit, form: CheckFormat, language: Language, output: Path | None = None) -> None:
@@ -115,6 +128,7 @@ def print_summary(audit: Audit, language: Language) -> None:
         show.say(said)
     show.say_message("check-summary", language, findings=len(audit.findings), checks=len(audit.checks_run),
                      vouchers=audit.vouchers)  # fmt: skip
+    print_recorded(audit, language)
 
 
 def explain(

@@ -42,6 +42,11 @@ FormatOption = Annotated[Format, typer.Option("--format", help="How to print. �
 PersonOption = Annotated[
     str | None, typer.Option("--by", envvar="FUNDTRACK_BY", help="Who does it; by default you. 经办人")
 ]
+SideOption = Annotated[
+    Literal["bureau", "auditor"],
+    typer.Option(help="For whom you act, ever; a finding belongs to the side that raised it. 代表哪一方"),
+]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why. 理由")]
 ApproverOption = Annotated[str, typer.Option("--approved-by", help="Who approved it: somebody else. 审批人")]
 DocumentOption = Annotated[str, typer.Option("--document", help="The document it rests on. 依据文号")]
 DateOption = Annotated[dt.date | None, typer.Option("--date", parser=day, metavar="DATE", help="The day. 日期")]

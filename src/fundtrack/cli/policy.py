@@ -59,6 +59,8 @@ def show_chart(form: FormatOption = "table", book: BookOption = None, lang: Lang
 
 def chart_records(in_force: Chart, language: Language) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return the funds and the accounts of a chart as rows; `granted` is None where an account is no use."""
+    from fundtrack.book.clock import today
+
     funds = [
         {
             "fund": fund.code,
@@ -72,7 +74,7 @@ def chart_records(in_force: Chart, language: Language) -> tuple[list[dict[str, A
         }
         for fund in in_force.funds.values()
     ]
-    standing = {use.account: use.granted for use in in_force.uses if use.date <= dt.datetime.now().astimezone().date()}
+    standing = {use.account: use.granted for use in in_force.uses if use.date <= today()}
     accounts = [
         {
             "account": account.path,

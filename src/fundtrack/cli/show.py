@@ -101,8 +101,9 @@ def findings(found: Iterable[Finding], language: Language) -> None:
         remedy = ""
         for finding in group:
             place = f"{finding.subject}: " if str(finding.subject) else ""
-            severity = message(f"severity-{finding.severity}", language)
-            say(f"{place}{check} [{severity}]: {finding.messages[language]}")
+            words = [message(f"severity-{finding.severity}", language)]
+            words += [] if finding.is_open else [message(f"state-{finding.state}", language)]
+            say(f"{place}{check} [{', '.join(words)}]: {finding.messages[language]}")
             remedy = finding.remedies[language]
         say(f"  → {remedy}")
 

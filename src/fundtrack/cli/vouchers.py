@@ -109,6 +109,7 @@ def reverse(
     lang: LanguageOption = None,
 ) -> None:
     """红字冲销 Reverse a voucher, and those linked with it, in red."""
+    from fundtrack.book.clock import today
     from fundtrack.posting.correct import reverse
 
     the_book = opened(book)
@@ -116,11 +117,6 @@ def reverse(
     with show.refusal(form, language):
         posted = reverse(the_book, number, reason=reason, date=date or today(), by=person(by), approved_by=approved_by)
     print_posted(posted, form, language)
-
-
-def today() -> dt.date:
-    """Return the day, where the person is."""
-    return dt.datetime.now().astimezone().date()
 
 
 def rebook(
@@ -144,6 +140,7 @@ def rebook(
     lang: LanguageOption = None,
 ) -> None:
     """更正资金、用途或项目 Put a voucher on the right fund, use or project."""
+    from fundtrack.book.clock import today
     from fundtrack.posting.correct import Correction, give_back, rebook
 
     the_book = opened(book)

@@ -15,6 +15,7 @@ from fundtrack.checking import candidates, checks
 from fundtrack.errors import BookError, FormatError, PageError
 from fundtrack.importing import cells
 from fundtrack.importing.blocks import Block
+from fundtrack.importing.elsewhere.form import is_system
 from fundtrack.importing.enterer import Enterer
 from fundtrack.importing.importer import Importer, choose
 from fundtrack.importing.judge import judge, place_of
@@ -57,7 +58,7 @@ class _DryRun(Exception):
 def importers_of(book: Book, words: Mapping[str, Mapping[str, str]] | None = None) -> dict[str, Importer]:
     """Return the importers a book has, installed and its own, by name."""
     pages = catalogue("importers", local=book.folder / "importers")
-    return {name: Importer(page, words, book.key) for name, page in pages.items()}
+    return {name: Importer(page, words, book.key) for name, page in pages.items() if not is_system(page)}
 
 
 def silent(_rows: int) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from fundtrack.importing.heading import Heading
     from fundtrack.importing.layout import Layout
     from fundtrack.pages import Page
 
@@ -73,16 +74,7 @@ class Importer:
 
     def recognise(self, seen: Peek) -> bool:
         """Say whether a file has the page's header."""
-        tables: Iterable[Iterator[tuple[int, list[str]]]] = (iter(sheet) for sheet in seen.sheets)
-        if seen.data:
-            tables = (self._split(seen.data, encoding) for encoding in ("utf-8-sig", self.layout.encoding, "utf-16"))
-        return any(heading.find(self.layout, table)[0] for table in tables)
-
-    def _split(self, data: bytes, encoding: str) -> Iterator[tuple[int, list[str]]]:
-        """Give the rows at the beginning of a text file, were it in an encoding."""
-        lines = data.decode(encoding, "ignore").replace("\0", "").splitlines(keepends=True)
-        with suppress(csv.Error):  # then it is no table of ours
-            yield from enumerate(csv.reader(lines, delimiter=self.layout.delimiter), 1)
+        return head_of(seen, self.layout) is not None
 
     def candidates(self, path: Path, together: int = TOGETHER) -> Reading:
         """Return the reading of a file: iterate over it for its rows, then ask it for totals and breaks.
@@ -96,6 +88,21 @@ class Importer:
         encoding = decode.encoding(path, self.layout.encoding)
         sheet = Sheet("", hidden=False, rows=rows.read(path, encoding, self.layout.delimiter))
         return Reading(path, encoding, self.layout, iter([sheet]), self.words, together, self._key)
+
+
+def head_of(seen: Peek, layout: Layout) -> Heading | None:
+    """Return the header that a layout describes, if the beginning of a file has it."""
+    tables: Iterable[Iterator[tuple[int, list[str]]]] = (iter(sheet) for sheet in seen.sheets)
+    if seen.data:
+        tables = (_split(seen.data, encoding, layout) for encoding in ("utf-8-sig", layout.encoding, "utf-16"))
+    return next((head for table in tables if (head := heading.find(layout, table)[0])), None)
+
+
+def _split(data: bytes, encoding: str, layout: Layout) -> Iterator[tuple[int, list[str]]]:
+    """Give the rows at the beginning of a text file, were it in an encoding."""
+    lines = data.decode(encoding, "ignore").replace("\0", "").splitlines(keepends=True)
+    with suppress(csv.Error):  # then it is no table of ours
+        yield from enumerate(csv.reader(lines, delimiter=layout.delimiter), 1)
 
 
 def choose(path: Path, importers: Iterable[Importer]) -> Importer:

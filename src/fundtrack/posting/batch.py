@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, text
 
+from fundtrack.auditing.record import record_waived
+from fundtrack.auditing.waivers import waived
 from fundtrack.checking import candidates, run
 from fundtrack.posting.insert import insert_candidates
 
@@ -90,27 +92,32 @@ class Batch:
         self.connection.exec_driver_sql("DELETE FROM aside")
         alone = [check for check in self.checks.values() if check.scope == "voucher"]
         together = [check for check in self.checks.values() if check.scope != "voucher"]
-        self.outcome.findings += self._refuse(run(self.connection, alone, self.lens))
+        self.outcome.findings += self._refuse(self._run(alone))
         late_at_all = self.connection.exec_driver_sql(ANY_LATE).scalar()
         accounts = set(self.connection.exec_driver_sql(LATE).scalars()) if late_at_all else set()
         late = self._leaning(accounts, self._on(accounts))
         self._put_aside(late)
-        found = run(self.connection, together, self.lens)
-        while fatal := [finding for finding in found if finding.severity == "fatal"]:
+        found = self._run(together)
+        while fatal := [finding for finding in found if finding.refuses]:
             self._put_aside(self._suspects(fatal) or self._all())
-            found = run(self.connection, together, self.lens)
+            found = self._run(together)
         insert_candidates(self.connection, self.prepared_by, self.approved_by)
         self.outcome.findings += found
         self._replay(late, together)
         out = self.outcome
         out.findings = [f for f in out.findings if f.voucher not in out.refused and f.voucher not in out.orphans]
+        record_waived(self.connection, out.findings, self.checks, self.prepared_by)
         return out
+
+    def _run(self, checks: Iterable[Check]) -> list[Finding]:
+        """Return what checks find, each with the waiver that covers it."""
+        return waived(self.connection, run(self.connection, checks, self.lens), self.checks)
 
     def _refuse(self, findings: Iterable[Finding]) -> list[Finding]:
         """Refuse the candidates that fatal findings name; return the other findings on candidates that remain."""
         leads = []
         for finding in findings:
-            if finding.severity == "fatal":
+            if finding.refuses:
                 self.outcome.refused.setdefault(finding.voucher, []).append(finding)
             else:
                 leads.append(finding)
@@ -205,8 +212,8 @@ class Batch:
             return []
         if self.connection.exec_driver_sql(ORPHANS).first():
             return [""]
-        findings = run(self.connection, together, self.lens)
-        fatal = [finding for finding in findings if finding.severity == "fatal"]
+        findings = self._run(together)
+        fatal = [finding for finding in findings if finding.refuses]
         if not fatal:
             insert_candidates(self.connection, self.prepared_by, self.approved_by)
             self.outcome.findings += findings

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
+from fundtrack.auditing.record import record_waived
+from fundtrack.auditing.waivers import waived
 from fundtrack.beantext.escape import stored
 from fundtrack.checking import candidates, checks, run
 from fundtrack.checking.book import vouchers_of
@@ -80,7 +82,7 @@ def post(
         said[:] = [draft.storable() for draft in spoken]
         _stage(connection, book, said, version)
         lens = candidates.candidate_lens(book.chart(connection, version), vouchers_of(connection))
-        return _post(connection, judged_by.values(), lens, by, approved_by)
+        return _post(connection, judged_by, lens, by, approved_by)
 
     try:
         return book.act(act)
@@ -94,12 +96,13 @@ def _stage(connection: Connection, book: Book, drafts: Iterable[Draft], chart: i
     candidates.stage(connection, staged(keyed(connection, book, drafts), next_voucher(connection), chart))
 
 
-def _post(connection: Connection, checks: Iterable[Check], lens: Lens, by: str, approved_by: str) -> Posted:
-    """Post what is staged, all of it, unless a check finds what refuses it."""
-    findings = run(connection, checks, lens)
-    if any(finding.severity == "fatal" for finding in findings):
+def _post(connection: Connection, checks: Mapping[str, Check], lens: Lens, by: str, approved_by: str) -> Posted:
+    """Post what is staged, all of it, unless a check finds what refuses it and no waiver covers."""
+    findings = waived(connection, run(connection, checks.values(), lens), checks)
+    if any(finding.refuses for finding in findings):
         raise Refused(findings)
     insert_candidates(connection, by, approved_by)
+    record_waived(connection, findings, checks, by)
     ids, numbers = zip(
         *((row[0], voucher_number(*row[1:])) for row in dialect.rows_of(connection, POSTED)), strict=True
     )

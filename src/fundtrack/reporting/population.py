@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from sqlalchemy import bindparam, text
 
 from fundtrack import money
-from fundtrack.checking.audit import ledger_at
 from fundtrack.checking.book import book_lens
 from fundtrack.checking.declared import text as said
 from fundtrack.checking.foreign import KINDS, foreign
+from fundtrack.checking.source import ledger_at
 from fundtrack.errors import UsageError
 from fundtrack.ledger.intact import objections
 from fundtrack.schema import dialect

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from string import Formatter
 from typing import TYPE_CHECKING, Final
 
+from fundtrack.checking.differences import NAMES
 from fundtrack.checking.summary import Sum, summed
 from fundtrack.errors import message
 
@@ -41,7 +42,8 @@ class Section:
     def title(self, language: Language) -> str:
         """Return what the check is called."""
         if self.check is None:
-            return message("paper-objection", language, name=self.name)
+            key = "paper-comparison" if self.name in NAMES else "paper-objection"
+            return message(key, language, name=self.name)
         if language == "en":
             return self.name.replace("-", " ").capitalize()
         return self.check.page.text("title", language)
@@ -53,7 +55,7 @@ class Section:
     def reason(self, language: Language) -> str:
         """Return why the check is made."""
         if self.check is None:
-            return message("paper-objection-reason", language)
+            return message("paper-comparison-reason" if self.name in NAMES else "paper-objection-reason", language)
         return self.check.page.text("reason", language)
 
     def remedy(self, language: Language) -> str:
@@ -130,6 +132,9 @@ def extent_said(audit: Audit, language: Language) -> str:
 def beside_said(audit: Audit, language: Language) -> list[str]:
     """Return in words what was found and is not reported."""
     said = []
+    if audit.compared:
+        said += [side.line(language) for side in (audit.compared.here, audit.compared.there)]
+    said += [one.line(language) for one in audit.files]
     if audit.left_out:
         said.append(message("check-left-out", language, count=len(audit.left_out)))
     if audit.baseline:

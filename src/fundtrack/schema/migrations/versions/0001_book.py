@@ -32,6 +32,13 @@ APPEND_ONLY: dict[str, list[tuple[str, ...]]] = {
     "input_row": [("batch", "row")],
     "decision": [("batch", "row")],
     "refusal": [("seq",)],
+    "audit": [("audit",)],
+    "audit_check": [("audit", "page")],
+    "finding": [("finding",), ("fingerprint",)],
+    "sighting": [("finding", "audit")],
+    "waiver": [("waiver",)],
+    "waiver_revoked": [("waiver",)],
+    "finding_act": [("finding", "seq")],
     **{name: [("seq",)] for name in registers.REGISTERS},
 }
 """Tables no row of which is ever changed or deleted, with their keys (SQLite's REPLACE deletes by any of them)."""

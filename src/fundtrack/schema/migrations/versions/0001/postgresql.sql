@@ -123,3 +123,53 @@ WHERE balance.fund = moved.fund AND balance.unit = moved.unit AND balance.code =
 
 -- control voucher_takes_its_turn on voucher
 UPDATE turn SET vouchers = vouchers + (SELECT COUNT(*) FROM added);
+
+-- control audit_by_one_side on audit
+PERFORM take_turn();
+PERFORM refuse('other-side: a person acts for one side only, for ever')
+FROM added WHERE EXISTS (SELECT 1 FROM audit AS a WHERE a.audited_by = added.audited_by AND a.side <> added.side)
+    OR EXISTS (SELECT 1 FROM finding_act AS a WHERE a.acted_by = added.audited_by AND a.side <> added.side);
+
+-- control finding_act_by_one_side on finding_act
+PERFORM take_turn();
+PERFORM refuse('other-side: a person acts for one side only, for ever')
+FROM added WHERE EXISTS (SELECT 1 FROM audit AS a WHERE a.audited_by = added.acted_by AND a.side <> added.side)
+    OR EXISTS (SELECT 1 FROM finding_act AS a WHERE a.acted_by = added.acted_by AND a.side <> added.side);
+
+-- control finding_act_by_its_side on finding_act
+PERFORM refuse('not-the-raiser: a finding is decided by the side that raised it')
+FROM added WHERE added.act <> 'reopen' AND added.side IS DISTINCT FROM (
+    SELECT a.side FROM finding AS f JOIN audit AS a ON a.audit = f.audit WHERE f.finding = added.finding);
+
+-- control finding_act_by_another on finding_act
+PERFORM refuse('own-voucher: who prepared or approved a voucher does not decide about it')
+FROM added JOIN finding AS f ON f.finding = added.finding
+JOIN voucher AS v ON v.id IN (f.voucher, added.remedy)
+WHERE added.act <> 'reopen' AND added.acted_by IN (v.prepared_by, v.approved_by);
+
+-- control finding_act_in_order on finding_act
+PERFORM refuse('act-out-of-order: a lead is confirmed or dismissed, a confirmed finding closed, only a closed or dismissed one reopened')
+FROM added WHERE CASE COALESCE(CASE added.seq WHEN 1 THEN 'reopen' ELSE (
+        SELECT a.act FROM finding_act AS a WHERE a.finding = added.finding AND a.seq = added.seq - 1) END, '')
+    WHEN 'reopen' THEN added.act = 'reopen' OR (added.act = 'close' AND NOT EXISTS (
+        SELECT 1 FROM finding_act AS a WHERE a.finding = added.finding AND a.seq < added.seq AND a.act = 'confirm'))
+    WHEN 'confirm' THEN added.act NOT IN ('dismiss', 'close')
+    WHEN '' THEN true
+    ELSE added.act <> 'reopen' END;
+
+-- control finding_act_remedied on finding_act
+PERFORM refuse('no-remedy: a finding is closed by a standing voucher that puts its own right, of a kind its page names')
+FROM added WHERE added.remedy IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM book_remedies AS r JOIN finding AS f ON f.finding = r.finding
+    WHERE r.finding = added.finding AND r.voucher = added.remedy
+        AND ',' || f.remedied_by || ',' LIKE '%,' || r.remedy || ',%');
+
+-- control finding_act_waived on finding_act
+PERFORM refuse('not-waived: the waiver does not cover the finding')
+FROM added WHERE added.waiver IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM book_waived AS w WHERE w.finding = added.finding AND w.waiver = added.waiver);
+
+-- control waiver_by_high_authority on waiver
+PERFORM refuse('authority-too-low: the document is of an authority below that of the fund')
+FROM added JOIN fund_rank AS k ON added.fund IN ('', k.fund) AND k.rank > CASE added.document_level
+    WHEN 'central' THEN 5 WHEN 'region' THEN 4 WHEN 'city' THEN 3 WHEN 'county' THEN 2 ELSE 1 END;

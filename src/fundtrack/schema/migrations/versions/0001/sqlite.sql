@@ -125,3 +125,64 @@ BEGIN
             FROM entry WHERE voucher = NEW.id AND unit = balance.unit) ELSE 0 END
     WHERE fund = NEW.fund;
 END;
+
+CREATE TRIGGER audit_by_one_side BEFORE INSERT ON audit
+BEGIN
+    SELECT RAISE(ABORT, 'other-side: a person acts for one side only, for ever')
+    WHERE EXISTS (SELECT 1 FROM audit WHERE audited_by = NEW.audited_by AND side <> NEW.side)
+        OR EXISTS (SELECT 1 FROM finding_act WHERE acted_by = NEW.audited_by AND side <> NEW.side);
+END;
+
+CREATE TRIGGER finding_act_by_one_side BEFORE INSERT ON finding_act
+BEGIN
+    SELECT RAISE(ABORT, 'other-side: a person acts for one side only, for ever')
+    WHERE EXISTS (SELECT 1 FROM audit WHERE audited_by = NEW.acted_by AND side <> NEW.side)
+        OR EXISTS (SELECT 1 FROM finding_act WHERE acted_by = NEW.acted_by AND side <> NEW.side);
+END;
+
+CREATE TRIGGER finding_act_by_its_side BEFORE INSERT ON finding_act WHEN NEW.act <> 'reopen'
+BEGIN
+    SELECT RAISE(ABORT, 'not-the-raiser: a finding is decided by the side that raised it')
+    WHERE NEW.side IS NOT (
+        SELECT a.side FROM finding AS f JOIN audit AS a ON a.audit = f.audit WHERE f.finding = NEW.finding);
+END;
+
+CREATE TRIGGER finding_act_by_another BEFORE INSERT ON finding_act WHEN NEW.act <> 'reopen'
+BEGIN
+    SELECT RAISE(ABORT, 'own-voucher: who prepared or approved a voucher does not decide about it')
+    FROM voucher WHERE id IN ((SELECT voucher FROM finding WHERE finding = NEW.finding), NEW.remedy)
+        AND NEW.acted_by IN (prepared_by, approved_by);
+END;
+
+CREATE TRIGGER finding_act_in_order BEFORE INSERT ON finding_act
+BEGIN
+    SELECT RAISE(ABORT, 'act-out-of-order: a lead is confirmed or dismissed, a confirmed finding closed, only a closed or dismissed one reopened')
+    WHERE CASE COALESCE(CASE NEW.seq WHEN 1 THEN 'reopen' ELSE (
+            SELECT act FROM finding_act WHERE finding = NEW.finding AND seq = NEW.seq - 1) END, '')
+        WHEN 'reopen' THEN NEW.act = 'reopen' OR (NEW.act = 'close' AND NOT EXISTS (
+            SELECT 1 FROM finding_act WHERE finding = NEW.finding AND seq < NEW.seq AND act = 'confirm'))
+        WHEN 'confirm' THEN NEW.act NOT IN ('dismiss', 'close')
+        WHEN '' THEN 1
+        ELSE NEW.act <> 'reopen' END;
+END;
+
+CREATE TRIGGER finding_act_remedied BEFORE INSERT ON finding_act WHEN NEW.remedy IS NOT NULL
+BEGIN
+    SELECT RAISE(ABORT, 'no-remedy: a finding is closed by a standing voucher that puts its own right, of a kind its page names')
+    WHERE NOT EXISTS (SELECT 1 FROM book_remedies AS r JOIN finding AS f ON f.finding = r.finding
+        WHERE r.finding = NEW.finding AND r.voucher = NEW.remedy
+            AND ',' || f.remedied_by || ',' LIKE '%,' || r.remedy || ',%');
+END;
+
+CREATE TRIGGER finding_act_waived BEFORE INSERT ON finding_act WHEN NEW.waiver IS NOT NULL
+BEGIN
+    SELECT RAISE(ABORT, 'not-waived: the waiver does not cover the finding')
+    WHERE NOT EXISTS (SELECT 1 FROM book_waived WHERE finding = NEW.finding AND waiver = NEW.waiver);
+END;
+
+CREATE TRIGGER waiver_by_high_authority BEFORE INSERT ON waiver
+BEGIN
+    SELECT RAISE(ABORT, 'authority-too-low: the document is of an authority below that of the fund')
+    FROM fund_rank WHERE NEW.fund IN ('', fund) AND rank > CASE NEW.document_level
+        WHEN 'central' THEN 5 WHEN 'region' THEN 4 WHEN 'city' THEN 3 WHEN 'county' THEN 2 ELSE 1 END;
+END;

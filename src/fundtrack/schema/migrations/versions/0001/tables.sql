@@ -269,3 +269,150 @@ CREATE TABLE refusal (
     CONSTRAINT refusal_pk PRIMARY KEY (seq),
     CONSTRAINT refusal_id CHECK (seq BETWEEN 1 AND 9007199254740991)
 ) STRICT;
+
+-- What was found. An audit is one run of checks; a finding is what the first run saw of one fault, a sighting what each
+-- run saw of it; an act is what a person, or a later run, decided about it. `audit_check` names the pages that ran, and
+-- `restricted` what of the book they did not look at: only a run of its page over all of it shows a fault to be gone.
+CREATE TABLE audit (
+    audit INTEGER NOT NULL,
+    audited_at TEXT NOT NULL,
+    audited_by TEXT NOT NULL,
+    side TEXT NOT NULL,
+    restricted TEXT NOT NULL,
+    pages_sha256 TEXT NOT NULL,
+    vouchers INTEGER NOT NULL,
+    CONSTRAINT audit_pk PRIMARY KEY (audit),
+    CONSTRAINT audit_id CHECK (audit BETWEEN 1 AND 9007199254740991),
+    CONSTRAINT audit_side CHECK (side IN ('bureau', 'auditor')),
+    CONSTRAINT audit_audited_by CHECK (audited_by <> '')
+) STRICT;
+
+CREATE INDEX audit_person ON audit (audited_by);
+
+CREATE TABLE audit_check (
+    audit INTEGER NOT NULL,
+    page TEXT NOT NULL,
+    page_sha256 TEXT NOT NULL,
+    CONSTRAINT audit_check_pk PRIMARY KEY (audit, page),
+    CONSTRAINT audit_check_audit FOREIGN KEY (audit) REFERENCES audit (audit)
+) STRICT, WITHOUT ROWID;
+
+-- The five faults are those no authority can permit: they break the channel, the use, the balance or the double entry.
+CREATE TABLE finding (
+    finding INTEGER NOT NULL,
+    fingerprint TEXT NOT NULL,
+    audit INTEGER NOT NULL,
+    page TEXT NOT NULL,
+    page_sha256 TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    waivable INTEGER NOT NULL,
+    remedied_by TEXT NOT NULL,
+    voucher INTEGER,
+    date TEXT NOT NULL,
+    fund TEXT NOT NULL,
+    use TEXT NOT NULL,
+    project TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    scale INTEGER NOT NULL,
+    evidence TEXT NOT NULL,
+    parameters TEXT NOT NULL,
+    basis TEXT NOT NULL,
+    messages TEXT NOT NULL,
+    remedies TEXT NOT NULL,
+    file TEXT NOT NULL,
+    sheet TEXT NOT NULL,
+    row INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    CONSTRAINT finding_pk PRIMARY KEY (finding),
+    CONSTRAINT finding_id CHECK (finding BETWEEN 1 AND 9007199254740991),
+    CONSTRAINT finding_once UNIQUE (fingerprint),
+    CONSTRAINT finding_audit FOREIGN KEY (audit) REFERENCES audit (audit),
+    CONSTRAINT finding_voucher FOREIGN KEY (voucher) REFERENCES voucher (id),
+    CONSTRAINT finding_severity CHECK (severity IN ('fatal', 'error', 'warn')),
+    CONSTRAINT finding_waivable CHECK (waivable = 0 OR (waivable = 1 AND page NOT IN (
+        'mixed-channel', 'use-not-permitted', 'overdrawn', 'unbalanced', 'unknown-fund-or-account')))
+) STRICT;
+
+CREATE INDEX finding_page ON finding (page);
+
+CREATE TABLE sighting (
+    audit INTEGER NOT NULL,
+    finding INTEGER NOT NULL,
+    page_sha256 TEXT NOT NULL,
+    amount INTEGER,
+    measure INTEGER NOT NULL,
+    actual TEXT NOT NULL,
+    expected TEXT NOT NULL,
+    difference TEXT NOT NULL,
+    CONSTRAINT sighting_pk PRIMARY KEY (finding, audit),
+    CONSTRAINT sighting_audit FOREIGN KEY (audit) REFERENCES audit (audit),
+    CONSTRAINT sighting_finding FOREIGN KEY (finding) REFERENCES finding (finding)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE waiver (
+    waiver INTEGER NOT NULL,
+    page TEXT NOT NULL,
+    fund TEXT NOT NULL,
+    use TEXT NOT NULL,
+    project TEXT NOT NULL,
+    voucher INTEGER,
+    finding INTEGER,
+    valid_from TEXT NOT NULL,
+    valid_to TEXT NOT NULL,
+    document TEXT NOT NULL,
+    document_level TEXT NOT NULL,
+    document_date TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    asked_by TEXT NOT NULL,
+    approved_by TEXT NOT NULL,
+    granted_at TEXT NOT NULL,
+    CONSTRAINT waiver_pk PRIMARY KEY (waiver),
+    CONSTRAINT waiver_id CHECK (waiver BETWEEN 1 AND 9007199254740991),
+    CONSTRAINT waiver_page CHECK (page NOT IN (
+        'mixed-channel', 'use-not-permitted', 'overdrawn', 'unbalanced', 'unknown-fund-or-account')),
+    CONSTRAINT waiver_scope CHECK (fund <> '' OR use <> '' OR project <> '' OR voucher IS NOT NULL OR finding IS NOT NULL),
+    CONSTRAINT waiver_voucher FOREIGN KEY (voucher) REFERENCES voucher (id),
+    CONSTRAINT waiver_finding FOREIGN KEY (finding) REFERENCES finding (finding),
+    CONSTRAINT waiver_dates CHECK (valid_from <= valid_to AND valid_from LIKE '____-__-__'
+        AND valid_to LIKE '____-__-__' AND document_date LIKE '____-__-__'),
+    CONSTRAINT waiver_document CHECK (document <> ''),
+    CONSTRAINT waiver_document_level CHECK (document_level IN ('central', 'region', 'city', 'county')),
+    CONSTRAINT waiver_reason CHECK (reason <> ''),
+    CONSTRAINT waiver_asked_by CHECK (asked_by <> '' AND approved_by <> ''),
+    CONSTRAINT waiver_duties_apart CHECK (asked_by <> approved_by)
+) STRICT;
+
+CREATE TABLE waiver_revoked (
+    waiver INTEGER NOT NULL,
+    revoked_at TEXT NOT NULL,
+    revoked_by TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    CONSTRAINT waiver_revoked_pk PRIMARY KEY (waiver),
+    CONSTRAINT waiver_revoked_waiver FOREIGN KEY (waiver) REFERENCES waiver (waiver),
+    CONSTRAINT waiver_revoked_by CHECK (revoked_by <> '' AND reason <> '')
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE finding_act (
+    finding INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    act TEXT NOT NULL,
+    audit INTEGER NOT NULL,
+    side TEXT NOT NULL,
+    acted_by TEXT NOT NULL,
+    acted_at TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    document TEXT NOT NULL,
+    remedy INTEGER,
+    waiver INTEGER,
+    CONSTRAINT finding_act_pk PRIMARY KEY (finding, seq),
+    CONSTRAINT finding_act_sighting FOREIGN KEY (finding, audit) REFERENCES sighting (finding, audit),
+    CONSTRAINT finding_act_remedy FOREIGN KEY (remedy) REFERENCES voucher (id),
+    CONSTRAINT finding_act_waiver FOREIGN KEY (waiver) REFERENCES waiver (waiver),
+    CONSTRAINT finding_act_act CHECK (act IN ('confirm', 'dismiss', 'close', 'reopen')),
+    CONSTRAINT finding_act_side CHECK (side IN ('bureau', 'auditor')),
+    CONSTRAINT finding_act_acted_by CHECK (acted_by <> ''),
+    CONSTRAINT finding_act_grounds CHECK (CASE act WHEN 'close' THEN (remedy IS NULL) <> (waiver IS NULL)
+        ELSE remedy IS NULL AND waiver IS NULL AND reason <> '' AND (act <> 'dismiss' OR document <> '') END)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX finding_act_person ON finding_act (acted_by);

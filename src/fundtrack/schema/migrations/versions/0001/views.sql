@@ -50,8 +50,80 @@ CREATE VIEW book_grants AS
 SELECT path AS account, day, date, granted, document, chart, seq
 FROM use_grant;
 
+CREATE VIEW book_batches AS
+SELECT batch, substr(imported_at, 1, 10) AS date, file, sheet, sha256, page, page_sha256, rows_read, rows_posted,
+    rows_already_posted, rows_quarantined, rows_not_data, rows_unreadable, amount_posted, amount_already_posted,
+    amount_quarantined, COALESCE(printed_total, 0) AS printed_total, date_first, date_last, imported_by,
+    amount_posted + amount_already_posted + amount_quarantined AS amount_read,
+    CASE WHEN printed_total IS NULL THEN 0 ELSE 1 END AS has_total, 'CNY' AS unit, 'batch ' || batch AS entry
+FROM batch;
+
 CREATE VIEW book_daily_balances AS
 SELECT a.path AS account, d.fund, d.unit, d.day, d.date, d.change,
     CAST(SUM(d.change) OVER (PARTITION BY d.fund, d.unit, d.code ORDER BY d.day) AS INTEGER) AS balance
 FROM daily_balance AS d
 JOIN account AS a ON a.fund = d.fund AND a.unit = d.unit AND a.code = d.code;
+
+-- How high the authority stands that a fund answers to, by its terms in force.
+CREATE VIEW fund_rank AS
+SELECT t.fund, CASE t.level WHEN 'central' THEN 5 WHEN 'region' THEN 4 WHEN 'city' THEN 3 WHEN 'county' THEN 2 ELSE 1 END
+    AS rank
+FROM fund_terms AS t
+WHERE t.chart = (SELECT MAX(later.chart) FROM fund_terms AS later WHERE later.fund = t.fund);
+
+-- What waivers would cover which findings, whatever the day of asking: `valid_from` and `valid_to` say on which they do.
+-- A decision dated after the payment, or by an authority below the fund's, cures nothing. A finding that bears no date
+-- counts from the day it was first seen; one that belongs to no fund needs the highest authority of any.
+CREATE VIEW book_waived AS
+SELECT f.finding, w.waiver, w.valid_from, w.valid_to
+FROM waiver AS w
+JOIN finding AS f ON f.page = w.page AND f.waivable = 1 AND w.fund IN ('', f.fund) AND w.use IN ('', f.use)
+    AND w.project IN ('', f.project) AND COALESCE(w.voucher, f.voucher, 0) = COALESCE(f.voucher, 0)
+    AND COALESCE(w.finding, f.finding) = f.finding
+JOIN audit AS first ON first.audit = f.audit
+WHERE NOT EXISTS (SELECT 1 FROM waiver_revoked AS r WHERE r.waiver = w.waiver)
+    AND COALESCE(NULLIF(f.date, ''), substr(first.audited_at, 1, 10)) BETWEEN w.valid_from AND w.valid_to
+    AND COALESCE(NULLIF(f.date, ''), substr(first.audited_at, 1, 10)) >= w.document_date
+    AND NOT EXISTS (SELECT 1 FROM fund_rank AS k WHERE f.fund IN ('', k.fund) AND k.rank > CASE w.document_level
+        WHEN 'central' THEN 5 WHEN 'region' THEN 4 WHEN 'city' THEN 3 WHEN 'county' THEN 2 ELSE 1 END);
+
+-- What standing voucher remedies which finding, and by which kind of remedy.
+CREATE VIEW book_remedies AS
+SELECT f.finding, r.id AS voucher, CASE
+        WHEN r.reverses IS NOT NULL THEN 'reversal'
+        WHEN EXISTS (SELECT 1 FROM voucher AS red WHERE red.reverses = f.voucher AND red.link = r.link) THEN 'rebook'
+        WHEN r.kind = 'adjustment' THEN 'rebook'
+        WHEN EXISTS (SELECT 1 FROM voucher AS held WHERE held.id = r.cites AND held.cites = f.voucher) THEN 'transfer-back'
+        ELSE r.kind END AS remedy
+FROM finding AS f
+JOIN voucher AS r ON r.reverses = f.voucher OR (r.reverses IS NULL AND (r.cites = f.voucher
+        OR EXISTS (SELECT 1 FROM voucher AS red WHERE red.reverses = f.voucher AND red.link = r.link)
+        OR EXISTS (SELECT 1 FROM voucher AS held WHERE held.id = r.cites AND held.cites = f.voucher)))
+    OR (f.voucher IS NULL AND r.fund = f.fund AND r.kind <> 'opening'
+        AND r.recorded_at >= (SELECT first.audited_at FROM audit AS first WHERE first.audit = f.audit))
+WHERE NOT EXISTS (SELECT 1 FROM voucher AS back WHERE back.reverses = r.id);
+
+-- Findings with the state that acts gave them. Whether a waiver covers one depends on the day of asking: `book_waived`;
+-- one that was closed by a waiver stands open again where none covers it.
+CREATE VIEW book_findings AS
+SELECT f.finding, f.fingerprint, f.page, f.severity, f.waivable,
+    CASE last.act WHEN 'dismiss' THEN 'dismissed' WHEN 'close' THEN 'closed' ELSE COALESCE((
+        SELECT CASE a.act WHEN 'confirm' THEN 'confirmed' ELSE 'lead' END FROM finding_act AS a
+        WHERE a.finding = f.finding AND a.act IN ('confirm', 'dismiss') ORDER BY a.seq DESC LIMIT 1), 'lead')
+    END AS state,
+    COALESCE(last.remedy, 0) AS remedy, COALESCE(last.waiver, 0) AS waiver,
+    COALESCE(f.voucher, 0) AS voucher, COALESCE(v.fund || '-' || v.year || '-' || CASE
+        WHEN v.number < 1000000 THEN substr('' || (1000000 + v.number), 2)
+        ELSE '' || v.number END, '') AS voucher_number, f.date, f.fund, f.use AS "use",
+    f.project, f.unit, COALESCE(s.amount, 0) AS amount, first.side, f.audit AS first_audit, s.audit AS last_audit,
+    first.audited_at AS first_seen, recent.audited_at AS last_seen,
+    CASE WHEN EXISTS (SELECT 1 FROM audit_check AS c JOIN audit AS a ON a.audit = c.audit AND a.restricted = ''
+        WHERE c.page = f.page AND c.audit > s.audit) THEN 0 ELSE 1 END AS found
+FROM finding AS f
+JOIN audit AS first ON first.audit = f.audit
+JOIN sighting AS s ON s.finding = f.finding
+    AND s.audit = (SELECT MAX(seen.audit) FROM sighting AS seen WHERE seen.finding = f.finding)
+JOIN audit AS recent ON recent.audit = s.audit
+LEFT JOIN finding_act AS last ON last.finding = f.finding
+    AND last.seq = (SELECT MAX(a.seq) FROM finding_act AS a WHERE a.finding = f.finding)
+LEFT JOIN voucher AS v ON v.id = f.voucher;

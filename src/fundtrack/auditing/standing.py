@@ -1,0 +1,142 @@
+"""Findings on record: what they are, what state they are in today, and everything that is known of one."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import text
+
+from fundtrack.auditing.waivers import WAIVED_ON, waived
+from fundtrack.book.clock import today
+from fundtrack.checking.book import vouchers_of
+from fundtrack.errors import UsageError
+from fundtrack.ledger.rows import voucher_number
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+    from fundtrack.checking import Check, Finding
+    from fundtrack.checking.finding import State
+
+LISTED: Final = f"""
+SELECT f.*, t.messages, t.scale, COALESCE((SELECT MIN(c.waiver) FROM ({WAIVED_ON}) AS c), 0) AS covered
+FROM book_findings AS f JOIN finding AS t ON t.finding = f.finding
+WHERE :number IN (0, f.finding)
+ORDER BY f.finding
+"""
+STATES: Final = f"""
+SELECT f.fingerprint, f.finding, f.state, f.waiver,
+    COALESCE((SELECT MIN(c.waiver) FROM ({WAIVED_ON}) AS c), 0) AS covered
+FROM book_findings AS f
+"""
+SIGHTINGS: Final = """
+SELECT s.audit, a.audited_at, a.audited_by, a.side, s.page_sha256, s.amount, s.measure, s.actual,
+    s.expected, s.difference
+FROM sighting AS s JOIN audit AS a ON a.audit = s.audit WHERE s.finding = :number ORDER BY s.audit
+"""
+ACTS: Final = """
+SELECT d.seq, d.act, d.side, d.acted_by, d.acted_at, d.reason, d.document, COALESCE(d.remedy, 0) AS remedy,
+    COALESCE(d.waiver, 0) AS waiver, v.fund, v.year, v.number
+FROM finding_act AS d LEFT JOIN voucher AS v ON v.id = d.remedy WHERE d.finding = :number ORDER BY d.seq
+"""
+CELLS: Final = """
+SELECT r.cells FROM finding AS f JOIN voucher AS v ON v.id = f.voucher
+JOIN input_row AS r ON r.batch = v.batch AND r.row = v.row WHERE f.finding = :number
+"""
+
+
+@dataclass(frozen=True)
+class Known:
+    """A finding on record, with its history: `row` are its columns, each sighting and act a row of its own.
+
+    `cells` is the source row as it was read, where the book keeps it.
+    """
+
+    row: Mapping[str, Any]
+    state: State
+    covered: int
+    sightings: Sequence[Mapping[str, Any]]
+    acts: Sequence[Mapping[str, Any]]
+    cells: str
+
+    @property
+    def latest(self) -> Mapping[str, Any]:
+        """What the last run that saw it compared."""
+        return self.sightings[-1]
+
+
+def listed(
+    connection: Connection,
+    *,
+    number: int = 0,
+    states: Collection[str] = (),
+    checks: Collection[str] = (),
+    funds: Collection[str] = (),
+) -> list[dict[str, Any]]:
+    """Return the findings on record with their state today; one, or those of some states, checks or funds, if named."""
+    found = connection.execute(text(LISTED), {"today": today().isoformat(), "number": number}).mappings()
+    rows = [{**row, "state": state_of(dict(row)), "messages": json.loads(row["messages"])} for row in found]
+    chosen = (("state", states), ("page", checks), ("fund", funds))
+    return [row for row in rows if all(not some or row[name] in some for name, some in chosen)]
+
+
+def state_of(row: Mapping[str, Any]) -> State:
+    """Return the state of a finding today, from the acts (`state`, `waiver`) and the waiver that `covered` it."""
+    by_acts: State = row["state"]
+    if by_acts == "closed":
+        return "closed" if row["covered"] or not row["waiver"] else "confirmed"
+    return "waived" if row["covered"] and by_acts != "dismissed" else by_acts
+
+
+def settled(connection: Connection, findings: Iterable[Finding], pages: Mapping[str, Check]) -> tuple[Finding, ...]:
+    """Return findings of the book with what is on record of them: number, state, and the waiver that covers them.
+
+    One that is not on record is waived all the same, where a waiver covers it.
+    """
+    known = {
+        row["fingerprint"]: row for row in connection.execute(text(STATES), {"today": today().isoformat()}).mappings()
+    }
+    on_record, fresh = [], []
+    for one in findings:
+        row = known.get(one.fingerprint)
+        if row:
+            on_record.append(replace(one, number=row["finding"], state=state_of(dict(row)), waiver=row["covered"]))
+        else:
+            fresh.append(one)
+    covered = [replace(one, state="waived") if one.waiver else one for one in waived(connection, fresh, pages)]
+    by_mark = {id(one): done for one, done in zip(fresh, covered, strict=True)}
+    waiting = iter(on_record)
+    return tuple(by_mark[id(one)] if id(one) in by_mark else next(waiting) for one in findings)
+
+
+def known(connection: Connection, number: int) -> Known:
+    """Return a finding on record with its history. Raises UsageError (`finding-unknown`)."""
+    found = listed(connection, number=number) if number > 0 else []
+    if not found:
+        raise UsageError("finding-unknown", number=number)
+    rows = {
+        name: connection.execute(text(select), {"number": number}).mappings().all()
+        for name, select in (("sightings", SIGHTINGS), ("acts", ACTS), ("cells", CELLS))
+    }
+    (first,) = connection.execute(text("SELECT * FROM finding WHERE finding = :number"), {"number": number}).mappings()
+    said = {name: json.loads(first[name]) for name in ("messages", "remedies", "basis", "parameters")}
+    if first["voucher"] and not first["file"]:  # raised while its file was still being imported
+        source = vouchers_of(connection)(first["voucher"], "")
+        said |= {name: getattr(source, name) for name in ("file", "sheet", "row", "sha256")}
+    return Known(
+        row={**first, **found[0], **said},
+        state=found[0]["state"],
+        covered=found[0]["covered"],
+        sightings=[dict(row) for row in rows["sightings"]],
+        acts=[{**row, "remedy_number": _number(dict(row))} for row in rows["acts"]],
+        cells=rows["cells"][0]["cells"] if rows["cells"] else "",
+    )
+
+
+def _number(row: Mapping[str, Any]) -> str:
+    """Return the number of the voucher a row names, empty for none."""
+    return voucher_number(row["fund"], row["year"], row["number"]) if row["fund"] else ""

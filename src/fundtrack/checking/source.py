@@ -1,0 +1,73 @@
+"""Where directives come from that are to be checked: a Beancount ledger, or the files of another system."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from fundtrack.beantext.booking import book as booked
+from fundtrack.beantext.parse import parse_ledger
+from fundtrack.checking.lens import Subject
+from fundtrack.checking.objection import objected
+from fundtrack.errors import UsageError
+from fundtrack.ledger.intact import objections
+from fundtrack.ledger.main import MAIN
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from fundtrack.beantext.booking import Booked
+    from fundtrack.beantext.directives import Directive, Options
+    from fundtrack.checking.accounted import Accounted
+    from fundtrack.checking.finding import Finding
+    from fundtrack.checking.limits import Limit
+
+LEDGER_PROBLEM: Final = "ledger-problem"
+"""The name under which Beancount's own objections stand among the findings."""
+
+UNTITLED: Final = "Beancount"
+"""What Beancount calls a ledger that has no title."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Booked directives, what was wrong with what they were read from, and what can never be known of it.
+
+    `files` account for every row, where the source is tables.
+    """
+
+    entries: Sequence[Directive]
+    options: Options
+    title: str
+    path: Path
+    problems: tuple[Finding, ...] = ()
+    files: tuple[Accounted, ...] = ()
+    limits: tuple[Limit, ...] = ()
+
+
+def ledger_at(path: Path) -> Booked:
+    """Return a Beancount ledger, or that of a folder that we published. Raises UsageError: `ledger-…`."""
+    parsed = parse_ledger(path / MAIN if (path / MAIN).is_file() else path)
+    if parsed.errors and not parsed.entries:
+        first = parsed.errors[0]
+        raise UsageError("ledger-not-beancount", path=first.path, line=first.line, why=first.message)
+    return booked(parsed)
+
+
+def ledger_source(path: Path) -> Source:
+    """Return a Beancount ledger with Beancount's objections to it, and with what shows that it was changed.
+
+    Raises UsageError: `ledger-…`, `include-outside`.
+    """
+    ledger = ledger_at(path)
+    problems = [_at(LEDGER_PROBLEM, one.path, one.line, why=one.message) for one in ledger.errors]
+    problems += [
+        _at(one.key, one.path, one.line, **one.details) for one in objections(ledger.options["include"], ledger.entries)
+    ]
+    title = str(ledger.options["title"])
+    return Source(ledger.entries, ledger.options, path.name if title == UNTITLED else title, path, tuple(problems))
+
+
+def _at(key: str, path: str, line: int, **details: object) -> Finding:
+    return objected(key, Subject(file=path, line=line, content=path.rpartition("/")[2]), **details)

@@ -1,0 +1,313 @@
+"""Commands on findings: `finding list`, `show`, `confirm`, `dismiss`, `close`, `reopen`, `paper`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from fundtrack import money
+from fundtrack.cli import show as printed
+from fundtrack.cli.options import (
+    BookOption,
+    DocumentOption,
+    FormatOption,
+    LanguageOption,
+    PersonOption,
+    ReasonOption,
+    opened,
+    person,
+    spoken,
+)
+from fundtrack.errors import Language, UsageError, message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fundtrack.auditing.acts import Act, Grounds
+    from fundtrack.auditing.record import Side
+    from fundtrack.auditing.standing import Known
+    from fundtrack.book import Book
+
+finding = typer.Typer(help="Findings on record, and what was decided about them. 疑点与问题", no_args_is_help=True)
+
+NumberArgument = Annotated[int, typer.Argument(help="The number of a finding. 疑点编号")]
+ActingSideOption = Annotated[
+    Literal["bureau", "auditor"] | None,
+    typer.Option("--side", help="For whom you act; by default as before, else the side that raised it. 代表哪一方"),
+]
+
+STATES = ("lead", "confirmed", "dismissed", "closed", "waived")
+COLUMNS = (
+    "finding", "state", "severity", "check", "voucher", "fund", "use", "project", "amount", "first_seen", "last_seen",
+    "found",
+)  # fmt: skip
+SHOWN = (
+    "check", "severity", "state", "side", "message", "remedy", "basis", "date", "voucher", "fund", "use", "project",
+    "amount", "arithmetic", "parameters", "evidence", "file", "sheet", "row", "sha256", "original", "cells", "page",
+    "page_sha256",
+)  # fmt: skip
+SIGHTING_COLUMNS = ("audit", "when", "who", "side", "amount", "arithmetic", "page_sha256")
+ACT_COLUMNS = ("act", "when", "who", "side", "reason", "document", "remedy", "waiver")
+
+
+@finding.command("list")
+def list_(
+    state: Annotated[list[str] | None, typer.Option(help="Only in this state; may be repeated. 仅此状态")] = None,
+    check: Annotated[list[str] | None, typer.Option(help="Only of this check; may be repeated. 仅此检查")] = None,
+    fund: Annotated[list[str] | None, typer.Option(help="Only of this fund; may be repeated. 仅此资金")] = None,
+    form: FormatOption = "table",
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """列出疑点与问题 List the findings on record with their state today."""
+    from fundtrack.auditing.standing import listed
+
+    if unknown := sorted(set(state or ()) - set(STATES)):
+        raise UsageError("finding-state", name=unknown[0], known=", ".join(STATES))
+    the_book = opened(book)
+    language = spoken(lang, the_book)
+    with the_book.reading() as connection:
+        rows = listed(connection, states=state or (), checks=check or (), funds=fund or ())
+    records = [list_record(row, language) for row in rows]
+    if form == "table":
+        records = [in_words(one, language) for one in records]
+    printed.rows(records, form, language, COLUMNS if form == "table" else (*COLUMNS, "message"))
+
+
+def in_words(record: dict[str, Any], language: Language) -> dict[str, Any]:
+    """Return a finding of the list as people read it: its state in words, days instead of moments."""
+    days = {name: record[name][:10] for name in ("first_seen", "last_seen")}
+    state, found = f"state-{record['state']}", "found-yes" if record["found"] else "found-no"
+    return record | days | {"state": message(state, language), "found": message(found, language)}
+
+
+def list_record(row: Mapping[str, Any], language: Language) -> dict[str, Any]:
+    """Return a finding as the machine-readable object of `finding list --format json`."""
+    said = ("finding", "fingerprint", "state", "severity", "date", "fund", "use", "project", "first_seen", "last_seen")
+    return {
+        **{name: row[name] for name in said},
+        "check": row["page"],
+        "voucher": row["voucher_number"] or None,
+        "amount": money.plain(row["amount"], row["scale"]),
+        "found": bool(row["found"]),
+        "waiver": row["covered"] or None,
+        "message": row["messages"][language],
+    }
+
+
+@finding.command("show")
+def show_finding(
+    number: NumberArgument, form: FormatOption = "table", book: BookOption = None, lang: LanguageOption = None
+) -> None:
+    """查看一项疑点 Show a finding, down to the row it came from: arithmetic, evidence, page, who decided what."""
+    from fundtrack.auditing.standing import known
+
+    the_book = opened(book)
+    language = spoken(lang, the_book)
+    with the_book.reading() as connection:
+        found = known(connection, number)
+    record = finding_record(the_book, found, language)
+    if form == "json":
+        printed.as_json(record)
+    elif form == "csv":
+        printed.rows([record], form, language, ("finding", *SHOWN))
+    else:
+        print_finding(record, found, language)
+
+
+def finding_record(book: Book, found: Known, language: Language) -> dict[str, Any]:
+    """Return everything that is known of a finding as the machine-readable object of `finding show --format json`."""
+    from fundtrack.auditing.sources import original_of, page_of
+
+    row = found.row
+    page, original = page_of(book, row["page"]), original_of(book, row["sha256"])
+    latest = found.latest
+    return list_record(row, language) | {
+        "side": row["side"],
+        "remedy": row["remedies"][language],
+        "basis": row["basis"],
+        "parameters": row["parameters"],
+        "evidence": row["evidence"],
+        **{name: latest[name] for name in ("actual", "expected", "difference")},
+        "arithmetic": arithmetic(latest),
+        **{name: row[name] or None for name in ("file", "sheet", "row", "sha256")},
+        "original": str(original) if original else None,
+        "cells": found.cells or None,
+        "page": str(page.path) if page else None,
+        "page_sha256": latest["page_sha256"],
+        "page_unchanged": page is not None and page.digest == latest["page_sha256"],
+        "page_text": page.source if page else None,
+        "sightings": [sighting_record(one, row["scale"]) for one in found.sightings],
+        "acts": [act_record(one) for one in found.acts],
+    }
+
+
+def arithmetic(latest: Mapping[str, Any]) -> str:
+    """Return what was compared, as one line of arithmetic; empty where nothing was."""
+    if latest["difference"]:
+        return f"{latest['actual']} − {latest['expected']} = {latest['difference']}"
+    return " / ".join(filter(None, (latest["actual"], latest["expected"])))
+
+
+def sighting_record(one: Mapping[str, Any], scale: int) -> dict[str, Any]:
+    """Return that a run saw a finding."""
+    return {
+        "audit": one["audit"],
+        "when": one["audited_at"],
+        "who": one["audited_by"],
+        "side": one["side"],
+        "amount": None if one["amount"] is None else money.plain(one["amount"], scale),
+        "arithmetic": arithmetic(one),
+        "page_sha256": one["page_sha256"],
+    }
+
+
+def act_record(one: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was decided about a finding."""
+    said = {name: one[name] for name in ("act", "side", "reason", "document")}
+    return said | {
+        "when": one["acted_at"],
+        "who": one["acted_by"],
+        "remedy": one["remedy_number"] or None,
+        "waiver": one["waiver"] or None,
+    }
+
+
+def print_finding(record: dict[str, Any], found: Known, language: Language) -> None:
+    """Print a finding for people: one thing a line, then the runs that saw it and what was decided."""
+    words = record | {
+        "state": message(f"state-{record['state']}", language),
+        "severity": message(f"severity-{record['severity']}", language),
+        "side": message(f"side-{record['side']}", language),
+        "basis": "；".join(record["basis"]),
+        "parameters": ", ".join(f"{name} = {value}" for name, value in record["parameters"].items()),
+        "amount": money.grouped(found.row["amount"], found.row["scale"]),
+    }
+    lines = [(message(f"head-{name}", language), str(words[name])) for name in SHOWN if words[name]]
+    wide = max(printed.width(head) for head, _ in lines)
+    for head, word in lines:
+        printed.say(f"{head}{' ' * (wide - printed.width(head))}  {word}")
+    if not record["page_unchanged"]:
+        printed.say_message("finding-page-changed", language, page=found.row["page"], sha256=record["page_sha256"])
+    if not record["found"]:
+        printed.say_message("finding-gone", language, audit=found.latest["audit"])
+    if record["waiver"]:
+        printed.say_message("finding-waived", language, waiver=record["waiver"])
+    for key, name, columns in (("finding-seen", "sightings", SIGHTING_COLUMNS), ("finding-acts", "acts", ACT_COLUMNS)):
+        if rows := record[name]:
+            printed.say()
+            printed.say_message(key, language)
+            said = [one | {"side": message(f"side-{one['side']}", language)} for one in rows]
+            said = [one | ({"act": message(f"act-{one['act']}", language)} if "act" in one else {}) for one in said]
+            printed.rows(said, "table", language, columns)
+
+
+@finding.command()
+def confirm(
+    number: NumberArgument,
+    *,
+    reason: ReasonOption = "",
+    document: DocumentOption = "",
+    side: ActingSideOption = None,
+    by: PersonOption = None,
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """确认为问题 Confirm that a lead is a fault."""
+    from fundtrack.auditing.acts import Grounds
+
+    _decide(number, "confirm", Grounds(reason, document), by=by, side=side, book=opened(book), lang=lang)
+
+
+@finding.command()
+def dismiss(
+    number: NumberArgument,
+    *,
+    reason: ReasonOption = "",
+    document: DocumentOption = "",
+    side: ActingSideOption = None,
+    by: PersonOption = None,
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """排除疑点 Dismiss a lead that is no fault, by the document that shows it."""
+    from fundtrack.auditing.acts import Grounds
+
+    _decide(number, "dismiss", Grounds(reason, document), by=by, side=side, book=opened(book), lang=lang)
+
+
+@finding.command()
+def close(
+    number: NumberArgument,
+    *,
+    remedy: Annotated[str, typer.Option(help="The voucher that puts it right. 整改凭证号")] = "",
+    waiver: Annotated[int | None, typer.Option(help="The number of a waiver in force. 例外审批编号")] = None,
+    reason: ReasonOption = "",
+    document: DocumentOption = "",
+    side: ActingSideOption = None,
+    by: PersonOption = None,
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """整改销号 Close a confirmed finding, by the voucher that puts it right or by a waiver."""
+    from fundtrack.auditing.acts import Grounds
+    from fundtrack.posting.standing import find_voucher
+
+    the_book = opened(book)
+    voucher = None
+    if remedy:
+        with the_book.reading() as connection:
+            voucher = find_voucher(connection, remedy).id
+    grounds = Grounds(reason, document, voucher, waiver)
+    _decide(number, "close", grounds, by=by, side=side, book=the_book, lang=lang)
+
+
+@finding.command()
+def reopen(
+    number: NumberArgument,
+    *,
+    reason: ReasonOption = "",
+    document: DocumentOption = "",
+    side: ActingSideOption = None,
+    by: PersonOption = None,
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """重新打开 Open a dismissed or closed finding again; either side may."""
+    from fundtrack.auditing.acts import Grounds
+
+    _decide(number, "reopen", Grounds(reason, document), by=by, side=side, book=opened(book), lang=lang)
+
+
+@finding.command("paper")
+def draft_paper(
+    number: NumberArgument,
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE.html", help="Where to write it. 输出文件")],
+    audit: Annotated[str, typer.Option(help="The name of the audit. 审计项目名称")] = "",
+    unit: Annotated[str, typer.Option(help="Who is audited; by default the book's title. 被审计单位")] = "",
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """草拟审计取证单 Draft the audit evidence form of a finding as HTML, in Chinese unless --lang says otherwise."""
+    from fundtrack.auditing.paper import paper
+    from fundtrack.auditing.standing import known
+
+    the_book = opened(book)
+    with the_book.reading() as connection:
+        found = known(connection, number)
+    output.write_text(paper(the_book, found, lang or "zh", project=audit, unit=unit), "utf-8")
+    printed.say_message("paper-written", spoken(lang, the_book), path=output)
+
+
+def _decide(
+    number: int, act: Act, grounds: Grounds, *, by: str | None, side: Side | None, book: Book, lang: Language | None
+) -> None:
+    from fundtrack.auditing.acts import decide
+
+    who = person(by)
+    decide(book, number, act, grounds, by=who, side=side)
+    language = spoken(lang, book)
+    printed.say_message("acted", language, number=number, act=message(f"act-{act}", language), who=who)

@@ -1,0 +1,61 @@
+"""What a ledger of an example carries beside its vouchers, as a book stores it: entries of registers, and imports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from fundtrack.checking.batches import COLUMNS, Batches
+from fundtrack.checking.declared import FUND_COMPONENT, Declared
+from fundtrack.checking.entries import Entries
+from fundtrack.checking.units import Units
+from fundtrack.importing.file import BATCH_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from fundtrack.beantext.directives import Directive, Options
+
+CLERK: Final = "zhang"
+AT: Final = "2015-01-01T00:00:00Z"
+
+
+class Entered(NamedTuple):
+    """The rows of a table; `at` is what a book without its file calls each of them, and the line it stands on."""
+
+    table: str
+    columns: Sequence[str]
+    rows: list[tuple[object, ...]]
+    at: list[tuple[str, int]]
+
+
+def entered(loaded: Sequence[Directive], options: Options) -> list[Entered]:
+    """Return what a ledger carries, table by table."""
+    units = Units()
+    declared = Declared(loaded, options, FUND_COMPONENT)
+    entries, batches = Entries(declared, units), Batches(declared, units)
+    units.settle("example")
+    return [*_registers(declared, entries, units), *_imports(declared, batches, units)]
+
+
+def _registers(declared: Declared, entries: Entries, units: Units) -> Iterator[Entered]:
+    lines: dict[str, list[int]] = {}
+    for (name,), entry in declared.customs.get("register", []):
+        lines.setdefault(name, []).append(entry.meta["lineno"])
+    for table, (columns, rows) in entries.tables(units):
+        if rows:
+            at = [(f"{table} {nth}", line) for nth, line in enumerate(lines[table], 1)]
+            yield Entered(table, columns, [(*row[:-2], AT, CLERK) for row in rows], at)
+
+
+def _imports(declared: Declared, batches: Batches, units: Units) -> Iterator[Entered]:
+    lines = [entry.meta["lineno"] for entry in declared.named("batch").values()]
+    told = [dict(zip(COLUMNS, row, strict=True)) for row in batches.rows(units)]
+    if told:
+        at = [(one["file"], line) for one, line in zip(told, lines, strict=True)]
+        yield Entered("batch", BATCH_COLUMNS, [_batch(one) for one in told], at)
+
+
+def _batch(told: Mapping[str, Any]) -> tuple[object, ...]:
+    stored = {**told, "encoding": "utf-8", "imported_at": AT}
+    stored["printed_total"] = told["printed_total"] if told["has_total"] else None
+    return tuple(stored[column] for column in BATCH_COLUMNS)
