@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from fundtrack.importing.report import Report
     from postgresql import Server
 
-CONTRACTS: Final = ("合同编号", "变更编号", "项目名称", "对方单位", "签订日期", "合同金额(元)", "质保金", "采购方式")
-PAYROLL: Final = ("姓名", "身份证号", "工作单位", "起薪日期", "停薪日期")
+CONTRACTS: Final = (
+    "合同编号", "变更编号", "项目名称", "甲方", "乙方", "签订日期", "合同金额(元)", "质保金", "预付款", "采购方式",
+)  # fmt: skip
+PAYROLL: Final = ("姓名", "身份证号", "工资卡号", "工作单位", "起薪日期", "停薪日期")
 OLD_CARD: Final = "451021800505005"
 CARD: Final = normal(OLD_CARD)
 
@@ -42,7 +44,7 @@ def filled(request: pytest.FixtureRequest, folder: Path) -> Iterator[Template]:
 
 def contract(no: str = "HT-1", amount: str = "300.00", change: str = "", day: str = "2015-01-02") -> list[str]:
     """Return the row of a contract."""
-    return [no, change, "P01", "茂恒公司", day, amount, "", ""]
+    return [no, change, "P01", "发展和改革局", "茂恒公司", day, amount, "", "", ""]
 
 
 def file_of(book: Book, name: str, rows: Sequence[Sequence[str]], header: Sequence[str] = CONTRACTS) -> Path:
@@ -69,4 +71,4 @@ def full(book: Book) -> None:
     enter(book, "a", contract(), contract("HT-2"), contract('HT"3\\', change="-"))
     enter(book, "b", contract("HT-2", "(5.00)"))
     withdraw(book, "contract", 3, by='the "boss"')
-    enter(book, "c", ("农某五", CARD, "镇", "2008-09-01", ""), header=PAYROLL)
+    enter(book, "c", ("农某五", CARD, "", "镇", "2008-09-01", ""), header=PAYROLL)

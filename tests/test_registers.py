@@ -231,7 +231,7 @@ def test_a_withdrawn_entry_holds_no_more(book: Book) -> None:
 
 def test_a_fund_that_a_register_names_is_that_of_the_chart(book: Book) -> None:
     """A project's name becomes its code where the chart knows it; a bank's number stays a number."""
-    enter(book, "a", ["HT-1", "", "老乡家园", "x", "2015-01-02", "1.00", "", ""])
+    enter(book, "a", ["HT-1", "", "老乡家园", "x", "y", "2015-01-02", "1.00", "", "", ""])
     assert asked(book, "SELECT project FROM book_contracts") == [("P01",)]
     lines = ("行号", "交易日期", "银行流水号", "支出金额", "收入金额", "账户余额", "对方单位", "对方账户")
     path = book.folder.parent / "bank.csv"
