@@ -166,6 +166,23 @@ def test_a_row_waits_until_its_page_can_read_it(book: Book) -> None:
     assert sound(book) == []
 
 
+def test_only_the_named_row_is_tried_again(book: Book) -> None:
+    """Another that could be entered now waits until it is named."""
+    page = book.folder / "importers" / "local-contracts.md"
+    page.parent.mkdir(exist_ok=True)
+    page.write_text(LOCAL.format(words=""), "utf-8")
+    header = ("编号", "日期", "金额")
+    enter(book, "a", ("A", "元旦", "1.00"), ("B", "元旦", "2.00"), header=header)
+    page.write_text(LOCAL.format(words='[words.date]\n"元旦" = "2015-01-01"'), "utf-8")
+    assert [one.voucher for one in retry(book, ["1:3"], by="clerk")] == ["contract 1"]
+    assert [row[:1] for row in held_contracts(book)] == [("B",)]
+    with book.reading() as connection:
+        assert [row.name for row in waiting(connection)] == ["1:2"]
+    assert sound(book) == []
+    assert [one.voucher for one in retry(book, [], by="clerk")] == ["contract 2"]
+    assert sound(book) == []
+
+
 def test_a_rejected_row_stays_out(book: Book) -> None:
     """Of later files too."""
     enter(book, "a", contract(), contract(amount="310.00"))
