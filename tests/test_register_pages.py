@@ -252,7 +252,9 @@ def test_a_text_that_is_not_what_it_seems_waits(tmp_path: Path, cell: str, key: 
 def test_the_unit_is_stated_once_and_known(tmp_path: Path, title: str, header: str, key: str) -> None:
     """A missing unit, or two different ones, refuse the file: a factor of ten thousand is no detail."""
     path = tmp_path / "a.csv"
-    path.write_text(f"{title},,,,,,\n项目名称,项目单位,批复文号,批复日期,{header},项目状态,完工日期,计划贫困户占比(%)\n", "utf-8")
+    path.write_text(
+        f"{title},,,,,,\n项目名称,项目单位,批复文号,批复日期,{header},项目状态,完工日期,计划贫困户占比(%)\n", "utf-8"
+    )
     with pytest.raises(FormatError) as caught:
         list(Importer(PAGES["project-library"]).candidates(path))
     assert caught.value.key == key
