@@ -1,0 +1,7 @@
+"""A county's book as text, sound, and faults planted in it by their definitions.
+
+Nothing here imports fundtrack: what is a fault is written down a second time, from the catalogue and the prose of the
+check's page, so that a check and what it must find cannot be wrong together.
+"""
+
+from __future__ import annotations
