@@ -36,7 +36,7 @@ def book(
         voucher.bank = fund.bank
         said["bank"] = number_of(fund.bank)
         if settle:
-            voucher.settled = min(date + county.dice.randint(0, 3) * DAY, county.last)
+            voucher.settled = min(date + (county.dice.randint(0, 3) * DAY if voucher.cash < 0 else 0 * DAY), county.last)
             said["bank-ref"] = f"G{county.fresh('ref'):06d}"
     voucher.says |= said | {key.replace("_", "-"): value for key, value in says.items() if value}
     county.vouchers.append(voucher)
@@ -119,15 +119,18 @@ def reverse(county: County, fund: Fund, date: dt.date, wrong: Voucher, **says: A
     return book(county, fund, date, wrong.kind, legs, settle=False, **said, **says)
 
 
-def receive(county: County, fund: Fund, date: dt.date, amount: int, **says: Any) -> Voucher:  # noqa: ANN401
-    """Receive money by the county's own document, which follows from that of the fund's level; publish it."""
+def receive(
+    county: County, fund: Fund, date: dt.date, amount: int, *, shown: int | None = None, **says: Any,  # noqa: ANN401
+) -> Voucher:  # fmt: skip
+    """Receive money by the county's own document, which follows from that of the fund's level; publish what is `shown`."""
     above = county.document(
         date - 6 * DAY, level=fund.level, fund=fund.code, parent=fund.authority, amount=Fen(amount)
     )  # fmt: skip
     own = county.document(date - 3 * DAY, level="county", fund=fund.code, parent=above, amount=Fen(amount))
     income = fund.account("Income", "4001", "Transfer")
     voucher = book(county, fund, date, "transfer-received", ((fund.cash, amount), (income, -amount)), **{"doc": own, **says})
-    publish(county, date, document=own, amount=Fen(amount))
+    if shown != 0:
+        publish(county, date, document=voucher.says["doc"], amount=Fen(shown or amount))
     return voucher
 
 

@@ -75,6 +75,7 @@ class Project:
     says: dict[str, Value]
     budget: int = 0
     published: bool = True
+    entry: Entry | None = None
 
 
 @dataclass(eq=False)
@@ -100,6 +101,7 @@ class County:
     vouchers: list[Voucher] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     bank_lines: list[Entry] = field(default_factory=list)
+    only_at_bank: list[Voucher] = field(default_factory=list)
     chart: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -120,9 +122,9 @@ class County:
         """Return some day of the first (0) or the second (1) year."""
         return dt.date(self.first + year, month or self.dice.randint(2, 11), self.dice.randint(3, 28))
 
-    def enter(self, register: str, date: dt.date = LONG_AGO, /, **says: Value) -> Entry:
+    def enter(self, register: str, on: dt.date = LONG_AGO, /, **says: Value) -> Entry:
         """Enter something into a register."""
-        entry = Entry(register, date, says)
+        entry = Entry(register, on, says)
         self.entries.append(entry)
         return entry
 
@@ -163,10 +165,8 @@ class County:
     def contract(self, project: Project, amount: int, payee: str = "", **says: Value) -> Contract:
         """Sign a contract that was put out to tender."""
         code, payee = f"HT-{self.fresh('contract'):04d}", payee or self.company()
-        entry = self.enter(
-            "contract", contract=code, project=project.code, party=project.department, payee=payee, date=LONG_AGO,
-            amount=Fen(amount), **{"tender": "公开招标", **says},
-        )  # fmt: skip
+        said: dict[str, Value] = {"party": project.department, "date": LONG_AGO, "tender": "公开招标", **says}
+        entry = self.enter("contract", contract=code, project=project.code, payee=payee, amount=Fen(amount), **said)
         return Contract(code, project, payee, amount, entry)
 
     def person(self) -> Person:

@@ -23,7 +23,8 @@ class Fen(int):
 class Voucher:
     """A voucher: what it moves between accounts, debits positive; what it says; when the bank moved the money.
 
-    `place` is the day by which it is numbered, `skipped` how many numbers are left out before it. `line` and `number` are
+    `place` is the day by which it is numbered, `skipped` how many numbers are left out before it. `moved` is what the
+    bank moved, if that is something else, and `slip` what the bank added wrongly. `statement`, `number` and `line` are
     known when the book is written.
     """
 
@@ -38,6 +39,9 @@ class Voucher:
     settled: dt.date | None = None
     place: dt.date | None = None
     skipped: int = 0
+    moved: int = 0
+    slip: int = 0
+    statement: Entry | None = None
     number: str = ""
     line: int = 0
 

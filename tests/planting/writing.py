@@ -54,7 +54,7 @@ def library(county: County) -> None:
     for project in county.projects:
         project.budget = project.budget or max(paid[project.code], 100)
         said = {"budget": Fen(project.budget), **project.says}
-        county.enter("project", LONG_AGO, project=project.code, department=project.department, **said)
+        project.entry = county.enter("project", LONG_AGO, project=project.code, department=project.department, **said)
         if project.published:
             publish(county, LONG_AGO, project=project.code, amount=Fen(project.budget))
 
@@ -74,21 +74,24 @@ def statements(county: County) -> None:
     """Let the bank write a line for each movement, in order of the days, with the balance behind it."""
     moved: dict[tuple[object, ...], list[Voucher]] = defaultdict(list)
     balances: dict[str, int] = defaultdict(int)
-    for voucher in county.vouchers:
+    for voucher in (*county.vouchers, *county.only_at_bank):
         if voucher.settled:
             moved[voucher.settled, voucher.bank, voucher.says.get("bank-ref", voucher.number)].append(voucher)
         elif voucher.kind == "opening":
             balances[voucher.bank] += voucher.cash
     days: dict[tuple[object, str], int] = defaultdict(int)
     for (_, bank, _), vouchers in sorted(moved.items(), key=lambda item: (item[0][0], item[1][0].cash < 0, item[0])):
-        date, amount = vouchers[0].settled or LONG_AGO, sum(voucher.cash for voucher in vouchers)
-        balances[bank] += amount
+        date, amount = vouchers[0].settled or LONG_AGO, sum(voucher.moved or voucher.cash for voucher in vouchers)
+        balances[bank] += amount + vouchers[0].slip
         days[date, bank] += 1
         said = {"ref": ref} if (ref := str(vouchers[0].says.get("bank-ref", ""))) else {}
-        county.bank_lines.append(Entry("bank_line", date, {
+        line = Entry("bank_line", date, {
             "bank": bank, "date": date, "line": days[date, bank], **said, "amount": Fen(amount),
             "balance": Fen(balances[bank]), "counterparty": vouchers[0].payee,
-        }))  # fmt: skip
+        })  # fmt: skip
+        county.bank_lines.append(line)
+        for voucher in vouchers:
+            voucher.statement = line
 
 
 def write(county: County) -> str:
