@@ -27,18 +27,18 @@ def three(county: Sound) -> tuple[Fund, list[Voucher]]:
     return fund, paid
 
 
-def open_item(fund: Fund) -> tuple[tuple[str, Fund, str], ...]:
-    """Return what follows from an item that is not on both sides."""
-    return (("month-end-differs", fund, OPEN),)
+def open_item(paid: list[Voucher]) -> tuple[tuple[str, Statement, str], ...]:
+    """Return what follows from an item that is not on both sides, at the end of one of the months with a statement."""
+    return tuple(("month-end-differs", Statement(voucher), OPEN) for voucher in paid)
 
 
 @plants("no-bank-line")
 def no_bank_line(county: Sound) -> Fault:
     """A payment never reached the bank, which has another line in that month."""
     fund, paid = three(county)
-    paid.append(pay(county, fund, paid[1].date, "0602", 1, payee=county.company(), settle=False))
+    lost = pay(county, fund, paid[1].date, "0602", 1, payee=county.company(), settle=False)
     paid[0].legs = ((paid[0].legs[0][0], 29_999), (fund.cash, -29_999))
-    return Fault(paid[-1], open_item(fund))
+    return Fault(lost, open_item(paid))
 
 
 @plants("bank-line-without-voucher")
@@ -46,42 +46,42 @@ def bank_line_without_voucher(county: Sound) -> Fault:
     """The bank moved what the book does not know."""
     fund, paid = three(county)
     says: dict[str, str | Voucher] = {"bank-ref": f"X{county.fresh('stray')}"}
-    stray = Voucher(fund.code, paid[1].date, "", ((fund.cash, -777),), "某人", "", says, fund.bank, paid[1].date)
+    stray = Voucher(fund.code, paid[1].date - DAY, "", ((fund.cash, -777),), "某人", "", says, fund.bank, paid[1].date - DAY)
     county.only_at_bank.append(stray)
-    return Fault(Statement(stray), open_item(fund))
+    return Fault(Statement(stray), open_item(paid))
 
 
 @plants("bank-amount-differs")
 def bank_amount_differs(county: Sound) -> Fault:
     """The bank paid a fen less under the reference than the book says."""
-    fund, paid = three(county)
+    _, paid = three(county)
     paid[1].moved = -29_999
-    return Fault(paid[1], open_item(fund))
+    return Fault(paid[1], open_item(paid))
 
 
 @plants("month-end-differs")
 def month_end_differs(county: Sound) -> Fault:
-    """A payment that the bank made in May was booked in March, and no item says so."""
+    """A payment of March is not at the bank in May."""
     fund, paid = three(county)
     lost = pay(county, fund, paid[0].date, "0602", 500, payee=county.company(), settle=False)
     paid[0].legs = ((paid[0].legs[0][0], 29_500), (fund.cash, -29_500))
-    return Fault(fund, (("no-bank-line", lost, "it is not at the bank at all"),))
+    return Fault(Statement(paid[1]), (("no-bank-line", lost, "it is not at the bank at all"),))
 
 
 @plants("statement-balance-breaks")
 def statement_balance_breaks(county: Sound) -> Fault:
     """A balance does not follow from the one before it."""
-    fund, paid = three(county)
+    _, paid = three(county)
     paid[1].slip = 100
-    return Fault(Statement(paid[1]), open_item(fund))
+    return Fault(Statement(paid[1]), open_item(paid))
 
 
 @plants("statement-missing")
 def statement_missing(county: Sound) -> Fault:
     """There is no statement of a month in which the account moved."""
-    fund, paid = three(county)
+    _, paid = three(county)
     paid[1].settled = None
-    return Fault(fund, open_item(fund))
+    return Fault(paid[1], open_item([paid[0], paid[2]]))
 
 
 @plants("account-off-the-books")

@@ -24,7 +24,9 @@ def mixed_channel(county: Sound) -> Fault:
     day, amount = county.day(1), 100_000
     receive(county, payer, day, 2 * amount)
     pay(county, payer, day, "0602", amount, payee=county.company())
-    return Fault(book(county, user, day, "disbursement", ((user.use("0602"), amount), (payer.cash, -amount))), ())
+    mixed = book(county, user, day, "disbursement", ((user.use("0602"), amount), (payer.cash, -amount)))
+    evidence(county, mixed, "approval")
+    return Fault(mixed)
 
 
 @plants("unknown-fund-or-account")

@@ -24,6 +24,12 @@ USES: Final = {
 }  # fmt: skip
 
 
+def code_of(nth: int) -> str:
+    """Return the code of the nth fund: two digits, and a letter beyond those; none is of a group with the first ones."""
+    first, letter = 10, (nth - 100) // 90
+    return f"F{nth:02d}" if nth < 100 else f"F{first + (nth - 100) % 90:02d}{'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[letter]}"
+
+
 @dataclass(eq=False)
 class Fund:
     """A fund of the county; `fed` if money is received as it is needed, so that it is never overdrawn nor idle."""
@@ -144,7 +150,7 @@ class County:
         rule: str = "other", fed: bool = True, terms: tuple[str, ...] = (),
     ) -> Fund:  # fmt: skip
         """Open a fund with its authority, of its own level."""
-        code = f"F{self.fresh('fund'):02d}"
+        code = code_of(self.fresh("fund"))
         authority = self.document(LONG_AGO, level=level, fund=code, rule=rule)
         self.funds[code] = Fund(code, department, level, regime, bank or self.bank(), authority, terms, fed)
         return self.funds[code]
