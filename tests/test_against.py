@@ -189,6 +189,14 @@ def test_a_finer_amount_is_a_difference(say: Say) -> None:
     assert {one["difference"] for one in found[2:]} == {"0.001", "-0.001"}
 
 
+def test_a_transaction_without_postings(say: Say) -> None:
+    """Takes nothing from the one behind it."""
+    ledger_of("a.beancount", [(3, 1, "甲", "5.00")])
+    Path("b.beancount").write_text(Path("a.beancount").read_text("utf-8") + '2015-02-01 * "nothing"\n', "utf-8")
+    answer = say("check", "a.beancount", "--against", "b.beancount", "--format", "json").json
+    assert [(one["check"], one["date"]) for one in answer["findings"]] == [("only-there", "2015-02-01")]
+
+
 EXPORT: Final = (
     "Posting Date,Journal No,Account,Account Name,Amount,Fund,Description\n"
     "2015-01-02,1,1001,Bank,100.00,F01,in\n2015-01-02,1,4001,In,-100.00,F01,in\n"

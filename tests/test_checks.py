@@ -56,7 +56,7 @@ class Stand:
 def stand(request: pytest.FixtureRequest, shelf: Shelf) -> Iterator[Stand]:
     """Give each example with a book of its own. Only the last test that uses it leaves anything in the book.
 
-    What only an audit asks is shown in a book that is lent: making a database takes longer than all that is tried in it.
+    What only an audit asks is shown in a book that is lent: making one takes longer than all that is tried.
     """
     example, engine = request.param
     case = roads.read_case(example.text)

@@ -30,6 +30,7 @@ import fundtrack
 from fundtrack.cli import app, main
 from fundtrack.errors import LANGUAGES, message
 from fundtrack.importing import Importer
+from fundtrack.importing.elsewhere import is_system
 from fundtrack.pages import catalogue
 from fundtrack.schema.registers import REGISTERS
 from generated import assert_generated
@@ -309,7 +310,7 @@ def test_the_reference_of_registers_is_their_declaration() -> None:
     """Every register with its columns, as `registers.toml` has it, and the pages that fill it."""
     pages: dict[str, list[Page]] = {name: [] for name in REGISTERS}
     for page in catalogue("importers").values():
-        if register := Importer(page).layout.register:
+        if not is_system(page) and (register := Importer(page).layout.register):
             pages[register.name].append(page)
     parts = ["", *(line for name, one in REGISTERS.items() for line in of_register(one, pages[name]))]
     assert_generated(REFERENCE / "registers.md", "\n".join(parts))

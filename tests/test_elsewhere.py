@@ -277,6 +277,53 @@ def test_red_entries_keep_their_side(tmp_path: Path) -> None:
     assert (source.files[0].debit, source.files[0].credit, source.problems) == (6000, 6000, ())
 
 
+def test_a_row_with_both_sides(tmp_path: Path) -> None:
+    """Belongs to the sums of the file and to no voucher."""
+    rows = "2015-03-01,记,1,收,1002,银行,100,,F01\n2015-03-01,记,1,收,4001,补助,1,100,F01\n"
+    (tmp_path / "a.csv").write_bytes((COUNTY + rows).encode("gb18030"))
+    source = source_at(tmp_path)
+    assert [(one.check, one.subject.row) for one in source.problems] == [("journal-row", 3)]
+    (file,) = source.files
+    assert (file.debit, file.debit_taken, file.credit, file.credit_taken) == (10100, 10000, 10000, 0)
+
+
+def test_vouchers_stand_by_date_whatever_the_file_does(tmp_path: Path) -> None:
+    """What the accounts began with comes before all of them."""
+    rows = OUT.format(no=2, amount="1.00") + OUT.format(no=1, amount="1.00").replace("2015-02-05", "2015-01-04")
+    (tmp_path / "gl.csv").write_text(HEAD + rows, "utf-8")
+    chart = "Account,Account Title,Opening Balance,Fund\n1001,Bank,2.00,F01\n3001,Equity,-2.00,F01\n5001,Works,,\n"
+    (tmp_path / "coa.csv").write_text(chart, "utf-8")
+    source = source_at(tmp_path)
+    vouchers = [entry for entry in source.entries if isinstance(entry, Transaction)]
+    assert [str(one.date) for one in vouchers] == ["2015-01-04", "2015-01-04", "2015-02-05"]
+    assert vouchers[0].meta["kind"] == "opening"
+    assert audited(tmp_path).findings == ()
+
+
+def test_a_hidden_sheet_with_vouchers(say: Say) -> None:
+    """Nobody judges by what nobody sees."""
+    book = openpyxl.Workbook()
+    sheet = book.create_sheet("unseen")
+    for line in (HEAD + IN).splitlines():
+        sheet.append(line.split(","))
+    sheet.sheet_state = "hidden"
+    book.save("gl.xlsx")
+    answer = say("check", "gl.xlsx")
+    assert (answer.code, answer.out) == (2, "")
+    assert "unseen" in answer.err
+
+
+def test_two_systems_in_one_folder(say: Say) -> None:
+    """Are two books, and are not read as one."""
+    export(IN)
+    row = "2015-03-01,记,1,收,1002,银行,100,,F01\n"
+    (Path("export") / "b.csv").write_bytes((COUNTY + row).encode("gb18030"))
+    answer = say("check", "export")
+    assert (answer.code, answer.out) == (2, "")
+    assert "county-voucher-list, general-ledger-export" in answer.err
+    assert in_both_languages(answer.err)
+
+
 SIDED: Final = """
 [file]
 numbering = "never"

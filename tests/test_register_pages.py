@@ -17,6 +17,7 @@ from fundtrack.checking.entries import Entries
 from fundtrack.checking.units import Units
 from fundtrack.errors import FormatError, PageError
 from fundtrack.importing import Importer, dates
+from fundtrack.importing.elsewhere import is_system
 from fundtrack.importing.file import import_file
 from fundtrack.importing.report import STATES
 from fundtrack.ledger.registers import directive, entries
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from fundtrack.pages import Page, Section
     from shelf import Shelf
 
-PAGES: Final = pages.catalogue("importers")
+PAGES: Final = {name: page for name, page in pages.catalogue("importers").items() if not is_system(page)}
 OF_REGISTERS: Final = {name: page for name, page in PAGES.items() if Importer(page).layout.register}
 EXAMPLES: Final = [
     pytest.param(page, example, id=f"{page.name}: {example.title}")
@@ -251,7 +252,9 @@ def test_a_text_that_is_not_what_it_seems_waits(tmp_path: Path, cell: str, key: 
 def test_the_unit_is_stated_once_and_known(tmp_path: Path, title: str, header: str, key: str) -> None:
     """A missing unit, or two different ones, refuse the file: a factor of ten thousand is no detail."""
     path = tmp_path / "a.csv"
-    path.write_text(f"{title},,,,,,\n项目名称,项目单位,批复文号,批复日期,{header},项目状态,完工日期\n", "utf-8")
+    path.write_text(
+        f"{title},,,,,,\n项目名称,项目单位,批复文号,批复日期,{header},项目状态,完工日期,计划贫困户占比(%)\n", "utf-8"
+    )
     with pytest.raises(FormatError) as caught:
         list(Importer(PAGES["project-library"]).candidates(path))
     assert caught.value.key == key

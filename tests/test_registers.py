@@ -1,64 +1,42 @@
-"""Registers in a book: imported row by row, known again, replaced, withdrawn, published and checked as in the book."""
+"""Registers in a book: imported row by row, known again, replaced, waiting, rejected, withdrawn, shown."""
 
 from __future__ import annotations
 
 import csv
 import json
 import os
-import shutil
 import subprocess
 import sys
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
-from beancount import loader
 
 import fundtrack
 from books import small_book
-from fundtrack.book import open_book
+from contracts import CARD, CONTRACTS, OLD_CARD, contract, enter, file_of, filled, full, held_contracts
 from fundtrack.book.doctor import diagnose
-from fundtrack.checking.audit import audit_book, audit_ledger
-from fundtrack.errors import LANGUAGES, FormatError, UsageError, messages
-from fundtrack.identifier import normal
+from fundtrack.errors import FormatError, UsageError, messages
 from fundtrack.importing.file import import_file
 from fundtrack.importing.quarantine import reject, retry, waiting
-from fundtrack.ledger import canonical, publish, read
 from fundtrack.ledger.registers import stated
-from fundtrack.posting import Draft, Leg, post
 from fundtrack.posting.enter import withdraw
-from fundtrack.posting.kinds import simple_entry
 from fundtrack.schema.registers import REGISTERS
-from treasury import Template, asked, bring, counts, everything, fill, held, pay
+from treasury import asked, bring, counts, everything, held, pay
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from commands import Say
     from fundtrack.book import Book
-    from fundtrack.errors import Language
-    from fundtrack.importing.report import Report
-    from postgresql import Server
-
-CONTRACTS: Final = ("合同编号", "变更编号", "项目名称", "对方单位", "签订日期", "合同金额(元)", "质保金", "采购方式")
-PAYROLL: Final = ("姓名", "身份证号", "工作单位", "起薪日期", "停薪日期")
-OLD_CARD: Final = "451021800505005"
-CARD: Final = normal(OLD_CARD)
+    from treasury import Template
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
     """Give the template on each engine in turn."""
-    folder = tmp_path_factory.mktemp("registers") / "book"
-    if request.param == "sqlite":
-        fill(folder, "")
-        yield Template(folder)
-        return
-    server: Server = request.getfixturevalue("postgresql_server")
-    with server.database() as url:
-        fill(folder, url.render_as_string(hide_password=False))
-        yield Template(folder, server, str(url.database))
+    with filled(request, tmp_path_factory.mktemp("registers") / "book") as template:
+        yield template
 
 
 @pytest.fixture
@@ -66,30 +44,6 @@ def book(template: Template) -> Iterator[Book]:
     """Give a book of its own to a test."""
     with template.copy() as book:
         yield book
-
-
-def contract(no: str = "HT-1", amount: str = "300.00", change: str = "", day: str = "2015-01-02") -> list[str]:
-    """Return the row of a contract."""
-    return [no, change, "P01", "茂恒公司", day, amount, "", ""]
-
-
-def file_of(book: Book, name: str, rows: Sequence[Sequence[str]], header: Sequence[str] = CONTRACTS) -> Path:
-    """Write a file beside the book."""
-    path = book.folder.parent / f"{name}.csv"
-    with path.open("w", encoding="gb18030", newline="") as out:
-        csv.writer(out).writerows([header, *rows])
-    return path
-
-
-def enter(book: Book, name: str, *rows: Sequence[str], header: Sequence[str] = CONTRACTS, **how: Any) -> Report:  # noqa: ANN401 - of import_file
-    """Import a file of these rows."""
-    (report,) = import_file(book, file_of(book, name, rows, header), by="clerk", **how)
-    return report
-
-
-def held_contracts(book: Book) -> list[tuple[Any, ...]]:
-    """Return the contracts that hold, with the entry each is."""
-    return asked(book, "SELECT contract, change, amount, entry FROM book_contracts ORDER BY contract, change")
 
 
 def sound(book: Book) -> list[str]:
@@ -212,6 +166,23 @@ def test_a_row_waits_until_its_page_can_read_it(book: Book) -> None:
     assert sound(book) == []
 
 
+def test_only_the_named_row_is_tried_again(book: Book) -> None:
+    """Another that could be entered now waits until it is named."""
+    page = book.folder / "importers" / "local-contracts.md"
+    page.parent.mkdir(exist_ok=True)
+    page.write_text(LOCAL.format(words=""), "utf-8")
+    header = ("编号", "日期", "金额")
+    enter(book, "a", ("A", "元旦", "1.00"), ("B", "元旦", "2.00"), header=header)
+    page.write_text(LOCAL.format(words='[words.date]\n"元旦" = "2015-01-01"'), "utf-8")
+    assert [one.voucher for one in retry(book, ["1:3"], by="clerk")] == ["contract 1"]
+    assert [row[:1] for row in held_contracts(book)] == [("B",)]
+    with book.reading() as connection:
+        assert [row.name for row in waiting(connection)] == ["1:2"]
+    assert sound(book) == []
+    assert [one.voucher for one in retry(book, [], by="clerk")] == ["contract 2"]
+    assert sound(book) == []
+
+
 def test_a_rejected_row_stays_out(book: Book) -> None:
     """Of later files too."""
     enter(book, "a", contract(), contract(amount="310.00"))
@@ -275,140 +246,9 @@ def test_a_withdrawn_entry_holds_no_more(book: Book) -> None:
     assert [row[3] for row in held_contracts(book)] == ["contract 4", "contract 2"]
 
 
-def test_no_private_number_is_anywhere_whole(book: Book) -> None:
-    """Not in the database, nor in what is published; the same person is the same, however the number is written."""
-    rows = [("农某五", f" {CARD}", "镇", "2008-09-01", ""), ("梁某六", "4.51021E+17", "局", "", "")]
-    report = enter(book, "a", *rows, header=PAYROLL)
-    assert held(report) == {3: {"digits-lost"}}
-    assert counts(enter(book, "b", ("农某五", OLD_CARD, "镇", "2008-09-01", ""), header=PAYROLL)) == (0, 1, 0, 1)
-    folder = publish(book).main.parent
-    said = json.dumps(everything(book), ensure_ascii=False)
-    said += "".join(path.read_text("utf-8") for path in folder.rglob("*.beancount"))
-    assert CARD[6:14] not in said
-    assert said.count(f"{CARD[:6]}********{CARD[-4:]}#") == 2
-
-
-def full(book: Book) -> None:
-    """Enter contracts, one replaced, one withdrawn, one of a text that would break a ledger, and a person."""
-    enter(book, "a", contract(), contract("HT-2"), contract('HT"3\\', change="-"))
-    enter(book, "b", contract("HT-2", "(5.00)"))
-    withdraw(book, "contract", 3, by='the "boss"')
-    enter(book, "c", ("农某五", CARD, "镇", "2008-09-01", ""), header=PAYROLL)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_what_was_published_reads_back(book: Book, language: Language) -> None:
-    """Every entry, in its order, with where it came from; Beancount and the way in for Fava find nothing."""
-    full(book)
-    published = publish(book, language)
-    says = read(published.main)
-    assert says == canonical(book)
-    assert [(one.register, one.withdrawn, one.row) for one in says.entries] == [
-        ("contract", False, 2), ("contract", False, 3), ("contract", False, 4), ("contract", False, 2),
-        ("contract", True, None), ("payroll", False, 2),
-    ]  # fmt: skip
-    for path in (published.main, published.fava, *published.main.parent.glob("year/*.beancount")):
-        _, errors, _ = loader.load_file(str(path))
-        assert errors == []
-    assert publish(book, language).written == ()
-
-
-def test_an_altered_entry_is_found_on_its_line(book: Book) -> None:
-    """By the name of its file, and by reading: a comment, another amount, an entry out of order."""
-    full(book)
-    main = publish(book).main
-    (path,) = main.parent.glob("registers.*.beancount")
-    text = path.read_text("utf-8")
-    for was, becomes in (("300.00", "900.00"), ("\n\n", "\n; a comment\n"), ("row: 2", "row: 02")):
-        path.write_text(text.replace(was, becomes, 1), "utf-8")
-        if becomes != "900.00":
-            with pytest.raises(UsageError) as caught:
-                read(main)
-            assert (caught.value.key, caught.value.details["path"]) == ("ledger-foreign", path)
-        assert "published-altered" in {one.check for one in audit_ledger(main).findings}
-    path.write_text(text.replace('"contract"', '"contracts"', 1), "utf-8")
-    with pytest.raises(UsageError, match="registers"):
-        read(main)
-    path.write_text(text, "utf-8")
-    main.write_text(main.read_text("utf-8").replace(f'include "{path.name}"\n', ""), "utf-8")
-    assert "published-left-out" in {one.check for one in audit_ledger(main).findings}
-
-
-def test_without_entries_nothing_is_published(book: Book) -> None:
-    """A set without registers is as it was before there were any."""
-    folder = publish(book).main.parent
-    assert not [*folder.glob("registers.*")]
-    assert "registers" not in (folder / "main.beancount").read_text("utf-8")
-    assert canonical(book).entries == ()
-
-
-def test_a_clock_that_went_back_does_not_change_what_holds(book: Book) -> None:
-    """The later entry of a key holds, in the book and in its published ledger."""
-    register = REGISTERS["contract"]
-    columns = ", ".join([*register.columns, "seq", "withdrawn", "recorded_at", "recorded_by"])
-    for seq, amount, at in ((1, 100, "2016-01-01T00:00:00Z"), (2, 200, "2015-01-01T00:00:00Z")):
-        row = (*register.row({"contract": "A", "amount": amount}), seq, 0, at, "clerk")
-        with book.engine.begin() as connection:
-            connection.exec_driver_sql(f"INSERT INTO contract ({columns}) VALUES ({', '.join(map(repr, row))})")
-    pay_contract(book, 150, "A")
-    main = publish(book).main
-    assert read(main) == canonical(book)
-    assert [one.check for one in audit_ledger(main).findings] == [one.check for one in audit_book(book).findings] == []
-
-
-def pay_contract(book: Book, fen: int, no: str = "HT-1") -> None:
-    """Pay an amount under a contract."""
-    with book.reading() as connection:
-        chart = book.chart(connection)
-    entry = simple_entry(chart, "disbursement", fen, fund="F03", use=Leg("F03", "0603"))
-    post(book, [Draft("F03", date(2015, 3, 1), "disbursement", (entry,), payee="茂恒公司", contract=no)], by="clerk")
-
-
-ENTRIES_PAGE: Final = """---
-severity: error
-basis: [本地]
-title-zh: 大合同
-message-zh: 合同 {contract} 为 {amount} 元。
-reason-zh: 本地。
-remedy-zh: 核实。
-key: [contract]
-amounts: [amount]
----
-# large-contract
-
-Contract {contract} is of {amount}.
-
-Because.
-
-**Remedy.** Look.
-
-```sql scope=book
-SELECT 0 AS voucher, entry, contract, unit, amount FROM contracts WHERE amount >= 30000
-```
-"""
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_published_ledger_is_checked_as_its_book(book: Book, language: Language) -> None:
-    """The same findings under the same fingerprints, whether they stand at a voucher or at an entry."""
-    (book.folder / "checks").mkdir(exist_ok=True)
-    (book.folder / "checks" / "large-contract.md").write_text(ENTRIES_PAGE, "utf-8")
-    pay_contract(book, 30_001)
-    assert {one.check for one in audit_book(book).not_run} >= {"over-contract", "large-contract"}
-    enter(book, "a", contract(amount="10.00"), contract("HT-2", "1.00"))
-    enter(book, "b", contract(), header=CONTRACTS)
-    withdraw(book, "contract", 2, by="manager")
-    of_book = audit_book(book)
-    of_ledger = audit_ledger(publish(book, language).main, pages=book.folder / "checks")
-    assert sorted(one.check for one in of_book.findings) == ["large-contract", "over-contract"]
-    said = [{(one.check, one.fingerprint, one.amount) for one in audit.findings} for audit in (of_book, of_ledger)]
-    assert said[0] == said[1]
-    assert {*of_book.checks_run} == {*of_ledger.checks_run}
-
-
 def test_a_fund_that_a_register_names_is_that_of_the_chart(book: Book) -> None:
     """A project's name becomes its code where the chart knows it; a bank's number stays a number."""
-    enter(book, "a", ["HT-1", "", "老乡家园", "x", "2015-01-02", "1.00", "", ""])
+    enter(book, "a", ["HT-1", "", "老乡家园", "x", "y", "2015-01-02", "1.00", "", "", ""])
     assert asked(book, "SELECT project FROM book_contracts") == [("P01",)]
     lines = ("行号", "交易日期", "银行流水号", "支出金额", "收入金额", "账户余额", "对方单位", "对方账户")
     path = book.folder.parent / "bank.csv"
@@ -417,22 +257,6 @@ def test_a_fund_that_a_register_names_is_that_of_the_chart(book: Book) -> None:
         csv.writer(out).writerows([lines, ["1", "2015-04-01", "A", "1.00", "", "9.00", "x", ""]])
     import_file(book, path, by="clerk")
     assert asked(book, "SELECT bank, amount, balance FROM book_bank_lines") == [("45001234560002", -100, 900)]
-
-
-def test_a_copy_of_the_folder_publishes_the_same(tmp_path: Path) -> None:
-    """Entries are written by what they say and not by when they are published."""
-    book = small_book(tmp_path / "book")
-    full(book)
-    book.engine.dispose()
-    shutil.copytree(tmp_path / "book", tmp_path / "copy")
-    folders = []
-    for name in ("book", "copy"):
-        one = open_book(tmp_path / name)
-        folders.append(publish(one).main.parent)
-        one.engine.dispose()
-    names = [{path.name: path.read_bytes() for path in folder.glob("registers.*")} for folder in folders]
-    assert len(names[0]) == 1
-    assert names[0] == names[1]
 
 
 def test_the_registers_are_listed_and_shown(say: Say, tmp_path: Path) -> None:

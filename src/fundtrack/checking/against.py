@@ -80,7 +80,7 @@ def audit_against(here: Side, there: Side, *, only: Collection[str], extent: Ext
         pages=(),
         title=f"{here.title} / {there.title}",
         path=here.path,
-        limits=(*here.limits, *there.limits, *comparison.limits()),
+        limits=(*here.limits, *(one for one in there.limits if one not in here.limits), *comparison.limits()),
         files=(*here.files, *there.files),
         compared=Compared(_covered(here), _covered(there)),
     )

@@ -45,9 +45,10 @@ def _reader(source: Source, head: Heading) -> Callable[[list[str]], str]:
     """Return what reads a source in a row."""
     places = [head.place(name) for name in _there(source, head)]
     above = head.beside(source.label) if source.label else ""
+    text = cells.Memo(cells.text)  # most columns repeat themselves
 
     def read(row: list[str]) -> str:
-        said = above or " ".join(filter(None, (cells.text(row[at]) for at in places)))
+        said = above or " ".join(filter(None, (text[row[at]] for at in places)))
         if source.pattern is None:
             return said
         found = source.pattern.search(said)

@@ -98,7 +98,8 @@ class Table:
             return True
         if first.startswith(self._notes) or filled.isdisjoint(self._texts.places):
             return True
-        return tuple(cells.column(cell)[0] for cell in row) == self._head.names
+        repeated = row[0] == self._head.cells[0]  # looked at first, for it costs little
+        return repeated and tuple(cells.column(cell)[0] for cell in row) == self._head.names
 
     def _line(self, number: int, row: list[str]) -> Line | None:
         """Return what a row of data says, or note everything that is wrong with it."""

@@ -1,0 +1,89 @@
+"""What stands beside the vouchers of the measured book, so that every check has something to look at."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from benchmarks.books import BY
+from benchmarks.vouchers import FIRST, PROJECTS
+from fundtrack.book import open_book
+from fundtrack.schema import dialect
+from fundtrack.schema.registers import ABOUT, REGISTERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from benchmarks.child import Clock
+
+OF_VOUCHERS: Final = """
+SELECT v.voucher_number, v.date, v.day, v.payee, v.payee_account, v.bank_ref, v.project, v.document, SUM(p.amount)
+FROM book_vouchers AS v JOIN book_postings AS p ON p.voucher = v.voucher AND p.account_kind = 'cash'
+GROUP BY v.voucher, v.voucher_number, v.date, v.day, v.payee, v.payee_account, v.bank_ref, v.project, v.document
+"""
+
+Entries = dict[str, list[dict[str, Any]]]
+
+
+def fill(_clock: Clock, book: str) -> None:
+    """Enter a bank line and a piece of evidence for each voucher, and one or a few entries in every other register."""
+    opened = open_book(Path(book))
+    with opened.writing() as connection:
+        for name, entries in (*_few().items(), *_many(dialect.rows_of(connection, OF_VOUCHERS)).items()):
+            register = REGISTERS[name]
+            rows = ((*register.row(one), seq, 0, None, None, "", BY) for seq, one in enumerate(entries, 1))
+            dialect.insert_rows(connection, name, (*register.columns, *ABOUT), rows)
+            dialect.measure(connection, name)
+
+
+def _few() -> Entries:
+    """Return the registers that do not grow with the book; of each one entry at least, so that no check is left out."""
+    a_person = {"person": "451021********0012#0123456789abcdef", "name": "某某", "valid_from": FIRST}
+    projects = [f"P{at:03d}" for at in range(1, PROJECTS + 1)]
+    one: Mapping[str, Mapping[str, Any]] = {
+        "department": {"department": "财政局", "role": "finance"},
+        "standard": {"benefit": "危房改造", "per": "household", "amount": 2_000_000, "valid_from": FIRST},
+        "payroll": a_person,
+        "death": {"person": a_person["person"], "date": FIRST},
+        "vehicle": {**a_person, "vehicle": "桂L****1#0123456789abcdef"},
+        "company": {"company": "示例公司", "registered": FIRST, "capital": 1_000_000_00},
+        "shareholder": {"company": "示例公司", "person": a_person["person"]},
+        "financing": {"project": projects[0], "item": "住房", "fund": "F01", "share": 10_000},
+        "output": {"output": "住房", "project": projects[0], "department": "财政局", "fund": "F01", "share": 10_000},
+        "staff": {"name": BY, "department": "财政局", "duty": "apply", "valid_from": FIRST},
+    }
+    many = {
+        "project": [
+            {"project": name, "department": "财政局", "approved": FIRST, "budget": 10**15} for name in projects
+        ],
+        "contract": [{"contract": name, "project": name, "date": FIRST, "amount": 10**15} for name in projects],
+        "notice": [{"notice": name, "project": name, "place": "村", "valid_from": FIRST} for name in projects],
+    }
+    return {name: [dict(entry)] for name, entry in one.items()} | many
+
+
+def _many(rows: list[Any]) -> Entries:
+    """Return the registers that grow with the book."""
+    dates = [dt.date.fromisoformat(row[1]) for row in rows]
+    documents = {row[7]: date for row, date in zip(rows, dates, strict=True)}
+    return {
+        "bank_line": list(_lines(rows, dates)),
+        "evidence": [
+            {"voucher_number": row[0], "kind": "invoice", "document": f"FP{at}", "date": date, "amount": -row[8]}
+            for at, (row, date) in enumerate(zip(rows, dates, strict=True))
+        ],
+        "recipient": [
+            {"person": row[4], "benefit": "危房改造", "name": row[3], "card": row[4], "valid_from": FIRST}
+            for row in rows[::10]
+        ],
+        "document": [{"document": name, "level": "county", "date": date} for name, date in documents.items()],
+    }
+
+
+def _lines(rows: list[Any], dates: list[dt.date]) -> Iterator[dict[str, Any]]:
+    balance = 0
+    for at, (row, date) in enumerate(zip(rows, dates, strict=True), 1):
+        balance += row[8]
+        yield {"bank": "B01", "date": date, "line": at, "ref": row[5], "counterparty": row[3], "amount": row[8],
+               "balance": balance}  # fmt: skip
