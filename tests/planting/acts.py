@@ -53,7 +53,7 @@ def evidence(county: County, voucher: Voucher, *kinds: str, **said: Any) -> None
     moved = abs(max(amount for _, amount in voucher.legs))
     for kind in kinds:
         money = {"amount": Fen(moved)} if kind in {"invoice", "list", "receipt", "acceptance"} else {}
-        columns = {"document": f"{kind}-{county.fresh('paper')}", "sha256": file(county), **money, **said}
+        columns = {"date": voucher.date, "document": f"{kind}-{county.fresh('paper')}", "sha256": file(county), **money, **said}
         county.enter("evidence", voucher.date, voucher_number=voucher, kind=kind, **columns)
 
 

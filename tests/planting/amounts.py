@@ -39,7 +39,7 @@ def duplicate_payment(county: Sound) -> Fault:
         for day, amount in ((county.day(1, 3), 60_000), (county.day(1, 5), 61_000))
     )
     second.says["bank-ref"] = first.says["bank-ref"]
-    return Fault(second)
+    return Fault(second, (("bank-before-payment", second, "the first line of the reference is older than it"),))
 
 
 @plants("paid-again")
@@ -156,4 +156,4 @@ def idle_fund(county: Sound) -> Fault:
     fund, day = county.fund(fed=False), county.day(0, 3)
     received = receive(county, fund, day, 60_000)
     pay(county, fund, day, "0602", 30_000, payee=county.company())
-    return Fault(received)
+    return Fault(received, (("slow-spending", fund, "in the second year nothing is spent"),))

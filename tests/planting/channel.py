@@ -99,7 +99,11 @@ def loan_open_too_long(county: Sound) -> Fault:
     lent = lend(county, lender, borrower, dt.date(county.first + 1, 11, county.dice.randint(3, 20)), 80_000, county.loans)
     pay(county, borrower, lent.date, "0605", 80_000, payee=county.company())
     pay(county, lender, lent.date, "0607", 1000, payee=county.company())
-    return Fault(lent, (("loan-open-at-year-end", lent, "the book goes to the end of the year"),))
+    pay(county, lender, county.day(1, 6), "0607", 9000, payee=county.company())
+    return Fault(lent, (
+        ("loan-open-at-year-end", lent, "the book goes to the end of the year"),
+        ("slow-spending", lender, "what is lent is not spent"),
+    ))  # fmt: skip
 
 
 @plants("loan-open-at-year-end")
@@ -111,7 +115,7 @@ def loan_open_at_year_end(county: Sound) -> Fault:
     back = dt.date(county.first + 1, 1, 5)
     repay(county, lender, borrower, back, lent)
     pay(county, lender, back, "0607", 80_000, payee=county.company())
-    return Fault(lent)
+    return Fault(lent, (("slow-spending", lender, "what is lent is not spent"),))
 
 
 def two_funds(county: Sound) -> tuple[Fund, Fund]:

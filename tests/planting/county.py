@@ -126,7 +126,7 @@ class County:
 
     def day(self, year: int, month: int = 0) -> dt.date:
         """Return some day of the first (0) or the second (1) year."""
-        return dt.date(self.first + year, month or self.dice.randint(2, 11), self.dice.randint(3, 28))
+        return dt.date(self.first + year, month or self.dice.randint(2, 10), self.dice.randint(3, 28))
 
     def enter(self, register: str, on: dt.date = LONG_AGO, /, **says: Value) -> Entry:
         """Enter something into a register."""

@@ -1,0 +1,94 @@
+"""Faults planted in a generated county of ten thousand vouchers are found, all of them, and nothing else is accused."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import cycle, islice
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import pytest
+
+from fundtrack.checking.audit import audit_ledger
+from planting import PLANTERS, Sound, close, key, lead
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from fundtrack.checking import Finding
+    from fundtrack.checking.audit import Audit
+    from planting import Fault
+
+SEED: Final = 3
+VOUCHERS: Final = 10_000
+FAULTS: Final = 500
+LATER: Final = {
+    "person-with-several-cards": "one card for a person is asked for from 2020 on",
+    "slow-three-years": "three years do not fit in two; the county of 2020 has money from before",
+}
+"""Faults that a county of 2016 and 2017 cannot have, with why; they are planted in a small one of 2020 and 2021."""
+
+
+class Planted(NamedTuple):
+    """A book with faults: its text, and what was planted, each with the check that must find it."""
+
+    county: Sound
+    text: str
+    faults: Sequence[tuple[str, Fault]]
+
+
+def planted(first: int, size: int, checks: Sequence[str]) -> Planted:
+    """Return a county in which the faults of these checks were planted, with sound business around them."""
+    county = Sound(first, SEED)
+    faults = [(check, PLANTERS[check](county)) for check in checks]
+    lead(county, size)
+    return Planted(county, close(county), faults)
+
+
+def audited(text: str, folder: Path) -> Audit:
+    """Audit a text as a ledger from elsewhere."""
+    path = folder / "county.beancount"
+    path.write_text(text, encoding="utf-8")
+    return audit_ledger(path)
+
+
+def assert_found(book: Planted, findings: Sequence[Finding]) -> None:
+    """Assert that each fault is found, and that nothing is found but these and what was said to follow from them."""
+    by_place = defaultdict(set)
+    for finding in findings:
+        for place in (("line", finding.subject.line), ("fund", finding.fund), ("project", finding.project)):
+            by_place[finding.check, place].add(finding)
+    missed = [(check, key(fault.at)) for check, fault in book.faults if not by_place[check, key(fault.at)]]
+    assert not missed
+    known = {one for check, fault in book.faults for one in by_place[check, key(fault.at)]}
+    for _, fault in book.faults:
+        known |= {one for check, place, _ in fault.also for one in by_place[check, key(place)]}
+    accused = [(one.check, one.subject.line, one.messages["en"]) for one in findings if one not in known]
+    assert not accused
+
+
+@pytest.mark.parametrize("first", [2016, 2020])
+def test_a_sound_county_is_accused_of_nothing(tmp_path: Path, first: int) -> None:
+    """Every check runs over it, and none finds anything."""
+    county = Sound(first, SEED)
+    lead(county, VOUCHERS // 5)
+    audit = audited(close(county), tmp_path)
+    assert not audit.not_run
+    assert not [(one.check, one.subject.line, one.messages["en"]) for one in audit.findings]
+
+
+def test_every_planted_fault_is_found_and_no_sound_voucher_accused(tmp_path: Path) -> None:
+    """Five hundred faults over all checks, in ten thousand vouchers."""
+    checks = [*islice(cycle(sorted(PLANTERS.keys() - LATER)), FAULTS)]
+    book = planted(2016, VOUCHERS, checks)
+    assert len(book.county.vouchers) >= VOUCHERS
+    audit = audited(book.text, tmp_path)
+    assert not audit.not_run
+    assert set(audit.checks_run) == PLANTERS.keys()
+    assert_found(book, audit.findings)
+
+
+def test_faults_of_later_years(tmp_path: Path) -> None:
+    """What cannot be at fault in 2016 and 2017."""
+    book = planted(2020, VOUCHERS // 10, [*LATER] * 5)
+    assert_found(book, audited(book.text, tmp_path).findings)
