@@ -51,9 +51,10 @@ class Voucher:
         return sum(amount for account, amount in self.legs if ":1001-" in account)
 
     @property
-    def order(self) -> tuple[dt.date, bool]:
-        """The order in which vouchers are numbered and written: of a day, money in first."""
-        return self.place or self.date, self.cash <= 0
+    def order(self) -> tuple[dt.date, int]:
+        """The order in which vouchers are numbered and written: of a day, money in first, then loans, then the rest."""
+        flow = 1 if self.kind in {"loan", "repayment"} else 0 if self.cash > 0 else 2
+        return self.place or self.date, flow
 
     def text(self) -> Iterator[str]:
         """Yield its lines."""

@@ -13,7 +13,7 @@ from planting.fault import Fault, plants
 if TYPE_CHECKING:
     from planting.sound import Sound
 
-BARRED = ("购置公务车辆", "发放奖金", "修建办公楼", "偿还债务", "弥补企业亏损", "城市基础设施建设")
+BARRED = ("购置公务车辆", "发放奖金", "购置车辆", "修建办公楼", "偿还债务", "弥补企业亏损", "城市基础设施建设")
 
 
 @plants("use-not-permitted")
