@@ -36,7 +36,9 @@ def book(
         voucher.bank = fund.bank
         said["bank"] = number_of(fund.bank)
         if settle:
-            voucher.settled = min(date + (county.dice.randint(0, 3) * DAY if voucher.cash < 0 else 0 * DAY), county.last)
+            voucher.settled = min(
+                date + (county.dice.randint(0, 3) * DAY if voucher.cash < 0 else 0 * DAY), county.last
+            )
             said["bank-ref"] = f"G{county.fresh('ref'):06d}"
     voucher.says |= said | {key.replace("_", "-"): value for key, value in says.items() if value}
     county.vouchers.append(voucher)
@@ -53,7 +55,13 @@ def evidence(county: County, voucher: Voucher, *kinds: str, **said: Any) -> None
     moved = abs(max(amount for _, amount in voucher.legs))
     for kind in kinds:
         money = {"amount": Fen(moved)} if kind in {"invoice", "list", "receipt", "acceptance"} else {}
-        columns = {"date": voucher.date, "document": f"{kind}-{county.fresh('paper')}", "sha256": file(county), **money, **said}
+        columns = {
+            "date": voucher.date,
+            "document": f"{kind}-{county.fresh('paper')}",
+            "sha256": file(county),
+            **money,
+            **said,
+        }
         county.enter("evidence", voucher.date, voucher_number=voucher, kind=kind, **columns)
 
 
@@ -102,7 +110,9 @@ def verify(county: County, fund: Fund, date: dt.date, use: str, paid: Voucher, *
     return voucher
 
 
-def refund(county: County, fund: Fund, date: dt.date, paid: Voucher, amount: int, use: str = "", **says: Any) -> Voucher:  # noqa: ANN401
+def refund(
+    county: County, fund: Fund, date: dt.date, paid: Voucher, amount: int, use: str = "", **says: Any
+) -> Voucher:  # noqa: ANN401
     """Take back part of what was paid, in red."""
     charged = fund.use(use) if use else paid.legs[0][0]
     said = {"payee": paid.payee, "cites": paid, "project": paid.says.get("project", ""), **says}
@@ -128,7 +138,9 @@ def receive(
     )  # fmt: skip
     own = county.document(date - 3 * DAY, level="county", fund=fund.code, parent=above, amount=Fen(amount))
     income = fund.account("Income", "4001", "Transfer")
-    voucher = book(county, fund, date, "transfer-received", ((fund.cash, amount), (income, -amount)), **{"doc": own, **says})
+    voucher = book(
+        county, fund, date, "transfer-received", ((fund.cash, amount), (income, -amount)), **{"doc": own, **says}
+    )
     if shown != 0:
         publish(county, date, document=voucher.says["doc"], amount=Fen(shown or amount))
     return voucher
@@ -154,7 +166,16 @@ def repay(county: County, lender: Fund, borrower: Fund, date: dt.date, lent: Vou
     """Pay a loan back."""
     amount, link = -lent.cash, f"loan-{county.fresh('link')}"
     given, taken = due(lender), due(borrower)
-    book(county, lender, date, "repayment", ((lender.cash, amount), (given, -amount)), link=link, cites=lent, settle=False)
+    book(
+        county,
+        lender,
+        date,
+        "repayment",
+        ((lender.cash, amount), (given, -amount)),
+        link=link,
+        cites=lent,
+        settle=False,
+    )
     book(county, borrower, date, "repayment", ((taken, amount), (borrower.cash, -amount)), link=link, settle=False)
 
 

@@ -46,7 +46,9 @@ def bank_line_without_voucher(county: Sound) -> Fault:
     """The bank moved what the book does not know."""
     fund, paid = three(county)
     says: dict[str, str | Voucher] = {"bank-ref": f"X{county.fresh('stray')}"}
-    stray = Voucher(fund.code, paid[1].date - DAY, "", ((fund.cash, -777),), "某人", "", says, fund.bank, paid[1].date - DAY)
+    stray = Voucher(
+        fund.code, paid[1].date - DAY, "", ((fund.cash, -777),), "某人", "", says, fund.bank, paid[1].date - DAY
+    )
     county.only_at_bank.append(stray)
     return Fault(Statement(stray), open_item(paid))
 

@@ -96,7 +96,9 @@ def authority_too_low(county: Sound) -> Fault:
 def loan_open_too_long(county: Sound) -> Fault:
     """A loan of November is not paid back to the end of the book."""
     lender, borrower = two_funds(county)
-    lent = lend(county, lender, borrower, dt.date(county.first + 1, 11, county.dice.randint(3, 20)), 80_000, county.loans)
+    lent = lend(
+        county, lender, borrower, dt.date(county.first + 1, 11, county.dice.randint(3, 20)), 80_000, county.loans
+    )
     pay(county, borrower, lent.date, "0605", 80_000, payee=county.company())
     pay(county, lender, lent.date, "0607", 1000, payee=county.company())
     pay(county, lender, county.day(1, 6), "0607", 9000, payee=county.company())

@@ -180,7 +180,10 @@ class County:
         number = self.fresh("person")
         tail = f"{number % 10000:04d}"
         return Person(
-            f"何{number}", f"451021********{tail}#{number:016x}", f"6217****{tail}#{number + 2**40:016x}", f"H{number:05d}"
+            f"何{number}",
+            f"451021********{tail}#{number:016x}",
+            f"6217****{tail}#{number + 2**40:016x}",
+            f"H{number:05d}",
         )
 
     def recipient(self, who: Person, benefit: str = "搬迁补助", **says: Value) -> Entry:

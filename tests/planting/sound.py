@@ -76,9 +76,18 @@ class Sound(County):
         self.enter("payroll", person=official.number, name=official.name, employer="教育局", valid_from=LONG_AGO)
         self.enter("death", person=dead.number, name=dead.name, date=LONG_AGO)
         self.enter("vehicle", vehicle=f"桂L*#{1:016x}", person=official.number, kind="小型轿车", valid_from=LONG_AGO)
-        self.enter("batch", self.day(0), batch="1", file="1.csv", rows_read=2, rows_posted=2,
+        self.enter("batch", self.day(0), batch="1", file="1.csv", rows_read=2, rows_posted=2, sha256=file(self),
                    amount_posted=Fen(5000), printed_total=Fen(5000))  # fmt: skip
-        self.enter("batch", self.day(0), batch="2", file="2.csv", rows_read=1, rows_posted=1, amount_posted=Fen(77))
+        self.enter(
+            "batch",
+            self.day(0),
+            batch="2",
+            file="2.csv",
+            rows_read=1,
+            rows_posted=1,
+            sha256=file(self),
+            amount_posted=Fen(77),
+        )
 
 
 def lead(county: Sound, size: int) -> None:
@@ -182,7 +191,9 @@ def joint(county: Sound, size: int) -> None:
             link, whole = f"bill-{county.fresh('link')}", 100 * county.dice.randint(10_000, 90_000)
             invoice = {"document": f"FP-{link}", "sha256": file(county), "amount": Fen(whole)}
             shares = [
-                pay_contract(county, fund, day, contract, whole // 10 * part, link=link, papers=("approval", "contract"))
+                pay_contract(
+                    county, fund, day, contract, whole // 10 * part, link=link, papers=("approval", "contract")
+                )
                 for fund, part in ((one, 7), (other, 3))
             ]
             for share in shares:
@@ -209,6 +220,6 @@ def corrections(county: Sound, size: int) -> None:
     fund = county.development
     for day in month_by_month(county, size // 3):
         wrong = pay(county, fund, day, "0604", 1234, payee=county.company(), settle=False)
-        reverse(county, fund, day, wrong)
+        reverse(county, fund, day + DAY, wrong)
         legs = ((fund.use("0401"), 500), (fund.use("0604"), -500))
         book(county, fund, day + DAY, "adjustment", legs, doc=county.moves, cites=wrong)

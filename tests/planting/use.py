@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from planting.acts import book, pay
+from planting.acts import book, file, pay
 from planting.county import DAY, LONG_AGO
 from planting.directives import Fen
 from planting.fault import Fault, plants
@@ -62,7 +62,9 @@ def project_not_approved(county: Sound) -> Fault:
     """A project is paid for a day before it is approved, or when it was given up."""
     day = county.day(1)
     said = {"approved": day + DAY} if county.fresh("approved") % 2 else {"state": "cancelled", "finished": day - DAY}
-    return Fault(pay(county, county.relocation, day, "0602", 60_000, project=county.project(**said), payee=county.company()))
+    return Fault(
+        pay(county, county.relocation, day, "0602", 60_000, project=county.project(**said), payee=county.company())
+    )
 
 
 @plants("contract-of-another-owner")
@@ -111,5 +113,5 @@ def import_total_differs(county: Sound) -> Fault:
     """The rows of a file come to a fen less than the file prints."""
     number = str(10 + county.fresh("batch"))
     entry = county.enter("batch", dt.date(county.first, 3, 1), batch=number, file=f"{number}.csv", rows_read=1,
-                         rows_posted=1, amount_posted=Fen(9999), printed_total=Fen(10_000))  # fmt: skip
+                         rows_posted=1, sha256=file(county), amount_posted=Fen(9999), printed_total=Fen(10_000))  # fmt: skip
     return Fault(entry)

@@ -121,8 +121,8 @@ def accounts(fund: Fund) -> Iterable[str]:
     """Yield the accounts of a fund."""
     yield f'{LONG_AGO} open {fund.cash} CNY\n  bank: "{fund.bank}"'
     yield f'{LONG_AGO} open {fund.advances} CNY\n  kind: "advance"'
-    yield f'{LONG_AGO} open {fund.account("Income", "4001", "Transfer")} CNY'
-    yield f'{LONG_AGO} open {fund.account("Equity", "3001", "Balance")} CNY'
+    yield f"{LONG_AGO} open {fund.account('Income', '4001', 'Transfer')} CNY"
+    yield f"{LONG_AGO} open {fund.account('Equity', '3001', 'Balance')} CNY"
     if "may-advance: TRUE" in fund.terms:
         yield f'{LONG_AGO} open {fund.account("Assets", "1301", "Due-from")} CNY\n  kind: "due-from"'
     else:
