@@ -73,9 +73,10 @@ def audited(text: str, folder: Path) -> Audit:
 
 def assert_found(book: Planted, findings: Sequence[Finding]) -> None:
     """Assert that each fault is found, and that nothing is found but these and what was said to follow from them."""
-    by_place = defaultdict(set)
+    by_place: dict[tuple[str, tuple[str, str | int]], set[Finding]] = defaultdict(set)
     for finding in findings:
-        for place in (("line", finding.subject.line), ("fund", finding.fund), ("project", finding.project)):
+        places: list[tuple[str, str | int]] = [("line", finding.subject.line), ("fund", finding.fund)]
+        for place in (*places, ("project", finding.project)):
             by_place[finding.check, place].add(finding)
     missed = [(check, key(fault.at)) for check, fault in book.faults if not by_place[check, key(fault.at)]]
     assert not missed
@@ -126,7 +127,7 @@ def test_faults_of_later_years(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_in_a_book_the_same_is_found(shelf: Shelf, tmp_path: Path, engine: str) -> None:
-    """The same text, put into a book past posting, which would refuse some of it: the same findings as in the ledger."""
+    """The same text, put into a book past posting, which would refuse some of it: the same findings."""
     names = sorted(PLANTERS.keys() - LATER.keys() - REFUSED.keys())
     book = planted(2016, VOUCHERS // 50, names)
     elsewhere = audited(book.text, tmp_path).findings

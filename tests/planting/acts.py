@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from planting.county import CLERK, DAY
 from planting.directives import Fen, Voucher
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from planting.county import Contract, County, Fund, Person, Project
 
 WORDS = ("第一期", "第二期", "进度款", "补助", "材料款", "人工费", "道路硬化", "房屋主体", "安置房")
@@ -111,8 +112,8 @@ def verify(county: County, fund: Fund, date: dt.date, use: str, paid: Voucher, *
 
 
 def refund(
-    county: County, fund: Fund, date: dt.date, paid: Voucher, amount: int, use: str = "", **says: Any
-) -> Voucher:  # noqa: ANN401
+    county: County, fund: Fund, date: dt.date, paid: Voucher, amount: int, use: str = "", **says: Any,  # noqa: ANN401
+) -> Voucher:  # fmt: skip
     """Take back part of what was paid, in red."""
     charged = fund.use(use) if use else paid.legs[0][0]
     said = {"payee": paid.payee, "cites": paid, "project": paid.says.get("project", ""), **says}
@@ -132,7 +133,7 @@ def reverse(county: County, fund: Fund, date: dt.date, wrong: Voucher, **says: A
 def receive(
     county: County, fund: Fund, date: dt.date, amount: int, *, shown: int | None = None, **says: Any,  # noqa: ANN401
 ) -> Voucher:  # fmt: skip
-    """Receive money by the county's own document, which follows from that of the fund's level; publish what is `shown`."""
+    """Receive money by the county's own document, which follows from that of the fund's level, and publish it."""
     above = county.document(
         date - 6 * DAY, level=fund.level, fund=fund.code, parent=fund.authority, amount=Fen(amount)
     )  # fmt: skip
@@ -155,10 +156,21 @@ def publish(county: County, date: dt.date, **says: Any) -> None:  # noqa: ANN401
 
 def lend(county: County, lender: Fund, borrower: Fund, date: dt.date, amount: int, document: str) -> Voucher:
     """Lend from one fund to another at the same bank, by a document: two linked vouchers. Return the lender's."""
-    link, said = f"loan-{county.fresh('link')}", {"doc": document, "settle": False}
+    link = f"loan-{county.fresh('link')}"
     given, taken = due(lender), due(borrower)
-    lent = book(county, lender, date, "loan", ((given, amount), (lender.cash, -amount)), link=link, **said)
-    book(county, borrower, date, "loan", ((borrower.cash, amount), (taken, -amount)), link=link, **said)
+    lent = book(
+        county, lender, date, "loan", ((given, amount), (lender.cash, -amount)), link=link, doc=document, settle=False
+    )
+    book(
+        county,
+        borrower,
+        date,
+        "loan",
+        ((borrower.cash, amount), (taken, -amount)),
+        link=link,
+        doc=document,
+        settle=False,
+    )
     return lent
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 from planting.acts import pay, pay_contract, pay_person, receive
@@ -11,7 +10,10 @@ from planting.directives import Fen
 from planting.fault import Fault, plants
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from planting.county import Contract
+    from planting.directives import Value
     from planting.sound import Sound
 
 
@@ -100,7 +102,7 @@ def house_too_large(county: Sound) -> Fault:
 @plants("own-money-over-cap")
 def own_money_over_cap(county: Sound) -> Fault:
     """A poor household brings a fen more than ten thousand."""
-    said = {"price": Fen(4_400_000), "own_money": Fen(1_000_001), "approved": county.day(1)}
+    said: dict[str, Value] = {"price": Fen(4_400_000), "own_money": Fen(1_000_001), "approved": county.day(1)}
     return Fault(county.recipient(county.person(), "购房补助", notice=f"购房{county.fresh('cap')}", **said))
 
 

@@ -11,6 +11,7 @@ from planting.fault import Fault, Statement, plants
 
 if TYPE_CHECKING:
     from planting.county import Fund
+    from planting.directives import Value
     from planting.sound import Sound
 
 OPEN = "what is not on both sides is a difference at the end of the month after"
@@ -90,7 +91,13 @@ def statement_missing(county: Sound) -> Fault:
 def account_off_the_books(county: Sound) -> Fault:
     """There is a statement of an account that the chart does not have."""
     day = county.day(1)
-    says = {"bank": f"6222{county.fresh('off')}", "date": day, "line": 1, "amount": Fen(500), "balance": Fen(500)}
+    says: dict[str, Value] = {
+        "bank": f"6222{county.fresh('off')}",
+        "date": day,
+        "line": 1,
+        "amount": Fen(500),
+        "balance": Fen(500),
+    }
     line = Entry("bank_line", day + 0 * DAY, says)
     county.bank_lines.append(line)
     return Fault(line)

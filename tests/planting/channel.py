@@ -1,4 +1,4 @@
-"""Faults of the channel, planted by CH-01 to CH-07 of the catalogue: money that is not of this fund, or not known to be."""
+"""Faults of the channel, planted by CH-01 to CH-07: money of another fund, or of nobody knows which."""
 
 from __future__ import annotations
 

@@ -9,9 +9,12 @@ import datetime as dt
 import random
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from planting.directives import Entry, Fen, Value, Voucher
+from planting.directives import Entry, Fen
+
+if TYPE_CHECKING:
+    from planting.directives import Value, Voucher
 
 DEPARTMENTS: Final = ("发展和改革局", "扶贫办", "住房和城乡建设局", "财政局", "农业农村局")
 CLERK: Final = "王会计"
@@ -25,7 +28,7 @@ USES: Final = {
 
 
 def code_of(nth: int) -> str:
-    """Return the code of the nth fund: two digits, and a letter beyond those; none is of a group with the first ones."""
+    """Return the code of the nth fund: two digits, beyond them with a letter; none is grouped with the first."""
     first, letter = 10, (nth - 100) // 90
     return f"F{nth:02d}" if nth < 100 else f"F{first + (nth - 100) % 90:02d}{'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[letter]}"
 

@@ -42,7 +42,7 @@ def plants(check: str) -> Callable[[Planter], Planter]:
     return known
 
 
-def key(place: Place | Statement) -> tuple[str, object]:
+def key(place: Place | Statement) -> tuple[str, str | int]:
     """Return how a place is known: by line, or by the fund or project."""
     if isinstance(place, Fund):
         return "fund", place.code

@@ -25,6 +25,7 @@ from planting.directives import Fen
 
 if TYPE_CHECKING:
     from planting.county import Fund, Project
+    from planting.directives import Value
 
 OWNER: Final = "茂恒公司"
 TOWNSHIPS: Final = ("那满镇", "田州镇", "百育镇")
@@ -69,7 +70,13 @@ class Sound(County):
 
     def _registers(self) -> None:
         for benefit, (use, per, amount, only) in BENEFITS.items():
-            said = {"benefit": benefit, "use": use, "per": per, "amount": Fen(amount), "valid_from": LONG_AGO}
+            said: dict[str, Value] = {
+                "benefit": benefit,
+                "use": use,
+                "per": per,
+                "amount": Fen(amount),
+                "valid_from": LONG_AGO,
+            }
             self.enter("standard", **said, **({"only_one_of": only} if only else {}))
         firm, official, dead = self.company(), self.person(), self.person()
         self.enter("shareholder", company=firm, person=self.person().number, name="股东")
@@ -158,7 +165,7 @@ def persons(county: Sound, size: int) -> None:
             for day, amount in ((first, 4_800_000), (second, 4_800_000 - county.dice.randint(0, 9))):
                 pay_person(county, county.relocation, day, who, amount, project=moved)
         elif kind == 1:
-            said = {"notice": f"购房{who.household}", "approved": LONG_AGO, "price": Fen(4_400_000)}
+            said: dict[str, Value] = {"notice": f"购房{who.household}", "approved": LONG_AGO, "price": Fen(4_400_000)}
             county.recipient(who, "购房补助", own_money=Fen(880_000), **said)
             pay_person(county, county.relocation, first, who, 2_000_000, "0603")
         elif kind == 2:

@@ -112,6 +112,8 @@ def outside_validity(county: Sound) -> Fault:
 def import_total_differs(county: Sound) -> Fault:
     """The rows of a file come to a fen less than the file prints."""
     number = str(10 + county.fresh("batch"))
-    entry = county.enter("batch", dt.date(county.first, 3, 1), batch=number, file=f"{number}.csv", rows_read=1,
-                         rows_posted=1, sha256=file(county), amount_posted=Fen(9999), printed_total=Fen(10_000))  # fmt: skip
+    entry = county.enter(
+        "batch", dt.date(county.first, 3, 1), batch=number, file=f"{number}.csv", sha256=file(county), rows_read=1,
+        rows_posted=1, amount_posted=Fen(9999), printed_total=Fen(10_000),
+    )  # fmt: skip
     return Fault(entry)

@@ -72,16 +72,16 @@ def number(vouchers: list[Voucher]) -> None:
 
 def statements(county: County) -> None:
     """Let the bank write a line for each movement, in order of the days, with the balance behind it."""
-    moved: dict[tuple[object, ...], list[Voucher]] = defaultdict(list)
+    moved: dict[tuple[dt.date, str, str], list[Voucher]] = defaultdict(list)
     balances: dict[str, int] = defaultdict(int)
     for voucher in (*county.vouchers, *county.only_at_bank):
         if voucher.settled:
-            moved[voucher.settled, voucher.bank, voucher.says.get("bank-ref", voucher.number)].append(voucher)
+            moved[voucher.settled, voucher.bank, str(voucher.says.get("bank-ref", voucher.number))].append(voucher)
         elif voucher.kind == "opening":
             balances[voucher.bank] += voucher.cash
-    days: dict[tuple[object, str], int] = defaultdict(int)
-    for (_, bank, _), vouchers in sorted(moved.items(), key=lambda item: (item[0][0], item[1][0].cash < 0, item[0])):
-        date, amount = vouchers[0].settled or LONG_AGO, sum(voucher.moved or voucher.cash for voucher in vouchers)
+    days: dict[tuple[dt.date, str], int] = defaultdict(int)
+    for (date, bank, _), vouchers in sorted(moved.items(), key=lambda item: (item[0][0], item[1][0].cash < 0, item[0])):
+        amount = sum(voucher.moved or voucher.cash for voucher in vouchers)
         balances[bank] += amount + vouchers[0].slip
         days[date, bank] += 1
         said = {"ref": ref} if (ref := str(vouchers[0].says.get("bank-ref", ""))) else {}
@@ -97,7 +97,8 @@ def statements(county: County) -> None:
 def write(county: County) -> str:
     """Write the chart, the registers and the vouchers."""
     lines = "\n".join([*chart(county), *county.chart]).split("\n")
-    for one in (*county.entries, *county.bank_lines, *county.vouchers):
+    written: list[Entry | Voucher] = [*county.entries, *county.bank_lines, *county.vouchers]
+    for one in written:
         one.line = len(lines) + 1
         lines += one.text()
     return "\n".join(lines) + "\n"
