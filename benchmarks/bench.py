@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -77,6 +78,15 @@ class Bench:
         if not folder.exists():
             self._say(f"filling a book with {count:,} vouchers")
             self.measure("books:import_csv", path=self.csv(count=count), folder=str(folder))
+        return str(folder)
+
+    def registered(self) -> str:
+        """Return the folder of a copy of the book with entries in every register."""
+        folder = self.folder / "registered"
+        if not folder.exists():
+            shutil.copytree(self.book(), folder)
+            self._say("filling the registers")
+            self.measure("registers:fill", book=str(folder))
         return str(folder)
 
     def floor(self) -> str:

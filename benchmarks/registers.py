@@ -27,7 +27,7 @@ Entries = dict[str, list[dict[str, Any]]]
 
 
 def fill(_clock: Clock, book: str) -> None:
-    """Enter a bank line and a piece of evidence for each voucher, and one or a few entries in every other register."""
+    """Enter a bank line and a piece of evidence for each voucher, and a few entries in every other register."""
     opened = open_book(Path(book))
     with opened.writing() as connection:
         for name, entries in (*_few().items(), *_many(dialect.rows_of(connection, OF_VOUCHERS)).items()):
@@ -66,18 +66,17 @@ def _few() -> Entries:
 def _many(rows: list[Any]) -> Entries:
     """Return the registers that grow with the book."""
     dates = [dt.date.fromisoformat(row[1]) for row in rows]
-    documents = {row[7]: date for row, date in zip(rows, dates, strict=True)}
     return {
         "bank_line": list(_lines(rows, dates)),
         "evidence": [
-            {"voucher_number": row[0], "kind": "invoice", "document": f"FP{at}", "date": date, "amount": -row[8]}
+            {"voucher_number": row[0], "kind": "approval", "document": f"SP{at}", "date": date, "amount": -row[8]}
             for at, (row, date) in enumerate(zip(rows, dates, strict=True))
         ],
         "recipient": [
             {"person": row[4], "benefit": "危房改造", "name": row[3], "card": row[4], "valid_from": FIRST}
             for row in rows[::10]
         ],
-        "document": [{"document": name, "level": "county", "date": date} for name, date in documents.items()],
+        "document": [{"document": name, "level": "county", "date": FIRST} for name in {row[7] for row in rows}],
     }
 
 
