@@ -170,6 +170,16 @@ def found(book: Book, check: Check) -> list[str]:
         return [one.date for one in run(connection, [check], book_lens(connection, book.chart(connection)))]
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_measure_that_is_null_breaks_its_page(shelf: Shelf, engine: str) -> None:
+    """In its own name, for nobody could say whether the finding grew."""
+    with shelf.book(engine, CHART) as book:
+        post(book, [receipt("F01", 100)], by="clerk")
+        own = check_of(load(write(book.folder / "checks", "own", "SELECT voucher, date, NULL AS lost FROM postings")))
+        with pytest.raises(PageError, match="own"):
+            found(book, replace(own, measure="lost"))
+
+
 BROKEN: Final = {
     "a column": "SELECT voucher, nothing FROM postings",
     "a parameter": "SELECT voucher, date FROM postings WHERE amount > :nothing",
