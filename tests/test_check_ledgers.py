@@ -79,13 +79,6 @@ def test_what_is_no_ledger(audit: Callable[..., Audit]) -> None:
     assert (caught.value.key, caught.value.details["line"]) == ("ledger-not-beancount", 2)
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=str)
-def test_every_example(example: roads.Example, audit: Callable[..., Audit]) -> None:
-    """Each example of each check, as a ledger, shows on its lines just what they say."""
-    findings = audit(example.text, only=roads.judges(example)).findings
-    assert {roads.Found(one.subject.line, one.check, one.severity) for one in findings} == example.expected
-
-
 FUND_IN: Final = {
     "component": ("Assets:Cash:F01-A:Here", "", "", ""),
     "bare component": ("Assets:Cash:F01", "", "", ""),

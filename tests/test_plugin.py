@@ -13,7 +13,6 @@ import pytest
 from beancount import loader
 
 import fundtrack
-import roads
 from books import CHART, small_book
 from fundtrack.checking.audit import audit_book, audit_ledger
 from fundtrack.ledger import publish
@@ -106,14 +105,6 @@ def test_a_published_book_shows_its_findings(tmp_path: Path, language: Language)
         finding.check for finding in found
     )
     assert any("短缺" in message for _, message in shown) == (language == "zh")
-
-
-@pytest.mark.parametrize("example", roads.examples(), ids=str)
-def test_every_example(example: roads.Example) -> None:
-    """Each example of each check shows on its lines just what they say."""
-    shown = {(error.source["lineno"], error.message.partition(":")[0]) for error in errors(PLUGIN + example.text)}
-    shown = {(line, check) for line, check in shown if check in roads.judges(example)}
-    assert shown == {(found.line + 1, found.check) for found in example.expected}
 
 
 def test_a_new_page_appears_everywhere(tmp_path: Path) -> None:
