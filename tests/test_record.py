@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -69,6 +70,9 @@ def test_an_imported_voucher_knows_its_row(say: Say, payments: Path) -> None:
     assert say("import", payments).code == 1
     shown = say("show", "F01-2015-000003", "--format", "json").json
     assert (shown["file"], shown["row"], shown["bank_ref"]) == ("payments.csv", 2, "GK1")
+    assert re.fullmatch(r"[0-9]*\*+\d{4}", shown["payee_account"])
+    for language, head in (("en", "payee's account"), ("zh", "收款账号")):
+        assert head in say("show", "F01-2015-000003", "--lang", language).out
 
 
 def test_a_voucher_that_is_not_there_is_said_so(say: Say) -> None:

@@ -10,6 +10,7 @@ from fundtrack.cli import show as printed
 from fundtrack.cli.options import BookOption, FormatOption, LanguageOption, opened, spoken
 from fundtrack.cli.vouchers import NumberArgument
 from fundtrack.errors import message, messages
+from fundtrack.identifier import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +49,6 @@ def show(
 def voucher_record(connection: Connection, found: Standing, chart: Chart, language: Language) -> dict[str, Any]:
     """Return a voucher, amounts in fen; accounts in the language, references as the numbers of vouchers."""
     from fundtrack.checking.book import vouchers_of
-    from fundtrack.posting.draft import PARTY
     from fundtrack.posting.standing import citing, voucher_of
 
     named = {(account.fund, account.code): account.written(language, chart) for account in chart.accounts.values()}
@@ -64,11 +64,13 @@ def voucher_record(connection: Connection, found: Standing, chart: Chart, langua
         }
         for line, entry in enumerate(found.entries, 1)
     ]
-    said = ("kind", "fund", "payee", "narration", "project", "document", "bank", "bank_ref", *PARTY)
+    said = ("kind", "fund", "payee", "narration", "project", "document", "bank", "bank_ref")
     return {
         "voucher": found.number,
         "date": found.date.isoformat(),
         **{name: getattr(found, name) for name in said},
+        **{name: shown(getattr(found, name)) for name in ("payee_id", "payee_account")},
+        "contract": found.contract,
         "amount": moved(found),
         **{name: voucher_of(connection, at).number if at else "" for name, at in follows.items()},
         "cited_by": [citer.number for citer in citing(connection, found)],
