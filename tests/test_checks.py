@@ -73,7 +73,7 @@ def stand(request: pytest.FixtureRequest, shelf: Shelf) -> Iterator[Stand]:
 def test_in_beancount(example: Example, tmp_path: Path) -> None:
     """bean-check and Fava show what is found on the lines that say so, and Beancount itself objects to nothing else."""
     ledger = tmp_path / "example.beancount"
-    ledger.write_text(example.text + 'plugin "fundtrack.plugin"\n', "utf-8")
+    ledger.write_text(example.text + 'plugin "fundtrack.plugin" "leads"\n', "utf-8")
     errors: list[Any] = loader.load_file(str(ledger))[1]
     ours = [error for error in errors if isinstance(error, LedgerError) and _named(error) in roads.judges(example)]
     assert {(error.source["lineno"], error.message.partition(":")[0]) for error in ours} == {

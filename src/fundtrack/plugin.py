@@ -1,10 +1,12 @@
 """The checks inside Beancount: what they find stands on its line in bean-check and in Fava.
 
     plugin "fundtrack.plugin"
-    plugin "fundtrack.plugin" "^[^:]+:([^:]+)"
+    plugin "fundtrack.plugin" "leads"
+    plugin "fundtrack.plugin" "leads ^[^:]+:([^:]+)"
 
-The text behind the name, if there is one, is a regular expression for the fund in the name of an account. In the ledger
-of a book its own pages are run beside the installed ones.
+The text behind the name, if there is one, is a regular expression for the fund in the name of an account. Beancount
+knows errors only, and a sound ledger is silent: so findings that are mere leads (`warn`) are shown where the text is
+or begins with `leads`. In the ledger of a book its own pages are run beside the installed ones.
 """
 
 from __future__ import annotations
@@ -32,6 +34,9 @@ __plugins__ = ["check"]
 
 CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
 
+LEADS: Final = "leads"
+"""The word that asks for leads as well."""
+
 DEPTH: Final = slice(1, 3)
 """Where a book lies above its ledger: `BOOK/ledger/main.beancount`, `BOOK/ledger/year/2015.beancount`."""
 
@@ -45,14 +50,16 @@ class LedgerError(NamedTuple):
 
 
 def check(
-    entries: list[Directive], options: Options, fund_pattern: str = ""
+    entries: list[Directive], options: Options, configuration: str = ""
 ) -> tuple[list[Directive], list[LedgerError]]:
     """Return the entries as they are, and an error for each finding; what stops the checks is an error as well."""
     file = str(options.get("filename", ""))
+    word, _, rest = configuration.partition(" ")
+    leads, fund_pattern = (True, rest.strip()) if word == LEADS else (False, configuration)
     try:
         pages = checks(local_pages(Path(file)))
         with foreign(entries, options, fund_pattern, whole=False) as ledger:
-            return entries, list(_errors(ledger, pages, language_of(entries, options)))
+            return entries, list(_errors(ledger, pages, language_of(entries, options), leads=leads))
     except FundtrackError as error:
         return entries, [LedgerError(first_line(file), str(error), None)]
 
@@ -78,10 +85,12 @@ def first_line(file: str) -> Mapping[str, Any]:
     return {"filename": file, "lineno": 1}
 
 
-def _errors(ledger: Foreign, pages: Mapping[str, Check], language: Language) -> Iterator[LedgerError]:
-    """Yield what the checks find that this ledger says enough for."""
+def _errors(ledger: Foreign, pages: Mapping[str, Check], language: Language, *, leads: bool) -> Iterator[LedgerError]:
+    """Yield what the checks find that this ledger says enough for; what only warns where leads are asked for."""
     ready = [page for page in pages.values() if not why_not(ledger.connection, page, ledger.lens)]
     for finding in run(ledger.connection, ready, ledger.lens):
+        if finding.severity == "warn" and not leads:
+            continue
         known = 0 < finding.voucher <= len(ledger.transactions)
         entry = ledger.transactions[finding.voucher - 1] if known else None
         place = {"filename": finding.subject.file, "lineno": finding.subject.line}  # of a register's entry
