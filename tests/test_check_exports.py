@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from fundtrack.checking.audit import Audit
     from fundtrack.errors import Language
 
+pytestmark = pytest.mark.usefixtures("only_at_posting")
+
 DATA: Final = Path(__file__).parent / "data"
 MIXED: Final = DATA / "domain-examples" / "mixed_channel_passes.beancount"
 

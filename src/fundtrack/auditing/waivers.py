@@ -95,7 +95,7 @@ def grant(
     """Record a waiver; return its number.
 
     Raises UsageError: `check-unknown`, `not-waivable`, `duties-apart`, `waiver-incomplete`, `waiver-dates`,
-    `finding-unknown`, `waiver-other-check`, `authority-too-low`; BookError for what the database refuses besides.
+    `finding-unknown`, `waiver-other-check`, `waiver-authority-too-low`; BookError for what the database refuses.
     """
     if page not in pages:
         raise UsageError("check-unknown", name=page, known=", ".join(pages))
@@ -156,7 +156,7 @@ def refuse_low(connection: Connection, fund: str, level: str) -> None:
     """Refuse an authority below that of a fund, or of any where none is named. Raises UsageError."""
     for of, rank in dialect.rows_of(connection, "SELECT fund, rank FROM fund_rank ORDER BY rank DESC, fund"):
         if fund in {"", of} and rank > rank_of(level):
-            raise UsageError("authority-too-low", level=level, fund=of, wanted=LEVELS[rank - 1])
+            raise UsageError("waiver-authority-too-low", level=level, fund=of, wanted=LEVELS[rank - 1])
 
 
 def rank_of(level: str) -> int:
