@@ -117,7 +117,7 @@ def test_sarif_of_a_ledger(language: Language, say: Say) -> None:
     assert answer.code == 1
     run, audited = valid(answer.json), audit_ledger(MIXED)
     rules = run["tool"]["driver"]["rules"]
-    assert [rule["id"] for rule in rules] == list(checks())
+    assert [rule["id"] for rule in rules] == [name for name, one in checks().items() if one.scope != "book"]
     for rule, check in zip(rules, checks().values(), strict=True):
         said = rule["properties"]
         assert (said["sha256"], said["catalogue"]) == (check.page.digest, check.page.front["catalogue"])

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from fundtrack.errors import Language
 
+pytestmark = pytest.mark.usefixtures("only_at_posting")
+
 VOUCHER: Final = re.compile(r"\n\d{4}-\d\d-\d\d \* .*\n(?:[ \t]+\S.*\n)+")
 
 
