@@ -118,7 +118,7 @@ def test_sarif_of_a_ledger(language: Language, say: Say) -> None:
     run, audited = valid(answer.json), audit_ledger(MIXED)
     rules = run["tool"]["driver"]["rules"]
     assert [rule["id"] for rule in rules] == [name for name, one in checks().items() if one.scope != "book"]
-    for rule, check in zip(rules, checks().values(), strict=True):
+    for rule, check in zip(rules, [one for one in checks().values() if one.scope != "book"], strict=True):
         said = rule["properties"]
         assert (said["sha256"], said["catalogue"]) == (check.page.digest, check.page.front["catalogue"])
         assert said["basis"] == check.page.front["basis"]
