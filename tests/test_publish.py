@@ -56,7 +56,7 @@ def book(template: Path, tmp_path: Path) -> Iterator[Book]:
     book = open_book(tmp_path / "copy")
     post(book, "2015-01-06", [("CNY", "0601", "1001", 30_000, 0)], payee="那满镇", document="ZF1", project="P01")
     post(book, "2015-02-06", [("CNY", "1201", "1001", 20_000, 0)], kind="advance", payee="茂恒公司", project="P01")
-    post(book, "2016-01-07", [("CNY", "0602", "1001", 5_000, 0)], "F02A", payee="五村镇")
+    post(book, "2016-05-07", [("CNY", "0602", "1001", 5_000, 0)], "F02A", payee="五村镇")
     yield book
     book.engine.dispose()
 
