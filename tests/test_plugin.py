@@ -304,3 +304,13 @@ def test_a_warning_is_worded_as_the_audit_words_it(tmp_path: Path) -> None:
     shown = [message for _, message in fava_errors(published.fava)]
     assert len(shown) == len(audited)
     assert all(any(said in message for message in shown) for said in audited)
+
+
+def test_what_cites_last_years_voucher_is_no_error_of_this_year(tmp_path: Path) -> None:
+    """A year by itself does not hold what its refunds cite; a whole ledger must."""
+    back = '2015-05-01 * "x" "back" #refund\n  voucher: "F01-2015-000001"\n  cites: "F01-2014-000009"\n'
+    text = f"{CASH}{back}  Expenses:F01-A:House  -5.00 CNY\n  Assets:F01-A:Cash\n"
+    assert "red-without-original" not in [error.message.partition(":")[0] for error in errors(PLUGIN + text)]
+    (tmp_path / "whole.beancount").write_text(text, "utf-8")
+    whole = audit_ledger(tmp_path / "whole.beancount", only=["red-without-original"])
+    assert [one.check for one in whole.findings] == ["red-without-original"]

@@ -210,7 +210,7 @@ class _Staged:
                 voucher, int(published[3]) if published else 0, date.isoformat(), date.toordinal(), date.year,
                 date.month, text(meta, "kind") or min(KINDS.intersection(entry.tags or ()), default=""),
                 links.setdefault(link, voucher) if link else voucher, self._reversed(entry, numbers),
-                numbers.get(text(meta, "cites"), 0), fund,
+                self._named(text(meta, "cites"), numbers), fund,
                 text(meta, "project") or min(projects & (entry.links or set()), default=""), entry.payee or "",
                 entry.narration or "", text(meta, "doc"), text(meta, "bank"), text(meta, "bank-ref"),
                 text(meta, "payee-id"), text(meta, "payee-account"), text(meta, "contract"),
@@ -219,12 +219,16 @@ class _Staged:
                 text(meta, "prepared-by"), text(meta, "approved-by"), text(meta, "voucher"),
             )  # fmt: skip
 
+    def _named(self, number: str, numbers: Mapping[str, int]) -> int:
+        """Return the voucher of a number; 0 for none, -1 for one that may stand in another ledger."""
+        return numbers.get(number) or (-1 if number and not self._whole else 0)
+
     def _reversed(self, entry: Transaction, numbers: Mapping[str, int]) -> int:
         """Return the voucher that a transaction reverses; 0 for none, -1 for one that may stand in another ledger."""
         claimed = text(entry.meta, "reverses")
-        voucher = numbers.get(claimed, 0)
-        if not voucher:
-            return -1 if claimed and not self._whole else 0
+        voucher = self._named(claimed, numbers)
+        if voucher <= 0:
+            return voucher
         other = self.transactions[voucher - 1]
         total: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
         for posting in (*entry.postings, *other.postings):
