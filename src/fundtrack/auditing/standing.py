@@ -100,17 +100,14 @@ def settled(connection: Connection, findings: Iterable[Finding], pages: Mapping[
     known = {
         row["fingerprint"]: row for row in connection.execute(text(STATES), {"today": today().isoformat()}).mappings()
     }
-    on_record, fresh = [], []
-    for one in findings:
+
+    def settle(one: Finding) -> Finding:
         row = known.get(one.fingerprint)
         if row:
-            on_record.append(replace(one, number=row["finding"], state=state_of(dict(row)), waiver=row["covered"]))
-        else:
-            fresh.append(one)
-    covered = [replace(one, state="waived") if one.waiver else one for one in waived(connection, fresh, pages)]
-    by_mark = {id(one): done for one, done in zip(fresh, covered, strict=True)}
-    waiting = iter(on_record)
-    return tuple(by_mark[id(one)] if id(one) in by_mark else next(waiting) for one in findings)
+            return replace(one, number=row["finding"], state=state_of(dict(row)), waiver=row["covered"])
+        return replace(one, state="waived") if one.waiver else one
+
+    return tuple(map(settle, waived(connection, findings, pages)))
 
 
 def known(connection: Connection, number: int) -> Known:

@@ -91,7 +91,8 @@ class Lens:
     `after(scope)` are the relations to judge; `before(scope)`, where given, the same without the candidates, so that
     an old finding is known. `subject` says where a voucher, or else an `entry` of a register, stands. `scales` are the
     decimals of each unit. `missing` are the relations that cannot be given, each with why, in both languages: a check
-    that needs one is not run, and that is told.
+    that needs one is not run, and that is told. `said` remembers whether anything says the evidence that checks need: a
+    lens looks at one moment.
     """
 
     after: Callable[[str], Relations]
@@ -100,6 +101,7 @@ class Lens:
     named: Callable[[Language, str, str], str] = unnamed
     scales: Mapping[str, int] = field(default_factory=dict)
     missing: Mapping[str, Mapping[Language, str]] = field(default_factory=dict)
+    said: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
 
     def why_not(self, check: Check) -> Mapping[Language, str]:
         """Return why a check cannot be run through this lens, in both languages; nothing where it can."""

@@ -42,7 +42,9 @@ def unsaid(connection: Connection, check: Check, lens: Lens) -> tuple[str, str] 
     relations = lens.after(check.scope)
     for relation, column in check.needs:
         says = f"SELECT 1 FROM ({relations[relation]}) AS r WHERE CAST({column} AS TEXT) <> ''"
-        if not dialect.rows_of(connection, f"SELECT 1 WHERE EXISTS ({says})"):
+        if says not in lens.said:  # several checks need the same, and where nothing says it every row is looked at
+            lens.said[says] = bool(dialect.rows_of(connection, f"SELECT 1 WHERE EXISTS ({says})"))
+        if not lens.said[says]:
             return relation, column
     return None
 

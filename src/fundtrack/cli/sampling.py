@@ -78,7 +78,8 @@ def sample(
     where, language = audited(path, book, lang)
     drawn = sampling.sample(where, plan, scope, fund_pattern)
     print_sample(drawn, form, language, output)
-    warn(drawn.problems, language)
+    if incomplete(drawn.problems, language):  # a sample of a part proves nothing of the whole
+        raise typer.Exit(1)
 
 
 def benford(
@@ -112,8 +113,7 @@ def benford(
         show.say_message("written-to", language, path=output)
     else:
         print_benford(found, form, language)
-    if found.problems:
-        show.say(message("population-problems", language, problems=found.problems), error=True)
+    incomplete(found.problems, language)
 
 
 def audited(path: Path | None, book: Path | None, lang: Language | None) -> tuple[Book | Path, Language]:
@@ -130,11 +130,11 @@ def known_suffix(output: Path | None, suffixes: tuple[str, ...]) -> None:
         raise UsageError("export-suffix", path=output, suffixes=", ".join(suffixes))
 
 
-def warn(problems: int, language: Language) -> None:
-    """Say that the population may be incomplete, and end with 1: a sample of a part proves nothing of the whole."""
+def incomplete(problems: int, language: Language) -> bool:
+    """Return whether the population may be incomplete, and say so if it may."""
     if problems:
         show.say(message("population-problems", language, problems=problems), error=True)
-        raise typer.Exit(1)
+    return problems > 0
 
 
 def print_sample(drawn: Sample, form: Format, language: Language, output: Path | None) -> None:

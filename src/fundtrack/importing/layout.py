@@ -118,7 +118,7 @@ def _layout(name: str, form: dict[str, dict[str, Any]]) -> Layout:
         if unknown := set(content) - TABLES[table]:
             raise ValueError(", ".join(sorted(unknown)))
     kind, words = form.get("kind", {}), form.get("words", {})
-    columns = {field: _source(spec) for field, spec in form["columns"].items()}
+    columns = {field: source_of(spec) for field, spec in form["columns"].items()}
     if ("amount" in columns) == ("amount-in" in columns and "amount-out" in columns):
         raise ValueError("[columns] amount, or amount-in and amount-out")
     account, column = form["key"].get("account"), kind.get("column")
@@ -126,9 +126,9 @@ def _layout(name: str, form: dict[str, dict[str, Any]]) -> Layout:
         name=name,
         **_file(form["file"], columns, IDENTIFYING),
         columns=columns,
-        key=_texts(form["key"]["columns"]),
-        key_account=_source(account) if account else None,
-        kind_column=_source(column) if column else None,
+        key=texts_of(form["key"]["columns"]),
+        key_account=source_of(account) if account else None,
+        kind_column=source_of(column) if column else None,
         kind_in=_kind(kind.get("in", ""), INCOMING),
         kind_out=_kind(kind.get("out", "disbursement"), OUTGOING),
         words_in={word: _kind(of, INCOMING) for word, of in kind.get("in-words", {}).items()},
@@ -140,13 +140,13 @@ def _layout(name: str, form: dict[str, dict[str, Any]]) -> Layout:
 def _of_register(name: str, form: dict[str, dict[str, Any]]) -> Layout:
     """Check the TOML of a register's page and make a layout of it. Raises ValueError and its like."""
     register = REGISTERS[form["register"]["name"]]
-    fields, needed = set(register.fields), _texts(form["register"].get("needed", []))
+    fields, needed = set(register.fields), texts_of(form["register"].get("needed", []))
     sided = {"amount-in", "amount-out"} if "amount" in fields else set()
     tables = {"register": {"name", "needed"}, "file": FILE, "columns": fields | sided, "words": fields}
     for table, content in form.items():
         if unknown := set(content) - tables[table]:
             raise ValueError(", ".join(sorted(unknown)))
-    columns = {field: _source(spec) for field, spec in form["columns"].items()}
+    columns = {field: source_of(spec) for field, spec in form["columns"].items()}
     if len(sided & {*columns}) == 1 or ("amount" in columns and sided & {*columns}):
         raise ValueError("[columns] amount, or amount-in and amount-out")
     known = {"amount" if field in sided else field for field in columns}
@@ -173,7 +173,7 @@ def _of_register(name: str, form: dict[str, dict[str, Any]]) -> Layout:
 
 def _file(file: dict[str, Any], columns: Mapping[str, Source], identifying: tuple[str, ...]) -> dict[str, Any]:
     """Return what the table [file] says, as a layout has it; of the columns it is told which are private."""
-    private, unit = {*_texts(file.get("private", []))}, file.get("unit", "元")
+    private, unit = {*texts_of(file.get("private", []))}, file.get("unit", "元")
     for field, source in columns.items():
         if field in identifying:
             private |= {*source.columns}
@@ -185,16 +185,16 @@ def _file(file: dict[str, Any], columns: Mapping[str, Source], identifying: tupl
     return {
         "encoding": file.get("encoding", "utf-8"),
         "delimiter": file.get("delimiter", ","),
-        "header": _texts(file["header"]),
-        "unit": _source(unit) if isinstance(unit, dict) else unit,
+        "header": texts_of(file["header"]),
+        "unit": source_of(unit) if isinstance(unit, dict) else unit,
         "currency": file.get("currency", "CNY"),
-        "total": _texts(file.get("total", [])),
-        "notes": _texts(file.get("notes", [])),
+        "total": texts_of(file.get("total", [])),
+        "notes": texts_of(file.get("notes", [])),
         "private": tuple(sorted(private)),
     }
 
 
-def _source(spec: str | list[str] | dict[str, Any]) -> Source:
+def source_of(spec: str | list[str] | dict[str, Any]) -> Source:
     """Read where a field comes from: a column's name, several, or a table.
 
     `{cell = …}` or `{column = …}`, either with a `pattern`, a column of numbers with `times`; or `{constant = …}`.
@@ -202,14 +202,14 @@ def _source(spec: str | list[str] | dict[str, Any]) -> Source:
     if isinstance(spec, str):
         return Source((spec,))
     if isinstance(spec, list):
-        return Source(_texts(spec))
+        return Source(texts_of(spec))
     rest = set(spec) - {"column", "cell", "pattern", "constant", "times"}
     if rest or len({"column", "cell", "constant"} & set(spec)) != 1:
         raise ValueError(spec)
     pattern = re.compile(spec["pattern"]) if "pattern" in spec else None
     if pattern and pattern.groups != 1:
         raise ValueError(pattern.pattern)
-    columns = _texts([spec["column"]] if isinstance(spec.get("column"), str) else spec.get("column", []))
+    columns = texts_of([spec["column"]] if isinstance(spec.get("column"), str) else spec.get("column", []))
     return Source(columns, spec.get("cell", ""), pattern, str(spec.get("constant", "")), int(spec.get("times", 1)))
 
 
@@ -220,7 +220,7 @@ def _kind(kind: str, kinds: tuple[str, ...]) -> str:
     return kind
 
 
-def _texts(texts: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever the TOML holds
+def texts_of(texts: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever the TOML holds
     """Return a list of texts. Raises TypeError when it is another thing."""
     if not isinstance(texts, list) or not all(isinstance(text, str) and text for text in texts):
         raise TypeError(texts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -71,7 +72,7 @@ def reason_of(finding: Finding) -> Reason:
     }
 
 
-class Tally:
+class Tally(ABC):
     """Counts the rows of a batch, and remembers every one that makes nothing new."""
 
     def __init__(self, batch: int) -> None:
@@ -81,14 +82,14 @@ class Tally:
         self.read = self.unreadable = self.amount = 0
 
     @property
+    @abstractmethod
     def dates(self) -> list[str]:
         """Return the first and the last date of what is new, or nothing."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def posted(self) -> str:
         """Return the select that counts what the book holds of the batch."""
-        raise NotImplementedError
 
     def hold_row(self, row: Row, key: str, occurrence: int) -> None:
         """Hold a row that is not data, or that cannot be read."""

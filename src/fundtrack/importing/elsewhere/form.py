@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 from fundtrack.chart.model import KINDS
 from fundtrack.checking.declared import OTHER
 from fundtrack.errors import PageError
-from fundtrack.importing.layout import Layout, _source, _texts
+from fundtrack.importing.layout import Layout, source_of, texts_of
 from fundtrack.money import FACTORS
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _system(name: str, form: dict[str, dict[str, Any]]) -> System:
     numbering = file.get("numbering", "year")
     if numbering not in get_args(Numbering):
         raise ValueError(numbering)
-    kinds = [(str(start), kind) for kind, starts in form["kinds"].items() for start in _texts(starts)]
+    kinds = [(str(start), kind) for kind, starts in form["kinds"].items() for start in texts_of(starts)]
     for kind in form["kinds"]:
         ROOTS[kind]
     return System(
@@ -127,7 +127,7 @@ def _form(name: str, table: str, file: dict[str, Any], fields: dict[str, Any]) -
     """Return one kind of file. Raises ValueError and its like."""
     if unknown := set(fields) - FIELDS[table]:
         raise ValueError(", ".join(sorted(unknown)))
-    columns = {field: _source(spec) for field, spec in fields.items()}
+    columns = {field: source_of(spec) for field, spec in fields.items()}
     sides = _sides(table, columns)
     needed = [columns[field] for field in (*NEEDED[table], *sides)]
     unit = file.get("unit", "元")
@@ -138,8 +138,8 @@ def _form(name: str, table: str, file: dict[str, Any], fields: dict[str, Any]) -
         table=table,
         layout=_layout(name, file, unit, columns, tuple(one for source in needed for one in source.columns)),
         sides=sides,
-        debit_words=_texts(file.get("debit-words", [])),
-        credit_words=_texts(file.get("credit-words", [])),
+        debit_words=texts_of(file.get("debit-words", [])),
+        credit_words=texts_of(file.get("credit-words", [])),
     )
 
 
@@ -167,10 +167,10 @@ def _layout(
         encoding=file.get("encoding", "utf-8"),
         delimiter=file.get("delimiter", ","),
         header=header,
-        unit=_source(unit) if isinstance(unit, dict) else unit,
+        unit=source_of(unit) if isinstance(unit, dict) else unit,
         currency=file.get("currency", "CNY"),
-        total=_texts(file.get("total", [])),
-        notes=_texts(file.get("notes", [])),
+        total=texts_of(file.get("total", [])),
+        notes=texts_of(file.get("notes", [])),
         private=(),
         columns=columns,
         key=(),

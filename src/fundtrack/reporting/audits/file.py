@@ -15,6 +15,7 @@ from fundtrack.reporting.audits.page import page
 from fundtrack.reporting.audits.paper import working_paper
 from fundtrack.reporting.audits.rows import as_csv
 from fundtrack.reporting.audits.sarif import as_sarif
+from fundtrack.reporting.export import unwritable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -70,7 +71,7 @@ def writing(path: Path | None) -> Iterator[Callable[[Audit, Language], None]]:
                 draft.write_bytes(data)
                 os.replace(draft, path.resolve())  # noqa: PTH105 - the one moment is to be seen
             except OSError as error:
-                raise _unwritable(path, error) from error
+                raise unwritable(path, error) from error
 
         yield write
 
@@ -84,12 +85,8 @@ def _draft(path: Path) -> Iterator[Path]:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         draft.touch(exist_ok=False)
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise unwritable(path, error) from error
     try:
         yield draft
     finally:
         draft.unlink(missing_ok=True)
-
-
-def _unwritable(path: Path, error: OSError) -> UsageError:
-    return UsageError("export-unwritable", path=path, cause=error.strerror or error)
