@@ -72,7 +72,7 @@ def test_a_change_is_told(old: str, new: str, kind: str, sentence: str) -> None:
     assert change.kind == kind
     assert sentence in change.describe("en")
     assert change.describe("zh") != change.describe("en")
-    forbidden(before, after)
+    forbidden(before, after, "chart.beancount")
 
 
 def test_an_end_is_told_with_its_date_and_document() -> None:
@@ -90,7 +90,7 @@ def test_an_intermediary_may_be_removed() -> None:
     """It names whom payments go to from now on, and nothing posted rests on it."""
     before, after = read_chart(TEXT, "chart.beancount"), read_chart(changed(INTERMEDIARY, ""), "chart.beancount")
     assert [change.kind for change in diff(before, after)] == ["intermediary-removed"]
-    forbidden(before, after)
+    forbidden(before, after, "chart.beancount")
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_what_was_decided_stays(key: str, old: str, new: str) -> None:
     """Nothing posted may change its meaning afterwards."""
     before, after = read_chart(TEXT, "chart.beancount"), read_chart(changed(old, new), "chart.beancount")
     with pytest.raises(ChartError) as refusal:
-        forbidden(before, after)
+        forbidden(before, after, "chart.beancount")
     assert refusal.value.key == key
     assert str(refusal.value)
 
@@ -129,9 +129,11 @@ def test_an_account_keeps_its_bank() -> None:
     second = '2014-01-01 custom "bank" "B02"\n  name: "Other"\n  number: "1"\n'
     before = read_chart(TEXT + second, "chart.beancount")
     with pytest.raises(ChartError, match="its bank was B01 and cannot become B02"):
-        forbidden(before, read_chart(changed('bank: "B01"', 'bank: "B02"') + second, "chart.beancount"))
+        forbidden(
+            before, read_chart(changed('bank: "B01"', 'bank: "B02"') + second, "chart.beancount"), "chart.beancount"
+        )
     with pytest.raises(ChartError, match="Other"):
-        forbidden(before, read_chart(TEXT, "chart.beancount"))
+        forbidden(before, read_chart(TEXT, "chart.beancount"), "chart.beancount")
 
 
 @pytest.mark.parametrize(

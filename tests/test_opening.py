@@ -156,7 +156,7 @@ def test_empty_and_missing_files(book: Book) -> None:
     assert encoding.value.key == "opening-encoding"
     with pytest.raises(UsageError) as missing:
         opening(book, book.folder / "nowhere.csv", as_of=NEW_YEAR, by="clerk", document="X")
-    assert missing.value.key == "opening-unreadable"
+    assert missing.value.key == "file-unreadable"
 
 
 def test_fund_is_opened_once_and_first(book: Book) -> None:

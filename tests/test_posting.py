@@ -53,7 +53,7 @@ def test_simple_kinds(book: Book) -> None:
 
 
 def test_what_is_no_simple_voucher(book: Book) -> None:
-    """Refused before anything is looked up: no amount, no use, a kind of several vouchers."""
+    """Refused before anything is looked up: no amount, no use, an account of another kind."""
     with pytest.raises(UsageError) as nothing:
         pay(book, 0)
     assert nothing.value.key == "amount-not-positive"
@@ -68,9 +68,6 @@ def test_what_is_no_simple_voucher(book: Book) -> None:
         with pytest.raises(ChartError) as other_kind:
             charge(other)
         assert other_kind.value.key == "use-no-use"
-    with pytest.raises(UsageError) as several:
-        act(book, lambda _, chart: [draft(chart, "loan", 1, fund="F01", date=JUNE)])
-    assert several.value.key == "kind-of-several"
 
 
 def test_payment_to_an_owner_company_is_advanced_then_verified(book: Book) -> None:

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tomllib
 from collections import Counter
-from functools import cache
 from pathlib import Path
 from string import Formatter
 from typing import TYPE_CHECKING, Final
@@ -17,12 +16,11 @@ import pytest
 from importlinter.cli import lint_imports
 
 from fundtrack import errors
+from source import ROOT, SRC, at, calls, python, raised, text, tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-ROOT: Final = Path(__file__).parent.parent
-SRC: Final = ROOT / "src" / "fundtrack"
 PAGES: Final = ("checks", "importers", "reports")
 
 SLOW: Final = {"numpy", "pandas"}
@@ -34,8 +32,6 @@ MACHINE: Final = re.compile(
 )
 EVASION: Final = re.compile(r"\bxfail\b|\bskipif\b|\bimportorskip\b|(?:mark|pytest|unittest)\.skip|SkipTest|--deselect")
 
-ERRORS: Final = {name for name, value in vars(errors).items() if isinstance(value, type)} - {"Refused"}
-
 
 def written() -> list[Path]:
     """Return every file of the repository that a person wrote and that is text."""
@@ -43,40 +39,6 @@ def written() -> list[Path]:
     found = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()]
     found += [path for path in ROOT.iterdir() if path.is_file() and path.suffix in {".md", ".toml", ".txt"}]
     return sorted(path for path in found if "__pycache__" not in path.parts and text(path))
-
-
-@cache
-def text(path: Path) -> str:
-    """Return the text of a file, empty if it is none."""
-    try:
-        return path.read_text("utf-8")
-    except UnicodeDecodeError:
-        return ""
-
-
-@cache
-def tree(path: Path) -> ast.Module:
-    """Return the syntax of a Python file."""
-    return ast.parse(text(path), path)
-
-
-def python(*folders: Path) -> list[Path]:
-    """Return the Python files of folders, by default of all of ours."""
-    return sorted(
-        path for folder in folders or (SRC, ROOT / "tests", ROOT / "benchmarks") for path in folder.rglob("*.py")
-    )
-
-
-def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
-    """Yield the calls in a file with what they call, as written."""
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Call):
-            yield ast.unparse(node.func), node
-
-
-def at(path: Path, node: ast.expr | ast.stmt | ast.excepthandler | int) -> str:
-    """Return `file:line`, on which an editor jumps to it."""
-    return f"{path.relative_to(ROOT)}:{node if isinstance(node, int) else node.lineno}"
 
 
 def expect_none(found: Iterable[object]) -> None:
@@ -218,21 +180,6 @@ def test_messages_are_all_used() -> None:
     source = "\n".join(text(path) for path in python(SRC))
     stems = tuple(re.findall(r'f"([a-z]+(?:-[a-z]+)*-)\{', source))
     expect_none(key for key in errors.messages() if f'"{key}"' not in source and not key.startswith(stems))
-
-
-def raised() -> Iterator[tuple[str, str, ast.Call]]:
-    """Yield where an error is made with a literal key, the key, and the call."""
-    for path in python(SRC):
-        for name, call in calls(path):
-            if name.rpartition(".")[2] in ERRORS and call.args:
-                yield from ((at(path, call), key, call) for key in literals(call.args[0]))
-
-
-def literals(key: ast.expr) -> list[str]:
-    """Return the keys that are written out: one, or the two of a condition."""
-    if isinstance(key, ast.IfExp):
-        return literals(key.body) + literals(key.orelse)
-    return [key.value] if isinstance(key, ast.Constant) and isinstance(key.value, str) else []
 
 
 def test_errors_have_their_message_and_its_details() -> None:

@@ -15,12 +15,13 @@ stands in the code and none lacks a translation.
 from __future__ import annotations
 
 import tomllib
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 Language = Literal["en", "zh"]
 LANGUAGES: Final[tuple[Language, Language]] = ("en", "zh")
@@ -43,9 +44,20 @@ def message(key: str, language: Language, /, **details: object) -> str:
     return messages()[key][language].format(**details)
 
 
+def paragraph(sentence: str, remedy: str) -> str:
+    """Return what is the matter and what to do as one paragraph: behind a Chinese full stop there is no space."""
+    gap = "" if sentence.endswith("。") or not remedy else " "
+    return f"{sentence}{gap}{remedy}"
+
+
 def both(key: str, /, **details: object) -> str:
     """Return a word or sentence in both languages, for what is kept or printed once for every reader."""
     return " ".join(message(key, language, **details) for language in LANGUAGES)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return the three known names that are most like one that is not known, to be printed."""
+    return ", ".join(get_close_matches(name, [*known], n=3, cutoff=0)) or "–"
 
 
 class FundtrackError(Exception):
@@ -70,22 +82,24 @@ class FundtrackError(Exception):
         """Return what to do about it, or an empty string."""
         return messages()[self.key].get(f"remedy-{language}", "").format(**self.details)
 
-    def where(self) -> str:
-        """Return `file:line` or `file, sheet, row`, or an empty string."""
+    def where(self, language: Language = "en") -> str:
+        """Return `file:line` or `file [sheet …] [row …]`, or an empty string."""
         details = self.details
         place = str(details.get("path", ""))
         if "line" in details:
             place += f":{details['line']}"
         for part in ("sheet", "row", "column"):
             if details.get(part) not in (None, ""):
-                place += f" [{part} {details[part]}]"
+                place += f" [{message(f'head-{part}', language)} {details[part]}]"
         return place
 
     def __str__(self) -> str:
         """Return where, what and the remedy, in English and then in Chinese."""
-        where = f"{self.where()}: " if self.where() else ""
-        lines = [f"{where}{self.text(language)} {self.remedy(language)}".rstrip() for language in LANGUAGES]
-        return "\n".join(lines)
+        return "\n".join(map(self._said, LANGUAGES))
+
+    def _said(self, language: Language) -> str:
+        where = self.where(language)
+        return (f"{where}: " if where else "") + paragraph(self.text(language), self.remedy(language))
 
 
 class UsageError(FundtrackError):

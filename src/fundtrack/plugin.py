@@ -20,7 +20,7 @@ from fundtrack.chart.model import ROOTS
 from fundtrack.checking import checks, run
 from fundtrack.checking.audit import why_not
 from fundtrack.checking.foreign import foreign
-from fundtrack.errors import FundtrackError
+from fundtrack.errors import FundtrackError, paragraph
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -100,5 +100,4 @@ def _errors(ledger: Foreign, pages: Mapping[str, Check], language: Language, *, 
 def _said(finding: Finding, language: Language) -> str:
     """Return a finding in one paragraph: the check, what it found, what to do."""
     colon = "：" if language == "zh" else ": "
-    gap = "" if language == "zh" else " "
-    return f"{finding.check}{colon}{finding.messages[language]}{gap}{finding.remedies[language]}"
+    return f"{finding.check}{colon}{paragraph(finding.messages[language], finding.remedies[language])}"

@@ -57,7 +57,8 @@ def book(parsed: Parsed) -> Booked:
         entries, unbooked = fill(parsed.entries, parsed.options)
         entries, unpadded = pad([_with_values(entry) for entry in entries if _complete(entry)], parsed.options)
     except (ArithmeticError, AssertionError) as error:
-        raise UsageError("ledger-unbookable", path=path, why=f"{type(error).__name__} {error}") from error
+        why = type(error).__name__ if isinstance(error, ArithmeticError) else str(error).rstrip(".")
+        raise UsageError("ledger-unbookable", path=path, why=why) from error
     errors = (*parsed.errors, *problems(unbooked, path), *problems(unpadded, path))
     return Booked(entries, parsed.options, errors)
 

@@ -37,7 +37,7 @@ def apply_chart(book: Book, text: str, *, by: str, document: str, after: int | N
         if after is not None and latest != after:
             raise ChartError("chart-meanwhile", path=book.chart_file, version=latest)
         changes = diff(old, new)
-        forbidden(old, new)
+        forbidden(old, new, str(book.chart_file))
         if not changes:
             return []
         if not document:

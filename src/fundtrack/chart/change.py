@@ -67,21 +67,21 @@ def diff(old: Chart, new: Chart) -> list[Change]:
     return changes
 
 
-def forbidden(old: Chart, new: Chart) -> None:
-    """Refuse a change that would alter what was posted or decided under the old chart.
+def forbidden(old: Chart, new: Chart, path: str) -> None:
+    """Refuse a change that would alter what was posted or decided under the old chart; `path` is where the new stands.
 
     Raises ChartError: `chart-removed` for a fund, account, bank account, project or act on a use that is gone or was
     altered; `chart-frozen` for an account's unit, kind, bank account or date, or a bank account's number.
     """
     for change in diff(old, new):
         if change.kind.endswith("-removed") and change.kind != "intermediary-removed":
-            raise ChartError("chart-removed", subject=change.subject, old=change.old)
+            raise ChartError("chart-removed", path=path, subject=change.subject, old=change.old)
     for thing, before, after in _declared(old, new):
         for code, name in product(before, FROZEN.get(thing, ())):
             was, now = getattr(before[code], name), getattr(after[code], name)
             if was != now:
-                line = after[code].line
-                raise ChartError("chart-frozen", line=line, account=code, field=name, old=was, new=now)
+                place = {"path": path, "line": after[code].line}
+                raise ChartError("chart-frozen", **place, account=code, field=name, old=was, new=now)
 
 
 def grant(text: str, account: str, day: date, document: str, path: str = "chart.beancount") -> str:

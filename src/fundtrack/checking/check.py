@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 from fundtrack.book.open import SETTINGS_FILE, thresholds
 from fundtrack.checking.lens import POSTING_COLUMNS, VOUCHER_COLUMNS, WORKED_OUT_ONCE
 from fundtrack.checking.statement import select_of
-from fundtrack.errors import BookError, PageError
+from fundtrack.errors import BookError, PageError, nearest
 from fundtrack.pages import catalogue, installed
 from fundtrack.schema.registers import BY_RELATION
 
@@ -108,7 +108,7 @@ def checks(local: Path | None = None) -> dict[str, Check]:
     pages = catalogue("checks", local=local)
     own = thresholds(local.parent) if local else {}
     for name in own.keys() - pages.keys():
-        raise BookError("threshold-check", path=SETTINGS_FILE, name=name, known=", ".join(pages))
+        raise BookError("threshold-check", path=SETTINGS_FILE, name=name, known=nearest(name, pages))
     return {name: check_of(page, own.get(name, ())) for name, page in pages.items()}
 
 

@@ -73,7 +73,7 @@ def doctor(form: FormatOption = "table", book: BookOption = None, lang: Language
     records += [
         {
             "name": error.key,
-            "message": f"{error.where()} {error.text(language)}".strip(),
+            "message": f"{error.where(language)} {error.text(language)}".strip(),
             "remedy": error.remedy(language),
         }
         for error in faults_beside(the_book)

@@ -22,7 +22,7 @@ from fundtrack.cli.options import (
 )
 from fundtrack.cli.recording import kept, print_recorded
 from fundtrack.cli.subjects import audited, compared
-from fundtrack.errors import Language, UsageError, message
+from fundtrack.errors import Language, UsageError, message, nearest
 
 if TYPE_CHECKING:
     from fundtrack.checking.audit import Audit
@@ -143,7 +143,7 @@ def explain(
     local = {kind: local_folder(book, kind) for kind in kinds}
     pages = {name: page for kind in kinds for name, page in catalogue(kind, local=local[kind]).items()}
     if name not in pages:
-        raise UsageError("explain-unknown", name=name, known=", ".join(sorted(pages)))
+        raise UsageError("explain-unknown", name=name, known=nearest(name, pages))
     print_page(pages[name], spoken(lang, local["checks"]))
 
 

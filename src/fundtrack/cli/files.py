@@ -62,7 +62,7 @@ def import_(
     if form != "table":
         print_records(reports, form, language)
     if problems and not reports:
-        raise typer.Exit(problems[0].exit_code)
+        raise show.Told(problems[0].exit_code)
     if problems or any(one.rows["quarantined"] or one.printed_total_agrees is False for one in reports):
         raise typer.Exit(1)
 

@@ -11,7 +11,7 @@ import typer
 
 from fundtrack.cli import show
 from fundtrack.cli.options import BookOption, FormatOption, LanguageOption, opened, spoken
-from fundtrack.errors import FormatError, UsageError
+from fundtrack.errors import FormatError, UsageError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +67,7 @@ def report(
         show.rows(listed, form, language, ("name", "title"))
         return
     if name not in known:
-        raise UsageError("explain-unknown", name=name, known=", ".join(known))
+        raise UsageError("explain-unknown", name=name, known=nearest(name, known))
     table = known[name].run(the_book, **settings(known[name], setting or []))
     if output:
         export(table, output, title=known[name].title(language), language=language)

@@ -97,11 +97,12 @@ def diff(file: FileArgument = None, book: BookOption = None, lang: LanguageOptio
 
     the_book = opened(book)
     text = text_of(file) if file else proposed_text(the_book)[0]
-    proposed = read_chart(text, str(file or the_book.chart_file))
+    path = str(file or the_book.chart_file)
+    proposed = read_chart(text, path)
     with the_book.reading() as connection:
         _, in_force = in_force_before(the_book, connection, proposed)
     print_changes(diff(in_force, proposed), spoken(lang, the_book))
-    forbidden(in_force, proposed)
+    forbidden(in_force, proposed, path)
 
 
 @chart.command()
@@ -194,7 +195,9 @@ def put_in_force(
         show.say_message("chart-kept", language, kept=done.kept)
     if done.problem:
         cause = done.problem.strerror or done.problem
+        print_changes(done.changes, language)
         show.problem(UsageError("chart-file-not-written", path=book.chart_file, cause=cause))
+        raise show.Told(1)
     return done.changes
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 import typer
 
 from fundtrack import money
-from fundtrack.errors import LANGUAGES, FundtrackError, Language, Refused, message
+from fundtrack.errors import LANGUAGES, FundtrackError, Language, Refused, message, paragraph
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -108,6 +108,10 @@ def findings(found: Iterable[Finding], language: Language) -> None:
         say(f"  → {remedy}")
 
 
+class Told(SystemExit):
+    """The end of a command whose errors have been printed."""
+
+
 @contextmanager
 def refusal(form: Format, language: Language) -> Iterator[None]:
     """Let a program that asked for JSON read why vouchers are refused; the refusal goes on to end the command."""
@@ -126,7 +130,8 @@ def problem(error: FundtrackError) -> None:
     if isinstance(error, Refused):
         for finding in cast("Sequence[Finding]", error.findings):
             for language in LANGUAGES:
-                say(f"  {finding.check}: {finding.messages[language]} {finding.remedies[language]}", error=True)
+                said = paragraph(finding.messages[language], finding.remedies[language])
+                say(f"  {finding.check}: {said}", error=True)
 
 
 def yuan(amount: int | None) -> str:

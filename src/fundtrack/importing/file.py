@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from fundtrack.book.create import now
 from fundtrack.checking import candidates, checks
-from fundtrack.errors import BookError, FormatError, PageError
+from fundtrack.errors import BookError, FormatError, PageError, nearest
 from fundtrack.importing import cells
 from fundtrack.importing.blocks import Block
 from fundtrack.importing.elsewhere.form import is_system
@@ -84,7 +84,7 @@ def import_file(
     with book.reading() as connection:
         known = importers_of(book, words_of(book.chart(connection)))
     if page and page not in known:
-        raise PageError("page-unknown", name=page, known=", ".join(known))
+        raise PageError("page-unknown", name=page, known=nearest(page, known))
     importer = known[page] if page else choose(path, known.values())
     kept = path if dry_run else keep_original(book, path, sha256)
     file = _File(book, kept, name, sha256, importer, judged_by, by, progress)

@@ -58,7 +58,7 @@ def simple_entry(
 def _side(chart: Chart, side: str, fund: str, use: Leg | None, bank: str) -> Leg:
     if side == "use":
         if use is None:
-            raise ChartError("use-needed")
+            raise ChartError("use-needed", fund=fund)
         return use
     return Leg(fund, account_of(chart, fund, side, bank))
 

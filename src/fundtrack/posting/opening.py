@@ -196,7 +196,7 @@ def _text(path: Path) -> str:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise UsageError("opening-unreadable", path=path, cause=error.strerror) from error
+        raise UsageError("file-unreadable", path=path, cause=error.strerror) from error
     for encoding in ("utf-8-sig", "gb18030"):
         with suppress(UnicodeDecodeError):
             return content.decode(encoding)

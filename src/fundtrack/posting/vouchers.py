@@ -44,12 +44,10 @@ def draft(
     """Return a voucher of one debit and one credit over `amount` fen.
 
     A disbursement to an owner company or township of the chart becomes an advance. `use` is `0601` of the fund, or
-    names its fund itself. Raises UsageError (`kind-of-several`) for kinds that are not one such voucher, or where the
-    amount is not positive; ChartError (`use-needed`, `use-no-use`).
+    names its fund itself. Raises UsageError (`amount-not-positive`); ChartError (`use-needed`, `use-no-use`).
     """
     kind = kind_of_payment(chart, kind, details.get("payee", ""))
-    if kind not in SIDES:
-        raise UsageError("kind-of-several", kind=kind, kinds=", ".join(SIDES))
+    assert kind in SIDES, "a kind that is not one such voucher has an act of its own"
     leg = use_of(chart, use, fund) if use else None
     entry = simple_entry(chart, kind, positive(amount), fund=fund, use=leg, bank=details.get("bank", ""))
     return drafted(chart, kind, (entry,), fund=fund, date=date, **details)
