@@ -75,10 +75,10 @@ def section(said: Example, *printed: str) -> str:
 
 def rendered(sections: Mapping[str, str]) -> str:
     """Return the page below its marker, made of the sections there are."""
-    parts = ["", "## The book 账套", ""]
-    for language in LANGUAGES:
-        parts += [books()[USUAL_BOOK].note[language], ""]
-    parts += ["```text", *(f"$ {command}" for command in books()[USUAL_BOOK].commands()), "```", ""]
+    parts = ["", "## Where they begin 示例所在目录", ""]
+    for name, book in books().items():
+        parts += [f"`{name}`: {book.note['en']} {book.note['zh']}", ""]
+        parts += fence("text", "\n".join(f"$ {command}" for command in book.commands())) if book.run else []
     for subject, title in toml("subjects").items():
         parts += [f"## {title['en']} {title['zh']}", ""]
         parts += [sections.get(key, f"### {key}\n") for key, one in examples().items() if one.subject == subject]

@@ -14,10 +14,13 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import psycopg
 import pytest
+from sqlalchemy import make_url
 
 import fundtrack
 from fundtrack.cli import main
+from postgresql import SUPERUSER
 
 
 def lines(printed: str) -> list[str]:
@@ -28,8 +31,8 @@ def lines(printed: str) -> list[str]:
 class Shell:
     """A terminal in a folder.
 
-    The command itself runs in this process, unless it is to be `alone`, and so does `sqlite3`, which not every system
-    has; all else runs in `sh`.
+    The command itself runs in this process, unless it is to be `alone`, and so do `sqlite3` and `psql -c`, which not
+    every system has; all else runs in `sh`. `named` is what things are called here that a reader knows by another name.
     """
 
     def __init__(self, folder: Path, programs: Path) -> None:
@@ -40,6 +43,7 @@ class Shell:
         self.folder = folder
         self.alone = False
         self.last = 0
+        self.named: dict[str, str] = {}
         self.environment = {
             "PATH": os.pathsep.join([str(programs), str(Path(sys.executable).parent), os.environ["PATH"]]),
             "PYTHONPATH": str(Path(fundtrack.__file__).parent.parent),
@@ -53,14 +57,27 @@ class Shell:
 
     def run(self, command: str) -> list[str]:
         """Run a command and return the lines it prints, errors among them."""
-        words = shlex.split(command)
+        for known, here in self.named.items():
+            command = command.replace(known, here)
+        printed = "\n".join(self._run(command, shlex.split(command)))
+        for known, here in self.named.items():
+            printed = printed.replace(here, known)
+        return printed.splitlines()
+
+    def _run(self, command: str, words: list[str]) -> list[str]:
         if words[0] == "cd":
             self.folder /= words[1]
+            return []
+        if words[0] == "export":
+            name, _, value = words[1].partition("=")
+            self.environment[name] = value
             return []
         if words[0] == "fundtrack" and not self.alone and not re.search(r"[|>$;&]", command):
             return self._fundtrack(words)
         if words[0] == "sqlite3":
             return self._sqlite3(*words[1:])
+        if words[:2] == ["psql", "-c"]:
+            return self._psql(*words[2:])
         finished = subprocess.run(
             ["sh", "-c", f"(exit {self.last}); {command}"],
             check=False,
@@ -94,5 +111,13 @@ class Shell:
         assert (self.folder / database).is_file()
         with contextlib.closing(sqlite3.connect(self.folder / database)) as connection:
             connection.executescript(statements)
+        self.last = 0
+        return []
+
+    def _psql(self, statements: str) -> list[str]:
+        """Do what a superuser of the database can do."""
+        address = make_url(self.environment["FUNDTRACK_DATABASE"]).set(drivername="postgresql", username=SUPERUSER)
+        with psycopg.connect(address.render_as_string(), autocommit=True) as connection:
+            connection.execute(statements.encode())
         self.last = 0
         return []

@@ -3,102 +3,50 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 import sqlite3
 import tomllib
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from errorpage import assert_order, assert_section
 from fundtrack.errors import LANGUAGES, messages
-from provoked import WRONG_USAGE, books, examples, play, says, toml, typed
-from shell import Shell
+from provoked import WRONG_USAGE, examples, play, says, toml, typed
 from source import SRC, raised
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from desks import Desks
     from provoked import Example
-
-TODAY: Final = "2015-12-31"
+    from shell import Shell
 
 LARGE: Final = 2**24
 
 
-class Desk(NamedTuple):
-    """A folder of somebody's own, and the terminal they sit at."""
-
-    home: Path
-    shell: Shell
-
-    def last(self, command: str) -> str:
-        """Run a command and return what it prints, without the name of the folder."""
-        return "\n".join(self.shell.run(typed(command))).replace(str(self.home), "~")
-
-
-def desk(home: Path, programs: Path) -> Desk:
-    """Return a desk in a folder."""
-    programs.mkdir(exist_ok=True)
-    shell = Shell(home, programs)
-    shell.environment |= {"HOME": str(home), "FUNDTRACK_TODAY": TODAY}
-    return Desk(home, shell)
-
-
-@pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[Path, Path]]:
-    """Return what makes a prepared folder, once, and says where in it examples begin."""
-    made: dict[str, tuple[Path, Path]] = {}
-
-    def prepare(name: str) -> tuple[Path, Path]:
-        if name not in made:
-            home = tmp_path_factory.mktemp(name)
-            one = desk(home, tmp_path_factory.mktemp("programs"))
-            play(books()[name], one.shell, books()[name].commands())
-            made[name] = home, one.shell.folder.relative_to(home)
-        return made[name]
-
-    return prepare
-
-
-@pytest.fixture
-def sit(tmp_path: Path, prepared: Callable[[str], tuple[Path, Path]]) -> Callable[[str, str], Desk]:
-    """Return what gives a desk of its own where a prepared folder is, in a language."""
-
-    def sit(book: str, language: str) -> Desk:
-        home, begin = prepared(book)
-        one = desk(Path(shutil.copytree(home, tmp_path / language)), tmp_path / "programs")
-        one.shell.folder /= begin
-        if language != "en":
-            one.shell.environment["FUNDTRACK_LANG"] = language
-        return one
-
-    return sit
-
-
 @pytest.mark.parametrize("key", examples())
-def test_gallery_shows_what_is_printed(key: str, sit: Callable[[str, str], Desk]) -> None:
+def test_gallery_shows_what_is_printed(key: str, desks: Desks) -> None:
     """The message in both languages, the right exit code, and nothing changed by what was wrongly asked."""
     said, printed = examples()[key], list[str]()
     for language in LANGUAGES:
         if not any(says(one, key, language) for one in printed):
-            printed.append(provoked(said, sit(said.book, language)))
+            with desks.sit(said.book, language) as shell:
+                printed.append(provoked(said, shell))
             assert says(printed[-1], key, language), printed[-1]
     assert_section(said, *printed)
 
 
-def provoked(said: Example, one: Desk) -> str:
+def provoked(said: Example, shell: Shell) -> str:
     """Play an example and return what its last command prints."""
     *before, last = said.commands()
-    play(said, one.shell, before)
-    there = content(one.home)
-    printed = one.last(last)
-    assert one.shell.last == said.exit, printed
+    play(said, shell, before)
+    folder = Path(shell.environment["HOME"])
+    there = content(folder)
+    printed = "\n".join(shell.run(typed(last)))
+    assert shell.last == said.exit, printed
     assert "Traceback" not in printed
     if said.exit == WRONG_USAGE:
-        assert content(one.home) == there
+        assert content(folder) == there
     return printed
 
 
