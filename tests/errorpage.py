@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from provoked import Example
 
 PAGE: Final = Path(__file__).parent.parent / "docs" / "reference" / "errors.md"
+FENCES: Final = {".beancount": "beancount", ".csv": "csv", ".md": "markdown", ".toml": "toml", ".xlsx": "csv"}
+"""What a fence of a file is called, by the end of the file's name."""
+
 ANEW: Final = "FUNDTRACK_UPDATE_DOCS=1 sh tests/run -n0 -k gallery"
 
 
@@ -52,7 +55,7 @@ def given(said: Example) -> Iterator[str]:
     for files, what in ((said.files, ""), (said.added, ", at its end 末尾加")):
         for name, text in files.items():
             yield from (f"`{harmless(name)}`{what}:", "")
-            yield from fence(Path(name).suffix[1:].replace("xlsx", "csv"), text)
+            yield from fence(FENCES.get(Path(name).suffix, "text"), text)
 
 
 def session(said: Example, *printed: str) -> Iterator[str]:

@@ -6,7 +6,6 @@ import os
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from sqlalchemy.exc import OperationalError
 
 from books import CHART, SCHEMA, post_payment, small_book
 from fundtrack.book import create_book, find_book, open_book
@@ -225,7 +224,9 @@ def test_a_clerk_does_not_change_the_chart(
 
 
 def test_a_book_that_cannot_be_created_leaves_no_settings(tmp_path: Path) -> None:
-    """So that the next attempt finds an empty folder."""
-    with pytest.raises(OperationalError):
+    """So that the next attempt finds nothing."""
+    with pytest.raises(BookError) as refused:
         create_book(tmp_path / "book", title="No", language="en", database="postgresql+psycopg://127.0.0.1:1/none")
-    assert not (tmp_path / "book" / "fundtrack.toml").exists()
+    assert refused.value.key == "book-not-created"
+    assert "refused" in refused.value.text("zh")
+    assert not (tmp_path / "book").exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import sqlite3
 import tomllib
 from contextlib import closing
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from desks import TODAY
 from errorpage import assert_order, assert_section
 from fundtrack.errors import LANGUAGES, messages
 from provoked import WRONG_USAGE, examples, play, says, toml, typed
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from desks import Desks
     from provoked import Example
     from shell import Shell
+
+MOMENT: Final = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+"""When something was recorded, which no example decides."""
 
 LARGE: Final = 2**24
 
@@ -42,7 +47,7 @@ def provoked(said: Example, shell: Shell) -> str:
     play(said, shell, before)
     folder = Path(shell.environment["HOME"])
     there = content(folder)
-    printed = "\n".join(shell.run(typed(last)))
+    printed = MOMENT.sub(f"{TODAY}T08:00:00Z", "\n".join(shell.run(typed(last))))
     assert shell.last == said.exit, printed
     assert "Traceback" not in printed
     if said.exit == WRONG_USAGE:

@@ -45,8 +45,8 @@ def message(key: str, language: Language, /, **details: object) -> str:
 
 
 def paragraph(sentence: str, remedy: str) -> str:
-    """Return what is the matter and what to do as one paragraph: behind a Chinese full stop there is no space."""
-    gap = "" if sentence.endswith("。") or not remedy else " "
+    """Return what is the matter and what to do as one paragraph: Chinese leaves no space behind its marks."""
+    gap = "" if sentence.endswith(("。", "？")) or not remedy else " "
     return f"{sentence}{gap}{remedy}"
 
 

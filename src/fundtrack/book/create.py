@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import os
 import secrets
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.exc import DBAPIError
@@ -25,9 +26,14 @@ FOLDERS: Final = ("ledger", "checks", "importers", "reports", "originals")
 
 
 def create_book(folder: Path, *, title: str, language: str, database: str = "", schema_name: str = "") -> Book:
-    """Create an empty book in a folder that holds none, and return it open; its chart is still to be applied."""
+    """Create an empty book in a folder that holds none, and return it open; its chart is still to be applied.
+
+    Raises UsageError (`book-exists`); BookError for settings no book can have, and where the database cannot be made
+    (`book-not-created`): then there are neither settings nor empty folders.
+    """
     if (folder / SETTINGS_FILE).exists():
         raise UsageError("book-exists", path=folder)
+    made = [path for path in (folder, *(folder / name for name in FOLDERS)) if not path.exists()]
     for name in FOLDERS:
         (folder / name).mkdir(parents=True, exist_ok=True)
     settings = {"title": title, "language": language, "database": database, "schema": schema_name}
@@ -35,9 +41,14 @@ def create_book(folder: Path, *, title: str, language: str, database: str = "", 
     (folder / SETTINGS_FILE).write_text("".join(lines), "utf-8")
     try:
         _create_database(folder)
-    except (BookError, DBAPIError):
+    except (BookError, DBAPIError) as error:
         (folder / SETTINGS_FILE).unlink()
-        raise
+        for path in reversed(made):
+            with suppress(OSError):  # a database that was begun lies in it
+                path.rmdir()
+        if isinstance(error, BookError):
+            raise
+        raise BookError("book-not-created", path=folder, cause=str(error.orig).splitlines()[0]) from error
     write_key(folder)
     return open_book(folder)
 

@@ -90,7 +90,8 @@ def settings(report: Report, words: Sequence[str]) -> dict[str, str | int]:
         try:
             given[name] = _setting(report.parameters[name], value)
         except (ValueError, FormatError) as error:
-            raise UsageError("report-value", name=name, value=value) from error
+            usual = report.parameters[name]
+            raise UsageError("report-value", name=name, value=value, usual=usual) from error
     return given
 
 

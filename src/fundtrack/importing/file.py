@@ -109,7 +109,7 @@ def _name(path: Path) -> str:
     try:
         return cells.text(path.name)
     except FormatError as error:
-        raise FormatError("file-name", name=ascii(path.name), **error.details) from error
+        raise FormatError("file-name", name=repr(path.name), **error.details) from error
 
 
 @dataclass(frozen=True)

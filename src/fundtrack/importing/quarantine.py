@@ -138,7 +138,7 @@ def _source(connection: Connection, book: Book, batch: int) -> _Source:
     ).one()
     known = importers_of(book, words_of(book.chart(connection)))
     if page not in known:
-        raise PageError("page-gone", batch=batch, name=page, known=", ".join(known))
+        raise PageError("page-gone", batch=batch, name=page)
     return _Source(batch, find_original(book, sha256), sheet, known[page])
 
 

@@ -101,7 +101,8 @@ def engine_of(url: str, schema: str) -> Engine:
     except SQLAlchemyError:
         known = False
     if not known:
-        raise BookError("database-unknown", url=url.rsplit("@", maxsplit=1)[-1])
+        scheme, colon, rest = url.rpartition("://")
+        raise BookError("database-unknown", url=f"{scheme}{colon}{rest.rpartition('@')[-1]}")  # without the password
     if url.startswith("sqlite"):
         engine = create_engine(url)
         event.listen(engine, "connect", _set_sqlite)
