@@ -195,9 +195,7 @@ def put_in_force(
         show.say_message("chart-kept", language, kept=done.kept)
     if done.problem:
         cause = done.problem.strerror or done.problem
-        print_changes(done.changes, language)
         show.problem(UsageError("chart-file-not-written", path=book.chart_file, cause=cause))
-        raise show.Told(1)
     return done.changes
 
 
