@@ -21,6 +21,7 @@ from fundtrack.cli import (
     findings,
     ledgers,
     policy,
+    quota,
     record,
     register,
     sampling,
@@ -62,6 +63,8 @@ app.command()(vouchers.post)
 app.command()(vouchers.reverse)
 app.command()(vouchers.rebook)
 app.command()(vouchers.opening)
+app.add_typer(quota.quota, name="quota")
+app.command()(quota.commit)
 app.command()(record.show)
 app.command()(record.refusals)
 app.add_typer(policy.chart, name="chart")

@@ -16,6 +16,7 @@ from fundtrack.checking import candidates, checks, run
 from fundtrack.checking.book import vouchers_of
 from fundtrack.errors import Refused, UsageError
 from fundtrack.ledger.rows import voucher_number
+from fundtrack.posting.execution import execute_quota
 from fundtrack.posting.insert import insert_candidates
 from fundtrack.posting.refusal import keep_refusal
 from fundtrack.schema import dialect
@@ -94,6 +95,7 @@ def post(
 def _stage(connection: Connection, book: Book, drafts: Iterable[Draft], chart: int) -> None:
     candidates.prepare(connection)
     candidates.stage(connection, staged(keyed(connection, book, drafts), next_voucher(connection), chart))
+    execute_quota(connection)
 
 
 def _post(connection: Connection, checks: Mapping[str, Check], lens: Lens, by: str, approved_by: str) -> Posted:

@@ -26,6 +26,8 @@ APPEND_ONLY: dict[str, list[tuple[str, ...]]] = {
     "bank_account": [("bank",), ("number",)],
     "account": [("fund", "unit", "code")],
     "use_grant": [("seq",)],
+    "quota_heading": [("fund", "status"), ("fund", "code")],
+    "quota": [("fund", "line")],
     "batch": [("batch",), ("sha256", "sheet")],
     "voucher": [("id",), ("fund", "year", "number"), ("natural_key", "occurrence"), ("reverses",)],
     "entry": [("voucher", "line")],
