@@ -60,6 +60,7 @@ RELATIONS: Final = {
             "banks",
             "grants",
             "quotas",
+            "quota_statuses",
             "quota_controls",
             "batches",
             "daily_balances",

@@ -34,6 +34,7 @@ POLICY: Final = {
     "banks": "SELECT * FROM book_banks",
     "grants": "SELECT * FROM book_grants",
     "quotas": "SELECT * FROM book_quotas",
+    "quota_statuses": "SELECT * FROM book_quota_statuses",
     "quota_controls": "SELECT * FROM book_quota_controls",
     "batches": "SELECT * FROM book_batches",
     **REGISTERED,

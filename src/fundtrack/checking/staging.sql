@@ -43,6 +43,9 @@ SELECT p.voucher, p.line, p.leg, v.date, p.day, v.year, v.period, v.kind, v.link
     v.bank, v.bank_ref, v.occurrence, v.batch, v.row, v.chart, p.quota
 FROM staged_posting AS p
 JOIN staged_voucher AS v ON v.voucher = p.voucher;
+CREATE VIEW staged_quota_statuses AS
+SELECT quota, substr(account_kind, 7) AS status, SUM(controlled * amount) AS amount, unit
+FROM staged_posting WHERE quota <> '' GROUP BY quota, account_kind, unit;
 CREATE VIEW staged_daily_balances AS
 SELECT account, fund, unit, day, date, change,
     SUM(change) OVER (PARTITION BY account, fund, unit ORDER BY day) AS balance

@@ -20,6 +20,7 @@ from fundtrack.cli import (
     files,
     findings,
     ledgers,
+    payments,
     policy,
     quota,
     record,
@@ -65,6 +66,11 @@ app.command()(vouchers.rebook)
 app.command()(vouchers.opening)
 app.add_typer(quota.quota, name="quota")
 app.command()(quota.commit)
+app.command()(payments.apply)
+app.command()(payments.approve)
+app.command()(payments.reject)
+app.command()(payments.pay)
+app.command()(payments.applications)
 app.command()(record.show)
 app.command()(record.refusals)
 app.add_typer(policy.chart, name="chart")

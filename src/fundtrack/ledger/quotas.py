@@ -79,7 +79,7 @@ def read_quotas(directives: Iterable[Directive]) -> Iterator[Quota]:
                 parent=line_of(meta["parent"]) if "parent" in meta else 0,
                 date=found.date,
                 expires=cast("date | None", meta.get("expires")),
-                chart=int(meta["chart"]),
+                chart=int(meta.get("chart", 1)),
                 **{name: meta.get(key, "") for name, key in TEXTS.items()},
             )
 

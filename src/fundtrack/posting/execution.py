@@ -65,19 +65,21 @@ WHERE voucher IN (
 
 GIVEN_BACK: Final = """
 INSERT INTO execution (voucher, line, project, unit, freed, paid, amount, red)
-SELECT c.voucher, q.line, '', took.unit, CASE
-        WHEN took.debit LIKE applied.code || ':%' THEN free.code || ':' || q.name ELSE took.debit END,
+SELECT c.voucher, q.line, '', took.unit, COALESCE((
+        SELECT reserved.debit FROM entry AS reserved JOIN quota_heading AS applied ON applied.fund = reserved.fund
+            AND applied.status = 'applied' AND reserved.credit = applied.code || ':' || q.name
+        WHERE reserved.voucher = took.cites), took.debit),
     took.credit, c.amount, 1
 FROM candidate AS c
-JOIN (SELECT v.id, v.year, e.fund, e.unit, e.debit, e.credit FROM voucher AS v JOIN entry AS e ON e.voucher = v.id
-    UNION ALL SELECT p.voucher, p.year, p.fund, p.unit, p.debit, p.credit FROM candidate AS p
+JOIN (SELECT v.id, v.year, v.cites, e.fund, e.unit, e.debit, e.credit
+    FROM voucher AS v JOIN entry AS e ON e.voucher = v.id
+    UNION ALL SELECT p.voucher, p.year, p.cites, p.fund, p.unit, p.debit, p.credit FROM candidate AS p
 ) AS took ON took.id = c.cites AND took.year = c.year
 JOIN quota_heading AS paid ON paid.fund = c.fund AND paid.status = 'paid'
 JOIN quota AS q ON q.fund = c.fund AND took.credit = paid.code || ':' || q.name
-JOIN quota_heading AS free ON free.fund = c.fund AND free.status = 'available'
-JOIN quota_heading AS applied ON applied.fund = c.fund AND applied.status = 'applied'
 WHERE c.kind = 'refund' AND c.entries = 1 AND c.red = 1
 """
+"""What a refund gives back, to where its payment, or the application that it paid, took it from."""
 
 EARLIER_YEAR: Final = """
 UPDATE candidate SET debit = credit, red = 0,

@@ -57,6 +57,9 @@ SELECT id, fund, year, number FROM voucher WHERE id IN (SELECT voucher FROM cand
 Say = Callable[["Connection", "Chart"], "Sequence[Draft]"]
 """What says the drafts once the writer's turn is taken, from what then stands in the book."""
 
+Then = Callable[["Connection", Posted], None]
+"""What is done beside the vouchers that were posted, or not at all."""
+
 
 def post(
     book: Book,
@@ -65,8 +68,9 @@ def post(
     by: str,
     approved_by: str = "",
     pages: Mapping[str, Check] | None = None,
+    then: Then | None = None,
 ) -> Posted:
-    """Post drafts as one act: all of them, or none and the reasons.
+    """Post drafts as one act: all of them, or none and the reasons; `then` is done in the same act.
 
     Raises Refused with every finding where a fatal check finds something that was not there before; the refusal is
     kept in the book. Raises FormatError (`text-unsafe`) where a text could not be published.
@@ -83,7 +87,10 @@ def post(
         said[:] = [draft.storable() for draft in spoken]
         _stage(connection, book, said, version)
         lens = candidates.candidate_lens(book.chart(connection, version), vouchers_of(connection))
-        return _post(connection, judged_by, lens, by, approved_by)
+        posted = _post(connection, judged_by, lens, by, approved_by)
+        if then is not None:
+            then(connection, posted)
+        return posted
 
     try:
         return book.act(act)

@@ -135,7 +135,7 @@ def commit(
 
     Raises UsageError: `quota-unknown`, `quota-not-allotted`, `commit-contract`, `amount-zero`.
     """
-    line = _allotted(chart, number)
+    line = line_in(chart, number)
     if not contract.strip():
         raise UsageError("commit-contract")
     entry = _entry(chart, (line, "available"), (line, "committed"), positive(abs(amount)), red=amount < 0)
@@ -149,7 +149,7 @@ def carry_over(connection: Connection, chart: Chart, number: str, *, date: Date,
     line begins on the first day of the next. Raises UsageError: `quota-unknown`, `quota-not-allotted`,
     `carry-nothing`, `carry-applied` while something of the line is applied for and not paid.
     """
-    line = _allotted(chart, number)
+    line = line_in(chart, number)
     stands = statuses(connection, chart, line)
     if stands["applied"]:
         raise UsageError("carry-applied", number=line.number, amount=money.grouped(stands["applied"]))
@@ -203,7 +203,7 @@ def find_line(chart: Chart, number: str) -> Quota:
 
 def statuses(connection: Connection, chart: Chart, line: Quota) -> dict[str, int]:
     """Return what a line has in each status, in minor units; 0 for a status that it cannot have."""
-    unit = _unit(chart, line.fund)
+    unit = unit_of(chart, line.fund)
     totals = {row.code: int(row.total) for row in connection.execute(STANDING, {"fund": line.fund, "unit": unit})}
     return {
         status: totals.get(f"{account.code}:{line.name}", 0)
@@ -214,7 +214,7 @@ def statuses(connection: Connection, chart: Chart, line: Quota) -> dict[str, int
 
 def committed(connection: Connection, chart: Chart, line: Quota) -> list[tuple[str, str, int]]:
     """Return what a line has committed, by contract and payee, in minor units."""
-    asked = {"fund": line.fund, "unit": _unit(chart, line.fund), "code": leg_of(chart, line, "committed").code}
+    asked = {"fund": line.fund, "unit": unit_of(chart, line.fund), "code": leg_of(chart, line, "committed").code}
     return [(contract, payee, int(held)) for contract, payee, held in connection.execute(COMMITTED, asked)]
 
 
@@ -243,7 +243,8 @@ def _opened(connection: Connection, chart: Chart, quota: Quota) -> Quota:
     return line
 
 
-def _allotted(chart: Chart, number: str) -> Quota:
+def line_in(chart: Chart, number: str) -> Quota:
+    """Return a line that is allotted to a use. Raises UsageError: `quota-unknown`, `quota-not-allotted`."""
     line = find_line(chart, number)
     if not line.parent:
         raise UsageError("quota-not-allotted", number=line.number)
@@ -255,14 +256,15 @@ def _free(line: Quota) -> str:
     return "available" if line.parent else "unallotted"
 
 
-def _unit(chart: Chart, fund: str) -> str:
+def unit_of(chart: Chart, fund: str) -> str:
+    """Return the unit of a fund's quota."""
     return headings(chart)[fund, "received"].unit
 
 
 def _entry(
     chart: Chart, debit: tuple[Quota, str], credit: tuple[Quota, str], amount: int, *, red: bool = False
 ) -> Entry:
-    unit = _unit(chart, debit[0].fund)
+    unit = unit_of(chart, debit[0].fund)
     return Entry(leg_of(chart, *debit), leg_of(chart, *credit), amount, int(red), unit)
 
 

@@ -28,6 +28,8 @@ APPEND_ONLY: dict[str, list[tuple[str, ...]]] = {
     "use_grant": [("seq",)],
     "quota_heading": [("fund", "status"), ("fund", "code")],
     "quota": [("fund", "line")],
+    "application": [("application",)],
+    "application_decision": [("application",)],
     "batch": [("batch",), ("sha256", "sheet")],
     "voucher": [("id",), ("fund", "year", "number"), ("natural_key", "occurrence"), ("reverses",)],
     "entry": [("voucher", "line")],

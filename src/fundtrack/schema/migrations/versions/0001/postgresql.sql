@@ -69,6 +69,16 @@ FROM added WHERE added.use <> '' AND COALESCE((
     SELECT g.granted FROM use_grant AS g WHERE g.fund = added.fund AND g.code = added.use AND g.day <= added.day
     ORDER BY g.day DESC, g.seq DESC LIMIT 1), 0) = 0;
 
+-- control application_approved_by_another on application_decision
+PERFORM refuse('not-this-application: the voucher reserves what was applied for, approved by somebody else')
+FROM added WHERE added.voucher IS NOT NULL AND NOT EXISTS (SELECT 1 FROM application AS a JOIN voucher AS v ON v.id = added.voucher
+    WHERE a.application = added.application AND v.kind = 'application' AND v.fund = a.fund AND v.payee = a.payee
+        AND v.reverses IS NULL AND v.prepared_by = a.applied_by AND v.approved_by = added.decided_by
+        AND added.decided_by <> a.applied_by AND EXISTS (
+            SELECT 1 FROM entry AS e JOIN quota_heading AS h ON h.fund = e.fund AND h.status = 'applied'
+            JOIN quota AS q ON q.fund = a.fund AND q.line = a.line
+            WHERE e.voucher = v.id AND e.credit = h.code || ':' || q.name AND e.amount = a.amount AND e.red = 0));
+
 -- control entry_before_voucher on entry
 PERFORM take_turn();
 PERFORM refuse('late-entry: the voucher stands already; reverse it instead')

@@ -47,6 +47,18 @@ BEGIN
         ORDER BY g.day DESC, g.seq DESC LIMIT 1), 0) = 0;
 END;
 
+CREATE TRIGGER application_approved_by_another BEFORE INSERT ON application_decision WHEN NEW.voucher IS NOT NULL
+BEGIN
+    SELECT RAISE(ABORT, 'not-this-application: the voucher reserves what was applied for, approved by somebody else')
+    WHERE NOT EXISTS (SELECT 1 FROM application AS a JOIN voucher AS v ON v.id = NEW.voucher
+        WHERE a.application = NEW.application AND v.kind = 'application' AND v.fund = a.fund AND v.payee = a.payee
+            AND v.reverses IS NULL AND v.prepared_by = a.applied_by AND v.approved_by = NEW.decided_by
+            AND NEW.decided_by <> a.applied_by AND EXISTS (
+                SELECT 1 FROM entry AS e JOIN quota_heading AS h ON h.fund = e.fund AND h.status = 'applied'
+                JOIN quota AS q ON q.fund = a.fund AND q.line = a.line
+                WHERE e.voucher = v.id AND e.credit = h.code || ':' || q.name AND e.amount = a.amount AND e.red = 0));
+END;
+
 CREATE TRIGGER balance_never_overspent BEFORE UPDATE ON balance WHEN NEW.total < 0 AND NEW.total < NEW.opening
 BEGIN
     SELECT RAISE(ABORT, 'overdrawn: a controlled account would stand below zero, or below its opening balance');

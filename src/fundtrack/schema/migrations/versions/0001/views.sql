@@ -57,6 +57,13 @@ SELECT q.fund || '-' || q.name AS quota, q.fund, q.year,
     q.use AS "use", q.project, q.department, q.document, q.upper_document, q.date, q.day, q.expires, q.chart
 FROM quota AS q;
 
+-- What each line has in each status by now.
+CREATE VIEW book_quota_statuses AS
+SELECT a.fund || '-' || substr(a.code, 6) AS quota, substr(a.kind, 7) AS status, b.total AS amount, a.unit
+FROM account AS a
+JOIN balance AS b ON b.fund = a.fund AND b.unit = a.unit AND b.code = a.code
+WHERE a.kind LIKE 'quota-%';
+
 -- From when on a fund is under quota control.
 CREATE VIEW book_quota_controls AS
 SELECT DISTINCT fund, unit, day FROM quota_heading;
