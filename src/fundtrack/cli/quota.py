@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fundtrack import money
+from fundtrack.chart.model import STATUSES
 from fundtrack.cli import show
 from fundtrack.cli.options import (
     ApproverOption,
@@ -46,10 +47,7 @@ ProjectOption = Annotated[str, typer.Option(help="The project, P01. 项目代码
 ExpiresOption = Annotated[
     dt.date | None, typer.Option(parser=day, metavar="DATE", help="The last day it may be spent on. 使用期限")
 ]
-COLUMNS = (
-    "quota", "parent", "use", "project", "received", "unallotted", "available", "committed", "applied", "paid",
-    "carried", "reclaimed",
-)  # fmt: skip
+COLUMNS = ("quota", "parent", "use", "project", *STATUSES)
 
 
 class Act:
@@ -220,21 +218,21 @@ def list_(
     with the_book.reading() as connection:
         chart = the_book.chart(connection)
         wanted = coded(chart, "fund", fund)
-        rows = [
-            {
-                "quota": line.number,
-                "parent": f"{line.fund}-Q{line.parent:05d}" if line.parent else "",
-                "use": line.use,
-                "project": line.project,
-                **{
-                    status: money.grouped(total) if form == "table" else money.plain(total)
-                    for status, total in statuses(connection, chart, line).items()
-                },
-            }
-            for line in chart.quotas
-            if wanted in {"", line.fund}
-        ]
-    show.rows(rows, form, language, COLUMNS)
+        lines = [line for line in chart.quotas if wanted in {"", line.fund}]
+        stands = [statuses(connection, chart, line) for line in lines]
+    written = money.grouped if form == "table" else money.plain
+    rows = [
+        {
+            "quota": line.number,
+            "parent": f"{line.fund}-Q{line.parent:05d}" if line.parent else "",
+            "use": line.use,
+            "project": line.project,
+            **{status: written(total) for status, total in of_line.items()},
+        }
+        for line, of_line in zip(lines, stands, strict=True)
+    ]
+    empty = {status for status in STATUSES if form == "table" and not any(one[status] for one in stands)}
+    show.rows(rows, form, language, tuple(column for column in COLUMNS if column not in empty))
 
 
 def commit(

@@ -146,42 +146,6 @@ CREATE TABLE quota (
     CONSTRAINT quota_recorded_by CHECK (recorded_by <> '')
 ) STRICT, WITHOUT ROWID;
 
--- What somebody asked to have paid from a quota line. It is approved by the voucher that reserves the quota, or rejected.
-CREATE TABLE application (
-    application INTEGER NOT NULL,
-    fund TEXT NOT NULL,
-    line INTEGER NOT NULL,
-    amount INTEGER NOT NULL,
-    date TEXT NOT NULL,
-    day INTEGER NOT NULL,
-    payee TEXT NOT NULL,
-    contract TEXT NOT NULL,
-    document TEXT NOT NULL,
-    narration TEXT NOT NULL,
-    applied_by TEXT NOT NULL,
-    applied_at TEXT NOT NULL,
-    CONSTRAINT application_pk PRIMARY KEY (application),
-    CONSTRAINT application_id CHECK (application BETWEEN 1 AND 9007199254740991),
-    CONSTRAINT application_quota FOREIGN KEY (fund, line) REFERENCES quota (fund, line),
-    CONSTRAINT application_amount CHECK (amount > 0 AND amount <= 9000000000000000),
-    CONSTRAINT application_date CHECK (ISO_DATE_IS_DAY),
-    CONSTRAINT application_payee CHECK (payee <> ''),
-    CONSTRAINT application_applied_by CHECK (applied_by <> '')
-) STRICT;
-
-CREATE TABLE application_decision (
-    application INTEGER NOT NULL,
-    voucher INTEGER,
-    reason TEXT NOT NULL,
-    decided_by TEXT NOT NULL,
-    decided_at TEXT NOT NULL,
-    CONSTRAINT application_decision_pk PRIMARY KEY (application),
-    CONSTRAINT application_decision_application FOREIGN KEY (application) REFERENCES application (application),
-    CONSTRAINT application_decision_voucher FOREIGN KEY (voucher) REFERENCES voucher (id),
-    CONSTRAINT application_decision_reason CHECK (voucher IS NOT NULL OR reason <> ''),
-    CONSTRAINT application_decision_decided_by CHECK (decided_by <> '')
-) STRICT, WITHOUT ROWID;
-
 CREATE TABLE batch (
     batch INTEGER NOT NULL,
     sha256 TEXT NOT NULL,
@@ -287,6 +251,42 @@ CREATE TABLE entry (
     CONSTRAINT entry_sides CHECK (debit <> credit),
     CONSTRAINT entry_amount CHECK (amount > 0 AND amount <= 9000000000000000),
     CONSTRAINT entry_red CHECK (red IN (0, 1))
+) STRICT, WITHOUT ROWID;
+
+-- What somebody asked to have paid from a quota line. It is approved by the voucher that reserves the quota, or rejected.
+CREATE TABLE application (
+    application INTEGER NOT NULL,
+    fund TEXT NOT NULL,
+    line INTEGER NOT NULL,
+    amount INTEGER NOT NULL,
+    date TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    payee TEXT NOT NULL,
+    contract TEXT NOT NULL,
+    document TEXT NOT NULL,
+    narration TEXT NOT NULL,
+    applied_by TEXT NOT NULL,
+    applied_at TEXT NOT NULL,
+    CONSTRAINT application_pk PRIMARY KEY (application),
+    CONSTRAINT application_id CHECK (application BETWEEN 1 AND 9007199254740991),
+    CONSTRAINT application_quota FOREIGN KEY (fund, line) REFERENCES quota (fund, line),
+    CONSTRAINT application_amount CHECK (amount > 0 AND amount <= 9000000000000000),
+    CONSTRAINT application_date CHECK (ISO_DATE_IS_DAY),
+    CONSTRAINT application_payee CHECK (payee <> ''),
+    CONSTRAINT application_applied_by CHECK (applied_by <> '')
+) STRICT;
+
+CREATE TABLE application_decision (
+    application INTEGER NOT NULL,
+    voucher INTEGER,
+    reason TEXT NOT NULL,
+    decided_by TEXT NOT NULL,
+    decided_at TEXT NOT NULL,
+    CONSTRAINT application_decision_pk PRIMARY KEY (application),
+    CONSTRAINT application_decision_application FOREIGN KEY (application) REFERENCES application (application),
+    CONSTRAINT application_decision_voucher FOREIGN KEY (voucher) REFERENCES voucher (id),
+    CONSTRAINT application_decision_reason CHECK (voucher IS NOT NULL OR reason <> ''),
+    CONSTRAINT application_decision_decided_by CHECK (decided_by <> '')
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE balance (
