@@ -13,7 +13,7 @@ from fundtrack.errors import ChartError
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
     from typing import Any
 
@@ -88,26 +88,7 @@ def _add_policy(connection: Connection, chart: Chart, version: int) -> None:
         ("bank", "number", "chart"),
         [(b.code, b.number, version) for b in chart.banks.values() if b.code not in known["bank_account"]],
     )
-    _insert(
-        connection,
-        "account",
-        ("fund", "unit", "code", "root", "kind", "controlled", "bank", "opened", "chart"),
-        [
-            (a.fund, a.unit, a.code, a.root, a.kind, a.controlled, a.bank or None, a.date.isoformat(), version)
-            for a in chart.accounts.values()
-            if not is_heading(a) and f"{a.fund}:{a.unit}:{a.code}" not in known["account"]
-        ],
-    )
-    _insert(
-        connection,
-        "quota_heading",
-        ("fund", "status", "unit", "code", "root", "day", "chart"),
-        [
-            (fund, status, a.unit, a.code, a.root, a.date.toordinal(), version)
-            for (fund, status), a in headings(chart).items()
-            if f"{fund}:{status}" not in known["quota_heading"]
-        ],
-    )
+    _add_accounts(connection, chart, version, known)
     seq = connection.exec_driver_sql("SELECT COALESCE(MAX(seq), 0) FROM use_grant").scalar_one()
     units = {account.path: account.unit for account in chart.accounts.values()}
     fresh = [use for use in chart.uses if _event(use.account, use.date, granted=use.granted) not in known["use_grant"]]
@@ -128,6 +109,30 @@ def _add_policy(connection: Connection, chart: Chart, version: int) -> None:
                 version,
             )
             for at, use in enumerate(fresh, 1)
+        ],
+    )
+
+
+def _add_accounts(connection: Connection, chart: Chart, version: int, known: Mapping[str, set[str]]) -> None:
+    """Add the accounts that the book does not hold yet, and the headings of quota, which are none."""
+    _insert(
+        connection,
+        "account",
+        ("fund", "unit", "code", "root", "kind", "controlled", "bank", "opened", "chart"),
+        [
+            (a.fund, a.unit, a.code, a.root, a.kind, a.controlled, a.bank or None, a.date.isoformat(), version)
+            for a in chart.accounts.values()
+            if not is_heading(a) and f"{a.fund}:{a.unit}:{a.code}" not in known["account"]
+        ],
+    )
+    _insert(
+        connection,
+        "quota_heading",
+        ("fund", "status", "unit", "code", "root", "day", "chart"),
+        [
+            (fund, status, a.unit, a.code, a.root, a.date.toordinal(), version)
+            for (fund, status), a in headings(chart).items()
+            if f"{fund}:{status}" not in known["quota_heading"]
         ],
     )
 
