@@ -9,6 +9,8 @@ from fundtrack.checking.declared import FUND_COMPONENT, Declared
 from fundtrack.checking.entries import Entries
 from fundtrack.checking.units import Units
 from fundtrack.importing.file import BATCH_COLUMNS
+from fundtrack.ledger.quotas import read_quotas
+from fundtrack.posting.quota import COLUMNS as COLUMNS_OF_QUOTA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -34,7 +36,17 @@ def entered(loaded: Sequence[Directive], options: Options) -> list[Entered]:
     declared = Declared(loaded, options, FUND_COMPONENT)
     entries, batches = Entries(declared, units), Batches(declared, units)
     units.settle("example")
-    return [*_registers(declared, entries, units), *_imports(declared, batches, units)]
+    return [*_quotas(loaded), *_registers(declared, entries, units), *_imports(declared, batches, units)]
+
+
+def _quotas(loaded: Sequence[Directive]) -> Iterator[Entered]:
+    rows: list[tuple[object, ...]] = [
+        (one.fund, one.line, one.year, one.parent or None, one.use, one.project, one.department, one.document,
+         one.upper_document, one.date.isoformat(), one.date.toordinal(), str(one.expires or ""), 1, AT, CLERK)
+        for one in read_quotas(loaded)
+    ]  # fmt: skip
+    if rows:
+        yield Entered("quota", COLUMNS_OF_QUOTA, rows, [])
 
 
 def _registers(declared: Declared, entries: Entries, units: Units) -> Iterator[Entered]:

@@ -48,6 +48,9 @@ CHECKS: Final = checking.checks()
 CLERK: Final = "zhang"
 TITLE: Final = 'option "title" "Example"\n'
 REGISTER: Final = re.compile(r'^\d{4}-\d\d-\d\d custom "(?:register|batch)" .*\n(?:[ \t]+\S.*\n)*', re.MULTILINE)
+QUOTA: Final = re.compile(
+    r'^\d{4}-\d\d-\d\d (?:custom "quota" "|open [A-Z]\w+:[^:\s]+:[^:\s]+:Q).*\n(?:[ \t]+\S.*\n)*', re.MULTILINE
+)
 TRANSACTION: Final = re.compile(r"^\d{4}-\d\d-\d\d [*!] .*\n(?:[ \t]+\S.*\n)*", re.MULTILINE)
 EXPECTED: Final = re.compile(r"([a-z0-9-]+)(?: \((\w+)\))?")
 
@@ -177,7 +180,7 @@ def stated(text: str) -> int:
 def read_case(text: str) -> Case:
     """Read a ledger with its chart into drafts, ordered as posting one by one takes them."""
     chart_text = text
-    for aside in (TRANSACTION, REGISTER):
+    for aside in (TRANSACTION, REGISTER, QUOTA):
         chart_text = aside.sub(lambda found: "\n" * found[0].count("\n"), chart_text)
     chart_text = TITLE + chart_text
     chart = read_chart(chart_text, "example")
@@ -230,7 +233,7 @@ def _vouchers(entry: Transaction, chart: Chart) -> Bill:
 
 def leg_of(written: str) -> Leg:
     """Return the codes of an account."""
-    _, fund, code = identity(written).split(":")
+    _, fund, code = identity(written).split(":", 2)
     return Leg(fund, code)
 
 

@@ -31,7 +31,10 @@ CHECKS: Final = checks()
 EXAMPLES: Final = roads.examples()
 POSTABLE: Final = [example for example in EXAMPLES if not example.ledger_only]
 
-FORBIDDEN: Final = {"mixed-channel", "use-not-permitted", "unknown-fund-or-account", "self-approved"}
+FORBIDDEN: Final = {
+    "mixed-channel", "use-not-permitted", "unknown-fund-or-account", "self-approved", "no-quota", "over-allotment",
+    "over-commitment",
+}  # fmt: skip
 """What no program can store, whatever it checks or does not check; overspending by the total beside it."""
 
 

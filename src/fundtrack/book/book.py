@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
+from fundtrack.book.quotas import quotas
+from fundtrack.chart.quota import with_quotas
 from fundtrack.chart.read import read_chart
 from fundtrack.errors import BookError, ChartError
 from fundtrack.schema import dialect
@@ -65,10 +67,14 @@ class Book:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Give a connection that is the only one posting until it commits or is rolled back."""
-        with self.engine.begin() as connection:
-            dialect.act_as_clerk(connection, self.settings.schema)
-            dialect.take_turn(connection)
-            yield connection
+        try:
+            with self.engine.begin() as connection:
+                dialect.act_as_clerk(connection, self.settings.schema)
+                dialect.take_turn(connection)
+                yield connection
+        except BaseException:
+            self._charts.clear()  # it may have had quota lines that were taken back
+            raise
 
     @contextmanager
     def owning(self) -> Iterator[Connection]:
@@ -95,7 +101,11 @@ class Book:
         raise AssertionError
 
     @cached_property
-    def _charts(self) -> dict[int, Chart]:
+    def _policies(self) -> dict[int, Chart]:
+        return {}
+
+    @cached_property
+    def _charts(self) -> dict[tuple[int, int], Chart]:
         return {}
 
     @cached_property
@@ -118,13 +128,31 @@ class Book:
             raise ChartError("no-chart", path=self.chart_file)
         return int(version)
 
-    def chart(self, connection: Connection, version: int = 0) -> Chart:
-        """Return the chart in force, or of a version. Raises ChartError (`no-chart`) where none is in force yet."""
+    def policy(self, connection: Connection, version: int = 0) -> Chart:
+        """Return the chart in force, or of a version, without quota lines: what people write.
+
+        Raises ChartError (`no-chart`) where none is in force yet.
+        """
         version = version or self.chart_version(connection)
-        if version not in self._charts:
+        if version not in self._policies:
             text = connection.exec_driver_sql(f"SELECT text FROM chart WHERE version = {version:d}").scalar_one()
-            self._charts[version] = read_chart(text, str(self.chart_file))
-        return self._charts[version]
+            self._policies[version] = read_chart(text, str(self.chart_file))
+        return self._policies[version]
+
+    def chart(self, connection: Connection, version: int = 0) -> Chart:
+        """Return the chart in force, or of a version, and beside it the quota lines there are by now.
+
+        Raises ChartError (`no-chart`) where none is in force yet.
+        """
+        policy = self.policy(connection, version)
+        ((lines,),) = dialect.rows_of(connection, "SELECT COUNT(*) FROM quota")
+        if not lines:
+            return policy
+        known = (version or self.chart_version(connection), int(lines))
+        if known not in self._charts:
+            self._charts.clear()
+            self._charts[known] = with_quotas(policy, quotas(connection))
+        return self._charts[known]
 
 
 def refused_by_database(error: DBAPIError) -> BookError:

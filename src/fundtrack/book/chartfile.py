@@ -70,7 +70,7 @@ def text_to_change(book: Book) -> tuple[str, int, bool]:
     (`chart-not-applied`) where the file has changes that are not in force.
     """
     with book.reading() as connection:
-        chart, versions = book.chart(connection), texts(connection)
+        chart, versions = book.policy(connection), texts(connection)
     text = _not_behind(book, versions)
     if text is None:
         return versions[-1], len(versions), True

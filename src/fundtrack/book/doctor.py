@@ -20,6 +20,7 @@ from fundtrack import schema
 from fundtrack.book.book import KEY_FILE, usable_key
 from fundtrack.book.chartfile import is_behind, text_of, texts
 from fundtrack.book.policy import terms
+from fundtrack.chart.quota import is_heading
 from fundtrack.chart.read import read_chart
 from fundtrack.errors import FundtrackError, message, messages
 from fundtrack.money import plain
@@ -266,7 +267,8 @@ def policy(book: Book, connection: Connection) -> Iterator[Ailment]:
         return
     chart = book.chart(connection)
     stated: set[tuple[object, ...]] = {
-        ("account", a.path, a.unit, a.kind, a.controlled, a.bank) for a in chart.accounts.values()
+        ("heading" if is_heading(a) else "account", a.path, a.unit, a.kind, a.controlled, a.bank)
+        for a in chart.accounts.values()
     }
     stated |= {("grant", u.account, u.date.isoformat(), int(u.granted), u.document) for u in chart.uses}
     stated |= {("bank", bank.code, bank.number) for bank in chart.banks.values()}
@@ -288,6 +290,7 @@ def chart_file(book: Book, connection: Connection) -> Iterator[Ailment]:
 
 POLICY: Final = {
     "account": "SELECT account, unit, account_kind, controlled, bank FROM book_accounts",
+    "heading": "SELECT root || ':' || fund || ':' || code, unit, 'quota-' || status, 0, '' FROM quota_heading",
     "grant": "SELECT account, date, granted, document FROM book_grants",
     "bank": "SELECT bank, number FROM bank_account",
     "terms": "SELECT fund, chart, fund_group, department, level, regime, valid_from, valid_to, may_advance, authority "

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from fundtrack.book.create import now
 from fundtrack.chart.change import diff, forbidden
 from fundtrack.chart.model import Chart
+from fundtrack.chart.quota import headings, is_heading
 from fundtrack.chart.read import read_chart
 from fundtrack.errors import ChartError
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
     from typing import Any
 
@@ -57,7 +58,7 @@ def apply_chart(book: Book, text: str, *, by: str, document: str, after: int | N
 def in_force_before(book: Book, connection: Connection, new: Chart) -> tuple[int, Chart]:
     """Return the version and the chart that another would follow: 0 and an empty one in a book that has none yet."""
     latest = connection.exec_driver_sql("SELECT COALESCE(MAX(version), 0) FROM chart").scalar_one()
-    return latest, book.chart(connection) if latest else Chart(new.title, new.language, {}, {}, (), {}, {}, {})
+    return latest, book.policy(connection) if latest else Chart(new.title, new.language, {}, {}, (), {}, {}, {})
 
 
 def _add_policy(connection: Connection, chart: Chart, version: int) -> None:
@@ -68,6 +69,7 @@ def _add_policy(connection: Connection, chart: Chart, version: int) -> None:
             ("fund", "fund"),
             ("bank_account", "bank"),
             ("account", "fund || ':' || unit || ':' || code"),
+            ("quota_heading", "fund || ':' || status"),
             ("use_grant", "fund || ':' || code || ' ' || date || ' ' || granted"),
         )
     }
@@ -86,16 +88,7 @@ def _add_policy(connection: Connection, chart: Chart, version: int) -> None:
         ("bank", "number", "chart"),
         [(b.code, b.number, version) for b in chart.banks.values() if b.code not in known["bank_account"]],
     )
-    _insert(
-        connection,
-        "account",
-        ("fund", "unit", "code", "root", "kind", "controlled", "bank", "opened", "chart"),
-        [
-            (a.fund, a.unit, a.code, a.root, a.kind, a.controlled, a.bank or None, a.date.isoformat(), version)
-            for a in chart.accounts.values()
-            if f"{a.fund}:{a.unit}:{a.code}" not in known["account"]
-        ],
-    )
+    _add_accounts(connection, chart, version, known)
     seq = connection.exec_driver_sql("SELECT COALESCE(MAX(seq), 0) FROM use_grant").scalar_one()
     units = {account.path: account.unit for account in chart.accounts.values()}
     fresh = [use for use in chart.uses if _event(use.account, use.date, granted=use.granted) not in known["use_grant"]]
@@ -116,6 +109,30 @@ def _add_policy(connection: Connection, chart: Chart, version: int) -> None:
                 version,
             )
             for at, use in enumerate(fresh, 1)
+        ],
+    )
+
+
+def _add_accounts(connection: Connection, chart: Chart, version: int, known: Mapping[str, set[str]]) -> None:
+    """Add the accounts that the book does not hold yet, and the headings of quota, which are none."""
+    _insert(
+        connection,
+        "account",
+        ("fund", "unit", "code", "root", "kind", "controlled", "bank", "opened", "chart"),
+        [
+            (a.fund, a.unit, a.code, a.root, a.kind, a.controlled, a.bank or None, a.date.isoformat(), version)
+            for a in chart.accounts.values()
+            if not is_heading(a) and f"{a.fund}:{a.unit}:{a.code}" not in known["account"]
+        ],
+    )
+    _insert(
+        connection,
+        "quota_heading",
+        ("fund", "status", "unit", "code", "root", "day", "chart"),
+        [
+            (fund, status, a.unit, a.code, a.root, a.date.toordinal(), version)
+            for (fund, status), a in headings(chart).items()
+            if f"{fund}:{status}" not in known["quota_heading"]
         ],
     )
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, fields, replace
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
-from fundtrack.chart.model import Use
+from fundtrack.chart.model import QUOTA, QUOTA_UNIT, ROOTS, STATUSES, Use
 from fundtrack.chart.read import read_chart
 from fundtrack.chart.write import write_use
-from fundtrack.errors import ChartError, message
+from fundtrack.errors import LANGUAGES, ChartError, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from fundtrack.errors import Language
 
     Declared = Fund | Account | Bank | Project | Intermediary
+
+HEADING_CODES: Final = {
+    "received": "1901", "unallotted": "2901", "available": "2902", "committed": "2903", "applied": "2904",
+    "paid": "2905", "carried": "2906", "reclaimed": "2907",
+}  # fmt: skip
+"""The codes of the headings of quota that `open_quota` opens; a chart may give them others."""
 
 FROZEN: Final = {"account": ("unit", "kind", "controlled", "bank", "date"), "bank": ("number",)}
 """What an account keeps for ever, beside its root, fund and code, and a bank account beside its code."""
@@ -96,6 +102,27 @@ def grant(text: str, account: str, day: date, document: str, path: str = "chart.
 def end(text: str, account: str, day: date, document: str, path: str = "chart.beancount") -> str:
     """Return the text of a chart with a use ended on a day, by a document; otherwise as `grant`."""
     return _append(text, account, Use("", day, granted=False, document=document, line=0), path)
+
+
+def open_quota(text: str, fund: str, day: date, path: str = "chart.beancount") -> str:
+    """Return the text of a chart with a fund under quota control from a day on: a heading for each status of quota.
+
+    Raises what `read_chart` raises, and ChartError (`chart-fund-unknown`).
+    """
+    chart = read_chart(text, path)
+    if fund not in chart.funds:
+        raise ChartError("chart-fund-unknown", fund=fund, known=", ".join(chart.funds))
+    component = chart.funds[fund].component(chart.language)
+    lines = []
+    for status, root in STATUSES.items():
+        names = {language: message(f"quota-{status}", language) for language in LANGUAGES}
+        own, other = (names[language] for language in sorted(LANGUAGES, key=lambda one: one != chart.language))
+        written = f"{ROOTS[chart.language][root]}:{component}:{HEADING_CODES[status]}-{own}"
+        key = "name-zh" if chart.language == "en" else "name-en"
+        lines.append(f'{day} open {written} CNY{QUOTA_UNIT}\n  kind: "{QUOTA}{status}"\n  {key}: "{other}"\n')
+    changed = f"{text.rstrip()}\n\n{''.join(lines)}"
+    read_chart(changed, path)
+    return changed
 
 
 def _append(text: str, name: str, use: Use, path: str) -> str:

@@ -11,6 +11,8 @@ from fundtrack.errors import ChartError
 if TYPE_CHECKING:
     from datetime import date
 
+    Day = date
+
     from fundtrack.errors import Language
 
 ROOTS: Final[dict[Language, dict[str, str]]] = {
@@ -29,14 +31,37 @@ IDENTITIES: Final = {written: root for names in ROOTS.values() for root, written
 
 FUND: Final = re.compile(r"F\d{2}[A-Z]?", re.ASCII)
 CODE: Final = re.compile(r"\d{4}", re.ASCII)
+LINE: Final = re.compile(r"Q\d{5}", re.ASCII)
+"""What the codes of a fund, an account and a quota line are; all accounts' are of one width."""
+
+STATUSES: Final = {
+    "received": "Assets",
+    "unallotted": "Liabilities",
+    "available": "Liabilities",
+    "committed": "Liabilities",
+    "applied": "Liabilities",
+    "paid": "Liabilities",
+    "carried": "Liabilities",
+    "reclaimed": "Liabilities",
+}
+"""What becomes of quota (指标), and the root of the accounts that say so: what was received equals all the others."""
+
+QUOTA_UNIT: Final = ".Q"
+"""How a unit of quota ends; its accounts of status are liabilities and may not go into debit."""
+
+QUOTA: Final = "quota-"
+"""How the kind of a quota account begins, before its status."""
 
 KINDS: Final = {
-    "Assets": ("cash", "advance", "due-from", "receivable"),
-    "Liabilities": ("payable", "due-to"),
+    "Assets": ("cash", "advance", "due-from", "receivable", "quota-received"),
+    "Liabilities": (
+        "payable", "due-to",
+        *(f"quota-{status}" for status, root in STATUSES.items() if root == "Liabilities"),
+    ),
     "Equity": ("balance",),
     "Income": ("transfer", "interest", "other-income"),
     "Expenses": ("use",),
-}
+}  # fmt: skip
 """The kinds of account under each root."""
 
 LEVELS: Final = ("central", "region", "city", "county", "township")
@@ -92,7 +117,9 @@ class Account:
     def written(self, language: Language, chart: Chart) -> str:
         """Return the account as a ledger of this language writes it: `E支出:F01-中央易地搬迁:0601-住房建设`."""
         name = self.name if language == "en" else self.name_zh
-        return f"{ROOTS[language][self.root]}:{chart.funds[self.fund].component(language)}:{self.code}-{name}"
+        code, below, line = self.code.partition(":")
+        fund = chart.funds[self.fund].component(language)
+        return f"{ROOTS[language][self.root]}:{fund}:{code}-{name}{below}{line}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +168,51 @@ class Intermediary:
 
 
 @dataclass(frozen=True, slots=True)
+class Quota:
+    """A quota line (指标): what a document gave a fund for a year, or what of it was allotted to a use and a project.
+
+    `parent` is the line it was allotted or carried over from, 0 for one that a document gave; `use` is the code of a
+    use of the fund, empty for one that is not allotted yet. `document` is the bureau's own, `upper_document` that of
+    the level above. `expires` is the last day it may be spent on, None where nothing says one. `chart` is the version
+    of the chart it is bound to.
+    """
+
+    fund: str
+    date: date
+    document: str
+    upper_document: str = ""
+    department: str = ""
+    expires: Day | None = None
+    parent: int = 0
+    use: str = ""
+    project: str = ""
+    line: int = 0
+    chart: int = 0
+    recorded_at: str = ""
+    recorded_by: str = ""
+
+    @property
+    def year(self) -> int:
+        """The fiscal year it is for."""
+        return self.date.year
+
+    @property
+    def name(self) -> str:
+        """The line as a component of its accounts: `Q00001`; all are of one width, so none begins another."""
+        return f"Q{self.line:05d}"
+
+    @property
+    def number(self) -> str:
+        """The line as a person names it: `F01-Q00001`."""
+        return f"{self.fund}-{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """The whole policy: what there is, by its code, and in order of date what uses were granted and ended.
 
-    All of it stands in one order, whatever the order it was given in.
+    `quotas` are not policy but stand beside it, and their accounts among the others (`chart.quota.with_quotas`). All of
+    it stands in one order, whatever the order it was given in.
     """
 
     title: str
@@ -155,6 +223,7 @@ class Chart:
     banks: dict[str, Bank]
     projects: dict[str, Project]
     intermediaries: dict[str, Intermediary]
+    quotas: tuple[Quota, ...] = ()
 
     def __post_init__(self) -> None:
         """Put everything in order: by code, accounts by root first, uses by date."""

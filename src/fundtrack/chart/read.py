@@ -16,9 +16,12 @@ from fundtrack.chart.model import (
     FUND,
     KINDS,
     LEVELS,
+    QUOTA,
+    QUOTA_UNIT,
     REGIMES,
     ROLES,
     ROOTS,
+    STATUSES,
     Account,
     Bank,
     Chart,
@@ -212,7 +215,22 @@ def _accounts(
             raise fields.error("chart-bank", bank=account.bank)
         accounts[account.path] = account
         fields.done()
+    _refuse_partial_quota(given, accounts)
     return accounts
+
+
+def _refuse_partial_quota(given: Iterable[Fields], accounts: dict[str, Account]) -> None:
+    """Refuse a fund that has accounts for some statuses of its quota and not, or not once, for the others."""
+    lines = {fields.line: fields for fields in given}
+    held: dict[str, list[Account]] = {}
+    for account in accounts.values():
+        if account.kind.startswith(QUOTA):
+            held.setdefault(account.fund, []).append(account)
+    for fund, of_fund in held.items():
+        kinds = sorted(account.kind for account in of_fund)
+        if kinds != sorted(QUOTA + status for status in STATUSES) or len({account.unit for account in of_fund}) > 1:
+            needed = ", ".join(QUOTA + status for status in STATUSES)
+            raise lines[of_fund[0].line].error("chart-quota-incomplete", fund=fund, needed=needed)
 
 
 def _account(fields: Fields, language: Language, funds: dict[str, Fund]) -> Account:
@@ -232,11 +250,12 @@ def _account(fields: Fields, language: Language, funds: dict[str, Fund]) -> Acco
         raise fields.error("chart-account-code", code=code)
     own = _label(fields, code, components[2].partition("-")[2])
     other = _label(fields, code, fields.text("name-zh" if language == "en" else "name-en", own))
-    kind, bank = _kind(fields, root)
+    unit = _unit(fields)
+    kind, bank = _kind(fields, root, unit)
     return Account(
         root=root,
         fund=fund,
-        unit=_unit(fields),
+        unit=unit,
         code=code,
         kind=kind,
         controlled=int(kind == "cash"),
@@ -249,13 +268,15 @@ def _account(fields: Fields, language: Language, funds: dict[str, Fund]) -> Acco
     )
 
 
-def _kind(fields: Fields, root: str) -> tuple[str, str]:
+def _kind(fields: Fields, root: str, unit: str) -> tuple[str, str]:
     """Return the kind of an account and its bank account, which cash has and nothing else."""
     bank = fields.text("bank", "")
     first = KINDS[root][0]
     kind = fields.choice("kind", KINDS[root], first if bank or first != "cash" else None)
     if (kind == "cash") != bool(bank):
         raise fields.error("chart-cash", kind=kind)
+    if kind.startswith(QUOTA) != unit.endswith(QUOTA_UNIT):
+        raise fields.error("chart-quota-unit", kind=kind, unit=unit)
     return kind, bank
 
 

@@ -47,6 +47,8 @@ def _directives(chart: Chart, language: Language) -> Iterator[str]:
         meta = {"project": string(one.project), "role": string(one.role)}
         yield _block(f'{one.date} custom "intermediary" {string(one.name)}', meta)
     for account in chart.accounts.values():
+        if ":" in account.code:
+            continue  # the account of a quota line is not the chart's
         head = f"{account.date} open {account.written(language, chart)} {account.unit}"
         yield _block(head, _account(account, language))
     for use in chart.uses:

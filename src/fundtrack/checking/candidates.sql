@@ -3,12 +3,17 @@
 CREATE TEMPORARY TABLE candidate (
     voucher INTEGER NOT NULL, line INTEGER NOT NULL, fund TEXT, year INTEGER, date TEXT, day INTEGER, kind TEXT,
     project TEXT, payee TEXT, narration TEXT, document TEXT, bank TEXT, bank_ref TEXT, payee_id TEXT,
-    payee_account TEXT, contract TEXT, link INTEGER, reverses INTEGER,
+    payee_account TEXT, contract TEXT, quota TEXT, link INTEGER, reverses INTEGER,
     cites INTEGER, natural_key TEXT, occurrence INTEGER, batch INTEGER, row INTEGER, chart INTEGER, entries INTEGER,
     outflow INTEGER, unit TEXT, debit_fund TEXT, debit TEXT, credit_fund TEXT, credit TEXT, amount INTEGER, red INTEGER,
     PRIMARY KEY (voucher, line)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX candidate_bank_ref ON candidate (bank_ref) WHERE bank_ref <> '';
+-- What payments execute of quota, while that is worked out: the line, and the accounts it is freed of and paid from.
+CREATE TEMPORARY TABLE execution (
+    voucher INTEGER NOT NULL, line INTEGER NOT NULL, project TEXT, unit TEXT, freed TEXT, paid TEXT, amount INTEGER,
+    red INTEGER, PRIMARY KEY (voucher, line)
+) STRICT, WITHOUT ROWID;
 CREATE TEMPORARY TABLE aside AS SELECT * FROM candidate WHERE 0 = 1;
 CREATE INDEX aside_voucher ON aside (voucher);
 CREATE TEMPORARY VIEW candidate_vouchers AS
@@ -33,7 +38,8 @@ SELECT c.voucher, c.line, s.leg, c.date, c.day, c.year, CAST(substr(c.date, 6, 2
     c.unit AS weight_unit, (1 - 2 * c.red) * (1 - 2 * s.leg) * c.amount AS weight, 0 AS tolerance,
     CASE WHEN a.kind = 'use' THEN a.code WHEN a.kind IS NULL AND s.leg = 0 THEN c.debit ELSE '' END AS "use", c.project,
     c.payee, c.narration, c.document, c.bank, c.bank_ref, c.occurrence, COALESCE(c.batch, 0) AS batch,
-    COALESCE(c.row, 0) AS row, c.chart, a.code
+    COALESCE(c.row, 0) AS row, c.chart,
+    CASE WHEN a.kind LIKE 'quota-%' THEN a.fund || '-' || substr(a.code, 6) ELSE '' END AS quota, a.code
 FROM candidate AS c
 CROSS JOIN (SELECT 0 AS leg UNION ALL SELECT 1) AS s
 LEFT JOIN account AS a ON a.unit = c.unit

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from fundtrack.beantext.directives import Custom, Open
-from fundtrack.chart.model import CODE, FUND, IDENTITIES, KINDS, ROOTS, identity
+from fundtrack.chart.model import CODE, FUND, IDENTITIES, KINDS, LINE, QUOTA, QUOTA_UNIT, ROOTS, identity
 from fundtrack.errors import LANGUAGES, message
 
 if TYPE_CHECKING:
@@ -46,9 +46,6 @@ FOREIGN_KINDS: Final = {"Liabilities": "other", "Equity": "other", "Income": "tr
 OTHER: Final = "other"
 """The kind of an account that is none of ours."""
 
-QUOTA_UNIT: Final = ".Q"
-"""How a unit of quota ends. Its status accounts are liabilities and may not go into debit."""
-
 FOREVER: Final = 9_000_000_000_000_000
 
 VERSION: Final = re.compile(r"[1-9]\d{0,8}", re.ASCII)
@@ -69,6 +66,11 @@ class LedgerAccount:
     code: str
     kind: str
     bank: str
+
+    @property
+    def quota(self) -> str:
+        """The quota line whose account it is, `F01-Q00001`; empty for any other account."""
+        return f"{self.fund}-{self.code.partition(':')[2]}" if ":" in self.code else ""
 
     def controlled(self, unit: str) -> int:
         """Return +1 where the account may not go into credit, -1 where it may not go into debit, else 0."""
@@ -206,6 +208,30 @@ class Declared:
             for seq, (day, written, word, document) in enumerate(given, 1)
         ]  # fmt: skip
 
+    def quotas(self) -> list[tuple[Any, ...]]:
+        """Return the rows of `quotas`: the lines that the ledger declares."""
+        return [
+            (
+                number, number.partition("-")[0], entry.date.year, text(meta, "parent"),
+                text(meta, "use"), text(meta, "project"), text(meta, "dept"), text(meta, "doc"),
+                text(meta, "upper-doc"), entry.date.isoformat(), entry.date.toordinal(), text(meta, "expires"),
+                int(text(meta, "chart")) if VERSION.fullmatch(text(meta, "chart")) else self.version,
+            )
+            for number, entry in self.named("quota").items()
+            for meta in [meta_of(entry)]
+        ]  # fmt: skip
+
+    def quota_controls(self) -> list[tuple[Any, ...]]:
+        """Return the rows of `quota_controls`: the funds whose quota accounts are opened, and since when."""
+        since: dict[tuple[str, str], int] = {}
+        for written, entry in self.opens.items():
+            account = self.account(written)
+            for unit in entry.currencies or ():
+                if account.kind.startswith(QUOTA) and not account.quota:
+                    day = entry.date.toordinal()
+                    since[account.fund, unit] = min(day, since.get((account.fund, unit), day))
+        return [(*which, day) for which, day in since.items()]
+
     def missing(self) -> dict[str, Mapping[Language, str]]:
         """Return the relations of the policy that this ledger cannot give, each with why."""
         lacks = [] if self.named("fund") else [("funds", "missing-funds"), ("grants", "missing-funds")]
@@ -219,14 +245,14 @@ class Declared:
         path = identity(written)
         root = root or IDENTITIES.get(first, first)
         _, *codes = path.split(":")
-        coded = len(codes) == len(("fund", "code")) and FUND.fullmatch(codes[0]) and CODE.fullmatch(codes[1])
-        ours = coded and root in KINDS
+        coded = len(codes) > 1 and FUND.fullmatch(codes[0]) and CODE.fullmatch(codes[1])
+        ours = coded and root in KINDS and (codes[2:] == [] or (len(codes) == 3 and LINE.fullmatch(codes[2])))  # noqa: PLR2004
         return LedgerAccount(
             written=written,
             path=f"{root}:{':'.join(codes)}" if ours else written,
             root=root,
             fund=self._fund_in(written) or text(meta, "fund"),
-            code=codes[-1] if ours else written.rpartition(":")[2],
+            code=":".join(codes[1:]) if ours else written.rpartition(":")[2],
             kind=_kind(root, written, meta, ours=bool(ours)),
             bank=text(meta, "bank"),
         )

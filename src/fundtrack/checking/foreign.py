@@ -43,7 +43,8 @@ if TYPE_CHECKING:
 
 KINDS: Final = frozenset({
     "opening", "transfer-received", "disbursement", "advance", "verification", "refund", "interest", "bank-charge",
-    "loan", "repayment", "adjustment",
+    "loan", "repayment", "adjustment", "quota-received", "allotment", "quota-adjustment", "commitment", "application",
+    "carry-over", "reclaim",
 })  # fmt: skip
 """The kinds of voucher, which a published one has as its tag."""
 
@@ -52,13 +53,24 @@ RELATIONS: Final = {
     "vouchers": f"SELECT {VOUCHER_COLUMNS} FROM staged_voucher",
     **{
         name: f"SELECT * FROM staged_{name}"
-        for name in (*BY_RELATION, "funds", "accounts", "banks", "grants", "batches", "daily_balances")
+        for name in (
+            *BY_RELATION,
+            "funds",
+            "accounts",
+            "banks",
+            "grants",
+            "quotas",
+            "quota_statuses",
+            "quota_controls",
+            "batches",
+            "daily_balances",
+        )
     },
 }
 
 POSTING: Final = (
     "voucher", "line", "leg", "day", "fund", "account", "account_kind", "controlled", "unit", "amount", "red",
-    "weight_unit", "weight", "tolerance", '"use"',
+    "weight_unit", "weight", "tolerance", '"use"', "quota",
 )  # fmt: skip
 
 IDENTIFYING: Final = (
@@ -134,6 +146,11 @@ def _load(connection: Connection, declared: Declared, staged: _Staged) -> None:
         ),
         "staged_banks": (("fund", "account", "bank", "number"), declared.banks()),
         "staged_grants": (("account", "day", "date", "granted", "document", "chart", "seq"), declared.grants()),
+        "staged_quotas": ((
+            "quota", "fund", "year", "parent", '"use"', "project", "department", "document", "upper_document", "date",
+            "day", "expires", "chart",
+        ), declared.quotas()),
+        "staged_quota_controls": (("fund", "unit", "day"), declared.quota_controls()),
         "staged_batches": (COLUMNS, staged.batches.rows(staged.units)),
     }  # fmt: skip
     for table, (columns, rows) in (*tables.items(), *staged.entries.tables(staged.units)):
@@ -180,7 +197,7 @@ class _Staged:
             self._postings.append((
                 voucher, line, int(number < 0) ^ red, day, fund, account.path, account.kind, account.controlled(unit),
                 unit, number, red, weight_unit, weighed, allowed.get(weight_unit),
-                account.code if account.kind == "use" else "",
+                account.code if account.kind == "use" else "", account.quota,
             ))  # fmt: skip
             first = first or fund
         self._funds.append(first)
@@ -188,10 +205,10 @@ class _Staged:
     def postings(self) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of `staged_posting`, with integers for amounts."""
         units = self.units
-        for *head, unit, number, red, weight_unit, weighed, allowed, use in self._postings:
+        for *head, unit, number, red, weight_unit, weighed, allowed, use, quota in self._postings:
             amount = units.integer(number, unit)
             counted = amount if weighed is number else units.integer(weighed, weight_unit)
-            yield *head, unit, amount, red, weight_unit, counted, units.tolerance(allowed, weight_unit), use
+            yield *head, unit, amount, red, weight_unit, counted, units.tolerance(allowed, weight_unit), use, quota
 
     def vouchers(self) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of `staged_voucher`."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 POSTING_COLUMNS: Final = (
     "voucher, line, leg, date, day, year, period, kind, link, reverses, fund, account, account_kind, controlled, "
     'opened, unit, amount, red, weight_unit, weight, tolerance, "use", project, payee, narration, document, bank, '
-    "bank_ref, occurrence, batch, row, chart"
+    "bank_ref, occurrence, batch, row, chart, quota"
 )
 VOUCHER_COLUMNS: Final = (
     "voucher, number, date, day, year, period, kind, link, reverses, cites, fund, project, payee, narration, document, "
@@ -33,6 +33,9 @@ POLICY: Final = {
     "accounts": "SELECT * FROM book_accounts",
     "banks": "SELECT * FROM book_banks",
     "grants": "SELECT * FROM book_grants",
+    "quotas": "SELECT * FROM book_quotas",
+    "quota_statuses": "SELECT * FROM book_quota_statuses",
+    "quota_controls": "SELECT * FROM book_quota_controls",
     "batches": "SELECT * FROM book_batches",
     **REGISTERED,
 }

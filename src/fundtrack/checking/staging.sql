@@ -9,7 +9,7 @@ CREATE TABLE staged_voucher (
 CREATE TABLE staged_posting (
     voucher INTEGER, line INTEGER, leg INTEGER, day INTEGER, fund TEXT, account TEXT, account_kind TEXT,
     controlled INTEGER, unit TEXT, amount INTEGER, red INTEGER, weight_unit TEXT, weight INTEGER, tolerance INTEGER,
-    "use" TEXT, PRIMARY KEY (voucher, line)
+    "use" TEXT, quota TEXT, PRIMARY KEY (voucher, line)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE staged_funds (
     fund TEXT, fund_group TEXT, department TEXT, level TEXT, regime TEXT, valid_from TEXT, valid_to TEXT,
@@ -22,6 +22,11 @@ CREATE TABLE staged_banks (fund TEXT, account TEXT, bank TEXT, number TEXT) STRI
 CREATE TABLE staged_grants (
     account TEXT, day INTEGER, date TEXT, granted INTEGER, document TEXT, chart INTEGER, seq INTEGER
 ) STRICT;
+CREATE TABLE staged_quotas (
+    quota TEXT, fund TEXT, year INTEGER, parent TEXT, "use" TEXT, project TEXT, department TEXT, document TEXT,
+    upper_document TEXT, date TEXT, day INTEGER, expires TEXT, chart INTEGER
+) STRICT;
+CREATE TABLE staged_quota_controls (fund TEXT, unit TEXT, day INTEGER) STRICT;
 CREATE TABLE staged_batches (
     batch INTEGER, date TEXT, file TEXT, sheet TEXT, sha256 TEXT, page TEXT, page_sha256 TEXT, rows_read INTEGER,
     rows_posted INTEGER, rows_already_posted INTEGER, rows_quarantined INTEGER, rows_not_data INTEGER,
@@ -35,9 +40,12 @@ SELECT p.voucher, p.line, p.leg, v.date, p.day, v.year, v.period, v.kind, v.link
     p.account_kind, p.controlled, COALESCE((
         SELECT MIN(a.opened) FROM staged_accounts AS a WHERE a.account = p.account AND a.unit = p.unit), '') AS opened,
     p.unit, p.amount, p.red, p.weight_unit, p.weight, p.tolerance, p."use", v.project, v.payee, v.narration, v.document,
-    v.bank, v.bank_ref, v.occurrence, v.batch, v.row, v.chart
+    v.bank, v.bank_ref, v.occurrence, v.batch, v.row, v.chart, p.quota
 FROM staged_posting AS p
 JOIN staged_voucher AS v ON v.voucher = p.voucher;
+CREATE VIEW staged_quota_statuses AS
+SELECT quota, substr(account_kind, 7) AS status, SUM(controlled * amount) AS amount, unit
+FROM staged_posting WHERE quota <> '' GROUP BY quota, account_kind, unit;
 CREATE VIEW staged_daily_balances AS
 SELECT account, fund, unit, day, date, change,
     SUM(change) OVER (PARTITION BY account, fund, unit ORDER BY day) AS balance

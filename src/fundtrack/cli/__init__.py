@@ -20,7 +20,9 @@ from fundtrack.cli import (
     files,
     findings,
     ledgers,
+    payments,
     policy,
+    quota,
     record,
     register,
     sampling,
@@ -62,6 +64,13 @@ app.command()(vouchers.post)
 app.command()(vouchers.reverse)
 app.command()(vouchers.rebook)
 app.command()(vouchers.opening)
+app.add_typer(quota.quota, name="quota")
+app.command()(quota.commit)
+app.command()(payments.apply)
+app.command()(payments.approve)
+app.command()(payments.reject)
+app.command()(payments.pay)
+app.command()(payments.applications)
 app.command()(record.show)
 app.command()(record.refusals)
 app.add_typer(policy.chart, name="chart")

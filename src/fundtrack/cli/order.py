@@ -52,6 +52,7 @@ class Order:
     bank: str
     bank_ref: str
     contract: str
+    quota: str
     to: str
     original: str
     split: str
@@ -97,7 +98,7 @@ class Order:
         return [vouchers.draft(chart, self.kind, self.amount, fund=self.fund, use=self.use, **given)]
 
     def _details(self) -> dict[str, str]:
-        names = ("payee", "narration", "project", "document", "bank", "bank_ref", "contract")
+        names = ("payee", "narration", "project", "document", "bank", "bank_ref", "contract", "quota")
         return {name: getattr(self, name) for name in names}
 
     def _uses(self, funds: Iterable[str]) -> dict[str, str]:

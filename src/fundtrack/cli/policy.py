@@ -46,7 +46,7 @@ def show_chart(form: FormatOption = "table", book: BookOption = None, lang: Lang
     the_book = opened(book)
     language = spoken(lang, the_book)
     with the_book.reading() as connection:
-        in_force = the_book.chart(connection)
+        in_force = the_book.policy(connection)
     funds, accounts = chart_records(in_force, language)
     if form == "json":
         show.as_json({"title": in_force.title, "funds": funds, "accounts": accounts})
@@ -169,6 +169,24 @@ def decide(
     if behind:
         show.say_message("chart-was-behind", language, path=path)
     print_changes(changes, language)
+
+
+@chart.command()
+def quota(
+    fund: Annotated[str, typer.Argument(help="A fund: F01. 资金代码")],
+    date: DateOption = None,
+    document: DocumentOption = "",
+    by: PersonOption = None,
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """纳入指标控制 Put a fund under quota control from a day on: it then pays only from quota."""
+    from fundtrack.chart.change import open_quota
+
+    def edit(text: str, fund: str, day: dt.date, _document: str, path: str) -> str:
+        return open_quota(text, fund, day, path)
+
+    decide(edit, fund, date, document, by, book, lang)
 
 
 @chart.command()

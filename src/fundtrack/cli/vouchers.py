@@ -61,6 +61,7 @@ def post(
     bank: Annotated[str, typer.Option(help="The number of the bank account that pays. 付款账号")] = "",
     bank_ref: BankRefOption = "",
     contract: Annotated[str, typer.Option(help="The contract it is paid under. 合同编号")] = "",
+    quota: Annotated[str, typer.Option(help="The quota line that pays, where several would do. 指标号")] = "",
     to: Annotated[str, typer.Option(help="The fund that borrows. 借入资金")] = "",
     original: Annotated[str, typer.Option(metavar="NUMBER", help="The voucher this one follows. 原凭证号")] = "",
     split: Annotated[str, typer.Option(metavar="F01=…,F03=…", help="One bill over several funds. 多项资金分担")] = "",
@@ -76,8 +77,8 @@ def post(
     the_book = opened(book)
     language = spoken(lang, the_book)
     order = Order(
-        kind, fund, use, amount, date, payee, narration, project, document, bank, bank_ref, contract, to, original,
-        split,
+        kind, fund, use, amount, date, payee, narration, project, document, bank, bank_ref, contract, quota, to,
+        original, split,
     )  # fmt: skip
     prompts.complete(order, the_book, language)
     with show.refusal(form, language):

@@ -10,6 +10,7 @@ from fundtrack.checking.lens import Subject
 from fundtrack.importing.tally import reason, reason_of, reason_of_error
 from fundtrack.ledger.rows import voucher_number
 from fundtrack.posting.batch import Batch
+from fundtrack.posting.execution import execute_quota
 from fundtrack.posting.refunds import tie
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def judge(
     why: Why = {}
     for voucher, state, said in [*_known(connection), *_untied(connection, stager)]:
         why[stager.row_of(voucher)] = (state, [said])
+    execute_quota(connection)
     outcome = Batch(connection, checks, candidate_lens(stager.chart, place), stored(by)).post()
     for voucher, findings in outcome.refused.items():
         why[stager.row_of(voucher)] = ("quarantined", [reason_of(finding) for finding in findings])

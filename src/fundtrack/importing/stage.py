@@ -168,7 +168,7 @@ class Stager(Tally):
         one, none = repeat(1), repeat(0)
         return zip(
             vouchers, one, c.fund, years, dates, days, kinds, c.project, c.payee, c.narration, c.document, c.bank,
-            c.bank_ref, c.payee_id, c.payee_account, c.contract, vouchers, none, none, keys, occurrences,
+            c.bank_ref, c.payee_id, c.payee_account, c.contract, repeat(""), vouchers, none, none, keys, occurrences,
             repeat(self.batch), block.numbers,
             repeat(self.version), one, outflows, repeat("CNY"), debit_funds, debits, credit_funds, credits_, c.amount,
             reds, strict=False,

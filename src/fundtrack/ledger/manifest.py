@@ -72,7 +72,8 @@ def read_manifest(folder: Path) -> Manifest:
 
 def names_of(chart: Chart, language: Language) -> str:
     """Return everything of a chart that the journals repeat."""
-    accounts = [account.written(language, chart) for account in chart.accounts.values()]
+    # The account of a quota line is named by its heading, which is one of them.
+    accounts = [one.written(language, chart) for one in chart.accounts.values() if ":" not in one.code]
     departments = [[fund.code, fund.department] for fund in chart.funds.values()]
     # Only a project of the chart has a link: one that came later gives it to vouchers that had named it before.
     projects = [*chart.projects]

@@ -18,6 +18,8 @@ from fundtrack.ledger.history import history, write_history
 from fundtrack.ledger.journal import Journal
 from fundtrack.ledger.main import FAVA, MAIN, fava_text, main_text
 from fundtrack.ledger.manifest import FILE, PUBLICATIONS_KEPT, Manifest, Month, names_of, read_manifest
+from fundtrack.ledger.quotas import STEM as QUOTAS
+from fundtrack.ledger.quotas import write_quotas
 from fundtrack.ledger.registers import STEM, entries, write_entries
 from fundtrack.ledger.rows import references, rows_between
 from fundtrack.ledger.years import DETAIL_MAX, Years
@@ -60,11 +62,15 @@ def publish(book: Book, language: Language | None = None, progress: Progress | N
         chart = book.chart(connection)
         past = write_history(history(connection), chart, language)
         months = list(_journals(connection, folder, chart, language, known, progress or _quiet))
-        registers = _registers(connection, folder, language)
+        others = [
+            *_others(folder, QUOTAS, write_quotas(chart, language)),
+            *_others(folder, STEM, write_entries(entries(connection), language)),
+        ]
     accounts = folder.write_hashed("accounts", [write_accounts(chart, language), past])
     folder.settle()
     last = ""
-    for year, text in Years(chart, language, accounts).views(months):
+    of_accounts = [accounts, *(file for file in others if file.startswith(QUOTAS))]
+    for year, text in Years(chart, language, of_accounts).views(months):
         last = f"year/{year}.beancount"
         folder.replace(last, text)
     folder.settle()
@@ -72,17 +78,16 @@ def publish(book: Book, language: Language | None = None, progress: Progress | N
     few = vouchers <= DETAIL_MAX
     detail = few or sum(month.vouchers for month in months if month.name[:4] == months[-1].name[:4]) <= DETAIL_MAX
     folder.replace(FAVA, fava_text(chart, language, MAIN if few else last, vouchers=detail))
-    current = [accounts, *registers, *(month.file for month in months)]
+    current = [accounts, *others, *(month.file for month in months)]
     folder.replace(MAIN, main_text(chart, language, current))
     _remember(folder, known, Manifest(names_of(chart, language), {month.name: month for month in months}, [current]))
     return Published(folder.path / MAIN, folder.path / FAVA, language, vouchers, tuple(folder.written))
 
 
-def _registers(connection: Connection, folder: Folder, language: Language) -> list[str]:
-    """Write the entries of the registers, if there are any, and return the names of their files."""
-    texts = write_entries(entries(connection), language)
+def _others(folder: Folder, stem: str, texts: Iterator[str]) -> list[str]:
+    """Write a file beside the journals, if there is anything to be said in it, and return its name."""
     first = next(texts, "")
-    return [folder.write_hashed(STEM, chain([first], texts))] if first else []
+    return [folder.write_hashed(stem, chain([first], texts))] if first else []
 
 
 def _journals(

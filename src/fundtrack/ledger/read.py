@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from fundtrack import money
 from fundtrack.beantext.directives import Transaction
 from fundtrack.beantext.parse import parse_text
+from fundtrack.chart.quota import with_quotas
 from fundtrack.chart.read import read_chart
 from fundtrack.chart.write import root_options, write_accounts
 from fundtrack.errors import FormatError, UsageError
@@ -20,6 +21,8 @@ from fundtrack.ledger.files import HASHED
 from fundtrack.ledger.history import HEADING, read_history, write_history
 from fundtrack.ledger.journal import Journal
 from fundtrack.ledger.main import main_text
+from fundtrack.ledger.quotas import STEM as QUOTAS
+from fundtrack.ledger.quotas import read_quotas, write_quotas
 from fundtrack.ledger.registers import STEM, read_entries, write_entries
 from fundtrack.ledger.rows import NUMBER
 
@@ -58,9 +61,12 @@ def read(path: Path) -> Canonical:
         raise UsageError("ledger-foreign", path=path, line=1, found=text.partition("\n")[0])
     chart, history = _policy(path.parent / names[0])
     _compare(path, text, main_text(chart, chart.language, names))
+    for name in names:
+        if name.startswith(f"{QUOTAS}."):
+            chart = _with_quotas(path.parent / name, chart)
     of_registers = [name for name in names if name.startswith(f"{STEM}.")]
     entries = [entry for name in of_registers for entry in _entries_of(path.parent / name, chart)]
-    journals = (name for name in names[1:] if name not in of_registers)
+    journals = (name for name in names[1:] if not name.startswith((f"{STEM}.", f"{QUOTAS}.")))
     vouchers = (voucher for name in journals for voucher in _vouchers(path.parent / name, chart))
     return canonical_of(chart, history, vouchers, entries)
 
@@ -83,6 +89,18 @@ def _policy(path: Path) -> tuple[Chart, History]:
         raise UsageError("ledger-foreign", path=path, line=before + 1, found=past.partition("\n")[0]) from error
     _compare(path, text, ours)
     return chart, history
+
+
+def _with_quotas(path: Path, chart: Chart) -> Chart:
+    """Return a chart with the quota lines of a file."""
+    text = _text(path)
+    try:
+        chart = with_quotas(chart, read_quotas(_parsed(text, path).entries))
+        ours = "".join(write_quotas(chart, chart.language))
+    except (ValueError, LookupError, TypeError, AttributeError, FormatError, StopIteration) as error:
+        raise UsageError("ledger-foreign", path=path, line=1, found=text.partition("\n")[0]) from error
+    _compare(path, text, ours)
+    return chart
 
 
 def _entries_of(path: Path, chart: Chart) -> list[Entered]:

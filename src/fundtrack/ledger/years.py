@@ -11,12 +11,13 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from fundtrack import money
+from fundtrack.chart.model import QUOTA_UNIT
 from fundtrack.errors import ChartError
 from fundtrack.ledger.main import heading, includes
 from fundtrack.ledger.queries import queries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from fundtrack.chart.model import Account, Chart
     from fundtrack.errors import Language
@@ -34,11 +35,11 @@ Balances = dict[tuple[str, str], int]
 class Years:
     """Writes the views of a chart in a language."""
 
-    def __init__(self, chart: Chart, language: Language, accounts_file: str) -> None:
-        """Take the chart and the published file of its accounts."""
+    def __init__(self, chart: Chart, language: Language, accounts_files: Sequence[str]) -> None:
+        """Take the chart and the published files of its accounts."""
         self._chart = chart
         self._language: Language = language
-        self._accounts_file = accounts_file
+        self._accounts_files = accounts_files
         self._accounts = {(one.fund, one.code): one for one in chart.accounts.values()}
         self._equity: dict[tuple[str, str], Account] = {}
         for one in chart.accounts.values():
@@ -60,7 +61,7 @@ class Years:
                     balances[fund, credit] -= amount
 
     def _view(self, year: str, months: list[Month], balances: Balances) -> str:
-        files = [self._accounts_file]
+        files = [*self._accounts_files]
         sums: Iterable[str] = ()
         if sum(month.vouchers for month in months) <= DETAIL_MAX:
             files += [month.file for month in months]
@@ -75,10 +76,15 @@ class Years:
         ])  # fmt: skip
 
     def _openings(self, date: str, balances: Balances) -> Iterator[str]:
-        """Yield what each account began the year with, against the balance account of its fund."""
+        """Yield what each account began the year with, against the balance account of its fund.
+
+        Quota is of its year: what may go on is carried over to a line of the next, and nothing is brought forward.
+        """
         for (fund, code), amount in sorted(balances.items()):
             account = self._accounts[fund, code]
             equity = self._equity.get((fund, account.unit))
+            if account.unit.endswith(QUOTA_UNIT):
+                continue
             if amount and account.root not in {"Income", "Expenses"} and account is not equity:
                 if equity is None:
                     raise ChartError("no-balance-account", fund=fund, unit=account.unit)

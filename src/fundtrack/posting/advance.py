@@ -14,7 +14,7 @@ from fundtrack import money
 from fundtrack.errors import UsageError
 from fundtrack.posting.draft import Entry
 from fundtrack.posting.kinds import kind_of_account, use_of
-from fundtrack.posting.standing import find_voucher, refuse_before
+from fundtrack.posting.standing import find_voucher, refuse_before, voucher_of
 from fundtrack.posting.vouchers import drafted, positive
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ TAKEN_BACK: Final = text("""
 SELECT COALESCE(SUM((2 * e.red - 1) * e.amount), 0)
 FROM voucher AS v
 JOIN entry AS e ON e.voucher = v.id
-WHERE v.fund = :fund AND v.cites = :cites AND v.kind = 'refund'
+WHERE v.fund = :fund AND v.cites = :cites AND v.kind = 'refund' AND e.line = 1
 """)
 """A reversed refund counts for nothing: its reversal cites the same voucher, in black."""
 
@@ -83,9 +83,12 @@ def refund(
     `refund-too-much`.
     """
     paid = find_voucher(connection, number)
-    if len(paid.entries) != 1 or paid.reverses or paid.reversed_by or not _pays(chart, paid.entries[0]):
+    if len(paid.in_money) != 1 or paid.reverses or paid.reversed_by or not _pays(chart, paid.in_money[0]):
         raise UsageError("refund-no-payment", number=paid.number)
-    (entry,) = paid.entries
+    (entry,) = paid.in_money
+    if paid.cites and kind_of_account(chart, entry.debit) == "payable":
+        (owed,) = voucher_of(connection, paid.cites).in_money
+        entry = entry._replace(debit=owed.debit)
     refuse_before(paid.number, paid.date, date)
     left = entry.amount - taken_back(connection, paid)
     if kind_of_account(chart, entry.debit) == "advance":
@@ -113,4 +116,4 @@ def _debits(voucher: Standing) -> list[Leg]:
 
 def _pays(chart: Chart, entry: Entry) -> bool:
     debit, credit = (kind_of_account(chart, leg) for leg in entry[:2])
-    return not entry.red and credit == "cash" and debit in {"use", "advance"}
+    return not entry.red and credit == "cash" and debit in {"use", "advance", "payable"}

@@ -175,7 +175,7 @@ def record_rebooked(chart: Chart, wrong: Standing, correction: Correction, docum
             debit=_right_leg(chart, entry.debit, fund, correction, wrong.bank),
             credit=_right_leg(chart, entry.credit, fund, correction, wrong.bank),
         )
-        for entry in wrong.entries
+        for entry in wrong.in_money
     )
     correct = drafted(
         chart, wrong.kind, entries, fund=fund, date=date, payee=wrong.payee, narration=wrong.narration,
@@ -201,7 +201,7 @@ def money_owed(chart: Chart, wrong: Standing, correction: Correction, document: 
         for of, kind in zip((wrong.fund, fund), PENDING if paid else reversed(PENDING), strict=True)
     )
     taken, put = [], []
-    for entry in wrong.entries:
+    for entry in wrong.in_money:
         debit, credit = (here if leg in cash else leg for leg in entry[:2])
         taken.append(entry._replace(debit=debit, credit=credit, red=1 - entry.red))
         debit, credit = (

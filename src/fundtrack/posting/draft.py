@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 Kind = Literal[
     "opening", "transfer-received", "disbursement", "advance", "verification", "refund", "interest", "bank-charge",
-    "loan", "repayment", "adjustment",
+    "loan", "repayment", "adjustment", "quota-received", "allotment", "quota-adjustment", "commitment", "application",
+    "carry-over", "reclaim",
 ]  # fmt: skip
 
 MONEY_IN: Final = frozenset({"transfer-received", "interest", "opening"})
@@ -45,9 +46,8 @@ class Draft:
 
     `bank` is the number of the bank account that paid or received, as the source gives it; `bank_ref` the bank's own
     reference of the movement; `payee_id` and `payee_account` are the payee's identity card and account as
-    `fundtrack.identifier` keeps them; `reverses` and `cites` are ids of standing vouchers; drafts with the same `bill`
-    are
-    linked and stand or fall together.
+    `fundtrack.identifier` keeps them; `quota` is the line that pays, where somebody names one; `reverses` and `cites`
+    are ids of standing vouchers; drafts with the same `bill` are linked and stand or fall together.
     """
 
     fund: str
@@ -63,6 +63,7 @@ class Draft:
     payee_id: str = ""
     payee_account: str = ""
     contract: str = ""
+    quota: str = ""
     reverses: int | None = None
     cites: int | None = None
     bill: int = 0
@@ -108,7 +109,7 @@ class Draft:
         head = (
             self.fund, self.date.year, self.date.isoformat(), self.date.toordinal(), self.kind, self.project,
             self.payee, self.narration, self.document, self.bank, self.bank_ref, self.payee_id,
-            self.payee_account, self.contract, link, self.reverses or 0, self.cites or 0, self.natural_key,
+            self.payee_account, self.contract, self.quota, link, self.reverses or 0, self.cites or 0, self.natural_key,
             self.occurrence, self.batch, self.row, chart, len(self.entries),
             int(not self.inflow),
         )  # fmt: skip

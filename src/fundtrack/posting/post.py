@@ -16,6 +16,7 @@ from fundtrack.checking import candidates, checks, run
 from fundtrack.checking.book import vouchers_of
 from fundtrack.errors import Refused, UsageError
 from fundtrack.ledger.rows import voucher_number
+from fundtrack.posting.execution import execute_quota
 from fundtrack.posting.insert import insert_candidates
 from fundtrack.posting.refusal import keep_refusal
 from fundtrack.schema import dialect
@@ -56,6 +57,9 @@ SELECT id, fund, year, number FROM voucher WHERE id IN (SELECT voucher FROM cand
 Say = Callable[["Connection", "Chart"], "Sequence[Draft]"]
 """What says the drafts once the writer's turn is taken, from what then stands in the book."""
 
+Then = Callable[["Connection", Posted], None]
+"""What is done beside the vouchers that were posted, or not at all."""
+
 
 def post(
     book: Book,
@@ -64,8 +68,9 @@ def post(
     by: str,
     approved_by: str = "",
     pages: Mapping[str, Check] | None = None,
+    then: Then | None = None,
 ) -> Posted:
-    """Post drafts as one act: all of them, or none and the reasons.
+    """Post drafts as one act: all of them, or none and the reasons; `then` is done in the same act.
 
     Raises Refused with every finding where a fatal check finds something that was not there before; the refusal is
     kept in the book. Raises FormatError (`text-unsafe`) where a text could not be published.
@@ -82,7 +87,10 @@ def post(
         said[:] = [draft.storable() for draft in spoken]
         _stage(connection, book, said, version)
         lens = candidates.candidate_lens(book.chart(connection, version), vouchers_of(connection))
-        return _post(connection, judged_by, lens, by, approved_by)
+        posted = _post(connection, judged_by, lens, by, approved_by)
+        if then is not None:
+            then(connection, posted)
+        return posted
 
     try:
         return book.act(act)
@@ -94,6 +102,7 @@ def post(
 def _stage(connection: Connection, book: Book, drafts: Iterable[Draft], chart: int) -> None:
     candidates.prepare(connection)
     candidates.stage(connection, staged(keyed(connection, book, drafts), next_voucher(connection), chart))
+    execute_quota(connection)
 
 
 def _post(connection: Connection, checks: Mapping[str, Check], lens: Lens, by: str, approved_by: str) -> Posted:

@@ -29,9 +29,10 @@ PAID: Final = text(f"""
 SELECT * FROM (
     SELECT v.id, 1 AS standing, v.kind, v.fund, v.date, v.payee, v.project, e.unit, e.debit, e.credit, e.amount
     FROM voucher AS v
-    JOIN entry AS e ON e.voucher = v.id
+    JOIN entry AS e ON e.voucher = v.id AND e.line = 1
     LEFT JOIN voucher AS r ON r.reverses = v.id
-    WHERE v.bank_ref = :reference AND v.fund = :fund AND v.kind IN {PAYMENTS} AND v.entries = 1
+    WHERE v.bank_ref = :reference AND v.fund = :fund AND v.kind IN {PAYMENTS}
+        AND NOT EXISTS (SELECT 1 FROM entry AS o WHERE o.voucher = v.id AND o.line > 1 AND o.unit = e.unit)
         AND v.reverses IS NULL AND r.id IS NULL
     UNION ALL
     SELECT voucher, 0, kind, fund, date, payee, project, unit, debit, credit, amount
@@ -47,7 +48,7 @@ TAKEN_BACK: Final = """
 SELECT v.cites, SUM((2 * e.red - 1) * e.amount)
 FROM voucher AS v
 JOIN entry AS e ON e.voucher = v.id
-WHERE v.kind = 'refund' AND v.cites IS NOT NULL
+WHERE v.kind = 'refund' AND v.cites IS NOT NULL AND e.line = 1
 GROUP BY v.cites
 """
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import text
 
+from fundtrack.chart.model import QUOTA_UNIT
 from fundtrack.errors import UsageError
 from fundtrack.ledger.rows import voucher_number
 from fundtrack.posting.draft import PARTY, Entry, Leg
@@ -67,6 +68,11 @@ class Standing:
         """The sum of its entries in minor units, red ones negative; of several units, of the first entry's."""
         unit = self.entries[0].unit
         return sum((1 - 2 * entry.red) * entry.amount for entry in self.entries if entry.unit == unit)
+
+    @property
+    def in_money(self) -> tuple[Entry, ...]:
+        """Its entries in money, without those in quota."""
+        return tuple(entry for entry in self.entries if not entry.unit.endswith(QUOTA_UNIT))
 
 
 def find_voucher(connection: Connection, number: str) -> Standing:

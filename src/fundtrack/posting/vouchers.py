@@ -33,6 +33,7 @@ class Details(TypedDict, total=False):
     payee_id: str
     payee_account: str
     contract: str
+    quota: str
     reverses: int | None
     cites: int | None
     bill: int

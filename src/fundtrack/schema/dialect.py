@@ -40,7 +40,7 @@ WORDS: Final = {
 }
 
 INSERTED_BY_CLERKS: Final = (
-    "batch", "voucher", "entry", "input_row", "decision", "refusal",
+    "batch", "quota", "application", "application_decision", "voucher", "entry", "input_row", "decision", "refusal",
     "audit", "audit_check", "finding", "sighting", "waiver", "waiver_revoked", "finding_act", *REGISTERS,
 )  # fmt: skip
 """What the clerk role may insert on PostgreSQL; nobody but the owner updates, and the owner is refused by triggers."""

@@ -28,6 +28,57 @@ CREATE TRIGGER account_opens_balance AFTER INSERT ON account FOR EACH ROW WHEN (
 EXECUTE FUNCTION account_opens_balance();
 ALTER TABLE account ENABLE ALWAYS TRIGGER account_opens_balance;
 
+CREATE FUNCTION quota_opens_accounts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+    INSERT INTO account (fund, unit, code, root, kind, controlled, bank, opened, chart)
+    SELECT h.fund, h.unit, h.code || ':' || NEW.name, h.root, 'quota-' || h.status,
+        CASE h.root WHEN 'Assets' THEN 1 ELSE -1 END, NULL, NEW.date, NEW.chart
+    FROM quota_heading AS h
+    WHERE h.fund = NEW.fund AND CASE h.status
+        WHEN 'received' THEN NEW.parent IS NULL
+            OR (SELECT p.year FROM quota AS p WHERE p.fund = NEW.fund AND p.line = NEW.parent) < NEW.year
+        WHEN 'unallotted' THEN NEW.parent IS NULL
+        WHEN 'carried' THEN true
+        WHEN 'reclaimed' THEN true
+        ELSE NEW.parent IS NOT NULL END;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER quota_opens_accounts AFTER INSERT ON quota FOR EACH ROW EXECUTE FUNCTION quota_opens_accounts();
+ALTER TABLE quota ENABLE ALWAYS TRIGGER quota_opens_accounts;
+
+-- control quota_under_control on quota
+PERFORM take_turn();
+PERFORM refuse('no-quota-control: the chart opens no quota accounts for the fund by that day')
+FROM added WHERE NOT EXISTS (SELECT 1 FROM quota_heading AS h WHERE h.fund = added.fund AND h.day <= added.day);
+PERFORM refuse('chart-not-in-force: a quota line is bound to the chart version in force')
+FROM added WHERE added.chart IS DISTINCT FROM (SELECT MAX(version) FROM chart);
+PERFORM refuse('number-gap: quota lines are numbered without gaps by fund')
+FROM added WHERE added.line <> 1
+    AND NOT EXISTS (SELECT 1 FROM quota AS q WHERE q.fund = added.fund AND q.line = added.line - 1);
+
+-- control quota_of_its_parent on quota
+PERFORM refuse('quota-use-changed: quota is allotted within its year, and carried over only to the same use and project')
+FROM added WHERE added.parent IS NOT NULL AND NOT EXISTS (SELECT 1 FROM quota AS p
+    WHERE p.fund = added.fund AND p.line = added.parent AND p.line < added.line AND p.day <= added.day
+        AND CASE p.use WHEN '' THEN p.year = added.year
+            ELSE p.use = added.use AND p.project = added.project AND p.year + 1 = added.year END);
+
+-- control quota_for_granted_uses on quota
+PERFORM refuse('use-not-permitted: quota is allotted to a use granted on the date')
+FROM added WHERE added.use <> '' AND COALESCE((
+    SELECT g.granted FROM use_grant AS g WHERE g.fund = added.fund AND g.code = added.use AND g.day <= added.day
+    ORDER BY g.day DESC, g.seq DESC LIMIT 1), 0) = 0;
+
+-- control application_approved_by_another on application_decision
+PERFORM refuse('not-this-application: the voucher reserves what was applied for, approved by somebody else')
+FROM added WHERE added.voucher IS NOT NULL AND NOT EXISTS (SELECT 1 FROM application AS a JOIN voucher AS v ON v.id = added.voucher
+    WHERE a.application = added.application AND v.kind = 'application' AND v.fund = a.fund AND v.payee = a.payee
+        AND v.reverses IS NULL AND v.prepared_by = a.applied_by AND v.approved_by = added.decided_by
+        AND added.decided_by <> a.applied_by AND EXISTS (
+            SELECT 1 FROM entry AS e JOIN quota_heading AS h ON h.fund = e.fund AND h.status = 'applied'
+            JOIN quota AS q ON q.fund = a.fund AND q.line = a.line
+            WHERE e.voucher = v.id AND e.credit = h.code || ':' || q.name AND e.amount = a.amount AND e.red = 0));
+
 -- control entry_before_voucher on entry
 PERFORM take_turn();
 PERFORM refuse('late-entry: the voucher stands already; reverse it instead')
@@ -71,6 +122,32 @@ WHERE added.reverses IS NULL AND added.kind <> 'opening' AND a.kind = 'use' AND 
     SELECT g.granted FROM use_grant AS g
     WHERE g.fund = a.fund AND g.unit = a.unit AND g.code = a.code AND g.day <= added.day
     ORDER BY g.day DESC, g.seq DESC LIMIT 1), 0) = 0;
+
+-- control voucher_within_quota on voucher
+IF EXISTS (SELECT 1 FROM added JOIN quota_heading AS h ON h.fund = added.fund AND h.day <= added.day) THEN
+    PERFORM refuse('no-quota: what a fund under quota control pays is paid from quota, and only that')
+    FROM (SELECT
+            SUM((1 - 2 * e.red) * e.amount * ((c.kind = 'cash' AND d.kind IN ('use', 'advance', 'payable'))::int
+                - (d.kind = 'cash' AND c.kind IN ('use', 'advance', 'payable'))::int)) AS out,
+            SUM((1 - 2 * e.red) * e.amount * ((c.kind = 'quota-paid')::int - (d.kind = 'quota-paid')::int)) AS executed
+        FROM added
+        JOIN entry AS e ON e.voucher = added.id
+        JOIN account AS d ON d.fund = e.fund AND d.unit = e.unit AND d.code = e.debit
+        JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.credit
+        WHERE added.kind NOT IN ('opening', 'carry-over', 'repayment')
+            AND EXISTS (SELECT 1 FROM quota_heading AS h WHERE h.fund = added.fund AND h.day <= added.day)
+        GROUP BY added.id) AS moved
+    WHERE moved.out IS DISTINCT FROM moved.executed;
+    PERFORM refuse('quota-of-another-use: quota pays the use it was allotted to')
+    FROM added
+    JOIN entry AS e ON e.voucher = added.id
+    JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit)
+        AND a.kind IN ('quota-paid', 'quota-applied')
+    JOIN quota AS q ON q.fund = e.fund AND a.code LIKE '%:' || q.name
+    WHERE q.project NOT IN ('', added.project) OR EXISTS (
+        SELECT 1 FROM entry AS s JOIN account AS u ON u.fund = s.fund AND u.unit = s.unit AND u.code IN (s.debit, s.credit)
+        WHERE s.voucher = added.id AND u.kind = 'use' AND u.code <> q.use);
+END IF;
 
 -- control voucher_advances_lawfully on voucher
 PERFORM refuse('may-not-advance: only a fund marked may-advance lends to another, and only by a loan')

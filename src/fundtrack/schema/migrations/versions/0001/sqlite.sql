@@ -7,6 +7,58 @@ BEGIN
     INSERT INTO balance VALUES (NEW.fund, NEW.unit, NEW.code, NEW.controlled, 0, 0);
 END;
 
+CREATE TRIGGER quota_opens_accounts AFTER INSERT ON quota
+BEGIN
+    INSERT INTO account (fund, unit, code, root, kind, controlled, bank, opened, chart)
+    SELECT h.fund, h.unit, h.code || ':' || NEW.name, h.root, 'quota-' || h.status,
+        CASE h.root WHEN 'Assets' THEN 1 ELSE -1 END, NULL, NEW.date, NEW.chart
+    FROM quota_heading AS h
+    WHERE h.fund = NEW.fund AND CASE h.status
+        WHEN 'received' THEN NEW.parent IS NULL
+            OR (SELECT year FROM quota WHERE fund = NEW.fund AND line = NEW.parent) < NEW.year
+        WHEN 'unallotted' THEN NEW.parent IS NULL
+        WHEN 'carried' THEN 1
+        WHEN 'reclaimed' THEN 1
+        ELSE NEW.parent IS NOT NULL END;
+END;
+
+CREATE TRIGGER quota_under_control BEFORE INSERT ON quota
+BEGIN
+    SELECT RAISE(ABORT, 'no-quota-control: the chart opens no quota accounts for the fund by that day')
+    WHERE NOT EXISTS (SELECT 1 FROM quota_heading WHERE fund = NEW.fund AND day <= NEW.day);
+    SELECT RAISE(ABORT, 'chart-not-in-force: a quota line is bound to the chart version in force')
+    WHERE NEW.chart IS NOT (SELECT MAX(version) FROM chart);
+    SELECT RAISE(ABORT, 'number-gap: quota lines are numbered without gaps by fund')
+    WHERE NEW.line <> (SELECT COALESCE(MAX(line), 0) + 1 FROM quota WHERE fund = NEW.fund);
+END;
+
+CREATE TRIGGER quota_of_its_parent BEFORE INSERT ON quota WHEN NEW.parent IS NOT NULL
+BEGIN
+    SELECT RAISE(ABORT, 'quota-use-changed: quota is allotted within its year, and carried over only to the same use and project')
+    WHERE NOT EXISTS (SELECT 1 FROM quota AS p WHERE p.fund = NEW.fund AND p.line = NEW.parent AND p.day <= NEW.day
+        AND CASE p.use WHEN '' THEN p.year = NEW.year
+            ELSE p.use = NEW.use AND p.project = NEW.project AND p.year + 1 = NEW.year END);
+END;
+
+CREATE TRIGGER quota_for_granted_uses BEFORE INSERT ON quota WHEN NEW.use <> ''
+BEGIN
+    SELECT RAISE(ABORT, 'use-not-permitted: quota is allotted to a use granted on the date')
+    WHERE COALESCE((SELECT g.granted FROM use_grant AS g WHERE g.fund = NEW.fund AND g.code = NEW.use AND g.day <= NEW.day
+        ORDER BY g.day DESC, g.seq DESC LIMIT 1), 0) = 0;
+END;
+
+CREATE TRIGGER application_approved_by_another BEFORE INSERT ON application_decision WHEN NEW.voucher IS NOT NULL
+BEGIN
+    SELECT RAISE(ABORT, 'not-this-application: the voucher reserves what was applied for, approved by somebody else')
+    WHERE NOT EXISTS (SELECT 1 FROM application AS a JOIN voucher AS v ON v.id = NEW.voucher
+        WHERE a.application = NEW.application AND v.kind = 'application' AND v.fund = a.fund AND v.payee = a.payee
+            AND v.reverses IS NULL AND v.prepared_by = a.applied_by AND v.approved_by = NEW.decided_by
+            AND NEW.decided_by <> a.applied_by AND EXISTS (
+                SELECT 1 FROM entry AS e JOIN quota_heading AS h ON h.fund = e.fund AND h.status = 'applied'
+                JOIN quota AS q ON q.fund = a.fund AND q.line = a.line
+                WHERE e.voucher = v.id AND e.credit = h.code || ':' || q.name AND e.amount = a.amount AND e.red = 0));
+END;
+
 CREATE TRIGGER balance_never_overspent BEFORE UPDATE ON balance WHEN NEW.total < 0 AND NEW.total < NEW.opening
 BEGIN
     SELECT RAISE(ABORT, 'overdrawn: a controlled account would stand below zero, or below its opening balance');
@@ -74,6 +126,30 @@ BEGIN
         ORDER BY g.day DESC, g.seq DESC LIMIT 1), 0) = 0;
 END;
 
+-- Spending executes quota, fen by fen, on lines of the use it is charged to; what is only applied for pays nothing yet.
+CREATE TRIGGER voucher_within_quota BEFORE INSERT ON voucher WHEN NEW.kind <> 'opening'
+    AND EXISTS (SELECT 1 FROM quota_heading WHERE fund = NEW.fund AND day <= NEW.day)
+BEGIN
+    SELECT RAISE(ABORT, 'no-quota: what a fund under quota control pays is paid from quota, and only that')
+    FROM (SELECT
+            SUM((1 - 2 * e.red) * e.amount * ((c.kind = 'cash' AND d.kind IN ('use', 'advance', 'payable'))
+                - (d.kind = 'cash' AND c.kind IN ('use', 'advance', 'payable')))) AS out,
+            SUM((1 - 2 * e.red) * e.amount * ((c.kind = 'quota-paid') - (d.kind = 'quota-paid'))) AS executed
+        FROM entry AS e
+        JOIN account AS d ON d.fund = e.fund AND d.unit = e.unit AND d.code = e.debit
+        JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.credit
+        WHERE e.voucher = NEW.id AND NEW.kind NOT IN ('carry-over', 'repayment')) AS moved
+    WHERE moved.out IS NOT moved.executed;
+    SELECT RAISE(ABORT, 'quota-of-another-use: quota pays the use it was allotted to')
+    FROM entry AS e
+    JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit)
+        AND a.kind IN ('quota-paid', 'quota-applied')
+    JOIN quota AS q ON q.fund = e.fund AND a.code LIKE '%:' || q.name
+    WHERE e.voucher = NEW.id AND (q.project NOT IN ('', NEW.project) OR EXISTS (
+        SELECT 1 FROM entry AS s JOIN account AS u ON u.fund = s.fund AND u.unit = s.unit AND u.code IN (s.debit, s.credit)
+        WHERE s.voucher = NEW.id AND u.kind = 'use' AND u.code <> q.use));
+END;
+
 CREATE TRIGGER voucher_advances_lawfully BEFORE INSERT ON voucher WHEN NEW.reverses IS NULL AND NEW.kind <> 'opening'
 BEGIN
     SELECT RAISE(ABORT, 'may-not-advance: only a fund marked may-advance lends to another, and only by a loan')
@@ -123,7 +199,8 @@ BEGIN
         opening = opening + CASE NEW.kind WHEN 'opening' THEN controlled * (
             SELECT COALESCE(SUM((1 - 2 * red) * CASE balance.code WHEN debit THEN amount WHEN credit THEN -amount ELSE 0 END), 0)
             FROM entry WHERE voucher = NEW.id AND unit = balance.unit) ELSE 0 END
-    WHERE fund = NEW.fund;
+    WHERE fund = NEW.fund AND (unit, code) IN (
+        SELECT unit, debit FROM entry WHERE voucher = NEW.id UNION ALL SELECT unit, credit FROM entry WHERE voucher = NEW.id);
 END;
 
 CREATE TRIGGER audit_by_one_side BEFORE INSERT ON audit

@@ -98,6 +98,54 @@ CREATE TABLE use_grant (
 CREATE INDEX use_grant_account ON use_grant (fund, unit, code, day, seq);
 CREATE INDEX use_grant_path ON use_grant (path, day, seq);
 
+-- A fund is under quota control (指标) from the day on which its chart opens a heading for each status of quota. No entry
+-- names a heading; what is posted are the accounts below it, which `quota` opens: `2902:Q00001`.
+CREATE TABLE quota_heading (
+    fund TEXT NOT NULL,
+    status TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    code TEXT NOT NULL,
+    root TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    chart INTEGER NOT NULL,
+    CONSTRAINT quota_heading_pk PRIMARY KEY (fund, status),
+    CONSTRAINT quota_heading_code UNIQUE (fund, code),
+    CONSTRAINT quota_heading_fund FOREIGN KEY (fund) REFERENCES fund (fund),
+    CONSTRAINT quota_heading_chart FOREIGN KEY (chart) REFERENCES chart (version),
+    CONSTRAINT quota_heading_status CHECK (status IN
+        ('received', 'unallotted', 'available', 'committed', 'applied', 'paid', 'carried', 'reclaimed')),
+    CONSTRAINT quota_heading_root CHECK (root = CASE status WHEN 'received' THEN 'Assets' ELSE 'Liabilities' END)
+) STRICT, WITHOUT ROWID;
+
+-- A quota line: what a document gave a fund for a year, or what of it was allotted to a use, or carried over with it.
+CREATE TABLE quota (
+    fund TEXT NOT NULL,
+    line INTEGER NOT NULL,
+    year INTEGER NOT NULL,
+    parent INTEGER,
+    use TEXT NOT NULL,
+    project TEXT NOT NULL,
+    department TEXT NOT NULL,
+    document TEXT NOT NULL,
+    upper_document TEXT NOT NULL,
+    date TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    expires TEXT NOT NULL,
+    chart INTEGER NOT NULL,
+    recorded_at TEXT NOT NULL,
+    recorded_by TEXT NOT NULL,
+    name TEXT NOT NULL GENERATED ALWAYS AS ('Q' || substr('' || (100000 + line), 2)) STORED,
+    CONSTRAINT quota_pk PRIMARY KEY (fund, line),
+    CONSTRAINT quota_line CHECK (line BETWEEN 1 AND 99999),
+    CONSTRAINT quota_parent FOREIGN KEY (fund, parent) REFERENCES quota (fund, line),
+    CONSTRAINT quota_allotted CHECK ((parent IS NULL) = (use = '')),
+    CONSTRAINT quota_document CHECK (document <> ''),
+    CONSTRAINT quota_year CHECK (year = CAST(substr(date, 1, 4) AS INTEGER)),
+    CONSTRAINT quota_date CHECK (ISO_DATE_IS_DAY),
+    CONSTRAINT quota_expires CHECK (expires = '' OR (expires >= date AND expires LIKE '____-__-__')),
+    CONSTRAINT quota_recorded_by CHECK (recorded_by <> '')
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE batch (
     batch INTEGER NOT NULL,
     sha256 TEXT NOT NULL,
@@ -170,7 +218,8 @@ CREATE TABLE voucher (
     CONSTRAINT voucher_date CHECK (ISO_DATE_IS_DAY),
     CONSTRAINT voucher_year CHECK (year = CAST(substr(date, 1, 4) AS INTEGER)),
     CONSTRAINT voucher_kind CHECK (kind IN ('opening', 'transfer-received', 'disbursement', 'advance', 'verification',
-        'refund', 'interest', 'bank-charge', 'loan', 'repayment', 'adjustment')),
+        'refund', 'interest', 'bank-charge', 'loan', 'repayment', 'adjustment', 'quota-received', 'allotment',
+        'quota-adjustment', 'commitment', 'application', 'carry-over', 'reclaim')),
     CONSTRAINT voucher_loan_document CHECK (kind <> 'loan' OR document <> ''),
     CONSTRAINT voucher_prepared_by CHECK (prepared_by <> ''),
     CONSTRAINT voucher_duties_apart CHECK (approved_by <> prepared_by),
@@ -202,6 +251,42 @@ CREATE TABLE entry (
     CONSTRAINT entry_sides CHECK (debit <> credit),
     CONSTRAINT entry_amount CHECK (amount > 0 AND amount <= 9000000000000000),
     CONSTRAINT entry_red CHECK (red IN (0, 1))
+) STRICT, WITHOUT ROWID;
+
+-- What somebody asked to have paid from a quota line. It is approved by the voucher that reserves the quota, or rejected.
+CREATE TABLE application (
+    application INTEGER NOT NULL,
+    fund TEXT NOT NULL,
+    line INTEGER NOT NULL,
+    amount INTEGER NOT NULL,
+    date TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    payee TEXT NOT NULL,
+    contract TEXT NOT NULL,
+    document TEXT NOT NULL,
+    narration TEXT NOT NULL,
+    applied_by TEXT NOT NULL,
+    applied_at TEXT NOT NULL,
+    CONSTRAINT application_pk PRIMARY KEY (application),
+    CONSTRAINT application_id CHECK (application BETWEEN 1 AND 9007199254740991),
+    CONSTRAINT application_quota FOREIGN KEY (fund, line) REFERENCES quota (fund, line),
+    CONSTRAINT application_amount CHECK (amount > 0 AND amount <= 9000000000000000),
+    CONSTRAINT application_date CHECK (ISO_DATE_IS_DAY),
+    CONSTRAINT application_payee CHECK (payee <> ''),
+    CONSTRAINT application_applied_by CHECK (applied_by <> '')
+) STRICT;
+
+CREATE TABLE application_decision (
+    application INTEGER NOT NULL,
+    voucher INTEGER,
+    reason TEXT NOT NULL,
+    decided_by TEXT NOT NULL,
+    decided_at TEXT NOT NULL,
+    CONSTRAINT application_decision_pk PRIMARY KEY (application),
+    CONSTRAINT application_decision_application FOREIGN KEY (application) REFERENCES application (application),
+    CONSTRAINT application_decision_voucher FOREIGN KEY (voucher) REFERENCES voucher (id),
+    CONSTRAINT application_decision_reason CHECK (voucher IS NOT NULL OR reason <> ''),
+    CONSTRAINT application_decision_decided_by CHECK (decided_by <> '')
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE balance (

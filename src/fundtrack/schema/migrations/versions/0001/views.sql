@@ -22,7 +22,8 @@ SELECT v.id AS voucher, e.line, s.leg, v.date, v.day, v.year, CAST(substr(v.date
     (1 - 2 * e.red) * (1 - 2 * s.leg) * e.amount AS amount, e.red, e.unit AS weight_unit,
     (1 - 2 * e.red) * (1 - 2 * s.leg) * e.amount AS weight, 0 AS tolerance,
     CASE WHEN a.kind = 'use' THEN a.code ELSE '' END AS "use", v.project, v.payee, v.narration, v.document, v.bank,
-    v.bank_ref, v.occurrence, COALESCE(v.batch, 0) AS batch, COALESCE(v.row, 0) AS row, v.chart
+    v.bank_ref, v.occurrence, COALESCE(v.batch, 0) AS batch, COALESCE(v.row, 0) AS row, v.chart,
+    CASE WHEN a.kind LIKE 'quota-%' THEN a.fund || '-' || substr(a.code, 6) ELSE '' END AS quota
 FROM voucher AS v
 CROSS JOIN entry AS e
 CROSS JOIN (SELECT 0 AS leg UNION ALL SELECT 1) AS s
@@ -49,6 +50,23 @@ JOIN bank_account AS b ON b.bank = a.bank;
 CREATE VIEW book_grants AS
 SELECT path AS account, day, date, granted, document, chart, seq
 FROM use_grant;
+
+CREATE VIEW book_quotas AS
+SELECT q.fund || '-' || q.name AS quota, q.fund, q.year,
+    COALESCE((SELECT p.fund || '-' || p.name FROM quota AS p WHERE p.fund = q.fund AND p.line = q.parent), '') AS parent,
+    q.use AS "use", q.project, q.department, q.document, q.upper_document, q.date, q.day, q.expires, q.chart
+FROM quota AS q;
+
+-- What each line has in each status by now.
+CREATE VIEW book_quota_statuses AS
+SELECT a.fund || '-' || substr(a.code, 6) AS quota, substr(a.kind, 7) AS status, b.total AS amount, a.unit
+FROM account AS a
+JOIN balance AS b ON b.fund = a.fund AND b.unit = a.unit AND b.code = a.code
+WHERE a.kind LIKE 'quota-%';
+
+-- From when on a fund is under quota control.
+CREATE VIEW book_quota_controls AS
+SELECT DISTINCT fund, unit, day FROM quota_heading;
 
 CREATE VIEW book_batches AS
 SELECT batch, substr(imported_at, 1, 10) AS date, file, sheet, sha256, page, page_sha256, rows_read, rows_posted,

@@ -1,0 +1,146 @@
+"""Commands that pay out of quota, each by another hand: `apply`, `approve`, `reject`, `pay`, and `applications`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fundtrack import money
+from fundtrack.cli import show
+from fundtrack.cli.options import (
+    BookOption,
+    DateOption,
+    DocumentOption,
+    FormatOption,
+    LanguageOption,
+    PersonOption,
+    ReasonOption,
+    opened,
+    person,
+    spoken,
+)
+from fundtrack.cli.quota import AmountOption, LineArgument
+from fundtrack.cli.vouchers import BankRefOption, NumberArgument, amount, print_posted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
+    from fundtrack.chart.model import Chart
+    from fundtrack.posting import Draft
+
+ApplicationArgument = Annotated[int, typer.Argument(metavar="APPLICATION", help="An application. 申请号")]
+COLUMNS = ("application", "state", "quota", "amount", "payee", "contract", "date", "applied_by")
+
+
+def apply(
+    line: LineArgument,
+    amount: AmountOption,
+    payee: Annotated[str, typer.Option(help="Who is to be paid. 收款人")] = "",
+    contract: Annotated[str, typer.Option(help="The contract. 合同编号")] = "",
+    narration: Annotated[str, typer.Option(help="What for. 摘要")] = "",
+    document: DocumentOption = "",
+    date: DateOption = None,
+    by: PersonOption = None,
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """支付申请 Apply for a payment from a quota line; somebody else approves it."""
+    from fundtrack.book.clock import today
+    from fundtrack.posting.application import apply_for
+
+    the_book = opened(book)
+    application = apply_for(
+        the_book, line, amount, payee=payee, date=date or today(), by=person(by), contract=contract, document=document,
+        narration=narration,
+    )  # fmt: skip
+    show.say_message("applied", spoken(lang, the_book), application=application)
+
+
+def approve(
+    application: ApplicationArgument,
+    date: DateOption = None,
+    form: FormatOption = "table",
+    by: PersonOption = None,
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """审批支付申请 Approve an application: its quota is reserved, and what is owed is booked."""
+    from fundtrack.book.clock import today
+    from fundtrack.posting.application import approve
+
+    the_book = opened(book)
+    language = spoken(lang, the_book)
+    with show.refusal(form, language):
+        posted = approve(the_book, application, date=date or today(), by=person(by))
+    print_posted(posted, form, language)
+
+
+def reject(
+    application: ApplicationArgument,
+    reason: ReasonOption = "",
+    by: PersonOption = None,
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """退回支付申请 Reject an application, and say why."""
+    from fundtrack.posting.application import reject
+
+    the_book = opened(book)
+    reject(the_book, application, reason=reason, by=person(by))
+    show.say_message("application-rejected", spoken(lang, the_book), application=application)
+
+
+def pay(
+    number: NumberArgument,
+    amount: Annotated[
+        int | None, typer.Option(parser=amount, metavar="YUAN", help="By default all that is left. 金额（元）")
+    ] = None,
+    date: DateOption = None,
+    bank: Annotated[str, typer.Option(help="The number of the bank account that pays. 付款账号")] = "",
+    bank_ref: BankRefOption = "",
+    form: FormatOption = "table",
+    by: PersonOption = None,
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """支付 Pay what was approved: the quota is executed, and what was owed is settled."""
+    from fundtrack.book.clock import today
+    from fundtrack.posting import post
+    from fundtrack.posting.application import payment
+
+    the_book = opened(book)
+    language = spoken(lang, the_book)
+
+    def say(connection: Connection, chart: Chart) -> Sequence[Draft]:
+        return [payment(connection, chart, number, amount, date=date or today(), bank=bank, bank_ref=bank_ref)]
+
+    with show.refusal(form, language):
+        posted = post(the_book, say, by=person(by))
+    print_posted(posted, form, language)
+
+
+def applications(form: FormatOption = "table", book: BookOption = None, lang: LanguageOption = None) -> None:
+    """支付申请一览 List the applications, and what became of each."""
+    from fundtrack.posting.application import applications
+
+    the_book = opened(book)
+    language = spoken(lang, the_book)
+    written = money.grouped if form == "table" else money.plain
+    with the_book.reading() as connection:
+        rows = [
+            {
+                "application": one.application,
+                "state": one.state,
+                "quota": f"{one.fund}-Q{one.line:05d}",
+                "amount": written(one.amount),
+                "payee": one.payee,
+                "contract": one.contract,
+                "date": one.date,
+                "applied_by": one.applied_by,
+            }
+            for one in applications(connection)
+        ]
+    show.rows(rows, form, language, COLUMNS)

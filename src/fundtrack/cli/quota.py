@@ -1,0 +1,261 @@
+"""Commands on quota (预算指标): what a document gives, allotted, adjusted, committed, carried over, reclaimed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fundtrack import money
+from fundtrack.chart.model import STATUSES
+from fundtrack.cli import show
+from fundtrack.cli.options import (
+    ApproverOption,
+    BookOption,
+    DateOption,
+    DocumentOption,
+    FormatOption,
+    LanguageOption,
+    PersonOption,
+    day,
+    opened,
+    person,
+    spoken,
+)
+from fundtrack.cli.order import coded
+from fundtrack.cli.vouchers import amount, print_posted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from fundtrack.chart.model import Chart
+    from fundtrack.cli.options import Format
+    from fundtrack.errors import Language
+    from fundtrack.posting import Draft
+
+quota = typer.Typer(no_args_is_help=True, help="预算指标 Quota: authority to spend, beside the cash.")
+
+LineArgument = Annotated[str, typer.Argument(metavar="QUOTA", help="A quota line: F01-Q00001. 指标号")]
+AmountOption = Annotated[int, typer.Option(parser=amount, metavar="YUAN", help="The amount. 金额（元）")]
+UpperOption = Annotated[str, typer.Option(help="The document of the level above. 上级文号")]
+DepartmentOption = Annotated[str, typer.Option(help="The department that spends it. 预算单位")]
+ProjectOption = Annotated[str, typer.Option(help="The project, P01. 项目代码")]
+ExpiresOption = Annotated[
+    dt.date | None, typer.Option(parser=day, metavar="DATE", help="The last day it may be spent on. 使用期限")
+]
+COLUMNS = ("quota", "parent", "use", "project", *STATUSES)
+
+
+class Act:
+    """What every act on quota is told beside its own: who, for which book, how to print."""
+
+    def __init__(
+        self, form: Format, by: str | None, approved_by: str, book: Path | None, lang: Language | None
+    ) -> None:
+        """Open the book that is meant."""
+        self.book = opened(book)
+        self.language = spoken(lang, self.book)
+        self.by, self.form, self.approved_by = person(by), form, approved_by
+
+    def post(self, say: Callable[[Connection, Chart], Sequence[Draft]]) -> None:
+        """Post what is said, and print it."""
+        from fundtrack.posting import post
+
+        with show.refusal(self.form, self.language):
+            posted = post(self.book, say, by=self.by, approved_by=self.approved_by)
+        print_posted(posted, self.form, self.language)
+
+
+@quota.command()
+def receive(
+    fund: Annotated[str, typer.Option(help="The fund, F01. 资金代码")],
+    amount: AmountOption,
+    document: DocumentOption = "",
+    upper_document: UpperOption = "",
+    department: DepartmentOption = "",
+    expires: ExpiresOption = None,
+    date: DateOption = None,
+    form: FormatOption = "table",
+    by: PersonOption = None,
+    approved_by: ApproverOption = "",
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """指标下达 Receive quota by a document; it is unallotted at first."""
+    from fundtrack.book.clock import today
+    from fundtrack.posting.quota import receive
+
+    act = Act(form, by, approved_by, book, lang)
+    act.post(
+        lambda connection, chart: receive(
+            connection, chart, coded(chart, "fund", fund), amount, date=date or today(), by=act.by, document=document,
+            upper_document=upper_document, department=department, expires=expires,
+        )
+    )  # fmt: skip
+
+
+@quota.command()
+def allot(
+    line: LineArgument,
+    use: Annotated[str, typer.Option(help="The use, 0601. 用途")],
+    amount: AmountOption,
+    project: ProjectOption = "",
+    department: DepartmentOption = "",
+    document: DocumentOption = "",
+    expires: ExpiresOption = None,
+    date: DateOption = None,
+    form: FormatOption = "table",
+    by: PersonOption = None,
+    approved_by: ApproverOption = "",
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """指标分配 Allot quota that a document gave to a use, and to a project and department."""
+    from fundtrack.book.clock import today
+    from fundtrack.posting.quota import About, allot
+
+    act = Act(form, by, approved_by, book, lang)
+    about: About = {}
+    if project:
+        about["project"] = project
+    if department:
+        about["department"] = department
+    if expires:
+        about["expires"] = expires
+    act.post(
+        lambda connection, chart: allot(
+            connection, chart, line, amount, use=use, date=date or today(), by=act.by, document=document, **about,
+        )
+    )  # fmt: skip
+
+
+@quota.command()
+def adjust(
+    line: LineArgument,
+    to: Annotated[str, typer.Option(metavar="QUOTA", help="The line that gets it. 调入指标号")],
+    amount: AmountOption,
+    document: DocumentOption = "",
+    date: DateOption = None,
+    form: FormatOption = "table",
+    by: PersonOption = None,
+    approved_by: ApproverOption = "",
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """指标调剂 Move what is available to another line of the fund and year, by a document."""
+    from fundtrack.book.clock import today
+    from fundtrack.posting.quota import adjust
+
+    Act(form, by, approved_by, book, lang).post(
+        lambda _connection, chart: adjust(chart, line, to, amount, date=date or today(), document=document)
+    )
+
+
+@quota.command()
+def carry(
+    line: LineArgument,
+    document: DocumentOption = "",
+    date: DateOption = None,
+    form: FormatOption = "table",
+    by: PersonOption = None,
+    approved_by: ApproverOption = "",
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """指标结转 Carry over to the next year what a line has left, for the same use."""
+    from fundtrack.posting.quota import carry_over, find_line
+
+    act = Act(form, by, approved_by, book, lang)
+
+    def say(connection: Connection, chart: Chart) -> Sequence[Draft]:
+        last = dt.date(find_line(chart, line).year, 12, 31)
+        return carry_over(connection, chart, line, date=date or last, by=act.by, document=document)
+
+    act.post(say)
+
+
+@quota.command()
+def reclaim(
+    line: LineArgument,
+    amount: AmountOption,
+    document: DocumentOption = "",
+    owed: Annotated[bool, typer.Option("--owed", help="The cash goes back later. 资金待上缴")] = False,
+    bank: Annotated[str, typer.Option(help="The number of the bank account. 付款账号")] = "",
+    date: DateOption = None,
+    form: FormatOption = "table",
+    by: PersonOption = None,
+    approved_by: ApproverOption = "",
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """指标收回 Take unspent quota back by a document, and its cash with it."""
+    from fundtrack.book.clock import today
+    from fundtrack.posting.quota import reclaim
+
+    Act(form, by, approved_by, book, lang).post(
+        lambda _connection, chart: reclaim(
+            chart, line, amount, date=date or today(), document=document, cash=not owed, bank=bank
+        )
+    )
+
+
+@quota.command("list")
+def list_(
+    fund: Annotated[str, typer.Option(help="Only this fund. 资金代码")] = "",
+    form: FormatOption = "table",
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """指标台账 List every line and what became of it."""
+    from fundtrack.posting.quota import statuses
+
+    the_book = opened(book)
+    language = spoken(lang, the_book)
+    with the_book.reading() as connection:
+        chart = the_book.chart(connection)
+        wanted = coded(chart, "fund", fund)
+        lines = [line for line in chart.quotas if wanted in {"", line.fund}]
+        stands = [statuses(connection, chart, line) for line in lines]
+    written = money.grouped if form == "table" else money.plain
+    rows = [
+        {
+            "quota": line.number,
+            "parent": f"{line.fund}-Q{line.parent:05d}" if line.parent else "",
+            "use": line.use,
+            "project": line.project,
+            **{status: written(total) for status, total in of_line.items()},
+        }
+        for line, of_line in zip(lines, stands, strict=True)
+    ]
+    empty = {status for status in STATUSES if form == "table" and not any(one[status] for one in stands)}
+    show.rows(rows, form, language, tuple(column for column in COLUMNS if column not in empty))
+
+
+def commit(
+    line: LineArgument,
+    amount: Annotated[
+        int, typer.Option(parser=amount, metavar="YUAN", help="The amount; negative to free it. 金额，负数为释放")
+    ],
+    contract: Annotated[str, typer.Option(help="The contract. 合同编号")] = "",
+    payee: Annotated[str, typer.Option(help="The contractor. 合同对方")] = "",
+    document: DocumentOption = "",
+    date: DateOption = None,
+    form: FormatOption = "table",
+    by: PersonOption = None,
+    approved_by: ApproverOption = "",
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """合同占用 Bind what a quota line has available to a contract."""
+    from fundtrack.book.clock import today
+    from fundtrack.posting.quota import commit
+
+    Act(form, by, approved_by, book, lang).post(
+        lambda _connection, chart: commit(
+            chart, line, amount, date=date or today(), contract=contract, payee=payee, document=document
+        )
+    )

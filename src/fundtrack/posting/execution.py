@@ -1,0 +1,114 @@
+"""What payments execute of quota: each staged payment of a fund under quota control gets its entry beside the cash.
+
+A payment comes out of the one line of its fund, year and use that pays for its project, or of the line that it names.
+Where several would do nobody guesses, and `no-quota` says so. What is committed to the payment's contract is used
+before what is available. A refund gives back to the line what its payment took, within the year; what comes back of an
+earlier year's payment restores no quota and goes to the fund's balance (domain report, 3.1, 9b).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+CONTROLLED: Final = """
+SELECT 1 FROM quota_heading WHERE fund IN (SELECT fund FROM candidate) LIMIT 1
+"""
+
+FITTING: Final = """
+INSERT INTO execution (voucher, line, project, unit, freed, paid, amount, red)
+SELECT c.voucher, q.line, q.project, paid.unit, free.code || ':' || q.name, paid.code || ':' || q.name, c.amount, c.red
+FROM candidate AS c
+JOIN quota_heading AS paid ON paid.fund = c.fund AND paid.status = 'paid' AND paid.day <= c.day
+JOIN quota_heading AS free ON free.fund = c.fund AND free.status = 'available'
+JOIN quota AS q ON q.fund = c.fund AND q.year = c.year AND q.use <> ''
+WHERE c.entries = 1 AND c.kind IN ('disbursement', 'bank-charge', 'advance') AND CASE c.quota
+    WHEN '' THEN q.project IN ('', c.project) AND (q.use = c.debit OR c.kind = 'advance')
+    ELSE q.fund || '-' || q.name = c.quota END
+"""
+"""Every line that could pay each payment."""
+
+OWN_PROJECT: Final = """
+DELETE FROM execution WHERE project = '' AND EXISTS (
+    SELECT 1 FROM execution AS own WHERE own.voucher = execution.voucher AND own.project <> '')
+"""
+"""A line for the project itself comes before one for any."""
+
+ONLY: Final = """
+DELETE FROM execution WHERE voucher IN (SELECT voucher FROM execution GROUP BY voucher HAVING COUNT(*) > 1)
+"""
+
+BOUND: Final = """
+UPDATE execution SET freed = (
+    SELECT h.code || ':' || q.name FROM candidate AS c
+    JOIN quota_heading AS h ON h.fund = c.fund AND h.status = 'committed'
+    JOIN quota AS q ON q.fund = c.fund AND q.line = execution.line
+    WHERE c.voucher = execution.voucher AND c.line = 1)
+WHERE voucher IN (
+    SELECT x.voucher FROM (
+        SELECT c.voucher, c.fund, c.contract, h.unit, h.code || ':' || q.name AS code,
+            SUM(c.amount) OVER (PARTITION BY c.fund, q.line, c.contract ORDER BY c.day, c.voucher) AS wanted
+        FROM execution AS e
+        JOIN candidate AS c ON c.voucher = e.voucher AND c.line = 1 AND c.contract <> ''
+        JOIN quota AS q ON q.fund = c.fund AND q.line = e.line
+        JOIN quota_heading AS h ON h.fund = c.fund AND h.status = 'committed'
+    ) AS x
+    WHERE x.wanted <= (
+        SELECT COALESCE(SUM((1 - 2 * b.red) * CASE b.credit WHEN x.code THEN b.amount ELSE -b.amount END), 0)
+        FROM entry AS b
+        JOIN voucher AS v ON v.id = b.voucher AND v.contract = x.contract
+        WHERE b.fund = x.fund AND b.unit = x.unit AND x.code IN (b.debit, b.credit)))
+"""
+"""What is committed to the contract of a payment is used first, as long as it lasts."""
+
+GIVEN_BACK: Final = """
+INSERT INTO execution (voucher, line, project, unit, freed, paid, amount, red)
+SELECT c.voucher, q.line, '', took.unit, COALESCE((
+        SELECT reserved.debit FROM entry AS reserved JOIN quota_heading AS applied ON applied.fund = reserved.fund
+            AND applied.status = 'applied' AND reserved.credit = applied.code || ':' || q.name
+        WHERE reserved.voucher = took.cites), took.debit),
+    took.credit, c.amount, 1
+FROM candidate AS c
+JOIN (SELECT v.id, v.year, v.cites, e.fund, e.unit, e.debit, e.credit
+    FROM voucher AS v JOIN entry AS e ON e.voucher = v.id
+    UNION ALL SELECT p.voucher, p.year, p.cites, p.fund, p.unit, p.debit, p.credit FROM candidate AS p
+) AS took ON took.id = c.cites AND took.year = c.year
+JOIN quota_heading AS paid ON paid.fund = c.fund AND paid.status = 'paid'
+JOIN quota AS q ON q.fund = c.fund AND took.credit = paid.code || ':' || q.name
+WHERE c.kind = 'refund' AND c.entries = 1 AND c.red = 1
+"""
+"""What a refund gives back, to where its payment, or the application that it paid, took it from."""
+
+EARLIER_YEAR: Final = """
+UPDATE candidate SET debit = credit, red = 0,
+    credit = (SELECT MIN(a.code) FROM account AS a
+        WHERE a.fund = candidate.fund AND a.unit = candidate.unit AND a.kind = 'balance')
+WHERE kind = 'refund' AND entries = 1 AND red = 1
+    AND EXISTS (SELECT 1 FROM quota_heading AS h WHERE h.fund = candidate.fund AND h.day <= candidate.day)
+    AND EXISTS (SELECT 1 FROM voucher AS v WHERE v.id = candidate.cites AND v.year < candidate.year)
+"""
+
+BESIDE: Final = """
+INSERT INTO candidate (voucher, line, fund, year, date, day, kind, project, payee, narration, document, bank, bank_ref,
+    payee_id, payee_account, contract, quota, link, reverses, cites, natural_key, occurrence, batch, row, chart,
+    entries, outflow, unit, debit_fund, debit, credit_fund, credit, amount, red)
+SELECT c.voucher, 2, c.fund, c.year, c.date, c.day, c.kind, c.project, c.payee, c.narration, c.document, c.bank,
+    c.bank_ref, c.payee_id, c.payee_account, c.contract, c.quota, c.link, c.reverses, c.cites, c.natural_key,
+    c.occurrence, c.batch, c.row, c.chart, 2, c.outflow, e.unit, c.fund, e.freed, c.fund, e.paid, e.amount, e.red
+FROM execution AS e
+JOIN candidate AS c ON c.voucher = e.voucher AND c.line = 1
+"""
+
+ENTRIES: Final = "UPDATE candidate SET entries = 2 WHERE line = 1 AND voucher IN (SELECT voucher FROM execution)"
+
+
+def execute_quota(connection: Connection) -> None:
+    """Give the staged payments and refunds of funds under quota control their entries in quota."""
+    if connection.exec_driver_sql(CONTROLLED).first() is None:
+        return
+    for statement in ("DELETE FROM execution", FITTING, OWN_PROJECT, ONLY, BOUND, BESIDE, ENTRIES):
+        connection.exec_driver_sql(statement)
+    for statement in ("DELETE FROM execution", EARLIER_YEAR, GIVEN_BACK, BESIDE, ENTRIES):
+        connection.exec_driver_sql(statement)

@@ -1,0 +1,275 @@
+"""Quota (预算指标): received by a document, allotted to uses, adjusted, carried over and reclaimed, each by a voucher.
+
+Authority to spend and cash fail separately, so quota has its own unit beside cash. What was received always equals what
+became of it; each act debits the status that quota leaves and credits the one that it enters (domain report, 3.1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date as Date  # noqa: N812 - `date` is what acts call their day
+from typing import TYPE_CHECKING, Final, TypedDict
+
+from sqlalchemy import text
+
+from fundtrack import money
+from fundtrack.book.create import now
+from fundtrack.chart.model import Quota
+from fundtrack.chart.quota import headings, with_quotas
+from fundtrack.errors import UsageError
+from fundtrack.posting.draft import Entry, Leg
+from fundtrack.posting.kinds import account_of, use_of
+from fundtrack.posting.vouchers import drafted, positive, refuse_unknown_project
+from fundtrack.schema import dialect
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from sqlalchemy import Connection
+
+    from fundtrack.chart.model import Chart
+    from fundtrack.posting.draft import Draft, Kind
+    from fundtrack.posting.vouchers import Details
+
+
+class About(TypedDict, total=False):
+    """What else is said of a quota line; the fields of `Quota` by the same names."""
+
+    upper_document: str
+    department: str
+    project: str
+    expires: Date | None
+
+
+COLUMNS: Final = (
+    "fund", "line", "year", "parent", "use", "project", "department", "document", "upper_document", "date", "day",
+    "expires", "chart", "recorded_at", "recorded_by",
+)  # fmt: skip
+
+UNSPENT: Final = ("available", "committed")
+"""The statuses whose quota goes on to the next year; what is applied for must be paid or taken back first."""
+
+STANDING: Final = text("SELECT code, total FROM balance WHERE fund = :fund AND unit = :unit")
+
+COMMITTED: Final = text("""
+SELECT v.contract, v.payee, SUM((1 - 2 * e.red) * CASE e.credit WHEN :code THEN e.amount ELSE -e.amount END) AS held
+FROM entry AS e
+JOIN voucher AS v ON v.id = e.voucher
+WHERE e.fund = :fund AND e.unit = :unit AND :code IN (e.debit, e.credit)
+GROUP BY v.contract, v.payee
+HAVING SUM((1 - 2 * e.red) * CASE e.credit WHEN :code THEN e.amount ELSE -e.amount END) <> 0
+ORDER BY v.contract, v.payee
+""")
+
+
+def receive(
+    connection: Connection,
+    chart: Chart,
+    fund: str,
+    amount: int,
+    *,
+    date: Date,
+    by: str,
+    document: str,
+    **about: Unpack[About],
+) -> list[Draft]:
+    """Open a line for what a document gives a fund, and return the voucher that receives it.
+
+    Raises UsageError: `quota-none` for a fund whose chart has no quota accounts by that day, `quota-document`.
+    """
+    line = _opened(connection, chart, Quota(fund, date, document, recorded_by=by, **about))
+    entry = _entry(chart, (line, "received"), (line, "unallotted"), positive(amount))
+    return [_voucher(chart, "quota-received", line, (entry,), date, document=line.document)]
+
+
+def allot(
+    connection: Connection,
+    chart: Chart,
+    parent: str,
+    amount: int,
+    *,
+    use: str,
+    date: Date,
+    by: str,
+    document: str,
+    **about: Unpack[About],
+) -> list[Draft]:
+    """Open a line for a use, and return the voucher that allots it quota of the line that a document gave.
+
+    What is not said is as it was given. Raises UsageError: `quota-unknown`, `quota-not-given` where the line is no
+    document's, `project-unknown`, `quota-document`; ChartError (`use-no-use`).
+    """
+    root = find_line(chart, parent)
+    if root.parent:
+        raise UsageError("quota-not-given", number=root.number)
+    refuse_unknown_project(chart, about.get("project", ""))
+    code = use_of(chart, use, root.fund).code
+    said: About = {"upper_document": root.document, "department": root.department, "expires": root.expires, **about}
+    own = Quota(root.fund, date, document, parent=root.line, use=code, recorded_by=by, **said)
+    line = _opened(connection, chart, own)
+    entry = _entry(chart, (root, "unallotted"), (line, "available"), positive(amount))
+    return [_voucher(chart, "allotment", line, (entry,), date, document=line.document)]
+
+
+def adjust(chart: Chart, source: str, target: str, amount: int, *, date: Date, document: str) -> list[Draft]:
+    """Return the voucher that moves what is available from a line to another of its fund and year (调剂).
+
+    To a line that a document gave, quota goes back unallotted. Raises UsageError: `quota-unknown`,
+    `quota-adjust-document`, `quota-adjust-across` between funds or years, `quota-adjust-same`.
+    """
+    giving, taking = find_line(chart, source), find_line(chart, target)
+    if not document.strip():
+        raise UsageError("quota-adjust-document")
+    if giving == taking:
+        raise UsageError("quota-adjust-same", number=giving.number)
+    if (giving.fund, giving.year) != (taking.fund, taking.year):
+        raise UsageError("quota-adjust-across", source=giving.number, target=taking.number)
+    entry = _entry(chart, (giving, _free(giving)), (taking, _free(taking)), positive(amount))
+    return [_voucher(chart, "quota-adjustment", taking, (entry,), date, document=document)]
+
+
+def commit(
+    chart: Chart, number: str, amount: int, *, date: Date, contract: str, payee: str, document: str = ""
+) -> list[Draft]:
+    """Return the voucher that binds what is available of a line to a contract; a negative amount frees it in red.
+
+    Raises UsageError: `quota-unknown`, `quota-not-allotted`, `commit-contract`, `amount-zero`.
+    """
+    line = line_in(chart, number)
+    if not contract.strip():
+        raise UsageError("commit-contract")
+    entry = _entry(chart, (line, "available"), (line, "committed"), positive(abs(amount)), red=amount < 0)
+    return [_voucher(chart, "commitment", line, (entry,), date, document=document, contract=contract, payee=payee)]
+
+
+def carry_over(connection: Connection, chart: Chart, number: str, *, date: Date, by: str, document: str) -> list[Draft]:
+    """Open the line of the next year for what a line has left, and return the vouchers that carry it over (结转).
+
+    The use and the project stay. Commitments are bound again to their contracts. `date` is in the line's year; the new
+    line begins on the first day of the next. Raises UsageError: `quota-unknown`, `quota-not-allotted`,
+    `carry-nothing`, `carry-applied` while something of the line is applied for and not paid.
+    """
+    line = line_in(chart, number)
+    stands = statuses(connection, chart, line)
+    if stands["applied"]:
+        raise UsageError("carry-applied", number=line.number, amount=money.grouped(stands["applied"]))
+    if not any(stands[status] for status in UNSPENT):
+        raise UsageError("carry-nothing", number=line.number)
+    left = [_entry(chart, (line, status), (line, "carried"), stands[status]) for status in UNSPENT if stands[status]]
+    bound = committed(connection, chart, line)
+    begins = Date(line.year + 1, 1, 1)
+    new = _opened(connection, chart, replace(
+        line, parent=line.line, date=begins, recorded_by=by, document=document or line.document
+    ))  # fmt: skip
+    drafts = [_voucher(chart, "carry-over", line, tuple(left), date, document=document, bill=1)]
+    later = with_quotas(chart, [*chart.quotas, new])
+    if stands["available"]:
+        entry = _entry(later, (new, "received"), (new, "available"), stands["available"])
+        drafts.append(_voucher(later, "carry-over", new, (entry,), begins, document=document, bill=1))
+    for contract, payee, held in bound:
+        entry = _entry(later, (new, "received"), (new, "committed"), held)
+        drafts.append(_voucher(
+            later, "carry-over", new, (entry,), begins, document=document, bill=1, contract=contract, payee=payee
+        ))  # fmt: skip
+    return drafts
+
+
+def reclaim(
+    chart: Chart, number: str, amount: int, *, date: Date, document: str, cash: bool = True, bank: str = ""
+) -> list[Draft]:
+    """Return the voucher by which unspent quota is taken back (收回), and its cash with it.
+
+    The cash goes back at once, or else is owed to the treasury. Raises UsageError: `quota-unknown`,
+    `reclaim-document`.
+    """
+    line = find_line(chart, number)
+    if not document.strip():
+        raise UsageError("reclaim-document")
+    quota = _entry(chart, (line, _free(line)), (line, "reclaimed"), positive(amount))
+    transfer, other = (
+        Leg(line.fund, account_of(chart, line.fund, kind, bank)) for kind in ("transfer", "cash" if cash else "payable")
+    )
+    return [_voucher(chart, "reclaim", line, (quota, Entry(transfer, other, amount)), date, document=document)]
+
+
+def find_line(chart: Chart, number: str) -> Quota:
+    """Return a quota line by the number that a person gives. Raises UsageError (`quota-unknown`)."""
+    wanted = number.strip().upper()
+    for quota in chart.quotas:
+        if quota.number == wanted:
+            return quota
+    raise UsageError("quota-unknown", number=number, known=", ".join(quota.number for quota in chart.quotas) or "–")
+
+
+def statuses(connection: Connection, chart: Chart, line: Quota) -> dict[str, int]:
+    """Return what a line has in each status, in minor units; 0 for a status that it cannot have."""
+    unit = unit_of(chart, line.fund)
+    totals = {row.code: int(row.total) for row in connection.execute(STANDING, {"fund": line.fund, "unit": unit})}
+    return {
+        status: totals.get(f"{account.code}:{line.name}", 0)
+        for (fund, status), account in headings(chart).items()
+        if fund == line.fund
+    }
+
+
+def committed(connection: Connection, chart: Chart, line: Quota) -> list[tuple[str, str, int]]:
+    """Return what a line has committed, by contract and payee, in minor units."""
+    asked = {"fund": line.fund, "unit": unit_of(chart, line.fund), "code": leg_of(chart, line, "committed").code}
+    return [(contract, payee, int(held)) for contract, payee, held in connection.execute(COMMITTED, asked)]
+
+
+def leg_of(chart: Chart, line: Quota, status: str) -> Leg:
+    """Return the account of a line in a status."""
+    return Leg(line.fund, f"{headings(chart)[line.fund, status].code}:{line.name}")
+
+
+def _opened(connection: Connection, chart: Chart, quota: Quota) -> Quota:
+    """Insert a line as the next of its fund and the present chart's; the caller holds the writer's turn."""
+    if not any(fund == quota.fund and one.date <= quota.date for (fund, _), one in headings(chart).items()):
+        raise UsageError("quota-none", fund=quota.fund)
+    if not quota.document.strip():
+        raise UsageError("quota-document")
+    ((number, version),) = dialect.rows_of(
+        connection,
+        "SELECT (SELECT COALESCE(MAX(line), 0) + 1 FROM quota WHERE fund = :fund), (SELECT MAX(version) FROM chart)",
+        {"fund": quota.fund},
+    )
+    line = replace(quota, line=int(number), chart=int(version), recorded_at=now())
+    dialect.insert_rows(connection, "quota", COLUMNS, [(
+        line.fund, line.line, line.year, line.parent or None, line.use, line.project, line.department, line.document,
+        line.upper_document, line.date.isoformat(), line.date.toordinal(),
+        line.expires.isoformat() if line.expires else "", line.chart, line.recorded_at, line.recorded_by,
+    )])  # fmt: skip
+    return line
+
+
+def line_in(chart: Chart, number: str) -> Quota:
+    """Return a line that is allotted to a use. Raises UsageError: `quota-unknown`, `quota-not-allotted`."""
+    line = find_line(chart, number)
+    if not line.parent:
+        raise UsageError("quota-not-allotted", number=line.number)
+    return line
+
+
+def _free(line: Quota) -> str:
+    """Return the status of what of a line is bound to nothing."""
+    return "available" if line.parent else "unallotted"
+
+
+def unit_of(chart: Chart, fund: str) -> str:
+    """Return the unit of a fund's quota."""
+    return headings(chart)[fund, "received"].unit
+
+
+def _entry(
+    chart: Chart, debit: tuple[Quota, str], credit: tuple[Quota, str], amount: int, *, red: bool = False
+) -> Entry:
+    unit = unit_of(chart, debit[0].fund)
+    return Entry(leg_of(chart, *debit), leg_of(chart, *credit), amount, int(red), unit)
+
+
+def _voucher(
+    chart: Chart, kind: Kind, line: Quota, entries: tuple[Entry, ...], date: Date, **details: Unpack[Details]
+) -> Draft:
+    said: Details = {"project": line.project, **details}
+    return drafted(chart, kind, entries, fund=line.fund, date=date, **said)
