@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from fundtrack.errors import Refused, UsageError
 from fundtrack.posting import post
@@ -58,8 +65,13 @@ class Cycle(RuleBasedStateMachine):
         """Two empty books; the fund has some money."""
         chart = controlled(date(YEAR, 1, 1))
         self.books = [self.stack.enter_context(self.shelf.lend(engine, chart)) for engine in ENGINES]
-        self.say(FIRST, {MONEY: 300}, lambda book: post(
-            book, lambda _, chart: [draft(chart, "transfer-received", 300, fund="F01", date=FIRST)], by=CLERK))
+        self.say(
+            FIRST,
+            {MONEY: 300},
+            lambda book: post(
+                book, lambda _, chart: [draft(chart, "transfer-received", 300, fund="F01", date=FIRST)], by=CLERK
+            ),
+        )
 
     def teardown(self) -> None:
         """Give the books back."""
@@ -101,18 +113,26 @@ class Cycle(RuleBasedStateMachine):
     def receive(self, amount: int) -> None:
         """A document gives quota, and as much money."""
         day, line = self.day(), len(self.lines) + 1
-        assert self.say(day, {(line, "unallotted"): amount}, self.post(
-            lambda c, chart: receive(c, chart, "F01", amount, date=day, by=CLERK, document="文")))
+        assert self.say(
+            day,
+            {(line, "unallotted"): amount},
+            self.post(lambda c, chart: receive(c, chart, "F01", amount, date=day, by=CLERK, document="文")),
+        )
         self.lines[line] = (YEAR, 0, "")
 
-    @precondition(lambda self: self.of(allotted=False))
+    @precondition(lambda self: bool(self.of(allotted=False)))
     @rule(data=st.data(), amount=AMOUNTS, use=st.sampled_from(["0601", "0602"]))
     def allot(self, data: st.DataObject, amount: int, use: str) -> None:
         """Quota is allotted to a use."""
         root = data.draw(st.sampled_from(self.of(allotted=False)))
         day, line = self.day(), len(self.lines) + 1
-        posted = self.say(day, {(root, "unallotted"): -amount, (line, "available"): amount}, self.post(
-            lambda c, chart: allot(c, chart, self.name(root), amount, use=use, date=day, by=CLERK, document="文")))
+        posted = self.say(
+            day,
+            {(root, "unallotted"): -amount, (line, "available"): amount},
+            self.post(
+                lambda c, chart: allot(c, chart, self.name(root), amount, use=use, date=day, by=CLERK, document="文")
+            ),
+        )
         if posted:
             self.lines[line] = (YEAR, root, use)
 
@@ -127,16 +147,21 @@ class Cycle(RuleBasedStateMachine):
             lambda _, chart: adjust(chart, self.name(here), self.name(there), amount, date=day, document="文")
         ), lawful=same)  # fmt: skip
 
-    @precondition(lambda self: self.of(allotted=True))
+    @precondition(lambda self: bool(self.of(allotted=True)))
     @rule(data=st.data(), amount=AMOUNTS, free=st.booleans())
     def commit(self, data: st.DataObject, amount: int, free: bool) -> None:  # noqa: FBT001 - drawn
         """A contract binds what is available, or frees it."""
         line = data.draw(st.sampled_from(self.of(allotted=True)))
         day, signed = self.day(self.lines[line][0]), -amount if free else amount
-        self.say(day, {(line, "available"): -signed, (line, "committed"): signed}, self.post(
-            lambda _, chart: commit(chart, self.name(line), signed, date=day, contract=CONTRACT, payee=PAYEE)))
+        self.say(
+            day,
+            {(line, "available"): -signed, (line, "committed"): signed},
+            self.post(
+                lambda _, chart: commit(chart, self.name(line), signed, date=day, contract=CONTRACT, payee=PAYEE)
+            ),
+        )
 
-    @precondition(lambda self: self.of(allotted=True))
+    @precondition(lambda self: bool(self.of(allotted=True)))
     @rule(data=st.data(), amount=AMOUNTS, bound=st.booleans())
     def apply(self, data: st.DataObject, amount: int, bound: bool) -> None:  # noqa: FBT001 - drawn
         """What is applied for and approved is reserved; under the contract, out of what it has bound."""
@@ -160,13 +185,17 @@ class Cycle(RuleBasedStateMachine):
         number = data.draw(st.sampled_from(sorted(self.approved)))
         line, left, status = self.approved[number]
         day = self.day(self.lines[line][0])
-        posted = self.say(day, {(line, "applied"): -amount, (line, "paid"): amount, MONEY: -amount}, self.post(
-            lambda c, chart: [payment(c, chart, number, amount, date=day)]), lawful=amount <= left)
+        posted = self.say(
+            day,
+            {(line, "applied"): -amount, (line, "paid"): amount, MONEY: -amount},
+            self.post(lambda c, chart: [payment(c, chart, number, amount, date=day)]),
+            lawful=amount <= left,
+        )
         if posted:
             self.approved[number] = (line, left - amount, status)
             self.paid[posted.numbers[0]] = (line, amount, status)
 
-    @precondition(lambda self: self.of(allotted=True))
+    @precondition(lambda self: bool(self.of(allotted=True)))
     @rule(data=st.data(), amount=AMOUNTS)
     def pay_at_once(self, data: st.DataObject, amount: int) -> None:
         """A payment without an application comes out of the line that it names."""
@@ -190,7 +219,7 @@ class Cycle(RuleBasedStateMachine):
             lambda c, chart: [refund(c, chart, number, amount, date=day)]), lawful=amount <= left):  # fmt: skip
             self.paid[number] = (line, left - amount, status)
 
-    @precondition(lambda self: [one for one in self.of(allotted=True) if self.lines[one][0] == YEAR])
+    @precondition(lambda self: any(self.lines[one][0] == YEAR for one in self.of(allotted=True)))
     @rule(data=st.data())
     def carry(self, data: st.DataObject) -> None:
         """What a line has left goes on to the next year, with its use; not while something is applied for."""
@@ -215,8 +244,11 @@ class Cycle(RuleBasedStateMachine):
         line = data.draw(st.sampled_from(sorted(self.lines)))
         day = self.day(self.lines[line][0])
         status = "available" if self.lines[line][1] else "unallotted"
-        posted = self.say(day, {(line, status): -amount, (line, "reclaimed"): amount, MONEY: -amount}, self.post(
-            lambda _, chart: reclaim(chart, self.name(line), amount, date=day, document="文")))
+        posted = self.say(
+            day,
+            {(line, status): -amount, (line, "reclaimed"): amount, MONEY: -amount},
+            self.post(lambda _, chart: reclaim(chart, self.name(line), amount, date=day, document="文")),
+        )
         if posted:
             self.taken[posted.numbers[0]] = (
                 day, {(line, status): amount, (line, "reclaimed"): -amount, MONEY: amount}, True
