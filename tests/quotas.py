@@ -72,15 +72,14 @@ class Model:
 
     def lowest(self, place: Place, day: date) -> int:
         """Return the least that a place has at the end of any day from a day on."""
-        total, least = 0, None
+        total = 0
         ends: dict[date, int] = {}
         for at in sorted(self.moves[place]):
             total += self.moves[place][at]
             ends[at] = total
         before = [end for at, end in ends.items() if at <= day]
         later = [end for at, end in ends.items() if at >= day]
-        least = min([before[-1] if before else 0, *later])
-        return least
+        return min([before[-1] if before else 0, *later])
 
     def make(self, day: date, move: dict[Place, int]) -> None:
         """Make a move."""

@@ -51,6 +51,7 @@ class Cycle(RuleBasedStateMachine):
     shelf: ClassVar[Shelf]
 
     def __init__(self) -> None:
+        """Begin without books."""
         super().__init__()
         self.stack = ExitStack()
         self.books: list[Book] = []
@@ -111,7 +112,7 @@ class Cycle(RuleBasedStateMachine):
 
     @rule(amount=AMOUNTS)
     def receive(self, amount: int) -> None:
-        """A document gives quota, and as much money."""
+        """Receive quota by a document."""
         day, line = self.day(), len(self.lines) + 1
         assert self.say(
             day,
@@ -139,7 +140,7 @@ class Cycle(RuleBasedStateMachine):
     @precondition(lambda self: len(self.of(allotted=True)) > 1)
     @rule(data=st.data(), amount=AMOUNTS)
     def adjust(self, data: st.DataObject, amount: int) -> None:
-        """What is available moves to another line; of another year it never does."""
+        """Move what is available to another line; to one of another year nothing moves."""
         here, there = data.draw(st.permutations(self.of(allotted=True)))[:2]
         same = self.lines[here][0] == self.lines[there][0]
         day = self.day(self.lines[here][0])
@@ -150,7 +151,7 @@ class Cycle(RuleBasedStateMachine):
     @precondition(lambda self: bool(self.of(allotted=True)))
     @rule(data=st.data(), amount=AMOUNTS, free=st.booleans())
     def commit(self, data: st.DataObject, amount: int, free: bool) -> None:  # noqa: FBT001 - drawn
-        """A contract binds what is available, or frees it."""
+        """Bind what is available to a contract, or free it."""
         line = data.draw(st.sampled_from(self.of(allotted=True)))
         day, signed = self.day(self.lines[line][0]), -amount if free else amount
         self.say(
@@ -164,7 +165,7 @@ class Cycle(RuleBasedStateMachine):
     @precondition(lambda self: bool(self.of(allotted=True)))
     @rule(data=st.data(), amount=AMOUNTS, bound=st.booleans())
     def apply(self, data: st.DataObject, amount: int, bound: bool) -> None:  # noqa: FBT001 - drawn
-        """What is applied for and approved is reserved; under the contract, out of what it has bound."""
+        """Reserve what is applied for and approved; under the contract, out of what it has bound."""
         line = data.draw(st.sampled_from(self.of(allotted=True)))
         day = self.day(self.lines[line][0])
         status = "committed" if bound and self.model.has((line, "committed")) >= amount else "available"
@@ -181,7 +182,7 @@ class Cycle(RuleBasedStateMachine):
     @precondition(lambda self: self.approved)
     @rule(data=st.data(), amount=AMOUNTS)
     def pay(self, data: st.DataObject, amount: int) -> None:
-        """What was approved is paid, in part or whole, and never more."""
+        """Pay what was approved, in part or whole, and never more."""
         number = data.draw(st.sampled_from(sorted(self.approved)))
         line, left, status = self.approved[number]
         day = self.day(self.lines[line][0])
@@ -198,7 +199,7 @@ class Cycle(RuleBasedStateMachine):
     @precondition(lambda self: bool(self.of(allotted=True)))
     @rule(data=st.data(), amount=AMOUNTS)
     def pay_at_once(self, data: st.DataObject, amount: int) -> None:
-        """A payment without an application comes out of the line that it names."""
+        """Pay without an application, out of the line that the payment names."""
         line = data.draw(st.sampled_from(self.of(allotted=True)))
         year, _, use = self.lines[line]
         day = self.day(year)
@@ -222,7 +223,7 @@ class Cycle(RuleBasedStateMachine):
     @precondition(lambda self: any(self.lines[one][0] == YEAR for one in self.of(allotted=True)))
     @rule(data=st.data())
     def carry(self, data: st.DataObject) -> None:
-        """What a line has left goes on to the next year, with its use; not while something is applied for."""
+        """Carry over what a line has left, with its use; not while something is applied for."""
         line = data.draw(st.sampled_from([one for one in self.of(allotted=True) if self.lines[one][0] == YEAR]))
         has = {status: self.model.has((line, status)) for status in STATUSES}
         last, new = date(YEAR, 12, 31), len(self.lines) + 1
@@ -257,7 +258,7 @@ class Cycle(RuleBasedStateMachine):
     @precondition(lambda self: self.taken)
     @rule(data=st.data())
     def reverse(self, data: st.DataObject) -> None:
-        """An act is taken back in red, once."""
+        """Take an act back in red, once."""
         number = data.draw(st.sampled_from(sorted(self.taken)))
         day, move, stands = self.taken[number]
         if self.say(day, move, lambda book: reverse(book, number, reason="误", date=day, by=CLERK), lawful=stands):
