@@ -22,7 +22,7 @@ from fundtrack.importing.quarantine import reject, retry, waiting
 from fundtrack.ledger.registers import stated
 from fundtrack.posting.enter import withdraw
 from fundtrack.schema.registers import REGISTERS
-from treasury import asked, bring, counts, everything, held, pay
+from treasury import asked, bring, counts, everything, held, pay, rejected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -188,7 +188,7 @@ def test_a_rejected_row_stays_out(book: Book) -> None:
     enter(book, "a", contract(), contract(amount="310.00"))
     reject(book, "1:3", by="manager", reason="a slip of the pen")
     report = enter(book, "b", contract(amount="310.00"), contract("HT-2"))
-    assert held(report) == {2: {"entry-rejected"}}
+    assert (rejected(report), held(report)) == ({2: {"entry-rejected"}}, {})
     with book.reading() as connection:
         assert waiting(connection) == []
     assert held_contracts(book)[0][2] == 30_000
