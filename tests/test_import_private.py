@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from books import small_book
 from contracts import PAYROLL, contract, enter, filled
 from contracts import file_of as file_of_register
 from fundtrack.errors import LANGUAGES, FormatError
@@ -17,7 +18,9 @@ from treasury import asked, bring, counts, everything, file_of, held, pay, rejec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
+    from commands import Say
     from fundtrack.book import Book
     from treasury import Template
 
@@ -166,3 +169,28 @@ def test_every_reason_is_told_in_both_languages() -> None:
     for key in ("identity-unsound", "account-unsound", "private-misplaced"):
         error = FormatError(key, text=covered(PERSON))
         assert all(covered(PERSON) in error.text(language) and error.remedy(language) for language in LANGUAGES)
+
+
+def test_the_key_may_stand_elsewhere(tmp_path: Path, say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the settings or the environment; persons stay who they are, and doctor looks where it stands."""
+    book = small_book(tmp_path / "book")
+    rows = file_of_register(book, "a", [person()], PAYROLL)
+    book.engine.dispose()
+    assert say("import", str(rows), "--book", "book").code == 0
+    vault = tmp_path / "vault" / "county.key"
+    vault.parent.mkdir()
+    (tmp_path / "book" / "natural.key").rename(vault)
+    lost = say("register", "show", "payroll", "--key", PERSON, "--book", "book")
+    assert (lost.code, "natural.key" in lost.err) == (2, True)
+    monkeypatch.setenv("FUNDTRACK_KEY", str(vault))
+    assert "韦某一" in say("register", "show", "payroll", "--key", PERSON, "--book", "book").out
+    monkeypatch.delenv("FUNDTRACK_KEY")
+    settings = tmp_path / "book" / "fundtrack.toml"
+    settings.write_text(f'key = "../vault/county.key"\n{settings.read_text("utf-8")}', "utf-8")
+    assert "韦某一" in say("register", "show", "payroll", "--key", PERSON, "--book", "book").out
+    assert "county.key" not in say("doctor", "--book", "book").out
+    vault.chmod(0o644)
+    assert "county.key" in say("doctor", "--book", "book").out
+    monkeypatch.setenv("FUNDTRACK_KEY", str(vault))
+    assert say("init", "other").code == 0
+    assert not (tmp_path / "other" / "natural.key").exists()

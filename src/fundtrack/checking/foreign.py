@@ -52,7 +52,7 @@ RELATIONS: Final = {
     "vouchers": f"SELECT {VOUCHER_COLUMNS} FROM staged_voucher",
     **{
         name: f"SELECT * FROM staged_{name}"
-        for name in (*BY_RELATION, "funds", "accounts", "banks", "grants", "batches", "daily_balances")
+        for name in (*BY_RELATION, "funds", "accounts", "banks", "grants", "batches", "replaced", "daily_balances")
     },
 }
 

@@ -34,6 +34,7 @@ POLICY: Final = {
     "banks": "SELECT * FROM book_banks",
     "grants": "SELECT * FROM book_grants",
     "batches": "SELECT * FROM book_batches",
+    "replaced": "SELECT * FROM book_replaced",
     **REGISTERED,
 }
 """The relations that say what is permitted; the same whether a candidate or the whole book is judged."""

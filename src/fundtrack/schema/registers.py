@@ -172,6 +172,34 @@ def every_entry() -> str:
     )
 
 
+LIMITS: Final = {
+    "contract": ("contract", "e.contract || CASE e.change WHEN '' THEN '' ELSE ' ' || e.change END", "amount"),
+    "project": ("project", "e.project", "budget"),
+    "standard": ("use", "e.benefit", "amount"),
+}
+"""Registers whose amount limits payments: the column by which vouchers name what is limited, its name, the amount."""
+
+
+def replaced(prefix: str) -> str:
+    """Return the statement that creates the view of the limits that were another amount before."""
+    return (
+        f"CREATE VIEW {prefix}_replaced AS\n"
+        + "\nUNION ALL\n".join(
+            f"""SELECT '{name}' AS register, '{name} ' || l.seq AS entry, {subject} AS subject, e.{under} AS under,
+    e.unit, e.{amount} AS was, CASE l.withdrawn WHEN 1 THEN 0 ELSE l.{amount} END AS becomes,
+    substr(l.recorded_at, 1, 10) AS changed
+FROM {name} AS e
+JOIN {name} AS l ON l.seq = (
+    SELECT MIN(n.seq) FROM {name} AS n
+    WHERE {" AND ".join(f"n.{column} = e.{column}" for column in REGISTERS[name].key)} AND n.seq > e.seq)
+WHERE e.withdrawn = 0 AND (l.withdrawn = 1 OR l.{amount} <> e.{amount})"""
+            for name, (under, subject, amount) in LIMITS.items()
+        )
+        + ";\n"
+    )
+
+
 def script(prefix: str) -> str:
-    """Return the statements that create every register and its view."""
-    return "\n".join(register.table() + register.view(prefix) for register in REGISTERS.values())
+    """Return the statements that create every register and its view, and that of the limits that were others."""
+    tables = [register.table() + register.view(prefix) for register in REGISTERS.values()]
+    return "\n".join([*tables, replaced(prefix)])
