@@ -25,6 +25,7 @@ SHOWN_WHOLE_FROM: Final = 15
 MAC_DIGITS: Final = 16
 """Hex digits of the hash that are kept: 64 bits, so that no two persons of a province share one."""
 
+OLD_LENGTH: Final = 15
 OLD_CARD: Final = re.compile(r"\d{6}(\d{2})(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}", re.ASCII)
 """An identity card of fifteen digits, as they were issued until 1999."""
 
@@ -83,6 +84,8 @@ def shown(identifier: str) -> str:
 
 def normal(number: str) -> str:
     """Return a number in the one form in which it is hashed; nothing for what says that there is none."""
+    if number.isdecimal() and number.isascii() and len(number) != OLD_LENGTH:  # as most accounts are written
+        return number
     bare = "".join(unicodedata.normalize("NFKC", number).split()).translate(DROPPED).upper()
     if bare in UNSAID:
         return ""
