@@ -164,12 +164,14 @@ def test_import_has_its_shape(say: Say, book: Path, payments: Path) -> None:
     }
     assert set(batch) >= {
         "file", "sha256", "page", "batch", "rows", "amounts", "unreadable_rows", "dates", "printed_total",
-        "printed_total_agrees", "reasons",
+        "printed_total_agrees", "reasons", "replaced",
     }  # fmt: skip
-    assert batch["rows"] == {"read": 4, "posted": 1, "already_posted": 0, "quarantined": 1, "not_data": 2}
+    assert batch["rows"] == {
+        "read": 4, "posted": 1, "already_posted": 0, "not_held": 0, "quarantined": 1, "rejected": 0, "not_data": 2,
+    }  # fmt: skip
     assert batch["amounts"] == {
-        "read": "1268000.00", "posted": "1250000.00", "already_posted": "0.00", "quarantined": "18000.00",
-        "not_data": "0.00",
+        "read": "1268000.00", "posted": "1250000.00", "already_posted": "0.00", "not_held": "0.00",
+        "quarantined": "18000.00", "rejected": "0.00", "not_data": "0.00",
     }  # fmt: skip
     assert (batch["printed_total"], batch["printed_total_agrees"]) == ("1268000.00", True)
     assert [(reason["rows"], reason["amount"]) for reason in batch["reasons"]] == [(1, "18000.00")]

@@ -229,7 +229,9 @@ def of_register(register: Register, pages: Iterable[Page]) -> Iterator[str]:
     yield from ("| column | type | |", "|---|---|---|")
     for column, kind in register.fields.items():
         english, chinese = (message(f"column-{column}", language) for language in ("en", "zh"))
-        yield f"| `{column}` | {kind} | {english} {chinese} |"
+        form = register.forms.get(column, kind)
+        typed = f"{kind}: {form}" if isinstance(form, str) else " or ".join(f"`{word}`" for word in form)
+        yield f"| `{column}` | {typed.removeprefix(f'{form}: ')} | {english} {chinese} |"
     yield ""
 
 

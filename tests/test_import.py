@@ -43,6 +43,7 @@ from treasury import (
     held,
     names,
     pay,
+    rejected,
     waits,
 )
 
@@ -178,11 +179,12 @@ def test_a_rejected_row_stays_out(book: Book) -> None:
         reject(book, "1:2", by="manager", reason=" ")
     reject(book, "1:2", by="manager", reason="wrong fund")
     assert waits(book) == []
-    assert held(bring(book, "b", wrong, pay("3"))) == {2: {"rejected-before"}}
+    report = bring(book, "b", wrong, pay("3"))
+    assert (rejected(report), held(report), counts(report)) == ({2: {"rejected-before"}}, {}, (1, 0, 0, 1))
     assert (waits(book), retry(book, [], by="clerk")) == ([], [])
     report = bring(book, "c", wrong, wrong, pay("4"))
-    assert counts(report) == (1, 0, 2, 1)
-    assert held(report) == {2: {"rejected-before"}, 3: {"mixed-channel"}}
+    assert counts(report) == (1, 0, 1, 1)
+    assert (rejected(report), held(report)) == ({2: {"rejected-before"}}, {3: {"mixed-channel"}})
 
 
 def test_a_rejected_row_is_not_posted_by_a_retry(book: Book) -> None:
@@ -193,7 +195,8 @@ def test_a_rejected_row_is_not_posted_by_a_retry(book: Book) -> None:
     reject(book, "1:2", by="manager", reason="paid by the county")
     post_simple(book, "F03", "transfer-received", 1000, on=date(2015, 5, 31))
     assert (waits(book), retry(book, [], by="clerk")) == ([], [])
-    assert counts(bring(book, "c", much, pay("3"))) == (1, 0, 1, 1)
+    assert counts(report := bring(book, "c", much, pay("3"))) == (1, 0, 0, 1)
+    assert rejected(report) == {2: {"rejected-before"}}
 
 
 def test_a_row_that_waits_in_two_files_is_posted_once(book: Book) -> None:

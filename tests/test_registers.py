@@ -16,13 +16,15 @@ import fundtrack
 from books import small_book
 from contracts import CARD, CONTRACTS, OLD_CARD, contract, enter, file_of, filled, full, held_contracts
 from fundtrack.book.doctor import diagnose
+from fundtrack.checking.audit import audit_book
 from fundtrack.errors import FormatError, UsageError, messages
 from fundtrack.importing.file import import_file
 from fundtrack.importing.quarantine import reject, retry, waiting
+from fundtrack.importing.report import STATES
 from fundtrack.ledger.registers import stated
-from fundtrack.posting.enter import withdraw
+from fundtrack.posting.enter import restore, withdraw
 from fundtrack.schema.registers import REGISTERS
-from treasury import asked, bring, counts, everything, held, pay
+from treasury import asked, bring, counts, everything, held, pay, rejected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -188,7 +190,7 @@ def test_a_rejected_row_stays_out(book: Book) -> None:
     enter(book, "a", contract(), contract(amount="310.00"))
     reject(book, "1:3", by="manager", reason="a slip of the pen")
     report = enter(book, "b", contract(amount="310.00"), contract("HT-2"))
-    assert held(report) == {2: {"entry-rejected"}}
+    assert (rejected(report), held(report)) == ({2: {"entry-rejected"}}, {})
     with book.reading() as connection:
         assert waiting(connection) == []
     assert held_contracts(book)[0][2] == 30_000
@@ -257,6 +259,93 @@ def test_a_fund_that_a_register_names_is_that_of_the_chart(book: Book) -> None:
         csv.writer(out).writerows([lines, ["1", "2015-04-01", "A", "1.00", "", "9.00", "x", ""]])
     import_file(book, path, by="clerk")
     assert asked(book, "SELECT bank, amount, balance FROM book_bank_lines") == [("45001234560002", -100, 900)]
+
+
+def test_what_a_file_replaces_is_told(book: Book) -> None:
+    """What was and what is, row by row, to people and programs; the same file again replaces nothing."""
+    enter(book, "a", contract(), contract("HT-2"))
+    report = enter(book, "b", contract(amount="30,000.00"), contract("HT-2"), contract("HT-3"), contract("HT-2", "1"))
+    assert [one.record() for one in report.replaced] == [
+        {
+            "row": 2, "entry": "contract 3", "replaces": "contract 1", "was": {"amount": "300.00"},
+            "is": {"amount": "30000.00"},
+        },
+    ]  # fmt: skip
+    assert report.record("en")["replaced"] == [one.record() for one in report.replaced]
+    assert enter(book, "b", contract(amount="30,000.00"), contract("HT-2"), contract("HT-3"),
+                 contract("HT-2", "1")).replaced == ()  # fmt: skip
+
+
+def test_a_limit_that_is_changed_after_a_payment_is_a_lead(book: Book) -> None:
+    """A standard raised a year after what was paid under it; one of another use is none, nor is the same again."""
+    head = ("补助类别", "计发单位", "补助标准(元)", "面积上限", "文号", "执行日期", "停止日期", "列支科目")
+    standards = [["危房改造", "户", "100.00", "", "1号", "2015-01-01", "", use] for use in ("F03-0603", "F01-0611")]
+    standards[1][0] = "其他"
+    bring(book, "p", pay("1", 40_000))
+    enter(book, "a", *standards, header=head)
+    assert not audit_book(book, only=["limit-changed-after-payment"]).findings
+    for row in standards:
+        row[2] = "30000.00"
+    enter(book, "b", *standards, header=head)
+    (found,) = audit_book(book, only=["limit-changed-after-payment"]).findings
+    assert "危房改造" in found.messages["zh"]
+    assert all(part in found.messages["zh"] for part in ("原为 100.00", "改为 30,000.00", "支付 400.00"))
+
+
+def test_what_was_withdrawn_is_no_longer_counted_and_can_be_restored(book: Book) -> None:
+    """The same file again says what holds of it, and so does another with the same rows."""
+    rows = [contract(), contract("HT-2")]
+    enter(book, "a", *rows)
+    enter(book, "b", *rows, contract("HT-3"))
+    withdraw(book, "contract", 1, by="manager")
+    for name, own in (("a", 0), ("b", 1)):
+        again = enter(book, name, *rows, *[contract("HT-3")] * own)
+        assert (again.new, counts(again), again.rows["not_held"]) == (False, (0, 1 + own, 0, 1), 1)
+        assert again.amounts["read"] == sum(again.amounts[state] for state in STATES)
+    with pytest.raises(UsageError):
+        restore(book, "contract", 2, by="manager")
+    with pytest.raises(UsageError):
+        restore(book, "contract", 99, by="manager")
+    assert restore(book, "contract", 1, by="manager") == "contract 5"
+    assert [row[0] for row in held_contracts(book)] == ["HT-1", "HT-2", "HT-3"]
+    with pytest.raises(UsageError):
+        restore(book, "contract", 1, by="manager")
+    again = enter(book, "a", *rows)
+    assert (counts(again), again.rows["not_held"]) == ((0, 2, 0, 1), 0)
+    assert sound(book) == []
+
+
+def test_a_replaced_row_and_a_restored_one_are_said_at_the_desk(say: Say, tmp_path: Path) -> None:
+    """In the language of the desk, with the bureau's names of columns; and an area with its decimals."""
+    book = small_book(tmp_path / "book")
+    enter(book, "a", contract())
+    path = file_of(book, "b", [contract(amount="30,000.00")])
+    row = ["H1", "韦某一", CARD, "危房改造", "否", "3", "98.5", "2015-03-10", "2015-03-10", ""]
+    header = [
+        "户编号",
+        "姓名",
+        "身份证号码",
+        "补助类别",
+        "是否建档立卡",
+        "家庭人口",
+        "住房面积",
+        "审批日期",
+        "享受起始日期",
+        "一卡通账号",
+    ]
+    roster = file_of(book, "c", [row], header=header)
+    book.engine.dispose()
+    told = say("import", str(path), "--book", "book", "--lang", "zh").out
+    assert "1 行替换了原来有效的记录" in told
+    assert "contract 1 → contract 2: 金额: 300.00 → 30,000.00" in told
+    assert say("register", "withdraw", "contract", "2", "--book", "book").code == 0
+    again = say("import", str(path), "--book", "book", "--lang", "zh").out
+    assert [line.split() for line in again.splitlines() if "不再有效" in line] == [["已不再有效", "1", "30,000.00"]]
+    assert "contract 4" in say("register", "restore", "contract", "2", "--book", "book").out
+    assert say("register", "restore", "contract", "2", "--book", "book").code == 2
+    say("import", str(roster), "--book", "book")
+    assert say("register", "show", "recipient", "--book", "book", "--format", "json").json[0]["area"] == "98.50"
+    assert " 98.5 " in say("register", "show", "recipient", "--book", "book").out
 
 
 def test_the_registers_are_listed_and_shown(say: Say, tmp_path: Path) -> None:

@@ -18,7 +18,6 @@ from fundtrack.book import create_book, open_book
 from fundtrack.book.policy import apply_chart
 from fundtrack.importing.file import import_file
 from fundtrack.importing.quarantine import waiting
-from fundtrack.importing.report import STATES
 from kill import HEADER, payment
 
 if TYPE_CHECKING:
@@ -131,7 +130,7 @@ def bring(book: Book, name: str, *rows: Sequence[str], **options: Any) -> Report
 
 def counts(report: Report) -> tuple[int, ...]:
     """Return how many rows were posted, posted before, quarantined, and no data."""
-    return tuple(report.rows[state] for state in STATES)
+    return tuple(report.rows[state] for state in ("posted", "already_posted", "quarantined", "not_data"))
 
 
 def held(report: Report) -> dict[int, set[str]]:
@@ -145,6 +144,13 @@ def asked(book: Book, select: str) -> list[tuple[Any, ...]]:
     """Return the rows of a select."""
     with book.reading() as connection:
         return [tuple(row) for row in connection.exec_driver_sql(select)]
+
+
+def rejected(report: Report) -> dict[int, set[str]]:
+    """Return why each row stays out that was rejected, by row; people are asked nothing about it."""
+    rows = {row["row"]: {why["check"] for why in row["reasons"]} for row in report.held if row["state"] == "rejected"}
+    assert len(rows) == report.rows["rejected"]
+    return rows
 
 
 def names(book: Book) -> list[tuple[str, int]]:

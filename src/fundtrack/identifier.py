@@ -7,10 +7,17 @@ try all numbers there are until one fits.
 
 from __future__ import annotations
 
+import datetime as dt
 import hmac
 import re
+import unicodedata
 from hashlib import sha256
-from typing import Final
+from typing import Final, Literal
+
+from fundtrack.errors import FormatError
+
+Form = Literal["person", "party", "account", "plate"]
+"""What an identifier is: an identity card, that or another document, a card or account, or a plate."""
 
 SHOWN_WHOLE_FROM: Final = 15
 """Digits from which the first six, a region or a bank's, are shown as well."""
@@ -18,12 +25,35 @@ SHOWN_WHOLE_FROM: Final = 15
 MAC_DIGITS: Final = 16
 """Hex digits of the hash that are kept: 64 bits, so that no two persons of a province share one."""
 
+OLD_LENGTH: Final = 15
 OLD_CARD: Final = re.compile(r"\d{6}(\d{2})(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}", re.ASCII)
 """An identity card of fifteen digits, as they were issued until 1999."""
 
 WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_DIGITS: Final = "10X98765432"
 """The check digit by the weighted sum of the seventeen digits before it, modulo 11 (GB 11643-1999)."""
+
+UNSAID: Final = frozenset({"", "不详", "不祥", "未知", "无", "暂无", "空", "无证", "/", "NULL"})
+"""What files write where there is no number: it is nobody's, and no two of them are one person."""
+
+DROPPED: Final = dict.fromkeys(map(ord, "-‐‑‒–—―−﹣'‘’‚‛\"“”„‟`´"))
+"""Dashes and quotation marks, which are no part of a number."""
+
+DATE: Final = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+ALIKE: Final = rf"""(?<!\d)(?:
+    [1-9]\d{{5}}[\s-]?(?:18|19|20)\d\d{DATE}[\s-]?\d{{3}}[\dXxＸｘ]    # an identity card
+    | [1-9]\d{{7}}{DATE}\d{{3}}                                        # one of before 1999
+    | 62\d{{14,17}}                                                  # a card of UnionPay
+    | \d{{4}}([\s-])\d{{4}}\1\d{{4}}\1\d{{3,7}}                         # a card as it is embossed
+    )(?!\d)"""
+LIKE: Final = re.compile(ALIKE, re.VERBOSE)
+"""What looks like the number of an identity card or a bank's card, wherever it stands; full-width digits too."""
+
+LONG: Final = re.compile(rf"{ALIKE} | (?<![A-Za-z\d])\d{{14,}}[\dXxＸｘ]", re.VERBOSE)
+"""That, and every number of fifteen digits and more that no letters lead, as they lead the reference of a bank."""
+
+DOCUMENT: Final = re.compile(r"(?=.*\d)[0-9A-Z()]{7,20}", re.ASCII)
+ACCOUNT: Final = re.compile(r"\d{8,32}", re.ASCII)
 
 KEPT: Final = re.compile(rf"[^#]*#[0-9a-f]{{{MAC_DIGITS}}}")
 
@@ -37,9 +67,9 @@ def masked(number: str) -> str:
 
 
 def kept(number: str, key: bytes) -> str:
-    """Return an identity card's or account's number as it is kept; nothing for nothing.
+    """Return an identity card's or account's number as it is kept; nothing for nothing, and for 不详.
 
-    Blanks and hyphens do not matter, nor whether an identity card has its old form of fifteen digits.
+    Blanks, hyphens and full-width digits do not matter, nor whether an identity card has its old form.
     """
     bare = normal(number)
     if not bare:
@@ -53,9 +83,50 @@ def shown(identifier: str) -> str:
 
 
 def normal(number: str) -> str:
-    """Return a number in the one form in which it is hashed."""
-    bare = "".join(number.split()).replace("-", "").upper()
+    """Return a number in the one form in which it is hashed; nothing for what says that there is none."""
+    if number.isdecimal() and number.isascii() and len(number) != OLD_LENGTH:  # as most accounts are written
+        return number
+    bare = "".join(unicodedata.normalize("NFKC", number).split()).translate(DROPPED).upper()
+    if bare in UNSAID:
+        return ""
     if not OLD_CARD.fullmatch(bare):
         return bare
     long = f"{bare[:6]}19{bare[6:]}"
-    return long + CHECK_DIGITS[sum(int(digit) * weight for digit, weight in zip(long, WEIGHTS, strict=True)) % 11]
+    return long + _check_digit(long)
+
+
+def _check_digit(card: str) -> str:
+    """Return the check digit of an identity card's first seventeen digits."""
+    return CHECK_DIGITS[sum(int(digit) * weight for digit, weight in zip(card[:17], WEIGHTS, strict=True)) % 11]
+
+
+def is_card(number: str) -> bool:
+    """Say whether a number in its normal form is an identity card's: with a day of birth, and its check digit."""
+    if not re.fullmatch(r"[1-9]\d{16}[\dX]", number, re.ASCII):
+        return False
+    try:
+        dt.date.fromisoformat(number[6:14])
+    except ValueError:
+        return False
+    return number[17] == _check_digit(number)
+
+
+def sound(number: str, form: Form) -> str:
+    """Return a number as it came, where it can be one of its form, or nothing.
+
+    Raises FormatError (`identity-unsound`, `account-unsound`), with the number masked.
+    """
+    bare = normal(number)
+    if not bare or form == "plate":
+        return number
+    if form == "account":
+        if not ACCOUNT.fullmatch(bare):
+            raise FormatError("account-unsound", text=masked(bare))
+    elif not is_card(bare) and not (form == "party" and not bare.isdecimal() and DOCUMENT.fullmatch(bare)):
+        raise FormatError("identity-unsound", text=masked(bare))
+    return number
+
+
+def covered(text: str) -> str:
+    """Return a text in which every long number that may be a person's is masked."""
+    return LONG.sub(lambda found: masked(found[0]), text)

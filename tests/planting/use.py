@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from planting.acts import book, file, pay
+from planting.acts import book, file, pay, pay_contract
 from planting.county import DAY, LONG_AGO
 from planting.directives import Fen
 from planting.fault import Fault, plants
@@ -98,6 +98,16 @@ def over_budget(county: Sound) -> Fault:
     project = county.project()
     project.budget = 59_999
     return Fault(pay(county, county.relocation, county.day(1), "0602", 60_000, project=project, payee=county.company()))
+
+
+@plants("limit-changed-after-payment")
+def limit_changed_after_payment(county: Sound) -> Fault:
+    """A contract is registered again a fen higher on the day after it was paid."""
+    day = county.day(1)
+    contract = county.contract(county.project(), 60_000)
+    pay_contract(county, county.relocation, day, contract, 60_000)
+    said = {**contract.entry.says, "amount": Fen(60_001)}
+    return Fault(county.enter("contract", day + DAY, **said))
 
 
 @plants("outside-validity")

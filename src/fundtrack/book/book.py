@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 KEY_FILE: Final = "natural.key"
+"""Where the key of a book stands, in its folder, unless its settings or FUNDTRACK_KEY say otherwise."""
 
 RETRIES: Final = 20
 """How often an act is tried again when PostgreSQL asks for it (serialization failure, deadlock)."""
@@ -40,13 +41,14 @@ NO_RIGHT: Final = "42501"
 
 @dataclass(frozen=True)
 class Settings:
-    """What `fundtrack.toml` says: `database` is a SQLAlchemy URL, `schema` a PostgreSQL schema."""
+    """What `fundtrack.toml` says: `database` is a SQLAlchemy URL, `schema` a PostgreSQL schema, `key` a file."""
 
     title: str
     language: Language
     currency: str
     database: str
     schema: str
+    key: Path
 
 
 @dataclass(frozen=True)
@@ -112,9 +114,9 @@ class Book:
     def key(self) -> bytes:
         """The key of the natural keys. Raises BookError where its file is missing or damaged."""
         try:
-            return usable_key((self.folder / KEY_FILE).read_text("ascii"))
+            return usable_key(self.settings.key.read_text("ascii"))
         except (OSError, ValueError) as error:
-            raise BookError("no-key", path=self.folder / KEY_FILE) from error
+            raise BookError("no-key", path=self.settings.key) from error
 
     @property
     def chart_file(self) -> Path:

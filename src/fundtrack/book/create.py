@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy.exc import DBAPIError
 
 from fundtrack import schema
-from fundtrack.book.book import KEY_FILE
 from fundtrack.book.open import SETTINGS_FILE, open_book, read_settings
 from fundtrack.errors import BookError, UsageError
 from fundtrack.schema import dialect
@@ -49,7 +48,7 @@ def create_book(folder: Path, *, title: str, language: str, database: str = "", 
         if isinstance(error, BookError):
             raise
         raise BookError("book-not-created", path=folder, cause=str(error.orig).splitlines()[0]) from error
-    write_key(folder)
+    write_key(read_settings(folder).key)
     return open_book(folder)
 
 
@@ -69,9 +68,14 @@ def _create_database(folder: Path) -> None:
     engine.dispose()
 
 
-def write_key(folder: Path) -> None:
-    """Write the key of the natural keys, readable by its owner only; it never enters the database."""
-    descriptor = os.open(folder / KEY_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+def write_key(path: Path) -> None:
+    """Write the key of the natural keys, readable by its owner only; it never enters the database.
+
+    One that stands elsewhere than in the folder of a book is that of other books, too.
+    """
+    if "FUNDTRACK_KEY" in os.environ and path.exists():
+        return
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(secrets.token_hex(32))
 

@@ -17,7 +17,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError, NoResultFound
 
 from fundtrack import schema
-from fundtrack.book.book import KEY_FILE, usable_key
+from fundtrack.book.book import usable_key
 from fundtrack.book.chartfile import is_behind, text_of, texts
 from fundtrack.book.policy import terms
 from fundtrack.chart.quota import is_heading
@@ -74,7 +74,7 @@ def diagnose(book: Book) -> list[Ailment]:
 
 def secrets(book: Book) -> Iterator[Ailment]:
     """Yield what is wrong with the key that recognises imported rows."""
-    path = book.folder / KEY_FILE
+    path = book.settings.key
     try:
         usable_key(path.read_text("ascii"))
     except (OSError, ValueError):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy.exc import DBAPIError
 
 from fundtrack import schema
-from fundtrack.book.book import Book, Settings
+from fundtrack.book.book import KEY_FILE, Book, Settings
 from fundtrack.errors import LANGUAGES, BookError, UsageError
 from fundtrack.schema import dialect
 
@@ -40,7 +40,7 @@ def find_book(given: Path | None = None) -> Path:
 
 
 def read_settings(folder: Path) -> Settings:
-    """Return the settings of the book in a folder; the database's password may stand in the environment instead.
+    """Return the settings of the book in a folder; the environment comes before its database and its key.
 
     Raises BookError for settings that cannot be read, or that no book can have.
     """
@@ -62,6 +62,7 @@ def read_settings(folder: Path) -> Settings:
         currency=str(given.get("currency", "CNY")),
         database=database,
         schema=schema_name,
+        key=folder / (os.environ.get("FUNDTRACK_KEY") or str(given.get("key", KEY_FILE))),
     )
 
 

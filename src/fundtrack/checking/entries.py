@@ -64,7 +64,7 @@ class Entries:
             register = REGISTERS[name]
             said = (integers_of(fields_of(register, entry), units) for entry in entries)
             rows = [
-                (*register.row(one), seq, _withdrawn(entry), None, None, "", "")
+                (*register.row(one), seq, _withdrawn(entry), None, None, entry.date.isoformat(), "")
                 for seq, (one, entry) in enumerate(zip(said, entries, strict=True), 1)
             ]
             yield name, ((*register.columns, *ABOUT), rows)

@@ -63,6 +63,7 @@ RELATIONS: Final = {
             "quota_statuses",
             "quota_controls",
             "batches",
+            "replaced",
             "daily_balances",
         )
     },

@@ -37,6 +37,7 @@ POLICY: Final = {
     "quota_statuses": "SELECT * FROM book_quota_statuses",
     "quota_controls": "SELECT * FROM book_quota_controls",
     "batches": "SELECT * FROM book_batches",
+    "replaced": "SELECT * FROM book_replaced",
     **REGISTERED,
 }
 """The relations that say what is permitted; the same whether a candidate or the whole book is judged."""

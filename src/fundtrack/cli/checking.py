@@ -168,8 +168,22 @@ def print_page(page: Page, language: Language) -> None:
     for name, said in front.get("parameters", {}).items():
         about = f"  {said[language]} — {said['source']}" if isinstance(said, dict) else ""
         show.say(f"{name} = {said['value'] if about else said}{about}")
+    print_columns(page, language)
     show.say(f"{page.path}  sha256 {page.digest}\n")
     show.say(page.definition.text.rstrip())
+
+
+def print_columns(page: Page, language: Language) -> None:
+    """Print which columns a file must have that an importer page reads, and which it may lack."""
+    from fundtrack.importing.layout import columns_of
+
+    if page.definition.language != "toml":
+        return
+    needed, optional = columns_of(page)
+    if needed:
+        show.say_message("explain-columns", language, columns="、".join(needed))
+    if optional:
+        show.say_message("explain-optional", language, columns="、".join(optional))
 
 
 def checks(form: FormatOption = "table", book: BookOption = None, lang: LanguageOption = None) -> None:

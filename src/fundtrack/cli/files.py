@@ -52,6 +52,8 @@ def import_(
         try:
             done = import_file(the_book, file, by=who, page=page, dry_run=dry_run, progress=show.progress)
         except FundtrackError as error:
+            if file is files[-1] and not reports:
+                raise
             problems.append(error)
             show.problem(error)
             continue
@@ -61,14 +63,14 @@ def import_(
                 print_report(report, language, dry_run=dry_run)
     if form != "table":
         print_records(reports, form, language)
-    if problems and not reports:
-        raise show.Told(problems[0].exit_code)
     if problems or any(one.rows["quarantined"] or one.printed_total_agrees is False for one in reports):
         raise typer.Exit(1)
 
 
 def print_report(report: Report, language: Language, *, dry_run: bool = False) -> None:
-    """Print the account of the rows of one sheet, and each row that waits with its reasons."""
+    """Print the account of the rows of one sheet, each row that waits with its reasons, and what was replaced."""
+    from fundtrack.importing.report import OCCASIONAL
+
     key = "import-dry-run" if dry_run else "import-file" if report.new else "import-known"
     sheet = f" [{report.sheet}]" if report.sheet else ""
     show.say_message(key, language, file=f"{report.file}{sheet}", page=report.page, batch=report.batch)
@@ -77,6 +79,7 @@ def print_report(report: Report, language: Language, *, dry_run: bool = False) -
         [
             [message(f"rows-{state.replace('_', '-')}", language), str(count), show.yuan(report.amounts[state])]
             for state, count in report.rows.items()
+            if count or state not in OCCASIONAL
         ],
     )
     if report.printed_total is not None:
@@ -88,11 +91,30 @@ def print_report(report: Report, language: Language, *, dry_run: bool = False) -
     if report.unreadable_rows:
         show.say_message("import-unreadable", language, rows=report.unreadable_rows)
     for row in report.held:
-        if row["state"] == "quarantined":
+        if row["state"] == "quarantined" or (report.new and row["state"] == "rejected"):
             place = message("place-row", language, file=report.file, sheet=sheet, row=row["row"])
             print_reasons(f"{place} ({show.yuan(row['amount'])})", row["reasons"], language)
+    print_replaced(report, sheet, language)
     show.findings(report.findings, language)
     show.say()
+
+
+def print_replaced(report: Report, sheet: str, language: Language) -> None:
+    """Print which entries took the place of others: what was, and what is."""
+    from fundtrack.cli.register import headed
+    from fundtrack.schema.registers import REGISTERS
+
+    if report.replaced:
+        show.say_message("import-replaced", language, rows=len(report.replaced))
+    for one in report.replaced:
+        place = message("place-row", language, file=report.file, sheet=sheet, row=one.row)
+        amounts = REGISTERS[one.entry.partition(" ")[0]].amounts
+        people = [
+            {name: show.yuan(money.parse(value)) if name in amounts else value for name, value in side.items()}
+            for side in (one.was, one.now)
+        ]
+        changes = "; ".join(f"{headed(name, language)}: {people[0][name]} → {people[1][name]}" for name in one.was)
+        show.say(f"{place}: {one.replaces} → {one.entry}: {changes}")
 
 
 def print_reasons(place: str, reasons: Iterable[Mapping[str, str]], language: Language) -> None:
@@ -103,7 +125,10 @@ def print_reasons(place: str, reasons: Iterable[Mapping[str, str]], language: La
             show.say(f"  → {remedy}")
 
 
-REPORT_COLUMNS = ("file", "sheet", "page", "batch", "read", "posted", "already_posted", "quarantined", "not_data")
+REPORT_COLUMNS = (
+    "file", "sheet", "page", "batch", "read", "posted", "already_posted", "not_held", "quarantined", "rejected",
+    "not_data", "replaced",
+)  # fmt: skip
 
 
 def print_records(reports: list[Report], form: Format, language: Language) -> None:
@@ -112,7 +137,8 @@ def print_records(reports: list[Report], form: Format, language: Language) -> No
     if form == "json":
         show.as_json(records)
     else:
-        show.rows([record | record["rows"] for record in records], form, language, REPORT_COLUMNS)
+        counted = ({**record, **record["rows"], "replaced": len(record["replaced"])} for record in records)
+        show.rows([*counted], form, language, REPORT_COLUMNS)
 
 
 WAITING_COLUMNS = ("name", "file", "sheet", "row", "amount", "checks")

@@ -110,7 +110,7 @@ def said(value: Any) -> str:  # noqa: ANN401 - whatever a column holds
 def record(one: Stated, of: Register) -> dict[str, Any]:
     """Return an entry for a machine: amounts as decimal strings, numbers of persons masked."""
     stored = dict(zip(of.columns, one.entry.said, strict=True))
-    fields = {name: written(kind, stored[name]) for name, kind in of.fields.items()}
+    fields = {name: of.shown(name, stored[name]) for name in of.fields}
     file, sheet = one.entry.source or ("", "")
     unit = {"unit": stored["unit"]} if of.amounts else {}
     return {
@@ -127,16 +127,11 @@ def record(one: Stated, of: Register) -> dict[str, Any]:
     }
 
 
-def written(kind: str, value: Any) -> Any:  # noqa: ANN401 - of the column's type
-    """Return a stored value as it is given out."""
-    if kind == "amount":
-        return money.plain(value)
-    return identifier.shown(value) if kind == "identifier" else value
-
-
 def grouped(one: dict[str, Any], of: Register) -> dict[str, str]:
-    """Return the amounts of an entry for people; none where it says none."""
-    return {name: show.yuan(money.parse(one[name]) or None) for name in of.amounts}
+    """Return the amounts of an entry, and what has two decimals, for people; none where it says none."""
+    amounts = {name: show.yuan(money.parse(one[name]) or None) for name in of.amounts}
+    decimal = [name for name, form in of.forms.items() if form == "hundredths"]
+    return amounts | {name: one[name].rstrip("0").rstrip(".") if money.parse(one[name]) else "" for name in decimal}
 
 
 @register.command()
@@ -153,3 +148,19 @@ def withdraw(
     the_book = opened(book)
     withdraw(the_book, name, seq, by=person(by))
     show.say_message("entry-withdrawn", spoken(lang, the_book), entry=f"{name} {seq}")
+
+
+@register.command()
+def restore(
+    name: NameArgument,
+    seq: Annotated[int, typer.Argument(metavar="SEQ", help="The number of the entry. 序号")],
+    by: PersonOption = None,
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """恢复一条已撤销的记录 Let an entry hold again that was withdrawn, as a new one that says the same."""
+    from fundtrack.posting.enter import restore
+
+    the_book = opened(book)
+    entry = restore(the_book, name, seq, by=person(by))
+    show.say_message("entry-restored", spoken(lang, the_book), entry=f"{name} {seq}", new=entry)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from itertools import compress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -81,7 +82,8 @@ class Row(NamedTuple):
     `state` is `data` or `not-data`, then with `why`: preamble, header, blank, total, note, or sheet (one that the page
     does not describe). `amount` is what the row counts in the file's sums, in fen: as printed, or what came in less
     what went out; None when it cannot be read. Data makes a `candidate`, or the `entry` of a register, or has
-    `problems`. An entry has the register's columns, as `Register.row` takes them.
+    `problems`. An entry has the register's columns, as `Register.row` takes them. A row that makes no candidate is
+    known by its `digest`: of its cells as they were read, for masked ones of two persons may be equal.
     """
 
     number: int
@@ -93,6 +95,7 @@ class Row(NamedTuple):
     candidate: Candidate | None
     problems: tuple[FormatError, ...]
     entry: Mapping[str, Any] | None = None
+    digest: str = ""
 
 
 class Block(NamedTuple):
@@ -125,6 +128,11 @@ class Block(NamedTuple):
 
 
 Piece = Row | Block
+
+
+def digest(row: Sequence[str]) -> str:
+    """Return the hash of the cells of a row; kept only under the key of the book."""
+    return blake2b("\x1f".join(row).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def rows_of(piece: Piece) -> Iterator[Row]:

@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from fundtrack.errors import FormatError
-from fundtrack.identifier import masked
+from fundtrack.identifier import LIKE, LONG, covered, masked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -25,7 +25,6 @@ EXACT_DIGITS: Final = 15
 GUARDED: Final = tuple("=+-@＝＋－＠\t\r")
 REFUSED: Final = frozenset({"Cc", "Cf", "Co", "Cs"})
 DAMAGED: Final = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d+", re.ASCII)
-LONG: Final = re.compile(r"\d{14,}[\dXx]", re.ASCII)
 UNIT: Final = re.compile(r"[(（](亿元|万元|元)[)）]$")
 
 
@@ -116,19 +115,53 @@ def private(cell: str) -> tuple[str, bool]:
     return masked(cell), not damaged
 
 
-def mask(row: list[str], places: Iterable[tuple[int, str]]) -> list[FormatError]:
-    """Mask the private numbers of a row in place, given their places and names; return what is wrong with them."""
-    problems = []
+def damage(row: Sequence[str], places: Iterable[tuple[int, str]]) -> Iterator[FormatError]:
+    """Give the private numbers of a row, given their places and names, that have lost digits."""
     for place, name in places:
-        row[place], undamaged = private(row[place])
+        shown, undamaged = private(row[place])
         if not undamaged:
-            problems.append(FormatError("digits-lost", text=row[place], column=name))
-    return problems
+            yield FormatError("digits-lost", text=shown, column=name)
+
+
+def mask(row: list[str], places: Iterable[tuple[int, str]], bare: Container[int] = ()) -> None:
+    """Mask a row in place: the private numbers, given their places, and elsewhere whatever may be one.
+
+    In `bare` places stand numbers of a bank, as long as an account's: only what looks like a person's is masked there.
+    """
+    private_places = {place for place, _ in places}
+    for place, cell in enumerate(row):
+        if place in private_places:
+            row[place] = masked(cell)
+        else:
+            row[place] = LIKE.sub(lambda found: masked(found[0]), cell) if place in bare else covered(cell)
 
 
 def cautious(row: list[str]) -> list[str]:
     """Return a row whose columns are not known, with every number as long as an identity card's or account's masked."""
-    return [LONG.sub(lambda found: masked(found[0]), cell) for cell in row]
+    return [*map(covered, row)]
+
+
+def name(cell: str) -> str:
+    """Return the text of a cell that names somebody. Raises FormatError where it holds a number like a person's."""
+    return without(cell, LONG)
+
+
+def numbered(cell: str) -> str:
+    """Return what `identity` does. Raises FormatError also where it looks like a person's number."""
+    return without(identity(cell), LIKE)
+
+
+def prose(cell: str) -> str:
+    """Return the text of a cell, with every number masked that may be a person's."""
+    return covered(text(cell))
+
+
+def without(cell: str, numbers: re.Pattern[str]) -> str:
+    """Return the text of a cell. Raises FormatError where it holds one of the numbers."""
+    said = text(cell)
+    if numbers.search(said):
+        raise FormatError("private-misplaced", text=covered(said))
+    return said
 
 
 def label(cell: str) -> str:

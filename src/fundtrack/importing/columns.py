@@ -15,11 +15,12 @@ from fundtrack.errors import FormatError
 from fundtrack.importing import cells, dates, fields, heading
 from fundtrack.importing.blocks import Block, Candidates
 from fundtrack.importing.cells import Memo
+from fundtrack.importing.layout import IDENTIFYING
 from fundtrack.importing.places import Places
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
     from fundtrack.importing.blocks import Piece
     from fundtrack.importing.heading import Heading
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     Count = Callable[[Sequence[int], Sequence[list[str]], "Moved"], Sequence[int]]
 
 COUNTED: Final = ("amount", "amount-in", "amount-out", "balance")
+
+
+BARE: Final = ("bank", "bank-ref", "reference")
+"""Fields that hold numbers of the bank's own."""
 
 
 class Field(NamedTuple):
@@ -56,8 +61,8 @@ class Bound(Protocol):
     counted: set[int]
     mapped: set[int]
 
-    def mask(self, row: list[str]) -> list[FormatError]:
-        """Mask the private numbers of a row in place; return what is wrong with them."""
+    def mask(self, row: list[str]) -> None:
+        """Mask in place whatever may be a person's number."""
 
     def piece(self, sheet: str, numbers: Sequence[int], rows: Sequence[list[str]], count: Count) -> Piece:
         """Return what rows make, counted. Raises FormatError where one of them makes nothing, then none is counted."""
@@ -104,11 +109,18 @@ class Columns:
         self.mapped = {head.place(name) for name in (*read, *layout.key, *layout.private)}
         self._private = [(head.place(name), name) for name in layout.private]
         self._key = [head.place(name) for name in layout.key]
-        self._read = {*self._key, *(head.place(name) for source in sources for name in source.columns)}
-        self._kept = Memo(partial(identifier.kept, key=key))
+        read_at = {*self._key, *(head.place(name) for source in sources for name in source.columns)}
+        self._kept = {place: Memo(self._keeper(place, key)) for place, _ in self._private if place in read_at}
+        self._bare = {self._places.of(spec[field]) for field in BARE if field in spec}
         self._bank_funds = words.get("bank", {})
         self._bind_amounts()
         self._bind_fields(words)
+
+    def _keeper(self, place: int, key: bytes) -> Callable[[str], str]:
+        """Return what makes of a private number that is read what is kept of it. It raises FormatError."""
+        columns = {field: self._places.of(source) for field, source in self._layout.columns.items()}
+        form = next((form for field, form in IDENTIFYING.items() if columns.get(field) == place), None)
+        return lambda number: identifier.kept(identifier.sound(number, form) if form else number, key)
 
     def _bind_amounts(self) -> None:
         """Find the amounts and the balance, and choose what reads their unit."""
@@ -129,13 +141,13 @@ class Columns:
             "fund": fields.worded(words.get("fund", {})),
             "use": fields.use(words.get("use", {})),
             "project": fields.worded(words.get("project", {})),
-            "payee": cells.text,
-            "narration": cells.text,
-            "document": cells.identity,
+            "payee": cells.name,
+            "narration": cells.prose,
+            "document": cells.numbered,
             "bank": cells.identity,
             "payee-id": str,
             "payee-account": str,
-            "contract": cells.identity,
+            "contract": cells.numbered,
             "reference": cells.identity,
         }
         self._fields = {field: self._field(spec.get(field), read) for field, read in readers.items()}
@@ -151,9 +163,9 @@ class Columns:
         read = fields.found(source.pattern, function) if source and source.pattern else function
         return Field(source.name if source else "", self._places.of(source), Memo(read))
 
-    def mask(self, row: list[str]) -> list[FormatError]:
-        """Mask the private numbers of a row in place; return what is wrong with them."""
-        return cells.mask(row, self._private)
+    def mask(self, row: list[str]) -> None:
+        """Mask in place whatever may be a person's number."""
+        cells.mask(row, self._private, self._bare)
 
     def piece(self, sheet: str, numbers: Sequence[int], rows: Sequence[list[str]], count: Count) -> Block:
         """Return rows that all make candidates, counted. Raises FormatError, then none is counted."""
@@ -171,8 +183,8 @@ class Columns:
         for place, name in self._private:
             if not cells.whole(columns[place]):
                 raise FormatError("digits-lost", text="", column=name)
-            if place in self._read:
-                columns[place] = [*map(self._kept.__getitem__, columns[place])]
+            if place in self._kept:
+                columns[place] = [*map(self._kept[place].__getitem__, columns[place])]
         return columns
 
     def amounts(self, columns: Sequence[Column]) -> Moved:
@@ -267,6 +279,9 @@ class Columns:
     def problems(self, row: list[str], moved: Moved | None) -> Iterator[FormatError]:
         """Give everything for which a row makes no candidate, each once, but an amount that is not known."""
         extended, values, told = self._places.extend([(cell,) for cell in row]), {}, set()
+        damaged = [*cells.damage(row, self._private)]
+        yield from damaged
+        yield from self._unsound(row, {str(error.details["column"]) for error in damaged})
         for key, field in {**self._fields, "bank-ref": self._bank_ref}.items():
             try:
                 values[key] = field.values[extended[field.place][0]]
@@ -279,3 +294,12 @@ class Columns:
                 self._moved(extended, moved, [values.get("reference", "")])
         except FormatError as error:
             yield error
+
+    def _unsound(self, row: list[str], told: Container[str]) -> Iterator[FormatError]:
+        """Give what cannot be the number of a person, but of columns of which more was told."""
+        for place, name in self._private:
+            if place in self._kept and name not in told:
+                try:
+                    self._kept[place][row[place]]
+                except FormatError as error:
+                    yield FormatError(error.key, **error.details, column=name)

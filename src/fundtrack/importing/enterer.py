@@ -6,6 +6,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
 from fundtrack.importing.blocks import Row
+from fundtrack.importing.report import Replaced
 from fundtrack.importing.tally import Tally, holding, reason
 from fundtrack.posting.enter import next_entry
 from fundtrack.schema import dialect
@@ -49,6 +50,7 @@ class Enterer(Tally):
         self._dated = next((at for at, name in enumerate(register.columns) if register.fields.get(name) in DATED), None)
         self._days: set[str] = set()
         self.entries: dict[int, str] = {}
+        self._replaced: list[tuple[int, int, Sequence[Any]]] = []
 
     @property
     def dates(self) -> list[str]:
@@ -94,14 +96,26 @@ class Enterer(Tally):
         name = f"{self.register.name} {seq}"
         if holds == content:
             self.entries[row.number] = name
-            return "already-posted", [reason("already-entered", entry=name)]
+            return "already-posted", [reason("already-entered", entry=name) | {"entry": name}]
         if self._wants(row):
+            if holds:
+                self._replaced.append((row.number, self._held[key][1], said))
             self.entries[row.number] = name
             self._held[key] = content, seq
             self._next += 1
             if self._dated is not None and said[self._dated]:
                 self._days.add(said[self._dated])
         return "", []
+
+    def replaced(self, connection: Connection) -> Iterator[Replaced]:
+        """Give what was entered in the place of what held, with what held and what holds where they differ."""
+        of, columns = self.register, ", ".join(self.register.columns)
+        for row, seq, said in self._replaced:
+            (before,) = dialect.rows_of(connection, f"SELECT {columns} FROM {of.name} WHERE seq = {seq:d}")
+            was, now = (dict(zip(of.columns, one, strict=True)) for one in (before, said))
+            differ = [name for name in of.fields if was[name] != now[name]]
+            was, now = ({name: of.shown(name, one[name]) for name in differ} for one in (was, now))
+            yield Replaced(row, self.entries[row], f"{of.name} {seq}", was, now)
 
 
 def _held(connection: Connection, register: Register) -> dict[bytes, tuple[bytes, int]]:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from fundtrack import identifier
 from fundtrack.errors import FormatError
 from fundtrack.importing import cells, dates, fields, heading
-from fundtrack.importing.blocks import Row
+from fundtrack.importing.blocks import Row, digest
 from fundtrack.importing.cells import EXACT_DIGITS, Memo, Number
 from fundtrack.importing.columns import Moved
 from fundtrack.importing.places import Places
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from fundtrack.importing.columns import Count
     from fundtrack.importing.heading import Heading
@@ -27,6 +27,17 @@ SIDES: Final = ("amount-in", "amount-out")
 """The two columns of an amount that came in or went out, as a bank prints them."""
 
 WHOLE: Final = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,8})?", re.ASCII)
+
+
+BARE: Final = ("bank", "ref")
+"""Columns that hold numbers of the bank's own, as long as a person's."""
+
+NAMES: Final = frozenset({
+    "name", "legal_name", "payee", "party", "counterparty", "company", "department", "employer", "issuer",
+})  # fmt: skip
+"""Columns that name somebody: no long number belongs there."""
+
+SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
 class Field(NamedTuple):
@@ -53,6 +64,8 @@ class EntryColumns:
         amounts = {field for field, kind in self._kinds.items() if kind in {"amount", "side"}}
         self._amounts = [name for field, of in layout.columns.items() if field in amounts for name in of.columns]
         self._private = [(head.place(name), name) for name in layout.private]
+        self._bare = {self._places.of(layout.columns[field]) for field in BARE if field in layout.columns}
+        self._forms = layout.register.forms
         self._fields = [self._field(name, source, key) for name, source in layout.columns.items()]
         numbers = {"amount", "side", "number"}
         self.counted = {field.place for field in self._fields if self._kinds[field.name] in numbers}
@@ -77,11 +90,11 @@ class EntryColumns:
         """Return where a field stands and what reads it there."""
         kind, words = self._kinds[name], self._words.get(name, {})
         readers: dict[str, Callable[[str], Any]] = {
-            "text": str,
+            "text": self._texts(name),
             "date": dates.read,
             "end": dates.read,
             "number": partial(_number, times=source.times),
-            "identifier": partial(identifier.kept, key=key),
+            "identifier": self._keeper(name, key),
         }
         if kind in {"amount", "side"}:
             readers[kind] = fields.side(self._unit(source))
@@ -89,19 +102,39 @@ class EntryColumns:
         values = Memo(_reading(kind, readers[kind], words, found))
         return Field(name, source.name, self._places.of(source), values, name in self._layout.needed)
 
-    def mask(self, row: list[str]) -> list[FormatError]:
-        """Mask the private numbers of a row in place; return what is wrong with them."""
-        return cells.mask(row, self._private)
+    def _keeper(self, name: str, key: bytes) -> Callable[[str], str]:
+        """Return what makes of a person's number what is kept of it. It raises FormatError."""
+        form = cast("identifier.Form", self._forms.get(name))
+        return lambda number: identifier.kept(identifier.sound(number, form), key)
+
+    def _texts(self, name: str) -> Callable[[str], str]:
+        """Return what reads a text: one of the words there are, a hash, a fund of the chart, or anything else.
+
+        It raises FormatError, and where a person's number stands in it.
+        """
+        form, words = self._forms.get(name), self._words.get(name, {})
+        if isinstance(form, tuple):
+            return partial(_one_of, known=form, words=tuple(words))
+        if form == "sha256":
+            return _sha256
+        if name == "fund" and self._layout.funds:
+            return partial(_fund, known=self._layout.funds)
+        return str if name in BARE else cells.name if name in NAMES else partial(cells.without, numbers=identifier.LIKE)
+
+    def mask(self, row: list[str]) -> None:
+        """Mask in place whatever may be a person's number."""
+        cells.mask(row, self._private, self._bare)
 
     def piece(self, sheet: str, numbers: Sequence[int], rows: Sequence[list[str]], count: Count) -> Row:
         """Return the entry of a row, counted. Raises FormatError where it makes none."""
         (number,), (row,) = numbers, rows
         shown = [*row]
-        for problem in (*self.mask(shown), *self._wrong(row)):
+        for problem in (*cells.damage(row, self._private), *self._wrong(row)):
             raise problem
+        self.mask(shown)
         entry = self._entry(row)
         (amount,) = count(numbers, rows, self.amounts([(cell,) for cell in row]))
-        return Row(number, sheet, shown, "data", "", amount, None, (), entry)
+        return Row(number, sheet, shown, "data", "", amount, None, (), entry, digest(row))
 
     def amounts(self, columns: Sequence[Column]) -> Moved:
         """Return what came in and what went out, in fen; of other registers, the amounts that are summed."""
@@ -136,9 +169,9 @@ class EntryColumns:
         return None if found is None else int(found)
 
     def problems(self, row: list[str], moved: Moved | None) -> Iterator[FormatError]:
-        """Give everything for which a row makes no entry, each once; its private numbers are masked by now."""
+        """Give everything for which a row makes no entry, each once."""
         told: set[object] = {field.label for field in (*self._sides, self._summed) if field and moved is None}
-        for problem in self._wrong(row):
+        for problem in (*cells.damage(row, self._private), *self._wrong(row)):
             if (label := problem.details.get("column")) not in told:
                 told.add(label)
                 yield problem
@@ -197,6 +230,27 @@ def _reading(
         return read(said)
 
     return value
+
+
+def _one_of(cell: str, known: tuple[str, ...], words: tuple[str, ...]) -> str:
+    """Return one of the words that a column may hold. Raises FormatError for another, telling those of the page."""
+    if cell not in known:
+        raise FormatError("word-unknown", text=cell, known="、".join(words or known))
+    return cell
+
+
+def _sha256(cell: str) -> str:
+    """Return the hash of a file. Raises FormatError where it is none."""
+    if not SHA256.fullmatch(cell.lower()):
+        raise FormatError("hash-unreadable", text=cell)
+    return cell.lower()
+
+
+def _fund(cell: str, known: Collection[str]) -> str:
+    """Return the code of a fund, or of a group of them. Raises FormatError where the chart has none of the name."""
+    if cell not in known:
+        raise FormatError("fund-not-in-chart", text=cell)
+    return cell
 
 
 def _damaged(cell: str) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from fundtrack import money
 from fundtrack.errors import FormatError
+from fundtrack.identifier import covered
 from fundtrack.importing.cells import Number, text
 
 if TYPE_CHECKING:
@@ -66,11 +67,14 @@ def amounts(unit: str, read: Callable[[str], int]) -> Callable[[Sequence[str]], 
 
 
 def worded(words: Mapping[str, str]) -> Callable[[str], str]:
-    """Return what replaces a known word by its code, and leaves an unknown one as it was written."""
+    """Return what replaces a known word by its code, and leaves an unknown one as it was written, if not whole.
+
+    A number in it that may be a person's is masked.
+    """
 
     def code(cell: str) -> str:
         word = text(cell)
-        return words.get(word, word)
+        return words[word] if word in words else covered(word)
 
     return code
 

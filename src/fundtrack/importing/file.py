@@ -6,7 +6,7 @@ Killed at any moment an import has happened or has not; run again, it knows each
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
@@ -19,7 +19,7 @@ from fundtrack.importing.elsewhere.form import is_system
 from fundtrack.importing.enterer import Enterer
 from fundtrack.importing.importer import Importer, choose
 from fundtrack.importing.judge import judge, place_of
-from fundtrack.importing.keep import digest, keep_original
+from fundtrack.importing.keep import Copy, digest
 from fundtrack.importing.report import reports_of
 from fundtrack.importing.stage import Stager, keyed
 from fundtrack.importing.words import words_of
@@ -86,28 +86,35 @@ def import_file(
     if page and page not in known:
         raise PageError("page-unknown", name=page, known=nearest(page, known))
     importer = known[page] if page else choose(path, known.values())
-    kept = path if dry_run else keep_original(book, path, sha256)
-    file = _File(book, kept, name, sha256, importer, judged_by, by, progress)
+    copy = None if dry_run else Copy(book, path, sha256)
 
     def act(connection: Connection) -> list[Report]:
-        standing = reports_of(connection, sha256, name)
-        reports = standing or [*file.sheets(connection)]
-        if dry_run:
+        read = copy.path if copy else path
+        file = _File(book, read, name, sha256, importer, judged_by, by, progress)
+        reports = reports_of(connection, sha256, name) or [*file.sheets(connection)]
+        if copy is None:
             raise _DryRun(reports)
+        copy.settle()
         return reports
 
     try:
         return book.act(act)
     except _DryRun as dry:
         return dry.reports
-    except FormatError as error:  # found in the kept original: a person knows the file they gave
+    except FormatError as error:  # found in the copy: a person knows the file they gave
         raise FormatError(error.key, **(error.details | {"path": path})) from error
+    finally:
+        if copy:
+            copy.discard()
 
 
 def _name(path: Path) -> str:
-    """Return a file's name as it is kept and published. Raises FormatError where it hides or reorders what is read."""
+    """Return a file's name as it is kept and published: with long numbers, which may be a person's, masked.
+
+    Raises FormatError where it hides or reorders what is read.
+    """
     try:
-        return cells.text(path.name)
+        return cells.prose(path.name)
     except FormatError as error:
         raise FormatError("file-name", name=repr(path.name), **error.details) from error
 
@@ -133,7 +140,8 @@ class _File:
             if register:
                 enterer = Enterer(connection, register, batch)
                 enter(connection, register, enterer.entered(rows), by=self.by)
-                yield self._record(connection, enterer, reading, sheet, [])
+                report = self._record(connection, enterer, reading, sheet, [])
+                yield replace(report, replaced=tuple(enterer.replaced(connection)))
                 continue
             chart, version = self.book.chart(connection), self.book.chart_version(connection)
             stager = Stager(chart, version, next_voucher(connection), batch)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 from contextlib import suppress
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fundtrack.errors import FormatError
-from fundtrack.importing import decode, heading, rows, workbook
+from fundtrack.importing import cells, decode, heading, rows, workbook
 from fundtrack.importing.layout import layout
 from fundtrack.importing.reading import Reading
 from fundtrack.importing.workbook import Sheet
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 LOOKED_AT: Final = 1 << 16
 """Bytes of a text file in which its header must stand."""
 
+
+NEAR: Final = 0.45
+"""The share of a header that a file has to have to be told that it is near to the page."""
 
 TOGETHER: Final = 256
 """Rows read together: enough that each costs little, and so few that a bad one among them costs little more."""
@@ -64,6 +68,7 @@ class Importer:
         books = dict(words or {})
         if self.layout.register:
             books.pop("bank", None)  # makes a fund of an account, and a register is about the account
+            self.layout = replace(self.layout, funds=frozenset(books.get("fund", {}).values()))
         pages = self.layout.words
         self.words = {field: {**pages.get(field, {}), **books.get(field, {})} for field in self.layout.worded}
 
@@ -92,10 +97,27 @@ class Importer:
 
 def head_of(seen: Peek, layout: Layout) -> Heading | None:
     """Return the header that a layout describes, if the beginning of a file has it."""
-    tables: Iterable[Iterator[tuple[int, list[str]]]] = (iter(sheet) for sheet in seen.sheets)
+    return next((head for table in _tables(seen, layout) if (head := heading.find(layout, table)[0])), None)
+
+
+def _tables(seen: Peek, layout: Layout) -> Iterator[Iterator[tuple[int, list[str]]]]:
+    """Give the beginnings of the tables of a file, as a layout has its files written."""
+    yield from (iter(sheet) for sheet in seen.sheets)
     if seen.data:
-        tables = (_split(seen.data, encoding, layout) for encoding in ("utf-8-sig", layout.encoding, "utf-16"))
-    return next((head for table in tables if (head := heading.find(layout, table)[0])), None)
+        yield from (_split(seen.data, encoding, layout) for encoding in ("utf-8-sig", layout.encoding, "utf-16"))
+
+
+def _nearest(seen: Peek, importers: Iterable[Importer]) -> tuple[str, list[str]]:
+    """Return the page whose header the file has most of, and what it lacks of it; nothing where it has not half."""
+    best: tuple[float, str, list[str]] = (NEAR, "", [])
+    for importer in importers:
+        wanted = {cells.column(name)[0]: name for name in importer.layout.header}
+        for table in _tables(seen, importer.layout):
+            for _, row in islice(table, heading.SEARCHED):
+                missing = wanted.keys() - {cells.column(cell)[0] for cell in row}
+                if (share := 1 - len(missing) / len(wanted)) > best[0]:
+                    best = share, importer.name, [name for plain, name in wanted.items() if plain in missing]
+    return best[1:]
 
 
 def _split(data: bytes, encoding: str, layout: Layout) -> Iterator[tuple[int, list[str]]]:
@@ -107,9 +129,11 @@ def _split(data: bytes, encoding: str, layout: Layout) -> Iterator[tuple[int, li
 
 def choose(path: Path, importers: Iterable[Importer]) -> Importer:
     """Return the one importer that recognises a file. Raises FormatError when none does, or several."""
-    seen = peek(path)
-    found = [importer for importer in importers if importer.recognise(seen)]
-    if len(found) != 1:
-        names = ", ".join(importer.name for importer in found)
-        raise FormatError("file-ambiguous" if found else "file-unknown", path=path, pages=names)
+    seen, known = peek(path), [*importers]
+    found = [importer for importer in known if importer.recognise(seen)]
+    if len(found) > 1:
+        raise FormatError("file-ambiguous", path=path, pages=", ".join(importer.name for importer in found))
+    if not found:
+        page, missing = _nearest(seen, known)
+        raise FormatError("file-nearest" if page else "file-unknown", path=path, page=page, missing="、".join(missing))
     return found[0]

@@ -37,21 +37,37 @@ def original(book: Book, sha256: str, suffix: str) -> Path:
     return book.folder / "originals" / sha256[:2] / f"{sha256}{suffix}"
 
 
-def keep_original(book: Book, path: Path, sha256: str) -> Path:
-    """Copy a file into the book's folder under its hash, once, read-only, whole or not at all."""
-    kept = original(book, sha256, path.suffix.lower())
-    if not kept.exists():
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        folder = kept.parent.parent
-        _sweep(folder)
-        descriptor, name = tempfile.mkstemp(dir=folder, prefix=f"{INCOMING}{os.getpid()}-")
-        with os.fdopen(descriptor, "wb") as copy, path.open("rb") as file:
-            shutil.copyfileobj(file, copy)
-            copy.flush()
-            os.fsync(copy.fileno())
-        Path(name).chmod(0o440)
-        Path(name).replace(kept)
-    return kept
+class Copy:
+    """A copy of a file, read in its place; kept as the original once it is settled, and else nothing is kept."""
+
+    def __init__(self, book: Book, path: Path, sha256: str) -> None:
+        """Copy a file whole into the book's folder, unless its original is kept already."""
+        self._kept = original(book, sha256, path.suffix.lower())
+        self.path = self._kept if self._kept.exists() else _copied(path, self._kept.parent.parent)
+
+    def settle(self) -> None:
+        """Keep the copy as the original, read-only, under its hash."""
+        if self.path != self._kept:
+            self._kept.parent.mkdir(parents=True, exist_ok=True)
+            self.path.chmod(0o440)
+            self.path = self.path.replace(self._kept)
+
+    def discard(self) -> None:
+        """Remove a copy that was not settled."""
+        if self.path != self._kept:
+            self.path.unlink(missing_ok=True)
+
+
+def _copied(path: Path, folder: Path) -> Path:
+    """Copy a file to where no original stands."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _sweep(folder)
+    descriptor, name = tempfile.mkstemp(dir=folder, prefix=f"{INCOMING}{os.getpid()}-")
+    with os.fdopen(descriptor, "wb") as copy, path.open("rb") as file:
+        shutil.copyfileobj(file, copy)
+        copy.flush()
+        os.fsync(copy.fileno())
+    return Path(name)
 
 
 def _sweep(folder: Path) -> None:

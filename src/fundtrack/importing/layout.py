@@ -13,8 +13,9 @@ from fundtrack.money import FACTORS
 from fundtrack.schema.registers import REGISTERS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    from fundtrack.identifier import Form
     from fundtrack.pages import Page
     from fundtrack.schema.registers import Register
 
@@ -25,8 +26,8 @@ FIELDS: Final = (
     "fund", "use", "project", "document", "bank", "bank-ref", "payee-id", "payee-account", "contract",
     "reference",
 )  # fmt: skip
-IDENTIFYING: Final = ("payee-id", "payee-account")
-"""Fields whose columns are private, and that alone may read a private one."""
+IDENTIFYING: Final[Mapping[str, Form]] = {"payee-id": "person", "payee-account": "account"}
+"""Fields whose columns are private, and that alone may read a private one, with what number each holds."""
 
 WORDED: Final = ("fund", "use", "project", "bank")
 FILE: Final = {"encoding", "delimiter", "header", "unit", "currency", "total", "notes", "private"}
@@ -44,7 +45,8 @@ class Source:
     """Where a field's text comes from: columns joined by a blank, or the cell beside a label above the header.
 
     `pattern` takes its first group out of that text; where it does not occur, the field is empty. What is the same in
-    every file of a page is its `constant`. A number of a register counts `times` as much as the file writes.
+    every file of a page is its `constant`. A number of a register counts `times` as much as the file writes. A file may
+    lack an `optional` column; the field is empty then.
     """
 
     columns: tuple[str, ...] = ()
@@ -52,6 +54,7 @@ class Source:
     pattern: re.Pattern[str] | None = None
     constant: str = ""
     times: int = 1
+    optional: bool = False
 
     @property
     def name(self) -> str:
@@ -63,7 +66,8 @@ class Source:
 class Layout:
     """What a page says about its files. Words and kinds are in the order of the page.
 
-    A file of a `register` has entries instead of vouchers; those of its columns that are `needed` may not be empty.
+    A file of a `register` has entries instead of vouchers; those of its columns that are `needed` may not be empty, and
+    its `funds`, where any are known, are those of the chart.
     """
 
     name: str
@@ -86,6 +90,7 @@ class Layout:
     words: Mapping[str, Mapping[str, str]]
     register: Register | None = None
     needed: tuple[str, ...] = ()
+    funds: frozenset[str] = frozenset()
 
     @property
     def two_sided(self) -> bool:
@@ -112,6 +117,20 @@ def layout(page: Page) -> Layout:
         raise PageError("page-importer", path=page.path, line=line, why=error) from error
 
 
+def columns_of(page: Page) -> tuple[list[str], list[str]]:
+    """Return the columns that a page's files must have, and those they may lack; none where it says them otherwise.
+
+    Raises PageError.
+    """
+    if "columns" not in tomllib.loads(page.definition.text):
+        return [], []
+    form = layout(page)
+    sources = [source for source in (*form.columns.values(), form.key_account, form.kind_column) if source]
+    needed = dict.fromkeys([*form.header, *(name for one in sources if not one.optional for name in one.columns)])
+    needed |= dict.fromkeys(form.key)
+    return [*needed], [*dict.fromkeys(name for one in sources for name in one.columns if name not in needed)]
+
+
 def _layout(name: str, form: dict[str, dict[str, Any]]) -> Layout:
     """Check the TOML and make a layout of it. Raises ValueError and its like."""
     for table, content in form.items():
@@ -121,10 +140,11 @@ def _layout(name: str, form: dict[str, dict[str, Any]]) -> Layout:
     columns = {field: source_of(spec) for field, spec in form["columns"].items()}
     if ("amount" in columns) == ("amount-in" in columns and "amount-out" in columns):
         raise ValueError("[columns] amount, or amount-in and amount-out")
+    _needed(columns, ("date", "amount", "amount-in", "amount-out"))
     account, column = form["key"].get("account"), kind.get("column")
     return Layout(
         name=name,
-        **_file(form["file"], columns, IDENTIFYING),
+        **_file(form["file"], columns, tuple(IDENTIFYING)),
         columns=columns,
         key=texts_of(form["key"]["columns"]),
         key_account=source_of(account) if account else None,
@@ -152,6 +172,7 @@ def _of_register(name: str, form: dict[str, dict[str, Any]]) -> Layout:
     known = {"amount" if field in sided else field for field in columns}
     if missing := {register.key[0], *needed} - known:
         raise ValueError("[columns]", *sorted(missing))
+    _needed(columns, (register.key[0], *needed, *sided))
     identifying = tuple(field for field, kind in register.fields.items() if kind == "identifier")
     words = {field: {str(word): str(of) for word, of in to.items()} for field, to in form.get("words", {}).items()}
     return Layout(
@@ -203,14 +224,25 @@ def source_of(spec: str | list[str] | dict[str, Any]) -> Source:
         return Source((spec,))
     if isinstance(spec, list):
         return Source(texts_of(spec))
-    rest = set(spec) - {"column", "cell", "pattern", "constant", "times"}
-    if rest or len({"column", "cell", "constant"} & set(spec)) != 1:
+    rest = set(spec) - {"column", "cell", "pattern", "constant", "times", "optional"}
+    optional = spec.get("optional", False)
+    if rest or len({"column", "cell", "constant"} & set(spec)) != 1 or not isinstance(optional, bool):
+        raise ValueError(spec)
+    if optional and "column" not in spec:  # what stands above the header is empty where it is not there
         raise ValueError(spec)
     pattern = re.compile(spec["pattern"]) if "pattern" in spec else None
     if pattern and pattern.groups != 1:
         raise ValueError(pattern.pattern)
     columns = texts_of([spec["column"]] if isinstance(spec.get("column"), str) else spec.get("column", []))
-    return Source(columns, spec.get("cell", ""), pattern, str(spec.get("constant", "")), int(spec.get("times", 1)))
+    constant, times = str(spec.get("constant", "")), int(spec.get("times", 1))
+    return Source(columns, spec.get("cell", ""), pattern, constant, times, optional)
+
+
+def _needed(columns: Mapping[str, Source], needed: Iterable[str]) -> None:
+    """Raise ValueError where a field that a row cannot do without is optional."""
+    for field in needed:
+        if field in columns and columns[field].optional:
+            raise ValueError(field, "optional")
 
 
 def _kind(kind: str, kinds: tuple[str, ...]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from fundtrack import identifier
 from fundtrack.book.create import now
 from fundtrack.checking import candidates, checks
 from fundtrack.errors import PageError, UsageError
@@ -101,7 +102,7 @@ def reject(book: Book, name: str, *, by: str, reason: str) -> Waiting:
 
     def act(connection: Connection) -> Waiting:
         row = find(connection, name)
-        _decide(connection, row, "rejected", reason=reason, by=by)
+        _decide(connection, row, "rejected", reason=identifier.covered(reason), by=by)
         return row
 
     if not reason.strip():

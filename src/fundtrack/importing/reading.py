@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+from fundtrack import identifier
 from fundtrack.errors import FormatError
 from fundtrack.importing import cells, heading
 from fundtrack.importing.blocks import not_data, rows_of
@@ -99,7 +100,9 @@ class Reading:
             raise FormatError("header-missing", path=self.path, header="、".join(self.layout.header))
 
     def _named(self, sheet: str) -> str:
-        """Return a sheet's name as it is kept and published. Raises FormatError where it hides or reorders text."""
+        """Return a sheet's name as it is kept and published. Raises FormatError where it may not be."""
+        if identifier.covered(sheet) != sheet:
+            raise FormatError("sheet-private", path=self.path)
         try:
             return cells.text(sheet)
         except FormatError as error:
@@ -113,7 +116,7 @@ class Reading:
     def _bound(self, head: Heading) -> Bound:
         """Return what reads the rows below a header. Raises FormatError when a column or the unit is missing."""
         made = EntryColumns if self.layout.register else Columns
-        return made(self.layout, head, self._words, self._key)
+        return made(heading.fitted(self.layout, head), head, self._words, self._key)
 
     def _table(self, sheet: Sheet, head: Heading) -> Iterator[Piece]:
         """Give the header and the rows below it; of the table keep only its sums and balances."""

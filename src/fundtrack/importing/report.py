@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fundtrack import money
+from fundtrack.schema import dialect
+from fundtrack.schema.registers import REGISTERS, every_entry
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection
 
     from fundtrack.checking import Finding
     from fundtrack.errors import Language
 
-STATES = ("posted", "already_posted", "quarantined", "not_data")
+STATES = ("posted", "already_posted", "not_held", "quarantined", "rejected", "not_data")
+"""What may become of a row. What is not held was entered in a register once, and holds no more."""
+
+OCCASIONAL: Final = ("not_held", "rejected")
+"""States of which people hear only where rows are in them."""
 
 HELD: Final = """
 SELECT r.batch, b.file, b.sheet, r.row, r.reasons, r.cells, r.amount, r.natural_key, r.occurrence, d.voucher, d.entry,
@@ -28,6 +34,10 @@ SELECT r.batch, b.file, b.sheet, r.row, r.reasons, r.cells, r.amount, r.natural_
             OR EXISTS (SELECT 1 FROM input_row AS o JOIN decision AS e ON e.batch = o.batch AND e.row = o.row
             WHERE o.natural_key = r.natural_key AND o.occurrence = r.occurrence AND o.state = 'quarantined'
             AND e.entry IS NOT NULL)) THEN 'posted'
+        WHEN r.state = 'quarantined' AND EXISTS (SELECT 1 FROM input_row AS o
+            JOIN decision AS e ON e.batch = o.batch AND e.row = o.row
+            WHERE o.natural_key = r.natural_key AND o.occurrence = r.occurrence AND o.state = 'quarantined'
+            AND r.natural_key <> '' AND e.decided = 'rejected') THEN 'rejected'
         ELSE r.state END AS state,
     CASE WHEN r.natural_key = '' THEN 1 WHEN EXISTS (SELECT 1 FROM input_row AS o
         LEFT JOIN decision AS e ON e.batch = o.batch AND e.row = o.row
@@ -39,12 +49,26 @@ WHERE r.batch = {batch} ORDER BY r.row
 """
 
 
+class Replaced(NamedTuple):
+    """An entry of a row that took the place of another, and what each says where they differ, as it is given out."""
+
+    row: int
+    entry: str
+    replaces: str
+    was: Mapping[str, Any]
+    now: Mapping[str, Any]
+
+    def record(self) -> dict[str, Any]:
+        """Return it for machine-readable output."""
+        return {"row": self.row, "entry": self.entry, "replaces": self.replaces, "was": self.was, "is": self.now}
+
+
 @dataclass(frozen=True)
 class Report:
     """What became of the rows of one sheet. Amounts are fen, counted as the file counts them.
 
     `held` are the rows that were not posted; `new` is false when the same bytes had been imported before; `findings`
-    are leads on rows that were posted.
+    are leads on rows that were posted, `replaced` what these took the place of.
     """
 
     file: str
@@ -61,6 +85,7 @@ class Report:
     held: tuple[dict[str, Any], ...]
     findings: tuple[Finding, ...] = ()
     new: bool = False
+    replaced: tuple[Replaced, ...] = ()
 
     def fresh(self, findings: Sequence[Finding], agrees: bool | None) -> Report:  # noqa: FBT001
         """Return the report of an import that has just been done: what stands was posted by it."""
@@ -100,6 +125,7 @@ class Report:
             "printed_total": None if self.printed_total is None else money.plain(self.printed_total),
             "printed_total_agrees": self.printed_total_agrees,
             "reasons": self.reasons(),
+            "replaced": [one.record() for one in self.replaced],
         }
 
 
@@ -113,10 +139,16 @@ def reports_of(connection: Connection, sha256: str, file: str) -> list[Report]:
 
 def _standing(connection: Connection, batch: dict[str, Any], file: str) -> Report:
     held = held_rows(connection, batch["batch"])
-    waiting = [row for row in held if row["state"] in {"quarantined", "rejected"}]
     read = batch["amount_posted"] + batch["amount_already_posted"] + batch["amount_quarantined"]
-    quarantined = sum(row["amount"] or 0 for row in waiting)
-    already = batch["rows_read"] - batch["rows_not_data"] - len(waiting)
+    rows, amounts = {"read": batch["rows_read"], **dict.fromkeys(STATES, 0)}, {"read": read, **dict.fromkeys(STATES, 0)}
+    rows["not_data"] = batch["rows_not_data"]
+    rows["not_held"], amounts["not_held"] = _not_held(connection, batch["batch"], held)
+    for row in held:
+        if row["state"] in {"quarantined", "rejected"}:
+            rows[row["state"]] += 1
+            amounts[row["state"]] += row["amount"] or 0
+    rows["already_posted"] = rows["read"] - sum(rows[state] for state in STATES)
+    amounts["already_posted"] = read - sum(amounts[state] for state in STATES)
     agrees = None if batch["printed_total"] is None or batch["rows_unreadable"] else batch["printed_total"] == read
     return Report(
         file=file,
@@ -124,16 +156,38 @@ def _standing(connection: Connection, batch: dict[str, Any], file: str) -> Repor
         sha256=batch["sha256"],
         page=batch["page"],
         batch=batch["batch"],
-        rows=dict(
-            zip(("read", *STATES), (batch["rows_read"], 0, already, len(waiting), batch["rows_not_data"]), strict=True)
-        ),
-        amounts=dict(zip(("read", *STATES), (read, 0, read - quarantined, quarantined, 0), strict=True)),
+        rows=rows,
+        amounts=amounts,
         unreadable_rows=batch["rows_unreadable"],
         dates=(batch["date_first"], batch["date_last"]),
         printed_total=batch["printed_total"],
         printed_total_agrees=agrees,
         held=tuple(held),
     )
+
+
+def _not_held(connection: Connection, batch: int, held: Iterable[Mapping[str, Any]]) -> tuple[int, int]:
+    """Return of how many rows of a batch the entry holds no more, neither itself nor an equal one, and their sum."""
+    ((name,),) = dialect.rows_of(
+        connection, f"SELECT COALESCE(MIN(register), '') FROM ({every_entry()}) AS e WHERE batch = {batch:d}"
+    )
+    named = [
+        why["entry"] for row in held if row["state"] == "already-posted" for why in row["reasons"] if "entry" in why
+    ]
+    if not (name or named):
+        return 0, 0
+    of = REGISTERS[name or named[0].partition(" ")[0]]
+    same = " AND ".join(f"h.{column} = e.{column}" for column in of.columns)
+    gone = dialect.rows_of(
+        connection,
+        f"SELECT '{of.name} ' || e.seq, e.batch, {of.summed or '0'} FROM {of.name} AS e WHERE e.withdrawn = 0 "
+        f"AND NOT EXISTS (SELECT 1 FROM book_{of.relation} AS h WHERE {same})",
+    )
+    amounts = {entry: amount for entry, of_batch, amount in gone if of_batch == batch}
+    known = Counter(named)
+    again = {entry: (known[entry], amount) for entry, _, amount in gone if entry in known}
+    rows = len(amounts) + sum(count for count, _ in again.values())
+    return rows, sum(amounts.values()) + sum(count * amount for count, amount in again.values())
 
 
 def held_rows(connection: Connection, batch: int) -> list[dict[str, Any]]:

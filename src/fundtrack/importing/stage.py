@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
+from difflib import get_close_matches
 from itertools import compress, groupby, repeat
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from fundtrack.chart.model import CODE
 from fundtrack.importing.blocks import Block
 from fundtrack.importing.cells import Memo
 from fundtrack.importing.tally import Tally, holding, reason
@@ -26,6 +28,12 @@ if TYPE_CHECKING:
 
     Keyed = tuple[Piece, Sequence[str], Sequence[int]]
 
+NOBODY: Final = "\0"
+"""Whom a payment is made to that names nobody; no cell holds it."""
+
+PAID: Final = frozenset({"disbursement", "advance"})
+"""What is paid to somebody, who has to be named."""
+
 DATE, HASH = itemgetter(slice(len(NO_DATE))), itemgetter(slice(len(NO_DATE), None))
 """The two parts of a natural key."""
 
@@ -33,7 +41,7 @@ DATE, HASH = itemgetter(slice(len(NO_DATE))), itemgetter(slice(len(NO_DATE), Non
 def keyed(pieces: Iterable[Piece], key: bytes) -> Iterator[Keyed]:
     """Give the rows of a file with their natural keys, and which of its twins each is, on whatever sheet they stand.
 
-    One that cannot be read is known by its cells. Cells hold no control characters.
+    One that cannot be read is known by the digest of its cells. Cells hold no control characters.
     """
     known, twins = natural_key(key), Twins()
     for piece in pieces:
@@ -42,7 +50,7 @@ def keyed(pieces: Iterable[Piece], key: bytes) -> Iterator[Keyed]:
             contents = map("\x1f".join, zip(piece.candidates.source_account, dates, *parts, strict=True))
             keys = [*map(known, dates, contents)]
         elif piece.state == "data":
-            keys = [known("", "\x1f".join(("", *piece.cells)))]
+            keys = [known("", f"\x1f{piece.digest}")]
         else:
             yield piece, ("",), (1,)
             continue
@@ -112,7 +120,9 @@ class Stager(Tally):
         self.chart, self.version, self.first = chart, version, first
         self.numbers = array("q")
         self.references: dict[int, str] = {}
-        self._between = {payee: payee for payee in chart.intermediaries}
+        self._between = {"": NOBODY} | {payee: payee for payee in chart.intermediaries}
+        self._uses = [account for account in chart.accounts.values() if account.kind == "use"]
+        self._codes = {(use.fund, name): use.code for use in self._uses for name in (use.name, use.name_zh)}
         self._sides = Memo(self._debited)
         self._days = Memo(_day)
 
@@ -180,23 +190,38 @@ class Stager(Tally):
         """Hold the rows of a block that lack something, and return the staging rows of the others."""
         for at, why in enumerate(missing):
             if why:
-                self.held.append(holding(block.row(at), "quarantined", [reason(why)], keys[at], occurrences[at]))
+                self.held.append(holding(block.row(at), "quarantined", [self._why(why, block, at)], keys[at],
+                                         occurrences[at]))  # fmt: skip
         whole = [not why for why in missing]
         if not any(whole):
             return ()
         return self._staged(block.where(whole), [*compress(keys, whole)], [*compress(occurrences, whole)])
 
+    def _why(self, why: str, block: Block, at: int) -> Reason:
+        """Return what a row lacks as its reason; of a use that has no name here, the names nearest to it."""
+        if why != "use-unknown":
+            return reason(why)
+        said, fund = block.candidates.use[at], block.candidates.use_fund[at]
+        uses = [use for use in self._uses if use.fund == fund] or self._uses
+        shown = {name: f"{use.code}-{use.name_zh}" for use in uses for name in (use.name, use.name_zh, use.code)}
+        near = get_close_matches(said, shown, n=3, cutoff=0.4)
+        return reason(why, use=said, near="、".join(dict.fromkeys(shown[name] for name in near)) or "–")
+
     def _debited(self, sides: tuple[str, ...]) -> tuple[str, str, int, str, str, str, str, int]:
         """Return what a row lacks, the kind it really is, and what it debits and credits; once for all rows alike.
 
+        A use may go by the name that the chart gives it in its fund.
         A row cannot even be a candidate where it does not say to which use it is charged, nor cites what does.
         """
         kind, fund, use_fund, use, bank, payee = sides
         really = kind_of_payment(self.chart, cast("Kind", kind), payee)
-        missing = ""
+        missing, use = "", self._codes.get((use_fund, use), use)
         if "use" in SIDES[really] and really != "refund":
             missing = "" if use else "use-missing"
+            missing = "use-unknown" if use and not CODE.fullmatch(use) else missing
             missing = "use-no-use" if is_no_use(self.chart, Leg(use_fund, use)) else missing
+        if payee == NOBODY and really in PAID:
+            missing = missing or "payee-missing"
         e = simple_entry(self.chart, really, 1, fund=fund, use=Leg(use_fund, use), bank=bank)
         return missing, really, int(really not in MONEY_IN and not e.red), *e.debit, *e.credit, e.red
 

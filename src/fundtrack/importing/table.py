@@ -6,9 +6,10 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from fundtrack import identifier
 from fundtrack.errors import FormatError
 from fundtrack.importing import cells
-from fundtrack.importing.blocks import Row, not_data
+from fundtrack.importing.blocks import Row, digest, not_data
 from fundtrack.importing.totals import Balances, Sums
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Table:
                 return not_data(number, self.sheet, cells.cautious(row), why)
             if len(row) != self._width:
                 ragged = FormatError("row-ragged", found=len(row), columns=self._width)
-                return self._unreadable(number, cells.cautious(row), None, [ragged])
+                return self._unreadable(number, row, None, [ragged])
         try:
             return self._block((number,), (row,))
         except FormatError:
@@ -82,21 +83,28 @@ class Table:
 
     def _faulty(self, number: int, row: list[str]) -> Row:
         """Return a row of data that makes no candidate, with everything that is wrong with it."""
-        damaged = self.columns.mask(row)
         try:
             moved = self.columns.amounts([(cell,) for cell in row])
         except FormatError as error:
-            return self._unreadable(number, row, None, [*damaged, error, *self.columns.problems(row, None)])
+            return self._unreadable(number, row, None, [error, *self.columns.problems(row, None)])
         (amount,) = self._count((number,), (row,), moved)
-        return self._unreadable(number, row, amount, [*damaged, *self.columns.problems(row, moved)])
+        return self._unreadable(number, row, amount, self.columns.problems(row, moved))
 
     def _unreadable(self, number: int, row: list[str], amount: int | None, problems: Iterable[FormatError]) -> Row:
-        """Return a row of data that makes no candidate; without an amount the sums no longer say anything."""
+        """Return a row of data that makes no candidate; without an amount the sums no longer say anything.
+
+        A number that may be a person's leaves it only masked, in whatever cell it stands.
+        """
         if amount is None:
             self.sums.unknown = True
             self.balances.last = None
-        told = tuple(FormatError(error.key, **error.details, **self.place, row=number) for error in problems)
-        return Row(number, self.sheet, row, "data", "", amount, None, told)
+        told = tuple(FormatError(error.key, **_covered(error.details), **self.place, row=number) for error in problems)
+        shown = [*row]
+        if len(row) == self._width:
+            self.columns.mask(shown)
+        else:
+            shown = cells.cautious(row)
+        return Row(number, self.sheet, shown, "data", "", amount, None, told, digest=digest(row))
 
     def _not_data(self, number: int, row: list[str]) -> str:
         """Say why a row is not data, or nothing. Counts a total; drops blank cells beyond the header's last column."""
@@ -117,3 +125,8 @@ class Table:
             return "total"
         noted = first.startswith(tuple(self._notes)) or filled.isdisjoint(self.columns.mapped)
         return "note" if noted and not worded else ""
+
+
+def _covered(details: Mapping[str, object]) -> dict[str, object]:
+    """Return the details of an error, with every long number masked in what a file says."""
+    return {name: identifier.covered(str(said)) if name == "text" else said for name, said in details.items()}

@@ -18,7 +18,12 @@ def words_of(chart: Chart) -> Mapping[str, Mapping[str, str]]:
     funds, projects = chart.funds.values(), chart.projects.values()
     carried = ((a.bank, a.fund) for a in chart.accounts.values() if a.bank)
     return {
-        "fund": _one_each((name, f.code) for f in funds for name in (f.code, f.name, f.name_zh, f.component("zh"))),
+        "fund": _one_each(
+            [
+                *((name, f.code) for f in funds for name in (f.code, f.name, f.name_zh, f.component("zh"))),
+                *((f.group, f.group) for f in funds),
+            ]
+        ),
         "project": _one_each((name, p.code) for p in projects for name in (p.code, p.name, p.name_zh)),
         "bank": _one_each((chart.banks[bank].number, fund) for bank, fund in carried),
     }

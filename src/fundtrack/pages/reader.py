@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 FRONT: Final = re.compile(r"---\n(.*?)^---\n", re.DOTALL | re.MULTILINE)
-NAME: Final = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+NAME: Final = re.compile(r"[a-z\u4e00-\u9fff][a-z0-9\u4e00-\u9fff]*(?:-[a-z0-9\u4e00-\u9fff]+)*")
+"""Words in lower case or in Chinese, joined by hyphens: a name is a file's, an argument's and part of a statement."""
+
 REMEDY: Final = "**Remedy.**"
 
 
@@ -36,16 +39,17 @@ def _load(path: Path, _changed: int, _size: int) -> Page:
         source = path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
         raise PageError("page-encoding", path=path, byte=error.start) from error
-    if not NAME.fullmatch(path.stem):
+    name = unicodedata.normalize("NFC", path.stem)
+    if not NAME.fullmatch(name):
         raise PageError("page-name", path=path, name=path.stem)
     found = FRONT.match(source)
     front = _front(path, found[1]) if found else {}
     first_line = found[0].count("\n") if found else 0
     sections = _sections(path, source[found.end() :] if found else source, first_line)
-    if sections[0].title != path.stem:
-        raise PageError("page-title", path=path, line=sections[0].line, name=path.stem)
+    if unicodedata.normalize("NFC", sections[0].title) != name:
+        raise PageError("page-title", path=path, line=sections[0].line, name=name)
     message, reason, remedy = _said(sections[0].prose)
-    return Page(path.stem, path, front, sections[0].title, message, reason, remedy, sections, source)
+    return Page(name, path, front, sections[0].title, message, reason, remedy, sections, source)
 
 
 def _front(path: Path, text: str) -> dict[str, Any]:

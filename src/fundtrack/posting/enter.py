@@ -70,6 +70,30 @@ def withdraw(book: Book, name: str, seq: int, *, by: str) -> None:
     book.act(act)
 
 
+def restore(book: Book, name: str, seq: int, *, by: str) -> str:
+    """Let an entry hold again after its key was withdrawn, by another one that says the same; return its name.
+
+    Raises UsageError: `register-none` for no such register, `entry-not-withdrawn` where there is no such entry, or
+    another of its key holds.
+    """
+    register = register_of(name)
+
+    def act(connection: Connection) -> str:
+        columns = ", ".join(register.columns)
+        said = f"SELECT {columns} FROM {name} WHERE seq = :seq"
+        same = " AND ".join(f"{column} = :{column}" for column in register.key)
+        found = dialect.rows_of(connection, said, {"seq": seq})
+        key = dict(zip(register.columns, found[0], strict=True)) if found else {}
+        key = {column: key[column] for column in register.key} if found else {}
+        if not found or dialect.rows_of(connection, f"SELECT 1 FROM book_{register.relation} WHERE {same}", key):
+            raise UsageError("entry-not-withdrawn", register=name, seq=seq)
+        entry = f"{name} {next_entry(connection, register)}"
+        enter(connection, register, [(found[0], NO_SOURCE)], by=by)
+        return entry
+
+    return book.act(act)
+
+
 def register_of(name: str) -> Register:
     """Return the register of a name. Raises UsageError (`register-none`)."""
     if name not in REGISTERS:

@@ -6,10 +6,12 @@ An entry is never changed. Another one of the same key takes its place, and one 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
+
+from fundtrack import identifier, money
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,19 +27,29 @@ ABOUT: Final = ("seq", "withdrawn", "batch", "row", "recorded_at", "recorded_by"
 BESIDE: Final = frozenset({"withdrawn", "source", "sheet", "row", "recorded-at", "recorded-by"})
 """Metadata by which a published entry says the same; no register has columns of these names."""
 
+FORMS: Final = {
+    "person": "identifier", "party": "identifier", "account": "identifier", "plate": "identifier", "sha256": "text",
+    "hundredths": "number",
+}  # fmt: skip
+"""The types of what a column may hold only in one form, by the form."""
+
 DATED: Final = frozenset({"date", "end"})
 WHOLE: Final = frozenset({"amount", "number"})
 
 
 @dataclass(frozen=True)
 class Register:
-    """A register: the singular is its table, `relation` what a page selects from, `fields` its columns by type."""
+    """A register: the singular is its table, `relation` what a page selects from, `fields` its columns by type.
+
+    `forms` says of a column what more an import asks of it: a form of `FORMS`, or the words that there are.
+    """
 
     name: str
     relation: str
     title: Mapping[Language, str]
     key: tuple[str, ...]
     fields: Mapping[str, str]
+    forms: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
 
     def called(self, language: Language) -> str:
         """Return the register as a sentence names it: its title without what explains it."""
@@ -69,6 +81,17 @@ class Register:
     def identity(self, row: Sequence[Any]) -> str:
         """Return what names an entry wherever it stands, in a book or a ledger: the hash of its register and key."""
         return sha256(repr((self.name, self.key_of(row))).encode()).hexdigest()[:16]
+
+    @property
+    def summed(self) -> str:
+        """The column whose amounts the totals of a file sum, where it has any."""
+        return "amount" if "amount" in self.fields else next(iter(self.amounts), "")
+
+    def shown(self, name: str, value: Any) -> Any:  # noqa: ANN401 - of the column's type
+        """Return a stored value as it is given out: amounts as decimal strings, numbers of persons masked."""
+        if self.fields[name] == "amount" or self.forms.get(name) == "hundredths":
+            return money.plain(value)
+        return identifier.shown(value) if self.fields[name] == "identifier" else value
 
     def row(self, said: Mapping[str, Any]) -> tuple[Any, ...]:
         """Return what an entry says as it is stored, in the order of `columns`; what it does not say is empty.
@@ -116,10 +139,16 @@ class Register:
 
 def _declared() -> dict[str, Register]:
     declared = tomllib.loads(files("fundtrack.schema").joinpath("registers.toml").read_text("utf-8"))
-    return {
-        name: Register(name, one["relation"], {"en": one["en"], "zh": one["zh"]}, tuple(one["key"]), one["columns"])
-        for name, one in declared.items()
-    }
+    return {name: declared_as(name, one) for name, one in declared.items()}
+
+
+def declared_as(name: str, one: Mapping[str, Any]) -> Register:
+    """Return a register as `registers.toml` declares it: each column by its type, its form or its words."""
+    said: Mapping[str, str | list[str]] = one["columns"]
+    forms = {column: form if isinstance(form, str) else tuple(form) for column, form in said.items()}
+    fields = {column: FORMS.get(form, form) if isinstance(form, str) else "text" for column, form in forms.items()}
+    forms = {column: form for column, form in forms.items() if form != fields[column]}
+    return Register(name, one["relation"], {"en": one["en"], "zh": one["zh"]}, tuple(one["key"]), fields, forms)
 
 
 REGISTERS: Final = _declared()
@@ -143,6 +172,34 @@ def every_entry() -> str:
     )
 
 
+LIMITS: Final = {
+    "contract": ("contract", "e.contract || CASE e.change WHEN '' THEN '' ELSE ' ' || e.change END", "amount"),
+    "project": ("project", "e.project", "budget"),
+    "standard": ("use", "e.benefit", "amount"),
+}
+"""Registers whose amount limits payments: the column by which vouchers name what is limited, its name, the amount."""
+
+
+def replaced(prefix: str) -> str:
+    """Return the statement that creates the view of the limits that were another amount before."""
+    return (
+        f"CREATE VIEW {prefix}_replaced AS\n"
+        + "\nUNION ALL\n".join(
+            f"""SELECT '{name}' AS register, '{name} ' || l.seq AS entry, {subject} AS subject, e.{under} AS under,
+    e.unit, e.{amount} AS was, CASE l.withdrawn WHEN 1 THEN 0 ELSE l.{amount} END AS becomes,
+    substr(l.recorded_at, 1, 10) AS changed
+FROM {name} AS e
+JOIN {name} AS l ON l.seq = (
+    SELECT MIN(n.seq) FROM {name} AS n
+    WHERE {" AND ".join(f"n.{column} = e.{column}" for column in REGISTERS[name].key)} AND n.seq > e.seq)
+WHERE e.withdrawn = 0 AND (l.withdrawn = 1 OR l.{amount} <> e.{amount})"""
+            for name, (under, subject, amount) in LIMITS.items()
+        )
+        + ";\n"
+    )
+
+
 def script(prefix: str) -> str:
-    """Return the statements that create every register and its view."""
-    return "\n".join(register.table() + register.view(prefix) for register in REGISTERS.values())
+    """Return the statements that create every register and its view, and that of the limits that were others."""
+    tables = [register.table() + register.view(prefix) for register in REGISTERS.values()]
+    return "\n".join([*tables, replaced(prefix)])

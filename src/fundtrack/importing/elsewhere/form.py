@@ -128,6 +128,8 @@ def _form(name: str, table: str, file: dict[str, Any], fields: dict[str, Any]) -
     if unknown := set(fields) - FIELDS[table]:
         raise ValueError(", ".join(sorted(unknown)))
     columns = {field: source_of(spec) for field, spec in fields.items()}
+    if marked := [field for field, source in columns.items() if source.optional]:
+        raise ValueError("optional", *marked)
     sides = _sides(table, columns)
     needed = [columns[field] for field in (*NEEDED[table], *sides)]
     unit = file.get("unit", "元")
