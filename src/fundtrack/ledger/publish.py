@@ -1,4 +1,4 @@
-"""Publish a book as Beancount text: the chart, the registers, a journal a month, and what holds them together.
+"""Publish a book as Beancount text: chart, registers, imports, a journal a month, and what holds them together.
 
 Every journal is named by its content and complete before `main.beancount`, which is replaced last, names it: whoever
 reads the ledger sees the old set or the new one, never a mixture, whenever the program is killed.
@@ -13,6 +13,7 @@ from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
 from fundtrack.chart.write import write_accounts
+from fundtrack.ledger import batches
 from fundtrack.ledger.files import Folder, is_whole
 from fundtrack.ledger.history import history, write_history
 from fundtrack.ledger.journal import Journal
@@ -61,6 +62,7 @@ def publish(book: Book, language: Language | None = None, progress: Progress | N
         past = write_history(history(connection), chart, language)
         months = list(_journals(connection, folder, chart, language, known, progress or _quiet))
         registers = _registers(connection, folder, language)
+        imports = _whole(folder, batches.STEM, batches.write_batches(batches.batches(connection), language))
     accounts = folder.write_hashed("accounts", [write_accounts(chart, language), past])
     folder.settle()
     last = ""
@@ -72,7 +74,7 @@ def publish(book: Book, language: Language | None = None, progress: Progress | N
     few = vouchers <= DETAIL_MAX
     detail = few or sum(month.vouchers for month in months if month.name[:4] == months[-1].name[:4]) <= DETAIL_MAX
     folder.replace(FAVA, fava_text(chart, language, MAIN if few else last, vouchers=detail))
-    current = [accounts, *registers, *(month.file for month in months)]
+    current = [accounts, *registers, *imports, *(month.file for month in months)]
     folder.replace(MAIN, main_text(chart, language, current))
     _remember(folder, known, Manifest(names_of(chart, language), {month.name: month for month in months}, [current]))
     return Published(folder.path / MAIN, folder.path / FAVA, language, vouchers, tuple(folder.written))
@@ -80,9 +82,13 @@ def publish(book: Book, language: Language | None = None, progress: Progress | N
 
 def _registers(connection: Connection, folder: Folder, language: Language) -> list[str]:
     """Write the entries of the registers, if there are any, and return the names of their files."""
-    texts = write_entries(entries(connection), language)
+    return _whole(folder, STEM, write_entries(entries(connection), language))
+
+
+def _whole(folder: Folder, stem: str, texts: Iterator[str]) -> list[str]:
+    """Write a file of texts, if there are any, and return its name."""
     first = next(texts, "")
-    return [folder.write_hashed(STEM, chain([first], texts))] if first else []
+    return [folder.write_hashed(stem, chain([first], texts))] if first else []
 
 
 def _journals(
