@@ -10,7 +10,7 @@ from fundtrack.checking.book import book_lens
 from fundtrack.checking.check import checks
 from fundtrack.checking.extent import EVERYTHING, assert_funds
 from fundtrack.checking.foreign import foreign
-from fundtrack.checking.limits import limits
+from fundtrack.checking.limits import limits, without_fund
 from fundtrack.checking.run import run, unsaid
 from fundtrack.checking.source import ledger_source
 from fundtrack.checking.summary import summed
@@ -137,7 +137,8 @@ def audit_source(
         assert_funds(loaded.connection, loaded.lens, extent)
         vouchers = len(loaded.transactions)
         audited = _audit(loaded.connection, chosen, loaded.lens, vouchers, source.problems, whole=not only)
-    limited = replace(audited, limits=(*source.limits, *audited.limits), files=source.files)
+        nameless = without_fund(loaded.connection, loaded.lens, chosen)
+        limited = replace(audited, limits=(*source.limits, *nameless, *audited.limits), files=source.files)
     return within(replace(limited, title=source.title, path=source.path), extent)
 
 
