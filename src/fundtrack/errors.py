@@ -38,9 +38,18 @@ def messages() -> dict[str, dict[str, str]]:
     return texts
 
 
+class Count(int):
+    """A number in a sentence, behind which `{count:s}` is the plural's s, or nothing for one."""
+
+    def __format__(self, spec: str) -> str:
+        """Return the number, or the s."""
+        return ("" if self == 1 else "s") if spec == "s" else super().__format__(spec)
+
+
 def message(key: str, language: Language, /, **details: object) -> str:
     """Return the sentence of a key in a language, with its details filled in."""
-    return messages()[key][language].format(**details)
+    counted = {name: Count(value) if type(value) is int else value for name, value in details.items()}
+    return messages()[key][language].format(**counted)
 
 
 def both(key: str, /, **details: object) -> str:

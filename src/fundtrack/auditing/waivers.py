@@ -16,6 +16,7 @@ from fundtrack.book.clock import today
 from fundtrack.book.create import now
 from fundtrack.errors import UsageError
 from fundtrack.ledger.rows import voucher_number
+from fundtrack.pages import nearest
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def grant(
     `finding-unknown`, `waiver-other-check`, `waiver-authority-too-low`; BookError for what the database refuses.
     """
     if page not in pages:
-        raise UsageError("check-unknown", name=page, known=", ".join(pages))
+        raise UsageError("check-unknown", name=page, known=nearest(page, pages))
     if not pages[page].waivable:
         raise UsageError("not-waivable", name=page)
     words = {name: stored(getattr(decision, name)) for name in ("document", "reason", "asked_by", "approved_by")}

@@ -16,6 +16,7 @@ from fundtrack.checking.source import ledger_source
 from fundtrack.checking.summary import summed
 from fundtrack.errors import LANGUAGES, UsageError, message
 from fundtrack.ledger.intact import ALTERATIONS
+from fundtrack.pages import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -152,7 +153,7 @@ def audit_source(
 def _chosen(known: Mapping[str, Check], only: Collection[str]) -> list[Check]:
     for name in only:
         if name not in known:
-            raise UsageError("check-unknown", name=name, known=", ".join(known))
+            raise UsageError("check-unknown", name=name, known=nearest(name, known))
     return [check for name, check in known.items() if not only or name in only]
 
 

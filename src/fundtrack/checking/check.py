@@ -12,7 +12,7 @@ from fundtrack.book.open import SETTINGS_FILE, thresholds
 from fundtrack.checking.lens import POSTING_COLUMNS, VOUCHER_COLUMNS, WORKED_OUT_ONCE
 from fundtrack.checking.statement import select_of
 from fundtrack.errors import BookError, PageError
-from fundtrack.pages import catalogue, installed
+from fundtrack.pages import catalogue, installed, nearest
 from fundtrack.schema.registers import BY_RELATION
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def checks(local: Path | None = None) -> dict[str, Check]:
     pages = catalogue("checks", local=local)
     own = thresholds(local.parent) if local else {}
     for name in own.keys() - pages.keys():
-        raise BookError("threshold-check", path=SETTINGS_FILE, name=name, known=", ".join(pages))
+        raise BookError("threshold-check", path=SETTINGS_FILE, name=name, known=nearest(name, pages))
     return {name: check_of(page, own.get(name, ())) for name, page in pages.items()}
 
 

@@ -137,13 +137,13 @@ def explain(
     lang: LanguageOption = None,
 ) -> None:
     """解释一项检查、格式或报表 Print a page: what it says, why, what to do, on what basis, and its definition."""
-    from fundtrack.pages import Kind, catalogue
+    from fundtrack.pages import Kind, catalogue, nearest
 
     kinds: tuple[Kind, ...] = ("checks", "importers", "reports")
     local = {kind: local_folder(book, kind) for kind in kinds}
     pages = {name: page for kind in kinds for name, page in catalogue(kind, local=local[kind]).items()}
     if name not in pages:
-        raise UsageError("explain-unknown", name=name, known=", ".join(sorted(pages)))
+        raise UsageError("explain-unknown", name=name, known=nearest(name, pages))
     print_page(pages[name], spoken(lang, local["checks"]))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from difflib import SequenceMatcher
+from heapq import nsmallest
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -9,12 +11,15 @@ from fundtrack.errors import PageError
 from fundtrack.pages.reader import load
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from fundtrack.pages.model import Page
 
 Kind = Literal["checks", "importers", "reports"]
 
 PACKAGED: Final = Path(__file__).parent.parent / "_pages"
 CHECKOUT: Final = Path(__file__).parents[3]
+NEAREST: Final = 3
 
 
 def installed(kind: Kind) -> Path:
@@ -40,3 +45,13 @@ def catalogue(kind: Kind, installed_folder: Path | None = None, local: Path | No
         if known.source != page.source:
             raise PageError("page-shadows", path=page.path, name=page.name, kind=kind)
     return dict(sorted(pages.items()))
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return the three names most like one that is none: those that share most of its words, then of its letters."""
+    words = set(name.split("-"))
+
+    def far(other: str) -> tuple[int, float]:
+        return -len(words & set(other.split("-"))), -SequenceMatcher(None, name, other).ratio()
+
+    return ", ".join(nsmallest(NEAREST, sorted(known), key=far))
