@@ -306,3 +306,23 @@ def readable(line: Row) -> bool:
 def fen(cell: str) -> int:
     """Return an amount of these tables in fen."""
     return {"": 0, "7": 700, "1,000.00": 100_000, "-3": -300}[cell]
+
+
+def test_a_sample_of_another_system(say: Say) -> None:
+    """Drawn from what `check` takes, down to sheet and row; what cannot be read may be missing from it."""
+    rows = [HEAD, *IN, *voucher("2", "400", text="一"), *voucher("3", "500", text="二")]
+    Path("export").mkdir()
+    (Path("export") / "w.xlsx").write_bytes(workbook({"3月": rows}))
+    asked = ("sample", "export", "--seed", "a", "--interval", "1")
+    answer = say(*asked, "--format", "json")
+    assert answer.code == 0, answer.err
+    items = [[one[name] for name in ("voucher", "amount", "file", "sheet", "row")] for one in answer.json["items"]]
+    assert sorted(items) == [
+        ["2015-03 记 2", "400.00", "w.xlsx", "3月", 4], ["2015-03 记 3", "500.00", "w.xlsx", "3月", 6],
+    ]  # fmt: skip
+    (table,) = say("benford", "export", "--format", "json").json["tables"]
+    assert [(one["digit"], one["count"]) for one in table["digits"] if one["count"]] == [(4, 1), (5, 1)]
+    export(voucher("4", "l0"))
+    assert say(*asked).code == 1
+    closed_book(Path("book"))
+    assert say("sample", "book", *asked[2:]).err == say("--book", "book", "sample", *asked[2:]).err
