@@ -311,6 +311,16 @@ def test_every_query_runs(book: Book, language: Language) -> None:
     assert all(rows for name, rows in found.items() if name not in {"Red vouchers", "红字凭证"})
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_query_of_the_guide_asks_either_language(book: Book, language: Language) -> None:
+    """An account is found by its code, for its root and its name are translated."""
+    guide = (Path(__file__).parent.parent / "docs" / "guide" / "publish-and-browse.md").read_text("utf-8")
+    query = guide.partition('bean-query ledger/main.beancount "')[2].partition('"')[0]
+    with closing(beanquery.connect(f"beancount:{publish(book, language).main}")) as connection:
+        ((received,),) = connection.execute(query).fetchall()
+    assert received < 0
+
+
 @pytest.mark.parametrize("detail", [20_000, 0])
 def test_a_year_begins_where_the_last_ended(book: Book, monkeypatch: pytest.MonkeyPatch, detail: int) -> None:
     """In detail and in sums: the accounts of the balance sheet as in the whole ledger, the others of the year alone."""
