@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import pytest
 from hypothesis import given
@@ -17,7 +17,7 @@ from books import RECEIVED, small_book
 from commands import in_both_languages
 from fundtrack.checking import checks
 from fundtrack.checking.audit import audit_book, audit_ledger
-from fundtrack.checking.baseline import Baseline, Known, compare
+from fundtrack.checking.baseline import Baseline, compare, known_of
 from fundtrack.checking.extent import Extent
 from fundtrack.errors import UsageError, messages
 from fundtrack.ledger import publish
@@ -27,8 +27,9 @@ from sariflog import valid
 if TYPE_CHECKING:
     from sqlalchemy import URL
 
-    from commands import Say
+    from commands import Answer, Say
     from fundtrack.checking import Finding
+    from fundtrack.checking.baseline import Known
 
 pytestmark = pytest.mark.usefixtures("only_at_posting")
 
@@ -154,7 +155,7 @@ AUDITED: Final = audit_ledger(MIXED)
 
 def known(findings: list[Finding]) -> Counter[Known]:
     """Return findings as a baseline holds them."""
-    return Counter(Known(one.check, one.fingerprint) for one in findings)
+    return Counter(map(known_of, findings))
 
 
 @given(
@@ -224,6 +225,74 @@ def test_a_baseline_of_a_book_serves_its_ledger(tmp_path: Path, say: Say) -> Non
     book.engine.dispose()
     assert say("--book", tmp_path / "book", "check", "-o", "known.sarif").code == 1
     assert say("check", main, "--baseline", "known.sarif", "--fail-on", "warn").code == 0
+
+
+@pytest.mark.parametrize("form", ["json", "sarif"])
+def test_what_got_worse_is_new(say: Say, form: str) -> None:
+    """A greater amount under one fingerprint; what grew and shrank is known as it stood last."""
+    ledger = Path("one.beancount")
+
+    def checked(amount: str, *more: str) -> Answer:
+        text = TWO.replace("2000.00", amount).replace(BROKEN, "")
+        ledger.write_text(text.replace('"乙" "x"\n', '"乙" "x"\n  voucher: "X7"\n'), "utf-8")
+        return say("check", ledger, "--only", "overdrawn", *more)
+
+    assert TWO.count("2000.00") == 1
+    assert checked("1000.01", "-o", f"first.{form}").code == 1
+    assert checked("1000.01", "--baseline", f"first.{form}").code == 0
+    worse = checked("999900.00", "--baseline", f"first.{form}", "--format", "json")
+    assert worse.code == 1
+    (found,) = worse.json["findings"]
+    (was,) = checked("1000.01", "--format", "json").json["findings"]
+    assert found["fingerprint"] == was["fingerprint"]
+    assert found["measure"] > was["measure"]
+    told = worse.json["baseline"]
+    assert (told["known"], told["gone"], told["standing"]) == (0, [], [])
+    assert checked("999900.00", "--baseline", f"first.{form}", "-o", f"great.{form}").code == 1
+    assert checked("1500.00", "--baseline", f"great.{form}", "-o", f"less.{form}").code == 0
+    assert checked("1600.00", "--baseline", f"less.{form}").code == 1
+
+
+@pytest.mark.parametrize("then", ["dismissed", "closed", "waived"])
+def test_what_was_settled_and_is_open_is_new(then: Literal["dismissed", "closed", "waived"]) -> None:
+    """So is what became graver; and what is settled now is not."""
+    one = replace(AUDITED.findings[0], severity="error")
+    audited = replace(AUDITED, findings=(one,))
+    for before, told in (
+        (known_of(replace(one, state=then)), 1),
+        (known_of(replace(one, severity="warn")), 1),
+        (known_of(replace(one, severity="fatal")), 0),
+        (known_of(replace(one, measure=one.measure + 1)), 0),
+        (known_of(one)._replace(severity="", measure=None, state=""), 0),
+    ):
+        assert len(compare(audited, Baseline("x", Counter([before]))).findings) == told
+    settled = replace(AUDITED, findings=(replace(one, state=then),))
+    assert compare(settled, Baseline("x", Counter([known_of(one)]))).findings == ()
+
+
+@pytest.mark.parametrize("form", ["json", "sarif"])
+def test_a_baseline_of_another_county(say: Say, form: str) -> None:
+    """Is refused by its title; where one has none, that is said with the result."""
+    for name, title in (("a", "One county"), ("b", "Another county")):
+        Path(f"{name}.beancount").write_text(f'option "title" "{title}"\n{TWO}', "utf-8")
+    Path("c.beancount").write_text(TWO, "utf-8")
+    say("check", "a.beancount", "-o", f"a.{form}")
+    answer = say("check", "b.beancount", "--baseline", f"a.{form}")
+    assert (answer.code, answer.out) == (2, "")
+    assert "One county" in answer.err
+    assert in_both_languages(answer.err)
+    untitled = say("check", "c.beancount", "--baseline", f"a.{form}")
+    assert "the baseline is of One county" in untitled.out
+    assert "the baseline is of" not in say("check", "a.beancount", "--baseline", f"a.{form}").out
+
+
+def test_what_is_no_json_is_told_in_words(say: Say) -> None:
+    """Never by the name of an exception."""
+    for data in (b"x", b"[]", b'{"findings": [{"check": "x", "fingerprint": "y", "measure": "z"}]}'):
+        Path("baseline.json").write_bytes(data)
+        answer = say("check", "no-such.beancount", "--baseline", "baseline.json")
+        assert answer.code == 2
+        assert "Error" not in answer.err
 
 
 UNREADABLE: Final = {

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import roads
+from commands import closed_book, in_both_languages
 from fundtrack.checking import checks
 from fundtrack.cli.show import findings
 from fundtrack.schema.registers import BY_RELATION
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from commands import Say
     from fundtrack.checking import Check
     from roads import Example
 
@@ -35,6 +38,30 @@ def test_the_reference_of_checks_is_their_pages(
         example = next(one for one in roads.examples() if one.page == name and name in {f.check for f in one.expected})
         parts += [*described(check), *shown(check, example, capsys), ""]
     assert_generated(REFERENCE, "\n".join(parts))
+
+
+def test_the_threshold_that_is_shown_can_be_set(say: Say) -> None:
+    """As it is printed at the head of the reference; a name that is none is answered with the nearest three."""
+    fence = REFERENCE.read_text("utf-8").partition("```toml\n")[2].partition("```")[0]
+    (table,) = tomllib.loads(fence)["checks"]
+    closed_book(Path("book"))
+    settings = Path("book") / "fundtrack.toml"
+    own = settings.read_text("utf-8")
+    settings.write_text(f"{own}\n{fence}", "utf-8")
+    answer = say("--book", "book", "check", "--no-record")
+    assert answer.code == 0, answer.err
+    assert f": {table}\n" in answer.out
+    settings.write_text(f"{own}\n{fence.replace(table, 'late-pass-down')}", "utf-8")
+    answer = say("--book", "book", "check", "--no-record")
+    assert answer.code == 2
+    assert table in answer.err
+    assert in_both_languages(answer.err)
+    assert sum(name in answer.err for name in checks()) <= 3
+    settings.write_text(own, "utf-8")
+    for command in (("check", "--no-record", "--only", "overdrawm"), ("explain", "overdrawm")):
+        answer = say("--book", "book", *command)
+        assert "overdrawn" in answer.err
+        assert sum(name in answer.err for name in checks()) <= 3
 
 
 def described(check: Check) -> Iterator[str]:

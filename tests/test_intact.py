@@ -13,10 +13,12 @@ import pytest
 from books import small_book
 from fundtrack.checking.audit import audit_ledger
 from fundtrack.ledger import publish
+from ledgers import BROKEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from commands import Say
     from fundtrack.errors import Language
 
 pytestmark = pytest.mark.usefixtures("only_at_posting")
@@ -125,6 +127,18 @@ def test_a_ledger_that_includes_ours_is_its_own_matter(published: dict[Language,
     assert "published-altered" in {finding.check for finding in audit_ledger(both).findings}
     fava = tmp_path / "south" / "fava.beancount"
     assert "published-altered" in {finding.check for finding in audit_ledger(fava).findings}
+
+
+def test_that_it_was_changed_is_told_first(published: dict[Language, Path], tmp_path: Path, say: Say) -> None:
+    """Before whatever else is found, in whichever file that stands."""
+    folder = Path(shutil.copytree(published["en"], tmp_path / "ledger"))
+    unnamed(folder)
+    with (folder / "main.beancount").open("a", encoding="utf-8") as main:
+        main.write(BROKEN)
+    found = [finding.check for finding in audit_ledger(folder).findings]
+    assert found == ["published-left-out"] * (len(found) - 1) + ["ledger-problem"]
+    assert len(found) > 1
+    assert say("check", folder).out.index("published-left-out") < say("check", folder).out.index("ledger-problem")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

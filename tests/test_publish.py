@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from fundtrack.book import Book
     from fundtrack.errors import Language
 
+GUIDE: Final = (Path(__file__).parent.parent / "docs" / "guide" / "publish-and-browse.md").read_text("utf-8")
+
 publishing = sys.modules["fundtrack.ledger.publish"]
 """The module, whose name the function in the package hides."""
 
@@ -298,11 +300,12 @@ def test_nothing_needs_booking(book: Book, language: Language) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_query_runs(book: Book, language: Language) -> None:
-    """And the first gives received, advanced, spent and balance of each fund."""
+    """And the first gives received, advanced, spent and balance of each fund; the guide's asks either language."""
     main = publish(book, language).main
     queries = [entry for entry in loaded(main) if isinstance(entry, Query)]
     with closing(beanquery.connect(f"beancount:{main}")) as connection:
         found = {query.name: connection.execute(query.query_string).fetchall() for query in queries}
+        assert connection.execute(GUIDE.partition('main.beancount "')[2].partition('"')[0]).fetchall()[0][0] < 0
     first = next(iter(found.values()))
     assert [[str(amount) for amount in row[1:]] for row in first] == [
         ["10000000000.00", "200.00", "300.00", "19999999500.00"],

@@ -15,8 +15,9 @@ stands in the code and none lacks a translation.
 from __future__ import annotations
 
 import tomllib
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 from functools import cache
+from heapq import nsmallest
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -39,9 +40,18 @@ def messages() -> dict[str, dict[str, str]]:
     return texts
 
 
+class Count(int):
+    """A number in a sentence, behind which `{count:s}` is the plural's s, or nothing for one."""
+
+    def __format__(self, spec: str) -> str:
+        """Return the number, or the s."""
+        return ("" if self == 1 else "s") if spec == "s" else super().__format__(spec)
+
+
 def message(key: str, language: Language, /, **details: object) -> str:
     """Return the sentence of a key in a language, with its details filled in."""
-    return messages()[key][language].format(**details)
+    counted = {name: Count(value) if type(value) is int else value for name, value in details.items()}
+    return messages()[key][language].format(**counted)
 
 
 def paragraph(sentence: str, remedy: str) -> str:
@@ -56,8 +66,13 @@ def both(key: str, /, **details: object) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the three known names that are most like one that is not known, to be printed."""
-    return ", ".join(get_close_matches(name, [*known], n=3, cutoff=0)) or "–"
+    """Return the three names most like one that is none: those that share most of its words, then of its letters."""
+    words = set(name.split("-"))
+
+    def far(other: str) -> tuple[int, float]:
+        return -len(words & set(other.split("-"))), -SequenceMatcher(None, name, other).ratio()
+
+    return ", ".join(nsmallest(3, sorted(known), key=far)) or "–"
 
 
 class FundtrackError(Exception):

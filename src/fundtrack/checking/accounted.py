@@ -11,7 +11,7 @@ from fundtrack.errors import message
 if TYPE_CHECKING:
     from fundtrack.errors import Language
 
-AMOUNTS = ("debit", "credit", "debit_taken", "credit_taken")
+AMOUNTS = ("debit", "credit", "debit_taken", "credit_taken", "debit_aside", "credit_aside")
 
 
 @dataclass
@@ -19,7 +19,8 @@ class Accounted:
     """A table of a file: its rows and sums. `read` is `taken`, `unreadable` and `aside` together.
 
     `aside` are rows that are no data: blank ones, headers, totals, notes. `debit` and `credit` are the sums of every
-    row of data whose amount can be read, `debit_taken` and `credit_taken` of those that were taken; all in minor units.
+    row of data whose amount can be read, `debit_taken` and `credit_taken` of those that were taken, `debit_aside` and
+    `credit_aside` of the totals and of what stands above the header; all in minor units.
     """
 
     file: str
@@ -33,6 +34,8 @@ class Accounted:
     credit: int = 0
     debit_taken: int = 0
     credit_taken: int = 0
+    debit_aside: int = 0
+    credit_aside: int = 0
 
     def record(self) -> dict[str, Any]:
         """Return it for machine-readable output."""

@@ -10,11 +10,12 @@ from fundtrack.checking.book import book_lens
 from fundtrack.checking.check import checks
 from fundtrack.checking.extent import EVERYTHING, assert_funds
 from fundtrack.checking.foreign import foreign
-from fundtrack.checking.limits import limits
+from fundtrack.checking.limits import limits, without_fund
 from fundtrack.checking.run import run, unsaid
 from fundtrack.checking.source import ledger_source
 from fundtrack.checking.summary import summed
 from fundtrack.errors import LANGUAGES, UsageError, message, nearest
+from fundtrack.ledger.intact import ALTERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -46,10 +47,11 @@ class NotRun:
 class Audit:
     """What was found, what was asked, of how many vouchers, by which pages: each with the SHA-256 of its text.
 
-    `title` and `path` say of which book or ledger; `checks` are the checks that were chosen, run or not. `left_out` was
-    found as well, but is of other funds or earlier days than the `extent` that was asked for. `limits` are what all
-    this cannot prove. `files` account for every row, where tables were read; `compared` are the two sides, where one
-    was held against another. `recorded` is what it added to the record of the book, if it was recorded.
+    `title` and `path` say of which book or ledger; `called` is what it calls itself, a book by its chart, as the ledger
+    that it publishes does, and nothing where it has no title. `checks` are the checks that were chosen, run or not.
+    `left_out` was found as well, but is of other funds or earlier days than the `extent` that was asked for. `limits`
+    are what all this cannot prove. `files` account for every row, where tables were read; `compared` are the two sides,
+    where one was held against another. `recorded` is what it added to the record of the book, if it was recorded.
     """
 
     findings: tuple[Finding, ...]
@@ -59,6 +61,7 @@ class Audit:
     pages: tuple[tuple[str, str], ...]
     checks: tuple[Check, ...] = ()
     title: str = ""
+    called: str = ""
     path: Path = Path()
     extent: Extent = EVERYTHING
     left_out: tuple[Finding, ...] = ()
@@ -71,7 +74,9 @@ class Audit:
     def record(self, language: Language) -> dict[str, Any]:
         """Return the machine-readable object of `check --format json`."""
         return {
-            "findings": [finding.record(language) for finding in self.findings],
+            "title": self.title,
+            "called": self.called,
+            "findings": [finding.record(language) | {"measure": finding.measure} for finding in self.findings],
             "checks_run": list(self.checks_run),
             "not_run": [{"check": one.check, "why": one.why[language]} for one in self.not_run],
             "vouchers": self.vouchers,
@@ -95,10 +100,11 @@ def audit_book(book: Book, *, only: Collection[str] = (), extent: Extent = EVERY
     chosen = _chosen(checks(book.folder / "checks"), only)
     with book.reading() as connection:
         vouchers = connection.exec_driver_sql("SELECT COUNT(*) FROM book_vouchers").scalar_one()
-        lens = book_lens(connection, book.chart(connection))
+        chart = book.chart(connection)
+        lens = book_lens(connection, chart)
         assert_funds(connection, lens, extent)
         audited = _audit(connection, chosen, lens, int(vouchers), whole=not only)
-    return within(replace(audited, title=book.settings.title, path=book.folder), extent)
+    return within(replace(audited, title=book.settings.title, called=chart.title, path=book.folder), extent)
 
 
 def audit_ledger(
@@ -137,8 +143,10 @@ def audit_source(
         assert_funds(loaded.connection, loaded.lens, extent)
         vouchers = len(loaded.transactions)
         audited = _audit(loaded.connection, chosen, loaded.lens, vouchers, source.problems, whole=not only)
-    limited = replace(audited, limits=(*source.limits, *audited.limits), files=source.files)
-    return within(replace(limited, title=source.title, path=source.path), extent)
+        nameless = without_fund(loaded.connection, loaded.lens, chosen)
+        limited = replace(audited, limits=(*source.limits, *nameless, *audited.limits), files=source.files)
+    called = "" if source.title == source.path.name else source.title
+    return within(replace(limited, title=source.title, called=called, path=source.path), extent)
 
 
 def _chosen(known: Mapping[str, Check], only: Collection[str]) -> list[Check]:
@@ -157,7 +165,7 @@ def _audit(
     *,
     whole: bool,
 ) -> Audit:
-    """Run the checks that the lens has everything for; findings in the order of files and lines."""
+    """Run the checks that the lens has everything for; what was altered first, then by files and lines."""
     reasons = [(check, why_not(connection, check, lens)) for check in chosen]
     ready = [check for check, why in reasons if not why]
     found = run(connection, ready, lens)
@@ -172,10 +180,10 @@ def _audit(
     )
 
 
-def _place(finding: Finding) -> tuple[str, str, int, int]:
-    """Return where a finding stands, to be sorted by."""
+def _place(finding: Finding) -> tuple[bool, str, str, int, int]:
+    """Return where a finding stands, to be sorted by; that a ledger was altered comes before all it says."""
     subject = finding.subject
-    return subject.file, subject.sheet, subject.line or subject.row, finding.voucher
+    return finding.check not in ALTERATIONS, subject.file, subject.sheet, subject.line or subject.row, finding.voucher
 
 
 def why_not(connection: Connection, check: Check, lens: Lens) -> Mapping[Language, str]:

@@ -1,13 +1,4 @@
-"""The imports that a ledger tells of, staged as a book shows its own.
-
-    2015-03-05 custom "batch" "1"
-      file: "water.csv"
-      amount-posted: 118000.00 CNY
-      amount-quarantined: 900.00 CNY
-      printed-total: 118900.00 CNY
-
-The metadata are the columns of `batches`, with `-` for `_`; without `printed-total` the file printed none.
-"""
+"""The imports that a ledger tells of, as `fundtrack.ledger.batches` writes them, staged as a book shows its own."""
 
 from __future__ import annotations
 
@@ -17,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fundtrack.checking.book import no_import
 from fundtrack.checking.entries import fields_of, integers_of
 from fundtrack.checking.lens import Subject
-from fundtrack.schema.registers import Register
+from fundtrack.ledger.batches import AMOUNTS, BATCH, TOTAL, identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,26 +17,6 @@ if TYPE_CHECKING:
     from fundtrack.checking.declared import Declared
     from fundtrack.checking.units import Units
     from fundtrack.errors import Language
-
-ROWS: Final = (
-    "rows_read", "rows_posted", "rows_already_posted", "rows_quarantined", "rows_not_data", "rows_unreadable",
-)  # fmt: skip
-AMOUNTS: Final = ("amount_posted", "amount_already_posted", "amount_quarantined")
-TOTAL: Final = "printed_total"
-
-BATCH: Final = Register(
-    name="batch",
-    relation="batches",
-    title={},
-    key=("batch",),
-    fields={
-        **dict.fromkeys(("file", "sheet", "sha256", "page", "page_sha256"), "text"),
-        **dict.fromkeys(ROWS, "number"),
-        **dict.fromkeys((*AMOUNTS, TOTAL), "amount"),
-        **dict.fromkeys(("date_first", "date_last", "imported_by"), "text"),
-    },
-)
-"""What may be said of an import; no register, but said and read like an entry of one."""
 
 COLUMNS: Final = ("batch", "date", *BATCH.fields, "amount_read", "has_total", "unit", "entry")
 NUMBER: Final = re.compile(r"[1-9]\d{0,14}", re.ASCII)
@@ -78,6 +49,7 @@ class Batches:
         return {} if self._told else {BATCH.relation: no_import()}
 
     def subject(self, number: str) -> Subject:
-        """Return where an import is told of."""
-        meta = self._told[int(number)].meta
-        return Subject(file=str(meta["filename"]), line=int(meta["lineno"]))
+        """Return where an import is told of; it is known by its file, as in a book."""
+        entry = self._told[int(number)]
+        said = dict.fromkeys(BATCH.key, "") | fields_of(BATCH, entry)
+        return Subject(file=str(entry.meta["filename"]), line=int(entry.meta["lineno"]), content=identity(said))

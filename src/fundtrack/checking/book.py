@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fundtrack.checking.lens import POLICY, POSTING_COLUMNS, VOUCHER_COLUMNS, Lens, Subject
 from fundtrack.errors import LANGUAGES, message, messages
+from fundtrack.ledger.batches import identity
 from fundtrack.ledger.rows import voucher_number
 from fundtrack.schema import dialect
 from fundtrack.schema.registers import BY_RELATION, REGISTERS
@@ -93,7 +94,8 @@ def _entered(connection: Connection, register: str, seq: str) -> Subject:
         file, sheet, sha256 = connection.exec_driver_sql(
             f"SELECT file, sheet, sha256 FROM book_batches WHERE batch = {int(seq):d}"
         ).one()
-        return Subject(file=file, sheet=sheet, sha256=sha256)
+        content = identity({"file": file, "sheet": sheet, "sha256": sha256})
+        return Subject(file=file, sheet=sheet, sha256=sha256, content=content)
     of = REGISTERS[register]
     columns = ", ".join(f"e.{column}" for column in of.columns)
     *said, file, sheet, at, sha256 = connection.exec_driver_sql(

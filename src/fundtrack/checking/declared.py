@@ -48,6 +48,9 @@ OTHER: Final = "other"
 
 FOREVER: Final = 9_000_000_000_000_000
 
+UNKNOWN_START: Final = "__unknown_start__"
+"""Metadata of an account, which no Beancount text can write: nobody knows with what share of a sum its fund began."""
+
 VERSION: Final = re.compile(r"[1-9]\d{0,8}", re.ASCII)
 """A version of the chart, where a published ledger names one."""
 
@@ -56,7 +59,7 @@ VERSION: Final = re.compile(r"[1-9]\d{0,8}", re.ASCII)
 class LedgerAccount:
     """An account of a ledger; `path` is its identity where it is named our way, else its written name.
 
-    `fund` is empty where neither the name nor the `open` says it.
+    `fund` is empty where neither the name nor the `open` says it; `began` says whether it is known with how much.
     """
 
     written: str
@@ -66,6 +69,7 @@ class LedgerAccount:
     code: str
     kind: str
     bank: str
+    began: bool = True
 
     @property
     def quota(self) -> str:
@@ -76,7 +80,7 @@ class LedgerAccount:
         """Return +1 where the account may not go into credit, -1 where it may not go into debit, else 0."""
         if self.root == "Liabilities" and unit.endswith(QUOTA_UNIT):
             return -1
-        return int(self.kind == "cash")
+        return int(self.kind == "cash" and self.began)
 
 
 @dataclass(frozen=True)
@@ -255,6 +259,7 @@ class Declared:
             code=":".join(codes[1:]) if ours else written.rpartition(":")[2],
             kind=_kind(root, written, meta, ours=bool(ours)),
             bank=text(meta, "bank"),
+            began=UNKNOWN_START not in meta,
         )
 
     def _fund_in(self, written: str) -> str:

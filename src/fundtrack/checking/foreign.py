@@ -22,12 +22,13 @@ from sqlalchemy import create_engine
 
 from fundtrack.beantext.booking import tolerances, weight
 from fundtrack.beantext.directives import Transaction
-from fundtrack.checking.batches import BATCH, COLUMNS, Batches
+from fundtrack.checking.batches import COLUMNS, Batches
 from fundtrack.checking.declared import FUND_COMPONENT, VERSION, Declared, meta_of, text
 from fundtrack.checking.entries import Entries
 from fundtrack.checking.lens import POSTING_COLUMNS, VOUCHER_COLUMNS, Lens, Subject
 from fundtrack.checking.units import Units
 from fundtrack.errors import UsageError
+from fundtrack.ledger.batches import BATCH
 from fundtrack.ledger.rows import NUMBER
 from fundtrack.schema import dialect, registers
 from fundtrack.schema.registers import BY_RELATION

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from fundtrack import money
 from fundtrack.errors import LANGUAGES, message
 from fundtrack.schema import dialect
 
@@ -62,13 +63,34 @@ def limits(
     checks = [check for check, _ in reasons]
     found = [*_not_run(reasons), *_thresholds(checks), *_pages(checks)]
     if whole:
-        found += [*_statements(connection, lens), _limit("unsealed")]
+        found += [*_statements(connection, lens), limit("unsealed")]
     return tuple(found)
 
 
-def _limit(kind: str, names: Iterable[str] = (), **details: object) -> Limit:
+def limit(kind: str, names: Iterable[str] = (), **details: object) -> Limit:
+    """Return a limit in both languages; its message is `limit-` and the kind."""
     says: dict[Language, str] = {language: message(f"limit-{kind}", language, **details) for language in LANGUAGES}
     return Limit(kind, says, tuple(names))
+
+
+NAMELESS: Final = """
+SELECT unit, COUNT(*), SUM(ABS(amount)) FROM ({postings}) AS p WHERE fund = '' AND account_kind = 'cash'
+GROUP BY unit ORDER BY unit
+"""
+"""What moves on accounts of cash and is of no fund, by unit."""
+
+BY_FUND: Final = ("mixed-channel", "overdrawn")
+"""Checks that find nothing in what names no fund."""
+
+
+def without_fund(connection: Connection, lens: Lens, checks: Iterable[Check]) -> Iterator[Limit]:
+    """Yield what a ledger from elsewhere moves without naming a fund; a book has nothing of the kind."""
+    concerned = [check.name for check in checks if check.name in BY_FUND]
+    if not concerned:
+        return
+    for unit, count, total in dialect.rows_of(connection, NAMELESS.format_map(lens.after("book"))):
+        amount = money.grouped(int(total), lens.scales.get(unit, money.SCALE))
+        yield limit("cash-without-fund", concerned, count=count, amount=amount, unit=unit)
 
 
 def _not_run(reasons: Sequence[tuple[Check, Mapping[Language, str]]]) -> Iterator[Limit]:
@@ -86,13 +108,13 @@ def _thresholds(checks: Iterable[Check]) -> Iterator[Limit]:
         for name, value in check.parameters.items():
             if value != check.defaults[name]:
                 details = {"name": name, "value": value, "default": check.defaults[name]}
-                yield _limit("threshold", [check.name], **details)
+                yield limit("threshold", [check.name], **details)
 
 
 def _pages(checks: Iterable[Check]) -> Iterator[Limit]:
     for check in checks:
         if not check.is_installed:
-            yield _limit("page", [check.name], sha256=check.page.digest)
+            yield limit("page", [check.name], sha256=check.page.digest)
 
 
 def _statements(connection: Connection, lens: Lens) -> Iterator[Limit]:
@@ -102,8 +124,8 @@ def _statements(connection: Connection, lens: Lens) -> Iterator[Limit]:
     relations = lens.after("book")
     covered = dialect.rows_of(connection, STATEMENTS.format_map(relations))
     if without := [bank for bank, _, last, _ in covered if not last]:
-        yield _limit("no-statement", bank=", ".join(without))
+        yield limit("no-statement", bank=", ".join(without))
     for bank, first, last, needed in covered:
         if 0 < last < needed:
             days = [dt.date.fromordinal(day) for day in (first, last, needed)]
-            yield _limit("statement-ends", bank=bank, first=days[0], last=days[1], needed=days[2])
+            yield limit("statement-ends", bank=bank, first=days[0], last=days[1], needed=days[2])

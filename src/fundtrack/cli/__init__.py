@@ -106,7 +106,7 @@ def main() -> None:
         show.problem(problem)
         raise SystemExit(WRONG_USAGE) from error
     except SystemExit as end:
-        if end.code == WRONG_USAGE and len(sys.argv) > 1 and not isinstance(end, show.Told):
+        if end.code == WRONG_USAGE and len(sys.argv) > 1:
             show.say(message("usage-wrong", "zh"), error=True)
         raise
 

@@ -11,16 +11,19 @@ import typer
 
 from fundtrack import money
 from fundtrack.cli import show
-from fundtrack.cli.options import BookOption, FormatOption, LanguageOption, day, opened, spoken
+from fundtrack.cli.options import BookOption, FormatOption, LanguageOption, day, local_folder, opened, spoken
 from fundtrack.errors import FormatError, Language, UsageError, message
 
 if TYPE_CHECKING:
     from fundtrack.book import Book
+    from fundtrack.checking.source import Source
     from fundtrack.cli.options import Format
     from fundtrack.reporting.benford import Benford
     from fundtrack.reporting.sampling import Sample
 
-PathArgument = Annotated[Path | None, typer.Argument(help="A Beancount ledger; without one the book. 账簿文件")]
+PathArgument = Annotated[
+    Path | None, typer.Argument(help="A ledger, or files of another system; without one the book. 账簿或外部数据")
+]
 FundOption = Annotated[list[str] | None, typer.Option("--fund", help="Only this fund; may be repeated. 仅此资金")]
 KindOption = Annotated[
     list[str] | None,
@@ -116,10 +119,15 @@ def benford(
     incomplete(found.problems, language)
 
 
-def audited(path: Path | None, book: Path | None, lang: Language | None) -> tuple[Book | Path, Language]:
-    """Return the ledger that is named, or the book that is meant, and the language to speak."""
+def audited(path: Path | None, book: Path | None, lang: Language | None) -> tuple[Book | Source, Language]:
+    """Return what a path names as `check` takes it, or the book that is meant, and the language to speak."""
+    from fundtrack.book.open import SETTINGS_FILE
+    from fundtrack.importing.elsewhere import source_at
+
+    if path and (path / SETTINGS_FILE).is_file():
+        return opened(path), spoken(lang)
     if path:
-        return path, spoken(lang)
+        return source_at(path, local_folder(book, "importers", search=False)), spoken(lang)
     the_book = opened(book)
     return the_book, spoken(lang, the_book)
 

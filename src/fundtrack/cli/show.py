@@ -96,8 +96,11 @@ def _padded(text: str, size: int, right: bool) -> str:
 
 
 def findings(found: Iterable[Finding], language: Language) -> None:
-    """Print findings by check: where, what, and once what to do about them."""
-    for check, group in groupby(sorted(found, key=lambda finding: finding.check), key=lambda finding: finding.check):
+    """Print findings by check: where, what, and once what to do about them; that a ledger was altered stands first."""
+    from fundtrack.ledger.intact import ALTERATIONS
+
+    in_order = sorted(found, key=lambda finding: (finding.check not in ALTERATIONS, finding.check))
+    for check, group in groupby(in_order, key=lambda finding: finding.check):
         remedy = ""
         for finding in group:
             place = f"{finding.subject}: " if str(finding.subject) else ""
@@ -106,10 +109,6 @@ def findings(found: Iterable[Finding], language: Language) -> None:
             say(f"{place}{check} [{', '.join(words)}]: {finding.messages[language]}")
             remedy = finding.remedies[language]
         say(f"  → {remedy}")
-
-
-class Told(SystemExit):
-    """The end of a command whose errors have been printed."""
 
 
 @contextmanager

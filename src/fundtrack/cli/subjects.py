@@ -19,12 +19,19 @@ if TYPE_CHECKING:
 
 
 def audited(subject: Path | Book, only: Collection[str], fund_pattern: str, book: Path | None, extent: Extent) -> Audit:
-    """Return the audit of a book, or of what a path names by the pages of the checker's book if one is named."""
+    """Return the audit of a book, or of what a path names by the pages of the checker's book if one is named.
+
+    A folder with a book in it is the book.
+    """
+    from fundtrack.book.open import SETTINGS_FILE
     from fundtrack.checking.audit import audit_book, audit_source
     from fundtrack.importing.elsewhere import source_at
 
     if not isinstance(subject, Path):
         return audit_book(subject, only=only, extent=extent)
+    if (subject / SETTINGS_FILE).is_file():
+        with _book_in(subject) as found:
+            return audit_book(found, only=only, extent=extent)
     pages, importers = (local_folder(book, "checks", search=False), local_folder(book, "importers", search=False))
     return audit_source(
         lambda: source_at(subject, importers), only=only, fund_pattern=fund_pattern, pages=pages, extent=extent
@@ -58,12 +65,19 @@ def _side(subject: Path | Book, fund_pattern: str, book: Path | None) -> Abstrac
 @contextmanager
 def _side_in(folder: Path) -> Iterator[Side]:
     """Give the book in a folder as a side."""
-    from fundtrack.book import open_book
     from fundtrack.checking.side import book_side
+
+    with _book_in(folder) as book, book_side(book) as side:
+        yield side
+
+
+@contextmanager
+def _book_in(folder: Path) -> Iterator[Book]:
+    """Give the book in a folder."""
+    from fundtrack.book import open_book
 
     book = open_book(folder.resolve())
     try:
-        with book_side(book) as side:
-            yield side
+        yield book
     finally:
         book.engine.dispose()

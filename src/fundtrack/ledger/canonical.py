@@ -7,6 +7,7 @@ from datetime import date
 from itertools import chain, groupby
 from typing import TYPE_CHECKING, Final
 
+from fundtrack.ledger.batches import batches
 from fundtrack.ledger.history import history
 from fundtrack.ledger.registers import entries
 from fundtrack.ledger.rows import References, Row, references, rows_between, voucher_number
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from fundtrack.book import Book
     from fundtrack.chart.model import Chart
+    from fundtrack.ledger.batches import Batch
     from fundtrack.ledger.history import History
     from fundtrack.ledger.registers import Entered
 
@@ -74,13 +76,15 @@ class Voucher:
 class Canonical:
     """A chart without the language it is written in, its history, and the vouchers by fund, year and number.
 
-    `entries` are those of the registers, register by register in the order in which they were made.
+    `entries` are those of the registers, register by register in the order in which they were made; `batches` are the
+    imports.
     """
 
     chart: Chart
     history: History
     vouchers: tuple[Voucher, ...]
     entries: tuple[Entered, ...]
+    batches: tuple[Batch, ...]
 
 
 def canonical(book: Book) -> Canonical:
@@ -88,12 +92,15 @@ def canonical(book: Book) -> Canonical:
     with book.reading() as connection:
         rows = chain.from_iterable(rows_between(connection, 1, date.max.toordinal()))
         vouchers = vouchers_of(rows, references(connection))
-        return canonical_of(book.chart(connection), history(connection), vouchers, entries(connection))
+        chart, past = book.chart(connection), history(connection)
+        return canonical_of(chart, past, vouchers, entries(connection), batches(connection))
 
 
-def canonical_of(chart: Chart, history: History, vouchers: Iterable[Voucher], entries: Iterable[Entered]) -> Canonical:
-    """Return a chart, its history, vouchers and entries of registers in the form that is compared."""
-    return Canonical(replace(chart, language="en"), history, tuple(sorted(vouchers)), tuple(entries))
+def canonical_of(
+    chart: Chart, history: History, vouchers: Iterable[Voucher], entries: Iterable[Entered], imports: Iterable[Batch]
+) -> Canonical:
+    """Return a chart, its history, vouchers, entries of registers and imports in the form that is compared."""
+    return Canonical(replace(chart, language="en"), history, tuple(sorted(vouchers)), tuple(entries), tuple(imports))
 
 
 def vouchers_of(rows: Iterable[Row], resolve: References) -> Iterator[Voucher]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fundtrack.beantext.directives import Transaction
 from fundtrack.ledger.files import HASHED, is_whole
@@ -21,6 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from fundtrack.beantext.directives import Directive
+
+
+ALTERATIONS: Final = frozenset({
+    "published-altered", "published-unlisted", "published-left-out", "published-unnumbered",
+    "published-number-of-another", "published-number-twice", "published-number-missing",
+})  # fmt: skip
+"""The keys of all that can be found here."""
 
 
 class Objection(NamedTuple):

@@ -1,4 +1,4 @@
-"""Publish a book as Beancount text: the chart, the registers, a journal a month, and what holds them together.
+"""Publish a book as Beancount text: chart, registers, imports, a journal a month, and what holds them together.
 
 Every journal is named by its content and complete before `main.beancount`, which is replaced last, names it: whoever
 reads the ledger sees the old set or the new one, never a mixture, whenever the program is killed.
@@ -13,6 +13,7 @@ from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
 from fundtrack.chart.write import write_accounts
+from fundtrack.ledger import batches
 from fundtrack.ledger.files import Folder, is_whole
 from fundtrack.ledger.history import history, write_history
 from fundtrack.ledger.journal import Journal
@@ -65,6 +66,7 @@ def publish(book: Book, language: Language | None = None, progress: Progress | N
         others = [
             *_others(folder, QUOTAS, write_quotas(chart, language)),
             *_others(folder, STEM, write_entries(entries(connection), language)),
+            *_others(folder, batches.STEM, batches.write_batches(batches.batches(connection), language)),
         ]
     accounts = folder.write_hashed("accounts", [write_accounts(chart, language), past])
     folder.settle()

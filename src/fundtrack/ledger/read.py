@@ -7,7 +7,7 @@ added, and a voucher that somebody rearranged, is found on its line without a ru
 from __future__ import annotations
 
 from itertools import groupby, zip_longest
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from fundtrack import money
 from fundtrack.beantext.directives import Transaction
@@ -16,6 +16,7 @@ from fundtrack.chart.quota import with_quotas
 from fundtrack.chart.read import read_chart
 from fundtrack.chart.write import root_options, write_accounts
 from fundtrack.errors import FormatError, UsageError
+from fundtrack.ledger import batches
 from fundtrack.ledger.canonical import UNRESOLVED, Entry, Voucher, canonical_of, rows_of
 from fundtrack.ledger.files import HASHED
 from fundtrack.ledger.history import HEADING, read_history, write_history
@@ -27,15 +28,18 @@ from fundtrack.ledger.registers import STEM, read_entries, write_entries
 from fundtrack.ledger.rows import NUMBER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from fundtrack.beantext.directives import Directive, Posting
     from fundtrack.beantext.parse import Parsed
     from fundtrack.chart.model import Chart
+    from fundtrack.ledger.batches import Batch
     from fundtrack.ledger.canonical import Canonical
     from fundtrack.ledger.history import History
     from fundtrack.ledger.registers import Entered
+
+Made = TypeVar("Made")
 
 TEXTS: Final = {
     "project": "project", "document": "doc", "bank": "bank", "bank_ref": "bank-ref", "payee_id": "payee-id",
@@ -66,9 +70,11 @@ def read(path: Path) -> Canonical:
             chart = _with_quotas(path.parent / name, chart)
     of_registers = [name for name in names if name.startswith(f"{STEM}.")]
     entries = [entry for name in of_registers for entry in _entries_of(path.parent / name, chart)]
-    journals = (name for name in names[1:] if not name.startswith((f"{STEM}.", f"{QUOTAS}.")))
+    of_imports = [name for name in names if name.startswith(f"{batches.STEM}.")]
+    imports = [batch for name in of_imports for batch in _batches_of(path.parent / name, chart)]
+    journals = (name for name in names[1:] if not name.startswith((f"{STEM}.", f"{QUOTAS}.", f"{batches.STEM}.")))
     vouchers = (voucher for name in journals for voucher in _vouchers(path.parent / name, chart))
-    return canonical_of(chart, history, vouchers, entries)
+    return canonical_of(chart, history, vouchers, entries, imports)
 
 
 def _line(text: str, include: str) -> int:
@@ -105,10 +111,22 @@ def _with_quotas(path: Path, chart: Chart) -> Chart:
 
 def _entries_of(path: Path, chart: Chart) -> list[Entered]:
     """Return the entries of registers in a file, in its order."""
+    return _read_whole(path, read_entries, lambda found: write_entries(found, chart.language))
+
+
+def _batches_of(path: Path, chart: Chart) -> list[Batch]:
+    """Return the imports in a file, in its order."""
+    return _read_whole(path, batches.read_batches, lambda found: batches.write_batches(found, chart.language))
+
+
+def _read_whole(
+    path: Path, reads: Callable[[Sequence[Directive]], Iterable[Made]], writes: Callable[[list[Made]], Iterable[str]]
+) -> list[Made]:
+    """Return what a file says, which must be as we write it."""
     text = _text(path)
     try:
-        found = list(read_entries(_parsed(text, path).entries))
-        ours = "".join(write_entries(found, chart.language))
+        found = list(reads(_parsed(text, path).entries))
+        ours = "".join(writes(found))
     except (ValueError, LookupError, TypeError, AttributeError, FormatError) as error:
         raise UsageError("ledger-foreign", path=path, line=1, found=text.partition("\n")[0]) from error
     _compare(path, text, ours)

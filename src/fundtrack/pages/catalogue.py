@@ -9,6 +9,7 @@ from fundtrack.errors import PageError
 from fundtrack.pages.reader import load
 
 if TYPE_CHECKING:
+
     from fundtrack.pages.model import Page
 
 Kind = Literal["checks", "importers", "reports"]

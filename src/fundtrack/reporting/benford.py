@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fundtrack.book import Book
+    from fundtrack.checking.source import Source as Read
     from fundtrack.errors import Language
 
 Conformity = Literal["close", "acceptable", "marginal", "none"]
@@ -136,7 +137,7 @@ class Benford:
 
 
 def benford(
-    where: Book | Path, scope: Scope | None = None, *, by_fund: bool = False, fund_pattern: str = ""
+    where: Book | Path | Read, scope: Scope | None = None, *, by_fund: bool = False, fund_pattern: str = ""
 ) -> Benford:
     """Count the first digits of what went out. Raises UsageError: what `Population.totals` and `population` do."""
     with population(where, scope or Scope(), fund_pattern) as found:

@@ -1,4 +1,4 @@
-"""The population an auditor samples from: what went out, voucher by voucher, of a book or of any Beancount ledger.
+"""The population an auditor samples from: what went out, voucher by voucher, of whatever can be checked.
 
 By default that is money paid to others: disbursements, advances and bank charges, and of a ledger that names no kinds
 whatever left the accounts of cash. A verification moves no money: the advance it settles is in the population already,
@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from sqlalchemy import bindparam, text
 
 from fundtrack import money
+from fundtrack.book import Book
 from fundtrack.checking.book import book_lens
 from fundtrack.checking.declared import text as said
-from fundtrack.checking.foreign import KINDS, foreign
-from fundtrack.checking.source import ledger_at
+from fundtrack.checking.foreign import KINDS, ROW, SHEET, foreign
+from fundtrack.checking.source import ledger_source
 from fundtrack.errors import UsageError
-from fundtrack.ledger.intact import objections
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, TextClause
 
-    from fundtrack.book import Book
     from fundtrack.checking.foreign import Foreign
     from fundtrack.checking.lens import Lens
+    from fundtrack.checking.source import Source as Read
 
 NO_KIND: Final = ""
 """The kind of a voucher of a ledger that names none."""
@@ -198,22 +198,22 @@ class Population:
 
 
 @contextmanager
-def population(where: Book | Path, scope: Scope, fund_pattern: str = "") -> Iterator[Population]:
-    """Open a book's or a ledger's population for as long as the context lasts; no code that a ledger names is run.
+def population(where: Book | Path | Read, scope: Scope, fund_pattern: str = "") -> Iterator[Population]:
+    """Open the population of a book, of the ledger of a path, or of what was read from one, while the context lasts.
 
-    Raises what `ledger_at` and `foreign` do.
+    No code that a ledger names is run. Raises what `ledger_source` and `foreign` do.
     """
-    if isinstance(where, Path):
-        ledger = ledger_at(where)
-        problems = len(ledger.errors) + len(list(objections(ledger.options["include"], ledger.entries)))
-        unit = scope.unit or next(iter(ledger.options["operating_currency"]), "CNY")
-        with foreign(ledger.entries, ledger.options, fund_pattern) as loaded:
-            yield Population(loaded.connection, loaded.lens, scope, unit, DESCRIBED, _written_in(loaded), problems)
-    else:
+    if isinstance(where, Book):
         with where.reading() as connection, dialect.in_little_memory(connection):
             lens = book_lens(connection, where.chart(connection))
             unit = scope.unit or where.settings.currency
             yield Population(connection, lens, scope, unit, NUMBERED, _imported_from(lens))
+        return
+    read = ledger_source(where) if isinstance(where, Path) else where
+    unit = scope.unit or next(iter(read.options["operating_currency"]), "CNY")
+    with foreign(read.entries, read.options, fund_pattern) as loaded:
+        source, problems = _written_in(loaded), len(read.problems)
+        yield Population(loaded.connection, loaded.lens, scope, unit, DESCRIBED, source, problems)
 
 
 def _imported_from(lens: Lens) -> Callable[[int], Source]:
@@ -225,10 +225,12 @@ def _imported_from(lens: Lens) -> Callable[[int], Source]:
 
 
 def _written_in(loaded: Foreign) -> Callable[[int], Source]:
-    """Return what says where a transaction came from: a published one by its metadata, others by file and line."""
+    """Return what says where a transaction came from: a published one by its metadata, others by their place."""
 
     def source(voucher: int) -> Source:
         meta = loaded.transactions[voucher - 1].meta
+        if ROW in meta:
+            return Source(Path(str(meta["filename"])).name, str(meta[SHEET]), int(meta[ROW]))
         if "voucher" in meta or "source" in meta:
             row = said(meta, "row")
             return Source(said(meta, "source"), said(meta, "sheet"), int(row) if row.isdecimal() else 0)

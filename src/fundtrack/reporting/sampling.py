@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fundtrack.book import Book
+    from fundtrack.checking.source import Source as Read
     from fundtrack.errors import Language
     from fundtrack.reporting.population import Population, Total, Voucher
 
@@ -116,7 +117,7 @@ class Sample:
     named: Callable[[Language, str, str], str] = unnamed
 
 
-def sample(where: Book | Path, plan: Plan, scope: Scope | None = None, fund_pattern: str = "") -> Sample:
+def sample(where: Book | Path | Read, plan: Plan, scope: Scope | None = None, fund_pattern: str = "") -> Sample:
     """Draw a sample from a book or from a ledger; without a `scope` from all money that went out.
 
     Raises UsageError: what `Population.totals` and `population` do.

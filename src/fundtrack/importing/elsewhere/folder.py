@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fundtrack.beantext.parse import parse_text
 from fundtrack.checking.lens import Subject
-from fundtrack.checking.limits import Limit
+from fundtrack.checking.limits import limit
 from fundtrack.checking.objection import objected
 from fundtrack.checking.source import Source, ledger_source
-from fundtrack.errors import LANGUAGES, FormatError, UsageError, message
+from fundtrack.errors import FormatError, UsageError
 from fundtrack.importing import decode, heading, rows, workbook
 from fundtrack.importing.elsewhere.form import is_system, system
 from fundtrack.importing.elsewhere.table import Table
@@ -25,10 +26,19 @@ if TYPE_CHECKING:
 
     from fundtrack.checking.accounted import Accounted
     from fundtrack.checking.finding import Finding
+    from fundtrack.checking.limits import Limit
     from fundtrack.importing.elsewhere.form import Form, System
+    from fundtrack.importing.elsewhere.table import Line
 
 SUFFIXES: Final = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xls"})
 """Files that may hold a table."""
+
+PAPERS: Final = frozenset({".pdf", ".ofd", ".doc", ".docx", ".jpg", ".jpeg", ".png", ".tif", ".tiff", ".md", ".html"})
+"""Files that are looked at and hold no table: they are named among what was not read, and are no finding."""
+
+
+NAMED: Final = 5
+"""How many of the files of a folder without tables are named."""
 
 
 class Chosen(NamedTuple):
@@ -44,20 +54,27 @@ def source_at(path: Path, importers: Path | None = None) -> Source:
 
     `importers` is the checker's own folder of pages. Raises UsageError, and FormatError where no table can be read.
     """
-    tables = _tables(path)
-    systems = [system(page) for page in catalogue("importers", local=importers).values() if is_system(page)]
-    if path.suffix.lower() == ".txt" and tables and not _recognised(path, systems):
-        tables = []  # a ledger may be called so as well
-    return _read(path, tables, systems) if tables else ledger_source(path)
+    if path.is_dir() and not (path / MAIN).is_file():
+        found = sorted(path.iterdir())
+        tables = [one for one in found if one.suffix.lower() in SUFFIXES and one.is_file()]
+        if not tables:
+            names = ", ".join(one.name for one in found[:NAMED])
+            raise UsageError("folder-without-tables", path=path, found=names or "–", main=MAIN)
+        return _read(path, tables, _systems(importers), [one for one in found if one not in tables and _holds(one)])
+    if path.is_file() and path.suffix.lower() in SUFFIXES:
+        systems = _systems(importers)
+        if path.suffix.lower() != ".txt" or _recognised(path, systems):  # a ledger may be called .txt as well
+            return _read(path, [path], systems, [])
+    return ledger_source(path)
 
 
-def _tables(path: Path) -> list[Path]:
-    """Return the files of a path that may hold tables; none where it is a ledger."""
-    if path.is_file():
-        return [path] if path.suffix.lower() in SUFFIXES else []
-    if not path.is_dir() or (path / MAIN).is_file():
-        return []
-    return sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file())
+def _systems(importers: Path | None) -> list[System]:
+    return [system(page) for page in catalogue("importers", local=importers).values() if is_system(page)]
+
+
+def _holds(path: Path) -> bool:
+    """Say whether there may be anything in a path: a folder with nothing in it is nothing."""
+    return not path.is_dir() or any(not one.is_dir() for one in path.rglob("*"))
 
 
 def _recognised(path: Path, systems: Sequence[System]) -> list[Chosen]:
@@ -83,31 +100,53 @@ def _chosen(path: Path, systems: Sequence[System]) -> Chosen:
     return found[0]
 
 
-def _read(path: Path, tables: Sequence[Path], systems: Sequence[System]) -> Source:
-    """Read every table of a path. Raises FormatError; UsageError where they are of two systems, or of none."""
-    chosen, problems = [], []
+def _read(path: Path, tables: Sequence[Path], systems: Sequence[System], others: Sequence[Path]) -> Source:
+    """Read every table of a path, and name what is not read.
+
+    Raises FormatError where there is one table alone; UsageError where they are of two systems, or of none.
+    """
+    chosen: list[Chosen] = []
+    problems = [_not_read(one, FormatError("not-a-table")) for one in others if one.suffix.lower() not in PAPERS]
     for table in tables:
         try:
             chosen.append(_chosen(table, systems))
         except FormatError as error:
-            if len(tables) == 1 or error.key != "journal-unknown":
+            if len(tables) == 1:
                 raise
-            problems.append(objected("journal-not-read", Subject(file=str(table)), file=table.name, why=error))
+            problems.append(_not_read(table, error))
     names = sorted({one.system.name for one in chosen})
     if len(names) != 1 or not any(one.form.is_journal for one in chosen):
         raise UsageError("journal-none", path=path, pages=", ".join(names) or "–")
-    return _source(path, sorted(chosen, key=lambda one: one.form.is_journal), problems)
+    papers = tuple(one.name for one in others if one.suffix.lower() in PAPERS)
+    return _source(path, sorted(chosen, key=lambda one: one.form.is_journal), problems, papers)
 
 
-def _source(path: Path, chosen: Sequence[Chosen], problems: list[Finding]) -> Source:
+def _not_read(path: Path, why: FormatError, sheet: str = "") -> Finding:
+    """Return the finding that a file or folder, or a sheet, is in no account of this audit."""
+    said = FormatError(
+        why.key, **{name: value for name, value in why.details.items() if name != "path"} | {"path": path.name}
+    )
+    file = f"{path.name} [{sheet}]" if sheet else path.name
+    return objected("journal-not-read", Subject(file=str(path), sheet=sheet), file=file, why=said)
+
+
+def _source(path: Path, chosen: Sequence[Chosen], problems: list[Finding], papers: tuple[str, ...]) -> Source:
     """Return the tables of one system as a source; its charts come first."""
     vouchers = Vouchers(chosen[0].system)
     files: list[Accounted] = []
     for one in chosen:
-        for table in _of_file(one):
-            for line in table:
+        try:
+            tables, unread = _of_file(one)
+        except FormatError as error:
+            if len(chosen) == 1:
+                raise
+            problems.append(_not_read(one.path, error))
+            continue
+        problems += unread
+        for table, lines in tables:
+            for line in lines:
                 (vouchers.add if one.form.is_journal else vouchers.add_account)(line)
-            vouchers.add_unread(table.unread)
+            (vouchers.add_unread if one.form.is_journal else vouchers.add_unread_accounts)(table.unread)
             problems += table.problems
             files.append(table.account)
     entries = vouchers.directives()
@@ -115,36 +154,47 @@ def _source(path: Path, chosen: Sequence[Chosen], problems: list[Finding]) -> So
         rows = sum(one.read for one in files)
         raise UsageError("journal-nothing", path=path, rows=rows, why=problems[0].messages["en"] if problems else "–")
     options = parse_text("", str(path)).options
-    return Source(
-        entries, options, path.name, path, (*problems, *vouchers.problems), tuple(files), tuple(_limits(vouchers))
-    )
+    limits = tuple(_limits(vouchers, papers))
+    return Source(entries, options, path.name, path, (*problems, *vouchers.problems), tuple(files), limits)
 
 
-def _limits(vouchers: Vouchers) -> Iterator[Limit]:
-    """Yield what files of another system leave unsaid."""
+def _limits(vouchers: Vouchers, papers: tuple[str, ...]) -> Iterator[Limit]:
+    """Yield what files of another system leave unsaid, and the papers beside them that nobody read."""
     if not vouchers.chart:
-        yield Limit("no-chart", {language: message("limit-no-chart", language) for language in LANGUAGES})
+        yield limit("no-chart")
     if not vouchers.opens:
-        yield Limit("no-opening", {language: message("limit-no-opening", language) for language in LANGUAGES})
+        yield limit("no-opening")
+    if vouchers.unknown_starts:
+        yield limit("opening-without-fund", ("overdrawn",), accounts=", ".join(vouchers.unknown_starts))
+    if papers:
+        yield limit("papers", files=", ".join(papers))
 
 
-def _of_file(chosen: Chosen) -> Iterator[Table]:
-    """Yield the tables of a file. Raises FormatError."""
+def _of_file(chosen: Chosen) -> tuple[list[tuple[Table, list[Line]]], list[Finding]]:
+    """Return the tables of a file with their lines, and what says of each other sheet that it was not read.
+
+    Nothing of a file counts that cannot be read to its end. Raises FormatError.
+    """
     path, form = chosen.path, chosen.form
-    found = False
+    found: list[tuple[Table, list[Line]]] = []
+    unread: list[Finding] = []
     for sheet in _sheets(path, form):
         head, above = heading.find(form.layout, sheet.rows)
         if head is None:
+            if any(cell.strip() for _, row in chain(above, sheet.rows) for cell in row):
+                header = "、".join(form.layout.header)
+                unread.append(_not_read(path, FormatError("header-missing", header=header), sheet.name))
             continue
         if sheet.hidden:
             raise FormatError("sheet-hidden", path=path, sheet=sheet.name)
-        found = True
         try:
-            yield Table(form, head, sheet, str(path), chosen.system.name, above=len(above) + 1)
+            table = Table(form, head, sheet, str(path), chosen.system.name, above=len(above) + 1)
+            found.append((table, list(table)))
         except FormatError as error:
             raise FormatError(error.key, **{**error.details, "path": path}) from error
     if not found:
         raise FormatError("header-missing", path=path, header="、".join(form.layout.header))
+    return found, unread
 
 
 def _sheets(path: Path, form: Form) -> Iterator[Sheet]:

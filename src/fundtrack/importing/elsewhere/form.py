@@ -47,6 +47,7 @@ FILE: Final = {
     "numbering",
     "debit-words",
     "credit-words",
+    "fill-down",
 }
 
 ROOTS: Final = {kind: root for root, kinds in KINDS.items() for kind in kinds} | {
@@ -59,13 +60,22 @@ Numbering = Literal["month", "year", "never"]
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One kind of file: its layout, in which `columns` are the fields; `sides` are those of its amounts."""
+    """One kind of file: its layout, in which `columns` are the fields; `sides` are those of its amounts.
+
+    `filled_down` are columns that a row may leave to the row above it, as merged cells do.
+    """
 
     table: str
     layout: Layout
     sides: tuple[str, ...]
     debit_words: tuple[str, ...]
     credit_words: tuple[str, ...]
+    filled_down: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The fields without which a row is no posting and no account; a date has reasons of its own."""
+        return ("number", "account") if self.is_journal else ("code",)
 
     @property
     def is_journal(self) -> bool:
@@ -142,6 +152,7 @@ def _form(name: str, table: str, file: dict[str, Any], fields: dict[str, Any]) -
         sides=sides,
         debit_words=texts_of(file.get("debit-words", [])),
         credit_words=texts_of(file.get("credit-words", [])),
+        filled_down=texts_of(file.get("fill-down", [])),
     )
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from fundtrack.beantext.directives import Amount, Open, Posting, Transaction
+from fundtrack.checking.declared import UNKNOWN_START
 from fundtrack.checking.foreign import ROW, SHEET
 from fundtrack.checking.objection import objected
 from fundtrack.importing.elsewhere.form import TEXTS
@@ -41,6 +42,8 @@ class Vouchers:
     def __init__(self, system: System) -> None:
         """Begin without any."""
         self.chart: dict[str, Line] = {}
+        self._openings: defaultdict[str, dict[str, Line]] = defaultdict(dict)
+        self._unknown_starts: set[str] = set()
         self.problems: list[Finding] = []
         self._system = system
         self._lines: defaultdict[Key, list[Line]] = defaultdict(list)
@@ -62,10 +65,29 @@ class Vouchers:
         return line.place.file, line.place.sheet, period, line.said["number"]
 
     def add_account(self, line: Line) -> None:
-        """Take a row of a chart of accounts; a code that it lists twice is told, and its first row holds."""
-        code = line.said["code"]
-        if self.chart.setdefault(code, line) is not line:
+        """Take a row of a chart of accounts, which may list a code once for each fund, with what that began with.
+
+        What it lists twice is told, and its first row holds; so is a second opening of a code beside one that names no
+        fund, for it may be part of it.
+        """
+        code, fund = line.said["code"], line.said.get("fund", "")
+        self.chart.setdefault(code, line)
+        of_funds = self._openings[code]
+        if _begins(line) and not fund:
+            self._unknown_starts.add(code)
+        if fund in of_funds or (
+            _begins(line) and any(_begins(one) and not (fund and of) for of, one in of_funds.items())
+        ):
             self._object("journal-account-twice", line.place, account=code)
+        else:
+            of_funds[fund] = line
+
+    def add_unread_accounts(self, lines: Iterable[Line]) -> None:
+        """Take note of rows of a chart that cannot be read: their codes are listed, and may begin with anything."""
+        for line in lines:
+            if "code" in line.said:
+                self.chart.setdefault(line.said["code"], line)
+                self._unknown_starts.add(line.said["code"])
 
     def directives(self) -> list[Directive]:
         """Return accounts and vouchers, by date."""
@@ -78,7 +100,12 @@ class Vouchers:
     @property
     def opens(self) -> bool:
         """Whether the chart says with what its accounts began."""
-        return any(line.debit or line.credit for line in self.chart.values())
+        return any(_begins(line) for of_funds in self._openings.values() for line in of_funds.values())
+
+    @property
+    def unknown_starts(self) -> list[str]:
+        """The codes of the accounts of which nobody knows with how much a fund began."""
+        return sorted(self._unknown_starts)
 
     def _voucher(self, key: Key, lines: Sequence[Line]) -> Transaction:
         """Return rows of one number as a transaction; it stands at the first of them."""
@@ -96,8 +123,8 @@ class Vouchers:
 
     def _opening(self, date: dt.date) -> list[Transaction]:
         """Return what the accounts began with, as a voucher on the day of the first; none without a chart that says."""
-        lines = [line for line in self.chart.values() if line.debit or line.credit]
-        legs = [self._posting("", line) for line in lines]
+        lines = [line for of_funds in self._openings.values() for line in of_funds.values() if _begins(line)]
+        legs = [self._posting(line.said.get("fund", ""), line) for line in lines]
         return [_transaction(_meta(lines[0].place) | {"kind": "opening"}, date, {}, legs)] if lines else []
 
     def _posting(self, fund: str, line: Line) -> Posting:
@@ -111,7 +138,7 @@ class Vouchers:
     def _account(self, code: str, fund: str, line: Line) -> str:
         """Return the name of an account of a fund; what the chart lacks is told once and opened all the same."""
         listed = self.chart.get(code)
-        fund = fund or (listed.said.get("fund", "") if listed else "")
+        fund = fund or self._only_fund(code)
         name = (listed or line).said.get("name") or line.said.get("account-name", "")
         root, kind = self._system.account(code)
         parts = [root or "Other", UNSAFE.sub("-", fund), UNSAFE.sub("-", f"{code}-{name}" if name else code)]
@@ -121,8 +148,15 @@ class Vouchers:
             self._object("journal-account" if root else "journal-kind", line.place, account=f"{code} {name}".strip())
         if written not in self._opened:
             meta = _meta((listed or line).place) | {"kind": kind, "fund": fund}
+            if code in self._unknown_starts:
+                meta[UNKNOWN_START] = True
             self._opened[written] = Open(meta, BEGINNING, written, [self._system.journal.layout.currency], None)
         return written
+
+    def _only_fund(self, code: str) -> str:
+        """Return the fund of an account, where the chart lists it for one alone."""
+        of_funds = self._openings.get(code, {})
+        return next(iter(of_funds)) if len(of_funds) == 1 else ""
 
     def _count(self) -> None:
         """Note numbers that are missing or used twice: numbers of a kind and period follow each other from 1."""
@@ -142,6 +176,10 @@ class Vouchers:
 
     def _object(self, key: str, place: Place, **details: object) -> None:
         self.problems.append(objected(key, place.subject, **details))
+
+
+def _begins(line: Line) -> bool:
+    return bool(line.debit or line.credit)
 
 
 def _gaps(taken: Mapping[int, Place]) -> Iterator[tuple[int, int]]:

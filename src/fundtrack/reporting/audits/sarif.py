@@ -65,6 +65,7 @@ def sarif(audit: Audit, language: Language) -> dict[str, Any]:
         "results": [_result(one, index[one.check], audit, language) for one in audit.findings],
         "properties": {
             "title": audit.title,
+            "called": audit.called,
             "vouchers": audit.vouchers,
             "extent": {**audit.extent.record(), "left_out": len(audit.left_out)},
             **({"baseline": audit.baseline.record()} if audit.baseline else {}),
@@ -131,7 +132,9 @@ def _result(finding: Finding, index: int, audit: Audit, language: Language) -> d
         "locations": [location] if location else [],
         "partialFingerprints": {FINGERPRINT: finding.fingerprint},
         **({"baselineState": "new"} if audit.baseline else {}),
-        "properties": {name: record[name] for name in names} | said,
+        "properties": {name: record[name] for name in names}
+        | said
+        | {"measure": finding.measure, "state": finding.state},
     }
 
 
