@@ -14,7 +14,8 @@ from fundtrack.checking.limits import limits
 from fundtrack.checking.run import run, unsaid
 from fundtrack.checking.source import ledger_source
 from fundtrack.checking.summary import summed
-from fundtrack.errors import LANGUAGES, UsageError, message
+from fundtrack.errors import LANGUAGES, UsageError, message, messages
+from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -93,7 +94,7 @@ def audit_book(book: Book, *, only: Collection[str] = (), extent: Extent = EVERY
     (`check-fund`) that is none.
     """
     chosen = _chosen(checks(book.folder / "checks"), only)
-    with book.reading() as connection:
+    with book.reading() as connection, dialect.in_little_memory(connection):
         vouchers = connection.exec_driver_sql("SELECT COUNT(*) FROM book_vouchers").scalar_one()
         lens = book_lens(connection, book.chart(connection))
         assert_funds(connection, lens, extent)
@@ -183,8 +184,9 @@ def why_not(connection: Connection, check: Check, lens: Lens) -> Mapping[Languag
     if why := lens.why_not(check):
         return why
     if need := unsaid(connection, check, lens):
-        column = ".".join(need)
-        return {one: message("unsaid", one, column=column, said=message(f"said-{need[1]}", one)) for one in LANGUAGES}
+        column, said = ".".join(need), f"said-{need[1]}"
+        called = {one: message(said, one) if said in messages() else need[1] for one in LANGUAGES}
+        return {one: message("unsaid", one, column=column, said=called[one]) for one in LANGUAGES}
     return {}
 
 

@@ -80,7 +80,7 @@ def import_file(
     FormatError or UsageError where the file as a whole cannot be read; then nothing in the book has changed.
     """
     name, sha256 = _name(path), digest(path)
-    judged_by = checks(book.folder / "checks")
+    judged_by = checks(book.folder / "checks", at_posting=True)
     with book.reading() as connection:
         known = importers_of(book, words_of(book.chart(connection)))
     if page and page not in known:
