@@ -94,7 +94,7 @@ def audit_book(book: Book, *, only: Collection[str] = (), extent: Extent = EVERY
     (`check-fund`) that is none.
     """
     chosen = _chosen(checks(book.folder / "checks"), only)
-    with book.reading() as connection, dialect.in_little_memory(connection):
+    with book.reading() as connection, dialect.over_all_of_it(connection):
         vouchers = connection.exec_driver_sql("SELECT COUNT(*) FROM book_vouchers").scalar_one()
         lens = book_lens(connection, book.chart(connection))
         assert_funds(connection, lens, extent)

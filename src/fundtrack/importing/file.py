@@ -49,6 +49,14 @@ BATCH_COLUMNS: Final = (
 )  # fmt: skip
 
 
+MANY: Final = 1000
+"""So many rows change what the database should know of a table; fewer are not worth its while."""
+
+
+GROWN: Final = ("voucher", "entry", "daily_balance")
+"""The tables that grow with the vouchers of a file."""
+
+
 class _DryRun(Exception):
     def __init__(self, reports: list[Report]) -> None:
         super().__init__()
@@ -97,11 +105,17 @@ def import_file(
         return reports
 
     try:
-        return book.act(act)
+        reports = book.act(act)
     except _DryRun as dry:
         return dry.reports
     except FormatError as error:  # found in the kept original: a person knows the file they gave
         raise FormatError(error.key, **(error.details | {"path": path})) from error
+    if sum(report.rows["posted"] for report in reports) >= MANY:
+        register = importer.layout.register
+        dialect.measure_committed(
+            book.engine, *([register.name] if register else ("voucher", "entry", "daily_balance"))
+        )
+    return reports
 
 
 def _name(path: Path) -> str:
