@@ -1,4 +1,7 @@
-"""What stands beside the vouchers of the measured book, so that every check has something to look at."""
+"""What stands beside the vouchers of the measured book, so that every check has something to look at.
+
+It is as lawful as the registers of a bureau that is audited: few findings, each check at work on every row.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.books import BY
-from benchmarks.vouchers import FIRST, PROJECTS
+from benchmarks.vouchers import FIRST, FUNDS, PROJECTS
 from fundtrack.book import open_book
 from fundtrack.schema import dialect
 from fundtrack.schema.registers import ABOUT, REGISTERS
@@ -22,6 +25,9 @@ SELECT v.voucher_number, v.date, v.day, v.payee, v.payee_account, v.bank_ref, v.
 FROM book_vouchers AS v JOIN book_postings AS p ON p.voucher = v.voucher AND p.account_kind = 'cash'
 GROUP BY v.voucher, v.voucher_number, v.date, v.day, v.payee, v.payee_account, v.bank_ref, v.project, v.document
 """
+
+BUDGET: Final = 10**15
+"""Fen that a project may cost: more than a million vouchers spend."""
 
 Entries = dict[str, list[dict[str, Any]]]
 
@@ -49,16 +55,24 @@ def _few() -> Entries:
         "vehicle": {**a_person, "vehicle": "桂L****1#0123456789abcdef"},
         "company": {"company": "示例公司", "registered": FIRST, "capital": 1_000_000_00},
         "shareholder": {"company": "示例公司", "person": a_person["person"]},
-        "financing": {"project": projects[0], "item": "住房", "fund": "F01", "share": 10_000},
         "output": {"output": "住房", "project": projects[0], "department": "财政局", "fund": "F01", "share": 10_000},
         "staff": {"name": BY, "department": "财政局", "duty": "apply", "valid_from": FIRST},
     }
     many = {
         "project": [
-            {"project": name, "department": "财政局", "approved": FIRST, "budget": 10**15} for name in projects
+            {"project": name, "department": "财政局", "approved": FIRST, "budget": BUDGET, "poor_share": 10_000}
+            for name in projects
         ],
-        "contract": [{"contract": name, "project": name, "date": FIRST, "amount": 10**15} for name in projects],
-        "notice": [{"notice": name, "project": name, "place": "村", "valid_from": FIRST} for name in projects],
+        "contract": [{"contract": name, "project": name, "date": FIRST, "amount": BUDGET} for name in projects],
+        "notice": [
+            {"notice": name, "project": name, "place": "村", "level": "village", "amount": BUDGET, "valid_from": FIRST}
+            for name in projects
+        ],
+        "financing": [
+            {"project": name, "item": "住房", "fund": fund, "share": 10_000 // len(FUNDS)}
+            for name in projects
+            for fund in FUNDS
+        ],
     }
     return {name: [dict(entry)] for name, entry in one.items()} | many
 
@@ -73,7 +87,18 @@ def _many(rows: list[Any]) -> Entries:
             for at, (row, date) in enumerate(zip(rows, dates, strict=True))
         ],
         "recipient": [
-            {"person": row[4], "benefit": "危房改造", "name": row[3], "card": row[4], "valid_from": FIRST}
+            {
+                "person": row[4],
+                "benefit": "危房改造",
+                "project": row[6],
+                "name": row[3],
+                "card": row[4],
+                "poor": 1,
+                "members": 4,
+                "area": 80,
+                "own_money": 100,
+                "valid_from": FIRST,
+            }
             for row in rows[::10]
         ],
         "document": [{"document": name, "level": "county", "date": FIRST} for name in {row[7] for row in rows}],

@@ -92,6 +92,22 @@ def test_a_new_page_audits_its_book(tmp_path: Path) -> None:
     assert caught.value.key == "page-shadows"
 
 
+def test_posting_reads_the_pages_it_asks(tmp_path: Path) -> None:
+    """Those are all that are no audit's; what is local stops posting where it takes a name that only audits ask."""
+    every = checks()
+    assert list(checks(at_posting=True)) == [name for name, check in every.items() if check.scope != "book"]
+    book = small_book(tmp_path)
+    settings = tmp_path / "fundtrack.toml"
+    settings.write_text(settings.read_text("utf-8") + "[checks.idle-fund]\ndays = 1\n", "utf-8")
+    local = tmp_path / "checks" / "idle-fund.md"
+    local.write_text(every["idle-fund"].page.source, "utf-8")
+    post_payment(book, "F01", "0601", 1)
+    local.write_text(PAGE.format(name="idle-fund", limit=1), "utf-8")
+    with pytest.raises(PageError) as caught:
+        post_payment(book, "F01", "0601", 2)
+    assert caught.value.key == "page-shadows"
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_published_ledger_shows_what_its_book_shows(tmp_path: Path, language: Language) -> None:
     """Over the book and over its ledger, in either language, the findings and their fingerprints are the same."""

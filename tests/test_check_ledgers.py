@@ -12,10 +12,11 @@ from books import CHART
 from fundtrack.checking import checks
 from fundtrack.checking.audit import audit_ledger
 from fundtrack.errors import UsageError
+from fundtrack.pages import installed
 from ledgers import CASH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from fundtrack.checking.audit import Audit
 
@@ -29,10 +30,10 @@ AT_POSTING: Final = [name for name, check in checks().items() if check.scope != 
 def audit(tmp_path: Path) -> Callable[..., Audit]:
     """Return what audits the text of a ledger."""
 
-    def audit_text(text: str, fund_pattern: str = "") -> Audit:
+    def audit_text(text: str, fund_pattern: str = "", only: Sequence[str] = AT_POSTING) -> Audit:
         path = tmp_path / "ledger.beancount"
         path.write_text(text, "utf-8")
-        return audit_ledger(path, only=AT_POSTING, fund_pattern=fund_pattern)
+        return audit_ledger(path, only=only, fund_pattern=fund_pattern)
 
     return audit_text
 
@@ -266,6 +267,39 @@ def test_what_cannot_be_asked_is_told(audit: Callable[..., Audit]) -> None:
     declared = audit(f'2014-01-01 custom "fund" "F01"\n2014-01-01 custom "bank" "B01"\n  number: "1"\n{CASH}')
     assert not asked & {one.check for one in declared.not_run}
     assert {finding.check for finding in declared.findings} == {"unknown-fund-or-account"}
+
+
+PLANNED: Final = """
+2015-02-01 * "某公司" "roads" #disbursement
+  project: "P01"
+  Expenses:F01-Relocation:0602-Roads  100.00 CNY
+  Assets:F01-Relocation:1001-Treasury
+2015-12-31 custom "register" "project"
+  project: "P01"
+"""
+
+
+def test_an_amount_of_nothing_is_no_evidence(audit: Callable[..., Audit]) -> None:
+    """A project whose budget nobody entered has none to be exceeded: its check was not run, and that is told."""
+    ledger = f"{CHART}{PLANNED}"
+    why = {one.check: one.why for one in audit(ledger, only=["over-budget"]).not_run}
+    assert why["over-budget"]["en"].startswith(
+        "no evidence: nothing says a project's approved budget (projects.budget)"
+    )
+    assert "批复预算" in why["over-budget"]["zh"]
+    planned = audit(ledger + "  budget: 99.00 CNY\n", only=["over-budget"])
+    assert [one.actual for one in planned.findings] == ["100.00"]
+
+
+def test_evidence_that_has_no_name_is_told_by_its_column(tmp_path: Path) -> None:
+    """A page of one's own may need what no delivered page does."""
+    pages, path = tmp_path / "checks", tmp_path / "county.beancount"
+    pages.mkdir()
+    page = (installed("checks") / "over-budget.md").read_text("utf-8").replace("over-budget", "over-there")
+    pages.joinpath("over-there.md").write_text(page.replace("projects.budget", "projects.state"), "utf-8")
+    path.write_text(f"{CHART}{PLANNED}", "utf-8")
+    (why,) = (one.why for one in audit_ledger(path, pages=pages).not_run if one.check == "over-there")
+    assert "nothing says state (projects.state)" in why["en"]
 
 
 def test_names_in_both_languages(audit: Callable[..., Audit]) -> None:

@@ -14,8 +14,9 @@ from fundtrack.checking.limits import limits, without_fund
 from fundtrack.checking.run import run, unsaid
 from fundtrack.checking.source import ledger_source
 from fundtrack.checking.summary import summed
-from fundtrack.errors import LANGUAGES, UsageError, message, nearest
+from fundtrack.errors import LANGUAGES, UsageError, message, messages, nearest
 from fundtrack.ledger.intact import ALTERATIONS
+from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -98,7 +99,7 @@ def audit_book(book: Book, *, only: Collection[str] = (), extent: Extent = EVERY
     (`check-fund`) that is none.
     """
     chosen = _chosen(checks(book.folder / "checks"), only)
-    with book.reading() as connection:
+    with book.reading() as connection, dialect.over_all_of_it(connection):
         vouchers = connection.exec_driver_sql("SELECT COUNT(*) FROM book_vouchers").scalar_one()
         chart = book.chart(connection)
         lens = book_lens(connection, chart)
@@ -191,8 +192,9 @@ def why_not(connection: Connection, check: Check, lens: Lens) -> Mapping[Languag
     if why := lens.why_not(check):
         return why
     if need := unsaid(connection, check, lens):
-        column = ".".join(need)
-        return {one: message("unsaid", one, column=column, said=message(f"said-{need[1]}", one)) for one in LANGUAGES}
+        column, said = ".".join(need), f"said-{need[1]}"
+        called = {one: message(said, one) if said in messages() else need[1] for one in LANGUAGES}
+        return {one: message("unsaid", one, column=column, said=called[one]) for one in LANGUAGES}
     return {}
 
 

@@ -12,7 +12,7 @@ from fundtrack.book.open import SETTINGS_FILE, thresholds
 from fundtrack.checking.lens import POSTING_COLUMNS, VOUCHER_COLUMNS, WORKED_OUT_ONCE
 from fundtrack.checking.statement import select_of
 from fundtrack.errors import BookError, PageError, nearest
-from fundtrack.pages import catalogue, installed
+from fundtrack.pages import catalogue, every, installed, names
 from fundtrack.schema.registers import BY_RELATION
 
 if TYPE_CHECKING:
@@ -100,16 +100,22 @@ class Check:
         return self.begins.isoformat() <= date <= self.ends.isoformat()
 
 
-def checks(local: Path | None = None) -> dict[str, Check]:
+def checks(local: Path | None = None, *, at_posting: bool = False) -> dict[str, Check]:
     """Return the installed checks and those in a book's own folder, by name, with the book's own thresholds.
 
-    Raises PageError; BookError where the book's settings name a threshold that is none.
+    `at_posting`, of the installed ones only those that posting asks. Raises PageError; BookError where the book's
+    settings name a threshold that is none.
     """
-    pages = catalogue("checks", local=local)
+    pages = catalogue("checks", local=local, wanted=_asked_at_posting if at_posting else every)
     own = thresholds(local.parent) if local else {}
-    for name in own.keys() - pages.keys():
-        raise BookError("threshold-check", path=SETTINGS_FILE, name=name, known=nearest(name, pages))
+    known = {*names("checks"), *pages}
+    for name in own.keys() - known:
+        raise BookError("threshold-check", path=SETTINGS_FILE, name=name, known=nearest(name, known))
     return {name: check_of(page, own.get(name, ())) for name, page in pages.items()}
+
+
+def _asked_at_posting(definition: str) -> bool:
+    return "scope=book" not in definition.split()
 
 
 @lru_cache(maxsize=256)

@@ -38,10 +38,11 @@ def unsaid(connection: Connection, check: Check, lens: Lens) -> tuple[str, str] 
     """Return the first relation and column that a check needs and no row says; None where it has all it needs.
 
     Each is asked with the lens's own relations, so that what no voucher carries is told and never passes for sound.
+    What a row does not say is empty, and 0 where the column holds a number or an amount.
     """
     relations = lens.after(check.scope)
     for relation, column in check.needs:
-        says = f"SELECT 1 FROM ({relations[relation]}) AS r WHERE CAST({column} AS TEXT) <> ''"
+        says = f"SELECT 1 FROM ({relations[relation]}) AS r WHERE CAST({column} AS TEXT) NOT IN ('', '0')"
         if says not in lens.said:  # several checks need the same, and where nothing says it every row is looked at
             lens.said[says] = bool(dialect.rows_of(connection, f"SELECT 1 WHERE EXISTS ({says})"))
         if not lens.said[says]:

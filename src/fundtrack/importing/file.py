@@ -49,6 +49,14 @@ BATCH_COLUMNS: Final = (
 )  # fmt: skip
 
 
+MANY: Final = 1000
+"""So many rows change what the database should know of a table; fewer are not worth its while."""
+
+
+GROWN: Final = ("voucher", "entry", "daily_balance")
+"""The tables that grow with the vouchers of a file."""
+
+
 class _DryRun(Exception):
     def __init__(self, reports: list[Report]) -> None:
         super().__init__()
@@ -80,7 +88,7 @@ def import_file(
     FormatError or UsageError where the file as a whole cannot be read; then nothing in the book has changed.
     """
     name, sha256 = _name(path), digest(path)
-    judged_by = checks(book.folder / "checks")
+    judged_by = checks(book.folder / "checks", at_posting=True)
     with book.reading() as connection:
         known = importers_of(book, words_of(book.chart(connection)))
     if page and page not in known:
@@ -98,7 +106,7 @@ def import_file(
         return reports
 
     try:
-        return book.act(act)
+        reports = book.act(act)
     except _DryRun as dry:
         return dry.reports
     except FormatError as error:  # found in the copy: a person knows the file they gave
@@ -106,6 +114,12 @@ def import_file(
     finally:
         if copy:
             copy.discard()
+    if sum(report.rows["posted"] for report in reports) >= MANY:
+        register = importer.layout.register
+        dialect.measure_committed(
+            book.engine, *([register.name] if register else ("voucher", "entry", "daily_balance"))
+        )
+    return reports
 
 
 def _name(path: Path) -> str:

@@ -115,7 +115,7 @@ def retry(book: Book, names: Iterable[str], *, by: str) -> list[Retried]:
 
     Raises PageError, before any row is tried, where the page of a batch is gone.
     """
-    judged_by = checks(book.folder / "checks")
+    judged_by = checks(book.folder / "checks", at_posting=True)
 
     def act(connection: Connection) -> list[Retried]:
         rows = [find(connection, name) for name in names] or waiting(connection)

@@ -78,7 +78,7 @@ def post(
     by, approved_by = stored(by), stored(approved_by)
     if by == approved_by:
         raise UsageError("duties-apart", who=by)
-    judged_by = pages if pages is not None else checks(book.folder / "checks")
+    judged_by = pages if pages is not None else checks(book.folder / "checks", at_posting=True)
     said: list[Draft] = []
 
     def act(connection: Connection) -> Posted:

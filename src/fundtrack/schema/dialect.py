@@ -188,6 +188,21 @@ def in_little_memory(connection: Connection) -> Iterator[None]:
         connection.exec_driver_sql(f"PRAGMA cache_size = {SQLITE_SETTINGS['cache_size']}")
 
 
+@contextmanager
+def over_all_of_it(connection: Connection) -> Iterator[None]:
+    """Set a connection for selects that each look at all of a book, in little memory and in time that grows with it.
+
+    PostgreSQL takes rows it has not counted for a few, and a condition for stricter than it is, and looks them up one
+    by one; where all are wanted, joining them whole never takes long.
+    """
+    with in_little_memory(connection):
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL enable_nestloop = off")
+        yield
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL enable_nestloop = on")
+
+
 def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert many rows the fast way of each database: one prepared statement, or COPY.
 
@@ -212,6 +227,16 @@ def measure(connection: Connection, *tables: str) -> None:
     """Let PostgreSQL know how much tables hold, where it cannot wait to find out: it takes new ones for a guess."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"ANALYZE {', '.join(tables)}")
+
+
+def measure_committed(engine: Engine, *tables: str) -> None:
+    """Let PostgreSQL count tables into which many rows were committed; it does not wait for who works on them.
+
+    Who does not own them is told no by a warning that nobody sees: the server then counts by itself, within minutes.
+    """
+    if engine.dialect.name == "postgresql":
+        with engine.begin() as connection:
+            connection.exec_driver_sql(f"ANALYZE (SKIP_LOCKED) {', '.join(tables)}")
 
 
 def rows_of(connection: Connection, statement: str, values: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
