@@ -89,7 +89,7 @@ def entered(register: str, **other: object) -> str:
     """Return the statement of a register's entry that says nothing."""
     of = REGISTERS[register]
     about = {"seq": 9, "withdrawn": 0, "batch": None, "row": None, "recorded_at": "", "recorded_by": "clerk"}
-    return row(register, **dict(zip(of.columns, of.row({}), strict=True)), **about | other)
+    return row(register, **dict(zip(of.columns, of.row({}), strict=True)) | about | other)
 
 
 ROWS: Final = (
@@ -252,7 +252,11 @@ RECORD: Final = (
     alike("another year than the date", "voucher_year", entry(), voucher(year=2016, number=1)),
     alike("kind that does not exist", "voucher_kind", entry(), voucher(kind="gift")),
     alike("approved by its preparer", "voucher_duties_apart", entry(), voucher(approved_by="clerk")),
-    alike("prepared by nobody", "voucher_prepared_by", entry(), voucher(prepared_by="")),
+    *(alike(f"approved by its preparer: {name}", "voucher_duties_apart", entry(), voucher(approved_by=name))
+      for name in ("Clerk", "cl erk")),
+    *(alike(f"prepared by nobody: {name!r}", "voucher_prepared_by", entry(), voucher(prepared_by=name))
+      for name in ("", " ", "clerk ", "\u3000", "\uff21")),
+    alike("approved by a blank", "voucher_prepared_by", entry(), voucher(approved_by=" ")),
     alike("twin number zero", "voucher_occurrence", entry(), voucher(occurrence=0)),
     alike("row of no batch", "voucher_row", entry(), voucher(row=1)),
     key("voucher_batch", entry(), voucher(batch=77, row=1)),
@@ -316,12 +320,13 @@ APPEND_ONLY: Final = {
     "account": "fund, unit, code", "use_grant": "seq", "batch": "batch", "voucher": "id", "entry": "voucher, line",
     "input_row": "batch, row", "decision": "batch, row", "refusal": "seq",
     "audit": "audit", "audit_check": "audit, page", "finding": "finding", "sighting": "finding, audit",
-    "waiver": "waiver", "waiver_revoked": "waiver", "finding_act": "finding, seq",
+    "side": "seq", "waiver": "waiver", "waiver_revoked": "waiver", "finding_act": "finding, seq",
     **dict.fromkeys(REGISTERS, "seq"),
 }  # fmt: skip
 """The tables whose rows never change, with their keys."""
 
-GENERATED: Final = {"account": ACCOUNT, "use_grant": GRANT}
+SIDE_COLUMNS: Final = dict.fromkeys(("seq", "name", "side", "since", "recorded_by", "reason"))
+GENERATED: Final = {"account": ACCOUNT, "use_grant": GRANT, "side": SIDE_COLUMNS}
 """The tables that have a generated column, with the others."""
 
 
@@ -329,7 +334,7 @@ def guard_attacks(table: str) -> tuple[Attack, ...]:
     """Return the attacks on the rows of a table. Foreign keys to it are dropped with its key: they hold rows too."""
     column = APPEND_ONLY[table].partition(",")[0]
     keys = (f"{table}_pk", *(["voucher_of_fund"] if table == "voucher" else []))
-    late = ("entry_before_voucher",) if table == "entry" else ()
+    late = {"entry": ("entry_before_voucher",), "side": ("side_changed_by_another",)}.get(table, ())
     columns = ", ".join(GENERATED.get(table, "*"))  # a generated column is not inserted
     into = f"{table} ({columns})" if table in GENERATED else table
     upsert = (

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import fundtrack.book
 from books import small_book
+from fundtrack.auditing.sides import correct_side
 from fundtrack.posting import Draft, Entry, Leg, post
 
 if TYPE_CHECKING:
@@ -53,6 +54,9 @@ HAVING SUM(amount) > :limit
 """
 
 CHECK: Final = "payee-total"
+LAST: Final = "2999-12-31"
+"""The last day of a waiver that is in force whenever the tests run."""
+
 LOOK: Final = ("check", "--only", CHECK, "--by", "looker", "--format", "json")
 NOT_CURABLE: Final = ("mixed-channel", "use-not-permitted", "overdrawn", "unbalanced", "unknown-fund-or-account")
 
@@ -72,6 +76,7 @@ def meant(folder: Path, url: URL, monkeypatch: pytest.MonkeyPatch) -> Iterator[B
         monkeypatch.setenv("FUNDTRACK_BOOK", str(folder))
         book = small_book(folder, url)
         stack.callback(book.engine.dispose)
+        correct_side(book, "looker", "bureau", reason="appointed", by="founder")
         yield book
 
 
@@ -96,6 +101,25 @@ def look(say: Say, *more: str) -> dict[str, Any]:
     return record
 
 
+def confirmed(say: Say, number: int = 1) -> None:
+    """Confirm a finding."""
+    assert say("finding", "confirm", str(number), "--by", "looker", "--reason", "true").code == 0
+
+
+def refused(say: Say, *words: str) -> str:
+    """Say what is refused; return why, which is told in both languages."""
+    answer = say(*words)
+    assert (answer.code, answer.out) == (2, ""), answer
+    assert len(answer.err.splitlines()) == 2
+    return answer.err
+
+
+def reverse(say: Say, number: str, *more: str) -> str:
+    """Reverse a voucher; return the number of the reversal."""
+    done = say("reverse", number, "--reason", "x", "--date", "2015-04-01", "--format", "json", *more)
+    return str(done.json["vouchers"][0])
+
+
 def states(say: Say) -> dict[int, str]:
     """Return the states of all findings by number."""
     return {one["finding"]: one["state"] for one in say("finding", "list", "--format", "json").json}
@@ -112,9 +136,9 @@ def granting(say: Say) -> Callable[..., Answer]:
 
     def grant(**options: str | None) -> Answer:
         sound = {
-            "check": CHECK, "fund": "F03", "from": "2015-01-01", "to": "2015-12-31", "document": "国扶办〔2015〕1号",
+            "check": CHECK, "fund": "F03", "from": "2015-01-01", "to": LAST, "document": "国扶办〔2015〕1号",
             "document_date": "2015-01-01", "level": "central", "reason": "flood", "asked_by": "clerk",
-            "approved_by": "director",
+            "approved_by": "director", "by": "registrar",
         }  # fmt: skip
         said = {**sound, **options}
         words = [(f"--{name.replace('_', '-')}", value) for name, value in said.items() if value is not None]

@@ -26,7 +26,8 @@ ROW: Final = re.compile(r"^\| `(\w+)` \| (text|integer) \| (.+) \|$", re.MULTILI
 ON_RECORD: Final = {"findings", "waived", "remedies"}
 """What a page may not ask: what was decided about a finding does not make it one."""
 
-BEHIND: Final = {"candidate_vouchers", "candidate_postings", "fund_rank"}
+BEHIND: Final = {"candidate_vouchers", "candidate_postings", "fund_rank", "waiver_holding", "every_entry",
+                  "entry_succession", "entry_hands"}  # fmt: skip
 """Views that others are made of."""
 
 TYPES: Final = {"text": str, "integer": int}

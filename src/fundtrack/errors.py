@@ -22,7 +22,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 Language = Literal["en", "zh"]
 LANGUAGES: Final[tuple[Language, Language]] = ("en", "zh")
@@ -50,8 +50,19 @@ class Count(int):
 
 def message(key: str, language: Language, /, **details: object) -> str:
     """Return the sentence of a key in a language, with its details filled in."""
-    counted = {name: Count(value) if type(value) is int else value for name, value in details.items()}
-    return messages()[key][language].format(**counted)
+    return messages()[key][language].format(**_in(language, details))
+
+
+def _in(language: Language, details: Mapping[str, object]) -> dict[str, object]:
+    """Return the details of a message as its sentence takes them: words in its language, numbers with their plural."""
+    said = {name: value[language] if isinstance(value, dict) else value for name, value in details.items()}
+    return {name: Count(value) if type(value) is int else value for name, value in said.items()}
+
+
+def words(*keys: str) -> dict[Language, str]:
+    """Return a word, or several as a list, in each language: as a detail it is said in the language of its message."""
+    commas: dict[Language, str] = {"en": ", ", "zh": "、"}
+    return {language: commas[language].join(message(key, language) for key in keys) for language in LANGUAGES}
 
 
 def paragraph(sentence: str, remedy: str) -> str:
@@ -95,7 +106,7 @@ class FundtrackError(Exception):
 
     def remedy(self, language: Language) -> str:
         """Return what to do about it, or an empty string."""
-        return messages()[self.key].get(f"remedy-{language}", "").format(**self.details)
+        return messages()[self.key].get(f"remedy-{language}", "").format(**_in(language, self.details))
 
     def where(self, language: Language = "en") -> str:
         """Return `file:line` or `file [sheet …] [row …]`, or an empty string."""

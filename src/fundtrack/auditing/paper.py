@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 WORDS: Final = (
     "title", "number", "project", "unit", "matter", "facts", "basis", "attachments", "auditor", "drafted_on",
     "reviewer", "reviewed_on", "opinion", "seal", "draft", "colon",
+    "state",
 )  # fmt: skip
+
+
+GROUNDS: Final = {
+    "reason": "reason", "document": "document", "remedied": "remedy_number", "waiver": "waiver", "entry": "entry",
+}  # fmt: skip
+"""What an act rests on, by the heading under which it is printed."""
 
 
 def paper(book: Book, found: Known, language: Language, *, project: str = "", unit: str = "") -> str:
@@ -44,6 +51,8 @@ def paper(book: Book, found: Known, language: Language, *, project: str = "", un
         matter=title if title in {"", row["page"]} else f"{title}（{row['page']}）",
         facts=row["messages"][language],
         particulars=list(particulars(found, language)),
+        state=message(f"state-{found.state}", language),
+        acts=list(decided(found, language)),
         basis=row["basis"],
         attachments=list(attachments(found, page.path.name if page else f"{row['page']}.md", language)),
     )
@@ -51,7 +60,13 @@ def paper(book: Book, found: Known, language: Language, *, project: str = "", un
 
 def words(found: Known, language: Language) -> dict[str, str]:
     """Return the words that are printed on the form."""
-    details = {"number": found.row["finding"], "audit": found.latest["audit"], "at": found.latest["audited_at"]}
+    called = message("form-fault" if found.state in {"confirmed", "closed"} else "form-lead", language)
+    details = {
+        "called": called,
+        "number": found.row["finding"],
+        "audit": found.latest["audit"],
+        "at": found.latest["audited_at"],
+    }
     return {name: message(f"form-{name.replace('_', '-')}", language, **details) for name in WORDS}
 
 
@@ -71,6 +86,15 @@ def particulars(found: Known, language: Language) -> Iterator[tuple[str, str]]:
         "evidence": row["evidence"],
     }
     yield from ((message(f"head-{name}", language), str(value)) for name, value in said.items() if value)
+
+
+def decided(found: Known, language: Language) -> Iterator[str]:
+    """Yield what was decided, act by act: what, when, by whom and for whom, and what it rests on."""
+    for one in found.acts:
+        grounds = {name: one[key] for name, key in GROUNDS.items() if one[key]}
+        said = "；".join(f"{message(f'head-{name}', language)} {value}" for name, value in grounds.items())
+        act, side = message(f"act-{one['act']}", language), message(f"side-{one['side']}", language)
+        yield f"{one['acted_at'][:10]} {act} · {one['acted_by']}（{side}）{message('form-colon', language)}{said}"
 
 
 def attachments(found: Known, page: str, language: Language) -> Iterator[dict[str, str]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import text
 
+from fundtrack.auditing.record import thresholds_of
 from fundtrack.auditing.waivers import WAIVED_ON, waived
 from fundtrack.book.clock import today
 from fundtrack.checking.book import vouchers_of
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from fundtrack.auditing.sides import Side
     from fundtrack.checking import Check, Finding
+    from fundtrack.checking.audit import Audit
     from fundtrack.checking.finding import State
 
 LISTED: Final = f"""
@@ -29,10 +32,16 @@ WHERE :number IN (0, f.finding)
 ORDER BY f.finding
 """
 STATES: Final = f"""
-SELECT f.fingerprint, f.finding, f.state, f.waiver,
-    COALESCE((SELECT MIN(c.waiver) FROM ({WAIVED_ON}) AS c), 0) AS covered
-FROM book_findings AS f
+SELECT f.page, f.fingerprint, f.finding, f.state, f.waiver, f.acted_side, c.parameters,
+    COALESCE((SELECT MIN(w.waiver) FROM ({WAIVED_ON}) AS w), 0) AS covered,
+    COALESCE((SELECT a.last_voucher FROM finding_act AS d JOIN audit AS a ON a.audit = d.audit
+        WHERE d.finding = f.finding ORDER BY d.seq DESC LIMIT 1), 0) AS judged_to
+FROM book_findings AS f JOIN audit_check AS c ON c.audit = f.last_audit AND c.page = f.page
+ORDER BY f.finding
 """
+REOPENED: Final[dict[str, State]] = {"dismissed": "lead", "closed": "confirmed"}
+"""What is settled, and what it is again where that does not hold."""
+
 SIGHTINGS: Final = """
 SELECT s.audit, a.audited_at, a.audited_by, a.side, s.page_sha256, s.amount, s.measure, s.actual,
     s.expected, s.difference
@@ -40,7 +49,7 @@ FROM sighting AS s JOIN audit AS a ON a.audit = s.audit WHERE s.finding = :numbe
 """
 ACTS: Final = """
 SELECT d.seq, d.act, d.side, d.acted_by, d.acted_at, d.reason, d.document, COALESCE(d.remedy, 0) AS remedy,
-    COALESCE(d.waiver, 0) AS waiver, v.fund, v.year, v.number
+    COALESCE(d.waiver, 0) AS waiver, COALESCE(d.entry, '') AS entry, v.fund, v.year, v.number
 FROM finding_act AS d LEFT JOIN voucher AS v ON v.id = d.remedy WHERE d.finding = :number ORDER BY d.seq
 """
 CELLS: Final = """
@@ -84,30 +93,59 @@ def listed(
     return [row for row in rows if all(not some or row[name] in some for name, some in chosen)]
 
 
-def state_of(row: Mapping[str, Any]) -> State:
-    """Return the state of a finding today, from the acts (`state`, `waiver`) and the waiver that `covered` it."""
+def state_of(row: Mapping[str, Any], side: Side = "bureau") -> State:
+    """Return the state of a finding today, from the acts (`state`, `waiver`) and the waiver that `covered` it.
+
+    For an auditor, what the bureau settled (`acted_side`) is not settled.
+    """
     by_acts: State = row["state"]
+    if side == "auditor" and row["acted_side"] == "bureau" and by_acts in REOPENED:
+        by_acts = REOPENED[by_acts]
     if by_acts == "closed":
         return "closed" if row["covered"] or not row["waiver"] else "confirmed"
     return "waived" if row["covered"] and by_acts != "dismissed" else by_acts
 
 
-def settled(connection: Connection, findings: Iterable[Finding], pages: Mapping[str, Check]) -> tuple[Finding, ...]:
+def settled(
+    connection: Connection, findings: Iterable[Finding], pages: Mapping[str, Check], side: Side = "bureau"
+) -> tuple[Finding, ...]:
     """Return findings of the book with what is on record of them: number, state, and the waiver that covers them.
 
-    One that is not on record is waived all the same, where a waiver covers it.
+    The state is what it is for a side. One that is not on record is waived all the same, where a waiver covers it; one
+    of a voucher that there was not yet when it was settled is not settled.
     """
-    known = {
-        row["fingerprint"]: row for row in connection.execute(text(STATES), {"today": today().isoformat()}).mappings()
-    }
+    known = {(row["page"], row["fingerprint"]): row for row in _states(connection)}
 
     def settle(one: Finding) -> Finding:
-        row = known.get(one.fingerprint)
+        row = known.get((one.check, one.fingerprint))
         if row:
-            return replace(one, number=row["finding"], state=state_of(dict(row)), waiver=row["covered"])
+            newer = row["state"] in REOPENED and one.voucher > row["judged_to"]
+            now = row | {"state": REOPENED[row["state"]]} if newer else row
+            return replace(one, number=row["finding"], state=state_of(now, side), waiver=row["covered"])
         return replace(one, state="waived") if one.waiver else one
 
     return tuple(map(settle, waived(connection, findings, pages)))
+
+
+def unseen(connection: Connection, audit: Audit, side: Side = "bureau") -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the numbers of what is open on record, of checks that ran, and was not found.
+
+    The second were found by other thresholds than those of this run, which says nothing of them.
+    """
+    seen = {(one.check, one.fingerprint) for one in (*audit.findings, *audit.left_out)}
+    pages = {check.name: check for check in audit.checks if check.name in audit.checks_run}
+    missing = [
+        row for row in _states(connection)
+        if row["page"] in pages and (row["page"], row["fingerprint"]) not in seen
+        and state_of(row, side) in {"lead", "confirmed"}
+    ]  # fmt: skip
+    alike = [row for row in missing if row["parameters"] == thresholds_of(pages[row["page"]])]
+    others = [row for row in missing if row not in alike]
+    return tuple(row["finding"] for row in alike), tuple(row["finding"] for row in others)
+
+
+def _states(connection: Connection) -> list[dict[str, Any]]:
+    return [dict(row) for row in connection.execute(text(STATES), {"today": today().isoformat()}).mappings()]
 
 
 def known(connection: Connection, number: int) -> Known:

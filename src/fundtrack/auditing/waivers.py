@@ -14,13 +14,14 @@ from sqlalchemy import text
 from fundtrack.beantext.escape import stored
 from fundtrack.book.clock import today
 from fundtrack.book.create import now
-from fundtrack.errors import UsageError, nearest
+from fundtrack.book.person import named, same_person
+from fundtrack.errors import UsageError, nearest, words
 from fundtrack.ledger.rows import voucher_number
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -33,7 +34,8 @@ LEVELS: Final[tuple[str, ...]] = ("township", *get_args(Level))
 
 COLUMNS: Final = (
     "waiver", "page", "fund", "use", "project", "voucher", "finding", "valid_from", "valid_to", "document",
-    "document_level", "document_date", "reason", "asked_by", "approved_by", "granted_at",
+    "document_level", "document_date", "reason", "asked_by", "approved_by", "granted_by",
+    "granted_at",
 )  # fmt: skip
 
 WAIVED_ON: Final = """
@@ -42,22 +44,25 @@ SELECT w.waiver FROM book_waived AS w WHERE w.finding = f.finding AND :today BET
 """The waivers that cover the finding `f` on a day."""
 
 IN_FORCE: Final = """
-SELECT w.page, w.fund, w.use, w.project, w.voucher, w.finding, w.valid_from, w.valid_to, w.document_level,
-    w.document_date, w.waiver
-FROM waiver AS w
-WHERE :today BETWEEN w.valid_from AND w.valid_to
-    AND NOT EXISTS (SELECT 1 FROM waiver_revoked AS r WHERE r.waiver = w.waiver)
-ORDER BY w.waiver
+SELECT w.page, w.fund, w.use, w.project, w.voucher, w.finding, w.valid_from, w.valid_to, w.rank, w.document_date,
+    w.approved_by, w.waiver
+FROM waiver_holding AS w WHERE :today BETWEEN w.valid_from AND w.valid_to ORDER BY w.waiver
 """
 
 LISTED: Final = """
 SELECT w.*, COALESCE(r.revoked_at, '') AS revoked_at, COALESCE(r.revoked_by, '') AS revoked_by,
-    COALESCE(r.reason, '') AS revoked_reason, v.fund AS of, v.year, v.number
+    COALESCE(r.reason, '') AS revoked_reason, v.fund AS of, v.year, v.number,
+    CASE WHEN EXISTS (SELECT 1 FROM book_documents AS d WHERE d.document = w.document) THEN 1 ELSE 0 END AS registered,
+    CASE WHEN h.waiver IS NULL THEN 0 ELSE 1 END AS holds
 FROM waiver AS w
+LEFT JOIN waiver_holding AS h ON h.waiver = w.waiver
 LEFT JOIN waiver_revoked AS r ON r.waiver = w.waiver
 LEFT JOIN voucher AS v ON v.id = w.voucher
 ORDER BY w.waiver
 """
+
+DOCUMENT: Final = "SELECT level, date FROM book_documents WHERE document = :document"
+HANDS: Final = "SELECT prepared_by, approved_by FROM voucher WHERE id = :voucher"
 
 
 @dataclass(frozen=True)
@@ -73,11 +78,14 @@ class Scope:
 
 @dataclass(frozen=True)
 class Decision:
-    """Who decided what: the document, the level of its authority and its date, and the two people."""
+    """Who decided what: the document, the level of its authority and its date, and the two people.
+
+    Level and date need not be said of a document that is registered.
+    """
 
     document: str
-    level: Level
-    date: dt.date
+    level: Level | None
+    date: dt.date | None
     reason: str
     asked_by: str
     approved_by: str
@@ -91,27 +99,32 @@ def grant(
     *,
     valid: tuple[dt.date, dt.date],
     decision: Decision,
+    by: str,
 ) -> int:
     """Record a waiver; return its number.
 
     Raises UsageError: `check-unknown`, `not-waivable`, `duties-apart`, `waiver-incomplete`, `waiver-dates`,
-    `finding-unknown`, `waiver-other-check`, `waiver-authority-too-low`; BookError for what the database refuses.
+    `finding-unknown`, `waiver-other-check`, `waiver-document-differs`, `waiver-not-decided-yet`,
+    `waiver-authority-too-low`, `waiver-own-voucher`; BookError for what the database refuses.
     """
     if page not in pages:
         raise UsageError("check-unknown", name=page, known=nearest(page, pages))
     if not pages[page].waivable:
         raise UsageError("not-waivable", name=page)
-    words = {name: stored(getattr(decision, name)) for name in ("document", "reason", "asked_by", "approved_by")}
-    refuse_incomplete(scope, words, valid)
+    said = {name: stored(getattr(decision, name)).strip() for name in ("document", "reason")}
+    said |= {name: named(getattr(decision, name)) for name in ("asked_by", "approved_by")}
+    refuse_incomplete(scope, said, valid)
 
     def act(connection: Connection) -> int:
         of = narrowed(connection, scope, page)
-        refuse_low(connection, of.fund, decision.level)
+        level, date = decided(connection, said["document"], decision)
+        refuse_low(connection, of.fund, level)
+        refuse_own(connection, of, said["approved_by"])
         number = int(connection.exec_driver_sql("SELECT COALESCE(MAX(waiver), 0) + 1 FROM waiver").scalar_one())
         row = {
             "waiver": number, "page": page, **vars(of), "valid_from": valid[0].isoformat(),
-            "valid_to": valid[1].isoformat(), **words, "document_level": decision.level,
-            "document_date": decision.date.isoformat(), "granted_at": now(),
+            "valid_to": valid[1].isoformat(), **said, "document_level": level, "document_date": date,
+            "granted_by": named(by), "granted_at": now(),
         }  # fmt: skip
         dialect.insert_rows(connection, "waiver", COLUMNS, [[row[name] for name in COLUMNS]])
         return number
@@ -119,17 +132,53 @@ def grant(
     return book.act(act)
 
 
-def refuse_incomplete(scope: Scope, words: Mapping[str, str], valid: tuple[dt.date, dt.date]) -> None:
+def refuse_incomplete(scope: Scope, said: Mapping[str, str], valid: tuple[dt.date, dt.date]) -> None:
     """Refuse a waiver that lacks something. Raises UsageError: `waiver-incomplete`, `waiver-dates`, `duties-apart`."""
-    lacking = [f"--{name.replace('_', '-')}" for name, word in words.items() if not word]
+    lacking = [f"--{name.replace('_', '-')}" for name, word in said.items() if not word]
     if not any(vars(scope).values()):
         lacking.append("--fund | --use | --project | --voucher | --finding")
     if lacking:
         raise UsageError("waiver-incomplete", options=", ".join(lacking))
     if valid[0] > valid[1]:
         raise UsageError("waiver-dates", begins=valid[0], ends=valid[1])
-    if words["asked_by"] == words["approved_by"]:
-        raise UsageError("duties-apart", who=words["asked_by"])
+    if same_person(said["asked_by"], said["approved_by"]):
+        raise UsageError("duties-apart", who=said["asked_by"])
+
+
+def decided(connection: Connection, document: str, decision: Decision) -> tuple[str, str]:
+    """Return the level and the date of a document: those of the register of documents, where it has the document.
+
+    Raises UsageError: `waiver-document-differs`, `waiver-incomplete` where nobody says, `waiver-not-decided-yet`.
+    """
+    level, date = decision.level or "", decision.date.isoformat() if decision.date else ""
+    for kept_level, kept_date in dialect.rows_of(connection, DOCUMENT, {"document": document}):
+        if (level and kept_level not in {"", level}) or (date and kept_date not in {"", date}):
+            kept = {**level_words("registered_level", kept_level), "registered_date": kept_date}
+            raise UsageError(
+                "waiver-document-differs", document=document, date=date, **level_words("level", level), **kept
+            )
+        level, date = level or kept_level, date or kept_date
+    lacking = [option for option, value in (("--level", level), ("--document-date", date)) if not value]
+    if lacking:
+        raise UsageError("waiver-incomplete", options=", ".join(lacking))
+    if date > today().isoformat():
+        raise UsageError("waiver-not-decided-yet", document=document, date=date)
+    return level, date
+
+
+def level_words(name: str, level: str) -> dict[str, object]:
+    """Return a level as a detail of a message, said in the message's language; one there is not, as it is."""
+    return {name: words(f"level-{level}") if level in LEVELS else level}
+
+
+def refuse_own(connection: Connection, scope: Scope, approver: str) -> None:
+    """Refuse an approver who prepared or approved the voucher of a waiver. Raises UsageError (`waiver-own-voucher`)."""
+    of = "SELECT voucher FROM finding WHERE finding = :finding"
+    found = dialect.rows_of(connection, of, {"finding": scope.finding}) if scope.finding else []
+    for voucher in (scope.voucher, *(number for (number,) in found)):
+        for hands in dialect.rows_of(connection, HANDS, {"voucher": voucher}) if voucher else ():
+            if any(same_person(approver, hand) for hand in hands if hand):
+                raise UsageError("waiver-own-voucher", who=approver)
 
 
 def narrowed(connection: Connection, scope: Scope, page: str) -> Scope:
@@ -153,15 +202,21 @@ def narrowed(connection: Connection, scope: Scope, page: str) -> Scope:
 
 
 def refuse_low(connection: Connection, fund: str, level: str) -> None:
-    """Refuse an authority below that of a fund, or of any where none is named. Raises UsageError."""
-    for of, rank in dialect.rows_of(connection, "SELECT fund, rank FROM fund_rank ORDER BY rank DESC, fund"):
-        if fund in {"", of} and rank > rank_of(level):
-            raise UsageError("waiver-authority-too-low", level=level, fund=of, wanted=LEVELS[rank - 1])
+    """Refuse an authority below that of a fund or group of funds; of all, where it is none there is.
+
+    Raises UsageError (`waiver-authority-too-low`).
+    """
+    ranks = ranks_of(connection)
+    of = fund if fund in ranks else max(ranks, key=lambda one: ranks[one], default="")
+    if ranks.get(of, 0) > LEVELS.index(level) + 1:
+        wanted = level_words("wanted", LEVELS[ranks[of] - 1])
+        raise UsageError("waiver-authority-too-low", fund=of, **level_words("level", level), **wanted)
 
 
-def rank_of(level: str) -> int:
-    """Return how high an authority stands."""
-    return LEVELS.index(level) + 1
+def ranks_of(connection: Connection) -> dict[str, int]:
+    """Return how high the authority stands that each fund and group of funds answers to."""
+    found = dialect.rows_of(connection, "SELECT fund, rank FROM fund_rank ORDER BY fund")
+    return {str(fund): int(rank) for fund, rank in found}
 
 
 def revoke(book: Book, waiver: int, *, by: str, reason: str) -> None:
@@ -169,7 +224,7 @@ def revoke(book: Book, waiver: int, *, by: str, reason: str) -> None:
 
     Raises UsageError: `waiver-incomplete` without a reason, `waiver-unknown`, `waiver-revoked` where it was before.
     """
-    by, reason = stored(by), stored(reason)
+    by, reason = named(by), stored(reason).strip()
     if not reason:
         raise UsageError("waiver-incomplete", options="--reason")
 
@@ -186,7 +241,11 @@ def revoke(book: Book, waiver: int, *, by: str, reason: str) -> None:
 
 
 def waivers(connection: Connection) -> list[dict[str, Any]]:
-    """Return every waiver with what became of it: `state` is `in-force`, `coming`, `expired` or `revoked`."""
+    """Return every waiver with what became of it.
+
+    `state` is `in-force`, `coming`, `expired`, `revoked`, or `contradicted` by the register of documents; `registered`
+    says whether that has its document.
+    """
     day = today().isoformat()
     found = [dict(row) for row in connection.execute(text(LISTED)).mappings()]
     return [
@@ -200,13 +259,20 @@ def waivers(connection: Connection) -> list[dict[str, Any]]:
 def _state(row: Mapping[str, Any], day: str) -> str:
     if row["revoked_at"]:
         return "revoked"
+    if not row["holds"]:
+        return "contradicted"
     if day < row["valid_from"]:
         return "coming"
     return "in-force" if day <= row["valid_to"] else "expired"
 
 
-def waived(connection: Connection, findings: Iterable[Finding], pages: Mapping[str, Check]) -> list[Finding]:
-    """Return findings, each with the waiver that covers it today; nothing is asked of the book where there are none."""
+def waived(
+    connection: Connection, findings: Iterable[Finding], pages: Mapping[str, Check], hands: Sequence[str] = ()
+) -> list[Finding]:
+    """Return findings, each with the waiver that covers it today; nothing is asked of the book where there are none.
+
+    `hands` are those who prepare and approve the vouchers that are not posted yet.
+    """
     found = list(findings)
     if not found:
         return found
@@ -214,14 +280,21 @@ def waived(connection: Connection, findings: Iterable[Finding], pages: Mapping[s
     if not in_force:
         return found
 
+    ranks = ranks_of(connection)
+
     @cache
-    def ranks() -> dict[str, int]:
-        return {str(fund): int(rank) for fund, rank in dialect.rows_of(connection, "SELECT fund, rank FROM fund_rank")}
+    def hands_of(voucher: int) -> Sequence[str]:
+        posted = dialect.rows_of(connection, HANDS, {"voucher": voucher}) if voucher else []
+        return [hand for hand in (posted[0] if posted else hands) if hand]
 
     def covered(one: Finding) -> Finding:
         if one.check not in pages or not pages[one.check].waivable:
             return one
-        numbers = (int(row[-1]) for row in in_force if _covers(row, one, ranks()))
+        covering = (row for row in in_force if _covers(row, one, ranks))
+        numbers = (
+            int(number) for *_, approver, number in covering
+            if not any(same_person(approver, hand) for hand in hands_of(one.voucher))
+        )  # fmt: skip
         return replace(one, waiver=min(numbers, default=0))
 
     return [covered(one) for one in found]
@@ -229,9 +302,9 @@ def waived(connection: Connection, findings: Iterable[Finding], pages: Mapping[s
 
 def _covers(waiver: tuple[Any, ...], one: Finding, ranks: Mapping[str, int]) -> bool:
     """Return whether a waiver in force covers a finding: the same rule as the view `book_waived`."""
-    page, fund, use, project, voucher, finding, begins, ends, level, decided, _ = waiver
+    page, fund, use, project, voucher, finding, begins, ends, rank, decided_on, *_ = waiver
     date = one.date or today().isoformat()
-    highest = ranks.get(one.fund, 0) if one.fund else max(ranks.values(), default=0)
+    highest = ranks.get(one.fund) or max(ranks.values(), default=0)
     return bool(
         page == one.check
         and fund in {"", one.fund}
@@ -239,6 +312,6 @@ def _covers(waiver: tuple[Any, ...], one: Finding, ranks: Mapping[str, int]) -> 
         and project in {"", one.project}
         and voucher in {None, one.voucher}
         and finding in {None, one.number}
-        and max(begins, decided) <= date <= ends
-        and highest <= rank_of(level)
+        and max(begins, decided_on) <= date <= ends
+        and highest <= rank
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
+from fundtrack.book.clock import refuse_another_day
 from fundtrack.book.quotas import quotas
 from fundtrack.chart.quota import with_quotas
 from fundtrack.chart.read import read_chart
@@ -37,6 +39,8 @@ RETRIES: Final = 20
 AGAIN: Final = ("40001", "40P01")
 LOCK_TIMEOUT: Final = "55P03"
 NO_RIGHT: Final = "42501"
+CHECK: Final = re.compile(r"CHECK constraint failed: (\w+)|violates check constraint \"(\w+)\"")
+"""How each database names the condition of a table that a row does not meet."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,11 @@ class Book:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Give a connection that is the only one posting until it commits or is rolled back."""
+        """Give a connection that is the only one posting until it commits or is rolled back.
+
+        Raises UsageError (`today-asked`): what is recorded is recorded today.
+        """
+        refuse_another_day()
         try:
             with self.engine.begin() as connection:
                 dialect.act_as_clerk(connection, self.settings.schema)
@@ -82,8 +90,10 @@ class Book:
     def owning(self) -> Iterator[Connection]:
         """Give a connection with the owner's rights, for acts on the policy: the chart and the schema.
 
-        Raises BookError for what the database refuses, for example to somebody who is not the owner.
+        Raises BookError for what the database refuses, for example to somebody who is not the owner; UsageError
+        (`today-asked`) as `writing` does.
         """
+        refuse_another_day()
         try:
             with self.engine.begin() as connection:
                 yield connection
@@ -163,6 +173,8 @@ def refused_by_database(error: DBAPIError) -> BookError:
     state = getattr(error.orig, "sqlstate", None)
     if state == NO_RIGHT:
         return BookError("book-no-right", cause=cause)
+    if check := CHECK.search(cause):
+        return BookError("book-refused-check", check=check[1] or check[2], cause=cause)
     waited = state in {LOCK_TIMEOUT, *AGAIN} or "database is locked" in cause
     return BookError("book-busy" if waited else "book-refused", cause=cause)
 

@@ -17,6 +17,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError, NoResultFound
 
 from fundtrack import schema
+from fundtrack.book import onrecord
 from fundtrack.book.book import usable_key
 from fundtrack.book.chartfile import is_behind, text_of, texts
 from fundtrack.book.policy import terms
@@ -258,6 +259,12 @@ def imports(_book: Book, connection: Connection) -> Iterator[Ailment]:
         yield Ailment("decision-groundless", {"row": f"{batch}:{row}", "decided": decided})
 
 
+def record(_book: Book, connection: Connection) -> Iterator[Ailment]:
+    """Yield what is wrong with the record of findings, acts and waivers."""
+    for name, details in onrecord.faults(connection):
+        yield Ailment(name, details)
+
+
 def policy(book: Book, connection: Connection) -> Iterator[Ailment]:
     """Yield what the tables hold of the policy that the chart does not state, and what they miss.
 
@@ -306,6 +313,7 @@ EXAMINATIONS: Final[dict[str, Callable[[Book, Connection], Iterator[Ailment]]]] 
     "keys": keys,
     "numbers": numbers,
     "imports": imports,
+    "record": record,
     "policy": policy,
     "chart": chart_file,
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fundtrack.checking.book import book_lens
+from fundtrack.checking.book import book_lens, moment
 from fundtrack.checking.check import checks
 from fundtrack.checking.extent import EVERYTHING, assert_funds
 from fundtrack.checking.foreign import foreign
@@ -52,7 +52,9 @@ class Audit:
     that it publishes does, and nothing where it has no title. `checks` are the checks that were chosen, run or not.
     `left_out` was found as well, but is of other funds or earlier days than the `extent` that was asked for. `limits`
     are what all this cannot prove. `files` account for every row, where tables were read; `compared` are the two sides,
-    where one was held against another. `recorded` is what it added to the record of the book, if it was recorded.
+    where one was held against another. `recorded` is what it added to the record of the book, if it was recorded;
+    `moment` how far the book had come. `unseen` are findings that are open on record and were not found,
+    `otherwise_unseen` likewise, but found by other thresholds then.
     """
 
     findings: tuple[Finding, ...]
@@ -71,6 +73,9 @@ class Audit:
     recorded: Mapping[str, Any] | None = None
     files: tuple[Accounted, ...] = ()
     compared: Compared | None = None
+    moment: tuple[int, ...] = ()
+    unseen: tuple[int, ...] = ()
+    otherwise_unseen: tuple[int, ...] = ()
 
     def record(self, language: Language) -> dict[str, Any]:
         """Return the machine-readable object of `check --format json`."""
@@ -87,6 +92,8 @@ class Audit:
             "cannot_prove": [limit.record(language) for limit in self.limits],
             "baseline": self.baseline.record() if self.baseline else None,
             "recorded": self.recorded,
+            "unseen": list(self.unseen),
+            "otherwise_unseen": list(self.otherwise_unseen),
             "files": [one.record() for one in self.files],
             "compared": self.compared.record() if self.compared else None,
         }
@@ -105,6 +112,7 @@ def audit_book(book: Book, *, only: Collection[str] = (), extent: Extent = EVERY
         lens = book_lens(connection, chart)
         assert_funds(connection, lens, extent)
         audited = _audit(connection, chosen, lens, int(vouchers), whole=not only)
+        audited = replace(audited, moment=moment(connection))
     return within(replace(audited, title=book.settings.title, called=chart.title, path=book.folder), extent)
 
 

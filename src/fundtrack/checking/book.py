@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from fundtrack.checking.lens import POLICY, POSTING_COLUMNS, VOUCHER_COLUMNS, Lens, Subject
 from fundtrack.errors import LANGUAGES, message, messages
@@ -64,6 +64,22 @@ def whole_book(_scope: str) -> Relations:
         "vouchers": f"SELECT {VOUCHER_COLUMNS} FROM book_vouchers",
         "daily_balances": "SELECT * FROM book_daily_balances",
     }
+
+
+MOVING: Final = {
+    "voucher": "MAX(id)", "chart": "MAX(version)", "batch": "MAX(batch)", "audit": "MAX(audit)", "decision": "COUNT(*)",
+    **dict.fromkeys(REGISTERS, "MAX(seq)"),
+}  # fmt: skip
+"""The tables by which a book moves, and what tells that one did."""
+
+MOMENT: Final = " UNION ALL ".join(
+    f"SELECT '{table}' AS moving, COALESCE({counted}, 0) AS counted FROM {table}" for table, counted in MOVING.items()
+)
+
+
+def moment(connection: Connection) -> tuple[int, ...]:
+    """Return how far the book has come: two looks at the same moment see the same."""
+    return tuple(int(counted) for _, counted in sorted(dialect.rows_of(connection, MOMENT)))
 
 
 def vouchers_of(connection: Connection) -> Callable[[int, str], Subject]:

@@ -27,8 +27,11 @@ SCOPES: Final = frozenset({"balance", "book", *f"{POSTING_COLUMNS}, {VOUCHER_COL
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 """Worst first. `fatal` refuses to post; `error` and `warn` are posted and shown."""
 
-REMEDIES: Final = ("reversal", "refund", "rebook", "transfer-back", "repayment", "verification")
-"""The kinds of voucher that may put right what was found; where a page names none, the first four do."""
+REMEDIES: Final = ("reversal", "refund", "rebook", "transfer-back", "entry", "repayment", "verification")
+"""The kinds of voucher, or the later entry of a register, that may put right what was found.
+
+Where a page names none, the first five do.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +61,7 @@ class Check:
     begins: dt.date
     ends: dt.date
     waivable: bool = True
-    remedied_by: tuple[str, ...] = REMEDIES[:4]
+    remedied_by: tuple[str, ...] = REMEDIES[:5]
 
     @cached_property
     def is_installed(self) -> bool:
@@ -163,7 +166,7 @@ def check_of(page: Page, own: tuple[tuple[str, int | str], ...] = ()) -> Check:
         begins=front.get("from", dt.date.min),
         ends=front.get("to", dt.date.max),
         waivable=front.get("waivable", True),
-        remedied_by=tuple(front.get("remedied-by", REMEDIES[:4])),
+        remedied_by=tuple(front.get("remedied-by", REMEDIES[:5])),
     )
 
 

@@ -28,9 +28,10 @@ class Finding:
 
     `amount` is in minor units of `unit`, or None; `group` is the value of the check's scope that was judged together.
     `actual` and `expected` are what the check compared, as people read them, and `difference` the one less the other:
-    empty where a check compares nothing. `evidence` is the document, bank reference or register row it rests on, and
-    `parameters` the thresholds it was judged by. `other_funds` are those it concerns beside its own. What the book
-    knows of it is added by `auditing`: its `number` there, its `state`, and the `waiver` that covers it, 0 for none.
+    empty where a check compares nothing. `entry` is the entry of a register at which it stands. `evidence` is the
+    document, bank reference or register row it rests on, and `parameters` the thresholds it was judged by.
+    `other_funds` are those it concerns beside its own. What the book knows of it is added by `auditing`: its `number`
+    there, its `state`, and the `waiver` that covers it, 0 for none.
     """
 
     check: str
@@ -55,6 +56,7 @@ class Finding:
     evidence: str = field(compare=False, default="")
     parameters: Mapping[str, int | str] = field(compare=False, default_factory=dict)
     project: str = field(compare=False, default="")
+    entry: str = field(compare=False, default="")
     page_sha256: str = field(compare=False, default="")
     other_funds: tuple[str, ...] = field(compare=False, default=())
     number: int = field(compare=False, default=0)
@@ -147,6 +149,7 @@ def finding_of(check: Check, row: Mapping[str, Any], lens: Lens) -> Finding:
         evidence=str(row.get("evidence") or row.get("document") or ""),
         parameters=check.parameters,
         project=str(row.get("project") or ""),
+        entry=str(row.get("entry") or ""),
         page_sha256=check.page.digest,
         other_funds=tuple(str(row[name]) for name in ("other_fund", "paying_fund") if row.get(name)),
     )

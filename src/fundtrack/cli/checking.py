@@ -25,6 +25,8 @@ from fundtrack.cli.subjects import audited, compared
 from fundtrack.errors import Language, UsageError, message, nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fundtrack.checking.audit import Audit
     from fundtrack.pages import Page
 
@@ -51,13 +53,16 @@ def check(
         Path | None, typer.Option(metavar="PATH", help="Another book, ledger or folder; only what differs. 两账比对")
     ] = None,
     fail_on: Annotated[FailOn, typer.Option(help="Findings from here on end with exit code 1. 失败级别")] = "error",
+    fail_on_gone: Annotated[
+        bool, typer.Option("--fail-on-gone", help="Open findings no longer found too. 未处理而不再出现的也算失败")
+    ] = False,
     fund_pattern: Annotated[str, typer.Option(help="A regular expression that finds funds in accounts. 资金代码")] = "",
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE.xlsx/.html/.sarif/.json/.csv", help="文件")
     ] = None,
     form: Annotated[CheckFormat, typer.Option("--format", help="How to print. 输出格式")] = "table",
     no_record: Annotated[bool, typer.Option("--no-record", help="Only look. 只查看，不留记录")] = False,
-    side: SideOption = "bureau",
+    side: SideOption = None,
     by: PersonOption = None,
     book: BookOption = None,
     lang: LanguageOption = None,
@@ -74,17 +79,20 @@ def check(
         asked = (only or (), fund_pattern, book, Extent(tuple(fund or ()), since))
         subject = path or the_book
         assert subject is not None
-        audit = compared(subject, against, *asked) if against else audited(subject, *asked)
-        why_not = ""
-        if the_book and not against:  # what two books differ in is on no record of either
-            audit, why_not = kept(the_book, audit, by, side, wanted=not no_record)
+        why_not: Mapping[Language, str] = {}
+        if the_book and not against:
+            audit, why_not = kept(the_book, lambda: audited(subject, *asked), by, side, wanted=not no_record)
+        else:  # what two books differ in is on no record of either
+            audit = compared(subject, against, *asked) if against else audited(subject, *asked)
         audit = compare(audit, known) if known else audit
         write(audit, language)
     print_audit(audit, form, language, output)
     if why_not:
-        show.say(message("check-not-recorded", language, cause=why_not), error=form != "table")
+        show.say(message("check-not-recorded", language, cause=why_not[language]), error=form != "table")
     failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
     if any(finding.severity in failing for finding in audit.findings if finding.is_open):
+        raise typer.Exit(1)
+    if fail_on_gone and (audit.unseen or audit.otherwise_unseen):
         raise typer.Exit(1)
 
 

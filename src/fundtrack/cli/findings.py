@@ -1,9 +1,9 @@
-"""Commands on findings: `finding list`, `show`, `confirm`, `dismiss`, `close`, `reopen`, `paper`."""
+"""Commands on findings: `finding list`, `show`, `confirm`, `dismiss`, `close`, `reopen`, `side`, `paper`."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,6 +16,7 @@ from fundtrack.cli.options import (
     LanguageOption,
     PersonOption,
     ReasonOption,
+    SideOption,
     opened,
     person,
     spoken,
@@ -26,18 +27,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fundtrack.auditing.acts import Act, Grounds
-    from fundtrack.auditing.record import Side
+    from fundtrack.auditing.sides import Side
     from fundtrack.auditing.standing import Known
     from fundtrack.book import Book
 
 finding = typer.Typer(help="Findings on record, and what was decided about them. 疑点与问题", no_args_is_help=True)
 
 NumberArgument = Annotated[int, typer.Argument(help="The number of a finding. 疑点编号")]
-ActingSideOption = Annotated[
-    Literal["bureau", "auditor"] | None,
-    typer.Option("--side", help="For whom you act; by default as before, else the side that raised it. 代表哪一方"),
-]
-
 STATES = ("lead", "confirmed", "dismissed", "closed", "waived")
 COLUMNS = (
     "finding", "state", "severity", "check", "voucher", "fund", "use", "project", "amount", "first_seen", "last_seen",
@@ -45,11 +41,12 @@ COLUMNS = (
 )  # fmt: skip
 SHOWN = (
     "check", "severity", "state", "side", "message", "remedy", "basis", "date", "voucher", "fund", "use", "project",
-    "amount", "arithmetic", "parameters", "evidence", "file", "sheet", "row", "sha256", "original", "cells", "page",
-    "page_sha256",
+    "amount", "arithmetic", "parameters", "evidence", "entry", "file", "sheet", "row", "sha256", "original", "cells",
+    "page", "page_sha256",
 )  # fmt: skip
-SIGHTING_COLUMNS = ("audit", "when", "who", "side", "amount", "arithmetic", "page_sha256")
-ACT_COLUMNS = ("act", "when", "who", "side", "reason", "document", "remedy", "waiver")
+SIGHTING_COLUMNS = ("audit", "when", "who", "acting_side", "amount", "arithmetic", "page_sha256")
+ACT_COLUMNS = ("act", "when", "who", "acting_side", "reason", "document", "remedied", "waiver", "entry")
+SIDE_COLUMNS = ("who", "acting_side", "when", "recorded_by", "reason")
 
 
 @finding.command("list")
@@ -130,6 +127,7 @@ def finding_record(book: Book, found: Known, language: Language) -> dict[str, An
         "basis": row["basis"],
         "parameters": row["parameters"],
         "evidence": row["evidence"],
+        "entry": row["entry"] or None,
         **{name: latest[name] for name in ("actual", "expected", "difference")},
         "arithmetic": arithmetic(latest),
         **{name: row[name] or None for name in ("file", "sheet", "row", "sha256")},
@@ -172,6 +170,7 @@ def act_record(one: Mapping[str, Any]) -> dict[str, Any]:
         "who": one["acted_by"],
         "remedy": one["remedy_number"] or None,
         "waiver": one["waiver"] or None,
+        "entry": one["entry"] or None,
     }
 
 
@@ -199,7 +198,10 @@ def print_finding(record: dict[str, Any], found: Known, language: Language) -> N
         if rows := record[name]:
             printed.say()
             printed.say_message(key, language)
-            said = [one | {"side": message(f"side-{one['side']}", language)} for one in rows]
+            said = [
+                one | {"acting_side": message(f"side-{one['side']}", language), "remedied": one.get("remedy")}
+                for one in rows
+            ]
             said = [one | ({"act": message(f"act-{one['act']}", language)} if "act" in one else {}) for one in said]
             printed.rows(said, "table", language, columns)
 
@@ -210,7 +212,7 @@ def confirm(
     *,
     reason: ReasonOption = "",
     document: DocumentOption = "",
-    side: ActingSideOption = None,
+    side: SideOption = None,
     by: PersonOption = None,
     book: BookOption = None,
     lang: LanguageOption = None,
@@ -227,7 +229,7 @@ def dismiss(
     *,
     reason: ReasonOption = "",
     document: DocumentOption = "",
-    side: ActingSideOption = None,
+    side: SideOption = None,
     by: PersonOption = None,
     book: BookOption = None,
     lang: LanguageOption = None,
@@ -244,14 +246,17 @@ def close(
     *,
     remedy: Annotated[str, typer.Option(help="The voucher that puts it right. 整改凭证号")] = "",
     waiver: Annotated[int | None, typer.Option(help="The number of a waiver in force. 例外审批编号")] = None,
+    entry: Annotated[
+        str | None, typer.Option(metavar="'NAME SEQ'", help="The register entry that puts it right. 整改登记条目")
+    ] = None,
     reason: ReasonOption = "",
     document: DocumentOption = "",
-    side: ActingSideOption = None,
+    side: SideOption = None,
     by: PersonOption = None,
     book: BookOption = None,
     lang: LanguageOption = None,
 ) -> None:
-    """整改销号 Close a confirmed finding, by the voucher that puts it right or by a waiver."""
+    """整改销号 Close a confirmed finding: by what puts it right, a voucher or register entry, or by a waiver."""
     from fundtrack.auditing.acts import Grounds
     from fundtrack.posting.standing import find_voucher
 
@@ -260,7 +265,7 @@ def close(
     if remedy:
         with the_book.reading() as connection:
             voucher = find_voucher(connection, remedy).id
-    grounds = Grounds(reason, document, voucher, waiver)
+    grounds = Grounds(reason, document, voucher, waiver, entry)
     _decide(number, "close", grounds, by=by, side=side, book=the_book, lang=lang)
 
 
@@ -270,7 +275,7 @@ def reopen(
     *,
     reason: ReasonOption = "",
     document: DocumentOption = "",
-    side: ActingSideOption = None,
+    side: SideOption = None,
     by: PersonOption = None,
     book: BookOption = None,
     lang: LanguageOption = None,
@@ -279,6 +284,35 @@ def reopen(
     from fundtrack.auditing.acts import Grounds
 
     _decide(number, "reopen", Grounds(reason, document), by=by, side=side, book=opened(book), lang=lang)
+
+
+@finding.command("side")
+def side_of_person(
+    who: Annotated[str, typer.Argument(metavar="[NAME]", help="Whose; without one all are listed. 姓名")] = "",
+    *,
+    side: SideOption = None,
+    reason: ReasonOption = "",
+    by: PersonOption = None,
+    form: FormatOption = "table",
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """更正所代表的一方 Who acts for whom; with --side and --reason somebody else corrects it."""
+    from fundtrack.auditing.sides import correct_side, sides
+
+    the_book = opened(book)
+    language = spoken(lang, the_book)
+    if who and side:
+        correct_side(the_book, who, side, reason=reason, by=person(by))
+        printed.say_message("side-recorded", language, who=who, side=message(f"side-{side}", language))
+        return
+    with the_book.reading() as connection:
+        found = [one for one in sides(connection) if who in {"", one["name"]}]
+    said = [
+        one | {"who": one["name"], "when": one["since"], "acting_side": message(f"side-{one['side']}", language)}
+        for one in found
+    ]
+    printed.rows(found if form == "json" else said, form, language, SIDE_COLUMNS)
 
 
 @finding.command("paper")
@@ -306,8 +340,13 @@ def _decide(
     number: int, act: Act, grounds: Grounds, *, by: str | None, side: Side | None, book: Book, lang: Language | None
 ) -> None:
     from fundtrack.auditing.acts import decide
+    from fundtrack.auditing.sides import side_of
+    from fundtrack.cli import prompts
 
-    who = person(by)
+    who, language = person(by), spoken(lang, book)
+    if side is None:
+        with book.reading() as connection:
+            side = side_of(connection, who)
+    side = side or prompts.side_of(who, language)
     decide(book, number, act, grounds, by=who, side=side)
-    language = spoken(lang, book)
     printed.say_message("acted", language, number=number, act=message(f"act-{act}", language), who=who)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import getpass
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -23,9 +24,11 @@ Format = Literal["table", "json", "csv"]
 
 
 def day(text: str) -> dt.date:
-    """Return a date in any form the files have: 2015-03-01, 2015年3月1日, 20150301."""
+    """Return a date in any form the files have: 2015-03-01, 2015年3月1日, 20150301; in ISO 8601, any day there is."""
     from fundtrack.importing import dates
 
+    with suppress(ValueError):
+        return dt.date.fromisoformat(text.strip())
     try:
         return dates.read(text)
     except FormatError as error:
@@ -43,8 +46,8 @@ PersonOption = Annotated[
     str | None, typer.Option("--by", envvar="FUNDTRACK_BY", help="Who does it; by default you. 经办人")
 ]
 SideOption = Annotated[
-    Literal["bureau", "auditor"],
-    typer.Option(help="For whom you act, ever; a finding belongs to the side that raised it. 代表哪一方"),
+    Literal["bureau", "auditor"] | None,
+    typer.Option("--side", help="For whom you act; by default the side on record for you. 代表哪一方"),
 ]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why. 理由")]
 ApproverOption = Annotated[str, typer.Option("--approved-by", help="Who approved it: somebody else. 审批人")]
@@ -91,8 +94,13 @@ def spoken(language: Language | None, book: Book | Path | None = None) -> Langua
 
 
 def person(named: str | None) -> str:
-    """Return who acts: the person named, or the one logged in."""
+    """Return who acts: the person named, or the one logged in. Raises UsageError (`person-unknown`)."""
+    from fundtrack.book.person import named as as_kept
+
     try:
-        return named or getpass.getuser()
+        who = as_kept(getpass.getuser() if named is None else named)
     except (KeyError, OSError) as error:
         raise UsageError("person-unknown") from error
+    if not who:
+        raise UsageError("person-unknown")
+    return who

@@ -14,6 +14,7 @@ from fundtrack.errors import FundtrackError, UsageError, message
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from fundtrack.auditing.sides import Side
     from fundtrack.book import Book
     from fundtrack.chart.model import Chart
     from fundtrack.cli.order import Order
@@ -94,6 +95,15 @@ READERS: Final[dict[str, Callable[[str], object]]] = {
     "to": _code,
 }
 """What turns an answer into a value; otherwise it is the text."""
+
+
+def side_of(who: str, language: Language) -> Side:
+    """Ask for whom a person acts who is not on record. Raises UsageError (`side-unknown`) where nobody sits there."""
+    if not sys.stdin.isatty():
+        raise UsageError("side-unknown", who=who)
+    while (answer := typer.prompt(message("ask-side", language, who=who)).strip()) not in {"bureau", "auditor"}:
+        pass
+    return "auditor" if answer == "auditor" else "bureau"
 
 
 def record_or_money(fund: str, language: Language) -> Literal["record", "money"]:

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 waiver = typer.Typer(help="Dated exceptions by an authority. 例外审批", no_args_is_help=True)
 
 COLUMNS = (
-    "waiver", "state", "check", "scope", "valid", "document", "document_level", "document_date", "asked_by",
-    "approved_by", "reason",
+    "waiver", "state", "check", "scope", "valid", "document", "in_register", "document_level", "document_date",
+    "asked_by", "approved_by", "granted_by", "reason",
 )  # fmt: skip
 SCOPE = ("fund", "use", "project", "voucher", "finding")
 
@@ -40,10 +40,14 @@ def grant_waiver(
     check: Annotated[str, typer.Option(help="The check it is an exception to. 检查名称")],
     begins: Annotated[dt.date, typer.Option("--from", parser=day, metavar="DATE", help="Its first day. 起始日")],
     ends: Annotated[dt.date, typer.Option("--to", parser=day, metavar="DATE", help="Its last day. 截止日")],
-    document_date: Annotated[dt.date, typer.Option(parser=day, metavar="DATE", help="When decided. 批准日期")],
+    document_date: Annotated[
+        dt.date | None,
+        typer.Option(parser=day, metavar="DATE", help="When decided; by default as registered. 批准日期"),
+    ] = None,
     level: Annotated[
-        Literal["county", "city", "region", "central"], typer.Option(help="The level of who decided. 批准机关级次")
-    ],
+        Literal["county", "city", "region", "central"] | None,
+        typer.Option(help="The level of who decided; by default as registered. 批准机关级次"),
+    ] = None,
     fund: Annotated[str, typer.Option(help="Only this fund. 仅此资金")] = "",
     use: Annotated[str, typer.Option(help="Only this use: 0601, or F01-0601. 仅此用途")] = "",
     project: Annotated[str, typer.Option(help="Only this project. 仅此项目")] = "",
@@ -53,11 +57,12 @@ def grant_waiver(
     reason: ReasonOption = "",
     asked_by: Annotated[str, typer.Option(help="Who asked for it. 申请人")] = "",
     approved_by: Annotated[str, typer.Option(help="Who approved it: somebody else. 批准人")] = "",
+    by: PersonOption = None,
     book: BookOption = None,
     lang: LanguageOption = None,
 ) -> None:
     """登记例外审批 Record a waiver: what an authority permits, by which document, until when."""
-    from fundtrack.auditing.waivers import Decision, Scope, grant
+    from fundtrack.auditing.waivers import Decision, Scope, grant, waivers
     from fundtrack.checking import checks
     from fundtrack.posting.standing import find_voucher
 
@@ -73,8 +78,14 @@ def grant_waiver(
         Scope(fund, use, project, of, finding),
         valid=(begins, ends),
         decision=Decision(document, level, document_date, reason, asked_by, approved_by),
+        by=person(by),
     )
-    show.say_message("waiver-granted", spoken(lang, the_book), number=number)
+    language = spoken(lang, the_book)
+    show.say_message("waiver-granted", language, number=number)
+    with the_book.reading() as connection:
+        (granted,) = (one for one in waivers(connection) if one["waiver"] == number)
+    if not granted["registered"]:
+        show.say_message("waiver-unregistered", language, document=granted["document"])
 
 
 def scope_of(fund: str, use: str, known: set[str]) -> tuple[str, str]:
@@ -121,14 +132,23 @@ def waiver_record(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a waiver as the machine-readable object of `waiver list --format json`."""
     named = {name: row[name] or None for name in SCOPE} | {"voucher": row["voucher_number"] or None}
     said = ("valid_from", "valid_to", "document", "document_level", "document_date", "reason", "asked_by",
-            "approved_by", "granted_at")  # fmt: skip
+            "approved_by", "granted_by", "granted_at")  # fmt: skip
     gone = {name: row[name] or None for name in ("revoked_at", "revoked_by", "revoked_reason")}
     return {"waiver": row["waiver"], "state": row["state"], "check": row["page"], **named,
-            **{name: row[name] for name in said}, **gone}  # fmt: skip
+            **{name: row[name] for name in said}, "registered": bool(row["registered"]), **gone}  # fmt: skip
 
 
 def for_people(record: dict[str, Any], language: Language, in_words: bool) -> dict[str, Any]:
     """Return a waiver with its scope and its dates in one word each."""
     scope = " ".join(f"{message(f'head-{name}', language)} {record[name]}" for name in SCOPE if record[name])
-    state = message(f"state-{record['state']}", language) if in_words else record["state"]
-    return record | {"scope": scope, "valid": f"{record['valid_from']}/{record['valid_to']}", "state": state}
+    said = {
+        "scope": scope,
+        "valid": f"{record['valid_from']}/{record['valid_to']}",
+        "in_register": record["registered"],
+    }
+    if in_words:
+        registered = message(f"found-{'yes' if record['registered'] else 'no'}", language)
+        level = message(f"level-{record['document_level']}", language)
+        state = message(f"state-{record['state']}", language)
+        said |= {"state": state, "in_register": registered, "document_level": level}
+    return record | said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fundtrack.beantext.escape import stored
+from fundtrack.book.person import named
 from fundtrack.checking.candidates import candidate_lens
 from fundtrack.checking.lens import Subject
 from fundtrack.importing.tally import reason, reason_of, reason_of_error
@@ -54,7 +54,7 @@ def judge(
     for voucher, state, said in [*_known(connection), *_untied(connection, stager)]:
         why[stager.row_of(voucher)] = (state, [said])
     execute_quota(connection)
-    outcome = Batch(connection, checks, candidate_lens(stager.chart, place), stored(by)).post()
+    outcome = Batch(connection, checks, candidate_lens(stager.chart, place), named(by)).post()
     for voucher, findings in outcome.refused.items():
         why[stager.row_of(voucher)] = ("quarantined", [reason_of(finding) for finding in findings])
     for voucher in outcome.orphans:

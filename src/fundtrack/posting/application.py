@@ -14,6 +14,7 @@ from sqlalchemy import text
 from fundtrack import money
 from fundtrack.beantext.escape import stored
 from fundtrack.book.create import now
+from fundtrack.book.person import named, same_person
 from fundtrack.errors import UsageError
 from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.kinds import NOT_IN_CHART, account_of, kind_of_payment
@@ -99,7 +100,7 @@ def apply_for(book: Book, number: str, amount: int, *, date: Date, by: str, **sa
         ((last,),) = dialect.rows_of(connection, "SELECT COALESCE(MAX(application), 0) FROM application")
         dialect.insert_rows(connection, "application", COLUMNS, [(
             int(last) + 1, line.fund, line.line, positive(amount), date.isoformat(), date.toordinal(), *texts,
-            stored(by), now(),
+            named(by), now(),
         )])  # fmt: skip
         return int(last) + 1
 
@@ -118,14 +119,14 @@ def approve(book: Book, application: int, *, date: Date, by: str) -> Posted:
     """
     with book.reading() as connection:
         asked = _waiting(connection, application)
-    if by == asked.applied_by:
+    if same_person(by, asked.applied_by):
         raise UsageError("duties-apart", who=by)
 
     def say(connection: Connection, chart: Chart) -> list[Draft]:
         return [_reserving(connection, chart, _waiting(connection, application), date)]
 
     def decide(connection: Connection, posted: Posted) -> None:
-        _decide(connection, application, posted.vouchers[0], "", by)
+        _decide(connection, application, posted.vouchers[0], "", named(by))
 
     return post(book, say, by=asked.applied_by, approved_by=by, then=decide)
 
@@ -137,7 +138,7 @@ def reject(book: Book, application: int, *, reason: str, by: str) -> None:
 
     def act(connection: Connection) -> None:
         _waiting(connection, application)
-        _decide(connection, application, None, stored(reason), stored(by))
+        _decide(connection, application, None, stored(reason), named(by))
 
     book.act(act)
 

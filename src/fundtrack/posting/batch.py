@@ -111,7 +111,9 @@ class Batch:
 
     def _run(self, checks: Iterable[Check]) -> list[Finding]:
         """Return what checks find, each with the waiver that covers it."""
-        return waived(self.connection, run(self.connection, checks, self.lens), self.checks)
+        return waived(
+            self.connection, run(self.connection, checks, self.lens), self.checks, (self.prepared_by, self.approved_by)
+        )
 
     def _refuse(self, findings: Iterable[Finding]) -> list[Finding]:
         """Refuse the candidates that fatal findings name; return the other findings on candidates that remain."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from fundtrack.auditing.record import record_waived
 from fundtrack.auditing.waivers import waived
-from fundtrack.beantext.escape import stored
+from fundtrack.book.person import named, same_person
 from fundtrack.checking import candidates, checks, run
 from fundtrack.checking.book import vouchers_of
 from fundtrack.errors import Refused, UsageError
@@ -75,8 +75,8 @@ def post(
     Raises Refused with every finding where a fatal check finds something that was not there before; the refusal is
     kept in the book. Raises FormatError (`text-unsafe`) where a text could not be published.
     """
-    by, approved_by = stored(by), stored(approved_by)
-    if by == approved_by:
+    by, approved_by = named(by), named(approved_by)
+    if same_person(by, approved_by):
         raise UsageError("duties-apart", who=by)
     judged_by = pages if pages is not None else checks(book.folder / "checks", at_posting=True)
     said: list[Draft] = []
@@ -107,7 +107,7 @@ def _stage(connection: Connection, book: Book, drafts: Iterable[Draft], chart: i
 
 def _post(connection: Connection, checks: Mapping[str, Check], lens: Lens, by: str, approved_by: str) -> Posted:
     """Post what is staged, all of it, unless a check finds what refuses it and no waiver covers."""
-    findings = waived(connection, run(connection, checks.values(), lens), checks)
+    findings = waived(connection, run(connection, checks.values(), lens), checks, (by, approved_by))
     if any(finding.refuses for finding in findings):
         raise Refused(findings)
     insert_candidates(connection, by, approved_by)

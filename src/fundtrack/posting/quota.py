@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from fundtrack import money
 from fundtrack.book.create import now
+from fundtrack.book.person import named
 from fundtrack.chart.model import Quota
 from fundtrack.chart.quota import headings, with_quotas
 from fundtrack.errors import UsageError
@@ -234,7 +235,7 @@ def _opened(connection: Connection, chart: Chart, quota: Quota) -> Quota:
         "SELECT (SELECT COALESCE(MAX(line), 0) + 1 FROM quota WHERE fund = :fund), (SELECT MAX(version) FROM chart)",
         {"fund": quota.fund},
     )
-    line = replace(quota, line=int(number), chart=int(version), recorded_at=now())
+    line = replace(quota, line=int(number), chart=int(version), recorded_at=now(), recorded_by=named(quota.recorded_by))
     dialect.insert_rows(connection, "quota", COLUMNS, [(
         line.fund, line.line, line.year, line.parent or None, line.use, line.project, line.department, line.document,
         line.upper_document, line.date.isoformat(), line.date.toordinal(),

@@ -30,18 +30,48 @@ if TYPE_CHECKING:
 WORDS: Final = {
     "sqlite": {  # by way of the day number: `date('2015-02-30')` is itself, no day of the calendar
         "ISO_DATE_IS_DAY": "day >= 1 AND date IS date(day + 1721424.5)",
+        r"\bDEFAULT LOGIN\b": "DEFAULT ''",
     },
     "postgresql": {
-        "ISO_DATE_IS_DAY": r"date ~ '^\d{4}-\d\d-\d\d$' AND day = date::date - DATE '0001-01-01' + 1",
+        "ISO_DATE_IS_DAY": "date ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' AND day = date::date - DATE '0001-01-01' + 1",
+        r"\bDEFAULT LOGIN\b": "DEFAULT session_user",
         r"\bINTEGER\b": "BIGINT",
         r"\bTEXT\b": 'TEXT COLLATE "C"',
         r"\) STRICT(, WITHOUT ROWID)?;": ");",
     },
 }
 
+BLANK: Final = "\t\n\r \u00a0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
+UNNAMED: Final = (
+    "[\t\n\r\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]"
+)
+"""Characters by which the name of one person would be another text: blanks of all kinds, full-width letters, digits."""
+
+PERSON: Final = "lower(replace({}, ' ', ''))"
+"""Whom a name means: neither case nor blanks make another of somebody; it never has full-width letters."""
+
+FUNCTIONS: Final = {
+    "sqlite": {
+        "IS_NAME": r"(\1 = trim(\1) AND \1 <> '' AND \1 NOT GLOB '*{unnamed}*')",
+        "IS_SAID": r"(trim(\1, '{blank}') <> '')",
+        "IS_DATE": r"(\1 >= '0001-01-01' AND \1 IS date(\1, '+0 days'))",
+        "IS_MOMENT": r"(\1 IS strftime('%Y-%m-%dT%H:%M:%SZ', substr(\1, 1, 19), '+0 days'))",
+        "PERSON": PERSON.format(r"\1"),
+    },
+    "postgresql": {
+        "IS_NAME": r"(\1 = btrim(\1) AND \1 <> '' AND \1 !~ '{unnamed}')",
+        "IS_SAID": r"(btrim(\1, '{blank}') <> '')",
+        "IS_DATE": r"(\1 ~ '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}$' AND \1::date IS NOT NULL)",
+        "IS_MOMENT": r"(\1 ~ '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}Z$' "
+        r"AND \1::timestamptz IS NOT NULL)",
+        "PERSON": PERSON.format(r"\1"),
+    },
+}
+"""What is asked of one text: whether it is a name, says anything, is a day or a moment; PERSON is whom a name means."""
+
 INSERTED_BY_CLERKS: Final = (
     "batch", "quota", "application", "application_decision", "voucher", "entry", "input_row", "decision", "refusal",
-    "audit", "audit_check", "finding", "sighting", "waiver", "waiver_revoked", "finding_act", *REGISTERS,
+    "audit", "audit_check", "finding", "sighting", "side", "waiver", "waiver_revoked", "finding_act", *REGISTERS,
 )  # fmt: skip
 """What the clerk role may insert on PostgreSQL; nobody but the owner updates, and the owner is refused by triggers."""
 
@@ -69,7 +99,17 @@ POSTGRESQL_SETTINGS: Final = {
 def translated(script: str, name: str) -> str:
     """Return a script of tables or views in the words of a database."""
     for word, replacement in WORDS[name].items():
-        script = re.sub(word, replacement.replace("\\", r"\\"), script)
+        script = re.sub(word, replacement, script)
+    return with_functions(script, name)
+
+
+def with_functions(script: str, name: str) -> str:
+    """Return a script in which a database's own words stand for ours that ask one thing of one text: `FUNCTIONS`."""
+    for function, form in FUNCTIONS[name].items():
+        meant = form.format(unnamed=UNNAMED, blank=BLANK)
+        of = re.compile(rf"\b{function}\(([\w.:]+)\)")
+        while found := of.search(script):
+            script = script[: found.start()] + meant.replace(r"\1", found[1]) + script[found.end() :]
     return script
 
 

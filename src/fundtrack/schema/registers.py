@@ -125,9 +125,13 @@ class Register:
             f"CREATE INDEX {self.name}_key ON {self.name} ({', '.join((*self.key, 'seq'))});\n"
         )
 
+    def same(self, one: str, other: str) -> str:
+        """Return the condition that two entries, by their names in a select, have the same key."""
+        return " AND ".join(f"{one}.{column} = {other}.{column}" for column in self.key)
+
     def view(self, prefix: str) -> str:
         """Return the statement that creates the view of what holds, named by the relation behind a prefix."""
-        same = " AND ".join(f"later.{column} = e.{column}" for column in self.key)
+        same = self.same("later", "e")
         return (
             f"CREATE VIEW {prefix}_{self.relation} AS\n"
             f"SELECT {', '.join(f'e.{column}' for column in self.columns)}, '{self.name} ' || e.seq AS entry\n"
@@ -197,6 +201,16 @@ WHERE e.withdrawn = 0 AND (l.withdrawn = 1 OR l.{amount} <> e.{amount})"""
         )
         + ";\n"
     )
+
+
+def behind() -> str:
+    """Return the statements that create the views of all entries, and of those that took another's place."""
+    followed = " UNION ALL ".join(
+        f"SELECT '{one.name} ' || e.seq AS entry, '{one.name} ' || later.seq AS successor FROM {one.name} AS e "
+        f"JOIN {one.name} AS later ON {one.same('later', 'e')} AND later.seq > e.seq"
+        for one in REGISTERS.values()
+    )
+    return f"CREATE VIEW every_entry AS {every_entry()};\nCREATE VIEW entry_succession AS {followed};\n"
 
 
 def script(prefix: str) -> str:

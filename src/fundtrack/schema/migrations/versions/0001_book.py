@@ -38,8 +38,9 @@ APPEND_ONLY: dict[str, list[tuple[str, ...]]] = {
     "refusal": [("seq",)],
     "audit": [("audit",)],
     "audit_check": [("audit", "page")],
-    "finding": [("finding",), ("fingerprint",)],
+    "finding": [("finding",), ("page", "fingerprint")],
     "sighting": [("finding", "audit")],
+    "side": [("seq",)],
     "waiver": [("waiver",)],
     "waiver_revoked": [("waiver",)],
     "finding_act": [("finding", "seq")],
@@ -55,10 +56,10 @@ def upgrade() -> None:
     """Create the book in the connection's schema."""
     connection = op.get_bind()
     name = connection.dialect.name
-    scripts = [(FOLDER / file).read_text("utf-8") for file in ("tables.sql", "views.sql")]
-    for script in (*scripts, registers.script("book")):
+    tables, views = ((FOLDER / file).read_text("utf-8") for file in ("tables.sql", "views.sql"))
+    for script in (tables, registers.script("book"), registers.behind(), views):
         dialect.run_script(connection, dialect.translated(script, name))
-    controls = (FOLDER / f"{name}.sql").read_text("utf-8")
+    controls = dialect.with_functions((FOLDER / f"{name}.sql").read_text("utf-8"), name)
     if name == "sqlite":
         dialect.run_script(connection, controls + "\n".join(sqlite_guards()))
     else:

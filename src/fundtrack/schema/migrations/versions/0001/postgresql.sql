@@ -201,28 +201,75 @@ WHERE balance.fund = moved.fund AND balance.unit = moved.unit AND balance.code =
 -- control voucher_takes_its_turn on voucher
 UPDATE turn SET vouchers = vouchers + (SELECT COUNT(*) FROM added);
 
--- control audit_by_one_side on audit
-PERFORM take_turn();
-PERFORM refuse('other-side: a person acts for one side only, for ever')
-FROM added WHERE EXISTS (SELECT 1 FROM audit AS a WHERE a.audited_by = added.audited_by AND a.side <> added.side)
-    OR EXISTS (SELECT 1 FROM finding_act AS a WHERE a.acted_by = added.audited_by AND a.side <> added.side);
+-- What is numbered has no gap: nobody takes the last number there is, or one that is not due.
+-- control audit_numbered_without_gap on audit
+PERFORM refuse('number-gap: audits are numbered without gaps')
+FROM added WHERE added.audit <> 1 AND NOT EXISTS (SELECT 1 FROM audit AS o WHERE o.audit = added.audit - 1);
 
+-- control finding_numbered_without_gap on finding
+PERFORM refuse('number-gap: findings are numbered without gaps')
+FROM added WHERE added.finding <> 1 AND NOT EXISTS (SELECT 1 FROM finding AS o WHERE o.finding = added.finding - 1);
+
+-- control side_numbered_without_gap on side
+PERFORM refuse('number-gap: what is recorded of sides is numbered without gaps')
+FROM added WHERE added.seq <> 1 AND NOT EXISTS (SELECT 1 FROM side AS o WHERE o.seq = added.seq - 1);
+
+-- control waiver_numbered_without_gap on waiver
+PERFORM refuse('number-gap: waivers are numbered without gaps')
+FROM added WHERE added.waiver <> 1 AND NOT EXISTS (SELECT 1 FROM waiver AS o WHERE o.waiver = added.waiver - 1);
+
+-- control audit_of_the_moment on audit
+PERFORM take_turn();
+PERFORM refuse('audit-stale: an audit is recorded while the book is as it was seen')
+FROM added WHERE added.last_voucher <> (SELECT COALESCE(MAX(v.id), 0) FROM voucher AS v);
+
+-- control finding_by_a_run on finding
+PERFORM refuse('not-run: a finding is raised by the last audit, which ran its page')
+FROM added WHERE added.audit <> (SELECT MAX(a.audit) FROM audit AS a)
+    OR NOT EXISTS (SELECT 1 FROM audit_check AS c WHERE c.audit = added.audit AND c.page = added.page);
+
+-- control sighting_by_a_run on sighting
+PERFORM refuse('not-run: a finding is seen by the last audit, which ran its page')
+FROM added WHERE added.audit <> (SELECT MAX(a.audit) FROM audit AS a) OR NOT EXISTS (
+    SELECT 1 FROM finding AS f JOIN audit_check AS c ON c.page = f.page
+    WHERE f.finding = added.finding AND c.audit = added.audit);
+
+-- control side_changed_by_another on side
+PERFORM take_turn();
+PERFORM refuse('own-side: the side of a person is changed by somebody else, with a reason')
+FROM added WHERE EXISTS (SELECT 1 FROM side AS s WHERE s.person = added.person AND s.seq < added.seq)
+    AND (PERSON(added.recorded_by) = added.person OR NOT IS_SAID(added.reason));
+
+-- control audit_by_one_side on audit
+PERFORM refuse('other-side: a person acts for the side on record')
+FROM added WHERE added.side <> (
+    SELECT s.side FROM side AS s WHERE s.person = PERSON(added.audited_by) ORDER BY s.seq DESC LIMIT 1);
+
+-- The next check, by whomever, opens again what has to be: only who decides has to be on record.
 -- control finding_act_by_one_side on finding_act
 PERFORM take_turn();
-PERFORM refuse('other-side: a person acts for one side only, for ever')
-FROM added WHERE EXISTS (SELECT 1 FROM audit AS a WHERE a.audited_by = added.acted_by AND a.side <> added.side)
-    OR EXISTS (SELECT 1 FROM finding_act AS a WHERE a.acted_by = added.acted_by AND a.side <> added.side);
+PERFORM refuse('other-side: who decides acts for the side on record')
+FROM added WHERE added.side IS DISTINCT FROM COALESCE(
+    (SELECT s.side FROM side AS s WHERE s.person = PERSON(added.acted_by) ORDER BY s.seq DESC LIMIT 1),
+    CASE added.act WHEN 'reopen' THEN added.side END);
 
 -- control finding_act_by_its_side on finding_act
-PERFORM refuse('not-the-raiser: a finding is decided by the side that raised it')
-FROM added WHERE added.act <> 'reopen' AND added.side IS DISTINCT FROM (
-    SELECT a.side FROM finding AS f JOIN audit AS a ON a.audit = f.audit WHERE f.finding = added.finding);
+PERFORM refuse('not-the-raiser: what an auditor saw an auditor decides, else the bureau')
+FROM added WHERE added.act <> 'reopen' AND added.side <> CASE WHEN EXISTS (
+    SELECT 1 FROM sighting AS s JOIN audit AS a ON a.audit = s.audit
+    WHERE s.finding = added.finding AND a.side = 'auditor') THEN 'auditor' ELSE 'bureau' END;
 
 -- control finding_act_by_another on finding_act
 PERFORM refuse('own-voucher: who prepared or approved a voucher does not decide about it')
 FROM added JOIN finding AS f ON f.finding = added.finding
 JOIN voucher AS v ON v.id IN (f.voucher, added.remedy)
-WHERE added.act <> 'reopen' AND added.acted_by IN (v.prepared_by, v.approved_by);
+WHERE added.act <> 'reopen' AND PERSON(added.acted_by) IN (PERSON(v.prepared_by), PERSON(v.approved_by));
+
+-- control finding_act_of_another_entry on finding_act
+PERFORM refuse('own-entry: who put an entry in a register does not decide about it')
+FROM added JOIN finding AS f ON f.finding = added.finding
+JOIN entry_hands AS h ON h.entry IN (f.entry, added.entry)
+WHERE added.act <> 'reopen' AND h.person = PERSON(added.acted_by);
 
 -- control finding_act_in_order on finding_act
 PERFORM refuse('act-out-of-order: a lead is confirmed or dismissed, a confirmed finding closed, only a closed or dismissed one reopened')
@@ -241,6 +288,14 @@ FROM added WHERE added.remedy IS NOT NULL AND NOT EXISTS (
     WHERE r.finding = added.finding AND r.voucher = added.remedy
         AND ',' || f.remedied_by || ',' LIKE '%,' || r.remedy || ',%');
 
+-- control finding_act_entered on finding_act
+PERFORM refuse('no-entry: a finding is closed by a later entry of the same key, once its check finds it no more')
+FROM added WHERE added.entry IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM finding AS f JOIN entry_succession AS e ON e.entry = f.entry
+    JOIN book_findings AS b ON b.finding = f.finding
+    WHERE f.finding = added.finding AND e.successor = added.entry AND b.found = 0
+        AND ',' || f.remedied_by || ',' LIKE '%,entry,%');
+
 -- control finding_act_waived on finding_act
 PERFORM refuse('not-waived: the waiver does not cover the finding')
 FROM added WHERE added.waiver IS NOT NULL AND NOT EXISTS (
@@ -248,5 +303,42 @@ FROM added WHERE added.waiver IS NOT NULL AND NOT EXISTS (
 
 -- control waiver_by_high_authority on waiver
 PERFORM refuse('authority-too-low: the document is of an authority below that of the fund')
-FROM added JOIN fund_rank AS k ON added.fund IN ('', k.fund) AND k.rank > CASE added.document_level
-    WHEN 'central' THEN 5 WHEN 'region' THEN 4 WHEN 'city' THEN 3 WHEN 'county' THEN 2 ELSE 1 END;
+FROM added WHERE CASE added.document_level
+    WHEN 'central' THEN 5 WHEN 'region' THEN 4 WHEN 'city' THEN 3 WHEN 'county' THEN 2 ELSE 1 END
+    < COALESCE((SELECT k.rank FROM fund_rank AS k WHERE k.fund = added.fund), (SELECT MAX(k.rank) FROM fund_rank AS k), 0);
+
+-- control waiver_as_registered on waiver
+PERFORM refuse('document-differs: the register of documents says another level or date')
+FROM added JOIN book_documents AS d ON d.document = added.document
+WHERE d.level NOT IN ('', added.document_level) OR d.date NOT IN ('', added.document_date);
+
+-- A day of grace, for the book's day may have begun where the clock of the database still says yesterday.
+-- control waiver_decided_already on waiver
+PERFORM refuse('not-decided-yet: a waiver rests on a document that there is already')
+FROM added WHERE added.document_date > to_char((now() AT TIME ZONE 'UTC') + INTERVAL '1 day', 'YYYY-MM-DD');
+
+-- control waiver_by_another on waiver
+PERFORM refuse('own-voucher: who prepared or approved a voucher does not approve its waiver')
+FROM added LEFT JOIN finding AS f ON f.finding = added.finding
+JOIN voucher AS v ON v.id IN (added.voucher, f.voucher)
+WHERE PERSON(added.approved_by) IN (PERSON(v.prepared_by), PERSON(v.approved_by));
+
+-- control audit_own_login on audit
+PERFORM refuse('other-login: what is recorded bears the login of who records it')
+FROM added WHERE added.login <> session_user;
+
+-- control side_own_login on side
+PERFORM refuse('other-login: what is recorded bears the login of who records it')
+FROM added WHERE added.login <> session_user;
+
+-- control finding_act_own_login on finding_act
+PERFORM refuse('other-login: what is recorded bears the login of who records it')
+FROM added WHERE added.login <> session_user;
+
+-- control waiver_own_login on waiver
+PERFORM refuse('other-login: what is recorded bears the login of who records it')
+FROM added WHERE added.login <> session_user;
+
+-- control waiver_revoked_own_login on waiver_revoked
+PERFORM refuse('other-login: what is recorded bears the login of who records it')
+FROM added WHERE added.login <> session_user;

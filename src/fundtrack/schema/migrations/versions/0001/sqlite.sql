@@ -203,32 +203,93 @@ BEGIN
         SELECT unit, debit FROM entry WHERE voucher = NEW.id UNION ALL SELECT unit, credit FROM entry WHERE voucher = NEW.id);
 END;
 
-CREATE TRIGGER audit_by_one_side BEFORE INSERT ON audit
+-- What is numbered has no gap: nobody takes the last number there is, or one that is not due.
+CREATE TRIGGER audit_numbered_without_gap BEFORE INSERT ON audit WHEN NEW.audit <> 1
 BEGIN
-    SELECT RAISE(ABORT, 'other-side: a person acts for one side only, for ever')
-    WHERE EXISTS (SELECT 1 FROM audit WHERE audited_by = NEW.audited_by AND side <> NEW.side)
-        OR EXISTS (SELECT 1 FROM finding_act WHERE acted_by = NEW.audited_by AND side <> NEW.side);
+    SELECT RAISE(ABORT, 'number-gap: audits are numbered without gaps')
+    WHERE NOT EXISTS (SELECT 1 FROM audit WHERE audit = NEW.audit - 1);
 END;
 
+CREATE TRIGGER finding_numbered_without_gap BEFORE INSERT ON finding WHEN NEW.finding <> 1
+BEGIN
+    SELECT RAISE(ABORT, 'number-gap: findings are numbered without gaps')
+    WHERE NOT EXISTS (SELECT 1 FROM finding WHERE finding = NEW.finding - 1);
+END;
+
+CREATE TRIGGER side_numbered_without_gap BEFORE INSERT ON side WHEN NEW.seq <> 1
+BEGIN
+    SELECT RAISE(ABORT, 'number-gap: what is recorded of sides is numbered without gaps')
+    WHERE NOT EXISTS (SELECT 1 FROM side WHERE seq = NEW.seq - 1);
+END;
+
+CREATE TRIGGER waiver_numbered_without_gap BEFORE INSERT ON waiver WHEN NEW.waiver <> 1
+BEGIN
+    SELECT RAISE(ABORT, 'number-gap: waivers are numbered without gaps')
+    WHERE NOT EXISTS (SELECT 1 FROM waiver WHERE waiver = NEW.waiver - 1);
+END;
+
+CREATE TRIGGER audit_of_the_moment BEFORE INSERT ON audit
+BEGIN
+    SELECT RAISE(ABORT, 'audit-stale: an audit is recorded while the book is as it was seen')
+    WHERE NEW.last_voucher IS NOT (SELECT COALESCE(MAX(id), 0) FROM voucher);
+END;
+
+CREATE TRIGGER finding_by_a_run BEFORE INSERT ON finding
+BEGIN
+    SELECT RAISE(ABORT, 'not-run: a finding is raised by the last audit, which ran its page')
+    WHERE NEW.audit IS NOT (SELECT MAX(audit) FROM audit)
+        OR NOT EXISTS (SELECT 1 FROM audit_check WHERE audit = NEW.audit AND page = NEW.page);
+END;
+
+CREATE TRIGGER sighting_by_a_run BEFORE INSERT ON sighting
+BEGIN
+    SELECT RAISE(ABORT, 'not-run: a finding is seen by the last audit, which ran its page')
+    WHERE NEW.audit IS NOT (SELECT MAX(audit) FROM audit) OR NOT EXISTS (
+        SELECT 1 FROM finding AS f JOIN audit_check AS c ON c.page = f.page
+        WHERE f.finding = NEW.finding AND c.audit = NEW.audit);
+END;
+
+CREATE TRIGGER side_changed_by_another BEFORE INSERT ON side
+BEGIN
+    SELECT RAISE(ABORT, 'own-side: the side of a person is changed by somebody else, with a reason')
+    WHERE EXISTS (SELECT 1 FROM side WHERE person = PERSON(NEW.name))
+        AND (PERSON(NEW.recorded_by) = PERSON(NEW.name) OR NOT IS_SAID(NEW.reason));
+END;
+
+CREATE TRIGGER audit_by_one_side BEFORE INSERT ON audit
+BEGIN
+    SELECT RAISE(ABORT, 'other-side: a person acts for the side on record')
+    WHERE NEW.side <> (SELECT side FROM side WHERE person = PERSON(NEW.audited_by) ORDER BY seq DESC LIMIT 1);
+END;
+
+-- The next check, by whomever, opens again what has to be: only who decides has to be on record.
 CREATE TRIGGER finding_act_by_one_side BEFORE INSERT ON finding_act
 BEGIN
-    SELECT RAISE(ABORT, 'other-side: a person acts for one side only, for ever')
-    WHERE EXISTS (SELECT 1 FROM audit WHERE audited_by = NEW.acted_by AND side <> NEW.side)
-        OR EXISTS (SELECT 1 FROM finding_act WHERE acted_by = NEW.acted_by AND side <> NEW.side);
+    SELECT RAISE(ABORT, 'other-side: who decides acts for the side on record')
+    WHERE NEW.side IS NOT COALESCE(
+        (SELECT side FROM side WHERE person = PERSON(NEW.acted_by) ORDER BY seq DESC LIMIT 1),
+        CASE NEW.act WHEN 'reopen' THEN NEW.side END);
 END;
 
 CREATE TRIGGER finding_act_by_its_side BEFORE INSERT ON finding_act WHEN NEW.act <> 'reopen'
 BEGIN
-    SELECT RAISE(ABORT, 'not-the-raiser: a finding is decided by the side that raised it')
-    WHERE NEW.side IS NOT (
-        SELECT a.side FROM finding AS f JOIN audit AS a ON a.audit = f.audit WHERE f.finding = NEW.finding);
+    SELECT RAISE(ABORT, 'not-the-raiser: what an auditor saw an auditor decides, else the bureau')
+    WHERE NEW.side IS NOT CASE WHEN EXISTS (SELECT 1 FROM sighting AS s JOIN audit AS a ON a.audit = s.audit
+        WHERE s.finding = NEW.finding AND a.side = 'auditor') THEN 'auditor' ELSE 'bureau' END;
 END;
 
 CREATE TRIGGER finding_act_by_another BEFORE INSERT ON finding_act WHEN NEW.act <> 'reopen'
 BEGIN
     SELECT RAISE(ABORT, 'own-voucher: who prepared or approved a voucher does not decide about it')
     FROM voucher WHERE id IN ((SELECT voucher FROM finding WHERE finding = NEW.finding), NEW.remedy)
-        AND NEW.acted_by IN (prepared_by, approved_by);
+        AND PERSON(NEW.acted_by) IN (PERSON(prepared_by), PERSON(approved_by));
+END;
+
+CREATE TRIGGER finding_act_of_another_entry BEFORE INSERT ON finding_act WHEN NEW.act <> 'reopen'
+BEGIN
+    SELECT RAISE(ABORT, 'own-entry: who put an entry in a register does not decide about it')
+    FROM entry_hands WHERE person = PERSON(NEW.acted_by)
+        AND entry IN ((SELECT entry FROM finding WHERE finding = NEW.finding), NEW.entry);
 END;
 
 CREATE TRIGGER finding_act_in_order BEFORE INSERT ON finding_act
@@ -251,6 +312,15 @@ BEGIN
             AND ',' || f.remedied_by || ',' LIKE '%,' || r.remedy || ',%');
 END;
 
+CREATE TRIGGER finding_act_entered BEFORE INSERT ON finding_act WHEN NEW.entry IS NOT NULL
+BEGIN
+    SELECT RAISE(ABORT, 'no-entry: a finding is closed by a later entry of the same key, once its check finds it no more')
+    WHERE NOT EXISTS (SELECT 1 FROM finding AS f JOIN entry_succession AS e ON e.entry = f.entry
+        JOIN book_findings AS b ON b.finding = f.finding
+        WHERE f.finding = NEW.finding AND e.successor = NEW.entry AND b.found = 0
+            AND ',' || f.remedied_by || ',' LIKE '%,entry,%');
+END;
+
 CREATE TRIGGER finding_act_waived BEFORE INSERT ON finding_act WHEN NEW.waiver IS NOT NULL
 BEGIN
     SELECT RAISE(ABORT, 'not-waived: the waiver does not cover the finding')
@@ -260,6 +330,27 @@ END;
 CREATE TRIGGER waiver_by_high_authority BEFORE INSERT ON waiver
 BEGIN
     SELECT RAISE(ABORT, 'authority-too-low: the document is of an authority below that of the fund')
-    FROM fund_rank WHERE NEW.fund IN ('', fund) AND rank > CASE NEW.document_level
-        WHEN 'central' THEN 5 WHEN 'region' THEN 4 WHEN 'city' THEN 3 WHEN 'county' THEN 2 ELSE 1 END;
+    WHERE CASE NEW.document_level WHEN 'central' THEN 5 WHEN 'region' THEN 4 WHEN 'city' THEN 3 WHEN 'county' THEN 2
+        ELSE 1 END < COALESCE((SELECT rank FROM fund_rank WHERE fund = NEW.fund), (SELECT MAX(rank) FROM fund_rank), 0);
+END;
+
+CREATE TRIGGER waiver_as_registered BEFORE INSERT ON waiver
+BEGIN
+    SELECT RAISE(ABORT, 'document-differs: the register of documents says another level or date')
+    FROM book_documents WHERE document = NEW.document
+        AND (level NOT IN ('', NEW.document_level) OR date NOT IN ('', NEW.document_date));
+END;
+
+-- A day of grace, for the book's day may have begun where the clock of the database still says yesterday.
+CREATE TRIGGER waiver_decided_already BEFORE INSERT ON waiver
+BEGIN
+    SELECT RAISE(ABORT, 'not-decided-yet: a waiver rests on a document that there is already')
+    WHERE NEW.document_date > date('now', '+1 day');
+END;
+
+CREATE TRIGGER waiver_by_another BEFORE INSERT ON waiver
+BEGIN
+    SELECT RAISE(ABORT, 'own-voucher: who prepared or approved a voucher does not approve its waiver')
+    FROM voucher WHERE id IN (NEW.voucher, (SELECT voucher FROM finding WHERE finding = NEW.finding))
+        AND PERSON(NEW.approved_by) IN (PERSON(prepared_by), PERSON(approved_by));
 END;

@@ -1,5 +1,5 @@
 -- The tables of a book. Written once for both databases: `dialect.py` replaces INTEGER, TEXT, STRICT and the test that
--- an ISO date is a day; nothing else differs. Policy (chart, fund_terms, account, use_grant) and record (voucher,
+-- an ISO date is a day, and its functions such as IS_NAME; nothing else differs. Policy (chart, fund_terms, account, use_grant) and record (voucher,
 -- entry, batch, input_row, decision, refusal) are append-only; balance and daily_balance are derived by triggers.
 -- What is counted up by one ends at 2^53, so that no client can take the last number there is and stop the book.
 -- No table hides a rowid beside its key: SQLite's REPLACE would delete by it, unseen by the append-only guards.
@@ -139,11 +139,11 @@ CREATE TABLE quota (
     CONSTRAINT quota_line CHECK (line BETWEEN 1 AND 99999),
     CONSTRAINT quota_parent FOREIGN KEY (fund, parent) REFERENCES quota (fund, line),
     CONSTRAINT quota_allotted CHECK ((parent IS NULL) = (use = '')),
-    CONSTRAINT quota_document CHECK (document <> ''),
+    CONSTRAINT quota_document CHECK (IS_SAID(document)),
     CONSTRAINT quota_year CHECK (year = CAST(substr(date, 1, 4) AS INTEGER)),
     CONSTRAINT quota_date CHECK (ISO_DATE_IS_DAY),
     CONSTRAINT quota_expires CHECK (expires = '' OR (expires >= date AND expires LIKE '____-__-__')),
-    CONSTRAINT quota_recorded_by CHECK (recorded_by <> '')
+    CONSTRAINT quota_recorded_by CHECK (IS_NAME(recorded_by))
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE batch (
@@ -221,8 +221,8 @@ CREATE TABLE voucher (
         'refund', 'interest', 'bank-charge', 'loan', 'repayment', 'adjustment', 'quota-received', 'allotment',
         'quota-adjustment', 'commitment', 'application', 'carry-over', 'reclaim')),
     CONSTRAINT voucher_loan_document CHECK (kind <> 'loan' OR document <> ''),
-    CONSTRAINT voucher_prepared_by CHECK (prepared_by <> ''),
-    CONSTRAINT voucher_duties_apart CHECK (approved_by <> prepared_by),
+    CONSTRAINT voucher_prepared_by CHECK (IS_NAME(prepared_by) AND (approved_by = '' OR IS_NAME(approved_by))),
+    CONSTRAINT voucher_duties_apart CHECK (PERSON(approved_by) <> PERSON(prepared_by)),
     CONSTRAINT voucher_occurrence CHECK (occurrence >= 1),
     CONSTRAINT voucher_row CHECK ((batch IS NULL) = (row IS NULL))
 ) STRICT;
@@ -272,8 +272,8 @@ CREATE TABLE application (
     CONSTRAINT application_quota FOREIGN KEY (fund, line) REFERENCES quota (fund, line),
     CONSTRAINT application_amount CHECK (amount > 0 AND amount <= 9000000000000000),
     CONSTRAINT application_date CHECK (ISO_DATE_IS_DAY),
-    CONSTRAINT application_payee CHECK (payee <> ''),
-    CONSTRAINT application_applied_by CHECK (applied_by <> '')
+    CONSTRAINT application_payee CHECK (IS_SAID(payee)),
+    CONSTRAINT application_applied_by CHECK (IS_NAME(applied_by))
 ) STRICT;
 
 CREATE TABLE application_decision (
@@ -285,8 +285,8 @@ CREATE TABLE application_decision (
     CONSTRAINT application_decision_pk PRIMARY KEY (application),
     CONSTRAINT application_decision_application FOREIGN KEY (application) REFERENCES application (application),
     CONSTRAINT application_decision_voucher FOREIGN KEY (voucher) REFERENCES voucher (id),
-    CONSTRAINT application_decision_reason CHECK (voucher IS NOT NULL OR reason <> ''),
-    CONSTRAINT application_decision_decided_by CHECK (decided_by <> '')
+    CONSTRAINT application_decision_reason CHECK (voucher IS NOT NULL OR IS_SAID(reason)),
+    CONSTRAINT application_decision_decided_by CHECK (IS_NAME(decided_by))
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE balance (
@@ -357,7 +357,9 @@ CREATE TABLE refusal (
 
 -- What was found. An audit is one run of checks; a finding is what the first run saw of one fault, a sighting what each
 -- run saw of it; an act is what a person, or a later run, decided about it. `audit_check` names the pages that ran, and
--- `restricted` what of the book they did not look at: only a run of its page over all of it shows a fault to be gone.
+-- `restricted` what of the book they did not look at: only a run of its page over all of it, by the same thresholds
+-- (`parameters`), shows a fault to be gone. `last_voucher` is up to where it looked: nobody judged what came later.
+-- `login` is who the database knows the session as; SQLite knows nobody.
 CREATE TABLE audit (
     audit INTEGER NOT NULL,
     audited_at TEXT NOT NULL,
@@ -366,18 +368,20 @@ CREATE TABLE audit (
     restricted TEXT NOT NULL,
     pages_sha256 TEXT NOT NULL,
     vouchers INTEGER NOT NULL,
+    last_voucher INTEGER NOT NULL,
+    login TEXT NOT NULL DEFAULT LOGIN,
     CONSTRAINT audit_pk PRIMARY KEY (audit),
     CONSTRAINT audit_id CHECK (audit BETWEEN 1 AND 9007199254740991),
     CONSTRAINT audit_side CHECK (side IN ('bureau', 'auditor')),
-    CONSTRAINT audit_audited_by CHECK (audited_by <> '')
+    CONSTRAINT audit_audited_by CHECK (IS_NAME(audited_by)),
+    CONSTRAINT audit_audited_at CHECK (IS_MOMENT(audited_at))
 ) STRICT;
-
-CREATE INDEX audit_person ON audit (audited_by);
 
 CREATE TABLE audit_check (
     audit INTEGER NOT NULL,
     page TEXT NOT NULL,
     page_sha256 TEXT NOT NULL,
+    parameters TEXT NOT NULL,
     CONSTRAINT audit_check_pk PRIMARY KEY (audit, page),
     CONSTRAINT audit_check_audit FOREIGN KEY (audit) REFERENCES audit (audit)
 ) STRICT, WITHOUT ROWID;
@@ -393,6 +397,7 @@ CREATE TABLE finding (
     waivable INTEGER NOT NULL,
     remedied_by TEXT NOT NULL,
     voucher INTEGER,
+    entry TEXT NOT NULL,
     date TEXT NOT NULL,
     fund TEXT NOT NULL,
     use TEXT NOT NULL,
@@ -410,15 +415,14 @@ CREATE TABLE finding (
     sha256 TEXT NOT NULL,
     CONSTRAINT finding_pk PRIMARY KEY (finding),
     CONSTRAINT finding_id CHECK (finding BETWEEN 1 AND 9007199254740991),
-    CONSTRAINT finding_once UNIQUE (fingerprint),
+    CONSTRAINT finding_once UNIQUE (page, fingerprint),
     CONSTRAINT finding_audit FOREIGN KEY (audit) REFERENCES audit (audit),
     CONSTRAINT finding_voucher FOREIGN KEY (voucher) REFERENCES voucher (id),
     CONSTRAINT finding_severity CHECK (severity IN ('fatal', 'error', 'warn')),
+    CONSTRAINT finding_date CHECK (date = '' OR IS_DATE(date)),
     CONSTRAINT finding_waivable CHECK (waivable = 0 OR (waivable = 1 AND page NOT IN (
         'mixed-channel', 'use-not-permitted', 'overdrawn', 'unbalanced', 'unknown-fund-or-account')))
 ) STRICT;
-
-CREATE INDEX finding_page ON finding (page);
 
 CREATE TABLE sighting (
     audit INTEGER NOT NULL,
@@ -433,6 +437,25 @@ CREATE TABLE sighting (
     CONSTRAINT sighting_audit FOREIGN KEY (audit) REFERENCES audit (audit),
     CONSTRAINT sighting_finding FOREIGN KEY (finding) REFERENCES finding (finding)
 ) STRICT, WITHOUT ROWID;
+
+-- For whom a person acts: what was recorded last holds. The first act that decides puts it on record.
+CREATE TABLE side (
+    seq INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    side TEXT NOT NULL,
+    since TEXT NOT NULL,
+    recorded_by TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    login TEXT NOT NULL DEFAULT LOGIN,
+    person TEXT NOT NULL GENERATED ALWAYS AS (PERSON(name)) STORED,
+    CONSTRAINT side_pk PRIMARY KEY (seq),
+    CONSTRAINT side_id CHECK (seq BETWEEN 1 AND 9007199254740991),
+    CONSTRAINT side_side CHECK (side IN ('bureau', 'auditor')),
+    CONSTRAINT side_name CHECK (IS_NAME(name) AND IS_NAME(recorded_by)),
+    CONSTRAINT side_since CHECK (IS_MOMENT(since))
+) STRICT;
+
+CREATE INDEX side_person ON side (person, seq);
 
 CREATE TABLE waiver (
     waiver INTEGER NOT NULL,
@@ -450,7 +473,9 @@ CREATE TABLE waiver (
     reason TEXT NOT NULL,
     asked_by TEXT NOT NULL,
     approved_by TEXT NOT NULL,
+    granted_by TEXT NOT NULL,
     granted_at TEXT NOT NULL,
+    login TEXT NOT NULL DEFAULT LOGIN,
     CONSTRAINT waiver_pk PRIMARY KEY (waiver),
     CONSTRAINT waiver_id CHECK (waiver BETWEEN 1 AND 9007199254740991),
     CONSTRAINT waiver_page CHECK (page NOT IN (
@@ -458,13 +483,14 @@ CREATE TABLE waiver (
     CONSTRAINT waiver_scope CHECK (fund <> '' OR use <> '' OR project <> '' OR voucher IS NOT NULL OR finding IS NOT NULL),
     CONSTRAINT waiver_voucher FOREIGN KEY (voucher) REFERENCES voucher (id),
     CONSTRAINT waiver_finding FOREIGN KEY (finding) REFERENCES finding (finding),
-    CONSTRAINT waiver_dates CHECK (valid_from <= valid_to AND valid_from LIKE '____-__-__'
-        AND valid_to LIKE '____-__-__' AND document_date LIKE '____-__-__'),
-    CONSTRAINT waiver_document CHECK (document <> ''),
+    CONSTRAINT waiver_dates CHECK (valid_from <= valid_to AND IS_DATE(valid_from) AND IS_DATE(valid_to)
+        AND IS_DATE(document_date)),
+    CONSTRAINT waiver_document CHECK (IS_SAID(document)),
     CONSTRAINT waiver_document_level CHECK (document_level IN ('central', 'region', 'city', 'county')),
-    CONSTRAINT waiver_reason CHECK (reason <> ''),
-    CONSTRAINT waiver_asked_by CHECK (asked_by <> '' AND approved_by <> ''),
-    CONSTRAINT waiver_duties_apart CHECK (asked_by <> approved_by)
+    CONSTRAINT waiver_reason CHECK (IS_SAID(reason)),
+    CONSTRAINT waiver_asked_by CHECK (IS_NAME(asked_by) AND IS_NAME(approved_by) AND IS_NAME(granted_by)),
+    CONSTRAINT waiver_duties_apart CHECK (PERSON(asked_by) <> PERSON(approved_by)),
+    CONSTRAINT waiver_granted_at CHECK (IS_MOMENT(granted_at))
 ) STRICT;
 
 CREATE TABLE waiver_revoked (
@@ -472,9 +498,11 @@ CREATE TABLE waiver_revoked (
     revoked_at TEXT NOT NULL,
     revoked_by TEXT NOT NULL,
     reason TEXT NOT NULL,
+    login TEXT NOT NULL DEFAULT LOGIN,
     CONSTRAINT waiver_revoked_pk PRIMARY KEY (waiver),
     CONSTRAINT waiver_revoked_waiver FOREIGN KEY (waiver) REFERENCES waiver (waiver),
-    CONSTRAINT waiver_revoked_by CHECK (revoked_by <> '' AND reason <> '')
+    CONSTRAINT waiver_revoked_by CHECK (IS_NAME(revoked_by) AND IS_SAID(reason)),
+    CONSTRAINT waiver_revoked_at CHECK (IS_MOMENT(revoked_at))
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE finding_act (
@@ -489,15 +517,19 @@ CREATE TABLE finding_act (
     document TEXT NOT NULL,
     remedy INTEGER,
     waiver INTEGER,
+    entry TEXT,
+    login TEXT NOT NULL DEFAULT LOGIN,
     CONSTRAINT finding_act_pk PRIMARY KEY (finding, seq),
     CONSTRAINT finding_act_sighting FOREIGN KEY (finding, audit) REFERENCES sighting (finding, audit),
     CONSTRAINT finding_act_remedy FOREIGN KEY (remedy) REFERENCES voucher (id),
     CONSTRAINT finding_act_waiver FOREIGN KEY (waiver) REFERENCES waiver (waiver),
     CONSTRAINT finding_act_act CHECK (act IN ('confirm', 'dismiss', 'close', 'reopen')),
     CONSTRAINT finding_act_side CHECK (side IN ('bureau', 'auditor')),
-    CONSTRAINT finding_act_acted_by CHECK (acted_by <> ''),
-    CONSTRAINT finding_act_grounds CHECK (CASE act WHEN 'close' THEN (remedy IS NULL) <> (waiver IS NULL)
-        ELSE remedy IS NULL AND waiver IS NULL AND reason <> '' AND (act <> 'dismiss' OR document <> '') END)
+    CONSTRAINT finding_act_acted_by CHECK (IS_NAME(acted_by)),
+    CONSTRAINT finding_act_acted_at CHECK (IS_MOMENT(acted_at)),
+    CONSTRAINT finding_act_grounds CHECK (CASE act
+        WHEN 'close' THEN CASE WHEN remedy IS NULL THEN 0 ELSE 1 END + CASE WHEN waiver IS NULL THEN 0 ELSE 1 END
+            + CASE WHEN entry IS NULL THEN 0 ELSE 1 END = 1
+        ELSE remedy IS NULL AND waiver IS NULL AND entry IS NULL AND IS_SAID(reason)
+            AND (act <> 'dismiss' OR IS_SAID(document)) END)
 ) STRICT, WITHOUT ROWID;
-
-CREATE INDEX finding_act_person ON finding_act (acted_by);

@@ -82,30 +82,53 @@ SELECT a.path AS account, d.fund, d.unit, d.day, d.date, d.change,
 FROM daily_balance AS d
 JOIN account AS a ON a.fund = d.fund AND a.unit = d.unit AND a.code = d.code;
 
--- How high the authority stands that a fund answers to, by its terms in force.
+-- How high the authority stands that a fund answers to, by its terms in force; a group, the highest of its funds.
 CREATE VIEW fund_rank AS
-SELECT t.fund, CASE t.level WHEN 'central' THEN 5 WHEN 'region' THEN 4 WHEN 'city' THEN 3 WHEN 'county' THEN 2 ELSE 1 END
-    AS rank
-FROM fund_terms AS t
-WHERE t.chart = (SELECT MAX(later.chart) FROM fund_terms AS later WHERE later.fund = t.fund);
+SELECT f.fund, MAX(f.rank) AS rank
+FROM (SELECT CASE g.grouped WHEN 0 THEN t.fund ELSE t.fund_group END AS fund, CASE t.level
+        WHEN 'central' THEN 5 WHEN 'region' THEN 4 WHEN 'city' THEN 3 WHEN 'county' THEN 2 ELSE 1 END AS rank
+    FROM fund_terms AS t CROSS JOIN (SELECT 0 AS grouped UNION ALL SELECT 1) AS g
+    WHERE t.chart = (SELECT MAX(later.chart) FROM fund_terms AS later WHERE later.fund = t.fund)) AS f
+WHERE f.fund <> ''
+GROUP BY f.fund;
+
+-- Waivers that hold: not revoked, and of the level and date that the register of documents says, where it has the document.
+CREATE VIEW waiver_holding AS
+SELECT w.*, CASE w.document_level WHEN 'central' THEN 5 WHEN 'region' THEN 4 WHEN 'city' THEN 3 WHEN 'county' THEN 2 ELSE 1
+    END AS rank
+FROM waiver AS w
+WHERE NOT EXISTS (SELECT 1 FROM waiver_revoked AS r WHERE r.waiver = w.waiver)
+    AND NOT EXISTS (SELECT 1 FROM book_documents AS d WHERE d.document = w.document
+        AND (d.level NOT IN ('', w.document_level) OR d.date NOT IN ('', w.document_date)));
+
+-- Who put an entry of a register there: who recorded it, and who imported its file; or a file itself, as `batch 3`.
+CREATE VIEW entry_hands AS
+SELECT entry, PERSON(recorded_by) AS person FROM every_entry
+UNION
+SELECT e.entry, PERSON(b.imported_by) FROM every_entry AS e JOIN batch AS b ON b.batch = e.batch
+UNION
+SELECT 'batch ' || batch, PERSON(imported_by) FROM batch;
 
 -- What waivers would cover which findings, whatever the day of asking: `valid_from` and `valid_to` say on which they do.
 -- A decision dated after the payment, or by an authority below the fund's, cures nothing. A finding that bears no date
--- counts from the day it was first seen; one that belongs to no fund needs the highest authority of any.
+-- counts from the day it was first seen; one that belongs to no fund there is needs the highest authority of any. Nor
+-- does it cover a payment that its approver prepared or approved.
 CREATE VIEW book_waived AS
 SELECT f.finding, w.waiver, w.valid_from, w.valid_to
-FROM waiver AS w
+FROM waiver_holding AS w
 JOIN finding AS f ON f.page = w.page AND f.waivable = 1 AND w.fund IN ('', f.fund) AND w.use IN ('', f.use)
     AND w.project IN ('', f.project) AND COALESCE(w.voucher, f.voucher, 0) = COALESCE(f.voucher, 0)
     AND COALESCE(w.finding, f.finding) = f.finding
 JOIN audit AS first ON first.audit = f.audit
-WHERE NOT EXISTS (SELECT 1 FROM waiver_revoked AS r WHERE r.waiver = w.waiver)
-    AND COALESCE(NULLIF(f.date, ''), substr(first.audited_at, 1, 10)) BETWEEN w.valid_from AND w.valid_to
+WHERE COALESCE(NULLIF(f.date, ''), substr(first.audited_at, 1, 10)) BETWEEN w.valid_from AND w.valid_to
     AND COALESCE(NULLIF(f.date, ''), substr(first.audited_at, 1, 10)) >= w.document_date
-    AND NOT EXISTS (SELECT 1 FROM fund_rank AS k WHERE f.fund IN ('', k.fund) AND k.rank > CASE w.document_level
-        WHEN 'central' THEN 5 WHEN 'region' THEN 4 WHEN 'city' THEN 3 WHEN 'county' THEN 2 ELSE 1 END);
+    AND w.rank >= COALESCE((SELECT k.rank FROM fund_rank AS k WHERE k.fund = f.fund),
+        (SELECT MAX(k.rank) FROM fund_rank AS k), 0)
+    AND NOT EXISTS (SELECT 1 FROM voucher AS v WHERE v.id = f.voucher
+        AND PERSON(w.approved_by) IN (PERSON(v.prepared_by), PERSON(v.approved_by)));
 
--- What standing voucher remedies which finding, and by which kind of remedy.
+-- What standing voucher remedies which finding, and by which kind of remedy. Of a finding without a voucher it must be
+-- one that came later and names the document or contract that the finding is about.
 CREATE VIEW book_remedies AS
 SELECT f.finding, r.id AS voucher, CASE
         WHEN r.reverses IS NOT NULL THEN 'reversal'
@@ -117,7 +140,8 @@ FROM finding AS f
 JOIN voucher AS r ON r.reverses = f.voucher OR (r.reverses IS NULL AND (r.cites = f.voucher
         OR EXISTS (SELECT 1 FROM voucher AS red WHERE red.reverses = f.voucher AND red.link = r.link)
         OR EXISTS (SELECT 1 FROM voucher AS held WHERE held.id = r.cites AND held.cites = f.voucher)))
-    OR (f.voucher IS NULL AND r.fund = f.fund AND r.kind <> 'opening'
+    OR (f.voucher IS NULL AND r.fund = f.fund AND r.kind <> 'opening' AND f.evidence <> ''
+        AND f.evidence IN (r.document, r.contract)
         AND r.recorded_at >= (SELECT first.audited_at FROM audit AS first WHERE first.audit = f.audit))
 WHERE NOT EXISTS (SELECT 1 FROM voucher AS back WHERE back.reverses = r.id);
 
@@ -133,10 +157,16 @@ SELECT f.finding, f.fingerprint, f.page, f.severity, f.waivable,
     COALESCE(f.voucher, 0) AS voucher, COALESCE(v.fund || '-' || v.year || '-' || CASE
         WHEN v.number < 1000000 THEN substr('' || (1000000 + v.number), 2)
         ELSE '' || v.number END, '') AS voucher_number, f.date, f.fund, f.use AS "use",
-    f.project, f.unit, COALESCE(s.amount, 0) AS amount, first.side, f.audit AS first_audit, s.audit AS last_audit,
+    f.project, f.unit, COALESCE(s.amount, 0) AS amount, CASE WHEN EXISTS (
+        SELECT 1 FROM sighting AS seen JOIN audit AS a ON a.audit = seen.audit
+        WHERE seen.finding = f.finding AND a.side = 'auditor') THEN 'auditor' ELSE 'bureau' END AS side,
+    COALESCE(last.side, '') AS acted_side, COALESCE(last.entry, '') AS remedy_entry, f.entry,
+    f.audit AS first_audit, s.audit AS last_audit,
     first.audited_at AS first_seen, recent.audited_at AS last_seen,
     CASE WHEN EXISTS (SELECT 1 FROM audit_check AS c JOIN audit AS a ON a.audit = c.audit AND a.restricted = ''
-        WHERE c.page = f.page AND c.audit > s.audit) THEN 0 ELSE 1 END AS found
+        WHERE c.page = f.page AND c.audit > s.audit AND c.parameters = (
+            SELECT was.parameters FROM audit_check AS was WHERE was.audit = s.audit AND was.page = f.page))
+    THEN 0 ELSE 1 END AS found
 FROM finding AS f
 JOIN audit AS first ON first.audit = f.audit
 JOIN sighting AS s ON s.finding = f.finding

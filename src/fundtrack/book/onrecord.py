@@ -1,0 +1,80 @@
+"""What is wrong with the record of findings: what somebody wrote past the program and its controls.
+
+Whatever a control refuses is asked here of the rows that stand, for a control that was taken away and put back shows
+nowhere else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from fundtrack.schema import dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection
+
+NUMBERED: Final = {"audit": "audit", "finding": "finding", "waiver": "waiver", "side": "seq"}
+
+UNFOUNDED: Final = """
+SELECT f.finding FROM finding AS f LEFT JOIN audit AS a ON a.audit = f.audit
+WHERE COALESCE(f.voucher, 0) > COALESCE(a.last_voucher, 0)
+    OR NOT EXISTS (SELECT 1 FROM sighting AS s WHERE s.finding = f.finding AND s.audit = f.audit)
+    OR EXISTS (SELECT 1 FROM sighting AS s WHERE s.finding = f.finding AND NOT EXISTS (
+        SELECT 1 FROM audit_check AS c WHERE c.audit = s.audit AND c.page = f.page))
+ORDER BY f.finding
+"""
+"""Findings of vouchers that there were not yet, or that no run of their check saw."""
+
+UNLAWFUL: Final = """
+SELECT d.finding, d.seq FROM finding_act AS d JOIN finding AS f ON f.finding = d.finding
+LEFT JOIN finding_act AS b ON b.finding = d.finding AND b.seq = d.seq - 1
+WHERE (d.seq <> 1 AND b.seq IS NULL)
+    OR CASE COALESCE(b.act, 'reopen')
+        WHEN 'reopen' THEN d.act = 'reopen' OR (d.act = 'close' AND NOT EXISTS (
+            SELECT 1 FROM finding_act AS o WHERE o.finding = d.finding AND o.seq < d.seq AND o.act = 'confirm'))
+        WHEN 'confirm' THEN d.act NOT IN ('dismiss', 'close')
+        ELSE d.act <> 'reopen' END
+    OR (d.act <> 'reopen' AND (
+        d.side <> CASE WHEN EXISTS (SELECT 1 FROM sighting AS s JOIN audit AS a ON a.audit = s.audit
+            WHERE s.finding = d.finding AND s.audit <= d.audit AND a.side = 'auditor') THEN 'auditor' ELSE 'bureau' END
+        OR NOT EXISTS (SELECT 1 FROM side AS s WHERE s.person = PERSON(d.acted_by) AND s.side = d.side)
+        OR EXISTS (SELECT 1 FROM voucher AS v WHERE v.id IN (f.voucher, d.remedy)
+            AND PERSON(d.acted_by) IN (PERSON(v.prepared_by), PERSON(v.approved_by)))
+        OR EXISTS (SELECT 1 FROM entry_hands AS h WHERE h.entry IN (f.entry, d.entry)
+            AND h.person = PERSON(d.acted_by))))
+    OR (d.entry IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM entry_succession AS e WHERE e.entry = f.entry AND e.successor = d.entry))
+    OR (d.waiver IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM waiver AS w WHERE w.waiver = d.waiver AND w.page = f.page))
+ORDER BY d.finding, d.seq
+"""
+"""Acts out of order, of the wrong side, by those whose own work they are about, or on grounds that are none."""
+
+UNGRANTED: Final = """
+SELECT w.waiver FROM waiver AS w LEFT JOIN finding AS f ON f.finding = w.finding
+WHERE PERSON(w.asked_by) = PERSON(w.approved_by) OR NOT IS_DATE(w.valid_from) OR NOT IS_DATE(w.valid_to)
+    OR NOT IS_DATE(w.document_date) OR w.valid_from > w.valid_to
+    OR substr(w.granted_at, 1, 4) < substr(w.document_date, 1, 4)
+    OR EXISTS (SELECT 1 FROM voucher AS v WHERE v.id IN (w.voucher, f.voucher)
+        AND PERSON(w.approved_by) IN (PERSON(v.prepared_by), PERSON(v.approved_by)))
+ORDER BY w.waiver
+"""
+"""Waivers that nobody could have granted."""
+
+
+def faults(connection: Connection) -> Iterator[tuple[str, dict[str, object]]]:
+    """Yield the name and the details of each thing that is wrong."""
+    engine = connection.dialect.name
+    for table, number in NUMBERED.items():
+        counted = f"SELECT COUNT(*), COALESCE(MIN({number}), 1), COALESCE(MAX({number}), 0) FROM {table}"
+        for count, first, last in dialect.rows_of(connection, counted):
+            if (first, last) != (1, count):
+                yield "record-gap", {"table": table, "count": count, "first": first, "last": last}
+    for (finding,) in connection.exec_driver_sql(dialect.with_functions(UNFOUNDED, engine)):
+        yield "finding-unfounded", {"finding": finding}
+    for finding, seq in connection.exec_driver_sql(dialect.with_functions(UNLAWFUL, engine)):
+        yield "act-unlawful", {"finding": finding, "seq": seq}
+    for (waiver,) in connection.exec_driver_sql(dialect.with_functions(UNGRANTED, engine)):
+        yield "waiver-unlawful", {"waiver": waiver}

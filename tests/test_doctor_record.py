@@ -1,0 +1,52 @@
+"""The doctor names what was written into the record of findings past the program and its controls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from attacks import ROWS, row
+from finding_attacks import ACT, AUDIT, CLOSE, FINDING, FINDING_ROWS, SIDE, WAIVER
+from stock import tamper
+from test_doctor import book, found
+
+if TYPE_CHECKING:
+    from fundtrack.book import Book
+
+__all__ = ["book"]
+
+
+@pytest.mark.parametrize(
+    ("control", "statement", "name", "told"),
+    [
+        ("audit_numbered_without_gap on audit", row("audit", **AUDIT | {"audit": 5}), "record-gap", "from 1 to 5"),
+        ("", row("finding", **FINDING), "finding-unfounded", "Finding 3"),
+        ("finding_act_by_another on finding_act", row("finding_act", **ACT | {"acted_by": "Clerk"}), "act-unlawful",
+         "Act 1 on finding 2"),
+        ("finding_act_in_order on finding_act", row("finding_act", **ACT | {"finding": 1, "seq": 2}), "act-unlawful",
+         "Act 2 on finding 1"),
+        ("finding_act_by_its_side on finding_act", row("finding_act", **ACT | {"side": "auditor",
+         "acted_by": "auditor"}), "act-unlawful", "Act 1 on finding 2"),
+        ("finding_act_by_one_side on finding_act", row("finding_act", **ACT | {"acted_by": "nobody"}), "act-unlawful",
+         "Act 1 on finding 2"),
+        ("finding_act_of_another_entry on finding_act", row("finding_act", **ACT | {"acted_by": "entrant"}),
+         "act-unlawful", "Act 1 on finding 2"),
+        ("finding_act_entered on finding_act", row("finding_act", **CLOSE | {"entry": "payroll 1"}), "act-unlawful",
+         "Act 2 on finding 1"),
+        ("waiver_by_another on waiver", row("waiver", **WAIVER | {"voucher": 5, "approved_by": "manager"}),
+         "waiver-unlawful", "Waiver 3"),
+    ],
+)  # fmt: skip
+def test_what_a_control_would_have_refused_is_named(
+    book: Book, control: str, statement: str, name: str, told: str
+) -> None:
+    """Though only the control that was taken away stands in the schema."""
+    entrant = row("side", **SIDE | {"name": "entrant"})
+    tamper(book, *ROWS, *FINDING_ROWS, entrant)
+    assert found(book) == {}
+    if control:
+        of = control if book.engine.dialect.name == "postgresql" else control.partition(" ")[0]
+        tamper(book, f"DROP TRIGGER {of}")
+    tamper(book, statement)
+    assert told in found(book)[name]
