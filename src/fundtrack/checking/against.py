@@ -64,7 +64,7 @@ def audit_against(here: Side, there: Side, *, only: Collection[str], extent: Ext
     """
     for name in only:
         if name not in NAMES:
-            raise UsageError("check-unknown", name=name, known=", ".join(NAMES))
+            raise UsageError("difference-unknown", name=name, known=", ".join(NAMES))
     if here.title == there.title:
         here, there = (replace(side, title=side.path.as_posix()) for side in (here, there))
     comparison = Comparison(here, there)

@@ -19,7 +19,7 @@ from fundtrack.importing.elsewhere.form import is_system
 from fundtrack.importing.enterer import Enterer
 from fundtrack.importing.importer import Importer, choose
 from fundtrack.importing.judge import judge, place_of
-from fundtrack.importing.keep import digest, keep_original
+from fundtrack.importing.keep import digest, forget_original, keep_original, original
 from fundtrack.importing.report import reports_of
 from fundtrack.importing.stage import Stager, keyed
 from fundtrack.importing.words import words_of
@@ -86,6 +86,7 @@ def import_file(
     if page and page not in known:
         raise PageError("page-unknown", name=page, known=nearest(page, known))
     importer = known[page] if page else choose(path, known.values())
+    stood = original(book, sha256, path.suffix.lower()).exists()
     kept = path if dry_run else keep_original(book, path, sha256)
     file = _File(book, kept, name, sha256, importer, judged_by, by, progress)
 
@@ -101,6 +102,8 @@ def import_file(
     except _DryRun as dry:
         return dry.reports
     except FormatError as error:  # found in the kept original: a person knows the file they gave
+        if not (stood or dry_run):
+            forget_original(book, kept, sha256)
         raise FormatError(error.key, **(error.details | {"path": path})) from error
 
 

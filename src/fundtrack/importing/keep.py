@@ -11,6 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from sqlalchemy import text
+
 from fundtrack.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 INCOMING: Final = ".incoming-"
 """How a copy is called until it is whole: straight in originals/, where no original stands."""
+
+IMPORTED: Final = text("SELECT 1 FROM batch WHERE sha256 = :sha256 LIMIT 1")
 
 STALE: Final = 3600
 """Seconds after which nobody writes to a copy any more: whoever began it was killed."""
@@ -52,6 +56,14 @@ def keep_original(book: Book, path: Path, sha256: str) -> Path:
         Path(name).chmod(0o440)
         Path(name).replace(kept)
     return kept
+
+
+def forget_original(book: Book, kept: Path, sha256: str) -> None:
+    """Delete a kept original that nothing was imported from."""
+    with book.reading() as connection:
+        imported = connection.execute(IMPORTED, {"sha256": sha256}).first()
+    if imported is None:
+        kept.unlink(missing_ok=True)
 
 
 def _sweep(folder: Path) -> None:

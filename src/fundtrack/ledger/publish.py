@@ -20,7 +20,7 @@ from fundtrack.ledger.main import FAVA, MAIN, fava_text, main_text
 from fundtrack.ledger.manifest import FILE, PUBLICATIONS_KEPT, Manifest, Month, names_of, read_manifest
 from fundtrack.ledger.registers import STEM, entries, write_entries
 from fundtrack.ledger.rows import references, rows_between
-from fundtrack.ledger.years import DETAIL_MAX, Years
+from fundtrack.ledger.years import DETAIL_MAX, Years, assert_carried_forward
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def publish(book: Book, language: Language | None = None, progress: Progress | N
     known = read_manifest(folder.path)
     with book.reading() as connection, dialect.in_little_memory(connection):
         chart = book.chart(connection)
+        assert_carried_forward(connection, chart)
         past = write_history(history(connection), chart, language)
         months = list(_journals(connection, folder, chart, language, known, progress or _quiet))
         registers = _registers(connection, folder, language)
