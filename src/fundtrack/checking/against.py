@@ -15,7 +15,7 @@ from fundtrack.checking.audit import Audit, within
 from fundtrack.checking.differences import NAMES, balances, differing, lone
 from fundtrack.checking.limits import Limit
 from fundtrack.checking.side import Side
-from fundtrack.errors import LANGUAGES, UsageError, message, nearest
+from fundtrack.errors import LANGUAGES, UsageError, message
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -64,7 +64,7 @@ def audit_against(here: Side, there: Side, *, only: Collection[str], extent: Ext
     """
     for name in only:
         if name not in NAMES:
-            raise UsageError("check-unknown", name=name, known=nearest(name, NAMES))
+            raise UsageError("difference-unknown", name=name, known=", ".join(NAMES))
     if here.title == there.title:
         here, there = (replace(side, title=side.path.as_posix()) for side in (here, there))
     comparison = Comparison(here, there)

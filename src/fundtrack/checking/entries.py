@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fundtrack.beantext.directives import Amount
 from fundtrack.checking.book import no_register
 from fundtrack.checking.lens import Subject
-from fundtrack.errors import UsageError
+from fundtrack.errors import UsageError, nearest
 from fundtrack.schema.registers import ABOUT, BESIDE, BY_RELATION, REGISTERS
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ class Entries:
         self._entries: dict[str, list[Custom]] = {name: [] for name in REGISTERS}
         for values, entry in declared.customs.get("register", []):
             if len(values) != 1 or values[0] not in REGISTERS:
-                known = ", ".join(REGISTERS)
-                raise UsageError("register-unknown", **_place(entry), found=" ".join(values), known=known)
+                said = " ".join(values)
+                raise UsageError("register-unknown", **_place(entry), found=said, known=nearest(said, REGISTERS))
             self._entries[values[0]].append(entry)
             for name, value in fields_of(REGISTERS[values[0]], entry).items():
                 if REGISTERS[values[0]].fields[name] == "amount":

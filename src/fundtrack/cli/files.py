@@ -93,7 +93,8 @@ def print_report(report: Report, language: Language, *, dry_run: bool = False) -
     for row in report.held:
         if row["state"] == "quarantined" or (report.new and row["state"] == "rejected"):
             place = message("place-row", language, file=report.file, sheet=sheet, row=row["row"])
-            print_reasons(f"{place} ({show.yuan(row['amount'])})", row["reasons"], language)
+            amount = "" if row["amount"] is None else f" ({show.yuan(row['amount'])})"
+            print_reasons(place + amount, row["reasons"], language)
     print_replaced(report, sheet, language)
     show.findings(report.findings, language)
     show.say()

@@ -40,8 +40,13 @@ FAR: Final = re.compile(
 """A cell or row beyond ROWS or beyond column IV, the 256th."""
 
 EMPTY: Final = r"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
-FORMULA: Final = re.compile(rf"""<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*{EMPTY}""".encode())
+FORMULA: Final = re.compile(
+    rf"""(?:<(?:\w+:)?c\s[^>]*>\s*)?<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*{EMPTY}""".encode()
+)
 """A formula whose value was never computed: readers take it for a blank cell."""
+
+CELL: Final = re.compile(rb"""\br=["']([A-Z]+\d+)["']""")
+"""Which cell it is."""
 
 FAULT: Final = re.compile(rb"""<(?:\w+:)?c\s[^>]*\bt=["']e["'][^>]*>""")
 """A cell that holds #N/A, #REF! or another fault: readers take it for a blank cell."""
@@ -70,7 +75,7 @@ def main(path: str) -> None:
 def _weigh(path: str) -> None:
     """Refuse a file too large to be looked at."""
     if Path(path).stat().st_size > BYTES:
-        raise Unusable("workbook-too-large", {"limit": BYTES})
+        raise Unusable("workbook-too-large", {"limit": BYTES // 1_000_000})
 
 
 def _look(path: str) -> None:
@@ -81,7 +86,7 @@ def _look(path: str) -> None:
             size = sum(member.file_size for member in members)
             packed = sum(member.compress_size for member in members)
             if len(members) > MEMBERS or size > BYTES or size > RATIO * max(packed, 1):
-                raise Unusable("workbook-too-large", {"limit": BYTES})
+                raise Unusable("workbook-too-large", {"limit": BYTES // 1_000_000})
             for member in members:
                 if member.filename.endswith((".xml", ".rels", ".vml")):
                     _look_into(archive, member)
@@ -100,11 +105,13 @@ def _look_into(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
         while chunk := file.read(CHUNK):
             read += len(chunk)
             if read > BYTES:
-                raise Unusable("workbook-too-large", {"limit": BYTES})
+                raise Unusable("workbook-too-large", {"limit": BYTES // 1_000_000})
             window = seam + chunk
             for search, key in searches:
                 if found := search.search(window):
-                    raise Unusable(key, {"member": member.filename, "at": found[0][:80].decode("utf-8", "replace")})
+                    cell = CELL.search(found[0])
+                    at = cell[1] if cell else found[0][:80]
+                    raise Unusable(key, {"member": member.filename, "at": at.decode("utf-8", "replace")})
             seam = window[-OVERLAP:]
 
 

@@ -53,10 +53,12 @@ def reason(key: str, **details: object) -> Reason:
 
 
 def reason_of_error(error: FundtrackError) -> Reason:
-    """Return what is wrong with a row as its reason."""
+    """Return what is wrong with a row, and in which column, as its reason."""
+    column = error.details.get("column")
+    place = {"en": f"{column}: ", "zh": f"{column}："} if column else {"en": "", "zh": ""}
     return {
         "check": error.key,
-        **{language: error.text(language) for language in LANGUAGES},
+        **{language: place[language] + error.text(language) for language in LANGUAGES},
         **{f"remedy-{language}": error.remedy(language) for language in LANGUAGES},
     }
 

@@ -23,7 +23,7 @@ from fundtrack.ledger.quotas import STEM as QUOTAS
 from fundtrack.ledger.quotas import write_quotas
 from fundtrack.ledger.registers import STEM, entries, write_entries
 from fundtrack.ledger.rows import references, rows_between
-from fundtrack.ledger.years import DETAIL_MAX, Years
+from fundtrack.ledger.years import DETAIL_MAX, Years, assert_carried_forward
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ def publish(book: Book, language: Language | None = None, progress: Progress | N
     known = read_manifest(folder.path)
     with book.reading() as connection, dialect.in_little_memory(connection):
         chart = book.chart(connection)
+        assert_carried_forward(connection, chart)
         past = write_history(history(connection), chart, language)
         months = list(_journals(connection, folder, chart, language, known, progress or _quiet))
         others = [

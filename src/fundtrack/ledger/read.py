@@ -239,4 +239,4 @@ def _compare(path: Path, text: str, ours: str) -> None:
     if text != ours:
         lines = enumerate(zip_longest(text.split("\n"), ours.split("\n")), 1)
         line, found = next((at, found) for at, (found, written) in lines if found != written)
-        raise UsageError("ledger-foreign", path=path, line=line, found=found or "")
+        raise UsageError("ledger-foreign", path=path, line=line, found=found or "–")

@@ -6,9 +6,12 @@ opening of the fund's balance account, so that a year's income and expenses are 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import text
 
 from fundtrack import money
 from fundtrack.chart.model import QUOTA_UNIT
@@ -19,9 +22,14 @@ from fundtrack.ledger.queries import queries
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from sqlalchemy import Connection
+
     from fundtrack.chart.model import Account, Chart
     from fundtrack.errors import Language
     from fundtrack.ledger.manifest import Month
+
+OF_A_YEAR: Final = frozenset({"Income", "Expenses"})
+"""The roots whose accounts begin every year at nothing."""
 
 DETAIL_MAX: Final = 20_000
 """Vouchers that Fava shows at ease; a view with more has their sums by month and pair of accounts."""
@@ -30,6 +38,34 @@ OPENING: Final[dict[Language, str]] = {"en": "Balance brought forward", "zh": "�
 ROLL_UP: Final[dict[Language, str]] = {"en": "Sum of the month", "zh": "本月合计"}
 
 Balances = dict[tuple[str, str], int]
+
+MOVED: Final = text("""
+SELECT v.year, e.debit, e.credit, SUM((1 - 2 * e.red) * e.amount)
+FROM voucher AS v JOIN entry AS e ON e.voucher = v.id AND e.fund = v.fund
+WHERE v.fund = :fund AND e.unit = :unit
+GROUP BY v.year, e.debit, e.credit ORDER BY v.year
+""")
+
+
+def assert_carried_forward(connection: Connection, chart: Chart) -> None:
+    """Refuse to publish a fund that keeps something over the end of a year, and has nothing to carry it forward in.
+
+    Raises ChartError (`no-balance-account`).
+    """
+    last = connection.exec_driver_sql("SELECT MAX(year) FROM voucher").scalar_one()
+    held = (one for one in chart.accounts.values() if not one.unit.endswith(QUOTA_UNIT))
+    units = {(one.fund, one.unit) for one in held}
+    carried = {(one.fund, one.unit) for one in chart.accounts.values() if one.kind == "balance"}
+    for fund, unit in sorted(units - carried):
+        lasting = {one.code for one in chart.accounts.values() if one.fund == fund and one.root not in OF_A_YEAR}
+        kept: Counter[str] = Counter()
+        moved = connection.execute(MOVED, {"fund": fund, "unit": unit})
+        for year, of_year in groupby(moved, key=itemgetter(0)):
+            for _, debit, credit, amount in of_year:
+                kept[debit] += int(amount)
+                kept[credit] -= int(amount)
+            if year < last and any(kept[code] for code in lasting):
+                raise ChartError("no-balance-account", fund=fund, unit=unit)
 
 
 class Years:
@@ -47,10 +83,7 @@ class Years:
                 self._equity.setdefault((one.fund, one.unit), one)
 
     def views(self, months: Iterable[Month]) -> Iterator[tuple[str, str]]:
-        """Yield each fiscal year and the text of its view, from the months in their order.
-
-        Raises ChartError (`no-balance-account`) for a fund that has none to carry a year's result forward in.
-        """
+        """Yield each fiscal year and the text of its view, from the months in their order."""
         balances: Balances = defaultdict(int)
         for year, group in groupby(months, key=lambda month: month.name[:4]):
             of_year = list(group)
@@ -85,9 +118,8 @@ class Years:
             equity = self._equity.get((fund, account.unit))
             if account.unit.endswith(QUOTA_UNIT):
                 continue
-            if amount and account.root not in {"Income", "Expenses"} and account is not equity:
-                if equity is None:
-                    raise ChartError("no-balance-account", fund=fund, unit=account.unit)
+            if amount and account.root not in OF_A_YEAR and account is not equity:
+                assert equity, account  # `assert_carried_forward` was asked before
                 yield self._transaction(date, OPENING[self._language], "opening", account, equity, amount)
 
     def _sums(self, month: Month) -> Iterator[str]:

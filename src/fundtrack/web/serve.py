@@ -66,7 +66,8 @@ def listening(host: str, port: int) -> Server:
     try:
         socket.create_server((host, port)).close()  # Cheroot itself leaves a socket open where the port is taken
     except OSError as error:
-        raise UsageError("browse-port", host=host, port=port) from error
+        cause = str(error.strerror).partition(" (while")[0]  # Python adds the address, which we name ourselves
+        raise UsageError("browse-port", host=host, port=port, cause=cause) from error
     server = wsgi.Server((host, port), None, numthreads=THREADS, server_name="fundtrack")
     server.prepare()
     return server
