@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING
+
+import pytest
 
 from books import CHART, RECEIVED, USES, post_simple
 from fundtrack.book import create_book
 from fundtrack.book.policy import apply_chart
+from fundtrack.errors import FundtrackError
 from fundtrack.posting import post
+from fundtrack.posting.standing import find_voucher
 from fundtrack.posting.vouchers import draft
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
+    from typing import Any
 
     from sqlalchemy import URL, Connection
 
     from fundtrack.book import Book
     from fundtrack.chart.model import Chart
     from fundtrack.posting import Draft, Posted
+    from fundtrack.posting.standing import Standing
 
+SPECIAL = "45001234560002"
 COMPANY = "田阳县茂恒投资开发有限公司"
 JUNE = date(2015, 6, 1)
 JULY = date(2015, 7, 1)
@@ -32,9 +40,16 @@ MORE = f"""
 2014-01-01 custom "bank" "B02"
   name: "Special account"
   name-zh: "专户"
-  number: "45001234560002"
+  number: "{SPECIAL}"
 2014-01-01 open Assets:F01-Relocation:1003-Special CNY
   bank: "B02"
+2014-01-01 open Assets:F04-Local:1004-Special CNY
+  bank: "B02"
+2014-01-01 open Assets:F01-Relocation:1005-Dollars USD
+  bank: "B02"
+2014-01-01 open Income:F01-Relocation:4005-Dollars USD
+2014-01-01 open Expenses:F01-Relocation:0605-Abroad USD
+  authority: "桂[2014]33号"
 2014-01-01 open Income:F01-Relocation:4101-Interest CNY
   kind: "interest"
 2014-01-01 open Liabilities:F01-Relocation:2401-To-return CNY
@@ -82,3 +97,31 @@ def vouchers(book: Book) -> int:
     """Return how many vouchers there are."""
     with book.reading() as connection:
         return int(connection.exec_driver_sql("SELECT COUNT(*) FROM voucher").scalar_one())
+
+
+def refused(book: Book, say: Callable[[Connection, Chart], Sequence[Draft]]) -> str:
+    """Return what is printed in English where what is said is refused before any check; nothing is posted."""
+    return refusal(book, lambda: act(book, say))
+
+
+def refusal(book: Book, attempt: Callable[[], object]) -> str:
+    """Return the same of any attempt."""
+    before = vouchers(book)
+    with pytest.raises(FundtrackError) as error:
+        attempt()
+    assert vouchers(book) == before
+    return str(error.value).splitlines()[0]
+
+
+def standing(book: Book, number: str) -> Standing:
+    """Return a voucher that was posted."""
+    with book.reading() as connection:
+        return find_voucher(connection, number)
+
+
+def whole(book: Book, number: str) -> dict[str, Any]:
+    """Return all that a voucher says, as far as it says something; entries as debit, credit, fen, red, unit."""
+    found = standing(book, number)
+    kept = {"id", "number", "link", "chart", "prepared_by", "approved_by", "recorded_at", "entries"}
+    entries = [(":".join(one.debit), ":".join(one.credit), *one[2:]) for one in found.entries]
+    return {name: value for name, value in asdict(found).items() if value and name not in kept} | {"entries": entries}

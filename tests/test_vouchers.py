@@ -1,0 +1,357 @@
+"""Vouchers as they stand in the book: every word of what was said, and of what each act makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from acts import COMPANY, JULY, JUNE, SPECIAL, act, balances, funded, pay, refusal, standing, whole
+from books import RECEIVED, USES
+from fundtrack.errors import Refused
+from fundtrack.posting import Draft, Entry, Leg, post
+from fundtrack.posting.advance import refund, verification
+from fundtrack.posting.correct import Correction, give_back, rebook, reverse
+from fundtrack.posting.kinds import SIDES, parse_use
+from fundtrack.posting.loan import loan, repayment
+from fundtrack.posting.refusal import refusals
+from fundtrack.posting.split import split
+from fundtrack.posting.standing import Standing, citing, linked, voucher_of
+from fundtrack.posting.vouchers import draft
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy import URL
+
+    from fundtrack.book import Book
+
+AUGUST: Final = date(2015, 8, 1)
+SAID: Final[dict[str, Any]] = {
+    "payee": "某建筑公司",
+    "narration": "进度款",
+    "project": "P01",
+    "document": "阳财农〔2015〕12号",
+    "bank": "45001234560001",
+    "bank_ref": "GK1",
+    "payee_id": "id",
+    "payee_account": "account",
+    "contract": "C1",
+}
+"""Every text of a voucher."""
+
+PARTY: Final = {name: SAID[name] for name in ("payee_id", "payee_account", "contract")}
+TWO: Final = (
+    Entry(Leg("F01", "0601"), Leg("F01", "1001"), 123_450),
+    Entry(Leg("F01", "0613"), Leg("F01", "1001"), 50),
+)
+
+
+@pytest.fixture
+def book(book_dir: Path, database_url: URL) -> Iterator[Book]:
+    """Give a book in which four funds received money; their vouchers are no. 1 of each."""
+    yield from funded(book_dir, database_url)
+
+
+def say(book: Book, **changed: Any) -> str:  # noqa: ANN401 - of Draft
+    """Post a payment that says all there is to say; return its number."""
+    whole_draft = replace(Draft("F01", JUNE, "disbursement", TWO, **SAID), **changed)
+    return post(book, [whole_draft], by="clerk", approved_by="manager").numbers[0]
+
+
+def test_every_word_is_kept(book: Book) -> None:
+    """As it was said, by whom, under which chart, and in the order of the entries."""
+    cited = pay(book, 1)
+    number = say(book, cites=standing(book, cited).id)
+    found = standing(book, number)
+    assert found == Standing(
+        id=6, number="F01-2015-000003", fund="F01", date=JUNE, kind="disbursement", **SAID, link=6, reverses=None,
+        cites=5, chart=1, prepared_by="clerk", approved_by="manager", recorded_at=found.recorded_at, reversed_by="",
+        entries=TWO,
+    )  # fmt: skip
+    assert found.amount == 123_500
+    dollars = replace(found, entries=(*TWO, TWO[0]._replace(red=1), TWO[0]._replace(unit="USD")))
+    assert dollars.amount == 50
+    with book.reading() as connection:
+        assert voucher_of(connection, found.id) == found
+        assert linked(connection, found) == [found]
+        assert citing(connection, standing(book, cited)) == [found]
+
+
+def test_what_was_refused_is_kept_whole(book: Book) -> None:
+    """Each voucher it would have been, and each reason with its remedy, in both languages; the latest first."""
+    dear = Entry(Leg("F01", "0601"), Leg("F01", "1001"), RECEIVED["F01"] + 1, 0)
+    for payee in ("甲", "乙"):
+        with pytest.raises(Refused):
+            post(book, [Draft("F01", JUNE, "disbursement", (dear,), **SAID | {"payee": payee})], by=payee)
+    with book.reading() as connection:
+        latest, first = refusals(connection)
+        (kept,) = connection.exec_driver_sql("SELECT draft FROM refusal WHERE seq = 1").scalars()
+    assert (first.seq, first.refused_to, latest.seq, latest.refused_to) == (1, "甲", 2, "乙")
+    assert first.refused_at.endswith("Z")
+    assert "进度款" in kept  # a person who reads the database reads words
+    entry = {"debit": "F01:0601", "credit": "F01:1001", "amount": RECEIVED["F01"] + 1, "red": 0, "unit": "CNY"}
+    head = {"date": "2015-06-01", "kind": "disbursement", "fund": "F01", "reverses": None, "cites": None}
+    assert first.drafts == [head | SAID | {"payee": "甲", "entries": [entry]}]
+    (reason,) = first.reasons
+    assert reason.keys() == {"check", "message-en", "message-zh", "remedy-en", "remedy-zh"}
+    assert reason["check"] == "overdrawn"
+    assert "short by 0.01 CNY" in reason["message-en"]
+    assert "短缺 0.01 CNY" in reason["message-zh"]
+    assert reason["remedy-en"].isascii()
+    assert "一" <= reason["remedy-zh"][0] <= "龥"
+
+
+def test_natural_keys_are_the_same_in_every_release(book: Book) -> None:
+    """They are made of all that is said: the same again is a second one; one word other is another."""
+    (book.folder / "natural.key").write_text("0" * 64, "ascii")
+    book = replace(book)  # which has read no key yet
+    first = say(book, bank_ref="", cites=1)
+
+    def key(number: str) -> tuple[str, int]:
+        with book.reading() as connection:
+            select = f"SELECT natural_key, occurrence FROM voucher WHERE id = {standing(book, number).id}"
+            return tuple(connection.exec_driver_sql(select).one())
+
+    assert key(first) == ("20150601628cab6f1f1ec2bb9c39a212", 1)
+    twins = [Draft("F01", JUNE, "disbursement", TWO, **SAID | {"bank_ref": ""}, cites=1)] * 2
+    assert [key(number) for number in post(book, twins, by="clerk").numbers] == [(key(first)[0], 2), (key(first)[0], 3)]
+    other = say(book, bank_ref="", cites=2)
+    assert key(other)[0] != key(first)[0]
+
+
+def test_shares_of_a_bill(book: Book) -> None:
+    """Each says what the bill says, and pays from its fund's use."""
+    shares = {"F01": 6000, "F03": 4000}
+    posted = act(book, lambda _, chart: split(chart, shares, 10_000, uses=USES, date=JUNE, **SAID))
+    said = {"date": JUNE, "kind": "disbursement", **SAID}
+    first, second = posted.numbers
+    assert whole(book, first) == said | {"fund": "F01", "entries": [("F01:0601", "F01:1001", 6000, 0, "CNY")]}
+    assert whole(book, second) == said | {"fund": "F03", "entries": [("F03:0603", "F03:1001", 4000, 0, "CNY")]}
+    assert standing(book, first).link == standing(book, second).link == posted.vouchers[0]
+    with book.reading() as connection:
+        assert [one.number for one in linked(connection, standing(book, second))] == [first, second]
+
+
+def test_sides_of_each_kind(book: Book) -> None:
+    """What it debits and credits of its fund, at the bank account that moved or else the first."""
+    sides = {
+        "transfer-received": ("F01:1001", "F01:4001"), "interest": ("F01:1001", "F01:4101"),
+        "disbursement": ("F01:0613", "F01:1001"), "bank-charge": ("F01:0613", "F01:1001"),
+        "refund": ("F01:0613", "F01:1001"), "advance": ("F01:1201", "F01:1001"),
+        "verification": ("F01:0613", "F01:1201"),
+    }  # fmt: skip
+    with book.reading() as connection:
+        chart = book.chart(connection)
+    assert sides.keys() == SIDES.keys()
+    for kind, (debit, credit) in sides.items():
+        made = draft(chart, kind, 7, fund="F01", date=JUNE, use="0613", payee="x")  # type: ignore[arg-type]
+        assert made.kind == kind
+        (entry,) = made.entries
+        assert (":".join(entry.debit), ":".join(entry.credit)) == (debit, credit)
+        assert entry[2:] == (7, int(kind == "refund"), "CNY")
+        assert made.inflow == (kind in {"transfer-received", "interest", "refund"})
+    for bank, code in ((SPECIAL, "1003"), ("45001234560001", "1001"), ("999", "1001"), ("", "1001")):
+        paid = draft(chart, "disbursement", 1, fund="F01", date=JUNE, use="0601", bank=bank)
+        assert paid.entries[0].credit == Leg("F01", code)
+    assert draft(chart, "interest", 1, fund="F03", date=JUNE).entries[0].credit == Leg("F03", "----")
+    passed_on = draft(chart, "disbursement", 1, fund="F01", date=JUNE, use="0601", payee=COMPANY)
+    assert (passed_on.kind, passed_on.entries[0].debit) == ("advance", Leg("F01", "1201"))
+    assert draft(chart, "bank-charge", 1, fund="F01", date=JUNE, use="0601", payee=COMPANY).kind == "bank-charge"
+
+
+@pytest.mark.parametrize(
+    ("written", "use"),
+    [
+        ("0601", "F03:0601"),
+        ("9999", "F03:9999"),  # which the checks refuse
+        ("F01-0601", "F01:0601"),
+        ("F01-0601-Building", "F01:0601"),
+        ("F01:0601", "F01:0601"),
+        ("F01：0601", "F01:0601"),
+        ("F01-Relocation:0601-Building", "F01:0601"),
+        ("F01-资金：0601-Building-site", "F01:0601"),
+        ("Expenses:F01-Relocation:0601-Building", "F01:0601"),
+        ("E支出:F01-资金:0601-Building", "F01:0601"),
+    ],
+)
+def test_a_use_is_named_in_many_ways(written: str, use: str) -> None:
+    """By its code in the paying fund, with its fund, or by its whole name in either language and width."""
+    assert ":".join(parse_use(written, "F03")) == use
+
+
+def test_a_loan_and_its_repayment(book: Book) -> None:
+    """Out of the bank account that is named; each side names the other fund, and is cited by its repayment."""
+    act(book, lambda _, chart: [draft(chart, "transfer-received", 900, fund="F01", date=JUNE, bank=SPECIAL)])
+    said: dict[str, Any] = {"document": "田财〔2015〕1号", "narration": "周转", "bank": SPECIAL, "bank_ref": "GK7"}
+    lent, owed = act(
+        book, lambda _, chart: loan(chart, 500, lender="F01", borrower="F04", date=JUNE, **said)
+    ).numbers  # fmt: skip
+    common = {"date": JUNE, "kind": "loan", **said}
+    assert whole(book, lent) == common | {
+        "fund": "F01", "payee": "F04", "entries": [("F01:1301", "F01:1003", 500, 0, "CNY")]
+    }  # fmt: skip
+    assert whole(book, owed) == common | {
+        "fund": "F04", "payee": "F01", "entries": [("F04:1004", "F04:2301", 500, 0, "CNY")]
+    }  # fmt: skip
+    assert standing(book, lent).link == standing(book, owed).link
+
+    back: dict[str, Any] = {"document": "田财〔2015〕2号", "narration": "归还", "project": "P01", "bank_ref": "GK8"}
+    home, away = act(book, lambda c, chart: repayment(c, chart, owed, 200, date=JUNE, **back)).numbers
+    common = {"date": JUNE, "kind": "repayment", **back}
+    assert whole(book, home) == common | {
+        "fund": "F01", "payee": "F04", "cites": standing(book, lent).id,
+        "entries": [("F01:1003", "F01:1301", 200, 0, "CNY")],
+    }  # fmt: skip
+    assert whole(book, away) == common | {
+        "fund": "F04", "payee": "F01", "cites": standing(book, owed).id,
+        "entries": [("F04:2301", "F04:1004", 200, 0, "CNY")],
+    }  # fmt: skip
+    assert standing(book, home).link == standing(book, away).link
+    reverse(book, home, reason="x", date=JULY, by="clerk")
+    act(book, lambda c, chart: repayment(c, chart, lent, 500, date=JULY))
+    assert "1301" not in balances(book, "F01")
+
+
+def test_what_follows_an_advance(book: Book) -> None:
+    """A verification and a refund are of its fund, payee and project, unless another project is named."""
+    paid = pay(book, 1000, payee=COMPANY, project="P01")
+    cites = standing(book, paid).id
+    said = {name: SAID[name] for name in ("narration", "document", "bank_ref")}
+    common = {"fund": "F01", "date": JUNE, "payee": COMPANY, "project": "P01", "cites": cites}
+    (checked,) = act(book, lambda c, chart: [
+        verification(c, chart, paid, 400, use="0601", date=JUNE, **said | {"payee": "somebody", "cites": 1})
+    ]).numbers  # fmt: skip
+    assert whole(book, checked) == common | said | {
+        "kind": "verification", "entries": [("F01:0601", "F01:1201", 400, 0, "CNY")]
+    }  # fmt: skip
+    said["bank_ref"] = "GK2"
+    (back,) = act(book, lambda c, chart: [
+        refund(c, chart, paid, 600, date=JUNE, **said | {"payee": "somebody", "cites": 1})
+    ]).numbers  # fmt: skip
+    assert whole(book, back) == common | said | {
+        "kind": "refund", "entries": [("F01:1201", "F01:1001", 600, 1, "CNY")]
+    }  # fmt: skip
+    assert refusal(book, lambda: act(book, lambda c, chart: [refund(c, chart, paid, 1, date=JUNE)])) == (
+        f"0.01 is more than is left of {paid} to come back: 0.00."
+    )
+
+
+def test_dollars_stay_dollars(book: Book) -> None:
+    """What follows a voucher is in its unit."""
+    into = Entry(Leg("F01", "1005"), Leg("F01", "4005"), 1000, 0, "USD")
+    out = Entry(Leg("F01", "0605"), Leg("F01", "1005"), 600, 0, "USD")
+    post(book, [Draft("F01", JUNE, "transfer-received", (into,), inflow=True)], by="clerk")
+    paid = post(book, [Draft("F01", JUNE, "disbursement", (out,))], by="clerk").numbers[0]
+    back = act(book, lambda c, chart: [refund(c, chart, paid, 100, date=JULY)]).numbers[0]
+    assert whole(book, back)["entries"] == [("F01:0605", "F01:1005", 100, 1, "USD")]
+    red = reverse(book, back, reason="x", date=JULY, by="clerk").numbers[0]
+    assert whole(book, red)["entries"] == [("F01:0605", "F01:1005", 100, 0, "USD")]
+
+
+def test_a_reversal(book: Book) -> None:
+    """All that the voucher said, in red, with the reason."""
+    cites = standing(book, pay(book, 1)).id
+    number = say(book, cites=cites)
+    red = reverse(book, number, reason="记错", date=JULY, by="clerk", approved_by="manager").numbers[0]
+    assert whole(book, red) == SAID | {
+        "fund": "F01", "date": JULY, "kind": "disbursement", "cites": cites, "reverses": standing(book, number).id,
+        "narration": f"Reverses {number}: 记错",
+        "entries": [("F01:0601", "F01:1001", 123_450, 1, "CNY"), ("F01:0613", "F01:1001", 50, 1, "CNY")],
+    }  # fmt: skip
+    assert (standing(book, red).prepared_by, standing(book, red).approved_by) == ("clerk", "manager")
+    assert whole(book, number) == SAID | {
+        "fund": "F01", "date": JUNE, "kind": "disbursement", "cites": cites, "reversed_by": red,
+        "entries": [("F01:0601", "F01:1001", 123_450, 0, "CNY"), ("F01:0613", "F01:1001", 50, 0, "CNY")],
+    }  # fmt: skip
+
+
+def test_a_rebooking_of_the_record(book: Book) -> None:
+    """The red voucher and the right one, at the bank account that paid, of all the words of the wrong one."""
+    act(book, lambda _, c: [
+        draft(c, "transfer-received", 900, fund=fund, date=JUNE, bank=SPECIAL) for fund in ("F01", "F04")
+    ])  # fmt: skip
+    cites = standing(book, pay(book, 1, fund="F04")).id
+    number = act(book, lambda _, c: [
+        draft(c, "disbursement", 700, fund="F04", date=JUNE, use="0604", **SAID | {"bank": SPECIAL}, cites=cites)
+    ]).numbers[0]  # fmt: skip
+    red, right = rebook(
+        book, number, Correction("F01", "0601"), mode="record", document="调〔2015〕2号", date=JULY, by="clerk",
+        approved_by="manager",
+    ).numbers  # fmt: skip
+    said = SAID | {"date": JULY, "kind": "disbursement", "bank": SPECIAL, "cites": cites}
+    assert whole(book, red) == said | {
+        "fund": "F04", "reverses": standing(book, number).id, "narration": f"Reverses {number}: 调〔2015〕2号",
+        "entries": [("F04:0604", "F04:1004", 700, 1, "CNY")],
+    }  # fmt: skip
+    assert whole(book, right) == said | {
+        "fund": "F01", "document": "调〔2015〕2号", "entries": [("F01:0601", "F01:1003", 700, 0, "CNY")]
+    }  # fmt: skip
+    assert standing(book, red).link == standing(book, right).link
+    assert (standing(book, right).prepared_by, standing(book, right).approved_by) == ("clerk", "manager")
+
+
+def test_a_project_alone_is_put_right(book: Book) -> None:
+    """The fund and the use stay."""
+    number = pay(book, 700, payee="农户")
+    _, right = rebook(
+        book, number, Correction(project="P01"), mode="record", document="X", date=JUNE, by="clerk"
+    ).numbers
+    assert whole(book, right) == {
+        "fund": "F01", "date": JUNE, "kind": "disbursement", "payee": "农户", "project": "P01", "document": "X",
+        "entries": [("F01:0601", "F01:1001", 700, 0, "CNY")],
+    }  # fmt: skip
+
+
+def test_a_rebooking_of_money_and_its_return(book: Book) -> None:
+    """The spending moves with all its words; what is owed stays open until the bank's reference closes it."""
+    number = act(book, lambda _, c: [
+        draft(c, "disbursement", 700, fund="F03", date=JUNE, use="0603", **SAID)
+    ]).numbers[0]  # fmt: skip
+    here, there = rebook(
+        book, number, Correction("F01", "0613"), mode="money", document="审〔2015〕3号", date=JULY, by="clerk",
+        approved_by="manager",
+    ).numbers  # fmt: skip
+    narration = f"Money of {number} to be returned to its channel: 审〔2015〕3号"
+    common: dict[str, Any] = {"payee": SAID["payee"], "project": "P01", "narration": narration}
+    said = {"date": JULY, "kind": "adjustment", "document": "审〔2015〕3号", "cites": standing(book, number).id}
+    assert whole(book, here) == common | said | PARTY | {
+        "fund": "F03", "entries": [("F03:0603", "F03:1401", 700, 1, "CNY")]
+    }  # fmt: skip
+    assert whole(book, there) == common | said | PARTY | {
+        "fund": "F01", "entries": [("F01:0613", "F01:2401", 700, 0, "CNY")]
+    }  # fmt: skip
+    assert standing(book, here).link == standing(book, there).link
+    assert (standing(book, here).prepared_by, standing(book, here).approved_by) == ("clerk", "manager")
+
+    home, away = give_back(
+        book, there, date=JULY, bank_ref="GK9", document="行〔2015〕1号", by="clerk", approved_by="manager"
+    ).numbers
+    said = {"date": JULY, "kind": "repayment", "bank_ref": "GK9", "document": "行〔2015〕1号"}
+    assert whole(book, home) == common | said | {
+        "fund": "F03", "cites": standing(book, here).id, "entries": [("F03:1001", "F03:1401", 700, 0, "CNY")]
+    }  # fmt: skip
+    assert whole(book, away) == common | said | {
+        "fund": "F01", "cites": standing(book, there).id, "entries": [("F01:2401", "F01:1001", 700, 0, "CNY")]
+    }  # fmt: skip
+    assert standing(book, home).link == standing(book, away).link
+    assert (standing(book, home).prepared_by, standing(book, home).approved_by) == ("clerk", "manager")
+
+
+def test_a_receipt_is_owed_the_other_way(book: Book) -> None:
+    """The project may be put right with the fund; without a word of the bank, the return repeats the document."""
+    number = act(book, lambda _, c: [draft(c, "transfer-received", 900, fund="F01", date=JUNE)]).numbers[0]
+    here, there = rebook(
+        book, number, Correction("F03", project="P01"), mode="money", document="X", date=JULY, by="clerk"
+    ).numbers
+    assert whole(book, here)["entries"] == [("F01:2401", "F01:4001", 900, 1, "CNY")]
+    assert whole(book, there)["entries"] == [("F03:1401", "F03:4001", 900, 0, "CNY")]
+    assert [whole(book, one).get("project") for one in (here, there)] == [None, "P01"]
+    home, away = give_back(book, here, date=AUGUST, by="clerk").numbers
+    assert whole(book, home)["entries"] == [("F01:2401", "F01:1001", 900, 0, "CNY")]
+    assert whole(book, away)["entries"] == [("F03:1001", "F03:1401", 900, 0, "CNY")]
+    assert [whole(book, one).get(name) for one in (home, away) for name in ("document", "bank_ref")] == ["X", None] * 2
+    assert [standing(book, one).approved_by for one in (here, home)] == ["", ""]
