@@ -111,6 +111,9 @@ def test_opening_vouchers_are_debits_against_equity(book: Book) -> None:
         "Account , Balance ,remark\nF01:1001, 100.00 ,x\nF01:3001,(100)\n",
         "ACCOUNT,debit,credit,balance\nF01:1001,100,,7\nF01:3001,,100,7\n",
         "account,debit,credit\nF01:1001,150,50\nF01:3001,,100\nTotal,100\n",
+        "account,debit\nF01:1001,100\nF01:3001,-100\n",
+        "account,credit\nF01:1001,-100\nF01:3001,100\n",
+        "account,debit,credit\nF01:1001,100,\nTotal,100,0\nF01:3001,,100\n",
         "会计科目,借贷方向,期末余额\nF01:1001,借,100\nF01:3001,贷,100\n总计,平,\n",
         "科目名称,余额方向,金额\nF01:1001,,100\nF01:3001,credit,100\n",
         "account,direction,balance\nF01:1001,Dr,100\nF01:3001,Cr,100\n",
@@ -123,6 +126,14 @@ def test_many_ways_to_write_a_trial_balance(book: Book, text: str) -> None:
     assert (done.debits, done.credits) == (10_000, 10_000)
     (number,) = done.posted.numbers
     assert whole(book, number)["entries"] == [("F01:1001", "F01:3001", 10_000, 0, "CNY")]
+
+
+def test_a_fund_in_dollars_is_opened_in_dollars(book: Book) -> None:
+    """Each balance is in the unit of its account."""
+    fund = FUND.format(fund="F05", name="Dollars", group="F05", may_advance="FALSE", use="0605").replace(" CNY", " USD")
+    apply_chart(book, CHART + fund, by="founder", document="X")
+    (number,) = opened(book, "account,balance\nF05:1001,100\nF05:3001,-100\n").posted.numbers
+    assert whole(book, number)["entries"] == [("F05:1001", "F05:3001", 10_000, 0, "USD")]
 
 
 def test_a_fund_without_equity_is_not_opened(book: Book) -> None:
@@ -234,10 +245,14 @@ def test_fund_is_opened_once_and_first(book: Book) -> None:
 
 
 def test_nothing_but_zeros_is_no_opening(book: Book) -> None:
-    """There would be no voucher to post."""
-    with pytest.raises(FormatError) as refused:
-        opened(book, "account,balance\nF01:1001,0.00\nF01:3001,0\n")
-    assert refused.value.key == "opening-empty"
+    """There would be no voucher to post; one fen is enough."""
+    zeros = "account,balance\nF01:1001,0.00\nF01:3001,0\n"
+    path = book.folder / "balances.csv"
+    assert refusal(book, lambda: opened(book, zeros)) == f"{path}: The file holds no balance."
+    path.write_text(zeros.replace("0.00", "0.01").replace(",0\n", ",-0.01\n"), "utf-8")
+    done = opening(book, path, as_of=NEW_YEAR, by="clerk", document="X")
+    assert (done.debits, done.credits) == (1, 1)
+    assert standing(book, done.posted.numbers[0]).approved_by == ""
 
 
 @pytest.mark.parametrize("cell", ["x" * 131_073, '"unclosed', '"stray" quote'])

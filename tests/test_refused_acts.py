@@ -70,6 +70,14 @@ def test_simple_vouchers(book: Book) -> None:
     )
 
 
+def test_whoever_prepared_a_voucher_does_not_approve_it(book: Book) -> None:
+    """However the name is written."""
+    apart = "{} has prepared it and cannot approve it. Name another person with --approved-by."
+    for by, approved_by in (("clerk", "clerk"), ("Jose\u0301", "Jos\u00e9")):
+        same = partial(post, book, [], by=by, approved_by=approved_by)
+        assert refusal(book, same) == apart.format(approved_by)
+
+
 def test_a_project_that_the_chart_has_not(book: Book) -> None:
     """Those it has are named, by all their names; none is no project that is unknown."""
     with book.reading() as connection:
