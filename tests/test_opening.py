@@ -258,9 +258,20 @@ def test_nothing_but_zeros_is_no_opening(book: Book) -> None:
 @pytest.mark.parametrize("cell", ["x" * 131_073, '"unclosed', '"stray" quote'])
 def test_rows_that_cannot_be_told_apart(book: Book, cell: str) -> None:
     """A cell without end, and a quote that would swallow the rows behind it."""
-    with pytest.raises(FormatError) as refused:
-        opened(book, f"account,balance\nF01:1001,1\nF01:1201,1\n{cell},1\n")
-    assert (refused.value.key, refused.value.details["row"]) == ("file-quoting", 4)
+    text = f"account,balance\nF01:1001,1\nF01:1201,1\n{cell},1\n"
+    path = book.folder / "balances.csv"
+    assert refusal(book, lambda: opened(book, text)).startswith(
+        f"{path} [row 4]: A quotation mark or a cell is wrong: "
+    )
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_end_as_on_any_system(book: Book, end: str) -> None:
+    """And a break within a cell stays what it is."""
+    text = end.join(["account,payee,balance", 'F01:1201,"茂恒\r\n公司",1', "F01:3001,,-1", ""])
+    (book.folder / "balances.csv").write_bytes(text.encode())
+    done = opening(book, book.folder / "balances.csv", as_of=NEW_YEAR, by="clerk", document="X")
+    assert standing(book, done.posted.numbers[0]).payee == "茂恒\r\n公司"
 
 
 def test_holder_whose_name_could_not_be_published(book: Book) -> None:

@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from acts import COMPANY, JULY, JUNE, SPECIAL, act, balances, funded, pay, refusal, standing, whole
-from books import RECEIVED, USES
+from acts import (
+    COMPANY,
+    JULY,
+    JUNE,
+    MORE,
+    SAID,
+    SPECIAL,
+    TWO,
+    act,
+    balances,
+    funded,
+    pay,
+    refusal,
+    say,
+    standing,
+    whole,
+)
+from books import CHART, FUND, RECEIVED, USES
+from fundtrack.book.policy import apply_chart
 from fundtrack.errors import Refused
 from fundtrack.posting import Draft, Entry, Leg, post
 from fundtrack.posting.advance import refund, verification
@@ -22,44 +38,19 @@ from fundtrack.posting.standing import Standing, citing, linked, voucher_of
 from fundtrack.posting.vouchers import draft
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from sqlalchemy import URL
 
     from fundtrack.book import Book
-
-AUGUST: Final = date(2015, 8, 1)
-SAID: Final[dict[str, Any]] = {
-    "payee": "某建筑公司",
-    "narration": "进度款",
-    "project": "P01",
-    "document": "阳财农〔2015〕12号",
-    "bank": "45001234560001",
-    "bank_ref": "GK1",
-    "payee_id": "id",
-    "payee_account": "account",
-    "contract": "C1",
-}
-"""Every text of a voucher."""
-
-PARTY: Final = {name: SAID[name] for name in ("payee_id", "payee_account", "contract")}
-TWO: Final = (
-    Entry(Leg("F01", "0601"), Leg("F01", "1001"), 123_450),
-    Entry(Leg("F01", "0613"), Leg("F01", "1001"), 50),
-)
+    from fundtrack.posting.draft import Kind
 
 
 @pytest.fixture
 def book(book_dir: Path, database_url: URL) -> Iterator[Book]:
     """Give a book in which four funds received money; their vouchers are no. 1 of each."""
     yield from funded(book_dir, database_url)
-
-
-def say(book: Book, **changed: Any) -> str:  # noqa: ANN401 - of Draft
-    """Post a payment that says all there is to say; return its number."""
-    whole_draft = replace(Draft("F01", JUNE, "disbursement", TWO, **SAID), **changed)
-    return post(book, [whole_draft], by="clerk", approved_by="manager").numbers[0]
 
 
 def test_every_word_is_kept(book: Book) -> None:
@@ -241,117 +232,39 @@ def test_what_follows_an_advance(book: Book) -> None:
 
 
 def test_dollars_stay_dollars(book: Book) -> None:
-    """What follows a voucher is in its unit."""
-    into = Entry(Leg("F01", "1005"), Leg("F01", "4005"), 1000, 0, "USD")
-    out = Entry(Leg("F01", "0605"), Leg("F01", "1005"), 600, 0, "USD")
-    post(book, [Draft("F01", JUNE, "transfer-received", (into,), inflow=True)], by="clerk")
-    paid = post(book, [Draft("F01", JUNE, "disbursement", (out,))], by="clerk").numbers[0]
+    """What follows a voucher is in its unit: a refund, a reversal, a repayment, a rebooking and its return."""
+    funds = ""
+    for code in ("F05", "F06"):
+        funds += FUND.format(fund=code, name="Dollars", group=code, may_advance="TRUE", use="0605")
+        funds += f"2014-01-01 open Liabilities:{code}-Dollars:2401-To-return CNY\n"
+        funds += f'2014-01-01 open Assets:{code}-Dollars:1401-To-come CNY\n  kind: "receivable"\n'
+    apply_chart(book, CHART + MORE + funds.replace(" CNY", " USD"), by="founder", document="X")
+
+    def dollars(fund: str, kind: Kind, debit: str, credit: str, **said: Any) -> Draft:  # noqa: ANN401 - of Draft
+        entry = Entry(Leg(fund, debit), Leg(fund, credit), 600, 0, "USD")
+        return Draft(fund, JUNE, kind, (entry,), inflow=debit == "1001", **said)
+
+    def entries(numbers: Iterable[str]) -> list[Any]:
+        return [entry for number in numbers for entry in whole(book, number)["entries"]]
+
+    post(book, [dollars("F05", "transfer-received", "1001", "4001")] * 2, by="clerk")
+    paid = post(book, [dollars("F05", "disbursement", "0605", "1001")], by="clerk").numbers[0]
     back = act(book, lambda c, chart: [refund(c, chart, paid, 100, date=JULY)]).numbers[0]
-    assert whole(book, back)["entries"] == [("F01:0605", "F01:1005", 100, 1, "USD")]
-    red = reverse(book, back, reason="x", date=JULY, by="clerk").numbers[0]
-    assert whole(book, red)["entries"] == [("F01:0605", "F01:1005", 100, 0, "USD")]
-
-
-def test_a_reversal(book: Book) -> None:
-    """All that the voucher said, in red, with the reason."""
-    cites = standing(book, pay(book, 1)).id
-    number = say(book, cites=cites)
-    red = reverse(book, number, reason="记错", date=JULY, by="clerk", approved_by="manager").numbers[0]
-    assert whole(book, red) == SAID | {
-        "fund": "F01", "date": JULY, "kind": "disbursement", "cites": cites, "reverses": standing(book, number).id,
-        "narration": f"Reverses {number}: 记错",
-        "entries": [("F01:0601", "F01:1001", 123_450, 1, "CNY"), ("F01:0613", "F01:1001", 50, 1, "CNY")],
-    }  # fmt: skip
-    assert (standing(book, red).prepared_by, standing(book, red).approved_by) == ("clerk", "manager")
-    assert whole(book, number) == SAID | {
-        "fund": "F01", "date": JUNE, "kind": "disbursement", "cites": cites, "reversed_by": red,
-        "entries": [("F01:0601", "F01:1001", 123_450, 0, "CNY"), ("F01:0613", "F01:1001", 50, 0, "CNY")],
-    }  # fmt: skip
-
-
-def test_a_rebooking_of_the_record(book: Book) -> None:
-    """The red voucher and the right one, at the bank account that paid, of all the words of the wrong one."""
-    act(book, lambda _, c: [
-        draft(c, "transfer-received", 900, fund=fund, date=JUNE, bank=SPECIAL) for fund in ("F01", "F04")
-    ])  # fmt: skip
-    cites = standing(book, pay(book, 1, fund="F04")).id
-    number = act(book, lambda _, c: [
-        draft(c, "disbursement", 700, fund="F04", date=JUNE, use="0604", **SAID | {"bank": SPECIAL}, cites=cites)
-    ]).numbers[0]  # fmt: skip
-    red, right = rebook(
-        book, number, Correction("F01", "0601"), mode="record", document="调〔2015〕2号", date=JULY, by="clerk",
-        approved_by="manager",
-    ).numbers  # fmt: skip
-    said = SAID | {"date": JULY, "kind": "disbursement", "bank": SPECIAL, "cites": cites}
-    assert whole(book, red) == said | {
-        "fund": "F04", "reverses": standing(book, number).id, "narration": f"Reverses {number}: 调〔2015〕2号",
-        "entries": [("F04:0604", "F04:1004", 700, 1, "CNY")],
-    }  # fmt: skip
-    assert whole(book, right) == said | {
-        "fund": "F01", "document": "调〔2015〕2号", "entries": [("F01:0601", "F01:1003", 700, 0, "CNY")]
-    }  # fmt: skip
-    assert standing(book, red).link == standing(book, right).link
-    assert (standing(book, right).prepared_by, standing(book, right).approved_by) == ("clerk", "manager")
-
-
-def test_a_project_alone_is_put_right(book: Book) -> None:
-    """The fund and the use stay."""
-    number = pay(book, 700, payee="农户")
-    _, right = rebook(
-        book, number, Correction(project="P01"), mode="record", document="X", date=JUNE, by="clerk"
-    ).numbers
-    assert whole(book, right) == {
-        "fund": "F01", "date": JUNE, "kind": "disbursement", "payee": "农户", "project": "P01", "document": "X",
-        "entries": [("F01:0601", "F01:1001", 700, 0, "CNY")],
-    }  # fmt: skip
-
-
-def test_a_rebooking_of_money_and_its_return(book: Book) -> None:
-    """The spending moves with all its words; what is owed stays open until the bank's reference closes it."""
-    number = act(book, lambda _, c: [
-        draft(c, "disbursement", 700, fund="F03", date=JUNE, use="0603", **SAID)
-    ]).numbers[0]  # fmt: skip
-    here, there = rebook(
-        book, number, Correction("F01", "0613"), mode="money", document="审〔2015〕3号", date=JULY, by="clerk",
-        approved_by="manager",
-    ).numbers  # fmt: skip
-    narration = f"Money of {number} to be returned to its channel: 审〔2015〕3号"
-    common: dict[str, Any] = {"payee": SAID["payee"], "project": "P01", "narration": narration}
-    said = {"date": JULY, "kind": "adjustment", "document": "审〔2015〕3号", "cites": standing(book, number).id}
-    assert whole(book, here) == common | said | PARTY | {
-        "fund": "F03", "entries": [("F03:0603", "F03:1401", 700, 1, "CNY")]
-    }  # fmt: skip
-    assert whole(book, there) == common | said | PARTY | {
-        "fund": "F01", "entries": [("F01:0613", "F01:2401", 700, 0, "CNY")]
-    }  # fmt: skip
-    assert standing(book, here).link == standing(book, there).link
-    assert (standing(book, here).prepared_by, standing(book, here).approved_by) == ("clerk", "manager")
-
-    home, away = give_back(
-        book, there, date=JULY, bank_ref="GK9", document="行〔2015〕1号", by="clerk", approved_by="manager"
-    ).numbers
-    said = {"date": JULY, "kind": "repayment", "bank_ref": "GK9", "document": "行〔2015〕1号"}
-    assert whole(book, home) == common | said | {
-        "fund": "F03", "cites": standing(book, here).id, "entries": [("F03:1001", "F03:1401", 700, 0, "CNY")]
-    }  # fmt: skip
-    assert whole(book, away) == common | said | {
-        "fund": "F01", "cites": standing(book, there).id, "entries": [("F01:2401", "F01:1001", 700, 0, "CNY")]
-    }  # fmt: skip
-    assert standing(book, home).link == standing(book, away).link
-    assert (standing(book, home).prepared_by, standing(book, home).approved_by) == ("clerk", "manager")
-
-
-def test_a_receipt_is_owed_the_other_way(book: Book) -> None:
-    """The project may be put right with the fund; without a word of the bank, the return repeats the document."""
-    number = act(book, lambda _, c: [draft(c, "transfer-received", 900, fund="F01", date=JUNE)]).numbers[0]
-    here, there = rebook(
-        book, number, Correction("F03", project="P01"), mode="money", document="X", date=JULY, by="clerk"
-    ).numbers
-    assert whole(book, here)["entries"] == [("F01:2401", "F01:4001", 900, 1, "CNY")]
-    assert whole(book, there)["entries"] == [("F03:1401", "F03:4001", 900, 0, "CNY")]
-    assert [whole(book, one).get("project") for one in (here, there)] == [None, "P01"]
-    home, away = give_back(book, here, date=AUGUST, by="clerk").numbers
-    assert whole(book, home)["entries"] == [("F01:2401", "F01:1001", 900, 0, "CNY")]
-    assert whole(book, away)["entries"] == [("F03:1001", "F03:1401", 900, 0, "CNY")]
-    assert [whole(book, one).get(name) for one in (home, away) for name in ("document", "bank_ref")] == ["X", None] * 2
-    assert [standing(book, one).approved_by for one in (here, home)] == ["", ""]
+    assert entries([back]) == [("F05:0605", "F05:1001", 100, 1, "USD")]
+    assert entries(reverse(book, back, reason="x", date=JULY, by="clerk").numbers) == [
+        ("F05:0605", "F05:1001", 100, 0, "USD")
+    ]
+    owed = rebook(book, paid, Correction("F06", "0605"), mode="money", document="X", date=JULY, by="clerk").numbers
+    assert entries(owed) == [("F05:0605", "F05:1401", 600, 1, "USD"), ("F06:0605", "F06:2401", 600, 0, "USD")]
+    lent = [
+        dollars("F05", "loan", "1301", "1001", bill=1, document="X"),
+        dollars("F06", "loan", "1001", "2301", bill=1, document="X"),
+    ]
+    number = post(book, lent, by="clerk").numbers[0]
+    assert entries(act(book, lambda c, chart: repayment(c, chart, number, 50, date=JULY)).numbers) == [
+        ("F05:1001", "F05:1301", 50, 0, "USD"), ("F06:2301", "F06:1001", 50, 0, "USD")
+    ]  # fmt: skip
+    post(book, [dollars("F06", "transfer-received", "1001", "4001")], by="clerk")
+    assert entries(give_back(book, owed[0], date=JULY, by="clerk").numbers) == [
+        ("F05:1001", "F05:1401", 600, 0, "USD"), ("F06:2401", "F06:1001", 600, 0, "USD")
+    ]  # fmt: skip
