@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
 
 from books import CHART, RECEIVED, USES, post_simple
 from fundtrack.book import create_book
 from fundtrack.book.policy import apply_chart
-from fundtrack.posting import post
+from fundtrack.errors import FundtrackError
+from fundtrack.posting import Draft, Entry, Leg, post
+from fundtrack.posting.standing import find_voucher
 from fundtrack.posting.vouchers import draft
 
 if TYPE_CHECKING:
@@ -19,11 +24,32 @@ if TYPE_CHECKING:
 
     from fundtrack.book import Book
     from fundtrack.chart.model import Chart
-    from fundtrack.posting import Draft, Posted
+    from fundtrack.posting import Posted
+    from fundtrack.posting.standing import Standing
 
+SPECIAL = "45001234560002"
 COMPANY = "田阳县茂恒投资开发有限公司"
 JUNE = date(2015, 6, 1)
 JULY = date(2015, 7, 1)
+
+SAID: Final[dict[str, Any]] = {
+    "payee": "某建筑公司",
+    "narration": "进度款",
+    "project": "P01",
+    "document": "阳财农〔2015〕12号",
+    "bank": "45001234560001",
+    "bank_ref": "GK1",
+    "payee_id": "id",
+    "payee_account": "account",
+    "contract": "C1",
+}
+"""Every text of a voucher."""
+
+PARTY: Final = {name: SAID[name] for name in ("payee_id", "payee_account", "contract")}
+TWO: Final = (
+    Entry(Leg("F01", "0601"), Leg("F01", "1001"), 123_450),
+    Entry(Leg("F01", "0613"), Leg("F01", "1001"), 50),
+)
 
 MORE = f"""
 2014-01-01 custom "intermediary" "{COMPANY}"
@@ -32,8 +58,10 @@ MORE = f"""
 2014-01-01 custom "bank" "B02"
   name: "Special account"
   name-zh: "专户"
-  number: "45001234560002"
+  number: "{SPECIAL}"
 2014-01-01 open Assets:F01-Relocation:1003-Special CNY
+  bank: "B02"
+2014-01-01 open Assets:F04-Local:1004-Special CNY
   bank: "B02"
 2014-01-01 open Income:F01-Relocation:4101-Interest CNY
   kind: "interest"
@@ -82,3 +110,37 @@ def vouchers(book: Book) -> int:
     """Return how many vouchers there are."""
     with book.reading() as connection:
         return int(connection.exec_driver_sql("SELECT COUNT(*) FROM voucher").scalar_one())
+
+
+def refused(book: Book, say: Callable[[Connection, Chart], Sequence[Draft]]) -> str:
+    """Return what is printed in English where what is said is refused before any check; nothing is posted."""
+    return refusal(book, lambda: act(book, say))
+
+
+def refusal(book: Book, attempt: Callable[[], object]) -> str:
+    """Return the same of any attempt."""
+    before = vouchers(book)
+    with pytest.raises(FundtrackError) as error:
+        attempt()
+    assert vouchers(book) == before
+    return str(error.value).splitlines()[0]
+
+
+def standing(book: Book, number: str) -> Standing:
+    """Return a voucher that was posted."""
+    with book.reading() as connection:
+        return find_voucher(connection, number)
+
+
+def whole(book: Book, number: str) -> dict[str, Any]:
+    """Return all that a voucher says, as far as it says something; entries as debit, credit, fen, red, unit."""
+    found = standing(book, number)
+    kept = {"id", "number", "link", "chart", "prepared_by", "approved_by", "recorded_at", "entries"}
+    entries = [(":".join(one.debit), ":".join(one.credit), *one[2:]) for one in found.entries]
+    return {name: value for name, value in asdict(found).items() if value and name not in kept} | {"entries": entries}
+
+
+def say(book: Book, **changed: Any) -> str:  # noqa: ANN401 - of Draft
+    """Post a payment that says all there is to say; return its number."""
+    whole_draft = replace(Draft("F01", JUNE, "disbursement", TWO, **SAID), **changed)
+    return post(book, [whole_draft], by="clerk", approved_by="manager").numbers[0]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from books import RECEIVED
+from books import RECEIVED, post_payment
 from fundtrack.errors import FormatError
 from fundtrack.importing.file import import_file
 from fundtrack.importing.quarantine import retry
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL
 
     from fundtrack.book import Book
+    from fundtrack.importing.report import Report
 
 LATER = JUNE + timedelta(days=3)
 
@@ -140,3 +141,43 @@ def test_who_imports_can_be_published(book: Book) -> None:
         import_file(book, file_of(book, "a", [pay("1", day=date(2015, 6, 2))]), by="a\x07b")
     assert refused.value.key == "text-unsafe"
     assert everything(book) == before
+
+
+def said(report: Report) -> dict[int, str]:
+    """Return what is said in English of each row that waits, by row."""
+    return {
+        row["row"]: " / ".join(reason["en"] for reason in row["reasons"])
+        for row in report.held
+        if row["state"] == "quarantined"
+    }
+
+
+def test_what_is_said_of_a_refund_that_waits(book: Book) -> None:
+    """The reference, the days and what is left; a payment without a reference is not the one that is meant."""
+    post_payment(book, "F03", "0603", 500, on=JUNE)
+    bring(book, "a", pay("1", 123_456), back("2", 23_456, "GK1", day=LATER))
+    early = JUNE - timedelta(days=1)
+    report = bring(book, "b", back("3", 1), back("4", 1, "GK9"), back("5", 1, "GK1", day=early),
+                   back("6", 100_001, "GK1", day=LATER), back("7", 100_000, "GK1", day=LATER))  # fmt: skip
+    missing = "No payment of the fund that stands has the reference {}, which the row returns."
+    assert said(report) == {
+        2: "A negative amount or refund does not cite its original.",
+        3: missing.format("GK9"),
+        4: f"GK1 is dated {JUNE}; what follows it cannot be dated {early}.",
+        5: "1,000.01 is more than is left of GK1 to come back: 1,000.00.",
+    }
+
+
+def test_refunds_of_one_day_come_behind_their_payment(book: Book) -> None:
+    """In a file of their own they come first, as all money that comes in."""
+
+    def numbered(batch: int) -> list[str]:
+        select = f"SELECT narration FROM voucher WHERE batch = {batch} ORDER BY number"
+        return [name for (name,) in asked(book, select)]
+
+    bring(book, "a", pay("1", 700), back("2", 300, "GK1"), pay("3", 300))
+    assert numbered(1) == ["1", "3", "2"]
+    bring(book, "b", pay("4", 200), back("5", 200, "GK1"))
+    assert numbered(2) == ["5", "4"]
+    bring(book, "c", pay("6", 700, day=JUNE), back("7", 300, "GK6", day=LATER), pay("8", 200, day=LATER))
+    assert numbered(3) == ["6", "7", "8"]

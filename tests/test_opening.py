@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from books import CHART, USES
+from acts import refusal, standing, whole
+from books import CHART, FUND, USES
 from fundtrack.book import create_book
 from fundtrack.book.policy import apply_chart
 from fundtrack.errors import FormatError, Refused, UsageError
@@ -83,6 +85,67 @@ def test_balances_are_those_of_the_file(book: Book) -> None:
     assert {name: amount for name, amount in found["F03"].items() if amount} == {"opening": -2_500, "balance": -2_500}
 
 
+def test_opening_vouchers_are_debits_against_equity(book: Book) -> None:
+    """What stands in credit is a debit in red; all are of one bill, of its document and its day."""
+    numbers = opened(book, SOUND).posted.numbers
+    said = {"date": NEW_YEAR, "kind": "opening", "document": "移交〔2014〕1号"}
+    advances = "F01:1201", "F01:3001"
+    assert [whole(book, number) for number in numbers] == [
+        said | {"fund": "F01", "entries": [
+            ("F01:1001", "F01:3001", 100_000, 0, "CNY"), ("F01:2301", "F01:3001", 5_000, 1, "CNY"),
+            ("F01:0601", "F01:3001", 4_000, 0, "CNY"),
+        ]},
+        said | {"fund": "F01", "payee": "茂恒公司", "entries": [(*advances, 30_000, 0, "CNY")]},
+        said | {"fund": "F01", "payee": "那满镇", "entries": [(*advances, 20_000, 0, "CNY")]},
+        said | {"fund": "F03", "entries": [("F03:1001", "F03:3001", 2_500, 1, "CNY")]},
+    ]  # fmt: skip
+    vouchers = [standing(book, number) for number in numbers]
+    assert {voucher.link for voucher in vouchers} == {vouchers[0].id}
+    assert {(voucher.prepared_by, voucher.approved_by) for voucher in vouchers} == {("clerk", "manager")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "account,balance\nF01:1001,100\nF01:3001,-100\n",
+        "Account , Balance ,remark\nF01:1001, 100.00 ,x\nF01:3001,(100)\n",
+        "ACCOUNT,debit,credit,balance\nF01:1001,100,,7\nF01:3001,,100,7\n",
+        "account,debit,credit\nF01:1001,150,50\nF01:3001,,100\nTotal,100\n",
+        "account,debit\nF01:1001,100\nF01:3001,-100\n",
+        "account,credit\nF01:1001,-100\nF01:3001,100\n",
+        "account,debit,credit\nF01:1001,100,\nTotal,100,0\nF01:3001,,100\n",
+        "会计科目,借贷方向,期末余额\nF01:1001,借,100\nF01:3001,贷,100\n总计,平,\n",
+        "科目名称,余额方向,金额\nF01:1001,,100\nF01:3001,credit,100\n",
+        "account,direction,balance\nF01:1001,Dr,100\nF01:3001,Cr,100\n",
+        "科目,借方余额,贷方余额,账号\nA资产:F01-资金:1001,100,,B01\nF01:1201,0,,\nN净资产：F01:3001,,100,\n",
+    ],
+)
+def test_many_ways_to_write_a_trial_balance(book: Book, text: str) -> None:
+    """Two columns or one with a sign or a direction, headed in either language, with columns that mean nothing."""
+    done = opened(book, text)
+    assert (done.debits, done.credits) == (10_000, 10_000)
+    (number,) = done.posted.numbers
+    assert whole(book, number)["entries"] == [("F01:1001", "F01:3001", 10_000, 0, "CNY")]
+
+
+def test_a_fund_in_dollars_is_opened_in_dollars(book: Book) -> None:
+    """Each balance is in the unit of its account."""
+    fund = FUND.format(fund="F05", name="Dollars", group="F05", may_advance="FALSE", use="0605").replace(" CNY", " USD")
+    apply_chart(book, CHART + fund, by="founder", document="X")
+    (number,) = opened(book, "account,balance\nF05:1001,100\nF05:3001,-100\n").posted.numbers
+    assert whole(book, number)["entries"] == [("F05:1001", "F05:3001", 10_000, 0, "USD")]
+
+
+def test_a_fund_without_equity_is_not_opened(book: Book) -> None:
+    """There is nothing to open its balances against."""
+    fund = FUND.format(fund="F05", name="Bare", group="F05", may_advance="FALSE", use="0605")
+    bare = "\n".join(line for line in fund.splitlines() if "Equity" not in line)
+    apply_chart(book, CHART + bare, by="founder", document="X")
+    assert refusal(book, lambda: opened(book, "account,balance\nF05:1001,100\nF05:1201,-100\n")) == (
+        "F05 has no Equity account to open its balances against. Open one in the chart."
+    )
+
+
 def test_advances_are_known_by_their_holders(book: Book) -> None:
     """A payee verifies what it held when the book began, and no more."""
     done = opened(book, SOUND)
@@ -119,74 +182,96 @@ def test_signed_balances(book: Book) -> None:
     assert balances(book).total["opening"] == 10_000
 
 
+UNTIED: Final = ": The trial balance of {} does not tie: debits {}, credits {}, difference {}. Complete the file, "
+PRINTED: Final = " [row 11]: The printed total {} is not the sum of the rows 1,565.00: difference {}."
+HEADING: Final = " [row 1]: The first row is no heading of a trial balance. Head the columns account, debit, credit"
+
+
 @pytest.mark.parametrize(
-    ("old", "new", "key", "named"),
+    ("old", "new", "said"),
     [
-        ('"1,490.00"', '"1,489.99"', "opening-untied", "0.01"),
-        ("25.00,\n", "24.00,\n", "opening-untied", "-1.00"),
-        ('"1,565.00","1,565.00"', '"1,565.00","1,565.01"', "opening-total", "0.01"),
-        ("F01:2301", "F01:9999", "chart-account-unknown", "F01:9999"),
-        ("F01:2301", "Assets:F01:1001", "opening-twice", "2"),
-        ("45001234560001", "999", "opening-bank", "999"),
-        ("50.00", "5o.00", "amount-unreadable", "5o.00"),
-        ("account,", "what,", "opening-heading", ""),
+        ('"1,490.00"', '"1,489.99"', UNTIED.format("F01", "1,540.00", "1,539.99", "0.01")),
+        ("25.00,\n", "1024.00,\n", UNTIED.format("F03", "1,024.00", "25.00", "999.00")),
+        ('"1,565.00","1,565.00"', '"565.00","1,565.00"', PRINTED.format("565.00", "-1,000.00")),
+        ('"1,565.00","1,565.00"', ',"1,565.01"', PRINTED.format("1,565.01", "0.01")),
+        ("F01:2301", "F01:9999", " [row 5]: The chart has no account F01:9999."),
+        ("F01:2301", "Assets：F01:1001", " [row 5]: Assets：F01:1001 stands in row 2 already. Add the rows up, or say"),
+        ("45001234560001", "999", " [row 2]: Assets:F01:1001 is not at bank account 999 but at 45001234560001."),
+        ("F01:2301,,", "F01:2301,,999", " [row 5]: F01:2301 is not at bank account 999 but at —."),
+        ("50.00", "5o.00", " [row 5]: '5o.00' is not an amount."),
+        ("account,", "what,", HEADING),
+        ("debit,credit", "what,else", HEADING),
     ],
 )
-def test_file_that_does_not_tie(book: Book, old: str, new: str, key: str, named: str) -> None:
+def test_file_that_does_not_tie(book: Book, old: str, new: str, said: str) -> None:
     """The file, and where there is one the row, is named, and the difference; nothing is posted."""
     assert old in SOUND
-    with pytest.raises(FormatError) as refused:
-        opened(book, (SOUND.partition("total")[0] if key == "opening-untied" else SOUND).replace(old, new, 1))
-    assert refused.value.key == key
-    assert named in refused.value.text("en")
-    assert "balances.csv" in refused.value.where()
-    assert "[row" in refused.value.where() or key == "opening-untied"
-    with book.reading() as connection:
-        assert connection.exec_driver_sql("SELECT COUNT(*) FROM voucher").scalar_one() == 0
+    text = SOUND.partition("total")[0] if "does not tie" in said else SOUND
+    printed = refusal(book, lambda: opened(book, text.replace(old, new, 1)))
+    assert printed.startswith(f"{book.folder / 'balances.csv'}{said}")
 
 
 def test_empty_and_missing_files(book: Book) -> None:
-    """No balance, no text, no file."""
-    with pytest.raises(FormatError) as empty:
-        opened(book, "account,balance\n")
-    assert empty.value.key == "opening-empty"
-    (book.folder / "balances.csv").write_bytes(b"account\xff\xff")
-    with pytest.raises(FormatError) as encoding:
-        opening(book, book.folder / "balances.csv", as_of=NEW_YEAR, by="clerk", document="X")
-    assert encoding.value.key == "opening-encoding"
-    with pytest.raises(UsageError) as missing:
-        opening(book, book.folder / "nowhere.csv", as_of=NEW_YEAR, by="clerk", document="X")
-    assert missing.value.key == "file-unreadable"
+    """No heading, no balance, nothing but a total, no text, no file; the file is named."""
+    path = book.folder / "balances.csv"
+    assert refusal(book, lambda: opened(book, "")).startswith(f"{path} [row 1]: The first row is no heading")
+    for text in ("account,balance\n", "account,balance\n,\ntotal,\n"):
+        assert refusal(book, partial(opened, book, text)) == f"{path}: The file holds no balance."
+
+    def open_file(name: str) -> None:
+        opening(book, book.folder / name, as_of=NEW_YEAR, by="clerk", document="X")
+
+    path.write_bytes(b"account\xff\xff")
+    assert refusal(book, lambda: open_file(path.name)) == f"{path}: The file is neither UTF-8 nor GB18030."
+    assert refusal(book, lambda: open_file("nowhere.csv")) == (
+        f"{book.folder / 'nowhere.csv'}: The file cannot be read: No such file or directory."
+    )
 
 
 def test_fund_is_opened_once_and_first(book: Book) -> None:
     """Again only after the opening was reversed, and only while nothing rests on it."""
     done = opened(book, SOUND)
-    with pytest.raises(UsageError) as again:
-        opened(book, SOUND)
-    assert again.value.key == "opening-late"
-    assert "F01-2014-000001" in str(again.value)
+    assert refusal(book, lambda: opened(book, SOUND)) == (
+        "F01 is open already: voucher F01-2014-000001. An opening comes before every other voucher of its fund."
+    )
     reverse(book, done.posted.numbers[0], reason="wrong file", date=NEW_YEAR, by="clerk")
     done = opened(book, SOUND)
     pay(book, "F01", 100)
-    with pytest.raises(UsageError) as rested_on:
-        reverse(book, done.posted.numbers[0], reason="wrong file", date=JUNE, by="clerk")
-    assert rested_on.value.key == "reverse-opening"
+    first = done.posted.numbers[0]
+    assert refusal(book, lambda: reverse(book, first, reason="wrong file", date=JUNE, by="clerk")) == (
+        f"{first} opened fund F01, which has other vouchers since. "
+        "Correct the balance by an adjustment with its document."
+    )
 
 
 def test_nothing_but_zeros_is_no_opening(book: Book) -> None:
-    """There would be no voucher to post."""
-    with pytest.raises(FormatError) as refused:
-        opened(book, "account,balance\nF01:1001,0.00\nF01:3001,0\n")
-    assert refused.value.key == "opening-empty"
+    """There would be no voucher to post; one fen is enough."""
+    zeros = "account,balance\nF01:1001,0.00\nF01:3001,0\n"
+    path = book.folder / "balances.csv"
+    assert refusal(book, lambda: opened(book, zeros)) == f"{path}: The file holds no balance."
+    path.write_text(zeros.replace("0.00", "0.01").replace(",0\n", ",-0.01\n"), "utf-8")
+    done = opening(book, path, as_of=NEW_YEAR, by="clerk", document="X")
+    assert (done.debits, done.credits) == (1, 1)
+    assert standing(book, done.posted.numbers[0]).approved_by == ""
 
 
 @pytest.mark.parametrize("cell", ["x" * 131_073, '"unclosed', '"stray" quote'])
 def test_rows_that_cannot_be_told_apart(book: Book, cell: str) -> None:
     """A cell without end, and a quote that would swallow the rows behind it."""
-    with pytest.raises(FormatError) as refused:
-        opened(book, f"account,balance\nF01:1001,1\nF01:1201,1\n{cell},1\n")
-    assert (refused.value.key, refused.value.details["row"]) == ("file-quoting", 4)
+    text = f"account,balance\nF01:1001,1\nF01:1201,1\n{cell},1\n"
+    path = book.folder / "balances.csv"
+    assert refusal(book, lambda: opened(book, text)).startswith(
+        f"{path} [row 4]: A quotation mark or a cell is wrong: "
+    )
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_end_as_on_any_system(book: Book, end: str) -> None:
+    """And a break within a cell stays what it is."""
+    text = end.join(["account,payee,balance", 'F01:1201,"茂恒\r\n公司",1', "F01:3001,,-1", ""])
+    (book.folder / "balances.csv").write_bytes(text.encode())
+    done = opening(book, book.folder / "balances.csv", as_of=NEW_YEAR, by="clerk", document="X")
+    assert standing(book, done.posted.numbers[0]).payee == "茂恒\r\n公司"
 
 
 def test_holder_whose_name_could_not_be_published(book: Book) -> None:

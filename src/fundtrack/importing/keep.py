@@ -6,10 +6,10 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-
-from sqlalchemy import text
 
 from fundtrack.errors import UsageError
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 INCOMING: Final = ".incoming-"
 """How a copy is called until it is whole: straight in originals/, where no original stands."""
-
-IMPORTED: Final = text("SELECT 1 FROM batch WHERE sha256 = :sha256 LIMIT 1")
 
 STALE: Final = 3600
 """Seconds after which nobody writes to a copy any more: whoever began it was killed."""
@@ -70,3 +68,19 @@ def _copied(path: Path, folder: Path) -> Path:
         copy.flush()
         os.fsync(copy.fileno())
     return Path(name)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove the copies that killed imports left half-written."""
+    for path in folder.glob(f"{INCOMING}*"):
+        with suppress(FileNotFoundError):  # somebody else sweeps
+            if path.stat().st_mtime < time.time() - STALE:
+                path.unlink()
+
+
+def find_original(book: Book, sha256: str) -> Path:
+    """Return the kept original of a hash. Raises UsageError when it is gone."""
+    found = sorted((book.folder / "originals" / sha256[:2]).glob(f"{sha256}*"))
+    if not found:
+        raise UsageError("original-missing", path=original(book, sha256, ""))
+    return found[0]

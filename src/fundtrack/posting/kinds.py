@@ -81,7 +81,11 @@ def is_no_use(chart: Chart, leg: Leg) -> bool:
 
 def parse_use(text: str, fund: str) -> Leg:
     """Return the expense account a person names: `0601` of the paying fund, or `F01-0601`, `F01:0601`, a full path."""
-    parts = [part.partition("-")[0] if ":" in text else part for part in text.replace("：", ":").split(":")]
-    if len(parts) == 1 and "-" in text:
-        parts = text.split("-")[:2]
-    return Leg(parts[-2], parts[-1]) if len(parts) > 1 else Leg(fund, parts[0])
+    named = text.replace("：", ":")
+    if ":" in named:
+        *_, of, code = (part.partition("-")[0] for part in named.split(":"))
+        return Leg(of, code)
+    if "-" in named:
+        of, code = named.split("-")[:2]
+        return Leg(of, code)
+    return Leg(fund, named)

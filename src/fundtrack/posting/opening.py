@@ -66,7 +66,6 @@ LIMIT 1
 class Balance:
     """One row of the trial balance: fen of an account, debit positive, and who holds them."""
 
-    row: int
     account: Account
     amount: int
     payee: str
@@ -163,7 +162,7 @@ def read_balances(chart: Chart, path: Path) -> list[Balance]:
         first = seen.setdefault((account.path, payee), row)
         if first != row:
             raise FormatError("opening-twice", path=path, row=row, account=cells["account"], first=first)
-        balances.append(Balance(row, account, amount, payee))
+        balances.append(Balance(account, amount, payee))
     if not balances:
         raise FormatError("opening-empty", path=path)
     return balances
@@ -173,7 +172,7 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
     """Yield the rows of a file that say something, by what their columns are, with their line."""
     lines = _lines(path)
     names = {heading: name for name, headings in HEADINGS.items() for heading in headings}
-    heading = [names.get(cell.strip().lower(), "") for cell in lines[0]] if lines else []
+    heading = [names.get(cell.strip().lower()) for cell in lines[0]] if lines else []
     if "account" not in heading or not {"balance", "debit", "credit"} & set(heading):
         raise FormatError("opening-heading", path=path, row=1)
     for row, cells in enumerate(lines[1:], 2):
