@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fundtrack.errors import Language
 
 STATEMENTS: Final = """
-SELECT b.bank, COALESCE(s.first, 0), COALESCE(s.last, 0), b.last
+SELECT b.bank, COALESCE(MIN(s.first), 0), COALESCE(MAX(s.last), 0), b.last
 FROM (
     SELECT b.bank, b.number, MAX(p.day) AS last
     FROM ({banks}) AS b
@@ -29,6 +29,7 @@ FROM (
 LEFT JOIN (
     SELECT l.bank, MIN(l.date_day) AS first, MAX(l.date_day) AS last FROM ({bank_lines}) AS l GROUP BY l.bank
 ) AS s ON s.bank = b.bank OR s.bank = b.number
+GROUP BY b.bank, b.last
 ORDER BY b.bank
 """
 """Each bank account that money moved on, the days its statements cover, and the last day on which money moved."""
