@@ -112,6 +112,45 @@ def test_what_an_account_is_by_its_name(written: str, read: tuple[str, ...]) -> 
     assert said == [read]
 
 
+ROOTS: Final = {
+    "of the options": (
+        'option "name_assets" "Aktiva"\n',
+        "Aktiva:F01-A:1001-Bank",
+        ("Assets:F01:1001", "F01", "1001", "cash"),
+    ),
+    "ours in Chinese": ("", "A资产:F01-搬迁:1001-国库", ("Assets:F01:1001", "F01", "1001", "cash")),
+    "of nobody": ("", "Aktiva:F01-A:1001-Bank", ("Aktiva:F01-A:1001-Bank", "F01", "1001-Bank", "other")),
+}
+
+
+@pytest.mark.parametrize(("option", "written", "read"), ROOTS.values(), ids=ROOTS)
+def test_what_an_account_is_by_its_root(option: str, written: str, read: tuple[str, ...]) -> None:
+    """As the ledger's options name the five, or as we do; Beancount objects to another, and it is read all the same."""
+    ledger = booked(parse_text(f"{option}{FUND}2014-01-01 open {written} CNY\n", "ledger"))
+    with foreign(ledger.entries, ledger.options) as staged:
+        (row,) = staged.connection.exec_driver_sql(staged.lens.after("")["accounts"]).mappings().all()
+    assert (row["account"], row["fund"], row["code"], row["account_kind"]) == read
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fund"), [("(F..)-(A)", "F01"), ("F(..)|X", "01"), ("F01", "F01"), ("Assets|(F01)", ""), ("F02", "")]
+)
+def test_a_pattern_says_the_fund(pattern: str, fund: str) -> None:
+    """By its first group where it has one, by all of it where it has none; an empty group says nothing."""
+    with loaded(f"{FUND}2014-01-01 open Assets:F01-A:1001-Bank CNY\n", pattern) as ledger:
+        (row,) = ledger.connection.exec_driver_sql(ledger.lens.after("")["accounts"]).mappings().all()
+    assert row["fund"] == fund
+
+
+def test_what_a_pad_moves() -> None:
+    """Has no metadata of its own, and so no fund that is not its account's."""
+    text = "2014-01-01 open Assets:Desk CNY\n2014-01-01 open Equity:F01:Start CNY\n"
+    text += "2014-01-02 pad Assets:Desk Equity:F01:Start\n2014-01-03 balance Assets:Desk 5.00 CNY\n"
+    assert sorted(rows(text, "postings", "account", "fund", "amount")) == [
+        ("Assets:Desk", "", 500), ("Equity:F01:Start", "F01", -500),
+    ]  # fmt: skip
+
+
 OPENED: Final = """
 2014-01-01 open Assets:F01-A:1001-Bank CNY
   bank: "B01"
@@ -184,6 +223,7 @@ GRANTS: Final = """
 2015-03-01 custom "use" Expenses:F01-A:0602-Road "granted"
   authority: "桂[2015]3号"
 2015-03-01 custom "use" Expenses:F01-A:0602-Road
+2015-04-01 custom "use" Expenses:F01-A:0601-House "ended"
 2015-04-01 custom "use-since" Expenses:F01-A:0602-Road "ended" 5
 2015-04-02 custom "use-since" Expenses:F01-A:0602-Road "ended" 4
 2015-03-01 custom "use-since" Expenses:F01-A:0602-Road "granted" "5x"
@@ -196,6 +236,7 @@ def test_grants() -> None:
         ("Expenses:F01:0601", 735238, "2014-01-05", 1, "桂[2014]2号", 1, 1),
         ("Expenses:F01:0602", 735658, "2015-03-01", 1, "桂[2015]3号", 1, 2),
         ("Expenses:F01:0602", 735689, "2015-04-01", 0, "", 5, 3),
+        ("Expenses:F01:0601", 735689, "2015-04-01", 0, "", 1, 4),
     ]
 
 

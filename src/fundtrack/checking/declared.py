@@ -226,7 +226,7 @@ class Declared:
             path=f"{root}:{':'.join(codes)}" if ours else written,
             root=root,
             fund=self._fund_in(written) or text(meta, "fund"),
-            code=codes[-1] if ours else written.rpartition(":")[2],
+            code=codes[1] if ours else written.rpartition(":")[2],
             kind=_kind(root, written, meta, ours=bool(ours)),
             bank=text(meta, "bank"),
         )
