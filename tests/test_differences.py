@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from fundtrack.checking.accounted import Accounted
 from fundtrack.checking.against import audit_against
 from fundtrack.checking.extent import EVERYTHING, Extent
+from fundtrack.checking.limits import Limit
 from fundtrack.checking.side import source_side
 from fundtrack.checking.source import ledger_source
 from fundtrack.errors import UsageError
@@ -306,6 +309,58 @@ def test_numbers_that_have_nothing_in_common(hold: Hold) -> None:
         {"kind": "numbers", "says": "双方凭证编号方式不同，仅按日期、科目和金额比对", "checks": []}
     ]
     assert hold(SAME, SAME.replace("2015", "2016")).limits == ()
+
+
+def test_a_number_that_changed(hold: Hold) -> None:
+    """Is a difference where others agree by number, whatever stands between; where none is, none can change."""
+    sand = '2015-02-02 * "乙" "sand"\n  voucher: "{}"\n  Expenses:F01:House  7.00 CNY\n  Assets:F01:Bank\n'
+    for between in ("", UNNUMBERED.format(2, 6)):
+        audit = hold(SAME + between + sand.format("V-3"), SAME + between + sand.format("V-9"))
+        assert said(audit, "en") == ["Voucher V-3 is not the same in a.beancount and in b.beancount: number V-3 ≠ V-9."]
+        assert audit.limits == ()
+    unnumbered = sand.replace('  voucher: "{}"\n', "")
+    assert hold(SAME + sand.format("V-3"), SAME + unnumbered).findings == ()
+    strange = hold(UNNUMBERED.format(2, 6) + SAME, UNNUMBERED.format(2, 6) + SAME.replace("V-1", "7"))
+    assert (strange.findings, [one.kind for one in strange.limits]) == ((), ["numbers"])
+
+
+@pytest.mark.parametrize(
+    ("only", "field"),
+    [
+        ('  doc: "桂1号"\n', "document"), ('"省厅" ', "payee"), ('  voucher: "V-1"\n', ""),
+        ('  bank-ref: "R1"\n', "bank reference"), ('  project: "P1"\n', "project"),
+    ],
+)  # fmt: skip
+def test_what_one_side_does_not_say_is_no_difference(hold: Hold, only: str, field: str) -> None:
+    """Whichever of the two it is; it is told, but for the number, without which vouchers are compared as well."""
+    full = SAME.replace("  Assets", '  bank-ref: "R1"\n  project: "P1"\n  Assets')
+    for audit in (hold(full, full.replace(only, "")), hold(full.replace(only, ""), full)):
+        assert audit.findings == ()
+        assert [one.says["en"].partition(": ")[2] for one in audit.limits] == ([field] if field else [])
+
+
+def test_a_ledger_that_holds_nothing(hold: Hold) -> None:
+    """Lacks every voucher of the other; of two that hold nothing no fund is known."""
+    empty = '2014-01-01 custom "fund" "F01"\n'
+    assert [one.check for one in hold(empty, SAME).findings] == ["only-there", "balance-differs", "balance-differs"]
+    assert hold(SAME, empty).findings[0].check == "only-here"
+    for text, known in ((empty, "–"), (SAME + UNNUMBERED.format(2, 6).replace("F01:House", "Desk"), "F01")):
+        with pytest.raises(UsageError) as caught:
+            hold(text, text, extent=Extent(("F02",)))
+        assert caught.value.details == {"fund": "F02", "known": known}
+
+
+def test_what_is_known_of_either_source_is_told(tmp_path: Path) -> None:
+    """What became of the rows of both, and what cannot be proved of either, once."""
+    (tmp_path / "a.beancount").write_text(SAME, "utf-8")
+    source = ledger_source(tmp_path / "a.beancount")
+    limits = [Limit(kind, {"en": kind, "zh": kind}) for kind in ("no-chart", "no-opening")]
+    one = replace(source, files=(Accounted("a"),), limits=(limits[0],))
+    other = replace(source, files=(Accounted("b"),), limits=tuple(limits))
+    with source_side(one) as here, source_side(other) as there:
+        audit = audit_against(here, there, only=(), extent=EVERYTHING)
+    assert [file.file for file in audit.files] == ["a", "b"]
+    assert list(audit.limits) == limits
 
 
 def test_a_finer_unit_is_compared_exactly(hold: Hold) -> None:

@@ -142,6 +142,14 @@ def test_a_pattern_says_the_fund(pattern: str, fund: str) -> None:
     assert row["fund"] == fund
 
 
+def test_a_pattern_that_is_none() -> None:
+    """Is told with what is wrong with it."""
+    with pytest.raises(UsageError) as caught, loaded(FUND, "(F"):
+        pass
+    why = "missing ), unterminated subpattern at position 0"
+    assert (caught.value.key, caught.value.details) == ("fund-pattern", {"pattern": "(F", "why": why})
+
+
 def test_what_a_pad_moves() -> None:
     """Has no metadata of its own, and so no fund that is not its account's."""
     text = "2014-01-01 open Assets:Desk CNY\n2014-01-01 open Equity:F01:Start CNY\n"

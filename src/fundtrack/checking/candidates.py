@@ -67,7 +67,7 @@ COMING: Final = "SELECT fund, unit, code, day, date, change FROM candidate_days"
 def prepare(connection: Connection) -> None:
     """Make the place where candidates are staged, where the connection has none, and empty it."""
     if not dialect.has_temporary(connection, "candidate"):
-        script = files("fundtrack.checking").joinpath("candidates.sql").read_text("utf-8")
+        script = files("fundtrack.checking").joinpath("candidates.sql").read_bytes().decode()
         dialect.run_script(connection, dialect.translated(script, connection.dialect.name))
     dialect.rows_of(connection, "DELETE FROM candidate")
 
