@@ -154,6 +154,13 @@ def test_what_an_audit_is_of(write: Write) -> None:
     assert ledger_source(write(LEDGER.replace('option "title" "County"', ""))).title == "county.beancount"
 
 
+def test_how_account_names_show_the_fund(write: Write) -> None:
+    """Is as the command says, where it says so."""
+    path = write('2015-01-01 * "x"\n  Expenses:Roads:Gravel  1.00 CNY\n  Income:Houses:In\n')
+    (found,) = audit_ledger(path, only=["mixed-channel"], fund_pattern="^[^:]+:([^:]+)").findings
+    assert found.fund == "Roads"
+
+
 def test_what_cannot_be_asked_of_a_ledger(write: Write) -> None:
     """A check that there is not, a fund that it does not know."""
     with pytest.raises(UsageError) as caught:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 from books import CHART, post_payment, post_simple
+from fundtrack.checking.audit import audit_book
 from fundtrack.checking.book import book_lens
 from fundtrack.checking.candidates import COLUMNS, after, before, candidate_lens, measure, prepare, stage
 from fundtrack.checking.check import check_of
+from fundtrack.checking.extent import Extent
 from fundtrack.checking.lens import Lens, Subject
 from fundtrack.checking.run import run, unsaid
-from fundtrack.errors import BookError, PageError
+from fundtrack.errors import BookError, PageError, UsageError
 from fundtrack.pages import load
 from fundtrack.schema.registers import BY_RELATION
 
@@ -300,3 +303,22 @@ def test_evidence_that_nothing_says(book: Book, tmp_path: Path) -> None:
         assert sorted(lens.said.values()) == [False, True]
         lens.said.update(dict.fromkeys(lens.said, True))
         assert unsaid(connection, check, lens) is None
+
+
+def test_an_audit_of_a_book(book: Book, tmp_path: Path) -> None:
+    """Is of the book's title and folder; its own pages are asked, and a fund that it has not is refused."""
+    lent = replace(book, folder=tmp_path)
+    (tmp_path / "checks").mkdir()
+    page(tmp_path / "checks", "SELECT voucher, date, fund FROM vouchers WHERE payee = '甲'")
+    audit = audit_book(lent, only=["own", "overdrawn"])
+    assert (audit.title, audit.path, audit.vouchers) == (book.settings.title, tmp_path, 5)
+    assert [one.subject.voucher for one in audit.findings] == ["F03-2015-000002", "F04-2015-000002"]
+    assert (audit.checks_run, audit.not_run) == (("overdrawn", "own"), ())
+    assert [one.line("en").partition(",")[0] for one in audit.limits] == ["a page of this book's own"]
+    part = audit_book(lent, only=["own"], extent=Extent(("F04",)))
+    assert (len(part.findings), len(part.left_out), part.extent.funds) == (1, 1, ("F04",))
+    wrong: list[dict[str, Any]] = [{"only": ["owl"]}, {"only": ["own"], "extent": Extent(("F99",))}]
+    for asked in wrong:
+        with pytest.raises(UsageError):
+            audit_book(lent, **asked)
+    assert audit_book(lent).limits[-1].kind == "unsealed"
