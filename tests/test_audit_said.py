@@ -11,11 +11,13 @@ import pytest
 
 from fundtrack.checking import checks
 from fundtrack.checking.accounted import Accounted
-from fundtrack.checking.audit import audit_ledger
-from fundtrack.checking.extent import Extent
+from fundtrack.checking.against import audit_against
+from fundtrack.checking.audit import audit_ledger, audit_source
+from fundtrack.checking.extent import EVERYTHING, Extent
 from fundtrack.checking.lens import Subject
 from fundtrack.checking.limits import Limit
 from fundtrack.checking.objection import objected
+from fundtrack.checking.side import source_side
 from fundtrack.checking.source import ledger_source
 from fundtrack.checking.summary import Amount, summed
 from fundtrack.checking.units import Units
@@ -161,6 +163,30 @@ def test_how_account_names_show_the_fund(write: Write) -> None:
     assert found.fund == "Roads"
 
 
+def test_what_is_known_of_either_source_is_told(write: Write) -> None:
+    """What became of the rows of both, and what cannot be proved of either, once."""
+    source = ledger_source(write(LEDGER))
+    limits = [Limit(kind, {"en": kind, "zh": kind}) for kind in ("no-chart", "no-opening")]
+    one = replace(source, files=(Accounted("a"),), limits=(limits[0],))
+    other = replace(source, files=(Accounted("b"),), limits=tuple(limits))
+    with source_side(one) as here, source_side(other) as there:
+        audit = audit_against(here, there, only=(), extent=EVERYTHING)
+    assert [file.file for file in audit.files] == ["a", "b"]
+    assert list(audit.limits) == limits
+    alone = audit_source(lambda: one, only=["unbalanced"])
+    assert (alone.files, alone.limits) == (one.files, one.limits)
+
+
+def test_what_is_no_ledger(write: Write) -> None:
+    """Is told with the first line that cannot be read, and why."""
+    path = write("\nTransfer of 30 from checking to savings\nto nobody\n")
+    with pytest.raises(UsageError) as caught:
+        ledger_source(path)
+    assert (caught.value.key, caught.value.details) == (
+        "ledger-not-beancount", {"path": str(path), "line": 2, "why": "Invalid token: 'Transfer'"},
+    )  # fmt: skip
+
+
 def test_what_cannot_be_asked_of_a_ledger(write: Write) -> None:
     """A check that there is not, a fund that it does not know."""
     with pytest.raises(UsageError) as caught:
@@ -175,8 +201,11 @@ def test_what_cannot_be_asked_of_a_ledger(write: Write) -> None:
 
 def test_a_fund_that_only_a_posting_knows(write: Write) -> None:
     """Is one all the same; where no fund is known at all, a dash says so."""
-    text = LEDGER.replace("Income:F03-B:4001-In\n2015-02", "Income:F07-B:4001-In\n2015-02")
-    assert audit_ledger(write(text), only=["unbalanced"], extent=Extent(("F07",))).findings == ()
+    text = f'2014-01-01 custom "fund" "F05"\n{LEDGER}2015-02-04 * "x"\n  Assets:F07:Bank  1.00 CNY\n  Income:Gift\n'
+    assert audit_ledger(write(text), only=["unbalanced"], extent=Extent(("F07", "F05"))).findings == ()
+    with pytest.raises(UsageError) as caught:
+        audit_ledger(write(text), only=["unbalanced"], extent=Extent(("F07", "F06")))
+    assert caught.value.details == {"fund": "F06", "known": "F01, F03, F05, F07"}
     with pytest.raises(UsageError) as caught:
         audit_ledger(write("2014-01-01 open Assets:F01:Bank\n"), only=["unbalanced"], extent=Extent(("F01",)))
     assert caught.value.details == {"fund": "F01", "known": "–"}

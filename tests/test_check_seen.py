@@ -13,11 +13,13 @@ from books import CHART, post_payment, post_simple
 from fundtrack.checking.audit import audit_book
 from fundtrack.checking.book import book_lens
 from fundtrack.checking.candidates import COLUMNS, after, before, candidate_lens, measure, prepare, stage
-from fundtrack.checking.check import check_of
+from fundtrack.checking.check import check_of, checks
 from fundtrack.checking.extent import Extent
 from fundtrack.checking.lens import Lens, Subject
 from fundtrack.checking.run import run, unsaid
+from fundtrack.checking.source import ledger_source
 from fundtrack.errors import BookError, PageError, UsageError
+from fundtrack.ledger import publish
 from fundtrack.pages import load
 from fundtrack.schema.registers import BY_RELATION
 
@@ -255,7 +257,7 @@ def test_a_check_says_all_that_its_page_says(tmp_path: Path) -> None:
         "",
     )
     assert plain.select == "SELECT voucher, date FROM vouchers"
-    assert (plain.amounts, plain.parameters, plain.needs) == ({"amount"}, {}, ())
+    assert (sorted(plain.amounts), dict(plain.parameters), plain.needs) == (["amount"], {}, ())
     assert (plain.begins, plain.ends) == (date.min, date.max)
     assert (plain.waivable, plain.is_installed) == (True, False)
     assert plain.remedied_by == ("reversal", "refund", "rebook", "transfer-back")
@@ -263,7 +265,8 @@ def test_a_check_says_all_that_its_page_says(tmp_path: Path) -> None:
     front += "from: 2015-01-01\nto: 2015-12-31\nremedied-by: [repayment]\nparameters:\n  limit: 5\n"
     front += "  days: {value: 7, source: x, en: y, zh: z}\n"
     full = page(tmp_path, "SELECT voucher, date FROM vouchers", front=front)
-    assert (full.measure, full.amounts, full.parameters) == ("gap", {"amount", "sum", "gap"}, {"limit": 5, "days": 7})
+    assert (full.measure, sorted(full.amounts)) == ("gap", ["amount", "gap", "sum"])
+    assert full.parameters == {"limit": 5, "days": 7}
     assert full.needs == (("vouchers", "payee_id"), ("deaths", "person"))
     assert (full.begins, full.ends) == (date(2015, 1, 1), date(2015, 12, 31))
     assert (full.waivable, full.remedied_by, full.defaults) == (False, ("repayment",), full.parameters)
@@ -322,3 +325,39 @@ def test_an_audit_of_a_book(book: Book, tmp_path: Path) -> None:
         with pytest.raises(UsageError):
             audit_book(lent, **asked)
     assert audit_book(lent).limits[-1].kind == "unsealed"
+
+
+def test_thresholds_of_a_book(book: Book, tmp_path: Path) -> None:
+    """Are told with those that were delivered; they are for a check that there is."""
+    lent = replace(book, folder=tmp_path)
+    (tmp_path / "checks").mkdir()
+    select = "SELECT voucher, date, fund FROM vouchers WHERE voucher > :limit"
+    page(tmp_path / "checks", select, front="parameters: {limit: 5, days: 7}\n")
+    (tmp_path / "fundtrack.toml").write_text("[checks.own]\nlimit = 1000000\ndays = 7\n", "utf-8")
+    audit = audit_book(lent, only=["own"])
+    assert audit.findings == ()
+    assert audit.limits[0].record("en") == {
+        "kind": "threshold", "says": "threshold limit is 1000000, and not 5 as delivered", "checks": ["own"],
+    }  # fmt: skip
+    assert audit.limits[0].line("zh") == "阈值 limit 为 1000000，与出厂值 5 不同：own"
+    assert [one.kind for one in audit.limits] == ["threshold", "page"]
+    (tmp_path / "fundtrack.toml").write_text("[checks.owl]\nlimit = 6\n", "utf-8")
+    with pytest.raises(BookError) as caught:
+        audit_book(lent, only=["own"])
+    assert (caught.value.key, caught.value.details["name"]) == ("threshold-check", "owl")
+    assert str(caught.value.details["known"]).split(", ") == sorted([*checks(), "own"])
+
+
+def test_a_published_ledger_that_was_changed(book: Book, tmp_path: Path) -> None:
+    """Is one that can be asked for by its folder; the file that is not as it was published is named."""
+    folder = publish(replace(book, folder=tmp_path)).main.parent
+    assert ledger_source(folder).problems == ()
+    assert ledger_source(folder / "main.beancount").title == ledger_source(folder).title == "A small book"
+    (journal,) = folder.glob("2015-03.*.beancount")
+    journal.write_text(journal.read_text("utf-8").replace("甲", "乙"), "utf-8")
+    (problem,) = ledger_source(folder).problems
+    assert (problem.check, problem.subject) == (
+        "published-altered", Subject(file=str(journal), line=1, content=journal.name),
+    )  # fmt: skip
+    told = "is not as it was published: its name says what it held, and it holds something else."
+    assert problem.messages["en"] == f"{journal.name} {told}"

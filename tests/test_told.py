@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import pytest
 
@@ -11,25 +11,12 @@ from fundtrack.beantext.parse import parse_text
 from fundtrack.checking.foreign import foreign
 from fundtrack.errors import UsageError
 from fundtrack.schema.registers import BY_RELATION, REGISTERS
-
-if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
-    from fundtrack.checking.foreign import Foreign
-
-FUND: Final = '2014-01-01 custom "fund" "F01"\n'
-
-
-def loaded(text: str) -> AbstractContextManager[Foreign]:
-    """Load a ledger that has a fund, and to which Beancount has no objection."""
-    ledger = booked(parse_text(FUND + text, "ledger.beancount"))
-    assert not ledger.errors
-    return foreign(ledger.entries, ledger.options)
+from staging import FUND, loaded
 
 
 def told(text: str, relation: str) -> list[dict[str, Any]]:
     """Return the rows of a relation, without what is empty."""
-    with loaded(text) as ledger:
+    with loaded(FUND + text) as ledger:
         rows = ledger.connection.exec_driver_sql(ledger.lens.after("")[relation]).mappings().all()
     return [{name: value for name, value in row.items() if value not in {"", 0}} for row in rows]
 
@@ -78,7 +65,7 @@ def test_imports() -> None:
 
 def test_where_imports_and_entries_stand() -> None:
     """At the line where they are told of; an entry with what names it in any ledger, an import with nothing more."""
-    with loaded(BATCHES + CONTRACTS) as ledger:
+    with loaded(FUND + BATCHES + CONTRACTS) as ledger:
         places = [ledger.lens.subject(0, entry) for entry in ("batch 8", "contract 1", "contract 2", "recipient 1")]
     assert [(one.file, one.line, one.voucher) for one in places] == [
         ("ledger.beancount", line, "") for line in (21, 26, 32, 37)
@@ -204,5 +191,5 @@ def test_what_a_ledger_does_not_tell() -> None:
     assert missing["deaths"] == {
         "en": "no register: Deaths, from the civil registry (death)", "zh": "缺登记簿：死亡人员（death）",
     }  # fmt: skip
-    with loaded(f'{BATCHES}{CONTRACTS}2014-01-01 custom "bank" "B1"\n') as telling:
+    with loaded(f'{FUND}{BATCHES}{CONTRACTS}2014-01-01 custom "bank" "B1"\n') as telling:
         assert telling.lens.missing.keys() == BY_RELATION.keys() - {"contracts", "recipients"}

@@ -98,13 +98,11 @@ def _pages(checks: Iterable[Check]) -> Iterator[Limit]:
 
 def _statements(connection: Connection, lens: Lens) -> Iterator[Limit]:
     """Yield the bank accounts whose statements are missing, or end before the book does."""
-    if "banks" in lens.missing:
-        return
     relations = lens.after("book")
     covered = dialect.rows_of(connection, STATEMENTS.format_map(relations))
     if without := [bank for bank, _, last, _ in covered if not last]:
         yield _limit("no-statement", bank=", ".join(without))
     for bank, first, last, needed in covered:
-        if 0 < last < needed:
+        if last and last < needed:
             days = [dt.date.fromordinal(day) for day in (first, last, needed)]
             yield _limit("statement-ends", bank=bank, first=days[0], last=days[1], needed=days[2])
