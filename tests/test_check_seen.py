@@ -357,7 +357,7 @@ def test_a_published_ledger_that_was_changed(book: Book, tmp_path: Path) -> None
     journal.write_text(journal.read_text("utf-8").replace("甲", "乙"), "utf-8")
     (problem,) = ledger_source(folder).problems
     assert (problem.check, problem.subject) == (
-        "published-altered", Subject(file=str(journal), line=1, content=journal.name),
+        "published-altered", Subject(file=str(journal), content=journal.name),
     )  # fmt: skip
     told = "is not as it was published: its name says what it held, and it holds something else."
     assert problem.messages["en"] == f"{journal.name} {told}"
