@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -132,12 +133,40 @@ def test_a_row_that_says_little(tmp_path: Path) -> None:
                       | {"amount": 5}, LENS).amount == 5  # fmt: skip
 
 
+def test_sums_of_postgresql_are_integers(tmp_path: Path) -> None:
+    """It gives them as decimals; a part of one is none."""
+    decimals = {name: Decimal(ROW[name]) for name in ("amount", "gap", "actual", "expected")}
+    own = check(tmp_path)
+    assert finding_of(own, ROW | decimals, LENS).record("en") == finding_of(own, ROW, LENS).record("en")
+    assert finding_of(own, ROW | decimals, LENS).messages == finding_of(own, ROW, LENS).messages
+
+
+def test_funds_beside_its_own(tmp_path: Path) -> None:
+    """Are those that the row names as others."""
+    own = check(tmp_path)
+    assert finding_of(own, ROW, LENS).other_funds == ()
+    assert finding_of(own, ROW | {"other_fund": "F02", "paying_fund": "F03"}, LENS).other_funds == ("F02", "F03")
+    assert finding_of(own, ROW | {"other_fund": "", "paying_fund": "F03"}, LENS).other_funds == ("F03",)
+
+
+def test_a_row_without_an_amount_is_about_what_is_measured(tmp_path: Path) -> None:
+    """And about nothing where nothing is."""
+    path = tmp_path / "own-check.md"
+    row = {name: value for name, value in ROW.items() if name != "amount"}
+    plain = PAGE.format(scope="fund", amounts="").replace("{amount}", "{gap}")
+    for text, amount, measure in ((plain, 122956, 122956), (plain.replace("measure: gap\n", ""), None, 0)):
+        path.write_text(text, "utf-8")
+        found = finding_of(check_of(load(path)), row, LENS)
+        assert (found.amount, found.measure) == (amount, measure)
+
+
 def test_a_unit_has_its_own_decimals(tmp_path: Path) -> None:
     """In the sentences and in what was compared."""
     found = finding_of(check(tmp_path), ROW | {"unit": "JPY"}, LENS)
     assert found.scale == 0
     assert found.messages["en"] == "F01 en pays 123,456 JPY, above 500 by 122,956, None."
     assert (found.actual, found.difference) == ("123456", "122956")
+    assert found.record("en")["amount"] == "123456"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from fundtrack.checking.book import book_lens, moment
 from fundtrack.checking.check import checks
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from fundtrack.checking.limits import Limit
     from fundtrack.checking.source import Source
     from fundtrack.errors import Language
+
+
+COUNTED: Final = "SELECT COUNT(*) FROM book_vouchers"
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,7 @@ def audit_book(book: Book, *, only: Collection[str] = (), extent: Extent = EVERY
     """
     chosen = _chosen(checks(book.folder / "checks"), only)
     with book.reading() as connection, dialect.over_all_of_it(connection):
-        vouchers = connection.exec_driver_sql("SELECT COUNT(*) FROM book_vouchers").scalar_one()
+        vouchers = connection.exec_driver_sql(COUNTED).scalar_one()
         chart = book.chart(connection)
         lens = book_lens(connection, chart)
         assert_funds(connection, lens, extent)

@@ -22,6 +22,26 @@ if TYPE_CHECKING:
     from fundtrack.errors import Language
     from fundtrack.schema.registers import Register
 
+RELATIONS: Final = POLICY | {
+    "postings": f"SELECT {POSTING_COLUMNS} FROM book_postings",
+    "vouchers": f"SELECT {VOUCHER_COLUMNS} FROM book_vouchers",
+    "daily_balances": "SELECT * FROM book_daily_balances",
+}
+"""The relations over everything that was posted."""
+
+OF_VOUCHER: Final = """
+SELECT v.fund, v.year, v.number, COALESCE(b.file, ''), COALESCE(b.sheet, ''), COALESCE(v.row, 0), COALESCE(b.sha256, '')
+FROM voucher AS v
+LEFT JOIN batch AS b ON b.batch = v.batch
+WHERE v.id = """
+OF_BATCH: Final = "SELECT file, sheet, sha256 FROM book_batches WHERE batch = "
+OF_ENTRY: Final = """
+SELECT {columns}, COALESCE(b.file, ''), COALESCE(b.sheet, ''), COALESCE(e.row, 0), COALESCE(b.sha256, '')
+FROM {register} AS e
+LEFT JOIN batch AS b ON b.batch = e.batch
+WHERE e.seq = {seq:d}"""
+"""Where vouchers, imports and entries of registers came from."""
+
 
 def book_lens(connection: Connection, chart: Chart) -> Lens:
     """Return the lens through which checks audit everything that was posted."""
@@ -59,11 +79,7 @@ def _holds(connection: Connection, table: str) -> bool:
 
 def whole_book(_scope: str) -> Relations:
     """Every voucher, whatever belongs together."""
-    return POLICY | {
-        "postings": f"SELECT {POSTING_COLUMNS} FROM book_postings",
-        "vouchers": f"SELECT {VOUCHER_COLUMNS} FROM book_vouchers",
-        "daily_balances": "SELECT * FROM book_daily_balances",
-    }
+    return RELATIONS
 
 
 MOVING: Final = {
@@ -88,11 +104,7 @@ def vouchers_of(connection: Connection) -> Callable[[int, str], Subject]:
     def subject(voucher: int, entry: str) -> Subject:
         if not voucher and entry:
             return _entered(connection, *entry.split(" "))
-        row = connection.exec_driver_sql(
-            "SELECT v.fund, v.year, v.number, COALESCE(b.file, ''), COALESCE(b.sheet, ''), COALESCE(v.row, 0), "
-            "COALESCE(b.sha256, '') "
-            f"FROM voucher AS v LEFT JOIN batch AS b ON b.batch = v.batch WHERE v.id = {voucher:d}"
-        ).one_or_none()
+        row = connection.exec_driver_sql(f"{OF_VOUCHER}{voucher:d}").one_or_none()
         if row is None:
             return Subject()
         fund, year, number, file, sheet, at, sha256 = row
@@ -107,17 +119,13 @@ def _entered(connection: Connection, register: str, seq: str) -> Subject:
     Of an import, it is the file.
     """
     if register == "batch":
-        file, sheet, sha256 = connection.exec_driver_sql(
-            f"SELECT file, sheet, sha256 FROM book_batches WHERE batch = {int(seq):d}"
-        ).one()
+        file, sheet, sha256 = connection.exec_driver_sql(f"{OF_BATCH}{int(seq):d}").one()
         content = identity({"file": file, "sheet": sheet, "sha256": sha256})
         return Subject(file=file, sheet=sheet, sha256=sha256, content=content)
     of = REGISTERS[register]
     columns = ", ".join(f"e.{column}" for column in of.columns)
-    *said, file, sheet, at, sha256 = connection.exec_driver_sql(
-        f"SELECT {columns}, COALESCE(b.file, ''), COALESCE(b.sheet, ''), COALESCE(e.row, 0), COALESCE(b.sha256, '') "
-        f"FROM {of.name} AS e LEFT JOIN batch AS b ON b.batch = e.batch WHERE e.seq = {int(seq):d}"
-    ).one()
+    entry = OF_ENTRY.format(columns=columns, register=of.name, seq=int(seq))
+    *said, file, sheet, at, sha256 = connection.exec_driver_sql(entry).one()
     return Subject(file=file or f"{register} {seq}", sheet=sheet, row=at, sha256=sha256, content=of.identity(said))
 
 

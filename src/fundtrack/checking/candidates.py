@@ -67,7 +67,7 @@ COMING: Final = "SELECT fund, unit, code, day, date, change FROM candidate_days"
 def prepare(connection: Connection) -> None:
     """Make the place where candidates are staged, where the connection has none, and empty it."""
     if not dialect.has_temporary(connection, "candidate"):
-        script = files("fundtrack.checking").joinpath("candidates.sql").read_text("utf-8")
+        script = files("fundtrack.checking").joinpath("candidates.sql").read_bytes().decode()
         dialect.run_script(connection, dialect.translated(script, connection.dialect.name))
     dialect.rows_of(connection, "DELETE FROM candidate")
 
@@ -121,11 +121,11 @@ def _touched(relation: str, columns: str, scope: str, candidates: str) -> str:
     elif scope != "voucher":
         source = "vouchers" if scope in VOUCHER_SCOPES else "postings"
         shared = f"SELECT {scope} FROM candidate_{source} WHERE CAST({scope} AS TEXT) <> ''"
-        if relation == "postings" or scope in VOUCHER_SCOPES:
+        if scope in columns.replace('"', "").split(", "):
             arms.append(f"SELECT {columns} FROM book_{relation} WHERE {scope} IN ({shared})")
         else:
             arms.append(
-                f"SELECT {columns} FROM book_vouchers WHERE voucher IN "
-                f"(SELECT voucher FROM book_postings WHERE {scope} IN ({shared}))"
+                f"SELECT {columns} FROM book_{relation} WHERE voucher IN "
+                f"(SELECT voucher FROM book_{source} WHERE {scope} IN ({shared}))"
             )
     return " UNION ALL ".join(arms) or f"SELECT {columns} FROM candidate_{relation} WHERE 0 = 1"

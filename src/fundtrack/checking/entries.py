@@ -97,7 +97,11 @@ def _withdrawn(entry: Custom) -> int:
 
 def fields_of(register: Register, entry: Custom) -> dict[str, Any]:
     """Return what an entry says of the register's columns. Raises UsageError (`register-field`)."""
-    said: dict[str, Any] = {key.replace("-", "_"): value for key, value in entry.meta.items() if key not in NO_COLUMNS}
+    said: dict[str, Any] = {
+        key.replace("-", "_"): value
+        for key, value in entry.meta.items()
+        if key not in NO_COLUMNS or key in register.fields  # an import has a sheet of its own
+    }
     for name, value in said.items():
         kind = register.fields.get(name)
         if kind is None or not isinstance(value, TYPES[kind]) or (kind == "number" and value % 1):

@@ -34,7 +34,7 @@ from fundtrack.schema import dialect, registers
 from fundtrack.schema.registers import BY_RELATION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -74,6 +74,27 @@ POSTING: Final = (
     "voucher", "line", "leg", "day", "fund", "account", "account_kind", "controlled", "unit", "amount", "red",
     "weight_unit", "weight", "tolerance", '"use"', "quota",
 )  # fmt: skip
+
+STAGED: Final[Mapping[str, Sequence[str]]] = {
+    "staged_voucher": VOUCHER_COLUMNS.split(", "),
+    "staged_posting": POSTING,
+    "staged_funds": (
+        "fund", "fund_group", "department", "level", "regime", "valid_from", "valid_to", "may_advance", "authority",
+        "chart", "chart_last",
+    ),
+    "staged_accounts": ("account", "fund", "unit", "code", "account_kind", "controlled", "bank", "opened"),
+    "staged_banks": ("fund", "account", "bank", "number"),
+    "staged_grants": ("account", "day", "date", "granted", "document", "chart", "seq"),
+    "staged_quotas": (
+        "quota", "fund", "year", "parent", '"use"', "project", "department", "document", "upper_document", "date", "day",
+        "expires", "chart",
+    ),
+    "staged_quota_controls": ("fund", "unit", "day"),
+    "staged_batches": COLUMNS,
+}  # fmt: skip
+"""The staging tables with their columns, in the order in which they are filled; those of registers come last."""
+
+REGISTERS_SCRIPT: Final = registers.script("staged")
 
 IDENTIFYING: Final = (
     "kind", "project", "doc", "bank", "bank-ref", "payee-id", "payee-account", "contract", "reverses", "cites",
@@ -134,30 +155,16 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 def _load(connection: Connection, declared: Declared, staged: _Staged) -> None:
     """Create the staging tables and fill them."""
     package = files("fundtrack.checking")
-    dialect.run_script(connection, package.joinpath("staging.sql").read_text("utf-8") + registers.script("staged"))
-    tables: dict[str, tuple[Sequence[str], Iterable[Sequence[Any]]]] = {
-        "staged_voucher": (VOUCHER_COLUMNS.split(", "), staged.vouchers()),
-        "staged_posting": (POSTING, staged.postings()),
-        "staged_funds": ((
-            "fund", "fund_group", "department", "level", "regime", "valid_from", "valid_to", "may_advance",
-            "authority", "chart", "chart_last",
-        ), declared.funds()),
-        "staged_accounts": (
-            ("account", "fund", "unit", "code", "account_kind", "controlled", "bank", "opened"),
-            declared.accounts(staged.used),
-        ),
-        "staged_banks": (("fund", "account", "bank", "number"), declared.banks()),
-        "staged_grants": (("account", "day", "date", "granted", "document", "chart", "seq"), declared.grants()),
-        "staged_quotas": ((
-            "quota", "fund", "year", "parent", '"use"', "project", "department", "document", "upper_document", "date",
-            "day", "expires", "chart",
-        ), declared.quotas()),
-        "staged_quota_controls": (("fund", "unit", "day"), declared.quota_controls()),
-        "staged_batches": (COLUMNS, staged.batches.rows(staged.units)),
-    }  # fmt: skip
-    for table, (columns, rows) in (*tables.items(), *staged.entries.tables(staged.units)):
-        dialect.insert_rows(connection, table, columns, rows)
-    dialect.run_script(connection, package.joinpath("staging_index.sql").read_text("utf-8"))
+    dialect.run_script(connection, package.joinpath("staging.sql").read_bytes().decode() + REGISTERS_SCRIPT)
+    rows = (
+        staged.vouchers(), staged.postings(), declared.funds(), declared.accounts(staged.used), declared.banks(),
+        declared.grants(), declared.quotas(), declared.quota_controls(), staged.batches.rows(staged.units),
+    )  # fmt: skip
+    for (table, columns), told in zip(STAGED.items(), rows, strict=True):
+        dialect.insert_rows(connection, table, columns, told)
+    for table, (columns, entered) in staged.entries.tables(staged.units):
+        dialect.insert_rows(connection, table, columns, entered)
+    dialect.run_script(connection, package.joinpath("staging_index.sql").read_bytes().decode())
 
 
 class _Staged:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from fundtrack.errors import Language
 
 STATEMENTS: Final = """
-SELECT b.bank, COALESCE(s.first, 0), COALESCE(s.last, 0), b.last
+SELECT b.bank, COALESCE(MIN(s.first), 0), COALESCE(MAX(s.last), 0), b.last
 FROM (
     SELECT b.bank, b.number, MAX(p.day) AS last
     FROM ({banks}) AS b
@@ -30,6 +30,7 @@ FROM (
 LEFT JOIN (
     SELECT l.bank, MIN(l.date_day) AS first, MAX(l.date_day) AS last FROM ({bank_lines}) AS l GROUP BY l.bank
 ) AS s ON s.bank = b.bank OR s.bank = b.number
+GROUP BY b.bank, b.last
 ORDER BY b.bank
 """
 """Each bank account that money moved on, the days its statements cover, and the last day on which money moved."""
@@ -119,13 +120,11 @@ def _pages(checks: Iterable[Check]) -> Iterator[Limit]:
 
 def _statements(connection: Connection, lens: Lens) -> Iterator[Limit]:
     """Yield the bank accounts whose statements are missing, or end before the book does."""
-    if "banks" in lens.missing:
-        return
     relations = lens.after("book")
     covered = dialect.rows_of(connection, STATEMENTS.format_map(relations))
     if without := [bank for bank, _, last, _ in covered if not last]:
         yield limit("no-statement", bank=", ".join(without))
     for bank, first, last, needed in covered:
-        if 0 < last < needed:
+        if last and last < needed:
             days = [dt.date.fromordinal(day) for day in (first, last, needed)]
             yield limit("statement-ends", bank=bank, first=days[0], last=days[1], needed=days[2])

@@ -1,0 +1,118 @@
+"""What an earlier audit knew: read from JSON and SARIF, held against a later audit, and told whole."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from fundtrack.checking.audit import audit_ledger
+from fundtrack.checking.baseline import Baseline, Known, compare, read_baseline
+from fundtrack.errors import UsageError
+from ledgers import BROKEN, CASH
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OF_JSON: Final = {
+    "findings": [{"check": "overdrawn", "fingerprint": "1"}, {"check": "overdrawn", "fingerprint": "1"}],
+    "baseline": {"standing": [{"check": "unbalanced", "fingerprint": "2"}]},
+}
+OF_SARIF: Final = {
+    "runs": [
+        {
+            "results": [
+                {"ruleId": "overdrawn", "partialFingerprints": {"fundtrack/v1": "1"}},
+                {"ruleId": "overdrawn", "partialFingerprints": {"fundtrack/v1": "1"}, "baselineState": "new"},
+                {"ruleId": "unbalanced", "partialFingerprints": {"fundtrack/v1": "9"}, "baselineState": "absent"},
+            ],
+            "properties": {"baseline": {"standing": [{"check": "unbalanced", "fingerprint": "2"}]}},
+        },
+    ]
+}
+KNOWN: Final = Counter({Known("overdrawn", "1"): 2, Known("unbalanced", "2"): 1})
+
+
+def written(folder: Path, document: object, mark: str = "") -> Path:
+    """Write the output of an earlier audit."""
+    path = folder / "earlier.json"
+    path.write_text(mark + json.dumps(document), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("document", [OF_JSON, OF_SARIF], ids=["json", "sarif"])
+def test_what_was_known(tmp_path: Path, document: object) -> None:
+    """What was found, twins counted, and what stood then; but not what was absent. A mark of UTF-8 is none of it."""
+    for mark in ("", "\ufeff"):
+        baseline = read_baseline(written(tmp_path, document, mark))
+        assert (baseline.file, baseline.findings) == ("earlier.json", KNOWN)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"findings": []}, {"findings": [], "baseline": None}, {"findings": [], "baseline": {}}, {"runs": []},
+        {"runs": [{"results": []}]}, {"runs": [{"results": [], "properties": {}}]},
+        {"runs": [{"results": [], "properties": {"baseline": {}}}]},
+    ],
+)  # fmt: skip
+def test_nothing_was_known(tmp_path: Path, document: object) -> None:
+    """Of an audit that found nothing, whatever else it says or does not say."""
+    assert read_baseline(written(tmp_path, document)).findings == Counter()
+
+
+UNREADABLE: Final[dict[str, tuple[Any, str]]] = {
+    "no findings": ({"vouchers": 3}, "KeyError: 'findings'"),
+    "no fingerprint": ({"findings": [{"check": "x"}]}, "KeyError: 'fingerprint'"),
+    "no texts": ({"findings": [{"check": "x", "fingerprint": 2}]}, "TypeError: ('x', 2)"),
+    "no texts either": ({"findings": [{"check": 1, "fingerprint": "2"}]}, "TypeError: (1, '2')"),
+    "a number": (1, "TypeError: argument of type 'int' is not iterable"),
+    "not ours": ({"runs": [{"results": [{"ruleId": "E501", "partialFingerprints": {}}]}]}, "KeyError: 'fundtrack/v1'"),
+}
+
+
+@pytest.mark.parametrize(("document", "why"), UNREADABLE.values(), ids=UNREADABLE)
+def test_what_cannot_be_read(tmp_path: Path, document: object, why: str) -> None:
+    """Is told with its cause."""
+    path = written(tmp_path, document)
+    with pytest.raises(UsageError) as caught:
+        read_baseline(path)
+    assert (caught.value.key, caught.value.details) == ("baseline-unreadable", {"path": path, "why": why})
+
+
+def test_what_is_not_there(tmp_path: Path) -> None:
+    """Is told in the words of the system."""
+    path = tmp_path / "nowhere.json"
+    with pytest.raises(UsageError) as caught:
+        read_baseline(path)
+    details = {"path": path, "why": "No such file or directory"}
+    assert (caught.value.key, caught.value.details) == ("baseline-unreadable", details)
+
+
+def test_how_an_audit_stands_to_what_was_known(tmp_path: Path) -> None:
+    """What is known, gone, still standing, and what nobody asked for this time; what is left out is not gone."""
+    path = tmp_path / "two.beancount"
+    mixed = '2015-03-0{0} * "x"\n  Expenses:F01-A:House  {0}.00 CNY\n  Assets:F03-B:Cash\n'
+    path.write_text(CASH + BROKEN + "".join(mixed.format(day) for day in (1, 2, 3)), "utf-8")
+    audit = audit_ledger(path, only=["mixed-channel", "unbalanced"])
+    one, two, three = (each for each in audit.findings if each.check == "mixed-channel")
+    (problem,) = (each for each in audit.findings if each.check == "ledger-problem")
+    gone = [Known("mixed-channel", "0"), Known("published-altered", "0"), Known("unbalanced", "7")]
+    unasked = [Known("overdrawn", "8"), Known("overdrawn", "8")]
+    known = [Known(each.check, each.fingerprint) for each in (problem, one, two)]
+    narrowed = replace(audit, findings=(problem, one, three), left_out=(two,))
+    told = compare(narrowed, Baseline("earlier.json", Counter([*known, *gone, *unasked])))
+    assert told.findings == (three,)
+    assert told.baseline is not None
+    assert told.baseline.known == (problem, one)
+    assert told.record("en")["baseline"] == {
+        "file": "earlier.json",
+        "known": 2,
+        "gone": [each._asdict() for each in gone],
+        "unasked": 2,
+        "standing": [each._asdict() for each in sorted([*known, *unasked])],
+    }
+    assert told.left_out == (two,)
