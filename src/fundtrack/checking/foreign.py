@@ -86,8 +86,8 @@ STAGED: Final[Mapping[str, Sequence[str]]] = {
     "staged_banks": ("fund", "account", "bank", "number"),
     "staged_grants": ("account", "day", "date", "granted", "document", "chart", "seq"),
     "staged_quotas": (
-        "quota", "fund", "year", "parent", '"use"', "project", "department", "document", "upper_document", "date", "day",
-        "expires", "chart",
+        "quota", "fund", "year", "parent", '"use"', "project", "department", "document", "upper_document", "date",
+        "day", "expires", "chart",
     ),
     "staged_quota_controls": ("fund", "unit", "day"),
     "staged_batches": COLUMNS,
