@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from fundtrack.checking.lens import POLICY, POSTING_COLUMNS, VOUCHER_COLUMNS, Lens, Subject
+from fundtrack.checking.lens import LEFT, POLICY, POSTING_COLUMNS, VOUCHER_COLUMNS, Lens, Subject
 from fundtrack.errors import LANGUAGES, message, messages
 from fundtrack.ledger.rows import voucher_number
 from fundtrack.schema import dialect
@@ -62,6 +62,7 @@ def whole_book(_scope: str) -> Relations:
         "postings": f"SELECT {POSTING_COLUMNS} FROM book_postings",
         "vouchers": f"SELECT {VOUCHER_COLUMNS} FROM book_vouchers",
         "daily_balances": "SELECT * FROM book_daily_balances",
+        **LEFT,
     }
 
 

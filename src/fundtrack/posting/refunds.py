@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from fundtrack.errors import UsageError
 from fundtrack.posting.advance import outstanding, refuse_beyond
+from fundtrack.posting.draft import PARTY
 from fundtrack.posting.standing import refuse_before
 
 if TYPE_CHECKING:
@@ -25,16 +26,20 @@ PAYMENTS: Final = "('disbursement', 'advance', 'bank-charge')"
 
 REFUNDS: Final = "SELECT voucher, fund, date, amount FROM candidate WHERE kind = 'refund' ORDER BY day, voucher"
 
+OF_PARTY: Final = ", ".join(f"v.{column}" for column in PARTY)
+PARTY_OF: Final = ", ".join(PARTY)
+SAME_PARTY: Final = ", ".join(f"{column} = :{column}" for column in PARTY)
+
 PAID: Final = text(f"""
 SELECT * FROM (
-    SELECT v.id, 1 AS standing, v.kind, v.fund, v.date, v.payee, v.project, e.unit, e.debit, e.credit, e.amount
+    SELECT v.id, 1 AS standing, v.kind, v.fund, v.date, v.payee, v.project, {OF_PARTY}, e.unit, e.debit, e.credit, e.amount
     FROM voucher AS v
     JOIN entry AS e ON e.voucher = v.id
     LEFT JOIN voucher AS r ON r.reverses = v.id
     WHERE v.bank_ref = :reference AND v.fund = :fund AND v.kind IN {PAYMENTS} AND v.entries = 1
         AND v.reverses IS NULL AND r.id IS NULL
     UNION ALL
-    SELECT voucher, 0, kind, fund, date, payee, project, unit, debit, credit, amount
+    SELECT voucher, 0, kind, fund, date, payee, project, {PARTY_OF}, unit, debit, credit, amount
     FROM candidate
     WHERE bank_ref = :reference AND bank_ref <> '' AND fund = :fund AND kind IN {PAYMENTS}
 ) AS paid
@@ -51,8 +56,8 @@ WHERE v.kind = 'refund' AND v.cites IS NOT NULL
 GROUP BY v.cites
 """
 
-MAKE: Final = text("""
-UPDATE candidate SET cites = :id, payee = :payee, project = CASE project WHEN '' THEN :project ELSE project END,
+MAKE: Final = text(f"""
+UPDATE candidate SET cites = :id, payee = :payee, {SAME_PARTY}, project = CASE project WHEN '' THEN :project ELSE project END,
     unit = :unit, debit_fund = :fund, debit = :debit, credit_fund = :fund, credit = :credit, red = 1, outflow = :outflow
 WHERE voucher = :voucher
 """)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from alembic import op
 
-from fundtrack.schema import dialect, registers
+from fundtrack.schema import dialect, moved, payments, registers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,8 +51,8 @@ def upgrade() -> None:
     """Create the book in the connection's schema."""
     connection = op.get_bind()
     name = connection.dialect.name
-    scripts = [(FOLDER / file).read_text("utf-8") for file in ("tables.sql", "views.sql")]
-    for script in (*scripts, registers.script("book")):
+    scripts = [moved.spelled_out((FOLDER / file).read_text("utf-8")) for file in ("tables.sql", "views.sql")]
+    for script in (*scripts, payments.script("book"), registers.script("book")):
         dialect.run_script(connection, dialect.translated(script, name))
     controls = (FOLDER / f"{name}.sql").read_text("utf-8")
     if name == "sqlite":
