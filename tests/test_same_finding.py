@@ -93,3 +93,31 @@ def test_a_measure_grows_with_what_is_paid_on(name: str) -> None:
             after = {one.fingerprint: one.measure for one in found(text, check)}
             grew += any(after.get(same, 0) > measure for same, measure in before.items())
     assert grew
+
+
+def test_a_payment_dated_back_makes_no_other_finding() -> None:
+    """It moves the finding to another voucher, and what was decided about it holds."""
+    text = next(one.text for one in EXAMPLES if one.page == "over-contract" and one.expected)
+    before = {one.fingerprint: one.voucher for one in found(text, CHECKS["over-contract"])}
+    earlier = """
+2014-12-31 * "茂恒公司" "Dated back" #disbursement
+  contract: "HT-2015-01"
+  Expenses:F01-Relocation:0601-Housing   5000.00 CNY
+  Assets:F01-Relocation:1001-Treasury   -5000.00 CNY
+"""
+    after = {one.fingerprint: one.voucher for one in found(text + earlier, CHECKS["over-contract"])}
+    assert after.keys() == before.keys()
+    assert after != before
+
+
+def test_an_entry_is_known_by_its_key() -> None:
+    """One more entry before it, or another counterparty, and it is still the same line of the bank."""
+    name = "bank-line-without-voucher"
+    text = next(one.text for one in EXAMPLES if one.page == name and one.expected)
+    before = {one.fingerprint for one in found(text, CHECKS[name])}
+    first = 'custom "register" "bank_line"'
+    corrected = re.sub(f"^(.* {first}.*)$", r'\1\n  counterparty: "某某公司"', re.sub(r"  counterparty: .*\n", "", text),
+                       flags=re.MULTILINE)  # fmt: skip
+    one_more = f'2012-01-01 {first}\n  bank: "45001"\n  date: 2012-01-02\n  line: 1\n  amount: 0.01 CNY\n'
+    after = {one.fingerprint for one in found(one_more + corrected, CHECKS[name])}
+    assert before <= after
