@@ -1,4 +1,4 @@
-"""What is left of payments: views on the vouchers and postings, the same whichever way these are looked at.
+"""What vouchers amount to, and what is left of payments: views on the vouchers and postings, however these are seen.
 
 A reversal counts with the voucher that it takes back. So does a refund with the payment it cites, whatever else it
 says of itself, and an adjustment that moves a payment to another fund.
@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import Final
 
-NAMES: Final = ("payments", "spending")
-"""The relations there are of them."""
+NAMES: Final = ("amounts", "payments", "spending")
+"""The relations there are."""
 
 OF_A_PAYMENT: Final = (
     "voucher", "voucher_number", "date", "day", "year", "kind", "fund", "project", "payee", "payee_id",
     "payee_account", "contract", "document", "chart",
 )  # fmt: skip
-"""What they say of the voucher that paid."""
+"""What is said of the voucher that paid."""
 
 PAYMENT: Final = """CASE
             WHEN r.kind IN ('refund', 'adjustment') AND r.cites <> 0 THEN r.cites
@@ -50,8 +50,16 @@ CROSS JOIN {vouchers} AS v
 WHERE v.voucher = s.payment AND ({any})"""
 
 
+AMOUNTS: Final = """SELECT voucher, unit, CAST(ABS(SUM(CASE leg WHEN 0 THEN amount ELSE 0 END)) AS BIGINT) AS amount
+FROM {postings}
+GROUP BY voucher, unit"""
+"""What stands on the debit side of a voucher: a line in red takes off, and does not count once more."""
+
+
 def select(name: str, vouchers: str = "vouchers", postings: str = "postings") -> str:
     """Return the select that a relation is, over those of the vouchers and postings."""
+    if name == "amounts":
+        return AMOUNTS.format(postings=postings)
     by, kinds, sums = SUMS[name]
     return SELECT.format(
         said=", ".join(f"v.{column}" for column in OF_A_PAYMENT),
