@@ -13,7 +13,7 @@ from books import CHART, RECEIVED, post_simple
 from fundtrack.book import create_book
 from fundtrack.book.policy import apply_chart
 from fundtrack.errors import Refused
-from fundtrack.posting import Draft, post
+from fundtrack.posting import post
 from fundtrack.posting.advance import refund
 from fundtrack.posting.correct import Correction, give_back, rebook, record_rebooked, reverse
 from fundtrack.posting.standing import find_voucher
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from fundtrack.book import Book
     from fundtrack.chart.model import Chart
+    from fundtrack.posting import Draft
 
 PARTY: Final = {"payee_id": "4510211970********#1", "payee_account": "6217********0001#1", "contract": "HT-1"}
 LATE: Final = date(2016, 1, 15)

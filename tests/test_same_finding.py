@@ -116,8 +116,8 @@ def test_an_entry_is_known_by_its_key() -> None:
     text = next(one.text for one in EXAMPLES if one.page == name and one.expected)
     before = {one.fingerprint for one in found(text, CHECKS[name])}
     first = 'custom "register" "bank_line"'
-    corrected = re.sub(f"^(.* {first}.*)$", r'\1\n  counterparty: "某某公司"', re.sub(r"  counterparty: .*\n", "", text),
-                       flags=re.MULTILINE)  # fmt: skip
+    bare = re.sub(r"  counterparty: .*\n", "", text)
+    corrected = re.sub(f"^(.* {first}.*)$", r'\1\n  counterparty: "某某公司"', bare, flags=re.MULTILINE)
     one_more = f'2012-01-01 {first}\n  bank: "45001"\n  date: 2012-01-02\n  line: 1\n  amount: 0.01 CNY\n'
     after = {one.fingerprint for one in found(one_more + corrected, CHECKS[name])}
     assert before <= after

@@ -26,6 +26,7 @@ class Moved:
         taken_back: Callable[[Transaction], int],
         named: Callable[[str], int],
     ) -> None:
+        """Look once for what reverses, and for what stands in its place."""
         self._transactions = transactions
         self._before: dict[int, int] = {}
         corrected = {

@@ -77,8 +77,7 @@ def outstanding(connection: Connection, fund: str, payee: str) -> int:
 def refund(
     connection: Connection, chart: Chart, number: str, amount: int, *, date: date, **details: Unpack[Details]
 ) -> Draft:
-    """Return the red voucher for `amount` fen that came back of a payment; it cites the payment and is its payee's, under its
-    contract.
+    """Return the red voucher for `amount` fen that came back of a payment; it cites it, for its payee and contract.
 
     Raises UsageError: `refund-no-payment` where money did not go out by one entry, `follows-before`,
     `refund-too-much`.

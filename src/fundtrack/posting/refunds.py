@@ -32,7 +32,8 @@ SAME_PARTY: Final = ", ".join(f"{column} = :{column}" for column in PARTY)
 
 PAID: Final = text(f"""
 SELECT * FROM (
-    SELECT v.id, 1 AS standing, v.kind, v.fund, v.date, v.payee, v.project, {OF_PARTY}, e.unit, e.debit, e.credit, e.amount
+    SELECT v.id, 1 AS standing, v.kind, v.fund, v.date, v.payee, v.project, {OF_PARTY}, e.unit, e.debit, e.credit,
+        e.amount
     FROM voucher AS v
     JOIN entry AS e ON e.voucher = v.id
     LEFT JOIN voucher AS r ON r.reverses = v.id
@@ -57,7 +58,8 @@ GROUP BY v.cites
 """
 
 MAKE: Final = text(f"""
-UPDATE candidate SET cites = :id, payee = :payee, {SAME_PARTY}, project = CASE project WHEN '' THEN :project ELSE project END,
+UPDATE candidate SET cites = :id, payee = :payee, {SAME_PARTY},
+    project = CASE project WHEN '' THEN :project ELSE project END,
     unit = :unit, debit_fund = :fund, debit = :debit, credit_fund = :fund, credit = :credit, red = 1, outflow = :outflow
 WHERE voucher = :voucher
 """)
