@@ -111,7 +111,7 @@ def test_a_wrong_use_is_put_right_after_the_end(ended: Book) -> None:
     assert checks_of(ended, lambda chart: [spending(chart, LATE)]) == {"outside-validity"}
     for mode in ("record", "money"):
         other = pay(ended, 50, fund="F03")
-        rebook(ended, other, Correction("F01", "0601"), mode=mode, document="X", date=LATE, by="clerk")  # type: ignore[arg-type]
+        rebook(ended, other, Correction("F01", "0601"), mode=mode, document="X", date=LATE, by="clerk")
 
 
 @pytest.mark.parametrize("change", ["amount", "payee"])

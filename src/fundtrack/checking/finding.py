@@ -33,7 +33,8 @@ class Finding:
     """A lead: what a check found, where, and what to do.
 
     `same` are the columns of the key with what they say everywhere: of an entry, or a voucher other than the one it
-    stands at, what names it. `amount` is in minor units of `unit`, or None; `group` is the value of the check's scope that was judged together.
+    stands at, what names it. `amount` is in minor units of `unit`, or None; `group` is the value of the check's scope
+    that was judged together.
     `actual` and `expected` are what the check compared, as people read them, and `difference` the one less the other:
     empty where a check compares nothing. `evidence` is the document, bank reference or register row it rests on, and
     `parameters` the thresholds it was judged by. `other_funds` are those it concerns beside its own. What the book
