@@ -44,10 +44,10 @@ SELECT * FROM (
     FROM candidate
     WHERE bank_ref = :reference AND bank_ref <> '' AND fund = :fund AND kind IN {PAYMENTS}
 ) AS paid
-ORDER BY CASE WHEN date <= :date THEN 0 ELSE 1 END, id
+ORDER BY CASE WHEN date <= :date THEN 0 ELSE 1 END, CASE WHEN date <= :date THEN date ELSE '' END DESC, id
 LIMIT 1
 """)
-"""What a reference names: of several payments the first, one that was made by the day of the refund before others."""
+"""What a reference names: of several payments the last made by the day of the refund, for banks begin to count anew."""
 
 TAKEN_BACK: Final = """
 SELECT v.cites, SUM((2 * e.red - 1) * e.amount)
