@@ -68,6 +68,18 @@ def test_no_more_comes_back_than_was_paid(book: Book) -> None:
     assert names(book) == [("1", 700), ("2", -500), ("4", -200)]
 
 
+def test_a_refund_is_of_the_payee_and_of_the_last_payment_of_its_reference(book: Book) -> None:
+    """A bank that counts anew each year gives a reference twice; what comes back is of the later payment."""
+    bring(book, "a", pay("1", 700, reference="GK7"))
+    bring(book, "b", pay("2", 600, reference="GK7", day=date(2016, 6, 1)))
+    bring(book, "c", back("3", 500, "GK7", day=date(2016, 6, 5)))
+    (cited,) = asked(book, "SELECT o.date FROM voucher AS v JOIN voucher AS o ON o.id = v.cites")
+    assert cited == ("2016-06-01",)
+    same = "o.payee_id = v.payee_id AND o.payee_account = v.payee_account AND o.contract = v.contract"
+    (party,) = asked(book, f"SELECT COUNT(*) FROM voucher AS v JOIN voucher AS o ON o.id = v.cites AND {same}")
+    assert party == (1,)
+
+
 def test_a_reversed_refund_is_no_refund(book: Book) -> None:
     """What it had taken back can come back again."""
     bring(book, "a", pay("1", 700), back("2", 700, "GK1", day=LATER))

@@ -117,8 +117,6 @@ def refund(
     """Take back part of what was paid, in red."""
     charged = fund.use(use) if use else paid.legs[0][0]
     said = {"payee": paid.payee, "cites": paid, "project": paid.says.get("project", ""), **says}
-    if "contract" in paid.says:
-        said.setdefault("contract", paid.says["contract"])
     return book(county, fund, date, "refund", ((charged, -amount), (fund.cash, amount)), **said)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from fundtrack.checking.lens import POLICY, POSTING_COLUMNS, VOUCHER_COLUMNS, Lens, Subject
+from fundtrack.checking.lens import LEFT, POLICY, POSTING_COLUMNS, VOUCHER_COLUMNS, Lens, Subject
 from fundtrack.errors import LANGUAGES, message, messages
 from fundtrack.ledger.batches import identity
 from fundtrack.ledger.rows import voucher_number
@@ -26,6 +26,7 @@ RELATIONS: Final = POLICY | {
     "postings": f"SELECT {POSTING_COLUMNS} FROM book_postings",
     "vouchers": f"SELECT {VOUCHER_COLUMNS} FROM book_vouchers",
     "daily_balances": "SELECT * FROM book_daily_balances",
+    **LEFT,
 }
 """The relations over everything that was posted."""
 

@@ -7,8 +7,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.checking.book import names_of
-from fundtrack.checking.lens import POLICY, POSTING_COLUMNS, VOUCHER_COLUMNS, Lens
-from fundtrack.schema import dialect
+from fundtrack.checking.lens import LEFT, POLICY, POSTING_COLUMNS, VOUCHER_COLUMNS, Lens
+from fundtrack.schema import dialect, moved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -68,7 +68,7 @@ def prepare(connection: Connection) -> None:
     """Make the place where candidates are staged, where the connection has none, and empty it."""
     if not dialect.has_temporary(connection, "candidate"):
         script = files("fundtrack.checking").joinpath("candidates.sql").read_bytes().decode()
-        dialect.run_script(connection, dialect.translated(script, connection.dialect.name))
+        dialect.run_script(connection, dialect.translated(moved.spelled_out(script), connection.dialect.name))
     dialect.rows_of(connection, "DELETE FROM candidate")
 
 
@@ -107,6 +107,7 @@ def relations(scope: str, candidates: str) -> Relations:
         "postings": _touched("postings", POSTING_COLUMNS, scope, candidates),
         "vouchers": _touched("vouchers", VOUCHER_COLUMNS, scope, candidates),
         "daily_balances": DAILY.format(moves=moves),
+        **LEFT,
     }
 
 

@@ -20,8 +20,8 @@ CREATE TEMPORARY VIEW candidate_vouchers AS
 SELECT voucher, 0 AS number, date, day, year, CAST(substr(date, 6, 2) AS INTEGER) AS period, kind, link,
     reverses, cites, fund, project, payee, narration, document, bank,
     bank_ref, payee_id, payee_account, contract, occurrence, COALESCE(batch, 0) AS batch, COALESCE(row, 0) AS row, chart,
-    '' AS prepared_by, '' AS approved_by, '' AS voucher_number
-FROM candidate WHERE line = 1;
+    '' AS prepared_by, '' AS approved_by, '' AS voucher_number, MOVED_DATE OF c AS moved, MOVED_DAY OF c AS moved_day
+FROM candidate AS c WHERE line = 1;
 CREATE TEMPORARY VIEW candidate_postings AS
 SELECT c.voucher, c.line, s.leg, c.date, c.day, c.year, CAST(substr(c.date, 6, 2) AS INTEGER) AS period, c.kind, c.link,
     c.reverses, CASE s.leg WHEN 0 THEN c.debit_fund ELSE c.credit_fund END AS fund,

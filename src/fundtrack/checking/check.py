@@ -9,11 +9,10 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from fundtrack.book.open import SETTINGS_FILE, thresholds
-from fundtrack.checking.lens import POSTING_COLUMNS, VOUCHER_COLUMNS, WORKED_OUT_ONCE
+from fundtrack.checking.lens import IF_ASKED, POSTING_COLUMNS, VOUCHER_COLUMNS, WORKED_OUT_ONCE
 from fundtrack.checking.statement import select_of
 from fundtrack.errors import BookError, PageError, nearest
 from fundtrack.pages import catalogue, every, installed, names
-from fundtrack.schema.registers import BY_RELATION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,7 +80,7 @@ class Check:
         with_ = ", ".join(
             f"{name} AS {'' if name in WORKED_OUT_ONCE else 'NOT '}MATERIALIZED ({select})"
             for name, select in relations.items()
-            if name not in BY_RELATION or self.mentions(name)
+            if name not in IF_ASKED or self.mentions(name)
         )
         named = PARAMETER.sub(lambda found: f":{self._bound(found[1])}", self.select)
         return f"WITH {with_} SELECT * FROM ({named}\n) AS found WHERE 1 = :one"

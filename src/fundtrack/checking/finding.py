@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from fundtrack import identifier, money
 from fundtrack.schema.registers import IDENTIFIERS
@@ -21,12 +21,20 @@ if TYPE_CHECKING:
 State = Literal["lead", "confirmed", "dismissed", "closed", "waived"]
 """疑点, 问题, 排除, 销号, 例外: what was decided about a finding."""
 
+PLACE: Final = "voucher"
+"""The column of a key that says: at this voucher."""
+
+OTHER_VOUCHERS: Final = frozenset({"original"})
+"""Columns of a key that hold another voucher's number in the database."""
+
 
 @dataclass(frozen=True)
 class Finding:
     """A lead: what a check found, where, and what to do.
 
-    `amount` is in minor units of `unit`, or None; `group` is the value of the check's scope that was judged together.
+    `same` are the columns of the key with what they say everywhere: of an entry, or a voucher other than the one it
+    stands at, what names it. `amount` is in minor units of `unit`, or None; `group` is the value of the check's scope
+    that was judged together.
     `actual` and `expected` are what the check compared, as people read them, and `difference` the one less the other:
     empty where a check compares nothing. `entry` is the entry of a register at which it stands. `evidence` is the
     document, bank reference or register row it rests on, and `parameters` the thresholds it was judged by.
@@ -59,6 +67,7 @@ class Finding:
     entry: str = field(compare=False, default="")
     page_sha256: str = field(compare=False, default="")
     other_funds: tuple[str, ...] = field(compare=False, default=())
+    same: tuple[tuple[str, str], ...] = field(compare=False, default=())
     number: int = field(compare=False, default=0)
     state: State = field(compare=False, default="lead")
     waiver: int = field(compare=False, default=0)
@@ -77,11 +86,13 @@ class Finding:
     def fingerprint(self) -> str:
         """What stays the same when the check is run again, over the book or over its published ledger.
 
-        The check, where it happened, and the key without the voucher's id, which is not the same everywhere.
+        The check and the key. Where the key names the voucher, or there is none, that is the place: numbers of the
+        database are not the same everywhere, and what a payment before it would move to another voucher is still one.
         """
-        key = [str(part) for part in self.key if part != self.voucher]
-        place = [self.check, *map(str, self.subject.identity()), *key]
-        return hashlib.sha256(json.dumps(place, ensure_ascii=False).encode()).hexdigest()[:16]
+        said: list[Any] = [self.check]
+        for name, value in self.same or ((PLACE, ""), *(("", str(part)) for part in self.key)):
+            said += self.subject.identity() if name == PLACE else [value]
+        return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()[:16]
 
     def record(self, language: Language) -> dict[str, Any]:
         """Return the finding as the machine-readable object of `check --format json`."""
@@ -137,6 +148,7 @@ def finding_of(check: Check, row: Mapping[str, Any], lens: Lens) -> Finding:
         unit=unit,
         amount=None if amount is None else int(amount),
         key=tuple(row[name] for name in check.key),
+        same=tuple((name, _same(name, row[name], lens)) for name in check.key),
         group=str(row.get("account" if check.scope == "balance" else check.scope) or ""),
         measure=int(row[check.measure]) if check.measure else 0,
         messages=texts["message"],
@@ -153,6 +165,15 @@ def finding_of(check: Check, row: Mapping[str, Any], lens: Lens) -> Finding:
         page_sha256=check.page.digest,
         other_funds=tuple(str(row[name]) for name in ("other_fund", "paying_fund") if row.get(name)),
     )
+
+
+def _same(name: str, value: object, lens: Lens) -> str:
+    """Return a value of a key as it is in every run: of what is numbered as it came, what names it instead."""
+    if name == PLACE:
+        return ""
+    if name in OTHER_VOUCHERS:
+        return " ".join(lens.subject(int(str(value or 0)), "").identity())
+    return " ".join(lens.subject(0, str(value)).identity()) if name == "entry" and value else str(value)
 
 
 def _compared(check: Check, row: Mapping[str, Any], scale: int) -> dict[str, str]:

@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
+from functools import partial
 from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
@@ -25,7 +26,8 @@ from fundtrack.beantext.directives import Transaction
 from fundtrack.checking.batches import COLUMNS, Batches
 from fundtrack.checking.declared import FUND_COMPONENT, VERSION, Declared, meta_of, text
 from fundtrack.checking.entries import Entries
-from fundtrack.checking.lens import POSTING_COLUMNS, VOUCHER_COLUMNS, Lens, Subject
+from fundtrack.checking.lens import LEFT, POSTING_COLUMNS, VOUCHER_COLUMNS, Lens, Subject
+from fundtrack.checking.moved import Moved
 from fundtrack.checking.units import Units
 from fundtrack.errors import UsageError
 from fundtrack.ledger.batches import BATCH
@@ -68,6 +70,7 @@ RELATIONS: Final = {
             "daily_balances",
         )
     },
+    **LEFT,
 }
 
 POSTING: Final = (
@@ -226,6 +229,9 @@ class _Staged:
             if "voucher" in entry.meta:
                 numbers.setdefault(text(entry.meta, "voucher"), voucher)
         links = dict(numbers)
+        moved = Moved(
+            self.transactions, partial(self._reversed, numbers=numbers), partial(self._named, numbers=numbers)
+        )
         projects = self._declared.named("project").keys()
         seen: Counter[tuple[Any, ...]] = Counter()
         for voucher, (entry, fund) in enumerate(zip(self.transactions, self._funds, strict=True), 1):
@@ -243,6 +249,7 @@ class _Staged:
                 _occurrence(entry, seen, published=bool(published)), 0, 0,
                 _version(meta, self._declared.version) if published else self._declared.version,
                 text(meta, "prepared-by"), text(meta, "approved-by"), text(meta, "voucher"),
+                *moved.of(voucher),
             )  # fmt: skip
 
     def _named(self, number: str, numbers: Mapping[str, int]) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
+from fundtrack.schema import payments
 from fundtrack.schema.registers import BY_RELATION
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ POSTING_COLUMNS: Final = (
 VOUCHER_COLUMNS: Final = (
     "voucher, number, date, day, year, period, kind, link, reverses, cites, fund, project, payee, narration, document, "
     "bank, bank_ref, payee_id, payee_account, contract, occurrence, batch, row, chart, prepared_by, approved_by, "
-    "voucher_number"
+    "voucher_number, moved, moved_day"
 )
 REGISTERED: Final = {relation: f"SELECT * FROM book_{relation}" for relation in BY_RELATION}
 """The relations of registers; the same whether a candidate or the whole book is judged."""
@@ -41,6 +42,12 @@ POLICY: Final = {
     **REGISTERED,
 }
 """The relations that say what is permitted; the same whether a candidate or the whole book is judged."""
+
+LEFT: Final = {name: payments.select(name) for name in payments.NAMES}
+"""The relations of what is left of payments, made of the vouchers and postings beside them."""
+
+IF_ASKED: Final = frozenset({*BY_RELATION, *LEFT})
+"""Relations that stand before a select only where it reads them."""
 
 WORKED_OUT_ONCE: Final = frozenset({"candidate_days", "candidate_touched"})
 """Relations behind others, of which no page knows: small sums that one statement asks for several times."""

@@ -4,7 +4,8 @@ CREATE TABLE staged_voucher (
     voucher INTEGER PRIMARY KEY, number INTEGER, date TEXT, day INTEGER, year INTEGER, period INTEGER, kind TEXT,
     link INTEGER, reverses INTEGER, cites INTEGER, fund TEXT, project TEXT, payee TEXT, narration TEXT, document TEXT,
     bank TEXT, bank_ref TEXT, payee_id TEXT, payee_account TEXT, contract TEXT, occurrence INTEGER, batch INTEGER,
-    row INTEGER, chart INTEGER, prepared_by TEXT, approved_by TEXT, voucher_number TEXT
+    row INTEGER, chart INTEGER, prepared_by TEXT, approved_by TEXT, voucher_number TEXT,
+    moved TEXT, moved_day INTEGER
 ) STRICT;
 CREATE TABLE staged_posting (
     voucher INTEGER, line INTEGER, leg INTEGER, day INTEGER, fund TEXT, account TEXT, account_kind TEXT,

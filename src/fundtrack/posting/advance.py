@@ -77,7 +77,7 @@ def outstanding(connection: Connection, fund: str, payee: str) -> int:
 def refund(
     connection: Connection, chart: Chart, number: str, amount: int, *, date: date, **details: Unpack[Details]
 ) -> Draft:
-    """Return the red voucher for `amount` fen that came back of a payment; it cites the payment and is its payee's.
+    """Return the red voucher for `amount` fen that came back of a payment; it cites it, for its payee and contract.
 
     Raises UsageError: `refund-no-payment` where money did not go out by one entry, `follows-before`,
     `refund-too-much`.
@@ -95,7 +95,8 @@ def refund(
         left = min(left, outstanding(connection, paid.fund, paid.payee))
     refuse_beyond(paid.number, positive(amount), left)
     back = Entry(entry.debit, entry.credit, amount, 1, entry.unit)
-    said: Details = {"project": paid.project, **details, "payee": paid.payee, "cites": paid.id}
+    party: Details = {"payee_id": paid.payee_id, "payee_account": paid.payee_account, "contract": paid.contract}
+    said: Details = {"project": paid.project, **details, "payee": paid.payee, **party, "cites": paid.id}
     return drafted(chart, "refund", (back,), fund=paid.fund, date=date, **said)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from fundtrack.errors import UsageError
 from fundtrack.posting.advance import outstanding, refuse_beyond
+from fundtrack.posting.draft import PARTY
 from fundtrack.posting.standing import refuse_before
 
 if TYPE_CHECKING:
@@ -25,9 +26,14 @@ PAYMENTS: Final = "('disbursement', 'advance', 'bank-charge')"
 
 REFUNDS: Final = "SELECT voucher, fund, date, amount FROM candidate WHERE kind = 'refund' ORDER BY day, voucher"
 
+OF_PARTY: Final = ", ".join(f"v.{column}" for column in PARTY)
+PARTY_OF: Final = ", ".join(PARTY)
+SAME_PARTY: Final = ", ".join(f"{column} = :{column}" for column in PARTY)
+
 PAID: Final = text(f"""
 SELECT * FROM (
-    SELECT v.id, 1 AS standing, v.kind, v.fund, v.date, v.payee, v.project, e.unit, e.debit, e.credit, e.amount
+    SELECT v.id, 1 AS standing, v.kind, v.fund, v.date, v.payee, v.project, {OF_PARTY}, e.unit, e.debit, e.credit,
+        e.amount
     FROM voucher AS v
     JOIN entry AS e ON e.voucher = v.id AND e.line = 1
     LEFT JOIN voucher AS r ON r.reverses = v.id
@@ -35,14 +41,14 @@ SELECT * FROM (
         AND NOT EXISTS (SELECT 1 FROM entry AS o WHERE o.voucher = v.id AND o.line > 1 AND o.unit = e.unit)
         AND v.reverses IS NULL AND r.id IS NULL
     UNION ALL
-    SELECT voucher, 0, kind, fund, date, payee, project, unit, debit, credit, amount
+    SELECT voucher, 0, kind, fund, date, payee, project, {PARTY_OF}, unit, debit, credit, amount
     FROM candidate
     WHERE bank_ref = :reference AND bank_ref <> '' AND fund = :fund AND kind IN {PAYMENTS}
 ) AS paid
-ORDER BY CASE WHEN date <= :date THEN 0 ELSE 1 END, id
+ORDER BY CASE WHEN date <= :date THEN 0 ELSE 1 END, CASE WHEN date <= :date THEN date ELSE '' END DESC, id
 LIMIT 1
 """)
-"""What a reference names: of several payments the first, one that was made by the day of the refund before others."""
+"""What a reference names: of several payments the last made by the day of the refund, for banks begin to count anew."""
 
 TAKEN_BACK: Final = """
 SELECT v.cites, SUM((2 * e.red - 1) * e.amount)
@@ -52,8 +58,9 @@ WHERE v.kind = 'refund' AND v.cites IS NOT NULL AND e.line = 1
 GROUP BY v.cites
 """
 
-MAKE: Final = text("""
-UPDATE candidate SET cites = :id, payee = :payee, project = CASE project WHEN '' THEN :project ELSE project END,
+MAKE: Final = text(f"""
+UPDATE candidate SET cites = :id, payee = :payee, {SAME_PARTY},
+    project = CASE project WHEN '' THEN :project ELSE project END,
     unit = :unit, debit_fund = :fund, debit = :debit, credit_fund = :fund, credit = :credit, red = 1, outflow = :outflow
 WHERE voucher = :voucher
 """)

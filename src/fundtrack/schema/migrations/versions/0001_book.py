@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from alembic import op
 
-from fundtrack.schema import dialect, registers
+from fundtrack.schema import dialect, moved, payments, registers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,8 +56,8 @@ def upgrade() -> None:
     """Create the book in the connection's schema."""
     connection = op.get_bind()
     name = connection.dialect.name
-    tables, views = ((FOLDER / file).read_text("utf-8") for file in ("tables.sql", "views.sql"))
-    for script in (tables, registers.script("book"), registers.behind(), views):
+    tables, views = (moved.spelled_out((FOLDER / file).read_text("utf-8")) for file in ("tables.sql", "views.sql"))
+    for script in (tables, registers.script("book"), registers.behind(), views, payments.script("book")):
         dialect.run_script(connection, dialect.translated(script, name))
     controls = dialect.with_functions((FOLDER / f"{name}.sql").read_text("utf-8"), name)
     if name == "sqlite":

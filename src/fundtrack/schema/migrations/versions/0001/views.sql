@@ -8,7 +8,8 @@ SELECT v.id AS voucher, v.number, v.date, v.day, v.year, CAST(substr(v.date, 6, 
     v.prepared_by, v.approved_by,
     v.fund || '-' || v.year || '-' || CASE
         WHEN v.number < 1000000 THEN substr('' || (1000000 + v.number), 2)
-        ELSE '' || v.number END AS voucher_number
+        ELSE '' || v.number END AS voucher_number,
+    MOVED_DATE OF v AS moved, MOVED_DAY OF v AS moved_day
 FROM voucher AS v;
 
 -- A voucher before its entries, and of each entry both sides together: SQLite keeps to the order of a CROSS JOIN, so every
