@@ -6,6 +6,9 @@
 `spent` is net of refunds; `advanced` was paid to owner companies and townships and is not verified (拨付不是支出);
 `lent` is due from other funds less what is due to them, `due` receivables less payables; `balance` is cash. By a year
 or a month the same columns say what moved in it.
+
+Of funds under quota control, in quota: `allotted` to uses, and of that `committed` to contracts, `applied` for, `paid`
+and `available`.
 """
 
 from __future__ import annotations
@@ -18,6 +21,8 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import text
 
 from fundtrack import money
+from fundtrack.chart.model import QUOTA_UNIT
+from fundtrack.chart.quota import ALLOTTED
 from fundtrack.checking.book import names_of
 from fundtrack.errors import UsageError, message
 from fundtrack.reporting.table import Column, Table
@@ -44,6 +49,11 @@ MEASURES: Final[dict[str, tuple[int, tuple[str, ...]]]] = {
     "lent": (1, ("due-from", "due-to")),
     "due": (1, ("receivable", "payable")),
     "balance": (1, ("cash",)),
+    "allotted": (-1, tuple(f"quota-{status}" for status in ALLOTTED)),
+    "committed": (-1, ("quota-committed",)),
+    "applied": (-1, ("quota-applied",)),
+    "paid": (-1, ("quota-paid",)),
+    "available": (-1, ("quota-available",)),
 }
 """Each figure: the kinds of account it sums, and whether debits (1) or credits (-1) add to it."""
 
@@ -70,13 +80,15 @@ WITH summed AS MATERIALIZED (
     WHERE e.voucher = v.id AND e.unit = :unit
     GROUP BY e.fund, {names}e.debit, e.credit
 )
-SELECT s.fund, a.kind, CASE a.kind WHEN 'use' THEN a.code ELSE '' END AS "use", {names}SUM(s.amount) AS amount
+SELECT s.fund, a.kind, CASE a.kind WHEN 'use' THEN a.code ELSE COALESCE(q.use, '') END AS "use",
+    {names}SUM(s.amount) AS amount
 FROM (
     SELECT fund, {names}debit AS code, amount FROM summed
     UNION ALL
     SELECT fund, {names}credit, -amount FROM summed
 ) AS s
 JOIN account AS a ON a.fund = s.fund AND a.unit = :unit AND a.code = s.code
+LEFT JOIN quota AS q ON q.fund = a.fund AND q.name = substr(a.code, 6)
 GROUP BY s.fund, a.kind, "use"{grouped}
 """
 """What the postings of the views come to, in one pass: a million entries are summed before their accounts are joined.
@@ -183,7 +195,14 @@ def _rows(connection: Connection, chart: Chart, by: Sequence[str], unit: str) ->
     """Return the rows in order of their keys; a fund in which nothing moved is a row too."""
     asked = [key for key in by if key in OF_POSTING]
     found: dict[tuple[Cell, ...], dict[str, int]] = {} if asked else {(fund,): {} for fund in chart.funds}
-    for moved in connection.execute(text(turnover(asked)), {"unit": unit}).mappings():
+    moves = (
+        moved
+        for one in (unit, unit + QUOTA_UNIT)
+        for moved in connection.execute(text(turnover(asked)), {"unit": one}).mappings()
+    )
+    for moved in moves:
+        if moved["kind"] in {"quota-received", "quota-unallotted"}:
+            continue  # of no use yet, and of no figure here
         kinds = found.setdefault((moved["fund"], *(moved[key] for key in asked)), {})
         kinds[moved["kind"]] = kinds.get(moved["kind"], 0) + int(moved["amount"])
     return tuple(
