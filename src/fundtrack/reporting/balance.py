@@ -80,7 +80,7 @@ WITH summed AS MATERIALIZED (
     WHERE e.voucher = v.id AND e.unit = :unit
     GROUP BY e.fund, {names}e.debit, e.credit
 )
-SELECT s.fund, a.kind, CASE a.kind WHEN 'use' THEN a.code ELSE COALESCE(q.use, '') END AS "use",
+SELECT s.fund, a.kind, CASE a.kind WHEN 'use' THEN a.code ELSE COALESCE(q.of_use, '') END AS "use",
     {names}SUM(s.amount) AS amount
 FROM (
     SELECT fund, {names}debit AS code, amount FROM summed
@@ -88,7 +88,9 @@ FROM (
     SELECT fund, {names}credit, -amount FROM summed
 ) AS s
 JOIN account AS a ON a.fund = s.fund AND a.unit = :unit AND a.code = s.code
-LEFT JOIN quota AS q ON q.fund = a.fund AND q.name = substr(a.code, 6)
+LEFT JOIN (
+    SELECT fund AS of_fund, name AS line, use AS of_use FROM quota
+) AS q ON q.of_fund = a.fund AND q.line = substr(a.code, 6)
 GROUP BY s.fund, a.kind, "use"{grouped}
 """
 """What the postings of the views come to, in one pass: a million entries are summed before their accounts are joined.
