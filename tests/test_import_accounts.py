@@ -36,6 +36,25 @@ AMOUNT: Final = HEADER.index("支付金额")
 MUCH: Final = RECEIVED["F03"] + 1
 """One fen more than the fund has."""
 
+TOO_DEAR: Final = """---
+severity: fatal
+basis: [own]
+key: [voucher]
+title-zh: 金额过大
+message-zh: '{fund} 支付 {amount}。'
+remedy-zh: 拆开支付。
+---
+# too-dear
+
+{fund} pays {amount}.
+
+**Remedy.** Pay in parts.
+
+```sql scope=payee
+SELECT voucher, date, fund, amount, unit FROM postings WHERE account_kind = 'use' AND amount > 500
+```
+"""
+
 
 @pytest.fixture
 def book(tmp_path: Path, database_url: URL) -> Iterator[Book]:
@@ -288,3 +307,12 @@ def test_an_account_that_does_not_tie_is_refused(book: Book, monkeypatch: pytest
         bring(book, "a", pay("1"), pay("2"), pay("3"))
     assert caught.value.details["sheet"] == ""
     assert everything(book) == before
+
+
+def test_a_page_that_does_not_say_what_it_judged_together(book: Book) -> None:
+    """A bureau's own, without the column of its scope: all rows are tried again by themselves, and only one waits."""
+    (book.folder / "checks").mkdir(exist_ok=True)
+    (book.folder / "checks" / "too-dear.md").write_text(TOO_DEAR, "utf-8")
+    report = bring(book, "a", pay("1", 600), pay("2", 400), pay("3", 700), pay("4", 500))
+    assert held(report) == {2: {"too-dear"}, 4: {"too-dear"}}
+    assert names(book) == [("2", 400), ("4", 500)]

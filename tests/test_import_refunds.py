@@ -103,6 +103,8 @@ def test_what_was_verified_does_not_come_back(book: Book) -> None:
     ], by="clerk")  # fmt: skip
     rows = [back(name, 300, f"GK{paid}", day=LATER, fund="F01") for name, paid in (("3", 1), ("4", 2))]
     assert held(bring(book, "b", *rows)) == {3: {"refund-too-much"}}
+    rest = [back(name, fen, "GK2", day=LATER, fund="F01") for name, fen in (("5", 60), ("6", 40), ("7", 1))]
+    assert held(bring(book, "c", *rest)) == {4: {"refund-too-much"}}
 
 
 def test_only_a_standing_payment_comes_back(book: Book) -> None:
@@ -170,13 +172,15 @@ def test_what_is_said_of_a_refund_that_waits(book: Book) -> None:
     bring(book, "a", pay("1", 123_456), back("2", 23_456, "GK1", day=LATER))
     early = JUNE - timedelta(days=1)
     report = bring(book, "b", back("3", 1), back("4", 1, "GK9"), back("5", 1, "GK1", day=early),
-                   back("6", 100_001, "GK1", day=LATER), back("7", 100_000, "GK1", day=LATER))  # fmt: skip
+                   back("6", 100_001, "GK1", day=LATER), back("7", 60_000, "GK1", day=LATER),
+                   back("8", 30_000, "GK1", day=LATER), back("9", 10_001, "GK1", day=LATER))  # fmt: skip
     missing = "No payment of the fund that stands has the reference {}, which the row returns."
     assert said(report) == {
         2: "A negative amount or refund does not cite its original.",
         3: missing.format("GK9"),
         4: f"GK1 is dated {JUNE}; what follows it cannot be dated {early}.",
         5: "1,000.01 is more than is left of GK1 to come back: 1,000.00.",
+        8: "100.01 is more than is left of GK1 to come back: 100.00.",
     }
 
 
