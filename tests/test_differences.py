@@ -198,6 +198,7 @@ def test_every_difference_is_recorded(hold: Hold, tmp_path: Path) -> None:
     assert [one.remedies for one in audit.findings] == [REMEDIES[one.check] for one in audit.findings]
     assert [one.key for one in audit.findings[3:5]] == [(), ("Assets:F01:Bank", "F01", "CNY")]
     assert {(one.group, one.measure) for one in audit.findings} == {("", 0)}
+    assert [one.voucher for one in audit.findings[:5]] == [2, 3, 4, 4, 0]
     assert len({one.fingerprint for one in audit.findings}) == len(audit.findings)
 
 
@@ -377,6 +378,13 @@ def test_a_ledger_that_holds_nothing(hold: Hold) -> None:
         with pytest.raises(UsageError) as caught:
             hold(text, text, extent=Extent(("F02",)))
         assert caught.value.details == {"fund": "F02", "known": known}
+
+
+def test_what_a_voucher_moves_is_a_sum(hold: Hold) -> None:
+    """By account: in how many lines it stands is no difference, nor what comes to nothing."""
+    parts = "3.00 CNY\n  Expenses:F01:House  2.00 CNY\n  Expenses:F01:Road  1.00 CNY\n  Expenses:F01:Road  -1.00 CNY\n"
+    one = UNNUMBERED.format(1, "5.00")
+    assert hold(one, one.replace("5.00 CNY\n", parts)).findings == ()
 
 
 def test_a_finer_unit_is_compared_exactly(hold: Hold) -> None:
