@@ -395,4 +395,5 @@ def test_a_finer_unit_is_compared_exactly(hold: Hold) -> None:
         assert [one.check for one in found] == ["only-here", "only-there", "balance-differs", "balance-differs"]
         assert [one.difference for one in found if one.check == "balance-differs"][1] == difference
         assert {one.scale for one in found} == {4}
-    assert "5.0000 CNY" in hold(coarse, fine).findings[0].messages["en"]
+    told = "5.0000 CNY in a.beancount and at 5.0001 CNY in b.beancount: a difference of -0.0001."
+    assert hold(coarse, fine).findings[3].messages["en"].endswith(told)

@@ -16,12 +16,14 @@ import fundtrack
 from books import small_book
 from contracts import CARD, CONTRACTS, OLD_CARD, contract, enter, file_of, filled, full, held_contracts
 from fundtrack.book.doctor import diagnose
+from fundtrack.checking.book import book_lens
+from fundtrack.checking.lens import Subject
 from fundtrack.errors import FormatError, UsageError, messages
 from fundtrack.importing.file import import_file
 from fundtrack.importing.quarantine import reject, retry, waiting
 from fundtrack.ledger.registers import stated
 from fundtrack.posting.enter import withdraw
-from fundtrack.schema.registers import REGISTERS
+from fundtrack.schema.registers import BY_RELATION, REGISTERS
 from treasury import asked, bring, counts, everything, held, pay
 
 if TYPE_CHECKING:
@@ -65,6 +67,18 @@ def test_the_same_bytes_change_nothing(book: Book) -> None:
         assert (again.new, again.batch, counts(again)) == (False, first.batch, (0, 2, 1, 2))
         assert everything(book) == before
     assert sound(book) == []
+
+
+def test_where_entries_stand_for_checks(book: Book) -> None:
+    """At the file and row they were imported from; the import itself at its file. What is there is not missing."""
+    batch = enter(book, "a", contract(), contract("HT-2")).batch
+    with book.reading() as connection:
+        lens = book_lens(connection, book.chart(connection))
+        entry, whole = (lens.subject(0, name) for name in ("contract 2", f"batch {batch}"))
+    assert lens.missing.keys() == BY_RELATION.keys() - {"contracts"}
+    assert (entry.file, entry.row, entry.sheet, len(entry.sha256), entry.voucher) == ("a.csv", 3, "", 64, "")
+    assert entry.content == REGISTERS["contract"].identity(REGISTERS["contract"].row({"contract": "HT-2"}))
+    assert whole == Subject(file="a.csv", sha256=entry.sha256)
 
 
 def test_what_holds_is_known_and_what_changed_takes_its_place(book: Book) -> None:
