@@ -136,6 +136,10 @@ def test_what_differs_is_said(make: Make, tmp_path: Path, change: str) -> None:
     said = {"payee": ("某公司 ≠ 另一公司"), "date": "2015-03-01 ≠ 2015-03-02", "account": "7.77 ≠ 0.00 CNY"}[change]
     assert all(said in differs.messages[language] for language in differs.messages)
     assert len(differences(audit)) == (3 if change == "account" else 1)
+    if change == "account":
+        told = [one.messages for one in audit.findings if one.check in NAMES]
+        named = [("F03-Houses" in one["en"], "F03-资金" in one["zh"]) for one in told]
+        assert sorted(named) == [(True, False), (True, True), (True, True)]  # the ledger is in English
 
 
 def test_a_voucher_that_is_left_out(make: Make, book_dir: Path, database_url: URL) -> None:

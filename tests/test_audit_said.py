@@ -173,8 +173,8 @@ def test_what_is_known_of_either_source_is_told(write: Write) -> None:
         audit = audit_against(here, there, only=(), extent=EVERYTHING)
     assert [file.file for file in audit.files] == ["a", "b"]
     assert list(audit.limits) == limits
-    alone = audit_source(lambda: one, only=["unbalanced"])
-    assert (alone.files, alone.limits) == (one.files, one.limits)
+    alone = audit_source(lambda: one, only=["overdrawn"])
+    assert (alone.files, alone.limits, alone.findings[0].fund) == (one.files, one.limits, "F01")
 
 
 def test_what_is_no_ledger(write: Write) -> None:

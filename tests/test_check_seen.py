@@ -163,6 +163,7 @@ def test_only_what_is_new_or_worse_is_told_of_a_candidate(
     with staged(book) as connection:
         lens = candidate_lens(book.chart(connection), lambda voucher, _: Subject(line=voucher))
         assert len(run(connection, [check], lens)) == found
+        assert lens.named("zh", "fund", "F03") == "F03 资金"
     with staged(book, amount=-100) as connection:
         assert len(run(connection, [check], lens)) == (found if "measure" not in front else 0)
 

@@ -198,6 +198,7 @@ def test_every_difference_is_recorded(hold: Hold, tmp_path: Path) -> None:
     assert [one.remedies for one in audit.findings] == [REMEDIES[one.check] for one in audit.findings]
     assert [one.key for one in audit.findings[3:5]] == [(), ("Assets:F01:Bank", "F01", "CNY")]
     assert {(one.group, one.measure) for one in audit.findings} == {("", 0)}
+    assert [one.voucher for one in audit.findings[:5]] == [2, 3, 4, 4, 0]
     assert len({one.fingerprint for one in audit.findings}) == len(audit.findings)
 
 
@@ -379,6 +380,13 @@ def test_a_ledger_that_holds_nothing(hold: Hold) -> None:
         assert caught.value.details == {"fund": "F02", "known": known}
 
 
+def test_what_a_voucher_moves_is_a_sum(hold: Hold) -> None:
+    """By account: in how many lines it stands is no difference, nor what comes to nothing."""
+    parts = "3.00 CNY\n  Expenses:F01:House  2.00 CNY\n  Expenses:F01:Road  1.00 CNY\n  Expenses:F01:Road  -1.00 CNY\n"
+    one = UNNUMBERED.format(1, "5.00")
+    assert hold(one, one.replace("5.00 CNY\n", parts)).findings == ()
+
+
 def test_a_finer_unit_is_compared_exactly(hold: Hold) -> None:
     """At the finer scale of the two, whichever side writes it."""
     coarse, fine = (UNNUMBERED.format(1, amount) for amount in ("5.00", "5.0001"))
@@ -387,4 +395,5 @@ def test_a_finer_unit_is_compared_exactly(hold: Hold) -> None:
         assert [one.check for one in found] == ["only-here", "only-there", "balance-differs", "balance-differs"]
         assert [one.difference for one in found if one.check == "balance-differs"][1] == difference
         assert {one.scale for one in found} == {4}
-    assert "5.0000 CNY" in hold(coarse, fine).findings[0].messages["en"]
+    told = "5.0000 CNY in a.beancount and at 5.0001 CNY in b.beancount: a difference of -0.0001."
+    assert hold(coarse, fine).findings[3].messages["en"].endswith(told)

@@ -17,13 +17,14 @@ from books import small_book
 from contracts import CARD, CONTRACTS, OLD_CARD, contract, enter, file_of, filled, full, held_contracts
 from fundtrack.book.doctor import diagnose
 from fundtrack.checking.audit import audit_book
+from fundtrack.checking.book import book_lens
 from fundtrack.errors import FormatError, UsageError, messages
 from fundtrack.importing.file import import_file
 from fundtrack.importing.quarantine import reject, retry, waiting
 from fundtrack.importing.report import STATES
 from fundtrack.ledger.registers import stated
 from fundtrack.posting.enter import restore, withdraw
-from fundtrack.schema.registers import REGISTERS
+from fundtrack.schema.registers import BY_RELATION, REGISTERS
 from ledgers import PAGE
 from treasury import asked, bring, counts, everything, held, pay, rejected
 
@@ -84,6 +85,18 @@ def test_what_was_brought_is_counted_and_judged_whole(book: Book) -> None:
     page = page.replace("SELECT voucher, date, fund, account, unit, amount, payee", select)
     (book.folder / "checks" / "large.md").write_text(page, "utf-8")
     assert {one.project for one in audit_book(book, only=["large"]).findings} == {"off"}
+
+
+def test_where_entries_stand_for_checks(book: Book) -> None:
+    """At the file and row they were imported from; the import itself at its file. What is there is not missing."""
+    batch = enter(book, "a", contract(), contract("HT-2")).batch
+    with book.reading() as connection:
+        lens = book_lens(connection, book.chart(connection))
+        entry, whole = (lens.subject(0, name) for name in ("contract 2", f"batch {batch}"))
+    assert lens.missing.keys() == BY_RELATION.keys() - {"contracts"}
+    assert (entry.file, entry.row, entry.sheet, len(entry.sha256), entry.voucher) == ("a.csv", 3, "", 64, "")
+    assert entry.content == REGISTERS["contract"].identity(REGISTERS["contract"].row({"contract": "HT-2"}))
+    assert (whole.file, whole.sha256, whole.row) == ("a.csv", entry.sha256, 0)
 
 
 def test_what_holds_is_known_and_what_changed_takes_its_place(book: Book) -> None:

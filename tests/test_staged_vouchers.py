@@ -70,6 +70,25 @@ def test_what_a_voucher_may_say_besides(said: str, becomes: dict[str, Any]) -> N
     assert only(text, "vouchers") == FIRST | becomes
 
 
+def test_a_voucher_that_says_nothing() -> None:
+    """Has its day and itself for a link; a link that is no project is none."""
+    text = '2014-01-01 custom "project" "P01"\n2015-02-03 * ^P09 #note\n  Assets:F01:Bank  0 CNY\n'
+    assert only(text, "vouchers") == {
+        "voucher": 1, "date": "2015-02-03", "day": 735632, "year": 2015, "period": 2, "link": 1, "fund": "F01",
+        "occurrence": 1, "chart": 1,
+    }  # fmt: skip
+
+
+def test_versions_and_twins_of_published_vouchers() -> None:
+    """A published one says its version and which twin it is, if it is not the first; what is not published cannot."""
+    number = '  voucher: "F01-2015-00000{0}"\n'
+    text = '2015-04-01 custom "use-since" Expenses:F01-A:0602-Road "ended" 5\n'
+    text += "".join(TWIN.format(said, "1.00") for said in (
+        number.format(1) + "  chart: 1\n", number.format(2), "  chart: 1\n", "  chart: 1\n",
+    ))  # fmt: skip
+    assert rows(text, "vouchers", "chart", "occurrence") == [(1, 1), (5, 1), (5, 1), (5, 2)]
+
+
 LINKED: Final = '2015-03-0{0} * "x"\n  link: "{1}"\n  Assets:F01-A:1001-Bank  {0}.00 CNY\n  Income:F01-A:4001-In\n'
 
 

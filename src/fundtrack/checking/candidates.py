@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from fundtrack.chart.model import Chart
     from fundtrack.checking.lens import Relations, Subject
 
+TABLE: Final = "candidate"
+"""Where candidates are staged."""
+
 COLUMNS: Final = (
     "voucher", "line", "fund", "year", "date", "day", "kind", "project", "payee", "narration", "document", "bank",
     "bank_ref", "payee_id", "payee_account", "contract", "quota", "link", "reverses", "cites", "natural_key",
@@ -66,20 +69,20 @@ COMING: Final = "SELECT fund, unit, code, day, date, change FROM candidate_days"
 
 def prepare(connection: Connection) -> None:
     """Make the place where candidates are staged, where the connection has none, and empty it."""
-    if not dialect.has_temporary(connection, "candidate"):
+    if not dialect.has_temporary(connection, TABLE):
         script = files("fundtrack.checking").joinpath("candidates.sql").read_bytes().decode()
         dialect.run_script(connection, dialect.translated(moved.spelled_out(script), connection.dialect.name))
-    dialect.rows_of(connection, "DELETE FROM candidate")
+    dialect.rows_of(connection, f"DELETE FROM {TABLE}")
 
 
 def stage(connection: Connection, rows: Iterable[Sequence[Any]]) -> None:
     """Add candidates: rows of `COLUMNS`."""
-    dialect.insert_rows(connection, "candidate", COLUMNS, rows)
+    dialect.insert_rows(connection, TABLE, COLUMNS, rows)
 
 
 def measure(connection: Connection) -> None:
     """Let the database know how many candidates were staged."""
-    dialect.measure(connection, "candidate")
+    dialect.measure(connection, TABLE)
 
 
 def candidate_lens(chart: Chart, subject: Callable[[int, str], Subject]) -> Lens:
@@ -89,31 +92,31 @@ def candidate_lens(chart: Chart, subject: Callable[[int, str], Subject]) -> Lens
 
 def after(scope: str) -> Relations:
     """Return the candidates, and those vouchers of the book that are judged together with them."""
-    return relations(scope, "candidate")
+    return relations(scope, coming=True)
 
 
 def before(scope: str) -> Relations:
     """Return the same vouchers of the book without the candidates."""
-    return relations(scope, "")
+    return relations(scope, coming=False)
 
 
 @cache
-def relations(scope: str, candidates: str) -> Relations:
+def relations(scope: str, *, coming: bool) -> Relations:
     """Return the relations of a scope, with or without the candidates themselves."""
-    moves = " UNION ALL ".join([STANDING, *([COMING] if candidates else [])])
+    moves = " UNION ALL ".join([STANDING, *([COMING] if coming else [])])
     return POLICY | {
         "candidate_days": DAYS,
         "candidate_touched": TOUCHED,
-        "postings": _touched("postings", POSTING_COLUMNS, scope, candidates),
-        "vouchers": _touched("vouchers", VOUCHER_COLUMNS, scope, candidates),
+        "postings": _touched("postings", POSTING_COLUMNS, scope, coming=coming),
+        "vouchers": _touched("vouchers", VOUCHER_COLUMNS, scope, coming=coming),
         "daily_balances": DAILY.format(moves=moves),
         **LEFT,
     }
 
 
-def _touched(relation: str, columns: str, scope: str, candidates: str) -> str:
+def _touched(relation: str, columns: str, scope: str, *, coming: bool) -> str:
     """Return the rows of a relation that are judged together: those that share the scope with a candidate."""
-    arms = [f"SELECT {columns} FROM candidate_{relation}"] if candidates else []
+    arms = [f"SELECT {columns} FROM candidate_{relation}"] if coming else []
     if scope == "balance":
         arms.append(
             f"SELECT {columns} FROM book_{relation} WHERE voucher IN (SELECT voucher FROM book_vouchers"

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 AT_A_TIME: Final = 500
 """Rows fetched at a time."""
 
+HEAD: Final = ("voucher", "day", "date", "fund", "voucher_number")
+"""What is read of a voucher beside the fields that are compared."""
+
 Account = tuple[str, str, str]
 """An account's path, its fund and the unit."""
 
@@ -106,7 +109,7 @@ class Side:
     def _vouchers(self) -> Iterator[Voucher]:
         """Yield every voucher with what it moves, by day."""
         relations = self.lens.after("book")
-        columns = ", ".join(("voucher", "day", "date", "fund", "voucher_number", *self.fields))
+        columns = ", ".join((*HEAD, *self.fields))
         heads = self._rows(f"SELECT {columns} FROM ({relations['vouchers']}) AS v ORDER BY day, voucher")
         legs = self._rows(
             f"SELECT voucher, account, fund, unit, amount FROM ({relations['postings']}) AS p ORDER BY day, voucher"
