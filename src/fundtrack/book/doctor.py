@@ -42,10 +42,6 @@ MISSING: Final = "—"
 """What is printed for a stored figure that is not there."""
 
 
-WORDS: Final = {"what": "policy", "state": "rows", "decided": "decided"}
-"""The details that are words of ours, and how their messages begin."""
-
-
 @dataclass(frozen=True)
 class Ailment:
     """Something wrong: its name, which is a key in `messages/doctor.toml` without the prefix, and its details."""
@@ -64,9 +60,15 @@ class Ailment:
     def _told(self, language: Language) -> dict[str, object]:
         """Return the details, those that are words of ours in a language."""
         return {
-            name: message(f"{WORDS[name]}-{str(detail).replace(' ', '-')}", language) if name in WORDS else detail
+            name: message(key, language) if (key := word(name, detail)) else detail
             for name, detail in self.details.items()
         }
+
+
+def word(name: str, detail: object) -> str:
+    """Return the key of the message that says a detail, where it is a word of ours."""
+    said = str(detail).replace(" ", "-")
+    return {"what": f"policy-{said}", "state": f"rows-{said}", "decided": f"decided-{said}"}.get(name, "")
 
 
 def diagnose(book: Book) -> list[Ailment]:
