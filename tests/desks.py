@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import platform
 import shutil
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from fundtrack.cli.books import PACKAGES
 from postgresql import SUPERUSER
 from provoked import books, play
 from shell import Shell
@@ -27,6 +30,9 @@ TODAY: Final = "2015-12-31"
 
 ON_POSTGRESQL: Final = "postgresql"
 """The prepared folder whose book is on a server, which readers know by the address below."""
+
+VERSIONS: Final = {"Python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
+"""What `doctor` names the version of, which no example decides."""
 
 ADDRESS: Final = "@db.example/finance"
 
@@ -84,6 +90,7 @@ class Desks:
         shell = Shell(home, programs)
         shell.environment |= {"HOME": str(home), "FUNDTRACK_TODAY": TODAY}
         shell.named["~"] = str(home)
+        shell.named |= {f"{name} …": f"{name} {known}" for name, known in VERSIONS.items()}
         if database:
             address = database.render_as_string()
             shell.named[ADDRESS] = address.removeprefix(f"postgresql+psycopg://{SUPERUSER}")

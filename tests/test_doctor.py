@@ -84,7 +84,7 @@ def test_stored_balances_are_derived_again(book: Book, statement: str, name: str
          "policy-added", "Expenses:F01:0612"),
         (("DROP TRIGGER use_grant_never_deleted{on}", "DELETE FROM use_grant WHERE code = '0601'"),
          "policy-lost", "Expenses:F01:0601"),
-        (("INSERT INTO bank_account VALUES ('B09', '9', 1)",), "policy-added", "the chart does not state: B09 9"),
+        (("INSERT INTO bank_account VALUES ('B09', '9', 1)",), "policy-added", "a bank account, B09 9"),
         (("DROP TRIGGER bank_account_never_updated{on}", "UPDATE bank_account SET number = '9'"),
          "policy-lost", "B01 45001234560001"),
         (("DROP TRIGGER fund_terms_never_updated{on}", "UPDATE fund_terms SET may_advance = 1 WHERE fund = 'F03'"),
@@ -115,9 +115,9 @@ def forge(book: Book, statements: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("statements", "name", "told"),
     [
-        ((row("input_row", **INPUT_ROW),), "batch-wrong", "says that 2 of its rows are quarantined; the book holds 3"),
+        ((row("input_row", **INPUT_ROW),), "batch-wrong", "says that 2 of its rows are waiting; the book holds 3"),
         (("DROP TRIGGER input_row_never_deleted{on}", "DELETE FROM input_row WHERE row = 2"),
-         "batch-wrong", "says that 2 of its rows are quarantined; the book holds 1"),
+         "batch-wrong", "says that 2 of its rows are waiting; the book holds 1"),
         (("DROP TRIGGER voucher_never_updated{on}", "UPDATE voucher SET batch = 1, row = 9 WHERE id = 5"),
          "batch-wrong", "says that 0 of its rows are posted; the book holds 1"),
         ((row("decision", **DECISION | {"decided": "posted", "voucher": 5}),), "decision-groundless", "Row 1:2"),

@@ -53,24 +53,53 @@ class Ailment:
 
     def message(self, language: Language) -> str:
         """Return what is wrong."""
-        return message(f"doctor-{self.name}", language, **self.details)
+        return message(f"doctor-{self.name}", language, **self._told(language))
 
     def remedy(self, language: Language) -> str:
         """Return how to mend it."""
-        return messages()[f"doctor-{self.name}"][f"remedy-{language}"].format(**self.details)
+        return messages()[f"doctor-{self.name}"][f"remedy-{language}"].format(**self._told(language))
+
+    def _told(self, language: Language) -> dict[str, object]:
+        """Return the details, those that are words of ours in a language."""
+        return {
+            name: message(key, language) if (key := word(name, detail)) else detail
+            for name, detail in self.details.items()
+        }
+
+
+def word(name: str, detail: object) -> str:
+    """Return the key of the message that says a detail, where it is a word of ours."""
+    said = str(detail).replace(" ", "-")
+    return {"what": f"policy-{said}", "state": f"rows-{said}", "decided": f"decided-{said}"}.get(name, "")
 
 
 def diagnose(book: Book) -> list[Ailment]:
     """Return everything that is wrong with a book; an examination that cannot be made is itself an ailment."""
     found = [*secrets(book), *originals(book)]
+    if cause := unreachable(book):
+        return [*found, Ailment("unreachable", {"cause": cause})]
     for name, examination in EXAMINATIONS.items():
         try:
             with book.reading() as connection:
                 found += examination(book, connection)
         except (DBAPIError, FundtrackError, NoResultFound) as error:
-            cause = str(getattr(error, "orig", error)).splitlines()[0]
-            found.append(Ailment("not-examined", {"examination": name, "cause": cause}))
+            found.append(Ailment("not-examined", {"examination": name, "cause": cause_of(error)}))
     return found
+
+
+def unreachable(book: Book) -> str:
+    """Return why nothing in the database can be examined, or an empty text."""
+    try:
+        with book.reading() as connection:
+            inspect(connection).get_table_names()
+    except DBAPIError as error:
+        return cause_of(error)
+    return ""
+
+
+def cause_of(error: Exception) -> str:
+    """Return what the database itself said, in a line."""
+    return str(getattr(error, "orig", error)).splitlines()[0]
 
 
 def secrets(book: Book) -> Iterator[Ailment]:
@@ -104,9 +133,11 @@ def environment(book: Book, connection: Connection) -> Iterator[Ailment]:
     for cause in dialect.damage(connection):
         yield Ailment("damaged", {"cause": cause})
     if role := dialect.lacks_clerk(connection, book.settings.schema):
-        yield Ailment("clerk-missing", {"role": role})
+        yield Ailment("clerk-missing", {"role": role, "tables": ", ".join(dialect.INSERTED_BY_CLERKS)})
     for role, right, thing in dialect.excessive_rights(connection):
-        yield Ailment("right-excessive", {"role": role, "right": right, "object": thing})
+        kind, _, name = thing.rpartition(" ")
+        target = f'{kind} "{book.settings.schema}".{name}'.strip()
+        yield Ailment("right-excessive", {"role": role, "right": right, "object": thing, "target": target})
 
 
 def controls(book: Book, connection: Connection) -> Iterator[Ailment]:

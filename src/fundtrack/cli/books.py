@@ -107,6 +107,7 @@ def faults_beside(book: Book) -> Iterator[FundtrackError]:
         try:
             read()
         except FundtrackError as error:
-            yield error
+            if error.key != "no-key":  # `diagnose` says it
+                yield error
     for name in altered(book.folder / "ledger"):
         yield UsageError("published-altered", file=name)
