@@ -11,6 +11,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from fundtrack.checking.figures import MONEY, counted_in
 from fundtrack.errors import message
 from fundtrack.money import plain
 from fundtrack.reporting.audits.sections import beside_said, extent_said, program, sections
@@ -31,10 +32,13 @@ HEAD_ROW: Final = 9
 
 SHEET_NAME_MAX: Final = 31
 
+LAST_SAID: Final = 9
+"""The last column over which runs what the check says."""
+
 COLUMNS: Final[Mapping[str, int]] = {
-    "no": 6, "severity": 8, "voucher": 17, "day": 12, "fund": 9, "use": 12, "project": 14, "amount": 18, "unit": 8,
-    "actual": 18, "expected": 18, "difference": 18, "evidence": 28, "file": 36, "sheet": 12, "row": 8,
-    "file-sha256": 20, "message": 60, "fingerprint": 20, "verified": 28, "conclusion": 28,
+    "no": 6, "severity": 8, "voucher": 17, "message": 60, "day": 12, "fund": 9, "use": 12, "project": 14, "amount": 18,
+    "unit": 8, "actual": 18, "expected": 18, "difference": 18, "counted": 10, "evidence": 28, "file": 36, "sheet": 12,
+    "row": 8, "file-sha256": 20, "fingerprint": 20, "verified": 28, "conclusion": 28,
 }  # fmt: skip
 """The columns of a sheet of findings and their widths; the last two are the auditor's."""
 
@@ -77,10 +81,11 @@ class _Sheet:
     def write(self, *values: object, bold: bool = False, fill: bool = False) -> Sequence[Any]:
         """Write a row and return its cells."""
         self.row += 1
-        cells = [self.sheet.cell(self.row, at, _cell(value)) for at, value in enumerate(values, 1)]
+        cells = [self.sheet.cell(self.row, at) for at in range(1, len(values) + 1)]
         style = "fundtrack head" if fill else "fundtrack label" if bold else "fundtrack"
-        for cell in cells:
-            cell.style = style
+        for cell, value in zip(cells, values, strict=True):
+            cell.style = style  # before the value: the style of a cell takes the number format of a day away
+            cell.value = _cell(value)
             disarm(cell)
         return cells
 
@@ -156,8 +161,8 @@ def _summarise(paper: _Sheet, audit: Audit, parts: Sequence[Section], language: 
     head = paper.write(*(message(f"paper-{key}", language) for key in keys), bold=True, fill=True)[0].row
     for number, part in enumerate((part for part in parts if part.why_not is None), 1):
         counts = (part.sum.counts[severity] for severity in ("fatal", "error", "warn"))
-        paper.write(number, part.name, part.title(language), part.catalogue, *counts, part.amounts, part.thresholds,
-                    part.sha256)  # fmt: skip
+        paper.write(number, part.name, part.title(language), part.catalogue, *counts, part.amounts,
+                    part.thresholds(language), part.sha256)  # fmt: skip
     paper.lay_out(head)
     paper.sheet.freeze_panes = None  # what is above the headings would fill the screen
     paper.sheet.print_title_rows = None
@@ -198,25 +203,32 @@ def _findings(paper: _Sheet, part: Section, language: Language) -> None:
         "reason": part.reason(language),
         "basis": "\n".join(part.basis),
         "remedy": part.remedy(language),
-        "parameters": part.thresholds,
+        "parameters": part.thresholds(language),
         "sha256": part.sha256,
     }
     for key, text in said.items():
-        paper.say(message(f"paper-{key}", language), text, list(COLUMNS).index("file") + 1)
-        paper.heighten(3, list(COLUMNS).index("file") + 1)
+        paper.say(message(f"paper-{key}", language), text, LAST_SAID)
+        paper.heighten(3, LAST_SAID)
     paper.row = HEAD_ROW - 1
     paper.write(*(message(f"paper-{key}", language) for key in COLUMNS), bold=True, fill=True)
     for number, finding in enumerate(part.findings, 1):
-        values = _values(number, finding, language)
-        cells = paper.write(*(values[key] for key in COLUMNS))
-        for cell in cells:
-            if isinstance(cell.value, Decimal):
-                cell.number_format = _format(finding.scale)
+        values = _values(number, finding, part, language)
+        cells = dict(zip(COLUMNS, paper.write(*(values[key] for key in COLUMNS)), strict=True))
+        scales = {"amount": finding.scale} | dict.fromkeys(("actual", "expected", "difference"), _scale(finding, part))
+        for key, scale in scales.items():
+            if isinstance(cells[key].value, Decimal):
+                cells[key].number_format = _format(scale)
     paper.lay_out(HEAD_ROW)
     paper.sheet.auto_filter.ref = f"A{HEAD_ROW}:{_letter(len(COLUMNS))}{paper.row}"
 
 
-def _values(number: int, finding: Finding, language: Language) -> Mapping[str, object]:
+def _scale(finding: Finding, part: Section) -> int:
+    """Return the decimals of what was compared."""
+    counted = part.counted(finding)
+    return finding.scale if counted == MONEY else 2 if "." in finding.actual else 0
+
+
+def _values(number: int, finding: Finding, part: Section, language: Language) -> Mapping[str, object]:
     """Return the cells of a finding by the names of the columns."""
     subject = finding.subject
     compared = {
@@ -227,6 +239,7 @@ def _values(number: int, finding: Finding, language: Language) -> Mapping[str, o
         "no": number,
         "severity": message(f"paper-{finding.severity}", language),
         "voucher": subject.voucher,
+        "message": finding.messages[language],
         "day": dt.date.fromisoformat(finding.date) if finding.date else None,
         "fund": ", ".join(filter(None, (finding.fund, *finding.other_funds))),
         "use": finding.use,
@@ -235,12 +248,12 @@ def _values(number: int, finding: Finding, language: Language) -> Mapping[str, o
         "unit": finding.unit,
         **compared,
         "difference": Decimal(finding.difference) if finding.difference else None,
+        "counted": counted_in(part.counted(finding), finding.unit, language) if finding.difference else "",
         "evidence": finding.evidence,
         "file": subject.file,
         "sheet": subject.sheet,
         "row": subject.line or subject.row or None,
         "file-sha256": subject.sha256,
-        "message": finding.messages[language],
         "fingerprint": finding.fingerprint,
         "verified": None,
         "conclusion": None,

@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 from importlib.metadata import version
 from string import Formatter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from fundtrack.checking.differences import NAMES
+from fundtrack.checking.figures import MONEY, arithmetic, compared_in, figure, thresholds
 from fundtrack.checking.summary import Sum, summed
 from fundtrack.errors import message
 
@@ -84,10 +85,26 @@ class Section:
         """The thresholds it was judged by."""
         return self.check.parameters if self.check else {}
 
-    @property
-    def thresholds(self) -> str:
-        """The thresholds in one line."""
-        return "; ".join(f"{name} = {value}" for name, value in self.parameters.items())
+    def thresholds(self, language: Language) -> str:
+        """Return the thresholds in one line."""
+        said = thresholds(self.check.page.front, self.parameters, language) if self.check else ()
+        return ("; " if language == "en" else "；").join(said)
+
+    def counted(self, finding: Finding) -> str:
+        """Return in what is counted what a finding compares; what differs between two books is money."""
+        if self.check is None:
+            return MONEY if finding.unit else ""
+        return compared_in(self.check.page.front, finding.unit)
+
+    def figure(self, finding: Finding, name: Literal["actual", "expected"], language: Language) -> str:
+        """Return what was found, or what should be, in its unit; a word or a day as it is."""
+        said: str = getattr(finding, name)
+        return figure(said, self.counted(finding), finding.unit, language) if finding.difference else said
+
+    def arithmetic(self, finding: Finding, language: Language) -> str:
+        """Return what a finding compares, in its unit."""
+        compared = {name: getattr(finding, name) for name in ("actual", "expected", "difference")}
+        return arithmetic(compared, self.counted(finding), finding.unit, language)
 
     @property
     def sha256(self) -> str:
