@@ -9,6 +9,7 @@ from jinja2 import Environment, StrictUndefined
 
 from fundtrack import money
 from fundtrack.auditing.sources import page_of
+from fundtrack.auditing.waivers import permits
 from fundtrack.checking.figures import arithmetic, compared_in, thresholds
 from fundtrack.errors import message
 
@@ -52,11 +53,21 @@ def paper(book: Book, found: Known, language: Language, *, project: str = "", un
         matter=title if title in {"", row["page"]} else f"{title}（{row['page']}）",
         facts=row["messages"][language],
         particulars=list(particulars(found, page.front if page else {}, language)),
-        state=message(f"state-{found.state}", language),
+        state=standing(book, found, language),
         acts=list(decided(found, language)),
         basis=row["basis"],
         attachments=list(attachments(found, page.path.name if page else f"{row['page']}.md", language)),
     )
+
+
+def standing(book: Book, found: Known, language: Language) -> str:
+    """Return the state of a finding and, where a waiver covers it, by which document and until when."""
+    state = message(f"state-{found.state}", language)
+    with book.reading() as connection:
+        permit = permits(connection, {found.covered}).get(found.covered)
+    if permit is None:
+        return state
+    return message("state-permitted", language, state=state, waiver=found.covered, **permit._asdict())
 
 
 def words(found: Known, language: Language) -> dict[str, str]:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from fundtrack import identifier, money
 from fundtrack.schema.registers import IDENTIFIERS
@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 
 State = Literal["lead", "confirmed", "dismissed", "closed", "waived"]
 """疑点, 问题, 排除, 销号, 例外: what was decided about a finding."""
+
+
+class Permit(NamedTuple):
+    """What a waiver rests on, and the last day on which it holds."""
+
+    document: str
+    until: str
 
 
 @dataclass(frozen=True)

@@ -1,20 +1,21 @@
 """The audit working paper (审计工作底稿): a workbook that an auditor goes on writing in.
 
-A summary, then a sheet for each check that found something, then the sampling list. Every sheet of findings is laid
-out alike: what the check says in the rows above `HEAD_ROW`, the headings in it, a finding in each row below, and two
-empty columns for what the auditor verified and concludes. Amounts are exact numbers.
+A summary, then a sheet for each check that found something open, then what is settled, then the sampling list. Every
+sheet of findings is laid out alike: what the check says in the rows above `HEAD_ROW`, the headings in it, a finding in
+each row below, and two empty columns for what the auditor verified and concludes. Amounts are exact numbers.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from fundtrack.checking.figures import MONEY, counted_in
 from fundtrack.errors import message
 from fundtrack.money import plain
-from fundtrack.reporting.audits.sections import beside_said, extent_said, program, sections
+from fundtrack.reporting.audits.sections import beside_said, extent_said, hash_of, program, sections
 from fundtrack.reporting.export import FORMATS, UNNAMEABLE, WIDEST, disarm, typed
 from fundtrack.reporting.table import printable, width
 
@@ -32,13 +33,17 @@ HEAD_ROW: Final = 9
 
 SHEET_NAME_MAX: Final = 31
 
-LAST_SAID: Final = 9
+READ_SHOWN: Final = 12
+"""How many of the files that were read the summary names; JSON and SARIF name all."""
+
+LAST_SAID: Final = 8
 """The last column over which runs what the check says."""
 
 COLUMNS: Final[Mapping[str, int]] = {
-    "no": 6, "severity": 8, "voucher": 17, "message": 60, "day": 12, "fund": 9, "use": 12, "project": 14, "amount": 18,
-    "unit": 8, "actual": 18, "expected": 18, "difference": 18, "counted": 10, "evidence": 28, "file": 36, "sheet": 12,
-    "row": 8, "file-sha256": 20, "fingerprint": 20, "verified": 28, "conclusion": 28,
+    "no": 6, "number": 8, "severity": 8, "message": 60, "voucher": 17, "day": 12, "fund": 9, "use": 12, "project": 14,
+    "amount": 18, "unit": 8, "actual": 18, "expected": 18, "difference": 18, "counted": 10, "state": 10, "waiver": 28,
+    "evidence": 28, "file": 36, "sheet": 12, "row": 8, "file-sha256": 20, "at": 28, "fingerprint": 20, "verified": 28,
+    "conclusion": 28,
 }  # fmt: skip
 """The columns of a sheet of findings and their widths; the last two are the auditor's."""
 
@@ -62,7 +67,10 @@ def working_paper(audit: Audit, language: Language, samples: Table | None = None
     for part in parts:
         if part.findings:
             name = part.name if language == "en" or part.check is None else part.title(language)
-            _findings(_Sheet(workbook, workbook.create_sheet(), name), part, language)
+            _findings(_Sheet(workbook, workbook.create_sheet(), name), part, audit, language)
+    if any(part.settled for part in parts):
+        sheet = _Sheet(workbook, workbook.create_sheet(), message("paper-settled", language))
+        _settled(sheet, parts, audit, language)
     if samples is not None:
         sheet = _Sheet(workbook, workbook.create_sheet(), message("paper-samples", language))
         _samples(sheet, samples, language)
@@ -187,14 +195,21 @@ def _particulars(audit: Audit, language: Language, on: dt.date) -> list[tuple[st
         ("vouchers", audit.vouchers),
         ("findings", len(audit.findings)),
         ("extent", extent_said(audit, language)),
-        *(("beside", said) for said in beside_said(audit, language)),
+        *(("settled", settled) for settled in [sum(not one.is_open for one in audit.findings)] if settled),
+        *(("read", f"{one.file}  SHA-256 {one.sha256 or '–'}") for one in audit.read[:READ_SHOWN]),
+        *(
+            ("read", message("paper-read-more", language, count=more))
+            for more in [len(audit.read) - READ_SHOWN]
+            if more > 0
+        ),
+        *beside_said(audit, language),
         ("index", None),
         ("prepared", None),
         ("reviewed", None),
     ]
 
 
-def _findings(paper: _Sheet, part: Section, language: Language) -> None:
+def _findings(paper: _Sheet, part: Section, audit: Audit, language: Language) -> None:
     """Write a sheet of findings."""
     paper.widths(list(COLUMNS.values()))
     paper.title(f"{part.title(language)} · {part.name}")
@@ -209,10 +224,28 @@ def _findings(paper: _Sheet, part: Section, language: Language) -> None:
     for key, text in said.items():
         paper.say(message(f"paper-{key}", language), text, LAST_SAID)
         paper.heighten(3, LAST_SAID)
+    _rows(paper, [(part, finding) for finding in part.findings], audit, language)
+
+
+def _settled(paper: _Sheet, parts: Sequence[Section], audit: Audit, language: Language) -> None:
+    """Write the sheet of what was dismissed, closed or permitted, of all checks."""
+    paper.widths(list(COLUMNS.values()))
+    paper.title(message("paper-settled", language))
+    paper.note(message("paper-settled-lead", language))
+    named = [
+        (part, replace(one, messages={language: f"{part.title(language)} · {one.messages[language]}"}))
+        for part in parts
+        for one in part.settled
+    ]
+    _rows(paper, named, audit, language)
+
+
+def _rows(paper: _Sheet, found: Sequence[tuple[Section, Finding]], audit: Audit, language: Language) -> None:
+    """Write the headings and a row for each finding."""
     paper.row = HEAD_ROW - 1
     paper.write(*(message(f"paper-{key}", language) for key in COLUMNS), bold=True, fill=True)
-    for number, finding in enumerate(part.findings, 1):
-        values = _values(number, finding, part, language)
+    for number, (part, finding) in enumerate(found, 1):
+        values = {"no": number, **_values(finding, part, audit, language)}
         cells = dict(zip(COLUMNS, paper.write(*(values[key] for key in COLUMNS)), strict=True))
         scales = {"amount": finding.scale} | dict.fromkeys(("actual", "expected", "difference"), _scale(finding, part))
         for key, scale in scales.items():
@@ -228,18 +261,18 @@ def _scale(finding: Finding, part: Section) -> int:
     return finding.scale if counted == MONEY else 2 if "." in finding.actual else 0
 
 
-def _values(number: int, finding: Finding, part: Section, language: Language) -> Mapping[str, object]:
+def _values(finding: Finding, part: Section, audit: Audit, language: Language) -> Mapping[str, object]:
     """Return the cells of a finding by the names of the columns."""
-    subject = finding.subject
+    subject, origin, permit = finding.subject, finding.subject.origin, audit.waiver_of(finding)
     compared = {
         name: Decimal(value) if finding.difference else value
         for name, value in (("actual", finding.actual), ("expected", finding.expected))
     }
     return {
-        "no": number,
+        "number": finding.number or None,
         "severity": message(f"paper-{finding.severity}", language),
-        "voucher": subject.voucher,
         "message": finding.messages[language],
+        "voucher": subject.voucher,
         "day": dt.date.fromisoformat(finding.date) if finding.date else None,
         "fund": ", ".join(filter(None, (finding.fund, *finding.other_funds))),
         "use": finding.use,
@@ -249,11 +282,14 @@ def _values(number: int, finding: Finding, part: Section, language: Language) ->
         **compared,
         "difference": Decimal(finding.difference) if finding.difference else None,
         "counted": counted_in(part.counted(finding), finding.unit, language) if finding.difference else "",
+        "state": message(f"state-{finding.state}", language),
+        "waiver": permit and message("waiver-said", language, waiver=finding.waiver, **permit._asdict()),
         "evidence": finding.evidence,
-        "file": subject.file,
-        "sheet": subject.sheet,
-        "row": subject.line or subject.row or None,
-        "file-sha256": subject.sha256,
+        "file": origin.file,
+        "sheet": origin.sheet,
+        "row": origin.row or (None if subject.came_from.file else subject.line) or None,
+        "file-sha256": origin.sha256 or hash_of(origin.file, audit),
+        "at": subject.at if subject.came_from.file else "",
         "fingerprint": finding.fingerprint,
         "verified": None,
         "conclusion": None,
