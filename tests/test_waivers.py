@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+import openpyxl
 import pytest
 
 from books import CHART
@@ -12,8 +16,10 @@ from commands import payments_file
 from findings import CHECK, LAST, LOOK, NOT_CURABLE, granting, look, meant, pay, shown, states, write_page
 from fundtrack.book.policy import apply_chart
 from fundtrack.checking import checks
-from fundtrack.errors import BookError
+from fundtrack.errors import LANGUAGES, BookError
+from fundtrack.reporting.audits.paper import COLUMNS, HEAD_ROW
 from fundtrack.schema import dialect
+from sariflog import valid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,6 +29,7 @@ if TYPE_CHECKING:
 
     from commands import Answer, Say
     from fundtrack.book import Book
+    from fundtrack.errors import Language
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +58,38 @@ def test_a_waived_finding_fails_nothing(say: Say, grant: Callable[..., Answer]) 
     assert "[错误, 例外]" in printed.out
     assert states(say) == {1: "waived"}
     assert shown(say)["waiver"] == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_waiver_stands_in_every_output(
+    say: Say, grant: Callable[..., Answer], tmp_path: Path, language: Language
+) -> None:
+    """State, number, document and last day: in the working paper, the page, CSV, SARIF and the evidence form."""
+    assert grant().code == 0
+    outs = {suffix: tmp_path / f"out{suffix}" for suffix in (".xlsx", ".html", ".csv", ".sarif", ".json")}
+    for out in outs.values():
+        assert say("check", "--only", CHECK, "--by", "looker", "--lang", language, "-o", out).code == 0
+    (said,) = json.loads(outs[".json"].read_text())["waivers"]
+    workbook = openpyxl.load_workbook(outs[".xlsx"])
+    assert workbook.sheetnames[1:] == [{"en": "Settled", "zh": "已有处理"}[language]]
+    (cells,) = workbook.worksheets[1].iter_rows(min_row=HEAD_ROW + 1)
+    row = dict(zip(COLUMNS, cells, strict=True))
+    waived = {"en": "waived", "zh": "例外"}[language]
+    assert (row["number"].value, row["state"].value) == (1, waived)
+    assert said["document"] in row["waiver"].value
+    assert said["until"] in row["waiver"].value
+    assert outs[".html"].read_text().count(f"{waived}{ {'en': ': ', 'zh': '：'}[language] }") == 2
+    (csv_row,) = csv.DictReader(io.StringIO(outs[".csv"].read_text("utf-8-sig")))
+    wanted = ("1", "waived", "1", said["document"], said["until"])
+    assert tuple(csv_row[name] for name in ("number", "state", "waiver", "waiver_document", "waiver_until")) == wanted
+    (result,) = valid(json.loads(outs[".sarif"].read_text()))["results"]
+    (suppression,) = result["suppressions"]
+    assert (suppression["kind"], suppression["status"]) == ("external", "accepted")
+    assert said["document"] in suppression["justification"]
+    assert say("finding", "paper", "1", "-o", tmp_path / "form.html", "--lang", language).code == 0
+    form = (tmp_path / "form.html").read_text()
+    assert f"{said['document']}" in form
+    assert said["until"] in form
 
 
 @pytest.mark.parametrize(("day", "state"), [

@@ -9,10 +9,12 @@ from jinja2 import Environment, StrictUndefined
 
 from fundtrack import money
 from fundtrack.auditing.sources import page_of
+from fundtrack.auditing.waivers import permits
+from fundtrack.checking.figures import arithmetic, compared_in, thresholds
 from fundtrack.errors import message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from fundtrack.auditing.standing import Known
     from fundtrack.book import Book
@@ -50,12 +52,22 @@ def paper(book: Book, found: Known, language: Language, *, project: str = "", un
         unit=unit or book.settings.title,
         matter=title if title in {"", row["page"]} else f"{title}（{row['page']}）",
         facts=row["messages"][language],
-        particulars=list(particulars(found, language)),
-        state=message(f"state-{found.state}", language),
+        particulars=list(particulars(found, page.front if page else {}, language)),
+        state=standing(book, found, language),
         acts=list(decided(found, language)),
         basis=row["basis"],
         attachments=list(attachments(found, page.path.name if page else f"{row['page']}.md", language)),
     )
+
+
+def standing(book: Book, found: Known, language: Language) -> str:
+    """Return the state of a finding and, where a waiver covers it, by which document and until when."""
+    state = message(f"state-{found.state}", language)
+    with book.reading() as connection:
+        permit = permits(connection, {found.covered}).get(found.covered)
+    if permit is None:
+        return state
+    return message("state-permitted", language, state=state, waiver=found.covered, **permit._asdict())
 
 
 def words(found: Known, language: Language) -> dict[str, str]:
@@ -70,10 +82,10 @@ def words(found: Known, language: Language) -> dict[str, str]:
     return {name: message(f"form-{name.replace('_', '-')}", language, **details) for name in WORDS}
 
 
-def particulars(found: Known, language: Language) -> Iterator[tuple[str, str]]:
-    """Yield what the facts consist of: the heading and what is said."""
+def particulars(found: Known, front: Mapping[str, Any], language: Language) -> Iterator[tuple[str, str]]:
+    """Yield what the facts consist of: the heading and what is said. `front` is that of the check's page."""
     row, latest = found.row, found.latest
-    compared = f"{latest['actual']} − {latest['expected']} = {latest['difference']}" if latest["difference"] else ""
+    compared = arithmetic(latest, compared_in(front, row["unit"]), row["unit"], language)
     said: dict[str, Any] = {
         "voucher": row["voucher_number"],
         "date": row["date"],
@@ -81,8 +93,8 @@ def particulars(found: Known, language: Language) -> Iterator[tuple[str, str]]:
         "use": row["use"],
         "project": row["project"],
         "amount": f"{money.grouped(latest['amount'], row['scale'])} {row['unit']}" if latest["amount"] else "",
-        "arithmetic": compared,
-        "parameters": "，".join(f"{name} = {value}" for name, value in row["parameters"].items()),
+        "arithmetic": compared if latest["difference"] else "",
+        "parameters": ("; " if language == "en" else "；").join(thresholds(front, row["parameters"], language)),
         "evidence": row["evidence"],
     }
     yield from ((message(f"head-{name}", language), str(value)) for name, value in said.items() if value)

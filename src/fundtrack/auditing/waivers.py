@@ -15,6 +15,7 @@ from fundtrack.beantext.escape import stored
 from fundtrack.book.clock import today
 from fundtrack.book.create import now
 from fundtrack.book.person import named, same_person
+from fundtrack.checking.finding import Permit
 from fundtrack.errors import UsageError, nearest, words
 from fundtrack.ledger.rows import voucher_number
 from fundtrack.schema import dialect
@@ -22,6 +23,7 @@ from fundtrack.schema import dialect
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from sqlalchemy import Connection
 
@@ -61,6 +63,7 @@ LEFT JOIN voucher AS v ON v.id = w.voucher
 ORDER BY w.waiver
 """
 
+PERMITS: Final = "SELECT waiver, document, valid_to FROM waiver ORDER BY waiver"
 DOCUMENT: Final = "SELECT level, date FROM book_documents WHERE document = :document"
 HANDS: Final = "SELECT prepared_by, approved_by FROM voucher WHERE id = :voucher"
 
@@ -130,6 +133,12 @@ def grant(
         return number
 
     return book.act(act)
+
+
+def permits(connection: Connection, numbers: AbstractSet[int]) -> dict[int, Permit]:
+    """Return what waivers say, by number; 0 is none."""
+    rows = connection.exec_driver_sql(PERMITS).all() if numbers - {0} else ()
+    return {number: Permit(document, until) for number, document, until in rows if number in numbers}
 
 
 def refuse_incomplete(scope: Scope, said: Mapping[str, str], valid: tuple[dt.date, dt.date]) -> None:

@@ -82,6 +82,7 @@ def audit_against(here: Side, there: Side, *, only: Collection[str], extent: Ext
         path=here.path,
         limits=(*here.limits, *(one for one in there.limits if one not in here.limits), *comparison.limits()),
         files=(*here.files, *there.files),
+        read=(*here.read, *there.read),
         compared=Compared(_covered(here), _covered(there)),
     )
     return within(audit, extent)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from fundtrack.checking.baseline import Comparison
     from fundtrack.checking.check import Check
     from fundtrack.checking.extent import Extent
-    from fundtrack.checking.finding import Finding
+    from fundtrack.checking.finding import Finding, Permit
     from fundtrack.checking.lens import Lens
     from fundtrack.checking.limits import Limit
-    from fundtrack.checking.source import Source
+    from fundtrack.checking.source import Read, Source
     from fundtrack.errors import Language
 
 
@@ -57,7 +57,8 @@ class Audit:
     are what all this cannot prove. `files` account for every row, where tables were read; `compared` are the two sides,
     where one was held against another. `recorded` is what it added to the record of the book, if it was recorded;
     `moment` how far the book had come. `unseen` are findings that are open on record and were not found,
-    `otherwise_unseen` likewise, but found by other thresholds then.
+    `otherwise_unseen` likewise, but found by other thresholds then. `waivers` are those that cover a finding, by
+    number. `read` are the files that were read, each with its hash: what was audited, and nothing else.
     """
 
     findings: tuple[Finding, ...]
@@ -79,6 +80,12 @@ class Audit:
     moment: tuple[int, ...] = ()
     unseen: tuple[int, ...] = ()
     otherwise_unseen: tuple[int, ...] = ()
+    waivers: Mapping[int, Permit] = field(default_factory=dict)
+    read: tuple[Read, ...] = ()
+
+    def waiver_of(self, finding: Finding) -> Permit | None:
+        """Return what the waiver that covers a finding says."""
+        return self.waivers.get(finding.waiver)
 
     def record(self, language: Language) -> dict[str, Any]:
         """Return the machine-readable object of `check --format json`."""
@@ -97,7 +104,9 @@ class Audit:
             "recorded": self.recorded,
             "unseen": list(self.unseen),
             "otherwise_unseen": list(self.otherwise_unseen),
+            "waivers": [{"waiver": number, **said._asdict()} for number, said in sorted(self.waivers.items())],
             "files": [one.record() for one in self.files],
+            "read": [one._asdict() for one in self.read],
             "compared": self.compared.record() if self.compared else None,
         }
 
@@ -156,7 +165,9 @@ def audit_source(
         vouchers = len(loaded.transactions)
         audited = _audit(loaded.connection, chosen, loaded.lens, vouchers, source.problems, whole=not only)
         nameless = without_fund(loaded.connection, loaded.lens, chosen)
-        limited = replace(audited, limits=(*source.limits, *nameless, *audited.limits), files=source.files)
+        limited = replace(
+            audited, limits=(*source.limits, *nameless, *audited.limits), files=source.files, read=source.read
+        )
     called = "" if source.title == source.path.name else source.title
     return within(replace(limited, title=source.title, called=called, path=source.path), extent)
 

@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from fundtrack.checking.book import no_import
+from fundtrack.checking.declared import text
 from fundtrack.checking.entries import fields_of, integers_of
-from fundtrack.checking.lens import Subject
+from fundtrack.checking.lens import Origin, Subject
 from fundtrack.ledger.batches import AMOUNTS, BATCH, TOTAL, identity
 
 if TYPE_CHECKING:
@@ -52,4 +53,15 @@ class Batches:
         """Return where an import is told of; it is known by its file, as in a book."""
         entry = self._told[int(number)]
         said = dict.fromkeys(BATCH.key, "") | fields_of(BATCH, entry)
-        return Subject(file=str(entry.meta["filename"]), line=int(entry.meta["lineno"]), content=identity(said))
+        came = Origin(text(entry.meta, "file"), text(entry.meta, "sheet"), 0, text(entry.meta, "sha256"))
+        file, line = str(entry.meta["filename"]), int(entry.meta["lineno"])
+        return Subject(file=file, line=line, content=identity(said), came_from=came)
+
+    def origin(self, meta: Mapping[str, Any]) -> Origin:
+        """Return what the metadata of a voucher or an entry say it was imported from, with the hash of that file.
+
+        A name that stands for several files has no hash here.
+        """
+        file, sheet, row = (text(meta, name) for name in ("source", "sheet", "row"))
+        hashes = {text(one.meta, "sha256") for one in self._told.values() if text(one.meta, "file") == file}
+        return Origin(file, sheet, int(row) if NUMBER.fullmatch(row) else 0, hashes.pop() if len(hashes) == 1 else "")

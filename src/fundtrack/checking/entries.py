@@ -22,10 +22,11 @@ from fundtrack.errors import UsageError, nearest
 from fundtrack.schema.registers import ABOUT, BESIDE, BY_RELATION, REGISTERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from fundtrack.beantext.directives import Custom
     from fundtrack.checking.declared import Declared
+    from fundtrack.checking.lens import Origin
     from fundtrack.checking.units import Units
     from fundtrack.errors import Language
     from fundtrack.schema.registers import Register
@@ -73,13 +74,14 @@ class Entries:
         """Return the relations of the registers that the ledger has no entry of, each with why."""
         return {name: no_register(one) for name, one in BY_RELATION.items() if not self._entries[one.name]}
 
-    def subject(self, entry: str) -> Subject:
-        """Return where an entry stands."""
+    def subject(self, entry: str, came_from: Callable[[Mapping[str, Any]], Origin]) -> Subject:
+        """Return where an entry stands, and what it was imported from."""
         name, seq = entry.split(" ")
         register, found = REGISTERS[name], self._entries[name][int(seq) - 1]
         said = {key: _bare(value) for key, value in fields_of(register, found).items()}
         content = register.identity(register.row(said))
-        return Subject(file=str(found.meta["filename"]), line=int(found.meta["lineno"]), content=content)
+        file, line = str(found.meta["filename"]), int(found.meta["lineno"])
+        return Subject(file=file, line=line, content=content, came_from=came_from(found.meta))
 
 
 def _bare(value: Any) -> Any:  # noqa: ANN401 - whatever metadata hold

@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from fundtrack import identifier, money
 from fundtrack.schema.registers import IDENTIFIERS
@@ -26,6 +26,13 @@ PLACE: Final = "voucher"
 
 OTHER_VOUCHERS: Final = frozenset({"original"})
 """Columns of a key that hold another voucher's number in the database."""
+
+
+class Permit(NamedTuple):
+    """What a waiver rests on, and the last day on which it holds."""
+
+    document: str
+    until: str
 
 
 @dataclass(frozen=True)

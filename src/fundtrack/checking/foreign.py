@@ -26,7 +26,7 @@ from fundtrack.beantext.directives import Transaction
 from fundtrack.checking.batches import COLUMNS, Batches
 from fundtrack.checking.declared import FUND_COMPONENT, VERSION, Declared, meta_of, text
 from fundtrack.checking.entries import Entries
-from fundtrack.checking.lens import LEFT, POSTING_COLUMNS, VOUCHER_COLUMNS, Lens, Subject
+from fundtrack.checking.lens import LEFT, POSTING_COLUMNS, VOUCHER_COLUMNS, Lens, Origin, Subject
 from fundtrack.checking.moved import Moved
 from fundtrack.checking.units import Units
 from fundtrack.errors import UsageError
@@ -309,7 +309,9 @@ def _lens(connection: Connection, declared: Declared, transactions: Sequence[Tra
     def subject(voucher: int, entry: str) -> Subject:
         if not voucher and entry:
             told, _, number = entry.partition(" ")
-            return staged.batches.subject(number) if told == BATCH.name else staged.entries.subject(entry)
+            if told == BATCH.name:
+                return staged.batches.subject(number)
+            return staged.entries.subject(entry, staged.batches.origin)
         if not 0 < voucher <= len(transactions):
             return Subject(file=str(declared.options["filename"]), line=1)
         transaction = transactions[voucher - 1]
@@ -318,7 +320,9 @@ def _lens(connection: Connection, declared: Declared, transactions: Sequence[Tra
         if ROW in meta:
             place = {"sheet": meta[SHEET], "row": meta[ROW], "voucher": number, "content": content}
             return Subject(file=str(meta["filename"]), **place)
-        return Subject(file=str(meta["filename"]), line=int(meta["lineno"]), voucher=number, content=content)
+        came = staged.batches.origin(meta) if number else Origin()
+        file, line = str(meta["filename"]), int(meta["lineno"])
+        return Subject(file=file, line=line, voucher=number, content=content, came_from=came)
 
     return Lens(
         after=_whole,

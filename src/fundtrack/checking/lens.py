@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from fundtrack.errors import message
 from fundtrack.schema import payments
 from fundtrack.schema.registers import BY_RELATION
 
@@ -55,10 +56,23 @@ WORKED_OUT_ONCE: Final = frozenset({"candidate_days", "candidate_touched"})
 Relations = Mapping[str, str]
 
 
+class Origin(NamedTuple):
+    """The file, sheet and row that something was imported from, and the hash of the file."""
+
+    file: str = ""
+    sheet: str = ""
+    row: int = 0
+    sha256: str = ""
+
+
+NOWHERE: Final = Origin()
+
+
 @dataclass(frozen=True)
 class Subject:
     """Where a finding stands: a voucher of a book, a line of a ledger, or a row of a file.
 
+    `came_from` is what a published ledger says of the file that the voucher at its line was imported from.
     `sha256` is the hash of the file that the voucher was imported from, where the book knows it. `content` stands for
     what a transaction without a number says: lines move when a ledger grows, and folders differ from desk to desk.
     """
@@ -70,6 +84,17 @@ class Subject:
     voucher: str = ""
     sha256: str = ""
     content: str = ""
+    came_from: Origin = NOWHERE
+
+    @property
+    def origin(self) -> Origin:
+        """The file that a person looks into: the one it was imported from, or else where it stands."""
+        return self.came_from if self.came_from.file else Origin(self.file, self.sheet, self.row, self.sha256)
+
+    @property
+    def at(self) -> str:
+        """The line of a ledger, without the folder."""
+        return f"{PurePath(self.file).name}:{self.line}"
 
     def identity(self) -> tuple[str, ...]:
         """Return what names the place from one run to the next: the number, what is written, or file and row."""
@@ -78,16 +103,28 @@ class Subject:
         return (PurePath(self.file).name, self.sheet, str(self.line or self.row))
 
     def record(self) -> dict[str, Any]:
-        """Return `file`, `line` or `row`, and `voucher` for machine-readable output."""
+        """Return `file`, `line` or `row`, `voucher` and what it was imported from for machine-readable output."""
         place: dict[str, Any] = {"line": self.line} if self.line else {"row": self.row or None}
-        return {"file": self.file or None, "sheet": self.sheet or None, **place, "voucher": self.voucher or None}
+        source = {name: said or None for name, said in self.came_from._asdict().items()}
+        return {
+            "file": self.file or None,
+            "sheet": self.sheet or None,
+            **place,
+            "voucher": self.voucher or None,
+            "source": source if self.came_from.file else None,
+        }
+
+    def said(self, language: Language) -> str:
+        """Return the place as editors and people read it: the line, the voucher, and the row it came from."""
+        file, sheet, at, _ = self.origin
+        said = {"file": f"{file} [{sheet}]" if sheet else file, "row": at}
+        row = message("subject-row", language, **said) if at else ""
+        known = " ".join(part for part in (self.voucher if at or not self.line else "", row) if part)
+        return ": ".join(part for part in (f"{self.file}:{self.line}" if self.line else "", known) if part)
 
     def __str__(self) -> str:
-        """Return the place as editors and people read it."""
-        if self.line:
-            return f"{self.file}:{self.line}"
-        row = f"{self.file}{f' [{self.sheet}]' if self.sheet else ''} row {self.row}" if self.row else ""
-        return " ".join(part for part in (self.voucher, row) if part)
+        """Return the place in English."""
+        return self.said("en")
 
 
 def unnamed(_language: Language, _column: str, value: str) -> str:

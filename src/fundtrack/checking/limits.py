@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from fundtrack import money
+from fundtrack.checking.figures import threshold, unit_of
 from fundtrack.errors import LANGUAGES, message
 from fundtrack.schema import dialect
 
@@ -108,8 +109,10 @@ def _thresholds(checks: Iterable[Check]) -> Iterator[Limit]:
     for check in checks:
         for name, value in check.parameters.items():
             if value != check.defaults[name]:
-                details = {"name": name, "value": value, "default": check.defaults[name]}
-                yield limit("threshold", [check.name], **details)
+                of = {"value": value, "default": check.defaults[name]}
+                unit = unit_of(check.page.front, name)
+                said = {key: {one: threshold(by, unit, one) for one in LANGUAGES} for key, by in of.items()}
+                yield limit("threshold", [check.name], name=name, **said)
 
 
 def _pages(checks: Iterable[Check]) -> Iterator[Limit]:

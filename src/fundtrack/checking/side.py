@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from fundtrack.checking.finding import Finding
     from fundtrack.checking.lens import Lens
     from fundtrack.checking.limits import Limit
-    from fundtrack.checking.source import Source
+    from fundtrack.checking.source import Read, Source
 
 AT_A_TIME: Final = 500
 """Rows fetched at a time."""
@@ -71,6 +71,7 @@ class Side:
     problems: tuple[Finding, ...] = ()
     files: tuple[Accounted, ...] = ()
     limits: tuple[Limit, ...] = ()
+    read: tuple[Read, ...] = ()
     balances: defaultdict[Account, int] = field(default_factory=lambda: defaultdict(int))
     counted: Counted = field(default_factory=Counted)
     fields: tuple[str, ...] = ()
@@ -154,5 +155,5 @@ def book_side(book: Book) -> Iterator[Side]:
 def source_side(source: Source, fund_pattern: str = "") -> Iterator[Side]:
     """Give what a ledger or another system says as a side. Raises what `foreign` does."""
     with foreign(source.entries, source.options, fund_pattern) as loaded:
-        about = (source.problems, source.files, source.limits)
+        about = (source.problems, source.files, source.limits, source.read)
         yield Side(loaded.connection, loaded.lens, source.title, source.path, *about)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from hashlib import file_digest
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fundtrack.beantext.booking import book as booked
 from fundtrack.beantext.parse import parse_ledger
@@ -15,7 +17,6 @@ from fundtrack.ledger.main import MAIN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from fundtrack.beantext.booking import Booked
     from fundtrack.beantext.directives import Directive, Options
@@ -30,11 +31,27 @@ UNTITLED: Final = "Beancount"
 """What Beancount calls a ledger that has no title."""
 
 
+class Read(NamedTuple):
+    """A file that was read, and the SHA-256 of its bytes."""
+
+    file: str
+    sha256: str
+
+
+def read_of(path: str | Path) -> Read:
+    """Return a file with the hash of its bytes; of one that is gone by now, or no file, none."""
+    try:
+        with Path(path).open("rb") as file:
+            return Read(str(path), file_digest(file, "sha256").hexdigest())
+    except OSError:
+        return Read(str(path), "")
+
+
 @dataclass(frozen=True)
 class Source:
     """Booked directives, what was wrong with what they were read from, and what can never be known of it.
 
-    `files` account for every row, where the source is tables.
+    `files` account for every row, where the source is tables; `read` are the files themselves, the first one first.
     """
 
     entries: Sequence[Directive]
@@ -44,6 +61,7 @@ class Source:
     problems: tuple[Finding, ...] = ()
     files: tuple[Accounted, ...] = ()
     limits: tuple[Limit, ...] = ()
+    read: tuple[Read, ...] = ()
 
 
 def ledger_at(path: Path) -> Booked:
@@ -66,7 +84,9 @@ def ledger_source(path: Path) -> Source:
         _at(one.key, one.path, one.line, **one.details) for one in objections(ledger.options["include"], ledger.entries)
     ]
     title = str(ledger.options["title"])
-    return Source(ledger.entries, ledger.options, path.name if title == UNTITLED else title, path, tuple(problems))
+    named = path.name if title == UNTITLED else title
+    read = tuple(read_of(file) for file in dict.fromkeys([str(ledger.options["filename"]), *ledger.options["include"]]))
+    return Source(ledger.entries, ledger.options, named, path, tuple(problems), read=read)
 
 
 def _at(key: str, path: str, line: int, **details: object) -> Finding:

@@ -132,7 +132,7 @@ def print_summary(audit: Audit, language: Language) -> None:
         for limit in audit.limits:
             show.say(f"  {limit.line(language)}")
         show.say()
-    for said in beside_said(audit, language):
+    for _, said in beside_said(audit, language):
         show.say(said)
     show.say_message("check-summary", language, findings=len(audit.findings), checks=len(audit.checks_run),
                      vouchers=audit.vouchers)  # fmt: skip

@@ -111,7 +111,7 @@ def show_finding(
     elif form == "csv":
         printed.rows([record], form, language, ("finding", *SHOWN))
     else:
-        print_finding(record, found, language)
+        print_finding(the_book, record, found, language)
 
 
 def finding_record(book: Book, found: Known, language: Language) -> dict[str, Any]:
@@ -129,7 +129,7 @@ def finding_record(book: Book, found: Known, language: Language) -> dict[str, An
         "evidence": row["evidence"],
         "entry": row["entry"] or None,
         **{name: latest[name] for name in ("actual", "expected", "difference")},
-        "arithmetic": arithmetic(latest),
+        "arithmetic": compared(latest),
         **{name: row[name] or None for name in ("file", "sheet", "row", "sha256")},
         "original": str(original) if original else None,
         "cells": found.cells or None,
@@ -142,7 +142,7 @@ def finding_record(book: Book, found: Known, language: Language) -> dict[str, An
     }
 
 
-def arithmetic(latest: Mapping[str, Any]) -> str:
+def compared(latest: Mapping[str, Any]) -> str:
     """Return what was compared, as one line of arithmetic; empty where nothing was."""
     if latest["difference"]:
         return f"{latest['actual']} − {latest['expected']} = {latest['difference']}"
@@ -157,7 +157,7 @@ def sighting_record(one: Mapping[str, Any], scale: int) -> dict[str, Any]:
         "who": one["audited_by"],
         "side": one["side"],
         "amount": None if one["amount"] is None else money.plain(one["amount"], scale),
-        "arithmetic": arithmetic(one),
+        "arithmetic": compared(one),
         "page_sha256": one["page_sha256"],
     }
 
@@ -174,15 +174,22 @@ def act_record(one: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def print_finding(record: dict[str, Any], found: Known, language: Language) -> None:
+def print_finding(book: Book, record: dict[str, Any], found: Known, language: Language) -> None:
     """Print a finding for people: one thing a line, then the runs that saw it and what was decided."""
+    from fundtrack.auditing.sources import page_of
+    from fundtrack.checking.figures import arithmetic, compared_in, thresholds
+
+    page, row = page_of(book, found.row["page"]), found.row
+    front = page.front if page else {}
+    counted = compared_in(front, row["unit"])
     words = record | {
         "state": message(f"state-{record['state']}", language),
         "severity": message(f"severity-{record['severity']}", language),
         "side": message(f"side-{record['side']}", language),
         "basis": "；".join(record["basis"]),
-        "parameters": ", ".join(f"{name} = {value}" for name, value in record["parameters"].items()),
-        "amount": money.grouped(found.row["amount"], found.row["scale"]),
+        "arithmetic": arithmetic(found.latest, counted, row["unit"], language),
+        "parameters": ("; " if language == "en" else "；").join(thresholds(front, row["parameters"], language)),
+        "amount": f"{money.grouped(row['amount'], row['scale'])} {row['unit']}" if row["amount"] else "",
     }
     lines = [(message(f"head-{name}", language), str(words[name])) for name in SHOWN if words[name]]
     wide = max(printed.width(head) for head, _ in lines)
@@ -202,6 +209,11 @@ def print_finding(record: dict[str, Any], found: Known, language: Language) -> N
                 one | {"acting_side": message(f"side-{one['side']}", language), "remedied": one.get("remedy")}
                 for one in rows
             ]
+            if name == "sightings":
+                said = [
+                    one | {"arithmetic": arithmetic(seen, counted, row["unit"], language)}
+                    for one, seen in zip(said, found.sightings, strict=True)
+                ]
             said = [one | ({"act": message(f"act-{one['act']}", language)} if "act" in one else {}) for one in said]
             printed.rows(said, "table", language, columns)
 

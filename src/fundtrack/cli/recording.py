@@ -35,6 +35,7 @@ def kept(
     """
     from fundtrack.auditing.sides import side_of
     from fundtrack.auditing.standing import settled, unseen
+    from fundtrack.auditing.waivers import permits
     from fundtrack.book.clock import asked_day
 
     day = asked_day()
@@ -47,7 +48,8 @@ def kept(
         on = side or side_of(connection, by or "") or "bureau"
         known = settled(connection, audit.findings, {check.name: check for check in audit.checks}, on)
         gone, otherwise = unseen(connection, audit, on)
-    return replace(audit, findings=known, unseen=gone, otherwise_unseen=otherwise), why_not
+        covering = permits(connection, {one.waiver for one in known})
+    return replace(audit, findings=known, unseen=gone, otherwise_unseen=otherwise, waivers=covering), why_not
 
 
 def recorded(

@@ -103,7 +103,8 @@ def findings(found: Iterable[Finding], language: Language) -> None:
     for check, group in groupby(in_order, key=lambda finding: finding.check):
         remedy = ""
         for finding in group:
-            place = f"{finding.subject}: " if str(finding.subject) else ""
+            said = finding.subject.said(language)
+            place = f"{said}: " if said else ""
             words = [message(f"severity-{finding.severity}", language)]
             words += [] if finding.is_open else [message(f"state-{finding.state}", language)]
             say(f"{place}{check} [{', '.join(words)}]: {finding.messages[language]}")

@@ -9,7 +9,7 @@ from fundtrack.beantext.parse import parse_text
 from fundtrack.checking.lens import Subject
 from fundtrack.checking.limits import limit
 from fundtrack.checking.objection import objected
-from fundtrack.checking.source import Source, ledger_source
+from fundtrack.checking.source import Source, ledger_source, read_of
 from fundtrack.errors import FormatError, UsageError
 from fundtrack.importing import decode, heading, rows, workbook
 from fundtrack.importing.elsewhere.form import is_system, system
@@ -155,7 +155,8 @@ def _source(path: Path, chosen: Sequence[Chosen], problems: list[Finding], paper
         raise UsageError("journal-nothing", path=path, rows=rows, why=problems[0].messages["en"] if problems else "–")
     options = parse_text("", str(path)).options
     limits = tuple(_limits(vouchers, papers))
-    return Source(entries, options, path.name, path, (*problems, *vouchers.problems), tuple(files), limits)
+    read = tuple(read_of(one) for one in dict.fromkeys(one.path for one in chosen))
+    return Source(entries, options, path.name, path, (*problems, *vouchers.problems), tuple(files), limits, read)
 
 
 def _limits(vouchers: Vouchers, papers: tuple[str, ...]) -> Iterator[Limit]:

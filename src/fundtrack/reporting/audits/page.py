@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from fundtrack import money
 from fundtrack.errors import message
-from fundtrack.reporting.audits.sections import beside_said, extent_said, program, sections
+from fundtrack.reporting.audits.sections import beside_said, extent_said, hash_of, program, sections, state_said
 from fundtrack.reporting.table import printable
 
 if TYPE_CHECKING:
@@ -31,12 +31,14 @@ def page(audit: Audit, language: Language, on: dt.date | None = None) -> str:
         program=program(),
         extent=extent_said(audit, language),
         beside=beside_said(audit, language),
+        settled=[(part, finding) for part in parts for finding in part.settled],
+        state=lambda finding: state_said(finding, audit, language),
         run=[part for part in parts if part.why_not is None],
         not_run=[part for part in parts if part.why_not is not None],
         cannot_prove=message("check-cannot-prove", language),
         say=lambda key: message(f"paper-{key}", language),
         amount=_amount,
-        facts=lambda finding, part: _facts(finding, part, language),
+        facts=lambda finding, part: _facts(finding, part, audit, language),
     )
 
 
@@ -62,17 +64,20 @@ def _amount(finding: Finding) -> str:
     return f"{money.grouped(finding.amount, finding.scale)} {finding.unit}".rstrip()
 
 
-def _facts(finding: Finding, part: Section, language: Language) -> list[tuple[str, str]]:
+def _facts(finding: Finding, part: Section, audit: Audit, language: Language) -> list[tuple[str, str]]:
     """Return what else is known of a finding, each under its heading; what its check says is not said again."""
-    subject = finding.subject
+    subject, origin = finding.subject, finding.subject.origin
     known = {
         "use": finding.use,
         "project": finding.project,
         "evidence": finding.evidence,
-        "file": subject.file,
-        "sheet": subject.sheet,
-        "row": str(subject.line or subject.row or ""),
-        "file-sha256": subject.sha256,
+        "state": "" if finding.state == "lead" else state_said(finding, audit, language),
+        "number": str(finding.number or ""),
+        "file": origin.file,
+        "sheet": origin.sheet,
+        "row": str(origin.row or (not subject.came_from.file and subject.line) or ""),
+        "file-sha256": origin.sha256 or hash_of(origin.file, audit),
+        "at": subject.at if subject.came_from.file else "",
         "remedy": "" if finding.remedies[language] == part.remedy(language) else finding.remedies[language],
         "fingerprint": finding.fingerprint,
     }

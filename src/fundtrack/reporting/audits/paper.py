@@ -1,19 +1,21 @@
 """The audit working paper (审计工作底稿): a workbook that an auditor goes on writing in.
 
-A summary, then a sheet for each check that found something, then the sampling list. Every sheet of findings is laid
-out alike: what the check says in the rows above `HEAD_ROW`, the headings in it, a finding in each row below, and two
-empty columns for what the auditor verified and concludes. Amounts are exact numbers.
+A summary, then a sheet for each check that found something open, then what is settled, then the sampling list. Every
+sheet of findings is laid out alike: what the check says in the rows above `HEAD_ROW`, the headings in it, a finding in
+each row below, and two empty columns for what the auditor verified and concludes. Amounts are exact numbers.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from fundtrack.checking.figures import MONEY, counted_in
 from fundtrack.errors import message
 from fundtrack.money import plain
-from fundtrack.reporting.audits.sections import beside_said, extent_said, program, sections
+from fundtrack.reporting.audits.sections import beside_said, extent_said, hash_of, program, sections
 from fundtrack.reporting.export import FORMATS, UNNAMEABLE, WIDEST, disarm, typed
 from fundtrack.reporting.table import printable, width
 
@@ -31,10 +33,17 @@ HEAD_ROW: Final = 9
 
 SHEET_NAME_MAX: Final = 31
 
+READ_SHOWN: Final = 12
+"""How many of the files that were read the summary names; JSON and SARIF name all."""
+
+LAST_SAID: Final = 8
+"""The last column over which runs what the check says."""
+
 COLUMNS: Final[Mapping[str, int]] = {
-    "no": 6, "severity": 8, "voucher": 17, "day": 12, "fund": 9, "use": 12, "project": 14, "amount": 18, "unit": 8,
-    "actual": 18, "expected": 18, "difference": 18, "evidence": 28, "file": 36, "sheet": 12, "row": 8,
-    "file-sha256": 20, "message": 60, "fingerprint": 20, "verified": 28, "conclusion": 28,
+    "no": 6, "number": 8, "severity": 8, "message": 60, "voucher": 17, "day": 12, "fund": 9, "use": 12, "project": 14,
+    "amount": 18, "unit": 8, "actual": 18, "expected": 18, "difference": 18, "counted": 10, "state": 10, "waiver": 28,
+    "evidence": 28, "file": 36, "sheet": 12, "row": 8, "file-sha256": 20, "at": 28, "fingerprint": 20, "verified": 28,
+    "conclusion": 28,
 }  # fmt: skip
 """The columns of a sheet of findings and their widths; the last two are the auditor's."""
 
@@ -58,7 +67,10 @@ def working_paper(audit: Audit, language: Language, samples: Table | None = None
     for part in parts:
         if part.findings:
             name = part.name if language == "en" or part.check is None else part.title(language)
-            _findings(_Sheet(workbook, workbook.create_sheet(), name), part, language)
+            _findings(_Sheet(workbook, workbook.create_sheet(), name), part, audit, language)
+    if any(part.settled for part in parts):
+        sheet = _Sheet(workbook, workbook.create_sheet(), message("paper-settled", language))
+        _settled(sheet, parts, audit, language)
     if samples is not None:
         sheet = _Sheet(workbook, workbook.create_sheet(), message("paper-samples", language))
         _samples(sheet, samples, language)
@@ -77,10 +89,11 @@ class _Sheet:
     def write(self, *values: object, bold: bool = False, fill: bool = False) -> Sequence[Any]:
         """Write a row and return its cells."""
         self.row += 1
-        cells = [self.sheet.cell(self.row, at, _cell(value)) for at, value in enumerate(values, 1)]
+        cells = [self.sheet.cell(self.row, at) for at in range(1, len(values) + 1)]
         style = "fundtrack head" if fill else "fundtrack label" if bold else "fundtrack"
-        for cell in cells:
-            cell.style = style
+        for cell, value in zip(cells, values, strict=True):
+            cell.style = style  # before the value: the style of a cell takes the number format of a day away
+            cell.value = _cell(value)
             disarm(cell)
         return cells
 
@@ -156,8 +169,8 @@ def _summarise(paper: _Sheet, audit: Audit, parts: Sequence[Section], language: 
     head = paper.write(*(message(f"paper-{key}", language) for key in keys), bold=True, fill=True)[0].row
     for number, part in enumerate((part for part in parts if part.why_not is None), 1):
         counts = (part.sum.counts[severity] for severity in ("fatal", "error", "warn"))
-        paper.write(number, part.name, part.title(language), part.catalogue, *counts, part.amounts, part.thresholds,
-                    part.sha256)  # fmt: skip
+        paper.write(number, part.name, part.title(language), part.catalogue, *counts, part.amounts,
+                    part.thresholds(language), part.sha256)  # fmt: skip
     paper.lay_out(head)
     paper.sheet.freeze_panes = None  # what is above the headings would fill the screen
     paper.sheet.print_title_rows = None
@@ -182,14 +195,21 @@ def _particulars(audit: Audit, language: Language, on: dt.date) -> list[tuple[st
         ("vouchers", audit.vouchers),
         ("findings", len(audit.findings)),
         ("extent", extent_said(audit, language)),
-        *(("beside", said) for said in beside_said(audit, language)),
+        *(("settled", settled) for settled in [sum(not one.is_open for one in audit.findings)] if settled),
+        *(("read", f"{one.file}  SHA-256 {one.sha256 or '–'}") for one in audit.read[:READ_SHOWN]),
+        *(
+            ("read", message("paper-read-more", language, count=more))
+            for more in [len(audit.read) - READ_SHOWN]
+            if more > 0
+        ),
+        *beside_said(audit, language),
         ("index", None),
         ("prepared", None),
         ("reviewed", None),
     ]
 
 
-def _findings(paper: _Sheet, part: Section, language: Language) -> None:
+def _findings(paper: _Sheet, part: Section, audit: Audit, language: Language) -> None:
     """Write a sheet of findings."""
     paper.widths(list(COLUMNS.values()))
     paper.title(f"{part.title(language)} · {part.name}")
@@ -198,34 +218,60 @@ def _findings(paper: _Sheet, part: Section, language: Language) -> None:
         "reason": part.reason(language),
         "basis": "\n".join(part.basis),
         "remedy": part.remedy(language),
-        "parameters": part.thresholds,
+        "parameters": part.thresholds(language),
         "sha256": part.sha256,
     }
     for key, text in said.items():
-        paper.say(message(f"paper-{key}", language), text, list(COLUMNS).index("file") + 1)
-        paper.heighten(3, list(COLUMNS).index("file") + 1)
+        paper.say(message(f"paper-{key}", language), text, LAST_SAID)
+        paper.heighten(3, LAST_SAID)
+    _rows(paper, [(part, finding) for finding in part.findings], audit, language)
+
+
+def _settled(paper: _Sheet, parts: Sequence[Section], audit: Audit, language: Language) -> None:
+    """Write the sheet of what was dismissed, closed or permitted, of all checks."""
+    paper.widths(list(COLUMNS.values()))
+    paper.title(message("paper-settled", language))
+    paper.note(message("paper-settled-lead", language))
+    named = [
+        (part, replace(one, messages={language: f"{part.title(language)} · {one.messages[language]}"}))
+        for part in parts
+        for one in part.settled
+    ]
+    _rows(paper, named, audit, language)
+
+
+def _rows(paper: _Sheet, found: Sequence[tuple[Section, Finding]], audit: Audit, language: Language) -> None:
+    """Write the headings and a row for each finding."""
     paper.row = HEAD_ROW - 1
     paper.write(*(message(f"paper-{key}", language) for key in COLUMNS), bold=True, fill=True)
-    for number, finding in enumerate(part.findings, 1):
-        values = _values(number, finding, language)
-        cells = paper.write(*(values[key] for key in COLUMNS))
-        for cell in cells:
-            if isinstance(cell.value, Decimal):
-                cell.number_format = _format(finding.scale)
+    for number, (part, finding) in enumerate(found, 1):
+        values = {"no": number, **_values(finding, part, audit, language)}
+        cells = dict(zip(COLUMNS, paper.write(*(values[key] for key in COLUMNS)), strict=True))
+        scales = {"amount": finding.scale} | dict.fromkeys(("actual", "expected", "difference"), _scale(finding, part))
+        for key, scale in scales.items():
+            if isinstance(cells[key].value, Decimal):
+                cells[key].number_format = _format(scale)
     paper.lay_out(HEAD_ROW)
     paper.sheet.auto_filter.ref = f"A{HEAD_ROW}:{_letter(len(COLUMNS))}{paper.row}"
 
 
-def _values(number: int, finding: Finding, language: Language) -> Mapping[str, object]:
+def _scale(finding: Finding, part: Section) -> int:
+    """Return the decimals of what was compared."""
+    counted = part.counted(finding)
+    return finding.scale if counted == MONEY else 2 if "." in finding.actual else 0
+
+
+def _values(finding: Finding, part: Section, audit: Audit, language: Language) -> Mapping[str, object]:
     """Return the cells of a finding by the names of the columns."""
-    subject = finding.subject
+    subject, origin, permit = finding.subject, finding.subject.origin, audit.waiver_of(finding)
     compared = {
         name: Decimal(value) if finding.difference else value
         for name, value in (("actual", finding.actual), ("expected", finding.expected))
     }
     return {
-        "no": number,
+        "number": finding.number or None,
         "severity": message(f"paper-{finding.severity}", language),
+        "message": finding.messages[language],
         "voucher": subject.voucher,
         "day": dt.date.fromisoformat(finding.date) if finding.date else None,
         "fund": ", ".join(filter(None, (finding.fund, *finding.other_funds))),
@@ -235,12 +281,15 @@ def _values(number: int, finding: Finding, language: Language) -> Mapping[str, o
         "unit": finding.unit,
         **compared,
         "difference": Decimal(finding.difference) if finding.difference else None,
+        "counted": counted_in(part.counted(finding), finding.unit, language) if finding.difference else "",
+        "state": message(f"state-{finding.state}", language),
+        "waiver": permit and message("waiver-said", language, waiver=finding.waiver, **permit._asdict()),
         "evidence": finding.evidence,
-        "file": subject.file,
-        "sheet": subject.sheet,
-        "row": subject.line or subject.row or None,
-        "file-sha256": subject.sha256,
-        "message": finding.messages[language],
+        "file": origin.file,
+        "sheet": origin.sheet,
+        "row": origin.row or (None if subject.came_from.file else subject.line) or None,
+        "file-sha256": origin.sha256 or hash_of(origin.file, audit),
+        "at": subject.at if subject.came_from.file else "",
         "fingerprint": finding.fingerprint,
         "verified": None,
         "conclusion": None,

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = (
     "severity", "check", "file", "line", "row", "voucher", "fund", "use", "amount", "message", "date", "project",
-    "unit", "actual", "expected", "difference", "evidence", "sheet", "fingerprint",
+    "unit", "actual", "expected", "difference", "evidence", "sheet", "fingerprint", "number", "state", "waiver",
+    "waiver_document", "waiver_until", "source_file", "source_sheet", "source_row", "source_sha256",
 )  # fmt: skip
 """The names of the columns, which are keys of the machine-readable object."""
 
-NUMBERS: Final = frozenset({"line", "row", "amount", "difference"})
+NUMBERS: Final = frozenset({"line", "row", "amount", "difference", "number", "waiver", "source_row"})
 """Columns that hold numbers: a minus in front of one begins no formula."""
 
 
@@ -28,7 +29,10 @@ def as_csv(audit: Audit, language: Language) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     for finding in audit.findings:
-        record = finding.record(language)
+        source = finding.subject.came_from
+        record = finding.record(language) | {f"source_{name}": said for name, said in source._asdict().items() if said}
+        permit = audit.waiver_of(finding)
+        record |= {f"waiver_{name}": said for name, said in permit._asdict().items()} if permit else {}
         compared = {"actual", "expected"} if finding.difference else set()
         writer.writerow(_cell(record.get(name), number=name in NUMBERS | compared) for name in COLUMNS)
     return out.getvalue()

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from fundtrack.checking.baseline import FINGERPRINT
 from fundtrack.errors import LANGUAGES, message
-from fundtrack.reporting.audits.sections import sections
+from fundtrack.reporting.audits.sections import sections, state_said
 from fundtrack.reporting.table import printable
 
 if TYPE_CHECKING:
@@ -132,10 +132,32 @@ def _result(finding: Finding, index: int, audit: Audit, language: Language) -> d
         "locations": [location] if location else [],
         "partialFingerprints": {FINGERPRINT: finding.fingerprint},
         **({"baselineState": "new"} if audit.baseline else {}),
+        **_related(finding),
+        **({} if finding.is_open else {"suppressions": [_suppression(finding, audit, language)]}),
         "properties": {name: record[name] for name in names}
         | said
-        | {"measure": finding.measure, "state": finding.state},
+        | {
+            "measure": finding.measure,
+            "state": finding.state,
+            "number": finding.number or None,
+            "waiver": finding.waiver or None,
+        },
     }
+
+
+def _suppression(finding: Finding, audit: Audit, language: Language) -> dict[str, str]:
+    """Return that a finding is settled, and how."""
+    return {"kind": "external", "status": "accepted", "justification": state_said(finding, audit, language)}
+
+
+def _related(finding: Finding) -> dict[str, Any]:
+    """Return the row of a bureau's file that a published voucher came from, which the ledger tells."""
+    file, sheet, row, _ = finding.subject.came_from
+    if not file:
+        return {}
+    place: dict[str, Any] = {"artifactLocation": {"uri": quote(file)}} | ({"region": {"startLine": row}} if row else {})
+    logical = {"logicalLocations": [{"name": sheet, "kind": "sheet"}]} if sheet else {}
+    return {"relatedLocations": [{"physicalLocation": place, **logical}]}
 
 
 def _location(finding: Finding, ledger: Path) -> dict[str, Any]:
@@ -165,6 +187,9 @@ def artifact(file: str, ledger: Path) -> dict[str, str]:
 
 
 def _artifacts(audit: Audit) -> Sequence[dict[str, Any]]:
-    """Return the files that vouchers were imported from, with the hashes the book keeps of them."""
-    hashes = {(one.subject.file, one.subject.sha256) for one in audit.findings if one.subject.sha256}
-    return [{"location": artifact(file, audit.path), "hashes": {"sha-256": digest}} for file, digest in sorted(hashes)]
+    """Return what was read, and the files that vouchers were imported from, each with its hash."""
+    came = {(one.subject.origin.file, one.subject.origin.sha256) for one in audit.findings}
+    hashes = dict.fromkeys([*((one.file, one.sha256) for one in audit.read), *sorted(came)])
+    return [
+        {"location": artifact(file, audit.path), "hashes": {"sha-256": digest}} for file, digest in hashes if digest
+    ]

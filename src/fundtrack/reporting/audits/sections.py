@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 from importlib.metadata import version
 from string import Formatter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from fundtrack.checking.differences import NAMES
+from fundtrack.checking.figures import MONEY, arithmetic, compared_in, figure, thresholds
 from fundtrack.checking.summary import Sum, summed
 from fundtrack.errors import message
 
@@ -30,12 +31,14 @@ SEVERAL_OPEN: Final = re.compile(rf"{OPEN}(?:\s*{OPEN})+")
 class Section:
     """A check and what it found. What the ledger itself shows is no page's, and has no `check`.
 
-    `why_not` says why it was not run, where it was not.
+    `findings` are open, and come to `sum`; `settled` are those that somebody dismissed, closed or permitted. `why_not`
+    says why it was not run, where it was not.
     """
 
     name: str
     check: Check | None
     findings: tuple[Finding, ...]
+    settled: tuple[Finding, ...]
     sum: Sum
     why_not: Mapping[Language, str] | None = None
 
@@ -61,7 +64,7 @@ class Section:
     def remedy(self, language: Language) -> str:
         """Return what to do, with dots for what differs from one finding to the next."""
         if self.check is None:
-            return self.findings[0].remedies[language]
+            return (*self.findings, *self.settled)[0].remedies[language]
         return _said(self.check, "remedy", language)
 
     @property
@@ -84,10 +87,26 @@ class Section:
         """The thresholds it was judged by."""
         return self.check.parameters if self.check else {}
 
-    @property
-    def thresholds(self) -> str:
-        """The thresholds in one line."""
-        return "; ".join(f"{name} = {value}" for name, value in self.parameters.items())
+    def thresholds(self, language: Language) -> str:
+        """Return the thresholds in one line."""
+        said = thresholds(self.check.page.front, self.parameters, language) if self.check else ()
+        return ("; " if language == "en" else "；").join(said)
+
+    def counted(self, finding: Finding) -> str:
+        """Return in what is counted what a finding compares; what differs between two books is money."""
+        if self.check is None:
+            return MONEY if finding.unit else ""
+        return compared_in(self.check.page.front, finding.unit)
+
+    def figure(self, finding: Finding, name: Literal["actual", "expected"], language: Language) -> str:
+        """Return what was found, or what should be, in its unit; a word or a day as it is."""
+        said: str = getattr(finding, name)
+        return figure(said, self.counted(finding), finding.unit, language) if finding.difference else said
+
+    def arithmetic(self, finding: Finding, language: Language) -> str:
+        """Return what a finding compares, in its unit."""
+        compared = {name: getattr(finding, name) for name in ("actual", "expected", "difference")}
+        return arithmetic(compared, self.counted(finding), finding.unit, language)
 
     @property
     def sha256(self) -> str:
@@ -102,20 +121,29 @@ class Section:
 
 def sections(audit: Audit) -> list[Section]:
     """Return a section for what the ledger itself shows, then one for each check, run or not, by name."""
-    sums = {one.check: one for one in summed(audit.findings)}
+    sums = {one.check: one for one in summed([one for one in audit.findings if one.is_open])}
     known = {check.name: check for check in audit.checks}
     not_run = {one.check: one.why for one in audit.not_run}
-    names = [*(name for name in sums if name not in known), *known]
+    names = [*(name for name in dict.fromkeys(one.check for one in audit.findings) if name not in known), *known]
     return [
         Section(
             name=name,
             check=known.get(name),
-            findings=tuple(finding for finding in audit.findings if finding.check == name),
+            findings=tuple(finding for finding in audit.findings if finding.check == name and finding.is_open),
+            settled=tuple(finding for finding in audit.findings if finding.check == name and not finding.is_open),
             sum=sums.get(name, Sum(name, {"fatal": 0, "error": 0, "warn": 0}, ())),
             why_not=not_run.get(name),
         )
         for name in names
     ]
+
+
+def state_said(finding: Finding, audit: Audit, language: Language) -> str:
+    """Return the state of a finding and, of one that a waiver covers, by which document and until when."""
+    state, permit = message(f"state-{finding.state}", language), audit.waiver_of(finding)
+    if permit is None:
+        return state
+    return message("state-permitted", language, state=state, waiver=finding.waiver, **permit._asdict())
 
 
 def extent_said(audit: Audit, language: Language) -> str:
@@ -129,27 +157,27 @@ def extent_said(audit: Audit, language: Language) -> str:
     return ("; " if language == "en" else "；").join(parts) or message("paper-everything", language)
 
 
-def beside_said(audit: Audit, language: Language) -> list[str]:
-    """Return in words what was found and is not reported."""
+def beside_said(audit: Audit, language: Language) -> list[tuple[str, str]]:
+    """Return in words what was compared, what became of every row, and what was found and is not reported.
+
+    Each stands behind the name of its label: `sides`, `accounted` and `left-out`.
+    """
     said = []
     if audit.compared:
-        said += [side.line(language) for side in (audit.compared.here, audit.compared.there)]
-    said += [one.line(language) for one in audit.files]
+        said += [("sides", side.line(language)) for side in (audit.compared.here, audit.compared.there)]
+    said += [("accounted", one.line(language)) for one in audit.files]
     if audit.left_out:
-        said.append(message("check-left-out", language, count=len(audit.left_out)))
+        said.append(("left-out", message("check-left-out", language, count=len(audit.left_out))))
     if audit.baseline:
-        compared = audit.baseline
-        said.append(
-            message(
-                "check-baseline",
-                language,
-                file=compared.file,
-                known=len(compared.known),
-                gone=len(compared.gone),
-                unasked=len(compared.unasked),
-            )
-        )
+        by = audit.baseline
+        counts = {"known": len(by.known), "gone": len(by.gone), "unasked": len(by.unasked)}
+        said.append(("left-out", message("check-baseline", language, file=by.file, **counts)))
     return said
+
+
+def hash_of(file: str, audit: Audit) -> str:
+    """Return the hash of a file that was read, empty for any other."""
+    return next((one.sha256 for one in audit.read if one.file == file), "")
 
 
 def program() -> str:
