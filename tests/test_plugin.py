@@ -197,15 +197,18 @@ def test_the_language_of_the_ledger() -> None:
 
 
 def test_reversals_of_last_year_are_trusted() -> None:
-    """A view of one year may take back what is not in it; the audit of a whole ledger asks for the original."""
+    """A view of one year may take back what is not in it; the audit of a whole ledger asks for the original.
+
+    It takes nothing back who spends again, or names a voucher that would stand in this view.
+    """
     text = (
         f'{CHART}2016-01-01 * "x" #disbursement\n  reverses: "F01-2015-000009"\n'
-        "  Expenses:F01-Relocation:0612-Never  1.00 CNY\n  Equity:F01-Relocation:3001-Balance\n"
+        "  Expenses:F01-Relocation:0612-Never  -1.00 CNY\n  Equity:F01-Relocation:3001-Balance\n"
     )
     assert not errors(PLUGIN + text)
-    assert "use-not-permitted" in {
-        error.message.partition(":")[0] for error in errors(PLUGIN + text.replace("  reverses", "  cites"))
-    }
+    spends = text.replace("-1.00", "1.00")
+    for claim in (spends, spends.replace("  reverses", "  cites"), spends.replace('"F01-2015', '"F01-2016')):
+        assert "use-not-permitted" in {error.message.partition(":")[0] for error in errors(PLUGIN + claim)}
 
 
 def test_entries_pass_unchanged() -> None:

@@ -42,7 +42,7 @@ FIRST: Final = {
     "link": 2, "cites": 1, "fund": "F01", "project": "P01", "payee": "某公司", "narration": "first",
     "document": "桂[2015]3号", "bank": "45001", "bank_ref": "R1", "payee_id": "110", "payee_account": "6222",
     "contract": "C1", "occurrence": 1, "chart": 1, "prepared_by": "甲", "approved_by": "乙",
-    "voucher_number": "F01-2015-000007",
+    "voucher_number": "F01-2015-000007", "moved": "2015-02-03", "moved_day": 735632,
 }  # fmt: skip
 
 
@@ -117,10 +117,13 @@ CLAIMING: Final = (
         ('reverses: "F01-2015-000001"', True, 0, 0),
         ('reverses: "F01-2014-000009"', True, 0, 0),
         ('reverses: "F01-2014-000009"', False, -1, 0),
+        ('reverses: "F01-2015-000099"', False, 0, 0),
+        ('reverses: "V99"', False, 0, 0),
         ('reverses: ""', False, 0, 0),
         ('cites: "F01-2015-000007"', True, 0, 2),
         ('cites: "F01-2014-000009"', True, 0, 0),
         ('cites: "F01-2014-000009"', False, 0, -1),
+        ('cites: "F01-2015-000099"', False, 0, 0),
         ('note: ""', False, 0, 0),
     ],
 )
@@ -128,6 +131,44 @@ def test_what_a_voucher_reverses_and_cites(claim: str, whole: bool, reverses: in
     """What is there and is negated; what is not there may stand in another ledger, unless this is all of it."""
     said = rows(CLAIMING.format(claim=claim), "vouchers", "reverses", "cites", whole=whole)
     assert said[-1] == (reverses, cites)
+
+
+def test_what_spends_takes_nothing_back_that_nobody_can_look_up() -> None:
+    """Or any payment could be hidden behind a number of last year; what charges no use may be of last year."""
+    spends = PAID.replace("  chart: 1\n", '  reverses: "F01-2014-000009"\n')
+    assert rows(spends, "vouchers", "reverses", whole=False)[-1] == (0,)
+    lends = spends.replace("Expenses:F01-A:0601-House", "Assets:F01-A:1201-Advances")
+    assert rows(lends, "vouchers", "reverses", whole=False)[-1] == (-1,)
+
+
+MOVED: Final = {
+    "disbursement": ("Expenses:F01-A:House", "Assets:F01-A:Bank"),
+    "refund": ("Assets:F01-A:Bank", "Expenses:F01-A:House"),
+    "verification": ("Expenses:F01-A:House", "Assets:F01-A:Advances"),
+    "advance": ("Assets:F01-A:Advances", "Assets:F01-A:Bank"),
+    "refund of an advance": ("Assets:F01-A:Bank", "Assets:F01-A:Advances"),
+    "transfer-received": ("Assets:F01-A:Bank", "Income:F01-A:Grants"),
+    "interest": ("Assets:F01-A:Bank", "Income:F01-A:4002-Interest"),
+    "loan": ("Assets:F01-A:Due-from", "Assets:F01-A:Bank"),
+    "loan taken": ("Assets:F01-A:Bank", "Liabilities:F01-A:2201-Due"),
+    "loan between two": ("Assets:F01-A:Due-from", "Liabilities:F01-A:2201-Due"),
+    "repayment": ("Assets:F01-A:Bank", "Assets:F01-A:Due-from"),
+    "repayment made": ("Liabilities:F01-A:2201-Due", "Assets:F01-A:Bank"),
+    "repayment between two": ("Liabilities:F01-A:2201-Due", "Assets:F01-A:Due-from"),
+    "": ("Assets:F01-A:Bank", "Assets:F01-A:Till"),
+}
+
+
+@pytest.mark.parametrize(("kind", "accounts"), MOVED.items(), ids=MOVED)
+def test_what_says_no_kind_is_what_its_accounts_show(kind: str, accounts: tuple[str, str]) -> None:
+    """And what takes it back is of the same kind, whatever stands in it besides that moves nothing."""
+    said, *_ = kind.split(" ")
+    opened = '2014-01-01 open Income:F01-A:4002-Interest CNY\n  kind: "interest"\n'
+    opened += '2014-01-01 open Liabilities:F01-A:2201-Due CNY\n  kind: "due-to"\n'
+    legs = "  {0}  {2}1.00 CNY\n  Assets:F01-A:Advances  0.00 CNY\n  {1}\n"
+    text = f'{FUND}{opened}2015-01-01 * "x"\n  voucher: "V1"\n{legs.format(*accounts, "")}'
+    text += f'2015-01-02 * "x"\n  reverses: "V1"\n{legs.format(*accounts, "-")}'
+    assert rows(text, "vouchers", "kind", "reverses") == [(said, 0), (said, 1)]
 
 
 def test_nothing_reverses_itself() -> None:

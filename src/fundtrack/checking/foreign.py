@@ -26,6 +26,7 @@ from fundtrack.beantext.directives import Transaction
 from fundtrack.checking.batches import COLUMNS, Batches
 from fundtrack.checking.declared import FUND_COMPONENT, VERSION, Declared, meta_of, text
 from fundtrack.checking.entries import Entries
+from fundtrack.checking.kinds import kind_of
 from fundtrack.checking.lens import LEFT, POSTING_COLUMNS, VOUCHER_COLUMNS, Lens, Origin, Subject
 from fundtrack.checking.moved import Moved
 from fundtrack.checking.units import Units
@@ -180,6 +181,7 @@ class _Staged:
         self._declared = declared
         self._whole = whole
         self._funds: list[str] = []
+        self._kinds: list[tuple[str, str]] = []  # as what it is, and as what takes such a voucher back
         self._postings: list[tuple[Any, ...]] = []
         self.entries = Entries(declared, self.units)
         self.batches = Batches(declared, self.units)
@@ -195,6 +197,7 @@ class _Staged:
         day = entry.date.toordinal()
         allowed = tolerances(entry.postings, self._declared.options)
         first = ""
+        moved: defaultdict[str, Decimal] = defaultdict(Decimal)
         for line, posting in enumerate(entry.postings, 1):
             account = self._declared.account(posting.account)
             fund = account.fund or text(posting.meta, "fund") or text(entry.meta, "fund")
@@ -212,7 +215,10 @@ class _Staged:
                 account.code if account.kind == "use" else "", account.quota,
             ))  # fmt: skip
             first = first or fund
+            moved[account.kind] += number
         self._funds.append(first)
+        said = text(entry.meta, "kind") or min(KINDS.intersection(entry.tags or ()), default="")
+        self._kinds.append((said or kind_of(moved, 1), said or kind_of(moved, -1)))
 
     def postings(self) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of `staged_posting`, with integers for amounts."""
@@ -230,19 +236,18 @@ class _Staged:
                 numbers.setdefault(text(entry.meta, "voucher"), voucher)
         links = dict(numbers)
         moved = Moved(
-            self.transactions, partial(self._reversed, numbers=numbers), partial(self._named, numbers=numbers)
+            self.transactions, partial(self._reversed, numbers=numbers), partial(self._cited, numbers=numbers)
         )
         projects = self._declared.named("project").keys()
         seen: Counter[tuple[Any, ...]] = Counter()
         for voucher, (entry, fund) in enumerate(zip(self.transactions, self._funds, strict=True), 1):
             meta, date = entry.meta, entry.date
             published = NUMBER.fullmatch(text(meta, "voucher"))
-            link = text(meta, "link")
+            link, reverses = text(meta, "link"), self._reversed(entry, numbers)
             yield (
                 voucher, int(published[3]) if published else 0, date.isoformat(), date.toordinal(), date.year,
-                date.month, text(meta, "kind") or min(KINDS.intersection(entry.tags or ()), default=""),
-                links.setdefault(link, voucher) if link else voucher, self._reversed(entry, numbers),
-                self._named(text(meta, "cites"), numbers), fund,
+                date.month, self._kinds[voucher - 1][bool(reverses)],
+                links.setdefault(link, voucher) if link else voucher, reverses, self._cited(entry, numbers), fund,
                 text(meta, "project") or min(projects & (entry.links or set()), default=""), entry.payee or "",
                 entry.narration or "", text(meta, "doc"), text(meta, "bank"), text(meta, "bank-ref"),
                 text(meta, "payee-id"), text(meta, "payee-account"), text(meta, "contract"),
@@ -252,22 +257,35 @@ class _Staged:
                 *moved.of(voucher),
             )  # fmt: skip
 
-    def _named(self, number: str, numbers: Mapping[str, int]) -> int:
-        """Return the voucher of a number; 0 for none, -1 for one that may stand in another ledger."""
-        return numbers.get(number) or (-1 if number and not self._whole else 0)
+    def _named(self, said: str, entry: Transaction, numbers: Mapping[str, int]) -> int:
+        """Return the voucher of a number; 0 for none, -1 for one that stands in the ledger of an earlier year."""
+        voucher = numbers.get(said, 0)
+        published = NUMBER.fullmatch(said)
+        elsewhere = not self._whole and published and int(published[2]) < entry.date.year
+        return -1 if elsewhere and not voucher else voucher
+
+    def _cited(self, entry: Transaction, numbers: Mapping[str, int]) -> int:
+        """Return the voucher that a transaction cites, as `_named` does."""
+        return self._named(text(entry.meta, "cites"), entry, numbers)
 
     def _reversed(self, entry: Transaction, numbers: Mapping[str, int]) -> int:
-        """Return the voucher that a transaction reverses; 0 for none, -1 for one that may stand in another ledger."""
-        claimed = text(entry.meta, "reverses")
-        voucher = self._named(claimed, numbers)
-        if voucher <= 0:
-            return voucher
+        """Return the voucher that a transaction reverses, as `_named` does: of an earlier year only what spends not."""
+        voucher = self._named(text(entry.meta, "reverses"), entry, numbers)
+        if voucher < 0:
+            return 0 if self._spends(entry) else voucher
+        if not voucher:
+            return 0
         other = self.transactions[voucher - 1]
         total: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
         for posting in (*entry.postings, *other.postings):
             number, unit = _plain(posting.units)
             total[self._declared.account(posting.account).path, unit] += number
         return 0 if entry is other or any(total.values()) else voucher
+
+    def _spends(self, entry: Transaction) -> bool:
+        """Return whether a transaction charges a use: who claims to take back what nobody can look up may not."""
+        charged = (posting.units for posting in entry.postings if self._declared.account(posting.account).kind == "use")
+        return any(_plain(units)[0] > 0 for units in charged)
 
 
 def _plain(amount: Amount | None) -> tuple[Decimal, str]:

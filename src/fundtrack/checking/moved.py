@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 class Moved:
     """The vouchers that stand for an earlier one, and the days on which the money of all moved.
 
-    `taken_back` says what a transaction reverses, and `named` which voucher has a number: 0 for none, -1 for one that
-    may stand in another ledger.
+    `taken_back` says what a transaction reverses, and `cited` what it cites: 0 for none, -1 for one that may stand in
+    another ledger.
     """
 
     def __init__(
         self,
         transactions: Sequence[Transaction],
         taken_back: Callable[[Transaction], int],
-        named: Callable[[str], int],
+        cited: Callable[[Transaction], int],
     ) -> None:
         """Look once for what reverses, and for what stands in its place."""
         self._transactions = transactions
@@ -38,8 +38,8 @@ class Moved:
         }
         for voucher, entry in enumerate(transactions, 1):
             if "reverses" not in entry.meta:
-                adjusted = text(entry.meta, "cites") if _is_adjustment(entry) else ""
-                before = corrected.get(text(entry.meta, "link")) or named(adjusted)
+                adjusted = cited(entry) if _is_adjustment(entry) else 0
+                before = corrected.get(text(entry.meta, "link")) or adjusted
                 if before:
                     self._before[voucher] = before
 
