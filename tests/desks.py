@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import platform
 import shutil
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from itertools import count
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
     from postgresql import Server
 
 TODAY: Final = "2015-12-31"
+
+STOPPED: Final = SimpleNamespace(date=dt.date, datetime=SimpleNamespace(now=lambda: dt.datetime.fromisoformat(TODAY)))
+"""A clock on which it is that day; a server is asked by a process of its own, in which it is today."""
 
 ON_POSTGRESQL: Final = "postgresql"
 """The prepared folder whose book is on a server, which readers know by the address below."""
@@ -88,7 +93,8 @@ class Desks:
         programs = self.folder / "programs"
         programs.mkdir(exist_ok=True)
         shell = Shell(home, programs)
-        shell.environment |= {"HOME": str(home), "FUNDTRACK_TODAY": TODAY}
+        shell.environment["HOME"] = str(home)
+        shell.clock = STOPPED
         shell.named["~"] = str(home)
         shell.named |= {f"{name} …": f"{name} {known}" for name, known in VERSIONS.items()}
         if database:

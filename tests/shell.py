@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import io
 import os
 import re
@@ -19,6 +20,7 @@ import pytest
 from sqlalchemy import make_url
 
 import fundtrack
+from fundtrack.book import clock
 from fundtrack.cli import main
 from postgresql import SUPERUSER
 
@@ -32,7 +34,7 @@ class Shell:
     """A terminal in a folder.
 
     The command itself runs in this process, unless it is to be `alone`, and so do `sqlite3` and `psql -c`, which not
-    every system has; all else runs in `sh`. `named` is what things are called here that a reader knows by another name.
+    every system has; all else runs in `sh`. `clock` says what day it is, as `datetime` does. `named` is what things are called here that a reader knows by another name.
     """
 
     def __init__(self, folder: Path, programs: Path) -> None:
@@ -43,6 +45,7 @@ class Shell:
         self.folder = folder
         self.alone = False
         self.last = 0
+        self.clock: Any = dt
         self.named: dict[str, str] = {}
         self.environment = {
             "PATH": os.pathsep.join([str(programs), str(Path(sys.executable).parent), os.environ["PATH"]]),
@@ -98,6 +101,7 @@ class Shell:
         with (
             mock.patch.multiple(sys, argv=words, excepthook=sys.excepthook, **parts),
             mock.patch.dict(os.environ, self.environment, clear=True),
+            mock.patch.object(clock, "dt", self.clock),
             contextlib.chdir(self.folder),
             pytest.raises(SystemExit) as end,
         ):
