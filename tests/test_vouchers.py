@@ -30,7 +30,7 @@ from fundtrack.errors import Refused
 from fundtrack.posting import Draft, Entry, Leg, post
 from fundtrack.posting.advance import refund, verification
 from fundtrack.posting.correct import Correction, give_back, rebook, reverse
-from fundtrack.posting.kinds import SIDES, parse_use
+from fundtrack.posting.kinds import SIDES, parse_use, simple_entry
 from fundtrack.posting.loan import loan, repayment
 from fundtrack.posting.refusal import refusals
 from fundtrack.posting.split import split
@@ -149,6 +149,7 @@ def test_sides_of_each_kind(book: Book) -> None:
         paid = draft(chart, "disbursement", 1, fund="F01", date=JUNE, use="0601", bank=bank)
         assert paid.entries[0].credit == Leg("F01", code)
     assert draft(chart, "interest", 1, fund="F03", date=JUNE).entries[0].credit == Leg("F03", "----")
+    assert simple_entry(chart, "interest", 1, fund="F01", use=None, unit="USD").unit == "USD"
     passed_on = draft(chart, "disbursement", 1, fund="F01", date=JUNE, use="0601", payee=COMPANY)
     assert (passed_on.kind, passed_on.entries[0].debit) == ("advance", Leg("F01", "1201"))
     assert draft(chart, "bank-charge", 1, fund="F01", date=JUNE, use="0601", payee=COMPANY).kind == "bank-charge"
