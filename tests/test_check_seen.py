@@ -21,6 +21,7 @@ from fundtrack.checking.source import ledger_source
 from fundtrack.errors import BookError, PageError, UsageError
 from fundtrack.ledger import publish
 from fundtrack.pages import load
+from fundtrack.posting import Draft, Entry, Leg, post
 from fundtrack.schema.registers import BY_RELATION
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ def page(folder: Path, select: str, scope: str = "scope=voucher", front: str = "
 
 CANDIDATE: Final[dict[str, Any]] = {
     **dict.fromkeys(COLUMNS, ""), "voucher": 99, "line": 1, "fund": "F03", "year": 2015, "date": "2015-03-02",
-    "day": date(2015, 3, 2).toordinal(), "kind": "disbursement", "payee": "甲", "link": 99, "reverses": 0, "cites": 0,
+    "day": date(2015, 3, 2).toordinal(), "kind": "disbursement", "payee": "甲", "contract": "C1",
+    "link": 99, "reverses": 0, "cites": 0,
     "occurrence": 1, "batch": None, "row": None, "chart": 1, "entries": 1, "outflow": 5, "unit": "CNY",
     "debit_fund": "F03", "debit": "0603", "credit_fund": "F03", "credit": "1001", "amount": 500, "red": 0,
 }  # fmt: skip
@@ -79,8 +81,10 @@ def book(shelf: Shelf) -> Iterator[Book]:
     with shelf.lend("sqlite", CHART) as lent:
         post_simple(lent, "F03", "transfer-received", 100_000, on=date(2015, 1, 5))
         post_simple(lent, "F04", "transfer-received", 100_000, on=date(2015, 1, 6))
-        post_payment(lent, "F03", "0603", 100, on=date(2015, 3, 1), payee="甲")
-        post_payment(lent, "F04", "0604", 200, on=date(2015, 3, 3), payee="甲")
+        for fund, use, day, contract, amount in (("F03", "0603", 1, "C1", 100), ("F04", "0604", 3, "C2", 200)):
+            entry = Entry(Leg(fund, use), Leg(fund, "1001"), amount)
+            paid = Draft(fund, date(2015, 3, day), "disbursement", (entry,), payee="甲", contract=contract)
+            post(lent, [paid], by="clerk")
         post_payment(lent, "F03", "0603", 300, on=date(2015, 3, 4), payee="")
         yield lent
 
@@ -112,6 +116,7 @@ TOGETHER: Final = {
     "day": set(),
     "balance": {5},
     "cites": {1, 2, 3, 4, 5},
+    "contract": {3},
     "project": set(),
 }
 """What is judged together with a payment of F03 to 甲, by what it has in common with it."""
@@ -125,6 +130,16 @@ def test_what_is_judged_together(book: Book, tmp_path: Path, scope: str, expecte
     with staged(book) as connection:
         assert numbers(connection, check) == expected | {99}
         assert numbers(connection, check, coming=False) == expected
+
+
+def test_of_postings_just_those_are_judged_together_that_share_the_value(book: Book, tmp_path: Path) -> None:
+    """And of what vouchers share, all their postings."""
+    for scope, accounts in (("use", {"Expenses"}), ("contract", {"Expenses", "Assets"})):
+        select = "SELECT voucher, date, account FROM postings WHERE voucher < 99"
+        check = page(tmp_path, select, f"scope={scope}", key="account")
+        with staged(book, voucher=10**9) as connection:
+            found = run(connection, [check], Lens(after=before, subject=lambda *_: Subject()))
+        assert {str(one.key[0]).partition(":")[0] for one in found} == accounts
 
 
 def test_the_day_ends_that_a_candidate_makes(book: Book, tmp_path: Path) -> None:
@@ -271,6 +286,9 @@ def test_a_check_says_all_that_its_page_says(tmp_path: Path) -> None:
     assert full.needs == (("vouchers", "payee_id"), ("deaths", "person"))
     assert (full.begins, full.ends) == (date(2015, 1, 1), date(2015, 12, 31))
     assert (full.waivable, full.remedied_by, full.defaults) == (False, ("repayment",), full.parameters)
+    assert (full.mentions("vouchers"), full.mentions("deaths"), full.mentions("date")) == (True, False, False)
+    lower = page(tmp_path, "select voucher, date from deaths")
+    assert (lower.mentions("deaths"), lower.mentions("death")) == (True, False)
     assert [full.applies(day) for day in ("2014-12-31", "2015-01-01", "2015-12-31", "2016-01-01")] == [
         False, True, True, False,
     ]  # fmt: skip
@@ -300,10 +318,10 @@ def test_a_select_that_breaks(book: Book, tmp_path: Path) -> None:
 
 def test_evidence_that_nothing_says(book: Book, tmp_path: Path) -> None:
     """The first that a check needs is told; it is looked for once."""
-    check = page(tmp_path, "SELECT voucher, date FROM vouchers", front="needs: [vouchers.payee, vouchers.contract]\n")
+    check = page(tmp_path, "SELECT voucher, date FROM vouchers", front="needs: [vouchers.payee, vouchers.payee_id]\n")
     with book.reading() as connection:
         lens = book_lens(connection, book.chart(connection))
-        assert unsaid(connection, check, lens) == ("vouchers", "contract")
+        assert unsaid(connection, check, lens) == ("vouchers", "payee_id")
         assert sorted(lens.said.values()) == [False, True]
         lens.said.update(dict.fromkeys(lens.said, True))
         assert unsaid(connection, check, lens) is None
@@ -346,6 +364,7 @@ def test_thresholds_of_a_book(book: Book, tmp_path: Path) -> None:
     with pytest.raises(BookError) as caught:
         audit_book(lent, only=["own"])
     assert (caught.value.key, caught.value.details["name"]) == ("threshold-check", "owl")
+    assert caught.value.details["path"] == "fundtrack.toml"
     assert str(caught.value.details["known"]).split(", ") == sorted([*checks(), "own"])
 
 

@@ -79,6 +79,11 @@ def test_a_voucher_that_says_nothing() -> None:
     }  # fmt: skip
 
 
+def test_a_transaction_without_postings_has_no_fund() -> None:
+    """And is a voucher all the same."""
+    assert rows(f'{FUND}2015-02-03 * "x"\n', "vouchers", "voucher", "fund", "narration") == [(1, "", "x")]
+
+
 def test_versions_and_twins_of_published_vouchers() -> None:
     """A published one says its version and which twin it is, if it is not the first; what is not published cannot."""
     number = '  voucher: "F01-2015-00000{0}"\n'

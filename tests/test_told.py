@@ -75,6 +75,16 @@ def test_where_imports_and_entries_stand() -> None:
     assert len({one.content for one in places}) == len(places)
 
 
+def test_a_number_in_a_key_is_a_whole_number() -> None:
+    """However many zeros it is written with: the entry is the same in a book."""
+    line = (
+        '2015-03-01 custom "register" "bank_line"\n  bank: "B1"\n  date: 2015-03-01\n  line: {}\n  amount: 1.00 CNY\n'
+    )
+    with loaded(FUND + line.format("3") + line.format("3.0")) as ledger:
+        one, other = (ledger.lens.subject(0, f"bank_line {entry}").content for entry in (1, 2))
+    assert one == other
+
+
 CONTRACTS: Final = """\
 2015-03-01 custom "register" "contract"
   contract: "HT-1"

@@ -107,7 +107,7 @@ def fields_of(register: Register, entry: Custom) -> dict[str, Any]:
     for name, value in said.items():
         kind = register.fields.get(name)
         if kind is None or not isinstance(value, TYPES[kind]) or (kind == "number" and value % 1):
-            form = WRITTEN.get(kind or "", '"…"') if kind else ", ".join(register.fields)
+            form = WRITTEN.get(kind, '"…"') if kind else ", ".join(register.fields)
             raise UsageError("register-field", **_place(entry), register=register.name, field=name, form=form)
     return said
 
