@@ -34,7 +34,8 @@ class Shell:
     """A terminal in a folder.
 
     The command itself runs in this process, unless it is to be `alone`, and so do `sqlite3` and `psql -c`, which not
-    every system has; all else runs in `sh`. `clock` says what day it is, as `datetime` does. `named` is what things are called here that a reader knows by another name.
+    every system has; all else runs in `sh`. `clock` says what day it is, as `datetime` does. `named` is what things are
+    called here that a reader knows by another name.
     """
 
     def __init__(self, folder: Path, programs: Path) -> None:
