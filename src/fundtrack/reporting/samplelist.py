@@ -116,12 +116,17 @@ def write_workbook(sample: Sample, path: Path, language: Language) -> None:
 
     Raises UsageError (`export-unwritable`).
     """
+    workbook(sheets_of(sample, language), path, language)
+
+
+def sheets_of(sample: Sample, language: Language) -> dict[str, Table]:
+    """Return the list to fill in, the strata and the method as tables by the names of their sheets."""
     sheets = {
         "list": sampling_list(sample, to_fill_in=True),
         "strata": strata_list(sample, language),
         "method": method_list(sample, language),
     }
-    workbook({message(f"sample-sheet-{name}", language): table for name, table in sheets.items()}, path, language)
+    return {message(f"sample-sheet-{name}", language): table for name, table in sheets.items()}
 
 
 def _cells(item: Item) -> tuple[Cell, ...]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from fundtrack.checking.differences import NAMES
 from fundtrack.checking.figures import MONEY, arithmetic, compared_in, figure, thresholds
 from fundtrack.checking.summary import Sum, summed
-from fundtrack.errors import message
+from fundtrack.errors import message, messages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +64,7 @@ class Section:
     def remedy(self, language: Language) -> str:
         """Return what to do, with dots for what differs from one finding to the next."""
         if self.check is None:
-            return (*self.findings, *self.settled)[0].remedies[language]
+            return messages()[self.name][f"remedy-{language}"]
         return _said(self.check, "remedy", language)
 
     @property
@@ -124,7 +124,8 @@ def sections(audit: Audit) -> list[Section]:
     sums = {one.check: one for one in summed([one for one in audit.findings if one.is_open])}
     known = {check.name: check for check in audit.checks}
     not_run = {one.check: one.why for one in audit.not_run}
-    names = [*(name for name in dict.fromkeys(one.check for one in audit.findings) if name not in known), *known]
+    asked = (*audit.checks_run, *(one.check for one in audit.findings))
+    names = [*(name for name in dict.fromkeys(asked) if name not in known), *known]
     return [
         Section(
             name=name,
