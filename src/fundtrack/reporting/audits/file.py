@@ -72,19 +72,10 @@ def writing(
     if writer is None:
         raise UsageError("audit-suffix", path=path, suffixes=", ".join(SUFFIXES))
     refuse_input(path, read)
-    with _draft(path) as draft:
-
-        def write(audit: Audit, language: Language, samples: Sample | None) -> None:
-            data = _workbook(audit, language, samples) if samples else writer(audit, language)
-            try:
-                draft.write_bytes(data)
-                if path.exists():
-                    draft.chmod(stat.S_IMODE(path.stat().st_mode))
-                os.replace(draft, path.resolve())  # noqa: PTH105 - the one moment is to be seen
-            except OSError as error:
-                raise unwritable(path, error) from error
-
-        yield write
+    with draft(path) as place:
+        yield lambda audit, language, samples: place(
+            _workbook(audit, language, samples) if samples else writer(audit, language)
+        )
 
 
 def refuse_input(path: Path, read: tuple[Path, ...]) -> None:
@@ -96,18 +87,31 @@ def refuse_input(path: Path, read: tuple[Path, ...]) -> None:
 
 
 @contextmanager
-def _draft(path: Path) -> Iterator[Path]:
-    """Give an empty file beside the one that is to be written; it is gone afterwards, unless it took its place."""
-    draft = path.resolve().with_name(f".{path.name[:64]}-{secrets.token_hex(8)}")
+def draft(path: Path) -> Iterator[Callable[[bytes], None]]:
+    """Give what puts bytes into a file: complete, with the mode it had, or not at all. Raises `export-unwritable`.
+
+    Whether there may be such a file is found out at once; a draft beside it is gone afterwards.
+    """
+    beside = path.resolve().with_name(f".{path.name[:64]}-{secrets.token_hex(8)}")
     try:
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         if path.exists() and not path.stat().st_mode & stat.S_IWUSR:  # who protected it meant it to stay
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-        draft.touch(exist_ok=False)
+        beside.touch(exist_ok=False)
     except OSError as error:
         raise unwritable(path, error) from error
+
+    def place(data: bytes) -> None:
+        try:
+            beside.write_bytes(data)
+            if path.exists():
+                beside.chmod(stat.S_IMODE(path.stat().st_mode))
+            os.replace(beside, path.resolve())  # noqa: PTH105 - the one moment is to be seen
+        except OSError as error:
+            raise unwritable(path, error) from error
+
     try:
-        yield draft
+        yield place
     finally:
-        draft.unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 from fundtrack.checking.figures import MONEY, counted_in
 from fundtrack.errors import message
 from fundtrack.money import plain
-from fundtrack.reporting.audits.sections import beside_said, extent_said, hash_of, program, sections
-from fundtrack.reporting.export import FORMATS, UNNAMEABLE, WIDEST, disarm, typed
+from fundtrack.reporting.audits.sections import beside_said, extent_said, hash_of, sections
+from fundtrack.reporting.export import FORMATS, UNNAMEABLE, WIDEST, disarm, program, typed
 from fundtrack.reporting.samplelist import sheets_of
 from fundtrack.reporting.table import printable, width
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from importlib.metadata import version
 from string import Formatter
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -179,11 +178,6 @@ def beside_said(audit: Audit, language: Language) -> list[tuple[str, str]]:
 def hash_of(file: str, audit: Audit) -> str:
     """Return the hash of a file that was read, empty for any other."""
     return next((one.sha256 for one in audit.read if one.file == file), "")
-
-
-def program() -> str:
-    """Return the program and its version."""
-    return f"fundtrack {version('fundtrack')}"
 
 
 def _said(check: Check, part: str, language: Language) -> str:
