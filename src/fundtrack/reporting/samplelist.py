@@ -89,11 +89,6 @@ def method(sample: Sample) -> dict[str, Any]:
             "factor": str(plan.factor),
         }
     return {
-        "book": sample.about.title,
-        "path": sample.about.path,
-        "read": [f"{one.file}  SHA-256 {one.sha256}" for one in sample.about.read],
-        "program": program(),
-        "date": dt.datetime.now().astimezone().date().isoformat(),
         "seed": plan.seed,
         **size,
         "unit": sample.unit,
@@ -107,9 +102,21 @@ def method(sample: Sample) -> dict[str, Any]:
     }
 
 
+def about(sample: Sample) -> dict[str, Any]:
+    """Return what the sample was drawn from, by which program and when."""
+    return {
+        "book": sample.about.title,
+        "path": sample.about.path,
+        "read": [one._asdict() for one in sample.about.read],
+        "program": program(),
+        "date": dt.datetime.now().astimezone().date().isoformat(),
+    }
+
+
 def method_list(sample: Sample, language: Language) -> Table:
-    """Return the same as a table, a row each."""
-    said = method(sample)
+    """Return both as a table, a row each."""
+    said = about(sample) | method(sample)
+    said["read"] = [f"{one.file}  SHA-256 {one.sha256}" for one in sample.about.read]
     said["kinds"] = [message(f"kind-{kind}", language) for kind in said["kinds"]]
     said["start"] = message("sample-start", language)
     listed = {name: SEPARATORS.get(name, ", ").join(value) for name, value in said.items() if isinstance(value, list)}
@@ -126,6 +133,7 @@ def record(sample: Sample) -> dict[str, Any]:
     items = [dict(zip(_names(ITEM), _shown(ITEM, _cells(item), sample.scale, plain=True), strict=True))
              for item in sample.items]  # fmt: skip
     return {
+        "about": about(sample),
         "method": method(sample),
         "strata": [
             dict(zip(_names(STRATUM), _shown(STRATUM, stratum, sample.scale, plain=True), strict=True))
