@@ -83,8 +83,10 @@ def list_(
 def in_words(record: dict[str, Any], language: Language) -> dict[str, Any]:
     """Return a finding of the list as people read it: its state in words, days instead of moments."""
     days = {name: record[name][:10] for name in ("first_seen", "last_seen")}
-    state, found = f"state-{record['state']}", "found-yes" if record["found"] else "found-no"
-    return record | days | {"state": message(state, language), "found": message(found, language)}
+    found = message("found-yes" if record["found"] else "found-no", language)
+    amount = money.parse(record["amount"]) if record["amount"] else 0
+    said = days | {"found": found, "amount": money.grouped(amount) if amount else ""}
+    return printed.in_words(record, language, state="state", severity="severity") | said
 
 
 def list_record(row: Mapping[str, Any], language: Language) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import typer
 from fundtrack import money
 from fundtrack.cli import show
 from fundtrack.cli.order import coded
-from fundtrack.errors import FundtrackError, UsageError, message
+from fundtrack.errors import FundtrackError, UsageError, message, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -46,7 +46,9 @@ def complete(order: Order, book: Book, language: Language) -> None:
     asked = False
     while missing := order.missing(chart):
         if not sys.stdin.isatty():
-            raise UsageError("post-needs", kind=order.kind, options=", ".join(f"--{name}" for name in missing))
+            raise UsageError(
+                "post-needs", kind=words(f"kind-{order.kind}"), options=", ".join(f"--{name}" for name in missing)
+            )
         ask(order, missing[0], chart, language)
         asked = True
     if asked and not agreed(summary(order, chart, language), language):
