@@ -344,7 +344,7 @@ def test_the_page_runs_no_payee(tmp_path: Path, browser: str, language: Language
         assert not detail.is_visible()
         leads.nth(2).locator("summary").click()
         assert detail.is_visible()
-        assert "3.05 − 0.00 = 3.05" in (detail.text_content() or "")
+        assert "3.05 CNY − 0.00 CNY = 3.05 CNY" in (detail.text_content() or "")
         seen.emulate_media(media="print")
         assert leads.nth(5).locator("dl.facts").is_visible()
         opened.close()
