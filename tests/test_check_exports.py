@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import stat
 from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
@@ -22,9 +23,9 @@ from books import small_book
 from commands import PAYMENTS, in_both_languages
 from fundtrack.checking import checks
 from fundtrack.checking.audit import audit_ledger
+from fundtrack.checking.differences import NAMES
 from fundtrack.errors import LANGUAGES, messages
 from fundtrack.ledger import publish
-from fundtrack.reporting import Column, Table
 from fundtrack.reporting.audits import SUFFIXES, as_csv, page, working_paper
 from fundtrack.reporting.audits.paper import COLUMNS, HEAD_ROW
 from fundtrack.reporting.audits.sarif import sarif
@@ -250,18 +251,59 @@ def test_sheets_of_long_names_stay_apart(tmp_path: Path) -> None:
     assert len({name.casefold() for name in working_paper(several, "en").sheetnames}) == 4
 
 
-def test_the_sampling_list_is_the_last_sheet(tmp_path: Path) -> None:
-    """Whoever draws a sample hands it in as a table."""
-    columns = (Column("voucher", "Voucher", "凭证号"), Column("amount", "Amount", "金额", "amount"))
-    samples = Table(columns, (("=F01-2015-000001", 12_345), ("F01-2015-000002", -1)))
-    workbook = working_paper(audit_ledger(MIXED), "zh", samples)
-    workbook.save(tmp_path / "x.xlsx")
-    sheet = openpyxl.load_workbook(tmp_path / "x.xlsx")[workbook.sheetnames[-1]]
-    assert sheet.title == "抽样清单"
-    assert list(sheet.iter_rows(values_only=True)) == [
-        ("凭证号", "金额"), ("=F01-2015-000001", 123.45), ("F01-2015-000002", -0.01),
-    ]  # fmt: skip
-    assert sheet["A2"].data_type == "s"
+def test_the_sampling_list_stands_in_the_working_paper(say: Say, tmp_path: Path) -> None:
+    """One order draws the sample into the paper, the same that `sample` draws, with all to draw it again."""
+    paper = tmp_path / "x.xlsx"
+    asked = ("--seed", "2015-审计", "--lang", "zh")
+    assert say("check", MIXED, "-o", paper, "--sample", "3", *asked).code == 1
+    workbook = openpyxl.load_workbook(paper)
+    assert workbook.sheetnames[-3:] == ["抽样清单", "分层", "抽样方法"]
+    drawn = say("sample", MIXED, "--size", "3", *asked, "--format", "json").json
+    head, *rows = workbook["抽样清单"].iter_rows(values_only=True)
+    assert [row[head.index("金额")] for row in rows] == [float(one["amount"]) for one in drawn["items"]]
+    method = dict(workbook["抽样方法"].iter_rows(min_row=2, max_col=2, values_only=True))
+    assert method["随机种子"] == "2015-审计"
+    for lacking in (("--sample", "3"), ("--seed", "x")):
+        answer = say("check", MIXED, "-o", paper, *lacking)
+        assert answer.code == 2
+        assert in_both_languages(answer.err)
+    assert say("check", MIXED, "-o", tmp_path / "x.html", "--sample", "3", "--seed", "x").code == 2
+    assert not (tmp_path / "x.html").exists()
+
+
+def test_an_output_never_replaces_what_is_audited(say: Say, tmp_path: Path) -> None:
+    """Neither the journal nor anything in its folder; the mode of an old output stays, and a protected one too."""
+    folder = tmp_path / "c1"
+    folder.mkdir()
+    journal = folder / "v.csv"
+    journal.write_text("日期,凭证字,凭证号,摘要,科目编码,科目名称,借方金额,贷方金额,资金\n", "utf-8")
+    for path, out in ((journal, journal), (folder, folder / "findings.csv"), (folder, folder / "sub" / "a.json")):
+        answer = say("check", path, "-o", out)
+        assert (answer.code, out == journal or not out.exists()) == (2, True)
+        assert "not written over" in answer.err
+        assert in_both_languages(answer.err)
+    assert journal.read_text("utf-8").startswith("日期")
+    out = tmp_path / "out.csv"
+    for mode, written in ((0o600, True), (0o444, False)):
+        out.write_text("old")
+        out.chmod(mode)
+        answer = say("check", MIXED, "-o", out)
+        assert (answer.code, out.read_text() != "old") == (1 if written else 2, written)
+        assert stat.S_IMODE(out.stat().st_mode) == mode
+        out.chmod(0o600)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_comparison_without_a_difference_says_what_was_compared(say: Say, tmp_path: Path, language: Language) -> None:
+    """What was asked stands in the paper, each side under its own label."""
+    assert say("check", MIXED, "--against", MIXED, "--lang", language, "-o", tmp_path / "x.xlsx").code == 0
+    summary = openpyxl.load_workbook(tmp_path / "x.xlsx").worksheets[0]
+    rows = list(summary.iter_rows(values_only=True))
+    assert [row[1] for row in rows if row[1] in NAMES] == list(NAMES)
+    labels = [row[0] for row in rows]
+    assert labels.count({"en": "Compared", "zh": "比对双方"}[language]) == 2
+    assert {"en": "Left out", "zh": "未列入部分"}[language] not in labels
+    assert say("check", MIXED, "--against", MIXED, "--format", "sarif").code == 0
 
 
 def test_csv_runs_no_payee(tmp_path: Path) -> None:
@@ -302,7 +344,7 @@ def test_the_page_runs_no_payee(tmp_path: Path, browser: str, language: Language
         assert not detail.is_visible()
         leads.nth(2).locator("summary").click()
         assert detail.is_visible()
-        assert "3.05 − 0.00 = 3.05" in (detail.text_content() or "")
+        assert "3.05 CNY − 0.00 CNY = 3.05 CNY" in (detail.text_content() or "")
         seen.emulate_media(media="print")
         assert leads.nth(5).locator("dl.facts").is_visible()
         opened.close()

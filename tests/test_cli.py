@@ -226,6 +226,35 @@ def test_a_person_is_asked_for_what_is_missing(say: Say, book: Path) -> None:
     assert say("--book", book, "balance", "--format", "json").json["funds"][0]["spent"] == "612.00"
 
 
+def test_what_the_chart_has_not_is_asked_again(say: Say, book: Path) -> None:
+    """A fund and a use that there are not, and an answer that is neither yes nor no; names stand in the question."""
+    typed = "某公司\nF09\nF01\n前期工作\n0601\n12.00\n2015-03-01\n好像\n是\n"
+    answer = say("--book", book, "post", "--lang", "zh", typed=typed)
+    assert answer.code == 0, answer
+    for said in (
+        "科目表中没有资金 F09。",
+        "资金 F01 没有用途 前期工作。",
+        "请回答“是”或“否”。",
+        "确认入账：支付 F01-",
+        "F01-2015-000003",
+    ):
+        assert said in answer.out, said
+    assert "disbursement" not in answer.out
+    refused = say("--book", book, "post", "--fund", "F09", "--payee", "x", "--use", "0601", "--amount", "1",
+                  "--date", "2015-03-01")  # fmt: skip
+    assert refused.code == 1
+    assert "?:" not in refused.err
+
+
+def test_a_reversal_is_asked_for(say: Say, book: Path) -> None:
+    """At a terminal the reason is asked for, and once more whether; no leaves everything as it was."""
+    refused = say("--book", book, "reverse", "F01-2015-000002", "--lang", "zh", typed="重复录入\n否\n")
+    assert refused.code == 1
+    answer = say("--book", book, "reverse", "F01-2015-000002", "--lang", "zh", typed="重复录入\n是\n")
+    assert answer.code == 0, answer
+    assert "确认红字冲销 F01-2015-000002？" in answer.out
+
+
 def test_a_project_is_one_of_the_chart(say: Say, book: Path) -> None:
     """Misspelt, it is refused before anything is asked, and the known ones are named; also where a voucher is moved."""
     for words in (("post",), ("rebook", "F01-2015-000002", "--document", "更正1号")):

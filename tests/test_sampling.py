@@ -229,8 +229,10 @@ def test_money_goes_out_once(book: Book) -> None:
 def test_three_roads(book: Book, plan: Plan, sqlite_copy: Book) -> None:
     """The book on either engine, the same book on SQLite, and the published ledger give one list."""
     publish(book)
-    by_ledger = record(sample(book.folder / "ledger", plan))
-    assert record(sample(book, plan)) == by_ledger == record(sample(sqlite_copy, plan))
+    by_ledger, by_book, by_copy = (record(sample(one, plan)) for one in (book.folder / "ledger", book, sqlite_copy))
+    assert by_ledger.pop("about")["read"]
+    assert (by_book.pop("about")["read"], by_copy.pop("about")["read"]) == ([], [])
+    assert by_book == by_ledger == by_copy
     assert by_ledger["items"]
     assert by_ledger["problems"] == 0
 

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
@@ -13,7 +14,7 @@ from urllib.parse import unquote
 import openpyxl
 import pytest
 
-from commands import PAYMENTS
+from commands import PAYMENTS, in_both_languages
 from fundtrack.checking.audit import audit_ledger
 from fundtrack.errors import LANGUAGES
 from fundtrack.reporting.audits import page
@@ -112,6 +113,12 @@ def test_a_published_voucher_leads_to_the_row_of_the_bureau(say: Say, book: Path
     assert related["physicalLocation"]["region"] == {"startLine": 3}
     pinned = {unquote(one["location"]["uri"]).rpartition("/")[2]: one["hashes"]["sha-256"] for one in run["artifacts"]}
     assert pinned["支付.csv"] == digest
+    voucher = say("show", "F01-2015-000004", main.parent, "--format", "json").json
+    assert (voucher["file"], voucher["row"], voucher["payee"]) == ("支付.csv", "3", "某公司")
+    assert "支付.csv" in say("show", "F01-2015-000004", main.parent, "--lang", "zh").out
+    unknown = say("show", "F01-2015-999999", main.parent)
+    assert unknown.code == 2
+    assert in_both_languages(unknown.err)
     assert pinned[main.name] == hashlib.sha256(main.read_bytes()).hexdigest()
 
 
@@ -137,3 +144,50 @@ def test_what_was_audited_is_pinned(say: Say, tmp_path: Path, *, foreign: bool) 
     assert ("Rows accounted for" in said) == foreign
     assert say("check", path, "-o", tmp_path / "out.html").code in {0, 1}
     assert digest in (tmp_path / "out.html").read_text()
+
+
+def test_a_sampling_list_says_what_it_was_drawn_from(say: Say, tmp_path: Path) -> None:
+    """Ledger, path, program, day and hash; and every word in the language of the list."""
+    ledger = tmp_path / "a.beancount"
+    ledger.write_text(CASH + LATE, "utf-8")
+    out = tmp_path / "sample.xlsx"
+    answer = say("sample", ledger, "--size", "4", "--seed", "s", "--lang", "zh", "-o", out)
+    assert answer.code == 0, answer.err
+    workbook = openpyxl.load_workbook(out)
+    method = dict(workbook["抽样方法"].iter_rows(min_row=2, max_col=2, values_only=True))
+    assert hashlib.sha256(ledger.read_bytes()).hexdigest() in method["读取的文件"]
+    assert (method["账套（账簿）"], method["存放位置"]) == ("a.beancount", str(ledger))
+    assert method["抽样程序"].startswith("fundtrack ")
+    assert method["抽样日期"] == datetime.now().astimezone().date().isoformat()
+    said = [str(cell) for sheet in workbook for row in sheet.iter_rows(values_only=True) for cell in row if cell]
+    assert not [word for word in said if word in {"disbursement", "advance"} or "seed|fund" in word]
+    printed = say("sample", ledger, "--size", "4", "--seed", "s", "--lang", "zh").out
+    assert "disbursement" not in printed
+
+
+def test_more_selections_than_were_asked_for_are_told(say: Say, tmp_path: Path) -> None:
+    """Each fund has one at least."""
+    ledger = tmp_path / "a.beancount"
+    other = LATE.replace("F01-A", "F03-B").replace("1.00 CNY", "2.00 CNY")
+    ledger.write_text(CASH + LATE + (other if "F03-B" in CASH else ""), "utf-8")
+    answer = say("sample", ledger, "--size", "1", "--seed", "s")
+    drawn = sum(
+        one["hits"] for one in say("sample", ledger, "--size", "1", "--seed", "s", "--format", "json").json["strata"]
+    )
+    assert drawn > 1
+    assert f"{drawn} selections instead of 1" in answer.err
+
+
+def test_wrong_names_are_refused(say: Say, book: Path, tmp_path: Path) -> None:
+    """An evidence form is a page; a check that is none has no findings; first digits have their own words."""
+    out = tmp_path / "x.pdf"
+    for order, word in (
+        (("finding", "paper", "1", "-o", out), ".html"),
+        (("finding", "list", "--check", "nope"), "nope"),
+        (("benford", "--by", "year"), "First digits"),
+    ):
+        answer = say("--book", book, *order)
+        assert answer.code == 2, answer.out
+        assert word in answer.err
+        assert in_both_languages(answer.err)
+    assert not out.exists()

@@ -78,6 +78,11 @@ class Known:
         return self.sightings[-1]
 
 
+def seen_checks(connection: Connection) -> set[str]:
+    """Return the checks that something on record was found by; their pages may be gone."""
+    return set(connection.exec_driver_sql("SELECT DISTINCT page FROM finding").scalars())
+
+
 def listed(
     connection: Connection,
     *,

@@ -46,6 +46,10 @@ ROOT_OPTIONS: Final = {root: f"name_{root.lower()}" for root in ROOTS["en"]}
 """The option that names each root."""
 
 
+CHINESE_ROOT: Final = re.compile(rf"\b({'|'.join(ROOTS['zh'].values())}):")
+"""A Chinese root in what Beancount objects to."""
+
+
 def read_chart(text: str, path: str) -> Chart:
     """Return the chart that a text says; `path` is where it stands, for the errors.
 
@@ -55,6 +59,9 @@ def read_chart(text: str, path: str) -> Chart:
     # First, because a wrong name of a root makes every account under it wrong.
     language = _language(parsed, text, path)
     if parsed.errors:
+        if language == "en" and any(CHINESE_ROOT.search(problem.message) for problem in parsed.errors):
+            written = " ".join(f'option "{option}" "{ROOTS["zh"][root]}"' for root, option in ROOT_OPTIONS.items())
+            raise ChartError("chart-roots-unsaid", path=path, line=parsed.errors[0].line, options=written)
         found = "; ".join(f"line {problem.line}: {problem.message}" for problem in parsed.errors)
         raise ChartError("chart-syntax", path=path, line=parsed.errors[0].line, found=found)
     given = _given(parsed, path)

@@ -141,8 +141,8 @@ def names_of(chart: Chart) -> Callable[[Language, str, str], str]:
         if column in {"fund", "paying_fund", "other_fund"} and value in chart.funds:
             fund = chart.funds[value]
             return f"{value} {fund.name if language == 'en' else fund.name_zh}"
-        if column == "account" and value in uses():
-            return uses()[value].written(language, chart)
+        if column == "account":
+            return uses()[value].written(language, chart) if value in uses() else _unknown(language, value)
         if column == "kind" and f"kind-{value}" in messages():
             return message(f"kind-{value}", language)
         if column == "project" and value in chart.projects:
@@ -151,3 +151,13 @@ def names_of(chart: Chart) -> Callable[[Language, str, str], str]:
         return value
 
     return named
+
+
+def _unknown(language: Language, account: str) -> str:
+    """Return in words an account that the chart has not, of which only fund and code are known: `?:F09:0601`."""
+    root, _, rest = account.partition(":")
+    fund, _, code = rest.partition(":")
+    if root != "?":
+        return account
+    key = "account-of-fund" if code.strip("-") else "account-none-of-kind"
+    return message(key, language, fund=fund, code=code)

@@ -27,8 +27,11 @@ from fundtrack.errors import Language, UsageError, message, nearest
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from fundtrack.book import Book
     from fundtrack.checking.audit import Audit
+    from fundtrack.checking.extent import Extent
     from fundtrack.pages import Page
+    from fundtrack.reporting.sampling import Sample
 
 FailOn = Literal["fatal", "error", "warn"]
 SEVERITIES = ("fatal", "error", "warn")
@@ -60,6 +63,10 @@ def check(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE.xlsx/.html/.sarif/.json/.csv", help="文件")
     ] = None,
+    sample: Annotated[
+        int, typer.Option(min=0, metavar="N", help="With a working paper: draw a sample into it. 附抽样清单")
+    ] = 0,
+    seed: Annotated[str, typer.Option(help="With --sample: any text. 随机种子")] = "",
     form: Annotated[CheckFormat, typer.Option("--format", help="How to print. 输出格式")] = "table",
     no_record: Annotated[bool, typer.Option("--no-record", help="Only look. 只查看，不留记录")] = False,
     side: SideOption = None,
@@ -75,7 +82,9 @@ def check(
     the_book = None if path else opened(book)
     language = spoken(lang, the_book)
     known = read_baseline(baseline) if baseline else None
-    with writing(output) as write:
+    samples = None
+    refuse_sample(sample, seed, output, against)
+    with writing(output, read_from(the_book, path, against)) as write:
         asked = (only or (), fund_pattern, book, Extent(tuple(fund or ()), since))
         subject = path or the_book
         assert subject is not None
@@ -85,7 +94,9 @@ def check(
         else:  # what two books differ in is on no record of either
             audit = compared(subject, against, *asked) if against else audited(subject, *asked)
         audit = compare(audit, known) if known else audit
-        write(audit, language)
+        if sample:
+            samples = drawn(the_book, path, book, audit.extent, fund_pattern, size=sample, seed=seed)
+        write(audit, language, samples)
     print_audit(audit, form, language, output)
     if why_not:
         show.say(message("check-not-recorded", language, cause=why_not[language]), error=form != "table")
@@ -94,6 +105,41 @@ def check(
         raise typer.Exit(1)
     if fail_on_gone and (audit.unseen or audit.otherwise_unseen):
         raise typer.Exit(1)
+
+
+def refuse_sample(size: int, seed: str, output: Path | None, against: Path | None) -> None:
+    """Refuse a sample that has no place, or cannot be drawn again. Raises UsageError (`sample-paper`)."""
+    from fundtrack.reporting.audits.file import PAPER
+
+    if not size and not seed:
+        return
+    if not size or not seed.strip() or output is None or output.suffix.lower() != PAPER or against:
+        raise UsageError("sample-paper")
+
+
+def read_from(book: Book | None, *paths: Path | None) -> tuple[Path, ...]:
+    """Return what is audited and must not be written over: files and folders, and the originals of a book."""
+    kept = [book.folder / "originals"] if book else []
+    return (*kept, *(path for path in paths if path))
+
+
+def drawn(
+    the_book: Book | None,
+    path: Path | None,
+    book: Path | None,
+    extent: Extent,
+    fund_pattern: str,
+    *,
+    size: int,
+    seed: str,
+) -> Sample:
+    """Return a sample of what is audited, within the extent that is reported."""
+    from fundtrack.cli import sampling as command
+    from fundtrack.reporting.population import Scope
+    from fundtrack.reporting.sampling import Plan, sample
+
+    where = the_book or command.audited(path, book, None)[0]
+    return sample(where, Plan(seed, size), Scope(extent.funds, since=extent.since), fund_pattern)
 
 
 def print_audit(audit: Audit, form: CheckFormat, language: Language, output: Path | None = None) -> None:

@@ -23,7 +23,7 @@ from fundtrack.cli.options import (
 from fundtrack.errors import FundtrackError, Language, message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from fundtrack.importing.quarantine import Waiting
     from fundtrack.importing.report import Report
@@ -155,7 +155,16 @@ def list_(form: FormatOption = "table", book: BookOption = None, lang: LanguageO
     language = spoken(lang, the_book)
     with the_book.reading() as connection:
         records = [waiting_record(row, language) for row in waiting(connection)]
-    show.rows(records, form, language, WAITING_COLUMNS)
+    print_waiting(records, form, language)
+
+
+def print_waiting(records: Sequence[Mapping[str, Any]], form: Format, language: Language, *more: str) -> None:
+    """Print rows that wait; for people a row is headed as what it is, and not as a name."""
+    columns = (*WAITING_COLUMNS, *more)
+    if form == "table":
+        columns = ("waiting_row", *columns[1:])
+        records = [one | {"waiting_row": one["name"]} for one in map(dict, records)]
+    show.rows(records, form, language, columns)
 
 
 def waiting_record(row: Waiting, language: Language) -> dict[str, Any]:
@@ -188,7 +197,7 @@ def show_row(
     with the_book.reading() as connection:
         found = find(connection, row)
     if form != "table":
-        show.rows([waiting_record(found, language)], form, language, WAITING_COLUMNS)
+        print_waiting([waiting_record(found, language)], form, language)
         return
     show.say(" | ".join(found.cells))
     print_reasons(place_of(found, language), found.reasons, language)
@@ -215,7 +224,7 @@ def retry(
     tried = retry(the_book, rows or [], by=person(by))
     if form != "table":
         records = [waiting_record(one.row, language) | {"voucher": one.voucher or None} for one in tried]
-        show.rows(records, form, language, (*WAITING_COLUMNS, "voucher"))
+        print_waiting(records, form, language, "voucher")
     else:
         for one in tried:
             if one.voucher:

@@ -21,7 +21,7 @@ from fundtrack.cli.options import (
     person,
     spoken,
 )
-from fundtrack.errors import Language, UsageError, message
+from fundtrack.errors import Language, UsageError, message, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 finding = typer.Typer(help="Findings on record, and what was decided about them. 疑点与问题", no_args_is_help=True)
 
 NumberArgument = Annotated[int, typer.Argument(help="The number of a finding. 疑点编号")]
+PAGES = (".html", ".htm")
 STATES = ("lead", "confirmed", "dismissed", "closed", "waived")
 COLUMNS = (
     "finding", "state", "severity", "check", "voucher", "fund", "use", "project", "amount", "first_seen", "last_seen",
@@ -59,13 +60,19 @@ def list_(
     lang: LanguageOption = None,
 ) -> None:
     """列出疑点与问题 List the findings on record with their state today."""
-    from fundtrack.auditing.standing import listed
+    from fundtrack.auditing.standing import listed, seen_checks
+    from fundtrack.pages import names
 
     if unknown := sorted(set(state or ()) - set(STATES)):
         raise UsageError("finding-state", name=unknown[0], known=", ".join(STATES))
     the_book = opened(book)
+    known = {*names("checks")} | {page.stem for page in (the_book.folder / "checks").glob("*.md")}
     language = spoken(lang, the_book)
     with the_book.reading() as connection:
+        known |= seen_checks(connection)
+        for name in check or ():
+            if name not in known:
+                raise UsageError("check-unknown", name=name, known=nearest(name, sorted(known)))
         rows = listed(connection, states=state or (), checks=check or (), funds=fund or ())
     records = [list_record(row, language) for row in rows]
     if form == "table":
@@ -76,8 +83,10 @@ def list_(
 def in_words(record: dict[str, Any], language: Language) -> dict[str, Any]:
     """Return a finding of the list as people read it: its state in words, days instead of moments."""
     days = {name: record[name][:10] for name in ("first_seen", "last_seen")}
-    state, found = f"state-{record['state']}", "found-yes" if record["found"] else "found-no"
-    return record | days | {"state": message(state, language), "found": message(found, language)}
+    found = message("found-yes" if record["found"] else "found-no", language)
+    amount = money.parse(record["amount"]) if record["amount"] else 0
+    said = days | {"found": found, "amount": money.grouped(amount) if amount else ""}
+    return printed.in_words(record, language, state="state", severity="severity") | said
 
 
 def list_record(row: Mapping[str, Any], language: Language) -> dict[str, Any]:
@@ -340,11 +349,15 @@ def draft_paper(
     """草拟审计取证单 Draft the audit evidence form of a finding as HTML, in Chinese unless --lang says otherwise."""
     from fundtrack.auditing.paper import paper
     from fundtrack.auditing.standing import known
+    from fundtrack.reporting.audits.file import draft
 
+    if output.suffix.lower() not in PAGES:
+        raise UsageError("export-suffix", path=output, suffixes=", ".join(PAGES))
     the_book = opened(book)
     with the_book.reading() as connection:
         found = known(connection, number)
-    output.write_text(paper(the_book, found, lang or "zh", project=audit, unit=unit), "utf-8")
+    with draft(output) as place:
+        place(paper(the_book, found, lang or "zh", project=audit, unit=unit).encode())
     printed.say_message("paper-written", spoken(lang, the_book), path=output)
 
 

@@ -52,6 +52,8 @@ def show_chart(form: FormatOption = "table", book: BookOption = None, lang: Lang
         show.as_json({"title": in_force.title, "funds": funds, "accounts": accounts})
         return
     if form == "table":
+        funds = [show.in_words(one, language, level="level", regime="regime") for one in funds]
+        accounts = [show.in_words(one, language, kind="account", granted="granted") for one in accounts]
         show.rows(funds, form, language, FUND_COLUMNS)
         show.say()
     show.rows(accounts, form, language, ACCOUNT_COLUMNS)

@@ -9,16 +9,27 @@ import typer
 
 from fundtrack import money
 from fundtrack.cli import show
-from fundtrack.errors import FundtrackError, UsageError, message
+from fundtrack.cli.order import coded
+from fundtrack.errors import FundtrackError, UsageError, message, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from fundtrack.auditing.sides import Side
     from fundtrack.book import Book
-    from fundtrack.chart.model import Chart
+    from fundtrack.chart.model import Account, Chart
     from fundtrack.cli.order import Order
     from fundtrack.errors import Language
+
+
+YES: Final = frozenset({"y", "yes", "是", "是的", "对", "好", "确认"})
+NO: Final = frozenset({"n", "no", "否", "不", "不是", "不对", "取消"})
+"""What a person at a terminal says; anything else is asked again."""
+
+SIDES: Final[dict[str, Side]] = {
+    "bureau": "bureau", "财政": "bureau", "财政部门": "bureau",
+    "auditor": "auditor", "审计": "auditor", "审计部门": "auditor",
+}  # fmt: skip
 
 
 def complete(order: Order, book: Book, language: Language) -> None:
@@ -35,11 +46,32 @@ def complete(order: Order, book: Book, language: Language) -> None:
     asked = False
     while missing := order.missing(chart):
         if not sys.stdin.isatty():
-            raise UsageError("post-needs", kind=order.kind, options=", ".join(f"--{name}" for name in missing))
+            raise UsageError(
+                "post-needs", kind=words(f"kind-{order.kind}"), options=", ".join(f"--{name}" for name in missing)
+            )
         ask(order, missing[0], chart, language)
         asked = True
-    if asked and not typer.confirm(summary(order, language)):
+    if asked and not agreed(summary(order, chart, language), language):
         raise typer.Exit(1)
+
+
+def agreed(question: str, language: Language) -> bool:
+    """Ask until a person says yes or no, in either language."""
+    while True:
+        answer = typer.prompt(f"{question} {message('ask-yes-no', language)}").strip().casefold()
+        if answer in YES or answer in NO:
+            return answer in YES
+        show.say_message("ask-again", language)
+
+
+def reason(given: str, question: str, language: Language) -> str:
+    """Return why, asked for at a terminal where it was not given, and then whether it is to be done at all."""
+    if given or not sys.stdin.isatty():
+        return given
+    said = str(typer.prompt(message("ask-reason", language))).strip()
+    if not agreed(question, language):
+        raise typer.Exit(1)
+    return said
 
 
 def ask(order: Order, name: str, chart: Chart, language: Language) -> None:
@@ -48,9 +80,29 @@ def ask(order: Order, name: str, chart: Chart, language: Language) -> None:
         show.say(f"  {choice}")
     answer = typer.prompt(message(f"ask-{name}", language))
     try:
-        setattr(order, name, READERS.get(name, str.strip)(answer))
+        said = READERS.get(name, str.strip)(answer)
     except FundtrackError as error:
         show.say(error.text(language))
+        return
+    if wrong := unknown(order, name, str(said), chart, language):
+        show.say(wrong)
+    else:
+        setattr(order, name, said)
+
+
+def unknown(order: Order, name: str, answer: str, chart: Chart, language: Language) -> str:
+    """Return what is wrong with a fund or a use that the chart has not, or nothing."""
+    if name in {"fund", "to"} and coded(chart, "fund", answer) not in chart.funds:
+        return message("ask-no-fund", language, fund=answer)
+    if name == "use" and not order.split and answer.partition("-")[0] not in uses_of(order, chart):
+        return message("ask-no-use", language, use=answer, fund=order.fund)
+    return ""
+
+
+def uses_of(order: Order, chart: Chart) -> dict[str, Account]:
+    """Return the uses of the fund of an order, or of all where it is not said, by their codes."""
+    accounts = chart.accounts.values()
+    return {one.code.partition(":")[0]: one for one in accounts if one.kind == "use" and order.fund in {"", one.fund}}
 
 
 def choices(order: Order, name: str, chart: Chart, language: Language) -> Iterable[str]:
@@ -58,19 +110,25 @@ def choices(order: Order, name: str, chart: Chart, language: Language) -> Iterab
     if name in {"fund", "to"}:
         return [fund.component(language) for fund in chart.funds.values()]
     if name == "use":
+        granted = {one.account: one.granted for one in chart.uses}  # in order of date: the last word counts
         uses = (a for a in chart.accounts.values() if a.kind == "use" and order.fund in {"", a.fund})
-        return [use.written(language, chart).partition(":")[2] for use in uses]
+        return [
+            use.written(language, chart).partition(":")[2]
+            + ("" if granted.get(use.path) else message("ask-not-granted", language))
+            for use in uses
+        ]
     return []
 
 
-def summary(order: Order, language: Language) -> str:
-    """Return the question that a person answers last."""
+def summary(order: Order, chart: Chart, language: Language) -> str:
+    """Return the question that a person answers last: everything by its name."""
+    use = uses_of(order, chart).get(order.use)
     return message(
         "ask-post",
         language,
-        kind=order.kind,
-        fund=order.fund or order.split or order.original,
-        use=order.use,
+        kind=message(f"kind-{order.kind}", language),
+        fund=chart.funds[order.fund].component(language) if order.fund else order.split or order.original,
+        use=use.written(language, chart).rpartition(":")[2] if use else order.use,
         payee=order.payee or order.to,
         amount=show.yuan(order.amount),
         date=order.date,
@@ -101,9 +159,9 @@ def side_of(who: str, language: Language) -> Side:
     """Ask for whom a person acts who is not on record. Raises UsageError (`side-unknown`) where nobody sits there."""
     if not sys.stdin.isatty():
         raise UsageError("side-unknown", who=who)
-    while (answer := typer.prompt(message("ask-side", language, who=who)).strip()) not in {"bureau", "auditor"}:
+    while (answer := typer.prompt(message("ask-side", language, who=who)).strip()) not in SIDES:
         pass
-    return "auditor" if answer == "auditor" else "bureau"
+    return SIDES[answer]
 
 
 def record_or_money(fund: str, language: Language) -> Literal["record", "money"]:
@@ -115,4 +173,4 @@ def record_or_money(fund: str, language: Language) -> Literal["record", "money"]
         return "record"
     if not sys.stdin.isatty():
         raise UsageError("rebook-wrong")
-    return "money" if typer.confirm(message("ask-money", language)) else "record"
+    return "money" if agreed(message("ask-money", language), language) else "record"

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from fundtrack import money
 from fundtrack.cli import show as printed
@@ -27,11 +30,20 @@ REFUSAL_COLUMNS = ("seq", "when", "who", "date", "kind", "fund", "payee", "amoun
 
 
 def show(
-    number: NumberArgument, form: FormatOption = "table", book: BookOption = None, lang: LanguageOption = None
+    number: NumberArgument,
+    path: Annotated[Path | None, typer.Argument(help="A published ledger; without one the book. 已发布的账簿")] = None,
+    *,
+    form: FormatOption = "table",
+    book: BookOption = None,
+    lang: LanguageOption = None,
 ) -> None:
     """查看凭证 Show a voucher: what it says, where it came from, who recorded it, what became of it."""
+    from fundtrack.cli.published import show_published
     from fundtrack.posting.standing import find_voucher
 
+    if path:
+        show_published(number, path, form, spoken(lang))
+        return
     the_book = opened(book)
     language = spoken(lang, the_book)
     with the_book.reading() as connection:

@@ -88,6 +88,8 @@ def print_entries(found: Sequence[Stated], of: Register, form: Format, language:
         columns = ["seq", *filled, *(["status"] if everything else []), "file", "row"]
         words = {status: message(f"status-{status}", language) for status in ("held", "replaced", "withdrawn")}
         people = [{**one, "status": words[one["status"]], **grouped(one, of)} for one in records]
+        if "level" in of.fields:
+            people = [show.in_words(one, language, level="level") for one in people]
         show.table(
             [headed(name, language) for name in columns], [[said(one[name]) for name in columns] for one in people]
         )

@@ -81,6 +81,9 @@ def sample(
     where, language = audited(path, book, lang)
     drawn = sampling.sample(where, plan, scope, fund_pattern)
     print_sample(drawn, form, language, output)
+    selections = sum(stratum.hits for stratum in drawn.strata)
+    if size and selections != size:
+        show.say(message("sample-rounded", language, size=size, drawn=selections), error=True)
     if incomplete(drawn.problems, language):  # a sample of a part proves nothing of the whole
         raise typer.Exit(1)
 
@@ -107,7 +110,7 @@ def benford(
 
     known_suffix(output, SUFFIXES)
     if by not in {"", "fund"}:
-        raise UsageError("balance-by", unknown=by, known="fund")
+        raise UsageError("benford-by", unknown=by)
     scope = Scope(tuple(fund or ()), tuple(kind or ()), since, until, unit)
     where, language = audited(path, book, lang)
     found = benford.benford(where, scope, by_fund=by == "fund", fund_pattern=fund_pattern)

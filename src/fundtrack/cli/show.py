@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 import typer
 
 from fundtrack import money
-from fundtrack.errors import LANGUAGES, FundtrackError, Language, Refused, message, paragraph
+from fundtrack.errors import LANGUAGES, FundtrackError, Language, Refused, message, messages, paragraph
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -61,6 +61,12 @@ def rows(found: Sequence[Mapping[str, Any]], form: Format, language: Language, c
     else:
         heads = [message(f"head-{name}", language) for name in columns]
         table(heads, [[_text(row.get(name)) for name in columns] for row in found])
+
+
+def in_words(record: Mapping[str, Any], language: Language, **prefixes: str) -> dict[str, Any]:
+    """Return a record as people read it: the values of some columns by the messages that begin with a prefix."""
+    keys = {name: f"{prefix}-{str(record[name]).lower()}" for name, prefix in prefixes.items()}
+    return {**record} | {name: message(key, language) for name, key in keys.items() if key in messages()}
 
 
 def _text(value: object) -> str:

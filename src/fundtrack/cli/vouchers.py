@@ -24,7 +24,7 @@ from fundtrack.cli.options import (
     spoken,
 )
 from fundtrack.cli.order import Order, OrderKind, coded
-from fundtrack.errors import FormatError
+from fundtrack.errors import FormatError, message
 
 if TYPE_CHECKING:
     from fundtrack.cli.options import Format
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 def amount(text: str) -> int:
     """Return an amount in fen, from any form the files have."""
     try:
-        return money.parse(text)
+        return money.parse(text, "万元" if text.strip().endswith("万元") else "元")
     except FormatError as error:
         raise typer.BadParameter(str(error)) from error
 
@@ -115,6 +115,7 @@ def reverse(
 
     the_book = opened(book)
     language = spoken(lang, the_book)
+    reason = prompts.reason(reason, message("ask-reverse", language, voucher=number), language)
     with show.refusal(form, language):
         posted = reverse(the_book, number, reason=reason, date=date or today(), by=person(by), approved_by=approved_by)
     print_posted(posted, form, language)

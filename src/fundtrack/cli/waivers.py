@@ -29,7 +29,7 @@ waiver = typer.Typer(help="Dated exceptions by an authority. 例外审批", no_a
 
 COLUMNS = (
     "waiver", "state", "check", "scope", "valid", "document", "in_register", "document_level", "document_date",
-    "asked_by", "approved_by", "granted_by", "reason",
+    "asked_by", "approver", "granted_by", "reason",
 )  # fmt: skip
 SCOPE = ("fund", "use", "project", "voucher", "finding")
 
@@ -140,11 +140,13 @@ def waiver_record(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def for_people(record: dict[str, Any], language: Language, in_words: bool) -> dict[str, Any]:
     """Return a waiver with its scope and its dates in one word each."""
-    scope = " ".join(f"{message(f'head-{name}', language)} {record[name]}" for name in SCOPE if record[name])
+    heads = {name: message("form-lead" if name == "finding" else f"head-{name}", language) for name in SCOPE}
+    scope = " ".join(f"{heads[name]} {record[name]}" for name in SCOPE if record[name])
     said = {
         "scope": scope,
         "valid": f"{record['valid_from']}/{record['valid_to']}",
         "in_register": record["registered"],
+        "approver": record["approved_by"],
     }
     if in_words:
         registered = message(f"found-{'yes' if record['registered'] else 'no'}", language)

@@ -84,13 +84,17 @@ def opening(book: Book, path: Path, *, as_of: date, by: str, document: str, appr
     """Post the opening balances of a file at the end of a day, all of its funds or none.
 
     A deficit in cash is allowed here, and only here. Raises FormatError where the file is no trial balance that ties,
-    or one of nothing but zeros, UsageError (`opening-late`) where a fund has vouchers already, and Refused.
+    or one of nothing but zeros, UsageError where a fund has vouchers already
+    (`opening-late`) or an account is opened only later (`opening-before-account`), and Refused.
     """
     balances: list[Balance] = []
 
     def say(connection: Connection, chart: Chart) -> list[Draft]:
         balances[:] = read_balances(chart, path)
         tie(balances, path)
+        for account in (balance.account for balance in balances):
+            if account.date > as_of:
+                raise UsageError("opening-before-account", account=account.path, opened=account.date, date=as_of)
         for fund in dict.fromkeys(balance.account.fund for balance in balances):
             first = connection.execute(FIRST_OTHER, {"fund": fund}).first()
             if first:

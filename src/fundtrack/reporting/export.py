@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from decimal import Decimal
 from html import escape
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
 from fundtrack import money
@@ -46,6 +47,11 @@ th, td {{ border-bottom: 1px solid #ddd; padding: .2em .8em; text-align: left }}
 {table}
 </html>
 """
+
+
+def program() -> str:
+    """Return the program and its version, by which a file was made."""
+    return f"fundtrack {version('fundtrack')}"
 
 
 def export(table: Table, path: Path, *, title: str, language: Language) -> None:

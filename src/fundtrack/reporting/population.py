@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from fundtrack.checking.foreign import Foreign
     from fundtrack.checking.lens import Lens
+    from fundtrack.checking.source import Read as File
     from fundtrack.checking.source import Source as Read
 
 NO_KIND: Final = ""
@@ -89,6 +90,14 @@ class Voucher(NamedTuple):
     source: Source
 
 
+class Subject(NamedTuple):
+    """What was sampled: its title, its path and the files that were read, each with its hash; a book is no file."""
+
+    title: str
+    path: str
+    read: tuple[File, ...] = ()
+
+
 class Total(NamedTuple):
     """How many vouchers a fund's population has, and what they come to."""
 
@@ -128,6 +137,7 @@ class Population:
     unit: str
     order: str
     source: Callable[[int], Source]
+    about: Subject
     problems: int = 0
 
     @property
@@ -207,13 +217,15 @@ def population(where: Book | Path | Read, scope: Scope, fund_pattern: str = "") 
         with where.reading() as connection, dialect.in_little_memory(connection):
             lens = book_lens(connection, where.chart(connection))
             unit = scope.unit or where.settings.currency
-            yield Population(connection, lens, scope, unit, NUMBERED, _imported_from(lens))
+            about = Subject(where.settings.title, where.folder.name)
+            yield Population(connection, lens, scope, unit, NUMBERED, _imported_from(lens), about)
         return
     read = ledger_source(where) if isinstance(where, Path) else where
     unit = scope.unit or next(iter(read.options["operating_currency"]), "CNY")
     with foreign(read.entries, read.options, fund_pattern) as loaded:
         source, problems = _written_in(loaded), len(read.problems)
-        yield Population(loaded.connection, loaded.lens, scope, unit, DESCRIBED, source, problems)
+        about = Subject(read.title, read.path.as_posix(), read.read)
+        yield Population(loaded.connection, loaded.lens, scope, unit, DESCRIBED, source, about, problems)
 
 
 def _imported_from(lens: Lens) -> Callable[[int], Source]:

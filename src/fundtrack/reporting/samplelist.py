@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from fundtrack import money
+from fundtrack.checking.foreign import KINDS
 from fundtrack.errors import message
-from fundtrack.reporting.export import workbook
+from fundtrack.reporting.export import program, workbook
 from fundtrack.reporting.population import PAID
 from fundtrack.reporting.table import Column, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from fundtrack.errors import Language
@@ -39,6 +42,8 @@ METHOD: Final[Columns] = (("what", "text"), ("value", "text"))
 SUMMED: Final = frozenset({"vouchers", "amount", "hits", "items", "certain", "certain-amount"})
 """Columns of the strata of which the total says something."""
 
+SEPARATORS: Final = {"read": "\n"}
+
 START: Final = "1 + SHA-256(seed|fund|total) mod interval"
 
 
@@ -46,7 +51,18 @@ def sampling_list(sample: Sample, *, to_fill_in: bool = False) -> Table:
     """Return a row for each voucher of a sample; `to_fill_in` adds the columns that an auditor fills in."""
     more = FOR_THE_AUDITOR if to_fill_in else ()
     rows = (_shown(ITEM, _cells(item), sample.scale) + (None,) * len(more) for item in sample.items)
-    return Table(_columns(ITEM + more, sample.scale), tuple(rows), sample.named)
+    return Table(_columns(ITEM + more, sample.scale), tuple(rows), _named(sample))
+
+
+def _named(sample: Sample) -> Callable[[Language, str, str], str]:
+    """Return what says of a code what it stands for, the kind of a voucher in words."""
+
+    def named(language: Language, column: str, value: str) -> str:
+        if column == "kind":
+            return message(f"kind-{value}", language) if value in KINDS else value
+        return sample.named(language, column, value)
+
+    return named
 
 
 def strata_list(sample: Sample, total: Language | None = None) -> Table:
@@ -86,11 +102,27 @@ def method(sample: Sample) -> dict[str, Any]:
     }
 
 
+def about(sample: Sample) -> dict[str, Any]:
+    """Return what the sample was drawn from, by which program and when."""
+    return {
+        "book": sample.about.title,
+        "path": sample.about.path,
+        "read": [one._asdict() for one in sample.about.read],
+        "program": program(),
+        "date": dt.datetime.now().astimezone().date().isoformat(),
+    }
+
+
 def method_list(sample: Sample, language: Language) -> Table:
-    """Return the same as a table, a row each."""
+    """Return both as a table, a row each."""
+    said = about(sample) | method(sample)
+    said["read"] = [f"{one.file}  SHA-256 {one.sha256}" for one in sample.about.read]
+    said["kinds"] = [message(f"kind-{kind}", language) for kind in said["kinds"]]
+    said["start"] = message("sample-start", language)
+    listed = {name: SEPARATORS.get(name, ", ").join(value) for name, value in said.items() if isinstance(value, list)}
     rows = [
-        (message(f"sample-method-{name}", language), ", ".join(value) if isinstance(value, list) else str(value))
-        for name, value in method(sample).items()
+        (message(f"sample-method-{name}", language), str(value))
+        for name, value in (said | listed).items()
         if value not in (None, "")
     ]
     return Table(_columns(METHOD, money.SCALE), tuple(rows))
@@ -101,6 +133,7 @@ def record(sample: Sample) -> dict[str, Any]:
     items = [dict(zip(_names(ITEM), _shown(ITEM, _cells(item), sample.scale, plain=True), strict=True))
              for item in sample.items]  # fmt: skip
     return {
+        "about": about(sample),
         "method": method(sample),
         "strata": [
             dict(zip(_names(STRATUM), _shown(STRATUM, stratum, sample.scale, plain=True), strict=True))
@@ -116,12 +149,25 @@ def write_workbook(sample: Sample, path: Path, language: Language) -> None:
 
     Raises UsageError (`export-unwritable`).
     """
+    workbook(sheets_of(sample, language), path, language)
+
+
+def in_words(table: Table, language: Language) -> Table:
+    """Return a list as people read it in a workbook: the kinds of vouchers in words."""
+    at = [column.name for column in table.columns].index("kind")
+    rows = ((*row[:at], table.named(language, "kind", str(row[at])), *row[at + 1 :]) for row in table.rows)
+    return replace(table, rows=tuple(rows))
+
+
+def sheets_of(sample: Sample, language: Language) -> dict[str, Table]:
+    """Return the list to fill in, the strata and the method as tables by the names of their sheets."""
     sheets = {
         "list": sampling_list(sample, to_fill_in=True),
         "strata": strata_list(sample, language),
         "method": method_list(sample, language),
     }
-    workbook({message(f"sample-sheet-{name}", language): table for name, table in sheets.items()}, path, language)
+    sheets["list"] = in_words(sheets["list"], language)
+    return {message(f"sample-sheet-{name}", language): table for name, table in sheets.items()}
 
 
 def _cells(item: Item) -> tuple[Cell, ...]:

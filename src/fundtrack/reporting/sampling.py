@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from fundtrack.book import Book
     from fundtrack.checking.source import Source as Read
     from fundtrack.errors import Language
-    from fundtrack.reporting.population import Population, Total, Voucher
+    from fundtrack.reporting.population import Population, Subject, Total, Voucher
 
 
 @dataclass(frozen=True)
@@ -114,6 +114,7 @@ class Sample:
     strata: tuple[Stratum, ...]
     items: tuple[Item, ...]
     problems: int
+    about: Subject
     named: Callable[[Language, str, str], str] = unnamed
 
 
@@ -135,7 +136,7 @@ def sample(where: Book | Path | Read, plan: Plan, scope: Scope | None = None, fu
         for fund, voucher, amount, cumulative, hits in sorted(drawn, key=lambda one: one[0])
     )
     strata = tuple(_stratum(fund, total, intervals[fund], starts[fund], items) for fund, total in totals.items())
-    return Sample(plan, scope, found.unit, found.scale, strata, items, found.problems, named)
+    return Sample(plan, scope, found.unit, found.scale, strata, items, found.problems, found.about, named)
 
 
 def start_of(seed: str, fund: str, total: int, interval: int) -> int:

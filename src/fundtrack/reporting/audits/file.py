@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import secrets
+import stat
 from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
     from fundtrack.checking.audit import Audit
     from fundtrack.errors import Language
+    from fundtrack.reporting.sampling import Sample
+
+PAPER: Final = ".xlsx"
+"""The suffix of the working paper, which alone takes a sampling list."""
 
 
 def _json(audit: Audit, language: Language) -> bytes:
@@ -33,9 +38,9 @@ def _csv(audit: Audit, language: Language) -> bytes:
     return as_csv(audit, language).encode("utf-8-sig")  # with the mark by which a spreadsheet knows UTF-8
 
 
-def _workbook(audit: Audit, language: Language) -> bytes:
+def _workbook(audit: Audit, language: Language, samples: Sample | None = None) -> bytes:
     out = BytesIO()
-    working_paper(audit, language).save(out)
+    working_paper(audit, language, samples).save(out)
     return out.getvalue()
 
 
@@ -43,7 +48,7 @@ WRITERS: Final[Mapping[str, Callable[[Audit, Language], bytes]]] = {
     ".json": _json,
     ".csv": _csv,
     ".sarif": lambda audit, language: as_sarif(audit, language).encode(),
-    ".xlsx": _workbook,
+    PAPER: _workbook,
     ".html": lambda audit, language: page(audit, language).encode(),
 }
 
@@ -51,42 +56,62 @@ SUFFIXES: Final = tuple(WRITERS)
 
 
 @contextmanager
-def writing(path: Path | None) -> Iterator[Callable[[Audit, Language], None]]:
+def writing(
+    path: Path | None, read: tuple[Path, ...] = ()
+) -> Iterator[Callable[[Audit, Language, Sample | None], None]]:
     """Give what writes an audit to a file of the kind its suffix says, and does nothing without one.
 
-    Whether it can be written is found out before anything is checked. The file gets its place only when all went well.
-    Raises UsageError (`audit-suffix`, `export-unwritable`).
+    Whether it can be written is found out before anything is checked, and that it lies outside of what is `read`. The
+    file gets its place only when all went well; who may read it stays as it was. A working paper takes a sample.
+    Raises UsageError (`audit-suffix`, `export-unwritable`, `output-is-input`).
     """
     if path is None:
-        yield lambda _audit, _language: None
+        yield lambda _audit, _language, _samples: None
         return
     writer = WRITERS.get(path.suffix.lower())
     if writer is None:
         raise UsageError("audit-suffix", path=path, suffixes=", ".join(SUFFIXES))
-    with _draft(path) as draft:
+    refuse_input(path, read)
+    with draft(path) as place:
+        yield lambda audit, language, samples: place(
+            _workbook(audit, language, samples) if samples else writer(audit, language)
+        )
 
-        def write(audit: Audit, language: Language) -> None:
-            data = writer(audit, language)
-            try:
-                draft.write_bytes(data)
-                os.replace(draft, path.resolve())  # noqa: PTH105 - the one moment is to be seen
-            except OSError as error:
-                raise unwritable(path, error) from error
 
-        yield write
+def refuse_input(path: Path, read: tuple[Path, ...]) -> None:
+    """Refuse a file that is part of what is audited. Raises UsageError (`output-is-input`)."""
+    out = path.resolve()
+    for source in (one.resolve() for one in read):
+        if out == source or (source.is_dir() and out.is_relative_to(source)):
+            raise UsageError("output-is-input", path=path, source=source.name)
 
 
 @contextmanager
-def _draft(path: Path) -> Iterator[Path]:
-    """Give an empty file beside the one that is to be written; it is gone afterwards, unless it took its place."""
-    draft = path.resolve().with_name(f".{path.name[:64]}-{secrets.token_hex(8)}")
+def draft(path: Path) -> Iterator[Callable[[bytes], None]]:
+    """Give what puts bytes into a file: complete, with the mode it had, or not at all. Raises `export-unwritable`.
+
+    Whether there may be such a file is found out at once; a draft beside it is gone afterwards.
+    """
+    beside = path.resolve().with_name(f".{path.name[:64]}-{secrets.token_hex(8)}")
     try:
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        draft.touch(exist_ok=False)
+        if path.exists() and not path.stat().st_mode & stat.S_IWUSR:  # who protected it meant it to stay
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        beside.touch(exist_ok=False)
     except OSError as error:
         raise unwritable(path, error) from error
+
+    def place(data: bytes) -> None:
+        try:
+            beside.write_bytes(data)
+            if path.exists():
+                beside.chmod(stat.S_IMODE(path.stat().st_mode))
+            os.replace(beside, path.resolve())  # noqa: PTH105 - the one moment is to be seen
+        except OSError as error:
+            raise unwritable(path, error) from error
+
     try:
-        yield draft
+        yield place
     finally:
-        draft.unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)

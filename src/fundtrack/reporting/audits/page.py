@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from fundtrack import money
 from fundtrack.errors import message
-from fundtrack.reporting.audits.sections import beside_said, extent_said, hash_of, program, sections, state_said
+from fundtrack.reporting.audits.sections import beside_said, extent_said, hash_of, sections, state_said
+from fundtrack.reporting.export import program
 from fundtrack.reporting.table import printable
 
 if TYPE_CHECKING:

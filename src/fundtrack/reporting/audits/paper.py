@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 from fundtrack.checking.figures import MONEY, counted_in
 from fundtrack.errors import message
 from fundtrack.money import plain
-from fundtrack.reporting.audits.sections import beside_said, extent_said, hash_of, program, sections
-from fundtrack.reporting.export import FORMATS, UNNAMEABLE, WIDEST, disarm, typed
+from fundtrack.reporting.audits.sections import beside_said, extent_said, hash_of, sections
+from fundtrack.reporting.export import FORMATS, UNNAMEABLE, WIDEST, disarm, program, typed
+from fundtrack.reporting.samplelist import sheets_of
 from fundtrack.reporting.table import printable, width
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from fundtrack.checking.finding import Finding
     from fundtrack.errors import Language
     from fundtrack.reporting.audits.sections import Section
+    from fundtrack.reporting.sampling import Sample
     from fundtrack.reporting.table import Table
 
 HEAD_ROW: Final = 9
@@ -50,11 +52,11 @@ COLUMNS: Final[Mapping[str, int]] = {
 INK, PAPER, RULE = "1F2A37", "EEF1F4", "C5CCD4"
 
 
-def working_paper(audit: Audit, language: Language, samples: Table | None = None, on: dt.date | None = None) -> Any:  # noqa: ANN401 - openpyxl ships no types
+def working_paper(audit: Audit, language: Language, samples: Sample | None = None, on: dt.date | None = None) -> Any:  # noqa: ANN401 - openpyxl ships no types
     """Return the working paper of an audit as a workbook of openpyxl.
 
-    `samples` are the vouchers an auditor drew, which become the last sheet; `on` is the day of the run, by default
-    today.
+    `samples` are the vouchers an auditor drew, which become the last sheets, with how to draw them again; `on` is the
+    day of the run, by default today.
     """
     from openpyxl import Workbook
 
@@ -72,8 +74,8 @@ def working_paper(audit: Audit, language: Language, samples: Table | None = None
         sheet = _Sheet(workbook, workbook.create_sheet(), message("paper-settled", language))
         _settled(sheet, parts, audit, language)
     if samples is not None:
-        sheet = _Sheet(workbook, workbook.create_sheet(), message("paper-samples", language))
-        _samples(sheet, samples, language)
+        for name, table in sheets_of(samples, language).items():
+            _samples(_Sheet(workbook, workbook.create_sheet(), name), table, language)
     return workbook
 
 
@@ -297,7 +299,7 @@ def _values(finding: Finding, part: Section, audit: Audit, language: Language) -
 
 
 def _samples(paper: _Sheet, samples: Table, language: Language) -> None:
-    """Write the sampling list."""
+    """Write a table of a sample: the sampling list, the strata, the method."""
     paper.write(*(column.heading(language) for column in samples.columns), bold=True, fill=True)
     for row in samples.rows:
         cells = paper.write(*(typed(column, cell) for column, cell in zip(samples.columns, row, strict=True)))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from importlib.metadata import version
 from string import Formatter
 from typing import TYPE_CHECKING, Final, Literal
 
 from fundtrack.checking.differences import NAMES
 from fundtrack.checking.figures import MONEY, arithmetic, compared_in, figure, thresholds
 from fundtrack.checking.summary import Sum, summed
-from fundtrack.errors import message
+from fundtrack.errors import message, messages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +63,7 @@ class Section:
     def remedy(self, language: Language) -> str:
         """Return what to do, with dots for what differs from one finding to the next."""
         if self.check is None:
-            return (*self.findings, *self.settled)[0].remedies[language]
+            return messages()[self.name][f"remedy-{language}"]
         return _said(self.check, "remedy", language)
 
     @property
@@ -124,7 +123,8 @@ def sections(audit: Audit) -> list[Section]:
     sums = {one.check: one for one in summed([one for one in audit.findings if one.is_open])}
     known = {check.name: check for check in audit.checks}
     not_run = {one.check: one.why for one in audit.not_run}
-    names = [*(name for name in dict.fromkeys(one.check for one in audit.findings) if name not in known), *known]
+    asked = (*audit.checks_run, *(one.check for one in audit.findings))
+    names = [*(name for name in dict.fromkeys(asked) if name not in known), *known]
     return [
         Section(
             name=name,
@@ -178,11 +178,6 @@ def beside_said(audit: Audit, language: Language) -> list[tuple[str, str]]:
 def hash_of(file: str, audit: Audit) -> str:
     """Return the hash of a file that was read, empty for any other."""
     return next((one.sha256 for one in audit.read if one.file == file), "")
-
-
-def program() -> str:
-    """Return the program and its version."""
-    return f"fundtrack {version('fundtrack')}"
 
 
 def _said(check: Check, part: str, language: Language) -> str:

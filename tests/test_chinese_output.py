@@ -1,0 +1,50 @@
+"""What a clerk in China reads at a terminal: no English word left where the bureau has its own."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from commands import payments_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from commands import Say
+
+ENGLISH: Final = re.compile(
+    r"\b(central|county|region|earmarked|pooled|cash|True|False|warn|error|disbursement|transfer|use)\b"
+)
+
+
+@pytest.mark.parametrize("order", [("chart", "show"), ("finding", "list"), ("sample", "--size", "2", "--seed", "s")])
+def test_a_table_has_no_code_word(say: Say, book: Path, order: tuple[str, ...]) -> None:
+    """Levels, regimes, kinds, severities, yes and no."""
+    assert say("--book", book, "check", "--by", "审计").code in {0, 1}
+    answer = say("--book", book, *order, "--lang", "zh")
+    assert answer.code == 0, answer.err
+    assert answer.out.strip()
+    assert not ENGLISH.findall(answer.out)
+
+
+def test_what_is_lacking_is_said_in_the_bureaus_words(say: Say, book: Path) -> None:
+    """The kind of a voucher; an amount in 万元 is read as `sample` reads it."""
+    lacking = say("--book", book, "post", "--fund", "F01", "--lang", "zh")
+    assert lacking.code == 2
+    assert "“支付”凭证还须给出" in lacking.err
+    paid = say("--book", book, "post", "--fund", "F01", "--use", "0601", "--payee", "某公司", "--amount", "0.1万元",
+               "--date", "2015-03-01", "--format", "json")  # fmt: skip
+    assert paid.code == 0, paid.err
+    assert say("--book", book, "show", *paid.json["vouchers"], "--format", "json").out.count("1000.00") > 0
+
+
+def test_a_waiting_row_and_a_finding_are_called_so(say: Say, book: Path, tmp_path: Path) -> None:
+    """The row of the quarantine by its number; amounts as people write them, none where there is none."""
+    assert say("--book", book, "import", payments_file(tmp_path)).code == 1
+    head = say("--book", book, "quarantine", "list", "--lang", "zh").out.splitlines()[0]
+    assert head.split()[0] == "行编号"
+    assert "name" in say("--book", book, "quarantine", "list", "--format", "json").json[0]
+    listed = say("--book", book, "finding", "list", "--lang", "zh").out
+    assert not re.search(r"\s0\.00\s|\d{4,}\.\d\d\b", listed)
