@@ -21,7 +21,7 @@ from fundtrack.checking.side import source_side
 from fundtrack.checking.source import ledger_source
 from fundtrack.checking.summary import Amount, summed
 from fundtrack.checking.units import Units
-from fundtrack.errors import FormatError, UsageError
+from fundtrack.errors import FormatError, UsageError, message
 from ledgers import BROKEN, new_page
 
 if TYPE_CHECKING:
@@ -238,15 +238,18 @@ def test_what_an_audit_cannot_prove(whole: Callable[[str], Audit]) -> None:
         f"a page of this book's own, sha256 {own.page.digest}: {own.name}",
         "no bank statement was entered for B2: nobody can say what the bank moved",
         "statements of B1 cover 2015-01-02 to 2015-01-20; money moved until 2015-02-03",
+        message("limit-never-asked", "en"),
         UNSEALED,
     ]
     assert proved(audit, "zh") == [
         f"本账套自有检查页，sha256 {own.page.digest}：{own.name}",
         "B2 未登记银行对账单，无从核对银行实际收付",
         "B1 的对账单只覆盖 2015-01-02 至 2015-01-20，而收付记到 2015-02-03",
+        message("limit-never-asked", "zh"),
         "凭证尚未加封：若有人整本替换账套或已发布账簿，仅凭其内部无法发现",
     ]
-    assert [one.kind for one in audit.limits][-4:] == ["page", "no-statement", "statement-ends", "unsealed"]
+    kinds = [one.kind for one in audit.limits]
+    assert kinds[-5:] == ["page", "no-statement", "statement-ends", "never-asked", "unsealed"]
 
 
 def test_statements_that_are_enough(whole: Callable[[str], Audit]) -> None:

@@ -70,7 +70,11 @@ def described(check: Check) -> Iterator[str]:
     yield f"## {check.name}"
     yield ""
     asked = "asked by audits" if check.scope == "book" else "asked at posting and by audits"
-    reads = [register.name for relation, register in BY_RELATION.items() if check.mentions(relation)]
+    reads = [
+        register.name
+        for relation, register in BY_RELATION.items()
+        if check.mentions(relation) and relation not in check.optional
+    ]
     facts = [f"**{page.text('title', 'zh')}**", f"{front['catalogue']}", f"`{check.severity}`", asked, in_force(check)]
     facts += [f"needs the register {', '.join(reads)}"] if reads else []
     facts += [f"needs {', '.join('`' + '.'.join(need) + '`' for need in check.needs)}"] if check.needs else []

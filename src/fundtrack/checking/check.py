@@ -43,7 +43,8 @@ class Check:
     `measure` grew. Columns named in `amounts` are minor units of the row's `unit`. `parameters` are the thresholds as
     they stand, `defaults` those of the page. `needs` are columns, `relation.column`, without which the check can find
     nothing: where no row says any of them it is not run.
-    `waivable` says whether an authority can permit it, `remedied_by` what kinds of voucher put it right.
+    `waivable` says whether an authority can permit it, `remedied_by` what kinds of voucher put it right; `optional` are
+    relations that the select reads, and can do without.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Check:
     ends: dt.date
     waivable: bool = True
     remedied_by: tuple[str, ...] = REMEDIES[:5]
+    optional: tuple[str, ...] = ()
 
     @cached_property
     def is_installed(self) -> bool:
@@ -166,6 +168,7 @@ def check_of(page: Page, own: tuple[tuple[str, int | str], ...] = ()) -> Check:
         ends=front.get("to", dt.date.max),
         waivable=front.get("waivable", True),
         remedied_by=tuple(front.get("remedied-by", REMEDIES[:5])),
+        optional=tuple(front.get("optional", ())),
     )
 
 

@@ -153,4 +153,5 @@ class Lens:
 
     def why_not(self, check: Check) -> Mapping[Language, str]:
         """Return why a check cannot be run through this lens, in both languages; nothing where it can."""
-        return next((why for relation, why in self.missing.items() if check.mentions(relation)), {})
+        needed = (one for one in self.missing if check.mentions(one) and one not in check.optional)
+        return next((self.missing[one] for one in needed), {})

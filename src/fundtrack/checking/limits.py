@@ -65,7 +65,7 @@ def limits(
     checks = [check for check, _ in reasons]
     found = [*_not_run(reasons), *_thresholds(checks), *_pages(checks)]
     if whole:
-        found += [*_statements(connection, lens), limit("unsealed")]
+        found += [*_statements(connection, lens), limit("never-asked"), limit("unsealed")]
     return tuple(found)
 
 
