@@ -13,16 +13,16 @@ from books import CHART, post_payment, post_simple
 from fundtrack.checking.audit import audit_book
 from fundtrack.checking.book import book_lens
 from fundtrack.checking.candidates import COLUMNS, after, before, candidate_lens, measure, prepare, stage
-from fundtrack.checking.check import check_of, checks
+from fundtrack.checking.check import checks
 from fundtrack.checking.extent import Extent
 from fundtrack.checking.lens import Lens, Subject
 from fundtrack.checking.run import run, unsaid
 from fundtrack.checking.source import ledger_source
 from fundtrack.errors import BookError, PageError, UsageError
 from fundtrack.ledger import publish
-from fundtrack.pages import load
 from fundtrack.posting import Draft, Entry, Leg, post
 from fundtrack.schema.registers import BY_RELATION
+from ownpage import page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,37 +34,6 @@ if TYPE_CHECKING:
     from fundtrack.checking import Check
     from fundtrack.errors import Language
     from shelf import Shelf
-
-PAGE: Final = """---
-severity: {severity}
-basis: [own]
-key: [{key}]
-{front}title-zh: 自查
-message-zh: 凭证 {{voucher}}。
-reason-zh: 自定。
-remedy-zh: 核对。
----
-# own
-
-Voucher {{voucher}}.
-
-Our own.
-
-**Remedy.** Look.
-
-```{language} {scope}
-{select}
-```
-"""
-
-
-def page(folder: Path, select: str, scope: str = "scope=voucher", front: str = "", **other: str) -> Check:
-    """Return a check of one's own."""
-    path = folder / "own.md"
-    said = {"severity": "error", "language": "sql", "key": "voucher"} | other
-    path.write_text(PAGE.format(select=select, scope=scope, front=front, **said), "utf-8")
-    return check_of(load(path))
-
 
 CANDIDATE: Final[dict[str, Any]] = {
     **dict.fromkeys(COLUMNS, ""), "voucher": 99, "line": 1, "fund": "F03", "year": 2015, "date": "2015-03-02",
@@ -221,90 +190,6 @@ def test_where_vouchers_of_a_book_stand(book: Book) -> None:
         assert lens.missing["deaths"]["zh"] == "缺登记簿：死亡人员（death）"
 
 
-FAULTY: Final = {
-    "language": ({"language": "text"}, "```sql"),
-    "scope": ({"scope": "scope=nothing"}, "scope=voucher | balance | COLUMN"),
-    "no scope": ({"scope": ""}, "scope=voucher | balance | COLUMN"),
-    "severity": ({"severity": "bad"}, "severity: fatal | error | warn"),
-    "waivable": ({"front": "waivable: 1\n"}, "waivable: true | false"),
-    "remedied-by": (
-        {"front": "remedied-by: [refund, prayer]\n"},
-        "remedied-by: [reversal, refund, rebook, transfer-back, repayment, verification]",
-    ),
-}
-
-
-@pytest.mark.parametrize(("change", "why"), FAULTY.values(), ids=FAULTY)
-def test_what_a_page_needs_to_be_a_check(tmp_path: Path, change: dict[str, str], why: str) -> None:
-    """Is said of the page, at the line of its select."""
-    with pytest.raises(PageError) as caught:
-        page(tmp_path, "SELECT voucher, date FROM vouchers", **change)
-    lines = 19 + len(change.get("front", "").splitlines())
-    assert (caught.value.key, caught.value.details) == (
-        "check-page", {"path": tmp_path / "own.md", "line": lines, "why": why},
-    )  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("was", "why"),
-    [
-        ("basis: [own]\n", "basis"), ("basis: [own]", "basis"), ("title-zh: 自查\n", "title, title-zh"),
-        ("remedy-zh: 核对。\n", "remedy, remedy-zh"),
-    ],
-)  # fmt: skip
-def test_what_a_page_must_say(tmp_path: Path, was: str, why: str) -> None:
-    """Its basis, and title, message and remedy in both languages."""
-    page(tmp_path, "SELECT voucher, date FROM vouchers")
-    path = tmp_path / "own.md"
-    path.write_text(path.read_text("utf-8").replace(was, "basis: []\n" if was == "basis: [own]" else ""), "utf-8")
-    with pytest.raises(PageError) as caught:
-        check_of(load(path))
-    assert caught.value.details["why"] == why
-
-
-def test_a_check_says_all_that_its_page_says(tmp_path: Path) -> None:
-    """And what it does not say is as a check is delivered."""
-    plain = page(tmp_path, "SELECT voucher, date FROM vouchers;  ")
-    assert (plain.name, plain.severity, plain.scope, plain.key, plain.measure) == (
-        "own",
-        "error",
-        "voucher",
-        ("voucher",),
-        "",
-    )
-    assert plain.select == "SELECT voucher, date FROM vouchers"
-    assert (sorted(plain.amounts), dict(plain.parameters), plain.needs) == (["amount"], {}, ())
-    assert (plain.begins, plain.ends) == (date.min, date.max)
-    assert (plain.waivable, plain.is_installed) == (True, False)
-    assert plain.remedied_by == ("reversal", "refund", "rebook", "transfer-back")
-    front = "measure: gap\namounts: [amount, sum]\nneeds: [vouchers.payee_id, deaths.person]\nwaivable: false\n"
-    front += "from: 2015-01-01\nto: 2015-12-31\nremedied-by: [repayment]\nparameters:\n  limit: 5\n"
-    front += "  days: {value: 7, source: x, en: y, zh: z}\n"
-    full = page(tmp_path, "SELECT voucher, date FROM vouchers", front=front)
-    assert (full.measure, sorted(full.amounts)) == ("gap", ["amount", "gap", "sum"])
-    assert full.parameters == {"limit": 5, "days": 7}
-    assert full.needs == (("vouchers", "payee_id"), ("deaths", "person"))
-    assert (full.begins, full.ends) == (date(2015, 1, 1), date(2015, 12, 31))
-    assert (full.waivable, full.remedied_by, full.defaults) == (False, ("repayment",), full.parameters)
-    assert (full.mentions("vouchers"), full.mentions("deaths"), full.mentions("date")) == (True, False, False)
-    lower = page(tmp_path, "select voucher, date from deaths")
-    assert (lower.mentions("deaths"), lower.mentions("death")) == (True, False)
-    assert [full.applies(day) for day in ("2014-12-31", "2015-01-01", "2015-12-31", "2016-01-01")] == [
-        False, True, True, False,
-    ]  # fmt: skip
-
-
-def test_a_threshold_of_ones_own(tmp_path: Path) -> None:
-    """Takes the place of that of the page, if it is of the same type; another is refused with those that there are."""
-    own = page(tmp_path, "SELECT voucher, date FROM vouchers", front="parameters: {limit: 5, word: a}\n").page
-    assert check_of(own, (("limit", 6),)).parameters == {"limit": 6, "word": "a"}
-    for name, value in (("limit", "6"), ("days", 6)):
-        with pytest.raises(BookError) as caught:
-            check_of(own, ((name, value),))
-        assert (caught.value.key, caught.value.details["known"]) == ("threshold-unknown", "limit = 5, word = 'a'")
-        assert {caught.value.details[one] for one in ("check", "name", "value")} == {"own", name, value}
-
-
 def test_a_select_that_breaks(book: Book, tmp_path: Path) -> None:
     """Is a broken page, told with its line and the database's words, never a finding."""
     check = page(tmp_path, "SELECT voucher, date, other FROM vouchers")
@@ -314,6 +199,14 @@ def test_a_select_that_breaks(book: Book, tmp_path: Path) -> None:
         "check-select",
         {"path": tmp_path / "own.md", "line": 19, "name": "own", "cause": "no such column: other"},
     )
+
+
+def test_a_check_finds_what_happened_while_it_was_in_force(book: Book, tmp_path: Path) -> None:
+    """By the date of what it found; what has none, always."""
+    for select, found in (("SELECT voucher, date FROM vouchers", 2), ("SELECT voucher FROM vouchers", 5)):
+        check = page(tmp_path, select, front="from: 2015-03-01\nto: 2015-03-03\n")
+        with book.reading() as connection:
+            assert len(run(connection, [check], book_lens(connection, book.chart(connection)))) == found
 
 
 def test_evidence_that_nothing_says(book: Book, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from books import small_book
 from contracts import CARD, CONTRACTS, OLD_CARD, contract, enter, file_of, filled, full, held_contracts
 from fundtrack.book.doctor import diagnose
 from fundtrack.checking.audit import audit_book
-from fundtrack.checking.book import book_lens
+from fundtrack.checking.book import book_lens, vouchers_of
 from fundtrack.errors import FormatError, UsageError, messages
 from fundtrack.importing.file import import_file
 from fundtrack.importing.quarantine import reject, retry, waiting
@@ -97,6 +97,16 @@ def test_where_entries_stand_for_checks(book: Book) -> None:
     assert (entry.file, entry.row, entry.sheet, len(entry.sha256), entry.voucher) == ("a.csv", 3, "", 64, "")
     assert entry.content == REGISTERS["contract"].identity(REGISTERS["contract"].row({"contract": "HT-2"}))
     assert (whole.file, whole.sha256, whole.row) == ("a.csv", entry.sha256, 0)
+
+
+def test_where_imported_vouchers_stand_for_checks(book: Book) -> None:
+    """At the file and row, under their numbers."""
+    bring(book, "p", pay("甲"), pay("乙"))
+    with book.reading() as connection:
+        voucher = connection.exec_driver_sql("SELECT MAX(id) FROM voucher").scalar_one()
+        place = vouchers_of(connection)(voucher, "")
+    assert (place.file, place.row, place.sheet, len(place.sha256)) == ("p.csv", 3, "", 64)
+    assert place.voucher.startswith("F03-2015-")
 
 
 def test_what_holds_is_known_and_what_changed_takes_its_place(book: Book) -> None:
