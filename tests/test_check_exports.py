@@ -23,7 +23,6 @@ from books import small_book
 from commands import PAYMENTS, in_both_languages
 from fundtrack.checking import checks
 from fundtrack.checking.audit import audit_ledger
-from fundtrack.checking.differences import NAMES
 from fundtrack.errors import LANGUAGES, messages
 from fundtrack.ledger import publish
 from fundtrack.reporting.audits import SUFFIXES, as_csv, page, working_paper
@@ -291,19 +290,6 @@ def test_an_output_never_replaces_what_is_audited(say: Say, tmp_path: Path) -> N
         assert (answer.code, out.read_text() != "old") == (1 if written else 2, written)
         assert stat.S_IMODE(out.stat().st_mode) == mode
         out.chmod(0o600)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_comparison_without_a_difference_says_what_was_compared(say: Say, tmp_path: Path, language: Language) -> None:
-    """What was asked stands in the paper, each side under its own label."""
-    assert say("check", MIXED, "--against", MIXED, "--lang", language, "-o", tmp_path / "x.xlsx").code == 0
-    summary = openpyxl.load_workbook(tmp_path / "x.xlsx").worksheets[0]
-    rows = list(summary.iter_rows(values_only=True))
-    assert [row[1] for row in rows if row[1] in NAMES] == list(NAMES)
-    labels = [row[0] for row in rows]
-    assert labels.count({"en": "Compared", "zh": "比对双方"}[language]) == 2
-    assert {"en": "Left out", "zh": "未列入部分"}[language] not in labels
-    assert say("check", MIXED, "--against", MIXED, "--format", "sarif").code == 0
 
 
 def test_csv_runs_no_payee(tmp_path: Path) -> None:

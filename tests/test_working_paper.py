@@ -16,6 +16,7 @@ import pytest
 
 from commands import PAYMENTS, in_both_languages
 from fundtrack.checking.audit import audit_ledger
+from fundtrack.checking.differences import NAMES
 from fundtrack.errors import LANGUAGES
 from fundtrack.reporting.audits import page
 from fundtrack.reporting.audits.paper import COLUMNS, HEAD_ROW
@@ -191,3 +192,18 @@ def test_wrong_names_are_refused(say: Say, book: Path, tmp_path: Path) -> None:
         assert word in answer.err
         assert in_both_languages(answer.err)
     assert not out.exists()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_comparison_without_a_difference_says_what_was_compared(say: Say, tmp_path: Path, language: Language) -> None:
+    """What was asked stands in the paper, each side under its own label."""
+    ledger = tmp_path / "a.beancount"
+    ledger.write_text(CASH, "utf-8")
+    assert say("check", ledger, "--against", ledger, "--lang", language, "-o", tmp_path / "x.xlsx").code == 0
+    summary = openpyxl.load_workbook(tmp_path / "x.xlsx").worksheets[0]
+    rows = list(summary.iter_rows(values_only=True))
+    assert [row[1] for row in rows if row[1] in NAMES] == list(NAMES)
+    labels = [row[0] for row in rows]
+    assert labels.count({"en": "Compared", "zh": "比对双方"}[language]) == 2
+    assert {"en": "Left out", "zh": "未列入部分"}[language] not in labels
+    assert say("check", ledger, "--against", ledger, "--format", "sarif").code == 0

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 FailOn = Literal["fatal", "error", "warn"]
 SEVERITIES = ("fatal", "error", "warn")
+SampleOption = Annotated[
+    int, typer.Option(min=0, metavar="N", help="With a working paper: draw a sample into it. 附抽样清单")
+]
 CheckFormat = Literal["table", "json", "csv", "sarif"]
 
 
@@ -63,9 +66,7 @@ def check(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE.xlsx/.html/.sarif/.json/.csv", help="文件")
     ] = None,
-    sample: Annotated[
-        int, typer.Option(min=0, metavar="N", help="With a working paper: draw a sample into it. 附抽样清单")
-    ] = 0,
+    sample: SampleOption = 0,
     seed: Annotated[str, typer.Option(help="With --sample: any text. 随机种子")] = "",
     form: Annotated[CheckFormat, typer.Option("--format", help="How to print. 输出格式")] = "table",
     no_record: Annotated[bool, typer.Option("--no-record", help="Only look. 只查看，不留记录")] = False,
@@ -82,7 +83,6 @@ def check(
     the_book = None if path else opened(book)
     language = spoken(lang, the_book)
     known = read_baseline(baseline) if baseline else None
-    samples = None
     refuse_sample(sample, seed, output, against)
     with writing(output, read_from(the_book, path, against)) as write:
         asked = (only or (), fund_pattern, book, Extent(tuple(fund or ()), since))
@@ -94,16 +94,20 @@ def check(
         else:  # what two books differ in is on no record of either
             audit = compared(subject, against, *asked) if against else audited(subject, *asked)
         audit = compare(audit, known) if known else audit
-        if sample:
-            samples = drawn(the_book, path, book, audit.extent, fund_pattern, size=sample, seed=seed)
+        samples = drawn(the_book, path, book, audit.extent, fund_pattern, size=sample, seed=seed) if sample else None
         write(audit, language, samples)
     print_audit(audit, form, language, output)
     if why_not:
         show.say(message("check-not-recorded", language, cause=why_not[language]), error=form != "table")
+    fail(audit, fail_on, gone=fail_on_gone)
+
+
+def fail(audit: Audit, fail_on: FailOn, *, gone: bool) -> None:
+    """End with exit code 1 where what is open, or is no longer found, counts as a failure."""
     failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
     if any(finding.severity in failing for finding in audit.findings if finding.is_open):
         raise typer.Exit(1)
-    if fail_on_gone and (audit.unseen or audit.otherwise_unseen):
+    if gone and (audit.unseen or audit.otherwise_unseen):
         raise typer.Exit(1)
 
 
