@@ -39,6 +39,7 @@ REFUSED: Final = {
     "unknown-fund-or-account": "an account is a key",
     "use-not-permitted": "the grant is looked up by a trigger",
     "self-approved": "a row may not name one person twice",
+    "loan-not-permitted": "a loan without a document violates a CHECK",
     "overdrawn": "the total stands under a CHECK",
     "unbalanced": "an entry is one row with both its sides",
     "number-missing": "numbers go on without gaps",

@@ -120,6 +120,16 @@ def loan_open_at_year_end(county: Sound) -> Fault:
     return Fault(lent, (("slow-spending", lender, "what is lent is not spent"),))
 
 
+@plants("loan-not-permitted")
+def loan_not_permitted(county: Sound) -> Fault:
+    """A loan that is soon paid back rests on no document."""
+    lender, borrower = two_funds(county)
+    lent = lend(county, lender, borrower, dt.date(county.first, 6, county.dice.randint(3, 20)), 80_000, "")
+    repay(county, lender, borrower, lent.date + dt.timedelta(days=10), lent)
+    pay(county, lender, lent.date + dt.timedelta(days=20), "0607", 81_000, payee=county.company())
+    return Fault(lent)
+
+
 def two_funds(county: Sound) -> tuple[Fund, Fund]:
     """Return a fund that may lend, and one at the same bank."""
     lender = county.fund(DEPARTMENTS[3], level="county", terms=("may-advance: TRUE",))
