@@ -88,7 +88,7 @@ class Desks:
         programs = self.folder / "programs"
         programs.mkdir(exist_ok=True)
         shell = Shell(home, programs)
-        shell.environment |= {"HOME": str(home), "FUNDTRACK_TODAY": TODAY}
+        shell.environment["HOME"] = str(home)
         shell.named["~"] = str(home)
         shell.named |= {f"{name} …": f"{name} {known}" for name, known in VERSIONS.items()}
         if database:
