@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from fundtrack.chart.model import QUOTA, QUOTA_UNIT, ROOTS, STATUSES, Use
 from fundtrack.chart.read import read_chart
 from fundtrack.chart.write import write_use
-from fundtrack.errors import LANGUAGES, ChartError, message
+from fundtrack.errors import LANGUAGES, ChartError, message, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -111,7 +111,7 @@ def open_quota(text: str, fund: str, day: date, path: str = "chart.beancount") -
     """
     chart = read_chart(text, path)
     if fund not in chart.funds:
-        raise ChartError("chart-fund-unknown", fund=fund, known=", ".join(chart.funds))
+        raise ChartError("chart-fund-unknown", fund=fund, known=nearest(fund, chart.funds))
     component = chart.funds[fund].component(chart.language)
     lines = []
     for status, root in STATUSES.items():

@@ -15,7 +15,7 @@ from fundtrack.checking.audit import Audit, within
 from fundtrack.checking.differences import NAMES, balances, differing, lone
 from fundtrack.checking.limits import Limit
 from fundtrack.checking.side import Side
-from fundtrack.errors import LANGUAGES, UsageError, message
+from fundtrack.errors import LANGUAGES, UsageError, message, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -71,7 +71,7 @@ def audit_against(here: Side, there: Side, *, only: Collection[str], extent: Ext
     found = [one for one in comparison.findings() if not only or one.check in only]
     for fund in extent.funds:
         if fund not in comparison.funds:
-            raise UsageError("check-fund", fund=fund, known=", ".join(sorted(comparison.funds - {""})) or "–")
+            raise UsageError("check-fund", fund=fund, known=nearest(fund, comparison.funds - {""}))
     audit = Audit(
         findings=(*here.problems, *there.problems, *found),
         checks_run=tuple(name for name in NAMES if not only or name in only),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fundtrack.errors import UsageError
+from fundtrack.errors import UsageError, nearest
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
@@ -55,4 +55,4 @@ def assert_funds(connection: Connection, lens: Lens, extent: Extent) -> None:
         known |= {str(fund) for (fund,) in dialect.rows_of(connection, f"SELECT DISTINCT fund FROM ({select}) AS seen")}
     for fund in extent.funds:
         if fund not in known:
-            raise UsageError("check-fund", fund=fund, known=", ".join(sorted(known - {""})) or "–")
+            raise UsageError("check-fund", fund=fund, known=nearest(fund, known - {""}))

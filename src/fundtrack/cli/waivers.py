@@ -20,7 +20,7 @@ from fundtrack.cli.options import (
     person,
     spoken,
 )
-from fundtrack.errors import Language, UsageError, message
+from fundtrack.errors import Language, UsageError, message, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,7 +94,7 @@ def scope_of(fund: str, use: str, known: set[str]) -> tuple[str, str]:
     if of and fund and of != fund:
         raise UsageError("waiver-two-funds", fund=fund, use=use)
     if (fund := of or fund) and fund not in known:
-        raise UsageError("waiver-no-fund", fund=fund, known=", ".join(sorted(known)))
+        raise UsageError("waiver-no-fund", fund=fund, known=nearest(fund, known))
     return fund, code
 
 

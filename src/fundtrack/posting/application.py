@@ -15,7 +15,7 @@ from fundtrack import money
 from fundtrack.beantext.escape import stored
 from fundtrack.book.create import now
 from fundtrack.book.person import named, same_person
-from fundtrack.errors import UsageError
+from fundtrack.errors import UsageError, words
 from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.kinds import NOT_IN_CHART, account_of, kind_of_payment
 from fundtrack.posting.post import post
@@ -168,7 +168,7 @@ def _waiting(connection: Connection, application: int) -> Application:
     for one in applications(connection):
         if one.application == application:
             if one.state != "waiting":
-                raise UsageError("application-decided", application=application, state=one.state)
+                raise UsageError("application-decided", application=application, state=words(f"state-{one.state}"))
             return one
     raise UsageError("application-unknown", application=application)
 

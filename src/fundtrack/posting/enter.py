@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fundtrack.beantext.escape import stored
 from fundtrack.book.create import now
-from fundtrack.errors import UsageError
+from fundtrack.errors import UsageError, nearest
 from fundtrack.schema import dialect
 from fundtrack.schema.registers import ABOUT, REGISTERS
 
@@ -97,5 +97,5 @@ def restore(book: Book, name: str, seq: int, *, by: str) -> str:
 def register_of(name: str) -> Register:
     """Return the register of a name. Raises UsageError (`register-none`)."""
     if name not in REGISTERS:
-        raise UsageError("register-none", name=name, known=", ".join(REGISTERS))
+        raise UsageError("register-none", name=name, known=nearest(name, REGISTERS))
     return REGISTERS[name]

@@ -17,7 +17,7 @@ from fundtrack.book.create import now
 from fundtrack.book.person import named
 from fundtrack.chart.model import Quota
 from fundtrack.chart.quota import headings, with_quotas
-from fundtrack.errors import UsageError
+from fundtrack.errors import UsageError, nearest
 from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.kinds import account_of, use_of
 from fundtrack.posting.vouchers import drafted, positive, refuse_unknown_project
@@ -199,7 +199,7 @@ def find_line(chart: Chart, number: str) -> Quota:
     for quota in chart.quotas:
         if quota.number == wanted:
             return quota
-    raise UsageError("quota-unknown", number=number, known=", ".join(quota.number for quota in chart.quotas) or "–")
+    raise UsageError("quota-unknown", number=number, known=nearest(wanted, (quota.number for quota in chart.quotas)))
 
 
 def statuses(connection: Connection, chart: Chart, line: Quota) -> dict[str, int]:

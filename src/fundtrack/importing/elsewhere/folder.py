@@ -152,7 +152,7 @@ def _source(path: Path, chosen: Sequence[Chosen], problems: list[Finding], paper
     entries = vouchers.directives()
     if not entries:
         rows = sum(one.read for one in files)
-        raise UsageError("journal-nothing", path=path, rows=rows, why=problems[0].messages["en"] if problems else "–")
+        raise UsageError("journal-nothing", path=path, rows=rows, why=dict(problems[0].messages) if problems else "–")
     options = parse_text("", str(path)).options
     limits = tuple(_limits(vouchers, papers))
     read = tuple(read_of(one) for one in dict.fromkeys(one.path for one in chosen))
