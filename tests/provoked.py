@@ -105,8 +105,8 @@ def books() -> dict[str, Example]:
 def prepare(said: Example, folder: Path) -> None:
     """Write the files of an example into the folder it is played in."""
     for name, text in said.files.items():
-        file, _, sheet = name.partition("#")
-        path = folder / file
+        plain, _, sheet = name.partition("#")
+        path = folder / plain
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.suffix == ".xlsx":
             workbook(path, text, sheet)
