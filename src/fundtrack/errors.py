@@ -80,7 +80,7 @@ def both(key: str, /, **details: object) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the three names most like one that is none: a slip of a letter, then those that share most of its words."""
+    """Return the three names most like one that is none: a slip of a letter, then what shares most of its words."""
     words = set(name.split("-"))
 
     def far(other: str) -> tuple[bool, int, float]:
