@@ -7,7 +7,7 @@ A file of examples is named after the file of messages it is about, and an examp
     exit = 1                            # the exit code of the last, where it is not 2
     book = "none"                       # the folder it begins in: one of books.toml, where it is not `tianyang`
     note-en = "…"                       # what a reader must know beside, where anything; with note-zh
-    [split-difference.files]            # files there are; one named .xlsx is written as a workbook of these cells
+    [split-difference.files]            # files there are; one named .xlsx, or .xlsx#SHEET, is a workbook of these cells
     "payments.csv" = '''…'''
     [split-difference.added]            # lines at the end of files that the book has
     "ledger/chart.beancount" = '''…'''
@@ -105,10 +105,11 @@ def books() -> dict[str, Example]:
 def prepare(said: Example, folder: Path) -> None:
     """Write the files of an example into the folder it is played in."""
     for name, text in said.files.items():
-        path = folder / name
+        plain, _, sheet = name.partition("#")
+        path = folder / plain
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.suffix == ".xlsx":
-            workbook(path, text)
+            workbook(path, text, sheet)
         else:
             path.write_text(text, "utf-8")
     for name, text in said.added.items():
@@ -116,9 +117,10 @@ def prepare(said: Example, folder: Path) -> None:
             file.write(text)
 
 
-def workbook(path: Path, text: str) -> None:
+def workbook(path: Path, text: str, sheet: str) -> None:
     """Write a workbook of one sheet, whose cells are all text."""
     book = Workbook()
+    book.active.title = sheet or book.active.title
     for row in csv.reader(io.StringIO(text)):
         book.active.append(row)
     book.save(path)

@@ -100,6 +100,11 @@ def test_gallery_shows_every_message(subject: str) -> None:
     assert sorted(shown - said.keys()) == []
 
 
+def test_gallery_leaves_out_no_file_of_messages() -> None:
+    """Each is a subject, so that what is complete stays so when there is a new one."""
+    assert toml("subjects").keys() == {path.stem for path in (SRC / "messages").glob("*.toml")}
+
+
 def test_gallery_says_what_it_cannot_show() -> None:
     """Why, in both languages; nothing that it does show, nor what is no message any more."""
     for key, why in toml("unshown").items():

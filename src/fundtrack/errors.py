@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 Language = Literal["en", "zh"]
 LANGUAGES: Final[tuple[Language, Language]] = ("en", "zh")
 
+SLIP: Final = 0.9
+"""How alike two names are of which one is the other with a letter too many, too few or wrong."""
+
 
 @cache
 def messages() -> dict[str, dict[str, str]]:
@@ -77,11 +80,12 @@ def both(key: str, /, **details: object) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the three names most like one that is none: those that share most of its words, then of its letters."""
+    """Return the three names most like one that is none: a slip of a letter, then what shares most of its words."""
     words = set(name.split("-"))
 
-    def far(other: str) -> tuple[int, float]:
-        return -len(words & set(other.split("-"))), -SequenceMatcher(None, name, other).ratio()
+    def far(other: str) -> tuple[bool, int, float]:
+        alike = SequenceMatcher(None, name, other).ratio()
+        return alike < SLIP, -len(words & set(other.split("-"))), -alike
 
     return ", ".join(nsmallest(3, sorted(known), key=far)) or "–"
 

@@ -46,7 +46,8 @@ def _said(details: Mapping[str, object], language: Language) -> dict[str, Any]:
 def _in(language: Language, value: object) -> object:
     if isinstance(value, FundtrackError):
         column = value.details.get("column")
-        return f"{column}: {value.text(language)}" if column else value.text(language)
+        colon = message("form-colon", language)
+        return f"{column}{colon}{value.text(language)}" if column else value.text(language)
     if isinstance(value, list):
         return " ".join(str(_in(language, one)) for one in value)
     return value
