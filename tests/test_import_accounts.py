@@ -50,8 +50,8 @@ remedy-zh: 拆开支付。
 
 **Remedy.** Pay in parts.
 
-```sql scope=payee
-SELECT voucher, date, fund, amount, unit FROM postings WHERE account_kind = 'use' AND amount > 500
+```sql scope=SCOPE
+SELECT voucher, date, fund, account, amount, unit FROM postings WHERE account_kind = 'use' AND amount > 500
 ```
 """
 
@@ -309,10 +309,21 @@ def test_an_account_that_does_not_tie_is_refused(book: Book, monkeypatch: pytest
     assert everything(book) == before
 
 
-def test_a_page_that_does_not_say_what_it_judged_together(book: Book) -> None:
-    """A bureau's own, without the column of its scope: all rows are tried again by themselves, and only one waits."""
+@pytest.mark.parametrize("scope", ["payee", "account"])
+def test_a_page_of_ones_own_judges_rows_together(book: Book, scope: str) -> None:
+    """By a column that it may forget to give: all in doubt are tried again by themselves, and the dear ones wait."""
     (book.folder / "checks").mkdir(exist_ok=True)
-    (book.folder / "checks" / "too-dear.md").write_text(TOO_DEAR, "utf-8")
+    (book.folder / "checks" / "too-dear.md").write_text(TOO_DEAR.replace("SCOPE", scope), "utf-8")
     report = bring(book, "a", pay("1", 600), pay("2", 400), pay("3", 700), pay("4", 500))
     assert held(report) == {2: {"too-dear"}, 4: {"too-dear"}}
     assert names(book) == [("2", 400), ("4", 500)]
+
+
+def test_what_is_late_is_judged_by_itself(book: Book) -> None:
+    """What comes in later in the file does not pay for it: by then the book had spent all there was."""
+    bring(book, "a", pay("1", 1000, day=date(2015, 1, 10)), pay("2", RECEIVED["F03"] - 1000, day=date(2015, 6, 1)))
+    rows = [
+        pay("3", -50, day=date(2015, 2, 1), note="退回，原流水 GK1"), pay("4", 150, day=date(2015, 3, 1)),
+        pay("5", -100, day=date(2015, 4, 1), note="退回，原流水 GK1"), pay("6", 150, day=date(2015, 5, 1)),
+    ]  # fmt: skip
+    assert held(bring(book, "b", *rows)) == {3: {"overdrawn"}}
