@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from fundtrack.chart.model import (
     KINDS,
     LEVELS,
+    QUOTA,
     REGIMES,
     ROLES,
+    STATUSES,
     Account,
     Bank,
     Chart,
@@ -144,16 +146,17 @@ def funds(draw: st.DrawFn) -> dict[str, Fund]:
 
 @st.composite
 def accounts(draw: st.DrawFn, fund: str, banks: list[str]) -> list[Account]:
-    """Return accounts of one fund; cash only where there is a bank account."""
+    """Return accounts of one fund; cash only where there is a bank account, and every status of quota or none."""
     found = []
     for code in draw(st.lists(st.integers(0, 9999), max_size=4, unique=True)):
         root = draw(st.sampled_from(sorted(KINDS)))
-        kind = draw(st.sampled_from(KINDS[root] if banks or root != "Assets" else KINDS[root][1:]))
+        kinds = [kind for kind in KINDS[root] if not kind.startswith(QUOTA) and (banks or kind != "cash")]
+        kind = draw(st.sampled_from(kinds))
         found.append(
             Account(
                 root=root,
                 fund=fund,
-                unit=draw(st.sampled_from(["CNY", "CNY.Q"])),
+                unit=draw(st.sampled_from(["CNY", "USD"])),
                 code=f"{code:04}",
                 kind=kind,
                 controlled=int(kind == "cash"),
@@ -165,6 +168,10 @@ def accounts(draw: st.DrawFn, fund: str, banks: list[str]) -> list[Account]:
                 line=0,
             )
         )
+    free = [code for code in range(9999, 9975, -1) if f"{code:04}" not in {account.code for account in found}]
+    for code, (status, root) in zip(free, STATUSES.items() if draw(st.booleans()) else (), strict=False):
+        found.append(Account(root, fund, "CNY.Q", f"{code:04}", QUOTA + status, 0, draw(labels), draw(labels), "",
+                             draw(days), draw(texts | st.just("")), 0))  # fmt: skip
     return found
 
 

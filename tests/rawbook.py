@@ -55,13 +55,13 @@ ACCOUNTS: Final = """
 2014-01-01 open Assets:{fund}:1201-Advances CNY
   kind: "advance"
   name-zh: "预拨款"
-2014-01-01 open Assets:{fund}:1901-Quota CNY.Q
+2014-01-01 open Assets:{fund}:1901-Dollars USD
   kind: "receivable"
-  name-zh: "指标"
+  name-zh: "美元"
 2014-01-01 open Equity:{fund}:3001-Balance CNY
   name-zh: "结余"
-2014-01-01 open Equity:{fund}:3901-Quota-balance CNY.Q
-  name-zh: "指标结余"
+2014-01-01 open Equity:{fund}:3901-Dollar-balance USD
+  name-zh: "美元结余"
 2014-01-01 open Income:{fund}:4001-Transfers CNY
   name-zh: "上级补助"
 2014-01-01 open Expenses:{fund}:0601-Housing CNY

@@ -108,7 +108,7 @@ def test_an_intermediary_may_be_removed() -> None:
         ("chart-removed", "桂[2016]5号", "桂[2016]6号"),
         ("chart-removed", '  name-zh: "住房建设"\n  authority: "桂[2014]33号"', '  authority: "桂[2014]34号"'),
         ("chart-removed", '"ended"', '"granted"'),
-        ("chart-frozen", "0602-Roads CNY", "0602-Roads CNY.Q"),
+        ("chart-frozen", "0602-Roads CNY", "0602-Roads USD"),
         ("chart-frozen", '"advance"', '"receivable"'),
         ("chart-frozen", CASH, '  kind: "receivable"\n'),
         ("chart-frozen", OPEN, OPEN.replace("2014", "2013")),

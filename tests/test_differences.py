@@ -293,7 +293,7 @@ def test_one_kind_of_difference(hold: Hold) -> None:
     with pytest.raises(UsageError) as caught:
         hold(SAME, SAME, only=("differs", "unlike"))
     assert (caught.value.key, caught.value.details) == (
-        "check-unknown", {"name": "unlike", "known": "only-here, only-there, differs, balance-differs"},
+        "difference-unknown", {"name": "unlike", "known": "only-here, only-there, differs, balance-differs"},
     )  # fmt: skip
 
 

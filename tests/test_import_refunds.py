@@ -174,7 +174,7 @@ def test_what_is_said_of_a_refund_that_waits(book: Book) -> None:
     report = bring(book, "b", back("3", 1), back("4", 1, "GK9"), back("5", 1, "GK1", day=early),
                    back("6", 100_001, "GK1", day=LATER), back("7", 60_000, "GK1", day=LATER),
                    back("8", 30_000, "GK1", day=LATER), back("9", 10_001, "GK1", day=LATER))  # fmt: skip
-    missing = "No payment of the fund that stands has the reference {}, which the row returns."
+    missing = "The row returns the payment {}, and the fund has no such payment that stands."
     assert said(report) == {
         2: "A negative amount or refund does not cite its original.",
         3: missing.format("GK9"),

@@ -182,6 +182,8 @@ def test_signed_balances(book: Book) -> None:
     assert balances(book).total["opening"] == 10_000
 
 
+CSV: Final = "Save it as CSV in UTF-8."
+EMPTY: Final = "The file holds no balance. Give a row to each account that has a balance."
 UNTIED: Final = ": The trial balance of {} does not tie: debits {}, credits {}, difference {}. Complete the file, "
 PRINTED: Final = " [row 11]: The printed total {} is not the sum of the rows 1,565.00: difference {}."
 HEADING: Final = " [row 1]: The first row is no heading of a trial balance. Head the columns account, debit, credit"
@@ -216,15 +218,16 @@ def test_empty_and_missing_files(book: Book) -> None:
     path = book.folder / "balances.csv"
     assert refusal(book, lambda: opened(book, "")).startswith(f"{path} [row 1]: The first row is no heading")
     for text in ("account,balance\n", "account,balance\n,\ntotal,\n"):
-        assert refusal(book, partial(opened, book, text)) == f"{path}: The file holds no balance."
+        assert refusal(book, partial(opened, book, text)) == f"{path}: {EMPTY}"
 
     def open_file(name: str) -> None:
         opening(book, book.folder / name, as_of=NEW_YEAR, by="clerk", document="X")
 
     path.write_bytes(b"account\xff\xff")
-    assert refusal(book, lambda: open_file(path.name)) == f"{path}: The file is neither UTF-8 nor GB18030."
+    assert refusal(book, lambda: open_file(path.name)) == f"{path}: The file is neither UTF-8 nor GB18030. {CSV}"
     assert refusal(book, lambda: open_file("nowhere.csv")) == (
-        f"{book.folder / 'nowhere.csv'}: The file cannot be read: No such file or directory."
+        f"{book.folder / 'nowhere.csv'}: The file cannot be read: No such file or directory. "
+        "Check the name and that you may read it."
     )
 
 
@@ -248,7 +251,7 @@ def test_nothing_but_zeros_is_no_opening(book: Book) -> None:
     """There would be no voucher to post; one fen is enough."""
     zeros = "account,balance\nF01:1001,0.00\nF01:3001,0\n"
     path = book.folder / "balances.csv"
-    assert refusal(book, lambda: opened(book, zeros)) == f"{path}: The file holds no balance."
+    assert refusal(book, lambda: opened(book, zeros)) == f"{path}: {EMPTY}"
     path.write_text(zeros.replace("0.00", "0.01").replace(",0\n", ",-0.01\n"), "utf-8")
     done = opening(book, path, as_of=NEW_YEAR, by="clerk", document="X")
     assert (done.debits, done.credits) == (1, 1)
@@ -261,7 +264,7 @@ def test_rows_that_cannot_be_told_apart(book: Book, cell: str) -> None:
     text = f"account,balance\nF01:1001,1\nF01:1201,1\n{cell},1\n"
     path = book.folder / "balances.csv"
     assert refusal(book, lambda: opened(book, text)).startswith(
-        f"{path} [row 4]: A quotation mark or a cell is wrong: "
+        f"{path} [row 4]: A quotation mark or a cell is wrong ("
     )
 
 

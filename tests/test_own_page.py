@@ -23,7 +23,7 @@ FAULTY: Final = {
     "waivable": ({"front": "waivable: 1\n"}, "waivable: true | false"),
     "remedied-by": (
         {"front": "remedied-by: [refund, prayer]\n"},
-        "remedied-by: [reversal, refund, rebook, transfer-back, repayment, verification]",
+        "remedied-by: [reversal, refund, rebook, transfer-back, entry, repayment, verification]",
     ),
 }
 
@@ -71,7 +71,7 @@ def test_a_check_says_all_that_its_page_says(tmp_path: Path) -> None:
     assert (sorted(plain.amounts), dict(plain.parameters), plain.needs) == (["amount"], {}, ())
     assert (plain.begins, plain.ends) == (date.min, date.max)
     assert (plain.waivable, plain.is_installed) == (True, False)
-    assert plain.remedied_by == ("reversal", "refund", "rebook", "transfer-back")
+    assert plain.remedied_by == ("reversal", "refund", "rebook", "transfer-back", "entry")
     front = "measure: gap\namounts: [amount, sum]\nneeds: [vouchers.payee_id, deaths.person]\nwaivable: false\n"
     front += "from: 2015-01-01\nto: 2015-12-31\nremedied-by: [repayment]\nparameters:\n  limit: 5\n"
     front += "  days: {value: 7, source: x, en: y, zh: z}\n"

@@ -75,7 +75,7 @@ def test_a_voucher_that_says_nothing() -> None:
     text = '2014-01-01 custom "project" "P01"\n2015-02-03 * ^P09 #note\n  Assets:F01:Bank  0 CNY\n'
     assert only(text, "vouchers") == {
         "voucher": 1, "date": "2015-02-03", "day": 735632, "year": 2015, "period": 2, "link": 1, "fund": "F01",
-        "occurrence": 1, "chart": 1,
+        "moved": "2015-02-03", "moved_day": 735632, "occurrence": 1, "chart": 1,
     }  # fmt: skip
 
 

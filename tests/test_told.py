@@ -10,6 +10,7 @@ from fundtrack.beantext.booking import book as booked
 from fundtrack.beantext.parse import parse_text
 from fundtrack.checking.foreign import foreign
 from fundtrack.errors import UsageError
+from fundtrack.ledger.batches import identity
 from fundtrack.schema.registers import BY_RELATION, REGISTERS
 from staging import FUND, loaded
 
@@ -64,14 +65,17 @@ def test_imports() -> None:
 
 
 def test_where_imports_and_entries_stand() -> None:
-    """At the line where they are told of; an entry with what names it in any ledger, an import with nothing more."""
+    """At the line where they are told of; each with what names it in any ledger, an import by its file."""
     with loaded(FUND + BATCHES + CONTRACTS) as ledger:
         places = [ledger.lens.subject(0, entry) for entry in ("batch 8", "contract 1", "contract 2", "recipient 1")]
     assert [(one.file, one.line, one.voucher) for one in places] == [
         ("ledger.beancount", line, "") for line in (21, 26, 32, 37)
     ]
     first = REGISTERS["contract"].row({"contract": "HT-1"})
-    assert [one.content for one in places[:2]] == ["", REGISTERS["contract"].identity(first)]
+    assert [one.content for one in places[:2]] == [
+        identity({"sha256": "", "file": "a.csv", "sheet": ""}),
+        REGISTERS["contract"].identity(first),
+    ]
     assert len({one.content for one in places}) == len(places)
 
 
@@ -126,18 +130,17 @@ def test_entries_of_registers() -> None:
 
 
 NONE: Final = {
-    "unknown": ('2015-03-01 custom "register" "contracts"\n', "contracts"),
-    "of two": ('2015-03-01 custom "register" "contract" "HT"\n', "contract HT"),
-    "of none": ('2015-03-01 custom "register"\n', ""),
+    "unknown": ('2015-03-01 custom "register" "contracts"\n', "contracts", "contract, output, company"),
+    "of two": ('2015-03-01 custom "register" "contract" "HT"\n', "contract HT", "contract, output, company"),
+    "of none": ('2015-03-01 custom "register"\n', "", "bank_line, company, contract"),
 }
 
 
-@pytest.mark.parametrize(("text", "found"), NONE.values(), ids=NONE)
-def test_a_register_that_does_not_exist(text: str, found: str) -> None:
-    """Is named with those that do, at its line."""
+@pytest.mark.parametrize(("text", "found", "known"), NONE.values(), ids=NONE)
+def test_a_register_that_does_not_exist(text: str, found: str, known: str) -> None:
+    """Is named with those most like it, at its line."""
     with pytest.raises(UsageError) as caught:
         told(text, "contracts")
-    known = ", ".join(REGISTERS)
     assert (caught.value.key, caught.value.details) == (
         "register-unknown", {"path": "ledger.beancount", "line": 2, "found": found, "known": known},
     )  # fmt: skip

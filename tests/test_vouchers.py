@@ -238,7 +238,8 @@ def test_what_follows_an_advance(book: Book) -> None:
         "kind": "refund", "entries": [("F01:1201", "F01:1001", 600, 1, "CNY")]
     }  # fmt: skip
     assert refusal(book, lambda: act(book, lambda c, chart: [refund(c, chart, paid, 1, date=JUNE)])) == (
-        f"0.01 is more than is left of {paid} to come back: 0.00."
+        f"0.01 is more than is left of {paid} to come back: 0.00. "
+        "Check the amount with the bank's slip; what came back of another payment cites that one."
     )
 
 

@@ -103,7 +103,7 @@ def read_baseline(path: Path) -> Baseline:
         raise UsageError("baseline-no-json", path=path) from error
     try:
         entries = list(_of_sarif(document) if "runs" in document else _of_json(document))
-        said = document["runs"][0].get("properties", {}) if "runs" in document else document
+        said = (document["runs"] or [{}])[0].get("properties", {}) if "runs" in document else document
         return Baseline(path.name, Counter(entries), str(said.get("title", "")), str(said.get("called", "")))
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise UsageError("baseline-not-ours", path=path) from error
