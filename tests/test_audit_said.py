@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -121,6 +122,8 @@ def test_the_record_of_an_audit(write: Write, language: Language) -> None:
         "message": said["ledger-problem"], "remedy": said["remedy"], "fingerprint": "32efe6a0faea0abf", "state": "lead",
     }  # fmt: skip
     assert record == {
+        "title": "County",
+        "called": "County",
         "checks_run": ["mixed-channel", "overdrawn"],
         "not_run": [
             {"check": "paid-after-death", "why": said["register"]},
@@ -140,7 +143,11 @@ def test_the_record_of_an_audit(write: Write, language: Language) -> None:
         ],
         "baseline": None,
         "recorded": None,
+        "unseen": [],
+        "otherwise_unseen": [],
+        "waivers": [],
         "files": [],
+        "read": [{"file": str(path), "sha256": sha256(path.read_bytes()).hexdigest()}],
         "compared": None,
     }
 
