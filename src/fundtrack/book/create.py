@@ -56,16 +56,18 @@ def _create_database(folder: Path) -> None:
     """Create the schema and note its fingerprint, all or nothing."""
     settings = read_settings(folder)
     engine = dialect.engine_of(settings.database, settings.schema)
-    with engine.begin() as connection:
-        dialect.create_schema(connection, settings.schema)
-        schema.upgrade(connection)
-        dialect.insert_rows(
-            connection,
-            "release",
-            ("release", "installed_at", "fingerprint"),
-            [(schema.RELEASE, now(), schema.fingerprint(connection))],
-        )
-    engine.dispose()
+    try:
+        with engine.begin() as connection:
+            dialect.create_schema(connection, settings.schema)
+            schema.upgrade(connection)
+            dialect.insert_rows(
+                connection,
+                "release",
+                ("release", "installed_at", "fingerprint"),
+                [(schema.RELEASE, now(), schema.fingerprint(connection))],
+            )
+    finally:
+        engine.dispose()
 
 
 def write_key(path: Path) -> None:
