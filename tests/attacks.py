@@ -317,7 +317,9 @@ ATTACKS: Final = CHANNEL + PURPOSE + BALANCE + RECORD + POLICY + ENTRIES
 
 APPEND_ONLY: Final = {
     "release": "release", "chart": "version", "fund": "fund", "fund_terms": "fund, chart", "bank_account": "bank",
-    "account": "fund, unit, code", "use_grant": "seq", "batch": "batch", "voucher": "id", "entry": "voucher, line",
+    "account": "fund, unit, code", "use_grant": "seq", "quota_heading": "fund, status", "quota": "fund, line",
+    "application": "application", "application_decision": "application",
+    "batch": "batch", "voucher": "id", "entry": "voucher, line",
     "input_row": "batch, row", "decision": "batch, row", "refusal": "seq",
     "audit": "audit", "audit_check": "audit, page", "finding": "finding", "sighting": "finding, audit",
     "side": "seq", "waiver": "waiver", "waiver_revoked": "waiver", "finding_act": "finding, seq",
@@ -326,15 +328,23 @@ APPEND_ONLY: Final = {
 """The tables whose rows never change, with their keys."""
 
 SIDE_COLUMNS: Final = dict.fromkeys(("seq", "name", "side", "since", "recorded_by", "reason"))
-GENERATED: Final = {"account": ACCOUNT, "use_grant": GRANT, "side": SIDE_COLUMNS}
+QUOTA_COLUMNS: Final = dict.fromkeys(
+    ("fund", "line", "year", "parent", "use", "project", "department", "document", "upper_document", "date", "day",
+     "expires", "chart", "recorded_at", "recorded_by")
+)  # fmt: skip
+GENERATED: Final = {"account": ACCOUNT, "use_grant": GRANT, "side": SIDE_COLUMNS, "quota": QUOTA_COLUMNS}
 """The tables that have a generated column, with the others."""
+
+LATE: Final = {"entry": ("entry_before_voucher",), "side": ("side_changed_by_another",),
+               "quota": ("quota_opens_accounts", "quota_under_control")}  # fmt: skip
+"""The controls of a table that refuse on SQLite a row that stands already."""
 
 
 def guard_attacks(table: str) -> tuple[Attack, ...]:
     """Return the attacks on the rows of a table. Foreign keys to it are dropped with its key: they hold rows too."""
     column = APPEND_ONLY[table].partition(",")[0]
     keys = (f"{table}_pk", *(["voucher_of_fund"] if table == "voucher" else []))
-    late = {"entry": ("entry_before_voucher",), "side": ("side_changed_by_another",)}.get(table, ())
+    late = LATE.get(table, ())
     columns = ", ".join(GENERATED.get(table, "*"))  # a generated column is not inserted
     into = f"{table} ({columns})" if table in GENERATED else table
     upsert = (

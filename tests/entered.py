@@ -56,7 +56,7 @@ def _registers(declared: Declared, entries: Entries, units: Units) -> Iterator[E
     for table, (columns, rows) in entries.tables(units):
         if rows:
             at = [(f"{table} {nth}", line) for nth, line in enumerate(lines[table], 1)]
-            yield Entered(table, columns, [(*row[:-2], AT, CLERK) for row in rows], at)
+            yield Entered(table, columns, [(*row[:-2], f"{row[-2]}T00:00:00Z", CLERK) for row in rows], at)
 
 
 def _imports(declared: Declared, batches: Batches, units: Units) -> Iterator[Entered]:

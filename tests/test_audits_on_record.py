@@ -159,7 +159,9 @@ def test_what_was_dismissed_beforehand_is_open_when_it_comes(say: Say, book: Boo
     look(say)
     (found,) = audit_book(book, only=[CHECK]).findings
     place = replace(found.subject, voucher="F04-2015-000002")
-    coming = replace(found, voucher=found.voucher + 1, subject=place, key=("later", "F04"))
+    key = ("later", "F04")
+    same = tuple((name, value) for (name, _), value in zip(found.same, key, strict=True))
+    coming = replace(found, voucher=found.voucher + 1, subject=place, key=key, same=same)
     with book.writing() as connection:
         for statement in BEFOREHAND:
             dialect.rows_of(connection, statement.format(mark=coming.fingerprint, page=page))

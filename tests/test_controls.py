@@ -18,6 +18,7 @@ import pytest
 
 from attacks import APPEND_ONLY, ATTACKS, GUARDS, NEW_FUND, OPENED, REASONED, SOUND, Attack, entry, voucher
 from finding_attacks import FINDINGS
+from quota_attacks import PAID, QUOTA_ATTACKS
 from stock import (
     CLERK,
     OWNER,
@@ -33,7 +34,7 @@ from stock import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-EVERYTHING: Final = ATTACKS + FINDINGS + GUARDS
+EVERYTHING: Final = ATTACKS + FINDINGS + QUOTA_ATTACKS + GUARDS
 
 
 def on(engine: str) -> list[Attack]:
@@ -79,10 +80,11 @@ def test_postgresql_refuses_by_this_control_alone(postgresql_book: Postgresql, a
 
 def test_a_sound_voucher_is_accepted(sqlite_file: Path, postgresql_book: Postgresql) -> None:
     """The same clients may post what breaks nothing: the refusals above are not for want of a comma."""
-    attack_sqlite(sqlite_file, Attack("", (), (), SOUND, keys=True))
+    sound = SOUND + PAID
+    attack_sqlite(sqlite_file, Attack("", (), (), sound, keys=True))
     for user in (OWNER, CLERK):
         with closing(postgresql_book.connect(user)) as client:
-            attack_postgresql(client, SOUND)
+            attack_postgresql(client, sound)
 
 
 def test_every_control_is_attacked(sqlite_file: Path, postgresql_book: Postgresql) -> None:

@@ -1,13 +1,15 @@
 """Mutation testing of checks: a page's own examples see at least 95 of 100 small faults of its select.
 
-All pages, in every run: a page takes a second or two, and whatever a change touches besides the pages themselves, such
-as a lens, a view or an example, is judged as well. `sh tests/mutate PAGE` shows what survives.
+In every run the pages that the last commit touched, and one that is always judged; `sh tests/mutate all` judges every page
+on demand, and `sh tests/mutate PAGE` shows what survives.
 """
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final
+import subprocess
+from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -17,13 +19,21 @@ from mutants.judge import Score, UnsoundError, judge
 from mutants.listed import equivalents
 from mutants.make import mutants
 
-if TYPE_CHECKING:
-    from pathlib import Path
+ROOT: Final = Path(__file__).parent.parent
 
 PAGES: Final = sorted(catalogue("checks"))
 
+ALWAYS: Final = "wrong-paying-account"
 
-@pytest.mark.parametrize("name", PAGES)
+
+def touched() -> list[str]:
+    """Return the pages to judge: what git says that the last commit changed, where there is a history to ask."""
+    asked = ["git", "-C", str(ROOT), "diff", "--name-only", "HEAD~1", "HEAD", "--", "checks"]
+    said = subprocess.run(asked, check=False, capture_output=True, encoding="utf-8").stdout
+    return sorted({ALWAYS, *(Path(one).stem for one in said.split())} & set(PAGES))
+
+
+@pytest.mark.parametrize("name", touched())
 def test_examples_kill_mutants(name: str) -> None:
     """What survives beyond that is listed with its reason; nothing is listed that is killed or is no mutant."""
     score = judge(installed("checks") / f"{name}.md")

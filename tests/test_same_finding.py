@@ -44,6 +44,8 @@ NO_PAYMENT_MORE: Final = {
     "bank-amount-differs": "one movement at a bank",
     "split-contracts": "contracts",
     "overdrawn": "a day of an account",
+    "over-allotment": "a day of a line of quota",
+    "over-commitment": "a day of a line of quota",
     "year-end-rush": "a share",
 }
 """Pages whose measure another payment does not change, each with what it measures."""

@@ -102,6 +102,7 @@ def loan_open_too_long(county: Sound) -> Fault:
     pay(county, borrower, lent.date, "0605", 80_000, payee=county.company())
     pay(county, lender, lent.date, "0607", 1000, payee=county.company())
     pay(county, lender, county.day(1, 6), "0607", 9000, payee=county.company())
+    pay(county, lender, lent.date + 31 * DAY, "0607", 1000, payee=county.company())
     return Fault(lent, (
         ("loan-open-at-year-end", lent, "the book goes to the end of the year"),
         ("slow-spending", lender, "what is lent is not spent"),

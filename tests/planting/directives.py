@@ -19,6 +19,14 @@ class Fen(int):
         return f"{sign}{of // 100}.{of % 100:02d} CNY"
 
 
+class Quota(Fen):
+    """An amount of quota, in fen."""
+
+    def __str__(self) -> str:
+        """Return it as a ledger writes it."""
+        return f"{super().__str__()}.Q"
+
+
 @dataclass(eq=False)
 class Voucher:
     """A voucher: what it moves between accounts, debits positive; what it says; when the bank moved the money.
@@ -64,7 +72,7 @@ class Voucher:
         for key, value in self.says.items():
             yield f'  {key}: "{value.number if isinstance(value, Voucher) else value}"'
         for account, amount in self.legs:
-            yield f"  {account}  {Fen(amount)}"
+            yield f"  {account}  {amount if isinstance(amount, Quota) else Fen(amount)}"
 
 
 Value = str | int | dt.date | Voucher

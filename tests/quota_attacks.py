@@ -1,0 +1,157 @@
+"""Attacks on quota, on what is applied for against it, and on the payments it limits: see `attacks.py`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from attacks import ACCOUNT, ADD_ACCOUNT, CHART_2, GRANT, NEW, Attack, alike, entry, key, row, voucher
+from fundtrack.chart.model import STATUSES
+
+HEADING: Final = {"fund": "F06", "status": "received", "unit": "CNY.Q", "code": "1901", "root": "Assets",
+                  "day": 735599, "chart": 1}  # fmt: skip
+LINE: Final = {"fund": "F06", "line": 4, "year": 2015, "parent": None, "use": "", "project": "", "department": "",
+               "document": "x", "upper_document": "", "date": "2015-01-01", "day": 735599, "expires": "", "chart": 1,
+               "recorded_at": "", "recorded_by": "clerk"}  # fmt: skip
+ALLOTTED: Final = LINE | {"parent": 1, "use": "0606"}
+NEXT_YEAR: Final = {"year": 2016, "date": "2016-01-01", "day": 735964}
+APPLIED: Final = {"application": 3, "fund": "F06", "line": 2, "amount": 100, "date": "2015-03-01", "day": 735658,
+                  "payee": "x", "contract": "", "document": "", "narration": "", "applied_by": "clerk",
+                  "applied_at": ""}  # fmt: skip
+DECIDED: Final = {"application": 2, "voucher": None, "reason": "x", "decided_by": "manager", "decided_at": ""}
+
+QUOTA_ROWS: Final = (
+    "INSERT INTO fund VALUES ('F06', 1)",
+    *(ADD_ACCOUNT.replace("F05", "F06").format(code, root, kind, controlled) for code, root, kind, controlled in (
+        ("1001", "Assets", "cash", 1), ("3001", "Equity", "balance", 0),
+        ("0606", "Expenses", "use", 0), ("0607", "Expenses", "use", 0),
+    )),
+    row("use_grant", **GRANT | {"seq": 80, "fund": "F06", "code": "0606"}),
+    row("use_grant", **GRANT | {"seq": 81, "fund": "F06", "code": "0607"}),
+    *(row("quota_heading", **HEADING | {"status": status, "code": f"{(1901, 2900)[n > 0] + n}", "root": root})
+      for n, (status, root) in enumerate(STATUSES.items())),
+    row("quota", **LINE | {"line": 1}),
+    row("quota", **ALLOTTED | {"line": 2}),
+    row("quota", **ALLOTTED | {"line": 3, "project": "P01"}),
+    row("application", **APPLIED | {"application": 1}),
+    row("application", **APPLIED | {"application": 2}),
+    row("application_decision", **DECIDED | {"application": 1}),
+)  # fmt: skip
+"""F06 is under quota control: of its line 1, line 2 is allotted to 0606, and line 3 to 0606 for P01."""
+
+
+def quota(debit: str, credit: str, amount: int = 100, *, voucher: int = NEW, line: int = 1) -> str:
+    """Return the statement of an entry of quota."""
+    return entry("F06", amount, unit="CNY.Q", debit=debit, credit=credit, voucher=voucher, line=line)
+
+
+FUNDED: Final = (
+    entry("F06", 5000, voucher=30, debit="1001", credit="3001"),
+    quota("1901:Q00001", "2902:Q00002", 3000, voucher=30, line=2),
+    quota("1901:Q00001", "2902:Q00003", 2000, voucher=30, line=3),
+    voucher("F06", id=30, kind="opening", date="2015-01-01", day=735599, entries=3),
+)
+"""The statements that give F06 money, and its lines quota."""
+RESERVED: Final = voucher("F06", number=2, kind="application", payee="x")
+
+QUOTAS: Final = (
+    alike("heading in no status", "quota_heading_status",
+          row("quota_heading", **HEADING | {"fund": "F01", "status": "lost", "root": "Liabilities"})),
+    alike("heading under another root", "quota_heading_root",
+          row("quota_heading", **HEADING | {"fund": "F01", "root": "Liabilities"})),
+    Attack("heading with the code of another", ("quota_heading_code", "quota_heading_never_replaced"),
+           ("quota_heading_code",),
+           (row("quota_heading", **HEADING | {"fund": "F01"}),
+            row("quota_heading", **HEADING | {"fund": "F01", "status": "paid", "root": "Liabilities"}))),
+    key("quota_heading_fund", row("quota_heading", **HEADING | {"fund": "F99"})),
+    key("quota_heading_chart", row("quota_heading", **HEADING | {"fund": "F01", "chart": 77})),
+    alike("quota of a fund without quota control", "quota_under_control",
+          row("quota", **LINE | {"fund": "F01", "line": 1})),
+    alike("quota before quota control", "quota_under_control",
+          row("quota", **LINE | {"year": 2014, "date": "2014-12-31", "day": 735598})),
+    alike("quota under a chart that is no longer in force", "quota_under_control", CHART_2, row("quota", **LINE)),
+    alike("quota line left out", "quota_under_control", row("quota", **LINE | {"line": 5})),
+    Attack("quota line past 99999", ("quota_under_control", "quota_line"), ("quota_under_control", "quota_line"),
+           (row("quota", **LINE | {"line": 100_000}),)),
+    alike("quota allotted in another year", "quota_of_its_parent", row("quota", **ALLOTTED | NEXT_YEAR)),
+    alike("quota allotted before it came", "quota_of_its_parent",
+          row("quota", **LINE | {"date": "2015-03-01", "day": 735658}),
+          row("quota", **ALLOTTED | {"line": 5, "parent": 4})),
+    alike("quota carried over to another use", "quota_of_its_parent",
+          row("quota", **ALLOTTED | NEXT_YEAR | {"parent": 2, "use": "0607"})),
+    alike("quota carried over to another project", "quota_of_its_parent",
+          row("quota", **ALLOTTED | NEXT_YEAR | {"parent": 2, "project": "P01"})),
+    # Held twice on purpose: the key also where a superuser switched the triggers off.
+    Attack("quota out of no line", ("quota_of_its_parent", "quota_parent"), ("quota_of_its_parent", "quota_parent"),
+           (row("quota", **ALLOTTED | {"parent": 77}),), keys=True),
+    alike("quota allotted to a use never granted", "quota_for_granted_uses",
+          row("quota", **ALLOTTED | {"use": "0699"})),
+    alike("quota for a use out of no line", "quota_allotted", row("quota", **LINE | {"use": "0606"})),
+    alike("quota without a document", "quota_document", row("quota", **LINE | {"document": ""})),
+    alike("quota of another year than its date", "quota_year", row("quota", **LINE | {"year": 2016})),
+    alike("quota on another day than its date", "quota_date", row("quota", **LINE | {"day": 735600})),
+    alike("quota that expires before it comes", "quota_expires", row("quota", **LINE | {"expires": "2014-12-31"})),
+    alike("quota recorded by nobody", "quota_recorded_by", row("quota", **LINE | {"recorded_by": ""})),
+    alike("account of a quota line made before it", "quota_opens_accounts",
+          row("account", **ACCOUNT | {"fund": "F06", "unit": "CNY.Q", "code": "2901:Q00004", "root": "Liabilities",
+                                      "kind": "quota-unallotted", "controlled": 0}),
+          row("quota", **LINE)),
+)  # fmt: skip
+
+PAYMENTS: Final = (
+    alike("paid without quota", "voucher_within_quota", *FUNDED, entry("F06", debit="0606"), voucher("F06", number=2)),
+    alike("paid more than quota", "voucher_within_quota", *FUNDED, entry("F06", 101, debit="0606"),
+          quota("2902:Q00002", "2905:Q00002", line=2), voucher("F06", number=2, entries=2)),
+    alike("quota executed and nothing paid", "voucher_within_quota", *FUNDED,
+          quota("2902:Q00002", "2905:Q00002"), voucher("F06", number=2)),
+    alike("paid from quota of another use", "voucher_within_quota", *FUNDED, entry("F06", debit="0607"),
+          quota("2902:Q00002", "2905:Q00002", line=2), voucher("F06", number=2, entries=2)),
+    alike("paid from quota of another project", "voucher_within_quota", *FUNDED, entry("F06", debit="0606"),
+          quota("2902:Q00003", "2905:Q00003", line=2), voucher("F06", number=2, entries=2)),
+    # SQLite holds this twice on purpose, as it does cash.
+    Attack("paid from quota that is not there", ("balance_never_overspent", "balance_not_overspent"),
+           ("balance_not_overspent",),
+           (*FUNDED, entry("F06", 3001, debit="0606"), quota("2902:Q00002", "2905:Q00002", 3001, line=2),
+            voucher("F06", number=2, entries=2))),
+)  # fmt: skip
+
+APPLICATIONS: Final = (
+    alike("application id past 2^53", "application_id", row("application", **APPLIED | {"application": 2**53})),
+    key("application_quota", row("application", **APPLIED | {"line": 77})),
+    alike("nothing applied for", "application_amount", row("application", **APPLIED | {"amount": 0})),
+    alike("application on another day than its date", "application_date", row("application", **APPLIED | {"day": 1})),
+    alike("application for nobody", "application_payee", row("application", **APPLIED | {"payee": ""})),
+    alike("applied for by nobody", "application_applied_by", row("application", **APPLIED | {"applied_by": ""})),
+    key("application_decision_application", row("application_decision", **DECIDED | {"application": 77})),
+    alike("application refused without a reason", "application_decision_reason",
+          row("application_decision", **DECIDED | {"reason": ""})),
+    alike("application decided by nobody", "application_decision_decided_by",
+          row("application_decision", **DECIDED | {"decided_by": ""})),
+    alike("application approved by the applicant", "application_approved_by_another", *FUNDED,
+          quota("2902:Q00002", "2904:Q00002"), RESERVED,
+          row("application_decision", **DECIDED | {"voucher": NEW, "decided_by": "clerk"})),
+    alike("application approved by another than its voucher", "application_approved_by_another", *FUNDED,
+          quota("2902:Q00002", "2904:Q00002"), RESERVED,
+          row("application_decision", **DECIDED | {"voucher": NEW, "decided_by": "director"})),
+    alike("voucher reserves another amount", "application_approved_by_another", *FUNDED,
+          quota("2902:Q00002", "2904:Q00002", 101), RESERVED,
+          row("application_decision", **DECIDED | {"voucher": NEW})),
+    alike("voucher reserves nothing", "application_approved_by_another",
+          row("application_decision", **DECIDED | {"voucher": 5})),
+    # Held twice on purpose: the key also where a superuser switched the triggers off.
+    Attack("application approved with no voucher", ("application_approved_by_another", "application_decision_voucher"),
+           ("application_approved_by_another", "application_decision_voucher"),
+           (row("application_decision", **DECIDED | {"voucher": 77}),), keys=True),
+)  # fmt: skip
+
+QUOTA_ATTACKS: Final = QUOTAS + PAYMENTS + APPLICATIONS
+
+PAID: Final = (
+    *FUNDED,
+    entry("F06", voucher=31, debit="0606"),
+    quota("2902:Q00002", "2905:Q00002", voucher=31, line=2),
+    voucher("F06", id=31, number=2, entries=2),
+    quota("2902:Q00002", "2904:Q00002", voucher=10),
+    voucher("F06", id=10, number=3, kind="application", payee="x"),
+    row("application_decision", **DECIDED | {"voucher": 10}),
+)
+"""The statements that pay from quota, and approve an application: what breaks nothing."""
