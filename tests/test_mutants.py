@@ -1,7 +1,7 @@
 """Mutation testing of checks: a page's own examples see at least 95 of 100 small faults of its select.
 
-In every run the pages that the last commit touched, and one that is always judged; `sh tests/mutate all` judges every page
-on demand, and `sh tests/mutate PAGE` shows what survives.
+In every run the pages that the last commit touched, and one that is always judged. `sh tests/mutate all` judges every
+page on demand, and `sh tests/mutate PAGE` shows what survives.
 """
 
 from __future__ import annotations
