@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -77,14 +77,13 @@ class Book:
         Raises UsageError (`today-asked`): what is recorded is recorded today.
         """
         refuse_another_day()
-        try:
+        with ExitStack() as undone:
+            undone.callback(self._charts.clear)  # it may have quota lines that are taken back
             with self.engine.begin() as connection:
                 dialect.act_as_clerk(connection, self.settings.schema)
                 dialect.take_turn(connection)
                 yield connection
-        except BaseException:
-            self._charts.clear()  # it may have had quota lines that were taken back
-            raise
+            undone.pop_all()
 
     @contextmanager
     def owning(self) -> Iterator[Connection]:
