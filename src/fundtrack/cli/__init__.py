@@ -17,6 +17,7 @@ from fundtrack.cli import (
     books,
     checking,
     demo,
+    documents,
     files,
     findings,
     ledgers,
@@ -64,6 +65,7 @@ app.command()(vouchers.post)
 app.command()(vouchers.reverse)
 app.command()(vouchers.rebook)
 app.command()(vouchers.opening)
+app.add_typer(documents.document, name="document")
 app.add_typer(quota.quota, name="quota")
 app.command()(quota.commit)
 app.command()(payments.apply)
