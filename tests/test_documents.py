@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import pytest
 
+from clerk import before_a_book
 from fundtrack.book import policy
 from fundtrack.errors import BookError
 from quotas import CHART, controlled
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from commands import Answer, Say
+    from commands import Say
     from fundtrack.book import Book
     from shelf import Shelf
 
@@ -43,31 +44,12 @@ WHOLE = ("document", "receive", "桂财农1号", "--fund", "F01", "--amount", "1
          "2015-01-10")  # fmt: skip
 
 
-class Ask(Protocol):
-    """Gives a command to fundtrack in the book."""
-
-    def __call__(self, *words: str | Path) -> Answer:
-        """Run it."""
-
-
 @pytest.fixture(params=ENGINES)
-def book(shelf: Shelf, request: pytest.FixtureRequest) -> Iterator[Book]:
-    """Give a book of two funds under quota control, on each engine."""
+def book(shelf: Shelf, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Book]:
+    """Give a book of two funds under quota control, on each engine; every command is about it."""
     both = controlled(date(2015, 1, 1), controlled(date(2015, 1, 1), CHART + SECOND), "F02")
-    with shelf.book(request.param, both) as made:
+    with before_a_book(shelf, request.param, both, monkeypatch) as made:
         yield made
-
-
-@pytest.fixture
-def ask(book: Book, say: Say) -> Ask:
-    """Return the command line in the book."""
-
-    def run(*words: str | Path) -> Answer:
-        return say("--book", book.folder, *words, "--by", "li") if words[1] in {"receive", "enter"} else say(
-            "--book", book.folder, *words
-        )  # fmt: skip
-
-    return run
 
 
 def rows(book: Book, *tables: str) -> list[int]:
@@ -79,16 +61,16 @@ def rows(book: Book, *tables: str) -> list[int]:
 TABLES = ("document", "chart", "quota", "voucher", "use_grant", "refusal")
 
 
-def test_one_act_does_all_of_it(book: Book, ask: Ask, tmp_path: Path) -> None:
+def test_one_act_does_all_of_it(book: Book, say: Say, tmp_path: Path) -> None:
     """The register, the file, the grant, the line and its allotments."""
     paper = tmp_path / "paper.pdf"
     paper.write_bytes(b"%PDF-1.4 one")
     before = rows(book, *TABLES)
-    done = ask(*WHOLE, "--use", "0601=600", "--use", "0603=300", "--project", "P01", "--file", paper, "--issuer",
+    done = say(*WHOLE, "--use", "0601=600", "--use", "0603=300", "--project", "P01", "--file", paper, "--issuer",
                "财政厅", "--department", "发改局", "--expires", "2016-12-31", "--format", "json")  # fmt: skip
     assert (done.code, done.json["vouchers"]) == (0, [f"F01-2015-{n:06}" for n in (1, 2, 3)])
     assert [after - was for after, was in zip(rows(book, *TABLES), before, strict=True)] == [1, 1, 3, 3, 1, 0]
-    shown = ask("document", "show", "桂财农1号", "--format", "json").json
+    shown = say("document", "show", "桂财农1号", "--format", "json").json
     assert shown["sha256"] == hashlib.sha256(paper.read_bytes()).hexdigest()
     assert {name: shown[name] for name in ("level", "issuer", "date", "fund", "amount", "given", "left", "file")} == {
         "level": "central", "issuer": "财政厅", "date": "2015-01-10", "fund": "F01", "amount": "1000.00",
@@ -103,19 +85,19 @@ def test_one_act_does_all_of_it(book: Book, ask: Ask, tmp_path: Path) -> None:
     assert "0603" in (book.folder / "ledger" / "chart.beancount").read_text("utf-8").rpartition("桂财农1号")[0][-200:]
 
 
-def test_the_file_is_watched(book: Book, ask: Ask, tmp_path: Path) -> None:
+def test_the_file_is_watched(book: Book, say: Say, tmp_path: Path) -> None:
     """What was kept and is gone or altered is told."""
     paper = tmp_path / "paper.pdf"
     paper.write_bytes(b"one")
-    assert ask("document", "enter", "财农9号", "--level", "central", "--file", paper).code == 0
+    assert say("document", "enter", "财农9号", "--level", "central", "--file", paper).code == 0
     (kept,) = (book.folder / "originals").glob("*/*")
     kept.chmod(0o640)
     kept.write_bytes(b"two")
-    assert ask("document", "show", "财农9号", "--format", "json").json["file"] == "changed"
+    assert say("document", "show", "财农9号", "--format", "json").json["file"] == "changed"
     kept.unlink()
-    assert ask("document", "show", "财农9号", "--format", "json").json["file"] == "missing"
+    assert say("document", "show", "财农9号", "--format", "json").json["file"] == "missing"
     paper.write_bytes(b"another")
-    refused = ask("document", "receive", "财农9号", "--fund", "F01", "--amount", "5", "--file", paper)
+    refused = say("document", "receive", "财农9号", "--fund", "F01", "--amount", "5", "--file", paper)
     assert (refused.code, "not the one on record" in refused.err) == (2, True)
     assert not [*(book.folder / "originals").glob("*/*")]
 
@@ -147,54 +129,55 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
 }  # fmt: skip
 
 
-def test_what_is_refused_changes_nothing(book: Book, ask: Ask) -> None:
+def test_what_is_refused_changes_nothing(book: Book, say: Say) -> None:
     """Every refusal says why, and neither the register nor the chart nor the quota has changed."""
-    assert ask(*WHOLE).code == 0
+    assert say(*WHOLE).code == 0
     assert (
-        ask("document", "enter", "财农1号", "--level", "central", "--amount", "700", "--date", "2015-01-02").code == 0
+        say("document", "enter", "财农1号", "--level", "central", "--amount", "700", "--date", "2015-01-02").code == 0
     )
     before = rows(book, *TABLES)
     for name, (words, why) in REFUSED.items():
-        refused = ask("document", "receive", *words)
+        refused = say("document", "receive", *words)
         assert (refused.code, why in refused.err) == (2, True), (name, refused)
     assert rows(book, *TABLES) == before
 
 
-def test_a_document_of_the_county_hands_on_what_the_upper_one_gave(ask: Ask) -> None:
+@pytest.mark.usefixtures("book")
+def test_a_document_of_the_county_hands_on_what_the_upper_one_gave(say: Say) -> None:
     """By its parent it reaches the fund's level; together its children get to the fen what it has."""
     assert (
-        ask("document", "enter", "财农1号", "--level", "central", "--amount", "700", "--date", "2015-01-02").code == 0
+        say("document", "enter", "财农1号", "--level", "central", "--amount", "700", "--date", "2015-01-02").code == 0
     )
     for number, amount, code in (("县1号", "400", 0), ("县2号", "300.01", 2), ("县2号", "300", 0)):
-        done = ask("document", "receive", number, "--fund", "F01", "--amount", amount, "--level", "county", "--upper",
+        done = say("document", "receive", number, "--fund", "F01", "--amount", amount, "--level", "county", "--upper",
                    "财农1号", "--date", "2015-02-01", "--use", "0601=100")  # fmt: skip
         assert done.code == code, done
-    found = {one["document"]: one for one in ask("document", "list", "--format", "json").json}
+    found = {one["document"]: one for one in say("document", "list", "--format", "json").json}
     assert (found["财农1号"]["given"], found["财农1号"]["left"]) == ("700.00", "0.00")
-    assert ask("document", "show", "财农1号", "--format", "json").json["below"] == ["县1号", "县2号"]
+    assert say("document", "show", "财农1号", "--format", "json").json["below"] == ["县1号", "县2号"]
 
 
-def test_one_document_gives_two_funds(ask: Ask) -> None:
+@pytest.mark.usefixtures("book")
+def test_one_document_gives_two_funds(say: Say) -> None:
     """Up to its total; then it names no single fund."""
-    assert ask(*WHOLE, "--total", "1500").code == 0
-    assert ask("document", "receive", "桂财农1号", "--fund", "F02", "--amount", "500.01").code == 2
-    assert ask("document", "receive", "桂财农1号", "--fund", "F02", "--amount", "500").code == 0
-    shown = ask("document", "show", "桂财农1号", "--format", "json").json
+    assert say(*WHOLE, "--total", "1500").code == 0
+    assert say("document", "receive", "桂财农1号", "--fund", "F02", "--amount", "500.01").code == 2
+    assert say("document", "receive", "桂财农1号", "--fund", "F02", "--amount", "500").code == 0
+    shown = say("document", "show", "桂财农1号", "--format", "json").json
     assert (shown["funds"], shown["fund"], shown["left"]) == ({"F01": "1000.00", "F02": "500.00"}, "", "0.00")
 
 
-def test_what_was_reversed_can_be_received_again(book: Book, ask: Ask, say: Say) -> None:
+@pytest.mark.usefixtures("book")
+def test_what_was_reversed_can_be_received_again(say: Say) -> None:
     """What a document no longer gives does not stand in its way."""
-    assert ask(*WHOLE).code == 0
-    assert (
-        say("--book", book.folder, "reverse", "F01-2015-000001", "--reason", "wrong", "--date", "2015-01-11").code == 0
-    )
-    assert ask("document", "receive", "桂财农1号", "--fund", "F01", "--amount", "900").code == 0
-    assert ask("document", "show", "桂财农1号", "--format", "json").json["funds"] == {"F01": "900.00"}
+    assert say(*WHOLE).code == 0
+    assert say("reverse", "F01-2015-000001", "--reason", "wrong", "--date", "2015-01-11").code == 0
+    assert say("document", "receive", "桂财农1号", "--fund", "F01", "--amount", "900").code == 0
+    assert say("document", "show", "桂财农1号", "--format", "json").json["funds"] == {"F01": "900.00"}
 
 
 def test_a_refusal_of_the_checks_takes_the_chart_back(
-    book: Book, ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    book: Book, say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The chart, the register and the quota stand or fall together, and the file with them."""
     paper = tmp_path / "paper.pdf"
@@ -208,15 +191,15 @@ def test_a_refusal_of_the_checks_takes_the_chart_back(
 
     with monkeypatch.context() as patch:
         patch.setattr(policy, "_add_policy", fail)
-        assert ask(*WHOLE, "--use", "0603=1", "--file", paper).code == 2
+        assert say(*WHOLE, "--use", "0603=1", "--file", paper).code == 2
     (book.folder / "checks").mkdir(exist_ok=True)
     (book.folder / "checks" / "never.md").write_text(NEVER, "utf-8")
-    refused = ask(*WHOLE, "--use", "0603=1", "--file", paper)
+    refused = say(*WHOLE, "--use", "0603=1", "--file", paper)
     assert (refused.code, "never" in refused.err) == (1, True), refused
     assert (rows(book, *TABLES[:5]), book.chart_file.exists()) == (before, text)
     assert not [*(book.folder / "originals").glob("*/*")]
     (book.folder / "checks" / "never.md").unlink()
-    assert ask(*WHOLE, "--use", "0603=1", "--file", paper).code == 0
+    assert say(*WHOLE, "--use", "0603=1", "--file", paper).code == 0
 
 
 NEVER = """\
