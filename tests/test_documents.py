@@ -224,3 +224,58 @@ Never.
 SELECT voucher, date, fund FROM vouchers WHERE kind = 'allotment'
 ```
 """
+
+
+def test_a_line_is_supplemented_and_cut_by_documents(book: Book, say: Say) -> None:
+    """A cut is red, only of what is not allotted, to the fen; both can be taken back; the money is not touched."""
+    assert say(*WHOLE, "--use", "0601=600").code == 0
+
+    def stands() -> tuple[str, str]:
+        first = say("quota", "list", "--format", "json").json[0]
+        return first["received"], first["unallotted"]
+
+    said = ("F01-Q00001", "--date", "2015-05-01", "--document")
+    assert say("quota", "supplement", *said, "桂财农2号", "--amount", "50.05").code == 0
+    assert stands() == ("1050.05", "450.05")
+    refused = say("quota", "cut", *said, "桂财农3号", "--amount", "450.06")
+    assert (refused.code, "over-allotment" in refused.err, "0.01" in refused.err) == (1, True, True)
+    assert say("quota", "cut", *said, "桂财农3号", "--amount", "450.05").code == 0
+    assert stands() == ("600.00", "0.00")
+    red = say("show", "F01-2015-000004", "--format", "json").json
+    assert (red["cites"], red["document"], [entry["amount"] for entry in red["entries"]]) == (
+        "F01-2015-000001", "桂财农3号", ["-450.05"],
+    )  # fmt: skip
+    with book.reading() as connection:
+        assert not connection.exec_driver_sql("SELECT COUNT(*) FROM entry WHERE unit = 'CNY'").scalar_one()
+    assert "F01-2015-000003" in say("reverse", "F01-2015-000001", "--reason", "x", "--date", "2015-05-02").err
+    for number, after in (("4", ("1050.05", "450.05")), ("3", ("1000.00", "400.00"))):
+        undone = say("reverse", f"F01-2015-00000{number}", "--reason", "x", "--date", "2015-05-02")
+        assert (undone.code, stands()) == (0, after), undone
+    found = say("check", "--only", "red-without-original", "--no-record")
+    assert found.code == 0, found
+
+
+@pytest.mark.parametrize("act", ["supplement", "cut"])
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("F01-Q00001", "--document", " ", "--date", "2015-05-01", "--amount", "1"), "rests on a document"),
+        (("F01-Q00002", "--document", "x", "--date", "2015-05-01", "--amount", "1"), "was allotted itself"),
+        (("F01-Q00001", "--document", "x", "--date", "2016-01-01", "--amount", "1"), "is of 2015"),
+        (("F01-Q00001", "--document", "x", "--date", "2015-05-01", "--amount", "-1"), "more than nothing"),
+        (("F01-Q00009", "--document", "x", "--date", "2015-05-01", "--amount", "1"), "no quota line"),
+        (("F02-Q00001", "--document", "x", "--date", "2015-05-01", "--amount", "1"), "could be changed"),
+    ],
+)
+def test_what_is_no_change_of_a_line_is_refused(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, say: Say, act: str, words: tuple[str, ...], why: str
+) -> None:
+    """With the reason, before anything is posted."""
+    both = controlled(date(2015, 1, 1), controlled(date(2015, 1, 1), CHART + SECOND), "F02")
+    with before_a_book(shelf, "sqlite", both, monkeypatch) as book:
+        assert say(*WHOLE, "--use", "0601=600", "--total", "2000").code == 0
+        assert say("document", "receive", "桂财农1号", "--fund", "F02", "--amount", "500").code == 0
+        assert say("reverse", "F02-2015-000001", "--reason", "x", "--date", "2015-02-01").code == 0
+        before = rows(book, *TABLES)
+        refused = say("quota", act, *words)
+        assert (refused.code, why in refused.err, rows(book, *TABLES)) == (2, True, before), refused
