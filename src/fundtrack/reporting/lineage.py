@@ -19,7 +19,7 @@ from fundtrack.posting.standing import NUMBER, find_voucher
 from fundtrack.reporting.moves import Moves
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from sqlalchemy import Connection
 
@@ -134,44 +134,43 @@ class Tracer:
         self._seen: set[str] = set()
 
     def above_act(self, act: Act) -> Node:
-        """Return a voucher above which stands what it came of."""
-        node = self._voucher(act)
-        if act.reverses or act.cites:
-            return replace(node, next=(self.above_act(self.moves.act(act.reverses or act.cites)),))
-        return replace(node, next=tuple(self._sources(act)))
-
-    def _sources(self, act: Act) -> Iterator[Node]:
-        """Yield what a voucher that follows from no other came of."""
-        lines = self._lines_left(act)
-        if act.kind == "pooling" and not any(self._gives(act, line) for line in lines):
-            yield from (self.above_act(giver) for giver in self.moves.pooled_with(act))
-        elif act.kind == "quota-received" or not lines:
-            document = act.document or self._chart.funds[act.fund].authority
-            yield self.above_document(document)
+        """Return a voucher above which stands what it came of: the one it follows from, lines, or documents."""
+        if act.reverses or (act.cites and act.kind != "quota-received"):
+            found = [self.above_act(self.moves.act(act.reverses or act.cites))]
+        elif lines := {line: status for _, (status, line), _, _ in self.moves.of_act(act)}:
+            found = [
+                one for line, status in lines.items() for one in self._sources(act, status, self.moves.lines[line])
+            ]
         else:
-            for line in lines:
-                bound = self._contracts(line).get(act.contract) if act.contract else None
-                above = self.above_line(line)
-                yield replace(bound, next=(above,)) if bound and act.kind != "commitment" else above
+            found = self._in_money(act)
+        return replace(self._voucher(act), next=tuple(found))
 
-    def _lines_left(self, act: Act) -> list[Quota]:
-        """Return the lines whose quota a voucher moves, or which it came of where it opens one."""
-        found = [line for line in self.moves.lines.values() if line.fund == act.fund and act.quota
-                 and any(move.voucher == act.id and move.left[1] == line.number for move in self.moves.of(line))]
-        if act.kind == "carry-over":
-            return [self.moves.lines[self.moves.parent(line)] if self._began(line, act) else line for line in found]
-        return found
+    def _sources(self, act: Act, status: str, line: Quota) -> list[Node]:
+        """Return what a voucher came of that takes quota out of a status of a line, or out of a document."""
+        if status != "received":
+            above = self.above_line(line)
+            bound = self._contracts(line).get(act.contract) if act.contract else None
+            return [replace(bound, next=(above,))] if bound and act.kind != "commitment" else [above]
+        if act.kind == "pooling":
+            return [self.above_act(giver) for giver in self.moves.pooled_with(act)]
+        if line.parent:
+            return [self.above_line(self.moves.lines[self.moves.parent(line)])]
+        return [self.above_document(act.document)]
 
-    def _began(self, line: Quota, act: Act) -> bool:
-        """Say whether a line was received by a voucher."""
-        return any(move.voucher == act.id and move.left[0] == "received" for move in self.moves.of(line))
-
-    def _gives(self, act: Act, line: Quota) -> bool:
-        """Say whether a line gives by a pooling."""
-        return any(move.voucher == act.id and move.left[0] == "unallotted" for move in self.moves.of(line))
+    def _in_money(self, act: Act) -> list[Node]:
+        """Return what a voucher came of that moves no quota: its document, or that of its fund."""
+        fund = self._chart.funds[act.fund]
+        if act.kind == "pooling" and fund.regime == "pooled":
+            return [self.above_act(giver) for giver in self.moves.pooled_with(act)]
+        return [
+            self.above_document(act.document if act.kind == "transfer-received" and act.document else fund.authority)
+        ]
 
     def above_line(self, line: Quota, below: frozenset[str] = frozenset()) -> Node:
-        """Return a line above which stands the line it was allotted or carried over from, or the documents it came by."""
+        """Return a line above which stands the line it was allotted or carried over from, or the documents it came by.
+
+        `below` are the lines that it stands above already: quota may have gone to and fro.
+        """
         node = self._line(line)
         if line.number in below:
             return replace(node, again=True)
@@ -183,8 +182,7 @@ class Tracer:
         by_document: defaultdict[str, int] = defaultdict(int)
         for act, amount in self._receipts(line):
             if act.kind == "pooling":
-                found.append(self.above_act(act) if act.reverses else replace(
-                    self._voucher(act), next=tuple(map(self.above_act, self.moves.pooled_with(act)))))  # fmt: skip
+                found.append(self.above_act(act))
             else:
                 by_document[act.document] += amount
         documents = [self.above_document(one) for one, amount in by_document.items() if amount > 0]
@@ -281,11 +279,8 @@ class Tracer:
             if change and act.contract:
                 about.setdefault(act.contract, act)
                 left[act.contract] += change
-                made[act.contract] += change if act.kind in {"commitment", "carry-over"} and change else 0
-        for name, act in about.items():
-            gone = sum(move.amount for move in self.moves.of(line)
-                       if move.entered == ("carried", line.number) and move.left == ("committed", line.number))
-            del gone, act, name
+                if act.kind == "commitment" or move.left[0] == "received":
+                    made[act.contract] += change
         return {
             name: Node("contract", name, date=act.date, fund=act.fund, use=line.use, project=line.project,
                        payee=act.payee, amount=made[name], left=left[name])
@@ -293,17 +288,13 @@ class Tracer:
         }  # fmt: skip
 
     def below_act(self, act: Act) -> Node:
-        """Return a voucher below which stand those that cite it or take it back."""
+        """Return a voucher below which stand those that cite it or take it back, and the line that a pooling gave."""
         found = [self.below_act(one) for one in self.moves.followers(act)]
-        if act.kind == "pooling" and not act.reverses:
-            found += [self.below_line(line) for other in self.moves.pooled_with(act) for line in self._opened_by(other)]
+        if act.kind == "pooling" and not act.reverses and self._chart.funds[act.fund].regime != "pooled":
+            for other in self.moves.pooled_with(act):
+                lines = [line for _, (status, line), _, _ in self.moves.of_act(other) if status == "received"]
+                found += [self.below_line(self.moves.lines[line]) for line in lines] or [self._voucher(other)]
         return replace(self._voucher(act), next=tuple(found))
-
-    def _opened_by(self, act: Act) -> Iterator[Quota]:
-        """Yield the line that a pooling gave."""
-        for line in self._chart.quotas:
-            if line.fund == act.fund and not line.parent and self._began(line, act):
-                yield line
 
     def _document(self, document: str) -> Node:
         paper, given = self.papers.of(document), self.papers.passed_on(document)
@@ -317,7 +308,8 @@ class Tracer:
         stands = statuses(self._connection, self._chart, line)
         return Node(
             "quota", line.number, date=line.date.isoformat(), fund=line.fund, use=line.use, project=line.project,
-            document=line.document, amount=sum(stands.values()) - stands["received"],
+            document=line.document,
+            amount=sum(stands.values()) - stands["received"] if line.parent else stands["received"],
             left=stands["available" if line.parent else "unallotted"],
         )  # fmt: skip
 
@@ -337,8 +329,3 @@ class Tracer:
         standing = [one for one in after if not any(back.reverses == one.id for back in self.moves.followers(one))]
         sign = {"application": -1, "advance": -1}.get(act.kind, 1)
         return act.amount + sum(one.amount if one.amount < 0 else sign * one.amount for one in standing)
-
-
-def direct(nodes: Iterable[Node]) -> list[Node]:
-    """Return nodes without those beneath them."""
-    return [replace(node, next=()) for node in nodes]

@@ -31,6 +31,10 @@ WHERE e.fund = :fund AND e.unit = :unit AND (e.debit IN :codes OR e.credit IN :c
 ORDER BY v.day, v.id, e.line
 """).bindparams(bindparam("codes", expanding=True))
 
+OF_ACT: Final = text("""
+SELECT debit, credit, (1 - 2 * red) * amount FROM entry WHERE voucher = :id AND unit LIKE :quota ORDER BY line
+""")
+
 ACTS: Final = """
 SELECT v.id, v.fund, v.year, v.number, v.date, v.kind, v.project, v.payee, v.contract, v.document, v.link,
     COALESCE(v.reverses, 0), COALESCE(v.cites, 0), s.money, s.quota
@@ -126,8 +130,12 @@ class Moves:
                 self._of_line[line.number] = []
                 wanted[line.fund].append(line)
         for fund, of_fund in wanted.items():
-            codes = {f"{account.code}:{line.name}": (status, line.number)
-                     for line in of_fund for (one, status), account in headings(self.chart).items() if one == fund}
+            codes = {
+                f"{account.code}:{line.name}": (status, line.number)
+                for line in of_fund
+                for (one, status), account in headings(self.chart).items()
+                if one == fund
+            }
             self._read_fund(fund, codes, {line.number for line in of_fund})
 
     def _read_fund(self, fund: str, codes: dict[str, tuple[str, str]], numbers: set[str]) -> None:
@@ -148,15 +156,21 @@ class Moves:
     def _place(self, fund: str, code: str) -> tuple[str, str]:
         """Return the status and the line that an account stands for."""
         heading, _, name = code.partition(":")
-        status = next(
-            (status for (one, status), account in headings(self.chart).items() if (one, account.code) == (fund, heading)), ""
-        )
-        return status, f"{fund}-{name}"
+        return self._statuses[fund, heading], f"{fund}-{name}"
+
+    @cached_property
+    def _statuses(self) -> dict[tuple[str, str], str]:
+        return {(fund, account.code): status for (fund, status), account in headings(self.chart).items()}
 
     def of(self, line: Quota) -> list[Move]:
         """Return what moved a line, the first first."""
         self.read([line])
         return self._of_line[line.number]
+
+    def of_act(self, act: Act) -> list[Move]:
+        """Return the moves of a voucher."""
+        rows = self.connection.execute(OF_ACT, {"id": act.id, **SAID}).all()
+        return [Move(act.id, self._place(act.fund, row[0]), self._place(act.fund, row[1]), int(row[2])) for row in rows]
 
     def know(self, ids: Iterable[int]) -> None:
         """Read vouchers by id, unless they were read before."""
