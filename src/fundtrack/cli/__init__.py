@@ -28,6 +28,7 @@ from fundtrack.cli import (
     register,
     sampling,
     show,
+    trace,
     vouchers,
     waivers,
 )
@@ -76,6 +77,7 @@ app.command()(payments.pay)
 app.command()(payments.applications)
 app.command()(record.show)
 app.command()(record.refusals)
+app.command()(trace.trace)
 app.add_typer(policy.chart, name="chart")
 app.add_typer(register.register, name="register")
 app.command()(ledgers.balance)

@@ -90,7 +90,16 @@ class Lineage:
     @property
     def resolved(self) -> bool:
         """Whether all of it came by documents that are registered."""
-        return all(root.node == "document" and root.known for root in self.roots)
+        return bool(self.roots) and all(root.node == "document" and root.known for root in self.roots)
+
+    def flat(self) -> list[dict[str, Any]]:
+        """Return a row for each node: first the subject, then what it came of, then what came of it."""
+        return [
+            {"direction": direction if depth else "subject", "depth": depth, **node.record("next")}
+            for direction, tree in (("above", self.above), ("below", self.below))
+            for depth, node in tree.walk()
+            if depth or direction == "above"
+        ]
 
     def record(self) -> dict[str, Any]:
         """Return the lineage for a machine."""
@@ -206,9 +215,9 @@ class Tracer:
                 if act.kind in RECEIVED and not act.reverses and act.id not in undone]  # fmt: skip
 
     def above_document(self, document: str) -> Node:
-        """Return a document above which stands the one it follows from."""
+        """Return a document above which stands the one it follows from; a circle has no end."""
         chain = self.papers.chain(document)
-        node = self._document(chain[-1])
+        node = replace(self._document(chain[-1]), again=bool(self.papers.parent(chain[-1])))
         for one in reversed(chain[:-1]):
             node = replace(self._document(one), next=(node,))
         return node
@@ -227,10 +236,16 @@ class Tracer:
         for act in self.moves.naming(document):
             if act.id in by_receipt:
                 gave[by_receipt[act.id]] += act.quota
-            elif not act.quota and not act.reverses:
+            elif not act.reverses and self._rests(act):
                 resting.append(self.below_act(act))
         lines = [replace(self.below_line(self.moves.lines[one]), amount=amount) for one, amount in gave.items()]
         return replace(self._document(document), next=(*found, *lines, *resting))
+
+    def _rests(self, act: Act) -> bool:
+        """Say whether a voucher stands below its document by itself: money, and pooling where it begins."""
+        if act.kind == "pooling":
+            return self._chart.funds[act.fund].regime != "pooled"
+        return not act.quota
 
     def _comes_of(self, line: Quota, document: str) -> bool:
         """Say whether a line was given by a document, or came of one that was."""
@@ -273,9 +288,12 @@ class Tracer:
         made: defaultdict[str, int] = defaultdict(int)
         left: defaultdict[str, int] = defaultdict(int)
         about: dict[str, Act] = {}
+        carried: dict[str, int] = {}
         for move in self.moves.of(line):
             act, place = self.moves.acts[move.voucher], ("committed", line.number)
             change = move.amount * ((move.entered == place) - (move.left == place))
+            if change and not act.contract:  # carried over whole, whichever contract; in red, all of it is back
+                carried, left = ({**left}, defaultdict(int)) if change < 0 else ({}, defaultdict(int, carried))
             if change and act.contract:
                 about.setdefault(act.contract, act)
                 left[act.contract] += change
