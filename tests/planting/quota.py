@@ -100,6 +100,17 @@ def received_beyond_document(county: Sound) -> Fault:
     return Fault(given)
 
 
+@plants("quota-without-source")
+def quota_without_source(county: Sound) -> Fault:
+    """A supplement by a document that nobody has."""
+    day = county.day(1)
+    fund = controlled(county, day, 60_000)
+    move(
+        county, fund, day, "quota-received", (("unallotted", 1), ("received", 1)), 10_000, f"无{county.fresh('none')}号"
+    )
+    return Fault(county.vouchers[-1])
+
+
 @plants("over-commitment")
 def over_commitment(county: Sound) -> Fault:
     """A fen more is paid under a contract than it bound."""
