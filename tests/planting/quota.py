@@ -96,6 +96,7 @@ def received_beyond_document(county: Sound) -> Fault:
     fund = controlled(county, day, 60_000)
     more = county.document(day, level=fund.level, fund=fund.code, parent=fund.authority, amount=Fen(9_999))
     given = county.entries[-1]
+    county.document(day, level="county", fund=fund.code, parent=more)
     move(county, fund, day, "quota-received", (("unallotted", 1), ("received", 1)), 10_000, more)
     return Fault(given)
 
