@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from fundtrack import money
 from fundtrack.beantext.escape import stored
 from fundtrack.book.documents import papers, rank
-from fundtrack.errors import ChartError, UsageError, nearest
+from fundtrack.errors import ChartError, UsageError, nearest, words
 from fundtrack.posting.enter import NO_SOURCE, enter
 from fundtrack.posting.kinds import use_of
 from fundtrack.posting.quota import allot, receive
@@ -61,13 +61,19 @@ def agreed(known: Papers, said: Paper) -> Paper:
         if before and now and before != now:
             if name == "sha256":
                 raise UsageError("document-file-differs", document=said.document, was=before, now=now)
-            shown = [money.grouped(one) if name == "amount" else one for one in (before, now)]
-            raise UsageError("document-differs", document=said.document, entry=was.entry, field=name, was=shown[0],
-                             now=shown[1])  # fmt: skip
+            raise UsageError("document-differs", document=said.document, entry=was.entry, was=_shown(name, before),
+                             field=words(f"document-head-{name}"), now=_shown(name, now))  # fmt: skip
     merged = {name: getattr(was, name) or stored(getattr(said, name)) for name in TEXTS}
     if said.document in known.chain(said.parent):
         raise UsageError("document-circle", document=said.document, parent=said.parent)
     return replace(was, amount=was.amount or said.amount, fund=was.fund or said.fund, **merged)
+
+
+def _shown(name: str, value: object) -> object:
+    """Return what a document says as a person reads it."""
+    if isinstance(value, int):
+        return money.grouped(value)
+    return words(f"level-{value}") if name == "level" else value
 
 
 def entered(connection: Connection, known: Papers, paper: Paper, by: str) -> None:
@@ -120,9 +126,11 @@ def refuse_received(chart: Chart, known: Papers, paper: Paper, gift: Gift, opene
     if unknown := next((one for one in above if not known.of(one).entry), ""):
         raise UsageError("document-upper", document=paper.document, upper=unknown)
     if max(paper.rank, *(known.of(one).rank for one in above), 0) < rank(due):
-        raise UsageError("document-authority", document=paper.document, fund=gift.fund, level=paper.level, due=due)
+        said = {"level": words(f"level-{paper.level}"), "due": words(f"level-{due}")}
+        raise UsageError("document-authority", document=paper.document, fund=gift.fund, **said)
     if opened and paper.rank < rank(due):
-        raise UsageError("document-grant", document=paper.document, use=", ".join(opened), level=paper.level, due=due)
+        raise UsageError("document-grant", document=paper.document, use=", ".join(opened),
+                         level=words(f"level-{paper.level}"), due=words(f"level-{due}"))  # fmt: skip
     for one in (paper, *map(known.of, above)):
         passed = known.passed_on(one.document)
         if one.amount and passed + gift.amount > one.amount:
@@ -140,8 +148,8 @@ def of_funds(chart: Chart, known: Papers, paper: Paper, fund: str) -> Paper:
     if not paper.fund or paper.fund in {fund, chart.funds[fund].group}:
         return replace(paper, fund=paper.fund or ("" if giving - {fund} else fund))
     if paper.fund not in giving and not giving & {one.code for one in chart.funds.values() if one.group == paper.fund}:
-        raise UsageError("document-differs", document=paper.document, entry=paper.entry, field="fund", was=paper.fund,
-                         now=fund)  # fmt: skip
+        raise UsageError("document-differs", document=paper.document, entry=paper.entry, was=paper.fund,
+                         field=words("document-head-fund"), now=fund)  # fmt: skip
     return replace(paper, fund=groups.pop() if len(groups) == 1 else "")
 
 
