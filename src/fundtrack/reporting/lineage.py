@@ -9,24 +9,28 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from fundtrack import money
 from fundtrack.book.documents import papers
+from fundtrack.chart.model import STATUSES
 from fundtrack.errors import UsageError, nearest
-from fundtrack.posting.quota import find_line, statuses
+from fundtrack.posting.quota import find_line
 from fundtrack.posting.standing import NUMBER, find_voucher
 from fundtrack.reporting.moves import Moves
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from sqlalchemy import Connection
 
     from fundtrack.chart.model import Chart, Quota
-    from fundtrack.reporting.moves import Act
+    from fundtrack.reporting.moves import Act, Move
 
 QUOTA_NUMBER: Final = re.compile(r"[A-Z0-9]+-Q\d{5}", re.ASCII)
+
+STANDING: Final = "SELECT quota, status, amount FROM book_quota_statuses"
 
 RECEIVED: Final = ("quota-received", "pooling")
 """Kinds of voucher by which a line that a document gave is received."""
@@ -142,6 +146,14 @@ class Tracer:
         self.moves, self.papers = Moves(connection, chart), papers(connection)
         self._seen: set[str] = set()
 
+    @cached_property
+    def _stands(self) -> dict[str, dict[str, int]]:
+        """What every line has in each status."""
+        found: defaultdict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(STATUSES, 0))
+        for quota, status, amount in self._connection.exec_driver_sql(STANDING):
+            found[quota][status] = int(amount)
+        return found
+
     def above_act(self, act: Act) -> Node:
         """Return a voucher above which stands what it came of: the one it follows from, lines, or documents."""
         if act.reverses or (act.cites and act.kind != "quota-received"):
@@ -158,7 +170,7 @@ class Tracer:
         """Return what a voucher came of that takes quota out of a status of a line, or out of a document."""
         if status != "received":
             above = self.above_line(line)
-            bound = self._contracts(line).get(act.contract) if act.contract else None
+            bound = self._contracts(line, self.moves.structural(line, act.contract)).get(act.contract)
             return [replace(bound, next=(above,))] if bound and act.kind != "commitment" else [above]
         if act.kind == "pooling":
             return [self.above_act(giver) for giver in self.moves.pooled_with(act)]
@@ -200,7 +212,7 @@ class Tracer:
     def _adjusted_from(self, line: Quota) -> list[str]:
         """Return the lines that gave a line more than it gave them."""
         got: defaultdict[str, int] = defaultdict(int)
-        for move in self.moves.of(line):
+        for move in self.moves.structural(line):
             if self.moves.acts[move.voucher].kind == "quota-adjustment":
                 other, sign = (move.left, 1) if move.entered[1] == line.number else (move.entered, -1)
                 got[other[1]] += sign * move.amount
@@ -208,7 +220,7 @@ class Tracer:
 
     def _receipts(self, line: Quota) -> list[tuple[Act, int]]:
         """Return the vouchers by which a line was received, with the amount; those that took it back are negative."""
-        found = [(self.moves.acts[move.voucher], move.amount) for move in self.moves.of(line)
+        found = [(self.moves.acts[move.voucher], move.amount) for move in self.moves.structural(line)
                  if move.left == ("received", line.number)]  # fmt: skip
         undone = {act.reverses for act, _ in found}
         return [(act, amount) for act, amount in found
@@ -275,7 +287,7 @@ class Tracer:
         first = [act for act in acts.values()
                  if act.kind in SHOWN and not act.reverses and act.cites not in self.moves.acts]  # fmt: skip
         self.moves.following(first)
-        contracts = self._contracts(line)
+        contracts = self._contracts(line, self.moves.of(line))
         bound: defaultdict[str, list[Node]] = defaultdict(list)
         for act in first:
             below = self.below_act(act)
@@ -283,13 +295,13 @@ class Tracer:
         found += [replace(contract, next=tuple(bound[name])) for name, contract in contracts.items()]
         return replace(node, next=(*found, *bound[""]))
 
-    def _contracts(self, line: Quota) -> dict[str, Node]:
-        """Return what a line has bound by contract, with what is left of it."""
+    def _contracts(self, line: Quota, moves: Iterable[Move]) -> dict[str, Node]:
+        """Return what a line has bound by contract, with what is left of it, by moves of the line."""
         made: defaultdict[str, int] = defaultdict(int)
         left: defaultdict[str, int] = defaultdict(int)
         about: dict[str, Act] = {}
         carried: dict[str, int] = {}
-        for move in self.moves.of(line):
+        for move in moves:
             act, place = self.moves.acts[move.voucher], ("committed", line.number)
             change = move.amount * ((move.entered == place) - (move.left == place))
             if change and not act.contract:  # carried over whole, whichever contract; in red, all of it is back
@@ -323,7 +335,7 @@ class Tracer:
         )  # fmt: skip
 
     def _line(self, line: Quota) -> Node:
-        stands = statuses(self._connection, self._chart, line)
+        stands = self._stands[line.number]
         return Node(
             "quota", line.number, date=line.date.isoformat(), fund=line.fund, use=line.use, project=line.project,
             document=line.document,
