@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from attacks import ACCOUNT, ADD_ACCOUNT, CHART_2, GRANT, NEW, Attack, alike, entry, key, row, voucher
 from fundtrack.chart.model import STATUSES
@@ -121,7 +121,7 @@ CARRIED: Final = (
     voucher("F06", id=32, number=2, kind="carry-over", date="2015-12-31", day=735963),
 )
 """The statements by which line 2 carries over 2000 to line 4."""
-AFTERWARDS: Final = {"number": 1, "year": 2016, "date": "2016-01-01", "day": 735964}
+AFTERWARDS: Final[dict[str, Any]] = {"number": 1, "year": 2016, "date": "2016-01-01", "day": 735964}
 
 HANDED_DOWN: Final = (
     alike("allotted of another line than it came of", "voucher_allots_of_its_parent",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,10 @@ import pytest
 
 from clerk import before_a_book
 from fundtrack.book import policy
-from fundtrack.errors import BookError
+from fundtrack.book.documents import Paper
+from fundtrack.errors import BookError, FundtrackError
+from fundtrack.importing.documents import receive_document
+from fundtrack.posting.documents import Gift
 from quotas import CHART, controlled
 from shelf import ENGINES
 
@@ -279,3 +283,25 @@ def test_what_is_no_change_of_a_line_is_refused(
         before = rows(book, *TABLES)
         refused = say("quota", act, *words)
         assert (refused.code, why in refused.err, rows(book, *TABLES)) == (2, True, before), refused
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_of_clerks_at_once_one_receives_a_document(shelf: Shelf, engine: str) -> None:
+    """However many take it up in the same moment, its quota comes once and its use is granted once."""
+    both = controlled(date(2015, 1, 1), CHART + SECOND)
+    with shelf.book(engine, both) as book:
+        said = Paper("桂财农1号", level="central", date="2015-01-10", fund="F01")
+        gift = Gift("F01", 1000, date(2015, 1, 10), {"0603": 400})
+
+        def receive(_: int) -> str:
+            try:
+                receive_document(book, said, gift, file=None, by="li")
+            except FundtrackError as error:
+                return error.key
+            return ""
+
+        with ThreadPoolExecutor(4) as clerks:
+            done = sorted(clerks.map(receive, range(4)))
+        assert done[0] == ""
+        assert {*done[1:]} <= {"document-received", "chart-meanwhile"}
+        assert rows(book, "quota", "voucher", "document", "chart") == [2, 2, 1, 2]
