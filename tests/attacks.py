@@ -154,6 +154,7 @@ CHANNEL: Final = (
     alike("due-from another fund, but not called a loan", "voucher_advances_lawfully",
           entry("F01", debit="1301"), voucher("F01", kind="adjustment")),
     alike("loan without a document", "voucher_loan_document", entry("F01", debit="1301"), voucher("F01", kind="loan")),
+    alike("pooled without a plan", "voucher_loan_document", entry("F01", debit="1201"), voucher("F01", kind="pooling")),
 )  # fmt: skip
 
 PURPOSE: Final = (

@@ -17,6 +17,7 @@ from fundtrack.cli import (
     books,
     checking,
     demo,
+    documents,
     files,
     findings,
     ledgers,
@@ -27,6 +28,7 @@ from fundtrack.cli import (
     register,
     sampling,
     show,
+    trace,
     vouchers,
     waivers,
 )
@@ -64,8 +66,10 @@ app.command()(vouchers.post)
 app.command()(vouchers.reverse)
 app.command()(vouchers.rebook)
 app.command()(vouchers.opening)
+app.add_typer(documents.document, name="document")
 app.add_typer(quota.quota, name="quota")
 app.command()(quota.commit)
+app.command()(quota.pool)
 app.command()(payments.apply)
 app.command()(payments.approve)
 app.command()(payments.reject)
@@ -73,6 +77,7 @@ app.command()(payments.pay)
 app.command()(payments.applications)
 app.command()(record.show)
 app.command()(record.refusals)
+app.command()(trace.trace)
 app.add_typer(policy.chart, name="chart")
 app.add_typer(register.register, name="register")
 app.command()(ledgers.balance)

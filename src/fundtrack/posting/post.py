@@ -69,9 +69,11 @@ def post(
     approved_by: str = "",
     pages: Mapping[str, Check] | None = None,
     then: Then | None = None,
+    policy: Callable[[Connection], object] | None = None,
 ) -> Posted:
     """Post drafts as one act: all of them, or none and the reasons; `then` is done in the same act.
 
+    So is `policy`, first and with the owner's rights: it puts in force the chart under which the drafts are posted.
     Raises Refused with every finding where a fatal check finds something that was not there before; the refusal is
     kept in the book. Raises FormatError (`text-unsafe`) where a text could not be published.
     """
@@ -93,7 +95,7 @@ def post(
         return posted
 
     try:
-        return book.act(act)
+        return book.act(act, policy)
     except Refused as refused:
         keep_refusal(book, said, refused.findings, by)
         raise

@@ -52,6 +52,15 @@ UNSPENT: Final = ("available", "committed")
 
 STANDING: Final = text("SELECT code, total FROM balance WHERE fund = :fund AND unit = :unit")
 
+RECEIPT: Final = text("""
+SELECT v.id FROM entry AS e
+JOIN voucher AS v ON v.id = e.voucher
+WHERE e.fund = :fund AND e.unit = :unit AND e.debit = :code AND e.red = 0 AND v.reverses IS NULL AND v.cites IS NULL
+    AND NOT EXISTS (SELECT 1 FROM voucher AS back WHERE back.reverses = v.id)
+ORDER BY v.id
+""")
+"""The voucher that received a line, and stands."""
+
 COMMITTED: Final = text("""
 SELECT v.contract, v.payee, SUM((1 - 2 * e.red) * CASE e.credit WHEN :code THEN e.amount ELSE -e.amount END) AS held
 FROM entry AS e
@@ -110,6 +119,30 @@ def allot(
     line = _opened(connection, chart, own)
     entry = _entry(chart, (root, "unallotted"), (line, "available"), positive(amount))
     return [_voucher(chart, "allotment", line, (entry,), date, document=line.document)]
+
+
+def supplement(
+    connection: Connection, chart: Chart, number: str, amount: int, *, date: Date, document: str
+) -> list[Draft]:
+    """Return the voucher by which a document gives more to a line that a document gave (追加); a negative amount cuts.
+
+    What is cut (追减) is taken back in red, out of what is not allotted; the money is not touched. Both cite the
+    receipt. Raises UsageError: `quota-unknown`, `quota-not-given`, `supplement-document`, `quota-year` on a day of
+    another year, `supplement-nothing` where nothing stands of the line.
+    """
+    line = find_line(chart, number)
+    if line.parent:
+        raise UsageError("quota-not-given", number=line.number)
+    if not document.strip():
+        raise UsageError("supplement-document")
+    if date.year != line.year:
+        raise UsageError("quota-year", number=line.number, year=line.year, date=date)
+    asked = {"fund": line.fund, "unit": unit_of(chart, line.fund), "code": leg_of(chart, line, "received").code}
+    receipt = connection.execute(RECEIPT, asked).first()
+    if receipt is None:
+        raise UsageError("supplement-nothing", number=line.number)
+    entry = _entry(chart, (line, "received"), (line, "unallotted"), positive(abs(amount)), red=amount < 0)
+    return [_voucher(chart, "quota-received", line, (entry,), date, document=document, cites=receipt[0])]
 
 
 def adjust(chart: Chart, source: str, target: str, amount: int, *, date: Date, document: str) -> list[Draft]:

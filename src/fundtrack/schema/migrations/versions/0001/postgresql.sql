@@ -149,6 +149,48 @@ IF EXISTS (SELECT 1 FROM added JOIN quota_heading AS h ON h.fund = added.fund AN
         WHERE s.voucher = added.id AND u.kind = 'use' AND u.code <> q.use);
 END IF;
 
+-- control voucher_allots_of_its_parent on voucher
+PERFORM refuse('allotted-elsewhere: a line is allotted quota of the line that it came of')
+FROM added
+JOIN entry AS e ON e.voucher = added.id
+JOIN quota_heading AS u ON u.fund = e.fund AND u.status = 'unallotted'
+JOIN quota_heading AS f ON f.fund = e.fund AND f.status = 'available'
+JOIN quota AS p ON p.fund = e.fund AND e.debit = u.code || ':' || p.name
+JOIN quota AS q ON q.fund = e.fund AND e.credit = f.code || ':' || q.name
+WHERE added.kind = 'allotment' AND q.parent IS DISTINCT FROM p.line;
+
+-- control voucher_brings_what_was_carried on voucher
+IF EXISTS (SELECT 1 FROM added JOIN quota_heading AS h ON h.fund = added.fund) THEN
+    PERFORM refuse('carried-beyond: a line receives no more than the line before it carried over')
+    FROM (
+        SELECT m.fund, m.unit, m.parent, SUM(m.received) AS received, SUM(m.carried) AS carried
+        FROM (
+            SELECT e.fund, e.unit, CASE a.kind WHEN 'quota-received' THEN q.parent ELSE q.line END AS parent,
+                (1 - 2 * e.red) * e.amount * (a.kind = 'quota-received')::int
+                    * CASE a.code WHEN e.debit THEN 1 ELSE -1 END AS received,
+                (1 - 2 * e.red) * e.amount * (a.kind = 'quota-carried')::int
+                    * CASE a.code WHEN e.credit THEN 1 ELSE -1 END AS carried
+            FROM added
+            JOIN entry AS e ON e.voucher = added.id
+            JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit)
+                AND a.kind IN ('quota-received', 'quota-carried')
+            JOIN quota AS q ON q.fund = e.fund AND a.code LIKE '%:' || q.name
+        ) AS m
+        WHERE m.parent IS NOT NULL
+        GROUP BY m.fund, m.unit, m.parent
+    ) AS r
+    WHERE r.received > 0 AND r.received + (
+        SELECT COALESCE(SUM(b.total), 0) FROM quota AS q
+        JOIN quota_heading AS h ON h.fund = q.fund AND h.status = 'received'
+        JOIN balance AS b ON b.fund = q.fund AND b.unit = r.unit AND b.code = h.code || ':' || q.name
+        WHERE q.fund = r.fund AND q.parent = r.parent
+    ) > r.carried + (
+        SELECT COALESCE(SUM(b.total), 0) FROM quota AS p
+        JOIN quota_heading AS h ON h.fund = p.fund AND h.status = 'carried'
+        JOIN balance AS b ON b.fund = p.fund AND b.unit = r.unit AND b.code = h.code || ':' || p.name
+        WHERE p.fund = r.fund AND p.line = r.parent);
+END IF;
+
 -- control voucher_advances_lawfully on voucher
 PERFORM refuse('may-not-advance: only a fund marked may-advance lends to another, and only by a loan')
 FROM added

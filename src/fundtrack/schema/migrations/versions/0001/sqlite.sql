@@ -150,6 +150,44 @@ BEGIN
         WHERE s.voucher = NEW.id AND u.kind = 'use' AND u.code <> q.use));
 END;
 
+CREATE TRIGGER voucher_allots_of_its_parent BEFORE INSERT ON voucher WHEN NEW.kind = 'allotment'
+BEGIN
+    SELECT RAISE(ABORT, 'allotted-elsewhere: a line is allotted quota of the line that it came of')
+    FROM entry AS e
+    JOIN quota_heading AS u ON u.fund = e.fund AND u.status = 'unallotted'
+    JOIN quota_heading AS f ON f.fund = e.fund AND f.status = 'available'
+    JOIN quota AS p ON p.fund = e.fund AND e.debit = u.code || ':' || p.name
+    JOIN quota AS q ON q.fund = e.fund AND e.credit = f.code || ':' || q.name
+    WHERE e.voucher = NEW.id AND q.parent IS NOT p.line;
+END;
+
+-- What a line received that was carried over came of the line before it: no more than that carried over.
+CREATE TRIGGER voucher_brings_what_was_carried BEFORE INSERT ON voucher
+WHEN EXISTS (SELECT 1 FROM quota_heading WHERE fund = NEW.fund)
+BEGIN
+    SELECT RAISE(ABORT, 'carried-beyond: a line receives no more than the line before it carried over')
+    FROM (
+        SELECT e.fund, e.unit, q.parent,
+            SUM((1 - 2 * e.red) * CASE a.code WHEN e.debit THEN e.amount ELSE -e.amount END) AS more
+        FROM entry AS e
+        JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit)
+            AND a.kind = 'quota-received'
+        JOIN quota AS q ON q.fund = e.fund AND a.code LIKE '%:' || q.name AND q.parent IS NOT NULL
+        WHERE e.voucher = NEW.id
+        GROUP BY e.fund, e.unit, q.parent
+    ) AS r
+    WHERE r.more > 0 AND r.more + (
+        SELECT COALESCE(SUM(b.total), 0) FROM quota AS q
+        JOIN quota_heading AS h ON h.fund = q.fund AND h.status = 'received'
+        JOIN balance AS b ON b.fund = q.fund AND b.unit = r.unit AND b.code = h.code || ':' || q.name
+        WHERE q.fund = r.fund AND q.parent = r.parent
+    ) > (
+        SELECT COALESCE(SUM(b.total), 0) FROM quota AS p
+        JOIN quota_heading AS h ON h.fund = p.fund AND h.status = 'carried'
+        JOIN balance AS b ON b.fund = p.fund AND b.unit = r.unit AND b.code = h.code || ':' || p.name
+        WHERE p.fund = r.fund AND p.line = r.parent);
+END;
+
 CREATE TRIGGER voucher_advances_lawfully BEFORE INSERT ON voucher WHEN NEW.reverses IS NULL AND NEW.kind <> 'opening'
 BEGIN
     SELECT RAISE(ABORT, 'may-not-advance: only a fund marked may-advance lends to another, and only by a loan')
