@@ -21,6 +21,7 @@ from fundtrack.cli import (
     findings,
     ledgers,
     payments,
+    periods,
     policy,
     quota,
     record,
@@ -71,6 +72,8 @@ app.command()(payments.approve)
 app.command()(payments.reject)
 app.command()(payments.pay)
 app.command()(payments.applications)
+app.add_typer(periods.period, name="period")
+app.command()(periods.todo)
 app.command()(record.show)
 app.command()(record.refusals)
 app.add_typer(policy.chart, name="chart")

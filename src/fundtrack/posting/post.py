@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from fundtrack.auditing.record import record_waived
 from fundtrack.auditing.waivers import waived
+from fundtrack.book.periods import refuse_closed
 from fundtrack.book.person import named, same_person
 from fundtrack.checking import candidates, checks, run
 from fundtrack.checking.book import vouchers_of
@@ -73,7 +74,8 @@ def post(
     """Post drafts as one act: all of them, or none and the reasons; `then` is done in the same act.
 
     Raises Refused with every finding where a fatal check finds something that was not there before; the refusal is
-    kept in the book. Raises FormatError (`text-unsafe`) where a text could not be published.
+    kept in the book. Raises UsageError (`period-closed`) for a date in a month that is closed, and FormatError
+    (`text-unsafe`) where a text could not be published.
     """
     by, approved_by = named(by), named(approved_by)
     if same_person(by, approved_by):
@@ -85,6 +87,7 @@ def post(
         version = book.chart_version(connection)
         spoken = drafts(connection, book.chart(connection, version)) if callable(drafts) else drafts
         said[:] = [draft.storable() for draft in spoken]
+        refuse_closed(connection, *(draft.date for draft in said))
         _stage(connection, book, said, version)
         lens = candidates.candidate_lens(book.chart(connection, version), vouchers_of(connection))
         posted = _post(connection, judged_by, lens, by, approved_by)

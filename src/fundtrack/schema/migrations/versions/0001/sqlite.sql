@@ -85,6 +85,18 @@ BEGIN
         SELECT CASE COUNT(*) WHEN SUM(fund = NEW.fund) THEN COUNT(*) END FROM entry WHERE voucher = NEW.id);
 END;
 
+CREATE TRIGGER voucher_in_open_period BEFORE INSERT ON voucher
+BEGIN
+    SELECT RAISE(ABORT, 'period-closed: the month of the date is closed')
+    WHERE NEW.day <= (SELECT day FROM period_act ORDER BY seq DESC LIMIT 1);
+END;
+
+CREATE TRIGGER application_in_open_period BEFORE INSERT ON application
+BEGIN
+    SELECT RAISE(ABORT, 'period-closed: the month of the date is closed')
+    WHERE NEW.day <= (SELECT day FROM period_act ORDER BY seq DESC LIMIT 1);
+END;
+
 CREATE TRIGGER voucher_one_to_many BEFORE INSERT ON voucher WHEN NEW.entries > 1
 BEGIN
     SELECT RAISE(ABORT, 'many-to-many: within a unit a voucher is one debit against many credits, or many against one')
@@ -226,6 +238,36 @@ CREATE TRIGGER waiver_numbered_without_gap BEFORE INSERT ON waiver WHEN NEW.waiv
 BEGIN
     SELECT RAISE(ABORT, 'number-gap: waivers are numbered without gaps')
     WHERE NOT EXISTS (SELECT 1 FROM waiver WHERE waiver = NEW.waiver - 1);
+END;
+
+-- The month after the last closed one is closed, or that one reopened; before the first there is no voucher.
+CREATE TRIGGER period_act_in_order BEFORE INSERT ON period_act
+BEGIN
+    SELECT RAISE(ABORT, 'period-out-of-order: months are closed one after the other, and the last one is reopened first')
+    WHERE NOT CASE NEW.seq WHEN 1 THEN NEW.act = 'close' AND NOT EXISTS (
+            SELECT 1 FROM voucher WHERE day < NEW.day - CAST(substr(NEW.date, 9, 2) AS INTEGER) + 1)
+        ELSE EXISTS (SELECT 1 FROM period_act AS a WHERE a.seq = NEW.seq - 1 AND CASE NEW.act
+            WHEN 'close' THEN a.day = NEW.day - CAST(substr(NEW.date, 9, 2) AS INTEGER)
+            ELSE a.day - CAST(substr(a.date, 9, 2) AS INTEGER) = NEW.day END) END;
+END;
+
+-- A day of grace, as for waivers.
+CREATE TRIGGER period_act_after_its_end BEFORE INSERT ON period_act
+BEGIN
+    SELECT RAISE(ABORT, 'period-not-over: a month is closed when it is over') WHERE NEW.date > date('now', '+1 day');
+END;
+
+CREATE TRIGGER period_act_by_another BEFORE INSERT ON period_act WHEN NEW.act = 'reopen'
+BEGIN
+    SELECT RAISE(ABORT, 'own-period: a month is reopened by somebody else than who closed it')
+    WHERE PERSON(NEW.acted_by) = (SELECT PERSON(acted_by) FROM period_act
+        WHERE act = 'close' AND day >= (SELECT day FROM period_act WHERE seq = NEW.seq - 1) ORDER BY day, seq DESC LIMIT 1);
+END;
+
+CREATE TRIGGER period_act_of_the_moment BEFORE INSERT ON period_act
+BEGIN
+    SELECT RAISE(ABORT, 'act-stale: an act on a period names the last voucher there is')
+    WHERE NEW.last_voucher IS NOT (SELECT COALESCE(MAX(id), 0) FROM voucher);
 END;
 
 CREATE TRIGGER audit_of_the_moment BEFORE INSERT ON audit
