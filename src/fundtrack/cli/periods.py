@@ -1,4 +1,4 @@
-"""Commands of the month's end: `period close`, `period reopen`, `period list`, and `todo`."""
+"""Commands of the month's and the year's end: `period close`, `reopen` and `list`, `year-close`, and `todo`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 from fundtrack import money
 from fundtrack.cli import show
 from fundtrack.cli.options import (
+    ApproverOption,
     BookOption,
     DocumentOption,
     FormatOption,
@@ -27,12 +28,14 @@ if TYPE_CHECKING:
     from fundtrack.cli.options import Format
     from fundtrack.errors import Language
     from fundtrack.posting.todo import Group, Item
+    from fundtrack.posting.yearend import Ended
 
 period = typer.Typer(no_args_is_help=True, help="会计期间 Months: closed one after the other, reopened by another.")
 
 MonthArgument = Annotated[str, typer.Argument(metavar="YYYY-MM", help="The month, 2015-03. 会计期间")]
 PreviewOption = Annotated[bool, typer.Option("--preview", help="Only say what it would do. 只预览，不办理")]
 COLUMNS = ("what", "count", "sum", "oldest", "who", "command")
+YEAR = ("quota", "use", "project", "from_year", "became", "amount", "contracts", "into", "vouchers")
 ACTS = ("period", "act", "until", "document", "reason", "by", "at")
 
 
@@ -107,6 +110,46 @@ def list_(form: FormatOption = "table", book: BookOption = None, lang: LanguageO
     show.rows(told, form, language, ACTS)
 
 
+def year_close(
+    year: Annotated[int, typer.Argument(metavar="YYYY", help="The year, 2015. 年度")],
+    preview: PreviewOption = False,
+    document: DocumentOption = "",
+    clock: Annotated[
+        int, typer.Option(metavar="YEARS", help="Unspent so many years running is taken back. 连续几年未用完收回")
+    ] = 2,
+    owed: Annotated[bool, typer.Option("--owed", help="Cash taken back goes back later. 资金待上缴")] = False,
+    form: FormatOption = "table",
+    by: PersonOption = None,
+    approved_by: ApproverOption = "",
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """年终结转 Carry over what every quota line has left, or take it back after its years; and close the year."""
+    from fundtrack.posting.yearend import Terms, close_year
+
+    the_book = opened(book)
+    language = spoken(lang, the_book)
+    terms = Terms(year, person(by), document, approved_by, clock=clock, owed=owed)
+    with show.refusal(form, language):
+        done = close_year(the_book, terms, preview=preview)
+    if done.blocked:
+        if form == "table":
+            count = sum(len(group.items) for group in done.blocked)
+            show.say_message("period-blocked", language, month=year, count=count)
+        print_groups(done.blocked, form, language)
+        raise typer.Exit(1)
+    rows = [_ended(one, form) for one in done.lines]
+    total = {"carried": 0, "reclaimed": 0}
+    for one in done.lines:
+        total["carried" if one.into else "reclaimed"] += one.left.amount
+    told = [show.in_words(row, language, became="year") for row in rows] if form == "table" else rows
+    if form != "table" or rows:
+        show.rows(told, form, language, YEAR)
+    if form == "table":
+        sums = {name: money.grouped(amount) for name, amount in total.items()}
+        show.say_message("year-may-close" if preview else "year-is-closed", language, year=year, **sums)
+
+
 def todo(
     days: Annotated[int, typer.Option(min=0, help="Quota that expires within so many days. 临期天数")] = 60,
     form: FormatOption = "table",
@@ -149,6 +192,17 @@ def told(group: Group, form: Format, language: Language) -> dict[str, Any]:
         "who": message(f"todo-{group.kind}-who", language, **details),
         "command": message(f"todo-{group.kind}-do", language, **details),
     } | items  # fmt: skip
+
+
+def _ended(one: Ended, form: Format) -> dict[str, Any]:
+    """Return what became of a line as it is printed."""
+    written = money.grouped if form == "table" else money.plain
+    line, bound = one.left.line, one.left.stands.get("committed", 0)
+    return {
+        "quota": line.number, "use": line.use, "project": line.project, "from_year": one.left.root.year,
+        "became": one.became, "amount": written(one.left.amount), "contracts": written(bound),
+        "into": one.into.number if one.into else "", "vouchers": list(one.vouchers),
+    }  # fmt: skip
 
 
 def _item(item: Item) -> dict[str, Any]:

@@ -49,6 +49,15 @@ class Posted:
     findings: tuple[Finding, ...]
 
 
+class Undone(Exception):
+    """Everything was done, and is undone."""
+
+    def __init__(self, posted: Posted) -> None:
+        """Take what would have been posted."""
+        super().__init__()
+        self.posted = posted
+
+
 LAST: Final = "SELECT COALESCE(MAX(id), 0) FROM voucher UNION ALL SELECT COALESCE(MAX(voucher), 0) FROM entry"
 STANDING: Final = "SELECT COALESCE(MAX(occurrence), 0) FROM voucher WHERE natural_key = :key"
 POSTED: Final = """
@@ -70,8 +79,11 @@ def post(
     approved_by: str = "",
     pages: Mapping[str, Check] | None = None,
     then: Then | None = None,
+    trial: bool = False,
 ) -> Posted:
     """Post drafts as one act: all of them, or none and the reasons; `then` is done in the same act.
+
+    A `trial` does all of it and undoes it, and keeps no refusal.
 
     Raises Refused with every finding where a fatal check finds something that was not there before; the refusal is
     kept in the book. Raises UsageError (`period-closed`) for a date in a month that is closed, and FormatError
@@ -93,12 +105,17 @@ def post(
         posted = _post(connection, judged_by, lens, by, approved_by)
         if then is not None:
             then(connection, posted)
+        if trial:
+            raise Undone(posted)
         return posted
 
     try:
         return book.act(act)
+    except Undone as undone:
+        return undone.posted
     except Refused as refused:
-        keep_refusal(book, said, refused.findings, by)
+        if not trial:
+            keep_refusal(book, said, refused.findings, by)
         raise
 
 
@@ -110,6 +127,8 @@ def _stage(connection: Connection, book: Book, drafts: Iterable[Draft], chart: i
 
 def _post(connection: Connection, checks: Mapping[str, Check], lens: Lens, by: str, approved_by: str) -> Posted:
     """Post what is staged, all of it, unless a check finds what refuses it and no waiver covers."""
+    if not dialect.rows_of(connection, "SELECT 1 FROM candidate LIMIT 1"):
+        return Posted((), (), ())
     findings = waived(connection, run(connection, checks.values(), lens), checks, (by, approved_by))
     if any(finding.refuses for finding in findings):
         raise Refused(findings)

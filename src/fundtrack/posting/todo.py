@@ -58,13 +58,21 @@ WHERE NOT EXISTS (SELECT 1 FROM application_decision AS d WHERE d.application = 
 UNPAID: Final = """
 SELECT v.fund, v.year, v.number, v.date, m.reserved, v.approved_by
 FROM (
-    SELECT CASE x.kind WHEN 'application' THEN COALESCE(x.reverses, x.id) ELSE COALESCE(o.cites, x.cites) END AS id,
-        SUM((1 - 2 * e.red) * CASE e.credit WHEN a.code THEN e.amount ELSE -e.amount END) AS reserved
-    FROM account AS a
-    JOIN entry AS e ON e.fund = a.fund AND e.unit = a.unit AND a.code IN (e.debit, e.credit)
+    SELECT CASE WHEN x.kind = 'application' THEN COALESCE(x.reverses, x.id) WHEN p.kind = 'application' THEN p.id
+            ELSE p.cites END AS id,
+        SUM(e.amount) AS reserved
+    FROM (
+        SELECT e.voucher, (1 - 2 * e.red) * e.amount AS amount
+        FROM entry AS e JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code = e.credit
+        WHERE a.kind = 'quota-applied'
+        UNION ALL
+        SELECT e.voucher, (2 * e.red - 1) * e.amount
+        FROM entry AS e JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code = e.debit
+        WHERE a.kind = 'quota-applied'
+    ) AS e
     JOIN voucher AS x ON x.id = e.voucher
     LEFT JOIN voucher AS o ON o.id = x.reverses
-    WHERE a.kind = 'quota-applied'
+    LEFT JOIN voucher AS p ON p.id = COALESCE(o.cites, x.cites)
     GROUP BY 1
 ) AS m
 JOIN voucher AS v ON v.id = m.id
@@ -142,7 +150,7 @@ def todo(book: Book, *, today: dt.date, days: int) -> list[Group]:
     with book.reading() as connection:
         items = [
             *rows_and_applications(connection),
-            *_unpaid(connection),
+            *unpaid(connection),
             *by_checks(connection, book, (*BANK, *LOANS)),
             *_advanced(connection),
             *_on_record(connection),
@@ -206,7 +214,8 @@ def _place(finding: Finding) -> str:
     return finding.subject.voucher or str(finding.subject)
 
 
-def _unpaid(connection: Connection) -> Iterator[Item]:
+def unpaid(connection: Connection) -> Iterator[Item]:
+    """Yield the approved applications of which something is not paid."""
     for fund, year, number, date, amount, who in dialect.rows_of(connection, UNPAID):
         yield Item("unpaid", date, int(amount), voucher_number(fund, year, number), who)
 

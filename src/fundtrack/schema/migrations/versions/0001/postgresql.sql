@@ -37,10 +37,10 @@ BEGIN
     WHERE h.fund = NEW.fund AND CASE h.status
         WHEN 'received' THEN NEW.parent IS NULL
             OR (SELECT p.year FROM quota AS p WHERE p.fund = NEW.fund AND p.line = NEW.parent) < NEW.year
-        WHEN 'unallotted' THEN NEW.parent IS NULL
+        WHEN 'unallotted' THEN NEW.use = ''
         WHEN 'carried' THEN true
         WHEN 'reclaimed' THEN true
-        ELSE NEW.parent IS NOT NULL END;
+        ELSE NEW.use <> '' END;
     RETURN NULL;
 END $$;
 CREATE TRIGGER quota_opens_accounts AFTER INSERT ON quota FOR EACH ROW EXECUTE FUNCTION quota_opens_accounts();
@@ -60,7 +60,7 @@ FROM added WHERE added.line <> 1
 PERFORM refuse('quota-use-changed: quota is allotted within its year, and carried over only to the same use and project')
 FROM added WHERE added.parent IS NOT NULL AND NOT EXISTS (SELECT 1 FROM quota AS p
     WHERE p.fund = added.fund AND p.line = added.parent AND p.line < added.line AND p.day <= added.day
-        AND CASE p.use WHEN '' THEN p.year = added.year
+        AND CASE WHEN p.use = '' AND added.use <> '' THEN p.year = added.year
             ELSE p.use = added.use AND p.project = added.project AND p.year + 1 = added.year END);
 
 -- control quota_for_granted_uses on quota

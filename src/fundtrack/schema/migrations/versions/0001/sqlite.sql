@@ -16,10 +16,10 @@ BEGIN
     WHERE h.fund = NEW.fund AND CASE h.status
         WHEN 'received' THEN NEW.parent IS NULL
             OR (SELECT year FROM quota WHERE fund = NEW.fund AND line = NEW.parent) < NEW.year
-        WHEN 'unallotted' THEN NEW.parent IS NULL
+        WHEN 'unallotted' THEN NEW.use = ''
         WHEN 'carried' THEN 1
         WHEN 'reclaimed' THEN 1
-        ELSE NEW.parent IS NOT NULL END;
+        ELSE NEW.use <> '' END;
 END;
 
 CREATE TRIGGER quota_under_control BEFORE INSERT ON quota
@@ -36,7 +36,7 @@ CREATE TRIGGER quota_of_its_parent BEFORE INSERT ON quota WHEN NEW.parent IS NOT
 BEGIN
     SELECT RAISE(ABORT, 'quota-use-changed: quota is allotted within its year, and carried over only to the same use and project')
     WHERE NOT EXISTS (SELECT 1 FROM quota AS p WHERE p.fund = NEW.fund AND p.line = NEW.parent AND p.day <= NEW.day
-        AND CASE p.use WHEN '' THEN p.year = NEW.year
+        AND CASE WHEN p.use = '' AND NEW.use <> '' THEN p.year = NEW.year
             ELSE p.use = NEW.use AND p.project = NEW.project AND p.year + 1 = NEW.year END);
 END;
 

@@ -138,7 +138,7 @@ CREATE TABLE quota (
     CONSTRAINT quota_pk PRIMARY KEY (fund, line),
     CONSTRAINT quota_line CHECK (line BETWEEN 1 AND 99999),
     CONSTRAINT quota_parent FOREIGN KEY (fund, parent) REFERENCES quota (fund, line),
-    CONSTRAINT quota_allotted CHECK ((parent IS NULL) = (use = '')),
+    CONSTRAINT quota_allotted CHECK (parent IS NOT NULL OR use = ''),
     CONSTRAINT quota_document CHECK (IS_SAID(document)),
     CONSTRAINT quota_year CHECK (year = CAST(substr(date, 1, 4) AS INTEGER)),
     CONSTRAINT quota_date CHECK (ISO_DATE_IS_DAY),
