@@ -114,6 +114,17 @@ def test_months_are_closed_one_after_the_other(book: Book) -> None:
         ]  # fmt: skip
 
 
+def test_months_are_closed_together(book: Book) -> None:
+    """With those before it that are open, each by an act of its own; what keeps one of them open keeps all open."""
+    bring(book, "payments", pay("1", 100, "F99", date(2015, 1, 9)))
+    assert [group.kind for group in close(book, MARCH, by=CLERK, earlier=True)] == ["quarantined"]
+    assert preview(book, MARCH, earlier=True) == close(book, MARCH, by=CLERK, earlier=True)
+    reject(book, "1:2", by=CHIEF, reason="x")
+    assert preview(book, MARCH, earlier=True) == close(book, MARCH, by=CLERK, earlier=True) == []
+    with book.reading() as connection:
+        assert [str(one.month) for one in period_acts(connection)] == ["2015-01", "2015-02", "2015-03"]
+
+
 def test_the_first_month_closed_is_the_first_of_the_book(book: Book) -> None:
     """The database holds that too, for there is no act before it to follow."""
     with pytest.raises(BookError, match="period-out-of-order"):

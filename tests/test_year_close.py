@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from beancount import loader
+from beancount.core.data import Transaction
 
 from fundtrack.book.doctor import diagnose
 from fundtrack.book.periods import Month, closed_to
@@ -24,6 +28,7 @@ from shelf import ENGINES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from fundtrack.book import Book
     from fundtrack.posting.yearend import YearEnd
@@ -94,6 +99,11 @@ def rows(book: Book) -> dict[str, int]:
         return {table: int(connection.exec_driver_sql(LEFT.format(table)).scalar_one()) for table in TABLES}
 
 
+def transactions(path: Path) -> list[Any]:
+    """Return the transactions of a ledger."""
+    return [entry for entry in loader.load_file(str(path))[0] if isinstance(entry, Transaction)]
+
+
 def posted(book: Book) -> dict[str, int]:
     """Return every carry-over and reclaim by its number, with its sum in quota."""
     ending = (
@@ -126,6 +136,28 @@ def test_what_is_left_goes_on(book: Book) -> None:
     with pytest.raises(UsageError) as refused:
         ended(book)
     assert refused.value.key == "year-closed-already"
+
+
+def test_the_opening_is_the_closing(book: Book) -> None:
+    """Of every account of money, to the fen, in what Fava shows of the new year; and of quota line by line."""
+    months_closed(book, 2015)
+    ended(book)
+    given(book, 2016, 2000, first=5)
+    main = publish(book).main
+    closing: dict[str, Decimal] = defaultdict(Decimal)
+    for entry in transactions(main):
+        for posting in entry.postings if entry.date.year == 2015 else ():
+            closing[posting.account] += posting.units.number
+    new = transactions(main.parent / "year" / "2016.beancount")
+    opening = {entry.postings[0].account: entry.postings[0].units.number
+               for entry in new if "opening" in entry.tags}  # fmt: skip
+    lasting = {
+        name: amount for name, amount in closing.items() if amount and name.startswith(("Assets", "Liabilities"))
+    }
+    assert opening == {name: amount for name, amount in lasting.items() if ":Q" not in name}
+    assert opening["Assets:F01-Relocation:1001-Bank"] == 9
+    for before, after in (("F01-Q00001", "F01-Q00003"), ("F01-Q00002", "F01-Q00004")):
+        assert stands(book, before)["carried"] == stands(book, after)["received"]
 
 
 def test_what_went_on_unallotted_is_allotted_the_next_year(book: Book) -> None:

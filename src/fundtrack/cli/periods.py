@@ -43,6 +43,7 @@ ACTS = ("period", "act", "until", "document", "reason", "by", "at")
 def close(
     month: MonthArgument,
     preview: PreviewOption = False,
+    earlier: Annotated[bool, typer.Option("--earlier", help="Also the open months before it. 连同以前各月")] = False,
     document: DocumentOption = "",
     reason: ReasonOption = "",
     form: FormatOption = "table",
@@ -58,9 +59,10 @@ def close(
     language = spoken(lang, the_book)
     wanted = month_of(month)
     if preview:
-        found = periods.preview(the_book, wanted)
+        found = periods.preview(the_book, wanted, earlier=earlier)
     else:
-        found = periods.close(the_book, wanted, by=person(by), document=document, reason=reason)
+        about = {"document": document, "reason": reason}
+        found = periods.close(the_book, wanted, by=person(by), earlier=earlier, **about)
     if form != "table":
         print_groups(found, form, language)
     elif found:

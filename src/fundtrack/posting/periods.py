@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from fundtrack.beantext.escape import stored
 from fundtrack.book.clock import today
 from fundtrack.book.create import now
-from fundtrack.book.periods import closed_to, month_at, period_acts
+from fundtrack.book.periods import closed_to, month_at, month_of, period_acts
 from fundtrack.book.person import named, same_person
 from fundtrack.errors import UsageError
 from fundtrack.posting.todo import BANK, by_checks, grouped, months_open, rows_and_applications, years_open
@@ -33,33 +33,39 @@ LAST: Final = "SELECT (SELECT COALESCE(MAX(seq), 0) FROM period_act), (SELECT CO
 DECEMBER: Final = 12
 
 
-def blockers(connection: Connection, book: Book, month: Month) -> list[Group]:
-    """Return what keeps a month from being closed: all that is undecided and dated in it or before."""
-    last = month.last.isoformat()
-    return grouped(item for item in _undecided(connection, book, month) if item.date <= last)
+def blockers(connection: Connection, book: Book, month: Month, *, earlier: bool = False) -> list[Group]:
+    """Return what keeps a month from being closed: all that is undecided and dated in it or before.
+
+    That months before it are open does not, where these `earlier` ones are closed with it.
+    """
+    items = (item for item in _undecided(connection, book, month) if item.date <= month.last.isoformat())
+    return grouped(item for item in items if not (earlier and item.kind == "month-open"))
 
 
-def close(book: Book, month: Month, *, by: str, document: str = "", reason: str = "") -> list[Group]:
-    """Close a month, unless something keeps it open, and return what does.
+def close(
+    book: Book, month: Month, *, by: str, document: str = "", reason: str = "", earlier: bool = False
+) -> list[Group]:
+    """Close a month, or with it all `earlier` ones, unless something keeps one open, and return what does.
 
     Raises UsageError: `period-not-over`, `period-closed-already`.
     """
 
     def act(connection: Connection) -> list[Group]:
         refuse_to_close(connection, month)
-        found = blockers(connection, book, month)
-        if not found:
-            record(connection, month, "close", by=by, document=document, reason=reason)
+        found = blockers(connection, book, month, earlier=earlier)
+        open_ones = [month_of(item.name) for item in months_open(connection, month.before)]
+        for one in [] if found else [*open_ones, month]:
+            record(connection, one, "close", by=by, document=document, reason=reason)
         return found
 
     return book.act(act)
 
 
-def preview(book: Book, month: Month) -> list[Group]:
+def preview(book: Book, month: Month, *, earlier: bool = False) -> list[Group]:
     """Return what would keep a month from being closed, and change nothing. Raises UsageError as `close` does."""
     with book.reading() as connection:
         refuse_to_close(connection, month)
-        return blockers(connection, book, month)
+        return blockers(connection, book, month, earlier=earlier)
 
 
 def reopen(book: Book, month: Month, *, by: str, document: str, reason: str) -> None:
@@ -108,6 +114,5 @@ def refuse_to_close(connection: Connection, month: Month) -> None:
 def _undecided(connection: Connection, book: Book, month: Month) -> Iterator[Item]:
     yield from rows_and_applications(connection)
     yield from by_checks(connection, book, BANK)
-    if month.period == DECEMBER:
-        yield from years_open(connection, before=month.year + 1)
+    yield from years_open(connection, before=month.year + (month.period == DECEMBER))
     yield from months_open(connection, month.before)
