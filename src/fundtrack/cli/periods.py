@@ -34,7 +34,7 @@ period = typer.Typer(no_args_is_help=True, help="会计期间 Months: closed one
 
 MonthArgument = Annotated[str, typer.Argument(metavar="YYYY-MM", help="The month, 2015-03. 会计期间")]
 PreviewOption = Annotated[bool, typer.Option("--preview", help="Only say what it would do. 只预览，不办理")]
-COLUMNS = ("what", "count", "sum", "oldest", "who", "command")
+COLUMNS = ("what", "count", "sum", "oldest", "actor", "command")
 YEAR = ("quota", "use", "project", "from_year", "became", "amount", "contracts", "into", "vouchers")
 ACTS = ("period", "act", "until", "document", "reason", "by", "at")
 
@@ -191,7 +191,7 @@ def told(group: Group, form: Format, language: Language) -> dict[str, Any]:
         "count": len(group.items),
         "sum": "" if amount is None else written(amount),
         "oldest": f"{oldest.date} {oldest.name}".strip(),
-        "who": message(f"todo-{group.kind}-who", language, **details),
+        "actor": message(f"todo-{group.kind}-who", language, **details),
         "command": message(f"todo-{group.kind}-do", language, **details),
     } | items  # fmt: skip
 
