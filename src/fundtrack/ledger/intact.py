@@ -121,5 +121,5 @@ def _after_closing(vouchers: Iterable[Transaction], closings: Iterable[Custom]) 
         recorded = str(voucher.meta.get("recorded-at", ""))
         if act := shut(acts, voucher.date.isoformat(), recorded):
             said = {"voucher": str(voucher.meta.get("voucher", "")), "date": voucher.date, "recorded": recorded,
-                    "until": act.date, "closed": act.acted_at}  # fmt: skip
+                    "until": act.date}  # fmt: skip
             yield Objection("published-after-closing", str(voucher.meta["filename"]), int(voucher.meta["lineno"]), said)
