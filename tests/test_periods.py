@@ -234,6 +234,7 @@ def test_published_and_read_back(book: Book, language: Language) -> None:
     """Every act, in its order; nothing is wrong with the ledger."""
     closed(book, JANUARY, FEBRUARY)
     reopen(book, FEBRUARY, by=CHIEF, **GROUNDS)
+    post_payment(book, "F03", "0603", 100, on=date(2015, 2, 1))
     main = publish(book, language).main
     assert read(main) == canonical(book)
     assert [(str(one.month), one.act) for one in read(main).periods] == [

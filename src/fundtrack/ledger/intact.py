@@ -16,11 +16,11 @@ from fundtrack.beantext.directives import Custom, Transaction
 from fundtrack.errors import UsageError
 from fundtrack.ledger.files import HASHED, is_whole
 from fundtrack.ledger.manifest import FILE
-from fundtrack.ledger.periods import read_periods, shut
+from fundtrack.ledger.periods import Closings, read_periods
 from fundtrack.ledger.rows import NUMBER, voucher_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fundtrack.beantext.directives import Directive
 
@@ -111,15 +111,15 @@ def _numbers(vouchers: Iterable[Transaction]) -> Iterator[Objection]:
                 yield Objection("published-number-missing", *taken[number], {"missing": missing})
 
 
-def _after_closing(vouchers: Iterable[Transaction], closings: Iterable[Custom]) -> Iterator[Objection]:
+def _after_closing(vouchers: Iterable[Transaction], closings: Sequence[Custom]) -> Iterator[Objection]:
     """Yield vouchers recorded in a month that was closed by then; of closings that nobody can read their file tells."""
     try:
-        acts = [*read_periods(closings)]
+        acts = Closings([*read_periods(closings)])
     except (ValueError, LookupError, TypeError, AttributeError, UsageError):
         return
-    for voucher in vouchers if acts else ():
+    for voucher in vouchers if closings else ():
         recorded = str(voucher.meta.get("recorded-at", ""))
-        if act := shut(acts, voucher.date.isoformat(), recorded):
+        if act := acts.shut(voucher.date.isoformat(), recorded):
             said = {"voucher": str(voucher.meta.get("voucher", "")), "date": voucher.date, "recorded": recorded,
                     "until": act.date}  # fmt: skip
             yield Objection("published-after-closing", str(voucher.meta["filename"]), int(voucher.meta["lineno"]), said)

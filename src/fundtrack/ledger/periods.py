@@ -12,7 +12,7 @@ So whoever has the ledger alone sees whether anything was dated into a month aft
 
 from __future__ import annotations
 
-from itertools import pairwise
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.beantext.directives import Custom
@@ -62,13 +62,20 @@ def read_periods(directives: Iterable[Directive]) -> Iterator[PeriodAct]:
         yield PeriodAct(seq, *month_of(name), act, date, document, reason, last_voucher=0, acted_by=by, acted_at=at)
 
 
-def shut(found: Sequence[PeriodAct], date: str, recorded_at: str) -> PeriodAct | None:
-    """Return the act after which a voucher of a date was recorded though its month was closed; None where none was.
+class Closings:
+    """The acts of a ledger, asked of each of its vouchers."""
 
-    What was recorded in the second of an act is taken for recorded before it.
-    """
-    ends = [*(later.acted_at for _, later in pairwise(found)), "9999"]
-    for act, end in zip(found, ends, strict=True):
-        if act.acted_at < recorded_at <= end and date <= act.date:
-            return act
-    return None
+    def __init__(self, acts: Sequence[PeriodAct]) -> None:
+        """Take the acts in their order."""
+        self._acts = acts
+        self._moments = [act.acted_at for act in acts]
+
+    def shut(self, date: str, recorded_at: str) -> PeriodAct | None:
+        """Return the act after which a voucher of a date was recorded though its month was closed; None where none was.
+
+        Within a second nobody can tell what came first: what was recorded in the second of an act could have been
+        before or after it.
+        """
+        before = bisect_left(self._moments, recorded_at)
+        possible = self._acts[before - 1 : bisect_right(self._moments, recorded_at)] if before else ()
+        return possible[0] if possible and all(date <= act.date for act in possible) else None
