@@ -202,3 +202,23 @@ def test_at_the_desk(shelf: Shelf, say: Say, monkeypatch: pytest.MonkeyPatch) ->
         assert group["items"] == [{"name": "2015-01", "date": "2015-01-31", "amount": None, "who": ""}]
         (head, row) = csv.reader(io.StringIO(say(*at, "--format", "csv").out))
         assert (head[1], row[1]) == ("count", "1")
+
+
+def test_the_calendar_has_waivers(small_book: Path, tmp_path: Path, say: Say) -> None:
+    """Until they run out or are revoked; and from one day to another only what ends between."""
+    at = ("--book", shutil.copytree(small_book, tmp_path / "book"))
+    said = ("--document", "x", "--document-date", "2015-05-20", "--level", "central", "--reason", "x")
+    people = ("--asked-by", CLERK, "--approved-by", CHIEF)
+    days = ("--from", "2015-06-01", "--to", "2035-12-31")
+    granted = say("waiver", "grant", "--check", "wrong-paying-account", "--fund", "F01", *days, *said, *people, *at)
+    assert granted.code == 0
+    calendar = ("report", "expiry-calendar", "--format", "json", *at)
+    ends = [(row["date"], row["kind"], row["subject"], row["fund"], row["document"]) for row in say(*calendar).json
+            if row["kind"] == "ends-waiver"]  # fmt: skip
+    assert ends == [("2035-12-31", "ends-waiver", "wrong-paying-account 1", "F01", "x")]
+    assert "例外审批截止" in say("report", "expiry-calendar", "--lang", "zh", *at).out
+    ended = "2015-07-01"
+    assert [row["date"] for row in say(*calendar, "--set", "to=2035-12-30").json] == [ended]
+    assert [row["date"] for row in say(*calendar, "--set", "from=2035-12-31").json] == ["2035-12-31"]
+    assert say("waiver", "revoke", "1", "--reason", "x", *at).code == 0
+    assert [row["date"] for row in say(*calendar).json] == [ended]
