@@ -323,7 +323,7 @@ APPEND_ONLY: Final = {
     "batch": "batch", "voucher": "id", "entry": "voucher, line",
     "input_row": "batch, row", "decision": "batch, row", "refusal": "seq",
     "audit": "audit", "audit_check": "audit, page", "finding": "finding", "sighting": "finding, audit",
-    "side": "seq", "waiver": "waiver", "waiver_revoked": "waiver", "finding_act": "finding, seq",
+    "side": "seq", "waiver": "waiver", "waiver_revoked": "waiver", "finding_act": "finding, seq", "period_act": "seq",
     **dict.fromkeys(REGISTERS, "seq"),
 }  # fmt: skip
 """The tables whose rows never change, with their keys."""

@@ -78,6 +78,10 @@ QUOTAS: Final = (
           row("quota", **ALLOTTED | {"line": 5, "parent": 4})),
     alike("quota carried over to another use", "quota_of_its_parent",
           row("quota", **ALLOTTED | NEXT_YEAR | {"parent": 2, "use": "0607"})),
+    alike("quota carried over to no use", "quota_of_its_parent",
+          row("quota", **LINE | NEXT_YEAR | {"parent": 2})),
+    alike("quota not allotted, carried over within its year", "quota_of_its_parent",
+          row("quota", **LINE | {"parent": 1})),
     alike("quota carried over to another project", "quota_of_its_parent",
           row("quota", **ALLOTTED | NEXT_YEAR | {"parent": 2, "project": "P01"})),
     # Held twice on purpose: the key also where a superuser switched the triggers off.

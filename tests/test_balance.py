@@ -207,6 +207,7 @@ def test_report_page_gives_the_table_it_shows(name: str, book_dir: Path, databas
     url = database_url.render_as_string(hide_password=False)
     book = create_book(book_dir, title="Report", language="en", database=url, schema_name="report")
     apply_chart(book, case.chart, by="clerk", document="X")
+    case.enter(book)
     ids: dict[str, int] = {}
     for bill in case.bills:
         posted = post(book, [voucher.ready(ids, bill=1) for voucher in bill], by="clerk")

@@ -18,6 +18,7 @@ import pytest
 
 from attacks import APPEND_ONLY, ATTACKS, GUARDS, NEW_FUND, OPENED, REASONED, SOUND, Attack, entry, voucher
 from finding_attacks import FINDINGS
+from period_attacks import PERIODS
 from quota_attacks import PAID, QUOTA_ATTACKS
 from stock import (
     CLERK,
@@ -34,7 +35,7 @@ from stock import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-EVERYTHING: Final = ATTACKS + FINDINGS + QUOTA_ATTACKS + GUARDS
+EVERYTHING: Final = ATTACKS + FINDINGS + QUOTA_ATTACKS + PERIODS + GUARDS
 
 
 def on(engine: str) -> list[Attack]:

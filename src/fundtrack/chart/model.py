@@ -172,7 +172,7 @@ class Quota:
     """A quota line (指标): what a document gave a fund for a year, or what of it was allotted to a use and a project.
 
     `parent` is the line it was allotted or carried over from, 0 for one that a document gave; `use` is the code of a
-    use of the fund, empty for one that is not allotted yet. `document` is the bureau's own, `upper_document` that of
+    use of the fund, empty for what is not allotted yet. `document` is the bureau's own, `upper_document` that of
     the level above. `expires` is the last day it may be spent on, None where nothing says one. `chart` is the version
     of the chart it is bound to.
     """

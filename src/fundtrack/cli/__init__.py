@@ -22,6 +22,7 @@ from fundtrack.cli import (
     findings,
     ledgers,
     payments,
+    periods,
     policy,
     quota,
     record,
@@ -75,6 +76,9 @@ app.command()(payments.approve)
 app.command()(payments.reject)
 app.command()(payments.pay)
 app.command()(payments.applications)
+app.add_typer(periods.period, name="period")
+app.command("year-close")(periods.year_close)
+app.command()(periods.todo)
 app.command()(record.show)
 app.command()(record.refusals)
 app.command()(trace.trace)

@@ -13,7 +13,7 @@ from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
 from fundtrack.chart.write import write_accounts
-from fundtrack.ledger import batches
+from fundtrack.ledger import batches, periods
 from fundtrack.ledger.files import Folder, is_whole
 from fundtrack.ledger.history import history, write_history
 from fundtrack.ledger.journal import Journal
@@ -68,6 +68,7 @@ def publish(book: Book, language: Language | None = None, progress: Progress | N
             *_others(folder, QUOTAS, write_quotas(chart, language)),
             *_others(folder, STEM, write_entries(entries(connection), language)),
             *_others(folder, batches.STEM, batches.write_batches(batches.batches(connection), language)),
+            *_others(folder, periods.STEM, periods.write_periods(periods.acts(connection), language)),
         ]
     accounts = folder.write_hashed("accounts", [write_accounts(chart, language), past])
     folder.settle()

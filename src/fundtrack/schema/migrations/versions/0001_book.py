@@ -30,6 +30,7 @@ APPEND_ONLY: dict[str, list[tuple[str, ...]]] = {
     "quota": [("fund", "line")],
     "application": [("application",)],
     "application_decision": [("application",)],
+    "period_act": [("seq",)],
     "batch": [("batch",), ("sha256", "sheet")],
     "voucher": [("id",), ("fund", "year", "number"), ("natural_key", "occurrence"), ("reverses",)],
     "entry": [("voucher", "line")],

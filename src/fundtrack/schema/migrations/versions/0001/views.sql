@@ -102,6 +102,11 @@ WHERE NOT EXISTS (SELECT 1 FROM waiver_revoked AS r WHERE r.waiver = w.waiver)
     AND NOT EXISTS (SELECT 1 FROM book_documents AS d WHERE d.document = w.document
         AND (d.level NOT IN ('', w.document_level) OR d.date NOT IN ('', w.document_date)));
 
+-- Waivers that hold, and until when.
+CREATE VIEW book_waivers AS
+SELECT waiver, page, fund, use AS "use", project, valid_from, valid_to, document
+FROM waiver_holding;
+
 -- Who put an entry of a register there: who recorded it, and who imported its file; or a file itself, as `batch 3`.
 CREATE VIEW entry_hands AS
 SELECT entry, PERSON(recorded_by) AS person FROM every_entry
