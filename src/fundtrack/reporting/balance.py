@@ -7,10 +7,10 @@
 `lent` is due from other funds less what is due to them, `due` receivables less payables; `balance` is cash. By a year
 or a month the same columns say what moved in it.
 
-Of funds under quota control, in quota: `allotted` to uses (what was carried over counts once, but by year and by line in
-both), and of that `committed` to contracts, `applied` for, `paid` and `available`; and, where that means something, the
-rate of execution beside the time gone (`pace`). By `quota`, money stands at the line that its voucher, or the one that
-this cites, is paid from.
+Of funds under quota control, in quota: `allotted` to uses (what was carried over counts once, but by year and by line
+in both), and of that `committed` to contracts, `applied` for, `paid` and `available`; and, where that means something,
+the rate of execution beside the time gone (`pace`). By `quota`, money stands at the line that its voucher, or the one
+that this cites, is paid from.
 """
 
 from __future__ import annotations
