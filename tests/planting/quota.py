@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Final
 
-from planting.acts import advance, book, evidence
+from planting.acts import advance, book, evidence, verify
 from planting.county import DAY
 from planting.directives import Fen, Quota
 from planting.fault import Fault, plants
@@ -174,3 +174,17 @@ def advance_unverified(county: Sound) -> Fault:
     fund = county.fund()
     paid = advance(county, fund, county.day(1, 3), "那满镇", 60_000)
     return Fault(paid, (("slow-spending", fund, "what is advanced is not spent"),))
+
+
+@plants("spent-on-another-use")
+def spent_on_another_use(county: Sound) -> Fault:
+    """A township accounts for another use of what it got out of the quota for building."""
+    day = county.day(1)
+    fund = controlled(county, day, 80_000)
+    legs = (
+        (fund.advances, 60_000), (fund.cash, -60_000),
+        (status(fund, "available", 2), Quota(60_000)), (status(fund, "paid", 2), Quota(-60_000)),
+    )  # fmt: skip
+    paid = book(county, fund, day, "advance", legs, payee="那满镇")
+    evidence(county, paid, "approval")
+    return Fault(verify(county, fund, day + DAY, "0604", paid, cites=paid))
