@@ -58,7 +58,7 @@ def test_machine_readable_balances(book: Book) -> None:
     assert found["currency"] == "CNY"
     assert [row["fund"] for row in found["funds"]] == ["F01", "F02A", "F02B", "F03", "F04"]
     figures = ("opening", "interest", "other", "lent", "due", "allotted", "committed", "applied", "paid", "available")
-    nothing = dict.fromkeys(figures, "0.00")
+    nothing = dict.fromkeys(figures, "0.00") | dict.fromkeys(("execution_rate", "time_elapsed"))
     assert found["funds"][0] == {
         "fund": "F01", "name": "Relocation", "received": "47034000.00", "spent": "607.00", "advanced": "0.00",
         "balance": "47033393.00", **nothing,

@@ -45,8 +45,8 @@ SELECT p.voucher, p.line, p.leg, v.date, p.day, v.year, v.period, v.kind, v.link
 FROM staged_posting AS p
 JOIN staged_voucher AS v ON v.voucher = p.voucher;
 CREATE VIEW staged_quota_statuses AS
-SELECT quota, substr(account_kind, 7) AS status, SUM(controlled * amount) AS amount, unit
-FROM staged_posting WHERE quota <> '' GROUP BY quota, account_kind, unit;
+SELECT quota, fund, substr(account_kind, 7) AS status, SUM(controlled * amount) AS amount, unit
+FROM staged_posting WHERE quota <> '' GROUP BY quota, fund, account_kind, unit;
 CREATE VIEW staged_daily_balances AS
 SELECT account, fund, unit, day, date, change,
     SUM(change) OVER (PARTITION BY account, fund, unit ORDER BY day) AS balance

@@ -49,8 +49,8 @@ def main_text(chart: Chart, language: Language, files: Iterable[str]) -> str:
     return "\n".join([heading(chart, language), includes(files), *queries(chart, language)])
 
 
-def fava_text(chart: Chart, language: Language, shown: str, *, vouchers: bool) -> str:
-    """Return the wrapper that Fava opens: its options, and what is shown by default.
+def fava_text(chart: Chart, language: Language, shown: str, *, vouchers: bool, budgets: str = "") -> str:
+    """Return the wrapper that Fava opens: its options, what is shown by default, and the budgets that this has not.
 
     Only where vouchers are shown does it name the plugin: a roll-up has no vouchers for a check to find fault with.
     """
@@ -58,7 +58,7 @@ def fava_text(chart: Chart, language: Language, shown: str, *, vouchers: bool) -
     return "\n".join([
         heading(chart, language) + 'option "render_commas" "TRUE"\n',
         *(['plugin "fundtrack.plugin"\n'] if vouchers else []),
-        includes([shown]),
+        includes([shown]) + budgets,
         "".join(f'2000-01-01 custom "fava-option" "{name}" "{value}"\n' for name, value in options.items()),
     ])  # fmt: skip
 

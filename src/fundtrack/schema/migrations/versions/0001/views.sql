@@ -60,7 +60,7 @@ FROM quota AS q;
 
 -- What each line has in each status by now.
 CREATE VIEW book_quota_statuses AS
-SELECT a.fund || '-' || substr(a.code, 6) AS quota, substr(a.kind, 7) AS status, b.total AS amount, a.unit
+SELECT a.fund || '-' || substr(a.code, 6) AS quota, a.fund, substr(a.kind, 7) AS status, b.total AS amount, a.unit
 FROM account AS a
 JOIN balance AS b ON b.fund = a.fund AND b.unit = a.unit AND b.code = a.code
 WHERE a.kind LIKE 'quota-%';
