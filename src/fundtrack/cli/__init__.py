@@ -23,6 +23,7 @@ from fundtrack.cli import (
     payments,
     policy,
     quota,
+    reconcile,
     record,
     register,
     sampling,
@@ -75,6 +76,7 @@ app.command()(record.show)
 app.command()(record.refusals)
 app.add_typer(policy.chart, name="chart")
 app.add_typer(register.register, name="register")
+app.command()(reconcile.reconcile)
 app.command()(ledgers.balance)
 app.command()(ledgers.report)
 app.command()(checking.check)
