@@ -23,6 +23,8 @@ from fundtrack.cli.options import (
 from fundtrack.errors import UsageError, message
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from fundtrack.cli.options import Format
     from fundtrack.errors import Language
     from fundtrack.reporting.reconciliation import Reconciliation
@@ -35,6 +37,7 @@ OutputOption = Annotated[Path | None, typer.Option("-o", "--output", metavar="FI
 
 
 def reconcile(
+    context: typer.Context,
     account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="A bank account: code, number or name. 银行账户")],
     words: Annotated[
         list[str] | None, typer.Argument(metavar="[match LINE VOUCHER… | unmatch MATCH]", help="By hand. 人工勾对")
@@ -69,12 +72,20 @@ def reconcile(
     if since and since > until:
         raise UsageError("reconcile-days", since=since, until=until)
     found = reconciled(the_book, account, until, since)
-    print_reconciliation(found, form, language, output)
+    print_reconciliation(found, form, language, output, commands_of(context))
     if not found.sound:
         raise typer.Exit(1)
 
 
-def print_reconciliation(found: Reconciliation, form: Format, language: Language, output: Path | None) -> None:
+def commands_of(context: typer.Context) -> list[str]:
+    """Return the commands there are."""
+    group = context.find_root().command
+    return [*getattr(group, "commands", ())]
+
+
+def print_reconciliation(
+    found: Reconciliation, form: Format, language: Language, output: Path | None, commands: Collection[str]
+) -> None:
     """Print the statement, or write it to a file."""
     from fundtrack.reporting.export import export
     from fundtrack.reporting.reconciliation import said_in
@@ -94,10 +105,10 @@ def print_reconciliation(found: Reconciliation, form: Format, language: Language
     else:
         show.say(title)
         typer.echo(written(table, form, language), nl=False)
-        print_beside(found, language)
+        print_beside(found, language, commands)
 
 
-def print_beside(found: Reconciliation, language: Language) -> None:
+def print_beside(found: Reconciliation, language: Language, commands: Collection[str]) -> None:
     """Print what met and how, what the statement does not cover, what its checks find, and what is to be done."""
     from fundtrack.reporting.reconciliationtable import notes, to_do
 
@@ -106,5 +117,5 @@ def print_beside(found: Reconciliation, language: Language) -> None:
     for note in notes(found, language):
         show.say(note)
     show.findings(found.findings, language)
-    for line in to_do(found, language):
+    for line in to_do(found, language, commands):
         show.say(line)

@@ -95,7 +95,6 @@ WHERE p.unit = :unit
 LINES: Final = """
 WITH {relations}, lines AS (SELECT * FROM bank_lines WHERE unit = :unit)
 SELECT COUNT(*), COALESCE(MIN(date), ''), COALESCE(MAX(date), ''), COALESCE(MAX(ABS(balance)), 0),
-    CAST(COALESCE(SUM(amount), 0) AS BIGINT),
     COALESCE((SELECT balance FROM lines ORDER BY date_day DESC, line DESC LIMIT 1), 0),
     COALESCE((SELECT balance FROM lines ORDER BY date_day DESC, line LIMIT 1), 0)
 FROM lines
@@ -120,8 +119,8 @@ class Reconciliation:
     """The statement of one account at a day; amounts are fen.
 
     `met` says, by how, how many vouchers' movements and lines met and what they come to; `open` is the rest, oldest
-    first. `printed` says whether the statement prints balances; where not, `bank` is what the lines come to, and proves
-    nothing. `gaps` are the differences at which printed balances break.
+    first. `printed` says whether the statement prints balances; where not, nobody knows what the bank has: `bank` and
+    what follows from it is None. `gaps` are the differences at which printed balances break.
     """
 
     account: Bank
@@ -132,7 +131,7 @@ class Reconciliation:
     lines: int
     printed: bool
     book: int
-    bank: int
+    bank: int | None
     open: tuple[Open, ...]
     met: dict[str, tuple[int, int, int]]
     names: tuple[tuple[str, str, str, str], ...]
@@ -156,14 +155,14 @@ class Reconciliation:
         return self.book + self.total("bank-in") - self.total("bank-out")
 
     @property
-    def adjusted_bank(self) -> int:
+    def adjusted_bank(self) -> int | None:
         """What the bank would have, with what only the book has."""
-        return self.bank + self.total("book-in") - self.total("book-out")
+        return None if self.bank is None else self.bank + self.total("book-in") - self.total("book-out")
 
     @property
-    def difference(self) -> int:
+    def difference(self) -> int | None:
         """What is explained by nothing that is open."""
-        return self.adjusted_book - self.adjusted_bank
+        return None if self.adjusted_bank is None else self.adjusted_book - self.adjusted_bank
 
     @property
     def broken(self) -> int:
@@ -173,17 +172,12 @@ class Reconciliation:
     @property
     def at_opening(self) -> int:
         """How much of the difference stood there before the first line."""
-        return self.difference - self.broken
+        return 0 if self.difference is None else self.difference - self.broken
 
     @property
     def sound(self) -> bool:
         """Whether nobody has to do anything."""
-        return (
-            not self.difference
-            and not self.findings
-            and bool(self.lines)
-            and all(one.reason in SOUND for one in self.open)
-        )
+        return self.difference == 0 and not self.findings and all(one.reason in SOUND for one in self.open)
 
     def age(self, one: Open) -> int:
         """Return for how many days an item has been open."""
@@ -203,7 +197,7 @@ def reconcile(book: Book, account: str, until: dt.date, since: dt.date | None = 
         here = {"unit": unit, "code": bank.code, "number": bank.number, "until": until.toordinal(), "days": days}
         rows = _rows(connection, MET, here | {"since": begin.isoformat()})
         ((held,),) = _rows(connection, HELD, here)
-        ((count, first, last, highest, moved, below, above),) = _rows(connection, LINES, here)
+        ((count, first, last, highest, below, above),) = _rows(connection, LINES, here)
         ((down, up),) = _rows(connection, UP, here)
         members = _members(_rows(connection, MEMBERS, here))
         items = [_open(row, members) for row in rows if row[0] == "open"]
@@ -213,7 +207,7 @@ def reconcile(book: Book, account: str, until: dt.date, since: dt.date | None = 
     known = Known(_paid(rows), elsewhere, gaps, days, transit, until.toordinal())
     return Reconciliation(
         account=bank, unit=unit, since=begin, until=until, covers=(first, last), lines=int(count),
-        printed=bool(highest), book=int(held), bank=int(below if down <= up else above) if highest else int(moved),
+        printed=bool(highest), book=int(held), bank=int(below if down <= up else above) if highest else None,
         open=tuple(named(items, known)), met=_met(rows), names=_names(rows), gaps=gaps, findings=findings, days=days,
         transit=transit,
     )  # fmt: skip

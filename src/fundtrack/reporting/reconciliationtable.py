@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from fundtrack import money
 from fundtrack.errors import message
@@ -10,20 +10,20 @@ from fundtrack.reporting.reconciliation import PARTS
 from fundtrack.reporting.table import Column, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from fundtrack.errors import Language
     from fundtrack.reporting.openitems import Open
     from fundtrack.reporting.reconciliation import Reconciliation
     from fundtrack.reporting.table import Cell, Holds
 
-COLUMNS: tuple[tuple[str, Holds], ...] = (
+COLUMNS: Final[tuple[tuple[str, Holds], ...]] = (
     ("row", "text"), ("item", "text"), ("date", "date"), ("ref", "text"), ("party", "text"), ("amount", "amount"),
     ("age", "number"), ("reason", "text"),
 )  # fmt: skip
 
-RETURNED = "fundtrack return-payment"
-"""The command that books what the bank gave back."""
+RETURN: Final = "return-payment"
+"""The command that enters what the bank gave back."""
 
 
 def columns() -> tuple[Column, ...]:
@@ -51,7 +51,7 @@ def table_of(found: Reconciliation, language: Language) -> Table:
     return Table(columns(), tuple(rows))
 
 
-def _total(key: str, amount: int, language: Language) -> tuple[Cell, ...]:
+def _total(key: str, amount: int | None, language: Language) -> tuple[Cell, ...]:
     return (message(key, language), None, None, None, None, amount, None, None)
 
 
@@ -80,12 +80,20 @@ def notes(found: Reconciliation, language: Language) -> Iterator[str]:
         yield message("reconcile-names", language, voucher=voucher, line=line, name=name, other=other)
 
 
-def to_do(found: Reconciliation, language: Language) -> Iterator[str]:
-    """Yield what somebody should type next: for what could be several, and for what the bank gave back."""
+def to_do(found: Reconciliation, language: Language, commands: Collection[str]) -> Iterator[str]:
+    """Yield what somebody should type next, of the commands there are.
+
+    For what could be several, a match by hand; for what the bank gave back, its return: what it paid is owed again.
+    """
     code = found.account.code
     for one in found.open:
         if one.reason == "ambiguous" and one.at_bank:
             yield message("reconcile-match", language, bank=code, line=one.name, voucher=one.candidates[0])
+        if one.reason == "returned" and RETURN in commands:
+            ref = f" --bank-ref {one.ref}" if one.ref else ""
+            yield message(
+                "reconcile-return", language, line=one.name, voucher=one.candidates[0], date=one.date, ref=ref
+            )
 
 
 def record(found: Reconciliation, language: Language) -> dict[str, Any]:
@@ -101,12 +109,12 @@ def record(found: Reconciliation, language: Language) -> dict[str, Any]:
             "printed": found.printed,
         },
         "book": money.plain(found.book),
-        "bank": money.plain(found.bank),
+        "bank": _plain(found.bank),
         **{part.replace("-", "_"): [_record(one, found, language) for one in found.part(part)] for part, _, _ in PARTS},
         "totals": {part.replace("-", "_"): money.plain(found.total(part)) for part, _, _ in PARTS},
         "adjusted_book": money.plain(found.adjusted_book),
-        "adjusted_bank": money.plain(found.adjusted_bank),
-        "difference": money.plain(found.difference),
+        "adjusted_bank": _plain(found.adjusted_bank),
+        "difference": _plain(found.difference),
         "of_gaps": money.plain(found.broken),
         "of_opening": money.plain(found.at_opening),
         "met": [
@@ -122,6 +130,10 @@ def record(found: Reconciliation, language: Language) -> dict[str, Any]:
         "notes": [*notes(found, language)],
         "sound": found.sound,
     }
+
+
+def _plain(amount: int | None) -> str | None:
+    return None if amount is None else money.plain(amount)
 
 
 def _record(one: Open, found: Reconciliation, language: Language) -> dict[str, Any]:

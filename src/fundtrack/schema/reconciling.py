@@ -5,12 +5,14 @@ and what met once meets nothing else:
 
 1. `hand`: a person said so, who neither prepared nor approved a voucher of it, and both sides come to the same.
 2. `reference`: one bank reference; where the two sides come to different amounts it is `differs`.
-3. `amount`: as many movements as lines of one amount and one name, then one movement and one line of one amount, then,
-   of as many movements as lines, those of one day; each no further apart than `:days` days, neighbour from neighbour.
-4. `sum`: several vouchers and one line, or one voucher and several lines, of one day and name, that come to the same.
+3. `amount`: as many movements as lines of one amount and one name, then one movement and one line of one amount, then
+   one of either side on each day; no further apart than `:days` days, neighbour from neighbour.
+4. `sum`: several vouchers and one line, or one voucher and several lines, of one day and name, that come to the same;
+   then all that is left of one day of an import and one line, no further apart than the days, as of a one-card batch.
 5. `reversed`: a voucher and the one that takes it back, where the bank has neither.
 
-Lines up to the day of an opening balance are `opening`, for that balance has them in it; what comes to nothing is `nothing`.
+Lines up to the day of an opening balance are `opening`, for that balance has them in it; what comes to nothing is
+`nothing`.
 What else could be meant by several is left open, and counted: nobody guesses. Nothing here looks at pairs: every step
 sorts, so a million lines take as long as sorting them.
 """
@@ -40,12 +42,12 @@ SAME_PERSON: Final = "lower(replace({}, ' ', '')) = lower(replace({}, ' ', ''))"
 ITEMS: Final = f"""known AS (
     SELECT bank AS said, bank FROM banks UNION SELECT number, bank FROM banks
 ), cash AS (
-    SELECT b.bank, p.unit, p.voucher, p.date, p.day, p.link, p.reverses, p.bank_ref, p.payee,
+    SELECT b.bank, p.unit, p.voucher, p.date, p.day, p.link, p.reverses, p.bank_ref, p.payee, p.batch,
         CAST(SUM(p.amount) AS BIGINT) AS amount
     FROM postings AS p
     JOIN (SELECT DISTINCT account, bank FROM banks) AS b ON b.account = p.account
     WHERE p.kind <> 'opening'
-    GROUP BY b.bank, p.unit, p.voucher, p.date, p.day, p.link, p.reverses, p.bank_ref, p.payee
+    GROUP BY b.bank, p.unit, p.voucher, p.date, p.day, p.link, p.reverses, p.bank_ref, p.payee, p.batch
 ), by_hand AS (
     SELECT k.bank, m.match, v.voucher, CASE
         WHEN {SAME_PERSON.format("m.matched_by", "v.prepared_by")} THEN 1
@@ -58,15 +60,15 @@ ITEMS: Final = f"""known AS (
 ), items AS (
     SELECT c.bank, c.unit, 0 AS at_bank, c.voucher, '' AS entry, c.date, c.day, 0 AS line, c.bank_ref AS ref,
         c.payee AS name, c.amount, CASE WHEN c.reverses <> 0 OR r.reverses IS NOT NULL THEN 0 ELSE 1 END AS stands,
-        CASE c.reverses WHEN 0 THEN c.voucher ELSE c.reverses END AS root, COALESCE(h.match, '') AS hand,
-        COALESCE(h.own, 0) AS own,
+        CASE c.reverses WHEN 0 THEN c.voucher ELSE c.reverses END AS root, c.batch,
+        COALESCE(h.match, '') AS hand, COALESCE(h.own, 0) AS own,
         CASE c.bank_ref WHEN '' THEN 'voucher ' || c.link ELSE 'ref ' || c.bank_ref END AS movement
     FROM cash AS c
     LEFT JOIN (SELECT DISTINCT reverses FROM vouchers WHERE reverses <> 0) AS r ON r.reverses = c.voucher
     LEFT JOIN by_hand AS h ON h.bank = c.bank AND h.voucher = c.voucher
     UNION ALL
     SELECT k.bank, l.unit, 1, 0, l.entry, l.date, l.date_day, l.line, l.ref, l.counterparty, l.amount, 1, 0,
-        COALESCE(h.match, ''), 0, CASE l.ref WHEN '' THEN 'line ' || l.entry ELSE 'ref ' || l.ref END
+        0, COALESCE(h.match, ''), 0, CASE l.ref WHEN '' THEN 'line ' || l.entry ELSE 'ref ' || l.ref END
     FROM bank_lines AS l
     JOIN known AS k ON k.said = l.bank
     LEFT JOIN (
@@ -83,7 +85,7 @@ ITEMS: Final = f"""known AS (
     FROM items AS i
     WINDOW h AS (PARTITION BY i.bank, i.unit, i.hand)
 ), named AS (
-    SELECT bank, unit, at_bank, voucher, entry, date, day, line, ref, name, amount, stands, root,
+    SELECT bank, unit, at_bank, voucher, entry, date, day, line, ref, name, amount, stands, root, batch,
         CASE holds WHEN 1 THEN 'hand ' || hand ELSE movement END AS movement, holds
     FROM said
 ), counted AS (
@@ -109,61 +111,77 @@ ITEMS: Final = f"""known AS (
 ), whole AS (
     SELECT bank, unit, 0 AS at_bank, movement, MIN(voucher) AS voucher, '' AS entry, MIN(date) AS date, MIN(day) AS day,
         0 AS line, MIN(ref) AS ref, CASE WHEN MIN(name) = MAX(name) THEN MIN(name) ELSE '' END AS name,
-        CAST(SUM(amount) AS BIGINT) AS amount, MAX(stands) AS stands, MIN(root) AS root, how
+        CAST(SUM(amount) AS BIGINT) AS amount, MAX(stands) AS stands, MIN(root) AS root, MIN(batch) AS batch, how
     FROM judged
     WHERE at_bank = 0
     GROUP BY bank, unit, movement, how
     UNION ALL
     SELECT bank, unit, 1, CASE WHEN in_book = 0 THEN 'line ' || entry ELSE movement END, 0, entry, date, day, line, ref,
-        name, amount, 1, 0, how
+        name, amount, 1, 0, 0, how
     FROM judged
     WHERE at_bank = 1
 ), loose AS (
-    SELECT w.*, '' AS matched FROM whole AS w WHERE w.how = '' AND w.amount <> 0
+    SELECT w.*, '' AS matched, CASE
+        WHEN w.at_bank = 1 THEN w.amount
+        WHEN w.batch = 0 THEN 0
+        ELSE CAST(SUM(w.amount) OVER (PARTITION BY w.bank, w.unit, w.at_bank, w.batch, w.day) AS BIGINT) END AS lump
+    FROM whole AS w
+    WHERE w.how = '' AND w.amount <> 0
 )"""
 """Both sides, movement by movement and line by line, and what hands and references say; `loose` is the rest."""
 
-OF_LOOSE: Final = (*COLUMNS[:13], "root")
+OF_LOOSE: Final = (*COLUMNS[:13], "root", "lump")
 
 STEP: Final = """SELECT {columns}, CASE WHEN t.may = 1 AND {met} THEN '{how}' ELSE t.how END AS how,
         CASE WHEN t.may = 1 AND {met} THEN {first} ELSE t.matched END AS matched
     FROM (
-        SELECT s.*, SUM(1 - s.at_bank) OVER g AS vouchers, SUM(s.at_bank) OVER g AS lines,
-            MIN(s.movement) OVER g AS first, SUM(s.amount * (1 - 2 * s.at_bank)) OVER g AS difference, SUM(1 - s.at_bank) OVER d AS day_vouchers,
-            SUM(s.at_bank) OVER d AS day_lines, MIN(s.movement) OVER d AS day_first
+        SELECT q.*{daily}
         FROM (
-            SELECT r.*, SUM(r.apart) OVER (PARTITION BY r.may, {by} ORDER BY r.day) AS run
+            SELECT s.*, SUM(1 - s.at_bank) OVER g AS vouchers, SUM(s.at_bank) OVER g AS lines,
+                MIN(s.movement) OVER g AS first, SUM(s.amount * (1 - 2 * s.at_bank)) OVER g AS difference{by_day}
             FROM (
-                SELECT o.*, CASE
-                    WHEN {near} THEN 0
-                    ELSE 1 END AS apart
+                SELECT r.*, SUM(r.apart) OVER (PARTITION BY r.may, {by} ORDER BY r.day) AS run
                 FROM (
-                    SELECT l.*, CASE WHEN l.how = '' AND {may} THEN 1 ELSE 0 END AS may,
-                        CASE WHEN l.amount < 0 THEN -1 ELSE 1 END AS side
-                    FROM {source} AS l
-                ) AS o
-                WINDOW b AS (PARTITION BY o.may, {by_o} ORDER BY o.day)
-            ) AS r
-        ) AS s
-        WINDOW g AS (PARTITION BY s.may, {by_s}, s.run), d AS (PARTITION BY s.may, {by_s}, s.run, s.day)
+                    SELECT o.*, CASE
+                        WHEN {near} THEN 0
+                        ELSE 1 END AS apart
+                    FROM (
+                        SELECT l.*, CASE WHEN l.how = '' AND {may} THEN 1 ELSE 0 END AS may,
+                            CASE WHEN l.amount < 0 THEN -1 ELSE 1 END AS side
+                        FROM {source} AS l
+                    ) AS o
+                    WINDOW b AS (PARTITION BY o.may, {by_o} ORDER BY o.day)
+                ) AS r
+            ) AS s
+            WINDOW g AS (PARTITION BY s.may, {by_s}, s.run), d AS (PARTITION BY s.may, {by_s}, s.run, s.day)
+        ) AS q
     ) AS t"""
 """One step: of what may still meet, what is of one kind and no further apart than the days lies together in a run."""
 
 NEAR: Final = "o.day - LAG(o.day) OVER b <= :days"
 
 ONE_TO_ONE: Final = "t.vouchers = 1 AND t.lines = 1"
-OF_ONE_DAY: Final = "t.vouchers = t.lines AND t.day_vouchers = 1 AND t.day_lines = 1"
+DAY_BY_DAY: Final = "t.uneven = 0"
+
+BY_DAY: Final = """,
+                CASE WHEN SUM(1 - s.at_bank) OVER d = 1 AND SUM(s.at_bank) OVER d = 1 THEN 0 ELSE 1 END AS uneven_day,
+                MIN(s.movement) OVER d AS day_first"""
+DAILY: Final = ", MAX(q.uneven_day) OVER (PARTITION BY q.may, {by_q}, q.run) AS uneven"
+"""Whether there is a day in a run on which there is not just one of either side."""
 
 AMOUNT: Final = ("bank", "unit", "amount")
 
 STEPS: Final[tuple[tuple[tuple[str, ...], str, str, str, str, str], ...]] = (
     ((*AMOUNT, "name"), NEAR, "l.stands = 1 AND l.name <> ''", "t.vouchers = t.lines", "t.first", "amount"),
     (AMOUNT, NEAR, "l.stands = 1", ONE_TO_ONE, "t.first", "amount"),
-    (AMOUNT, NEAR, "l.stands = 1", OF_ONE_DAY, "t.day_first", "amount"),
-    (AMOUNT, NEAR, "l.stands = 1", ONE_TO_ONE, "t.first", "amount"),
+    (AMOUNT, NEAR, "l.stands = 1", DAY_BY_DAY, "t.day_first", "amount"),
     (
         ("bank", "unit", "day", "name", "side"), "1 = 1", "l.stands = 1 AND l.name <> ''",
         "t.difference = 0 AND (t.vouchers = 1 OR t.lines = 1)", "t.first", "sum",
+    ),
+    (
+        ("bank", "unit", "lump"), NEAR, "l.stands = 1 AND l.lump <> 0",
+        "t.difference = 0 AND t.lines = 1 AND t.vouchers > 1", "t.first", "sum",
     ),
     (AMOUNT, NEAR, "1 = 1", ONE_TO_ONE, "t.first", "amount"),
     (
@@ -218,7 +236,9 @@ def select(name: str) -> str:
     steps = [ITEMS]
     source = "loose"
     for at, (by, near, may, met, first, how) in enumerate(STEPS):
+        daily = met == DAY_BY_DAY
         text = STEP.format(
+            daily=DAILY.format(by_q=_of("q", by)) if daily else "", by_day=BY_DAY if daily else "",
             columns=_of("t", OF_LOOSE), by=_of("r", by), by_o=_of("o", by), by_s=_of("s", by), near=near, may=may,
             met=met, first=first, how=how, source=source,
         )  # fmt: skip
