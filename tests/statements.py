@@ -111,7 +111,8 @@ def book_payments(book: Book, moved: Iterable[Moved]) -> list[str]:
 
 def print_statement(book: Book, lines: Iterable[Line], bank: str = "B01", *, printed: bool = True) -> list[str]:
     """Enter the lines of a statement, numbered by day, with its balances; return how a person names them."""
-    register, balance, rows, numbers = REGISTERS["bank_line"], 0, [], {}
+    register, balance, rows = REGISTERS["bank_line"], 0, []
+    numbers: dict[date, int] = {}
     for line in lines:
         balance += line.amount
         if line.gone:

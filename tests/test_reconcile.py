@@ -10,14 +10,31 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fundtrack.book import create_book
+from fundtrack.book.policy import apply_chart
 from fundtrack.checking.audit import audit_book
+from fundtrack.posting.enter import NO_SOURCE, enter
 from fundtrack.reporting.reconciliation import reconcile
+from fundtrack.schema.registers import REGISTERS
 from shelf import ENGINES
-from statements import BEGIN, TWO_BANKS, Line, Moved, book_money, book_payments, changed, lines_of, print_statement
+from statements import (
+    BEGIN,
+    MONEY,
+    TWO_BANKS,
+    Line,
+    Moved,
+    book_money,
+    book_payments,
+    changed,
+    lines_of,
+    print_statement,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
+    from commands import Say
     from fundtrack.book import Book
     from fundtrack.reporting.reconciliation import Reconciliation
     from shelf import Shelf
@@ -111,7 +128,8 @@ def accused(book: Book) -> dict[str, set[str]]:
 def test_what_is_reconciled_is_not_accused(shelf: Shelf, engine: str) -> None:
     """And what is not at the bank, or not in the book, is accused by the check, as soon as it is old enough."""
     stray = st.builds(
-        Line, date=st.integers(0, 40).map(lambda day: BEGIN + timedelta(day)), amount=st.sampled_from([-100_00, -200_00, -300_00]),
+        Line, date=st.integers(0, 40).map(lambda day: BEGIN + timedelta(day)),
+        amount=st.sampled_from([-100_00, -200_00, -300_00]),
         party=st.sampled_from(["", *PARTIES]), ref=st.sampled_from(["", "G1", "G2", "X"]),
     )  # fmt: skip
     paid = st.builds(
@@ -155,13 +173,13 @@ V, L = "the voucher", "the line"
 
 @fault
 def overdue(moved: list[Moved], lines: list[Line], at: int) -> Any:  # noqa: ANN401 - see FAULTS
-    """Nothing was paid at the bank."""
+    """Leave the line out, and nothing was paid."""
     return moved, [*lines[:at], *lines[at + 1 :]], {V: "overdue"}
 
 
 @fault
 def line_missing(moved: list[Moved], lines: list[Line], at: int) -> Any:  # noqa: ANN401 - see FAULTS
-    """The bank paid, and the statement leaves it out."""
+    """Leave the line out, and the balances go on as if it were there."""
     later = Line(END - timedelta(9), -1, "丁公司", "END")
     paid = Moved((later.date - BEGIN).days, 1, "丁公司", "END")
     return [*moved, paid], [*changed(lines, at, gone=True), later], {V: "line-missing"}
@@ -169,13 +187,13 @@ def line_missing(moved: list[Moved], lines: list[Line], at: int) -> Any:  # noqa
 
 @fault
 def amount_differs(moved: list[Moved], lines: list[Line], at: int) -> Any:  # noqa: ANN401 - see FAULTS
-    """The bank paid a fen less."""
+    """Pay a fen less."""
     return moved, changed(lines, at, amount=lines[at].amount + 1), {V: "amount-differs", L: "amount-differs"}
 
 
 @fault
 def transposed(moved: list[Moved], lines: list[Line], at: int) -> Any:  # noqa: ANN401 - see FAULTS
-    """Two digits changed places."""
+    """Let two digits change places."""
     amount = -lines[at].amount
     typed, paid = (int(f"{digits}{amount}") for digits in (12, 21))
     moved = [replace(one, amount=typed) if one.amount == amount else one for one in moved]
@@ -184,13 +202,13 @@ def transposed(moved: list[Moved], lines: list[Line], at: int) -> Any:  # noqa: 
 
 @fault
 def line_twice(moved: list[Moved], lines: list[Line], at: int) -> Any:  # noqa: ANN401 - see FAULTS
-    """The bank paid twice."""
+    """Pay twice."""
     return moved, [*lines[: at + 1], lines[at], *lines[at + 1 :]], {"next": "line-twice"}
 
 
 @fault
 def returned(moved: list[Moved], lines: list[Line], at: int) -> Any:  # noqa: ANN401 - see FAULTS
-    """The bank got it back, under another reference."""
+    """Send it back, under another reference."""
     one = lines[at]
     back = Line(END - timedelta(20), -one.amount, one.party, "BACK", "退汇")
     return moved, [*lines, back], {"last": "returned"}
@@ -198,14 +216,14 @@ def returned(moved: list[Moved], lines: list[Line], at: int) -> Any:  # noqa: AN
 
 @fault
 def bank_charge(moved: list[Moved], lines: list[Line], at: int) -> Any:  # noqa: ANN401 - see FAULTS
-    """The bank took its fee, and nobody booked it."""
+    """Take a fee that nobody booked."""
     del at
     return moved, [*lines, Line(END, -1050, "某银行", "FEE", "汇划费")], {"last": "bank-charge"}
 
 
 @fault
 def other_month(moved: list[Moved], lines: list[Line], at: int) -> Any:  # noqa: ANN401 - see FAULTS
-    """The bank paid months later, under another reference."""
+    """Pay months later, under another reference."""
     one = Line(END - timedelta(1), lines[at].amount, lines[at].party, "LATE" if lines[at].ref else "")
     return moved, [*lines[:at], *lines[at + 1 :], one], {V: "other-month", "last": "other-month"}
 
@@ -233,3 +251,122 @@ def test_what_is_planted_is_named(shelf: Shelf, engine: str, kind: str) -> None:
             assert (found.difference, found.at_opening) == (gap, 0)
 
     named()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_wrong_account(shelf: Shelf, engine: str) -> None:
+    """A payment booked on one account and made from another is named on both."""
+    wrong = Moved(5, 77_00, "乙公司", "G9", fund="F04")
+    with shelf.lend(engine, TWO_BANKS) as book:
+        _, number = made(
+            book, [Moved(3, 50_00), wrong], lines_of([Moved(3, 50_00)]),
+            [*lines_of([], "B02"), Line(wrong.date, -77_00, "乙公司", "G9")],
+        )  # fmt: skip
+        here, there = (reconcile(book, bank, END).open for bank in ("B01", "B02"))
+        assert [(one.name, one.reason, one.candidates) for one in here] == [(number, "other-account", ("B02 L5",))]
+        assert [(one.name, one.reason, one.candidates) for one in there] == [
+            ("L5", "other-account", (f"B01 {number}",))
+        ]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_several_to_one(shelf: Shelf, engine: str) -> None:
+    """Of one day and name, either way round; a fen less, and nothing is matched."""
+    paid = [Moved(5, 30_00, "甲公司"), Moved(5, 70_00, "甲公司"), Moved(9, 90_00, "乙公司")]
+    day = [BEGIN + timedelta(at) for at in (5, 9)]
+    for short in (0, 1):
+        with shelf.lend(engine, TWO_BANKS) as book:
+            lines = [
+                Line(day[0], -100_00 + short, "甲公司"),
+                Line(day[1], -40_00, "乙公司"),
+                Line(day[1], -50_00 + short, "乙公司"),
+            ]
+            made(book, paid, [*lines_of([]), *lines])
+            found = reconcile(book, "B01", END)
+            assert found.met.get("sum") == (None if short else (3, 3, -190_00))
+            assert {one.reason for one in found.open} == ({"amount-differs"} if short else set())
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_at_a_day(shelf: Shelf, engine: str) -> None:
+    """Only what was there by then: what the bank paid later was in transit, and older than may be was not."""
+    paid = [Moved(5, 30_00, ref="G1", bank_day=20), Moved(6, 31_00, ref="G2")]
+    with shelf.lend(engine, TWO_BANKS) as book:
+        numbers = made(book, paid, lines_of(paid))
+        for day, reason in ((15, "in-transit"), (16, "overdue"), (24, "overdue")):
+            found = reconcile(book, "B01", BEGIN + timedelta(day))
+            assert [(one.name, one.reason, found.age(one)) for one in found.open] == [(numbers[0], reason, day - 5)]
+            assert found.difference == 0
+        assert reconcile(book, "B01", BEGIN + timedelta(25)).open == ()
+        assert reconcile(book, "B01", BEGIN + timedelta(25), BEGIN + timedelta(6)).met["reference"] == (1, 2, -61_00)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_nobody_knows_is_not_claimed(shelf: Shelf, engine: str) -> None:
+    """Without a statement, or without balances in it, no difference is said to be zero."""
+    paid = [Moved(5, 30_00)]
+    with shelf.lend(engine, TWO_BANKS) as book:
+        book_money(book)
+        book_payments(book, paid)
+        found = reconcile(book, "B01", END)
+        assert (found.lines, found.bank, found.difference, found.sound) == (0, None, None, False)
+        print_statement(book, lines_of(paid), printed=False)
+        found = reconcile(book, "B01", END)
+        assert (found.open, found.bank, found.difference, found.sound) == ((), None, None, False)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_latest_first(shelf: Shelf, engine: str) -> None:
+    """A statement that has the latest line first closes with the first line of its last day."""
+    with shelf.lend(engine, TWO_BANKS) as book:
+        book_money(book)
+        book_payments(book, [Moved(5, 30_00, "甲公司"), Moved(5, 20_00, "乙公司")])
+        last = BEGIN + timedelta(5)
+        of_day = {BEGIN: [(MONEY, "T1B01", 2 * MONEY), (MONEY, "T0B01", MONEY)],
+                  last: [(-20_00, "", 2 * MONEY - 50_00), (-30_00, "", 2 * MONEY - 30_00)]}  # fmt: skip
+        register = REGISTERS["bank_line"]
+        rows = [
+            (
+                register.row(
+                    {"bank": "B01", "date": day, "line": at, "amount": amount, "ref": ref, "balance": balance}
+                ),
+                NO_SOURCE,
+            )
+            for day, lines in of_day.items()
+            for at, (amount, ref, balance) in enumerate(lines, 1)
+        ]
+        book.act(lambda connection: enter(connection, register, rows, by="importer"))
+        found = reconcile(book, "B01", END)
+        assert (found.bank, found.difference, found.open) == (2 * MONEY - 50_00, 0, ())
+
+
+def test_how_it_is_shown(say: Say, tmp_path: Path) -> None:
+    """As a table in both languages, for programs, and in files; the exit code says whether anything is to be done."""
+    book = create_book(tmp_path / "book", title="x", language="en")
+    apply_chart(book, TWO_BANKS, by="founder", document="x")
+    paid = [Moved(5, 30_00, "甲公司", "G1"), Moved(8, 20_00, "乙公司", "G2")]
+    made(book, paid, lines_of(paid[:1]))
+    book.engine.dispose()
+    at = ("reconcile", "B01", "--book", "book", "--to", (BEGIN + timedelta(9)).isoformat())
+    table = say(*at)
+    assert (table.code, table.out.count("F01-2015-000003")) == (0, 1)
+    zh = say(*at, "--lang", "zh").out
+    for words in ("银行存款余额调节表", "银行已收、企业未收", "银行已付、企业未付", "企业已收、银行未收",
+                  "企业已付、银行未付", "调节后日记账余额", "调节后对账单余额", "在途未达"):  # fmt: skip
+        assert words in zh
+    said = say(*at, "--format", "json").json
+    assert (said["difference"], said["adjusted_book"], said["totals"]["book_out"]) == (
+        "0.00",
+        said["adjusted_bank"],
+        "20.00",
+    )
+    assert [one["item"] for one in said["book_out"]] == ["F01-2015-000003"]
+    assert say(*at, "--format", "csv").out.startswith("row,item,date,ref,party,amount,age,reason\nBalance of the book,")
+    for suffix in ("xlsx", "html", "csv"):
+        assert say(*at, "-o", f"x.{suffix}").code == 0
+        assert (tmp_path / f"x.{suffix}").stat().st_size > 100
+    assert say(*at[:-1], END.isoformat()).code == 1
+    assert say(*at[:-1], END.isoformat(), "--from", BEGIN.isoformat(), "--format", "json").json["met"]
+    for wrong in (("reconcile", "B01"), ("reconcile", "B09", "--to", "2015-01-31"), ("reconcile", "B01", "do"),
+                  ("reconcile", "B01", "--to", "2015-01-31", "--from", "2015-02-01")):  # fmt: skip
+        assert say(*wrong, "--book", "book").code == 2

@@ -82,7 +82,10 @@ def build(source: Path, folder: Path, language: Language, by: str) -> Book:
     book = create_book(folder, title=given["title"], language=language)
     heading("demo-chart", language, path=folder)
     put_in_force(book, text, by, given["document"], language)
-    for kept in ("files", "statements"):  # of the bank's statements no voucher is made: they are there to reconcile with
+    for kept in (
+        "files",
+        "statements",
+    ):  # of the bank's statements no voucher is made: they are there to reconcile with
         if (source / kept).is_dir():
             shutil.copytree(source / kept, folder / kept)
     heading("demo-transfers", language)

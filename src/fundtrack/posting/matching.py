@@ -67,8 +67,9 @@ WHERE duty IN ('apply', 'approve', 'pay') AND valid_from <= :today AND (valid_to
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A line or a voucher of a match: what an entry says of it, its unit and its amount, as its own side has it."""
+    """A line or a voucher of a match: its name, what an entry says of it, unit and amount as its own side has them."""
 
+    name: str
     said: dict[str, Any]
     unit: str
     amount: int
@@ -99,7 +100,7 @@ def match(book: Book, account: str, names: Sequence[str], *, by: str, reason: st
 
     def act(connection: Connection) -> str:
         bank = bank_of(book.chart(connection), account)
-        items = {str(one.said): one for name in names for one in _items(connection, bank, name)}
+        items = {one.name: one for name in names for one in _items(connection, bank, name)}
         _assert_free(connection, bank, items.values())
         _assert_equal(items.values())
         _assert_reconciler(connection, by)
@@ -139,10 +140,10 @@ def _items(connection: Connection, bank: Bank, name: str) -> Iterator[Item]:
         given = {"entry": f"bank_line {int(line[1])}", "code": bank.code, "number": bank.number}
         found = dialect.rows_of(connection, OF_LINE, given)
         if not found:
-            raise UsageError("match-line", line=name, bank=bank.code)
+            raise UsageError("match-line", name=name, bank=bank.code)
         ((said, date, at, unit, amount),) = found
         said = {"bank": said, "date": dt.date.fromisoformat(date), "line": at, "voucher_number": ""}
-        yield Item(said, unit, int(amount))
+        yield Item(f"L{int(line[1])}", said, unit, int(amount))
         return
     voucher = find_voucher(connection, name)
     moved: dict[str, Any] = {"ref": voucher.bank_ref, "link": voucher.link, "code": bank.code}
@@ -151,7 +152,7 @@ def _items(connection: Connection, bank: Bank, name: str) -> Iterator[Item]:
         raise UsageError("match-elsewhere", voucher=voucher.number, bank=bank.code)
     for number, unit, amount in vouchers:
         said = {"bank": bank.code, "date": None, "line": 0, "voucher_number": number}
-        yield Item(said, unit, int(amount))
+        yield Item(number, said, unit, int(amount))
 
 
 def _assert_free(connection: Connection, bank: Bank, items: Iterable[Item]) -> None:
@@ -159,7 +160,7 @@ def _assert_free(connection: Connection, bank: Bank, items: Iterable[Item]) -> N
         date = one.said["date"]
         key = {**one.said, "date": date.isoformat() if date else "", "code": bank.code, "number": bank.number}
         for (name,) in dialect.rows_of(connection, TAKEN, {k: v for k, v in key.items() if k != "bank"}):
-            raise UsageError("match-taken", item=one.said["voucher_number"] or f"{date} {one.said['line']}", match=name)
+            raise UsageError("match-taken", item=one.name, match=name)
 
 
 def _assert_equal(items: Iterable[Item]) -> None:

@@ -260,18 +260,14 @@ def _paid(rows: Iterable[Sequence[Any]]) -> dict[tuple[str, int], list[tuple[int
 
 
 def _met(rows: Iterable[Sequence[Any]]) -> dict[str, tuple[int, int, int]]:
-    """Return of each way of meeting the movements, the lines, and what they come to."""
-    found: dict[str, tuple[int, int, int]] = {}
-    for row in rows:
-        if row[0] == "met":
-            vouchers, lines, amount = found.get(row[1], (0, 0, 0))
-            of_line, items = bool(row[2]), int(row[15])
-            found[row[1]] = (
-                vouchers + items * (not of_line),
-                lines + items * of_line,
-                amount if of_line else int(row[9]),
-            )
-    return dict(sorted(found.items()))
+    """Return of each way of meeting the movements, the lines, and what these come to; without lines, the movements."""
+    sides = {(row[1], bool(row[2])): (int(row[15]), int(row[9])) for row in rows if row[0] == "met"}
+    nothing = (0, 0)
+    found = {}
+    for how in sorted({how for how, _ in sides}):
+        (movements, booked), (lines, moved) = (sides.get((how, at_bank), nothing) for at_bank in (False, True))
+        found[how] = (movements, lines, moved if lines else booked)
+    return found
 
 
 def _names(rows: Iterable[Sequence[Any]]) -> tuple[tuple[str, str, str, str], ...]:
