@@ -88,11 +88,11 @@ def print_reconciliation(
 ) -> None:
     """Print the statement, or write it to a file."""
     from fundtrack.reporting.export import export
-    from fundtrack.reporting.reconciliation import said_in
+    from fundtrack.reporting.reconciliation import said_in, unit_in
     from fundtrack.reporting.reconciliationtable import record, table_of
     from fundtrack.reporting.table import written
 
-    about = {"account": said_in(found.account, language), "until": found.until, "unit": found.unit}
+    about = {"account": said_in(found.account, language), "until": found.until, "unit": unit_in(found, language)}
     title = message("reconcile-title", language, **about)
     table = table_of(found, language)
     if output:

@@ -22,7 +22,7 @@ from fundtrack.schema import dialect
 from fundtrack.schema.registers import REGISTERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -171,10 +171,15 @@ def _assert_equal(items: Iterable[Item]) -> None:
     if not all(sides.values()):
         raise UsageError("match-sides")
     if sides[True] != sides[False]:
-        bank, book = (
-            " + ".join(f"{money.grouped(sum_)} {unit}" for unit, sum_ in sides[at].items()) for at in (True, False)
-        )
+        bank, book = (" + ".join(_said(side)) for side in (sides[True], sides[False]))
         raise UsageError("match-differs", bank=bank, book=book)
+
+
+def _said(side: Mapping[str, int]) -> list[str]:
+    """Return what a side comes to; its units where there are several."""
+    return [
+        money.grouped(amount) if len(side) == 1 else f"{money.grouped(amount)} {unit}" for unit, amount in side.items()
+    ]
 
 
 def _assert_reconciler(connection: Connection, by: str) -> None:

@@ -17,6 +17,7 @@ from fundtrack.checking.audit import audit_book
 from fundtrack.checking.book import whole_book
 from fundtrack.checking.check import checks
 from fundtrack.checking.lens import POSTING_COLUMNS, VOUCHER_COLUMNS
+from fundtrack.errors import message, messages
 from fundtrack.posting.matching import bank_of
 from fundtrack.reporting.openitems import SOUND, Known, Open, named
 from fundtrack.schema import dialect
@@ -304,3 +305,8 @@ def _fen(amount: str) -> int:
 def said_in(account: Bank, language: Language) -> str:
     """Return an account as people name it."""
     return f"{account.code} {account.name if language == 'en' else account.name_zh} {account.number}"
+
+
+def unit_in(found: Reconciliation, language: Language) -> str:
+    """Return the unit as people name it."""
+    return message(f"unit-{found.unit}", language) if f"unit-{found.unit}" in messages() else found.unit
