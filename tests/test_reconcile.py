@@ -15,6 +15,7 @@ from fundtrack.book.policy import apply_chart
 from fundtrack.checking.audit import audit_book
 from fundtrack.posting.enter import NO_SOURCE, enter
 from fundtrack.reporting.reconciliation import reconcile
+from fundtrack.reporting.reconciliationtable import to_do
 from fundtrack.schema.registers import REGISTERS
 from shelf import ENGINES
 from statements import (
@@ -267,6 +268,25 @@ def test_the_wrong_account(shelf: Shelf, engine: str) -> None:
         assert [(one.name, one.reason, one.candidates) for one in there] == [
             ("L5", "other-account", (f"B01 {number}",))
         ]
+
+
+def test_what_came_back_is_entered(shelf: Shelf) -> None:
+    """By the command that restores what is owed of that one payment, where there is one and it can be no other."""
+    paid = [Moved(3, 50_00, "甲公司", "G1"), Moved(9, 50_00, "甲公司", "G2"), Moved(9, 60_00, "甲公司", "G3")]
+    back = [Line(BEGIN + timedelta(at), 50_00, "甲公司", f"Z{at}") for at in (12, 13, 14)]
+    with shelf.lend("sqlite", TWO_BANKS) as book:
+        first, second, third = made(
+            book, paid, [*lines_of(paid), *back, Line(BEGIN + timedelta(15), 60_00, "甲公司", "Z")]
+        )
+        found = reconcile(book, "B01", END)
+        assert [(one.name, one.reason, one.candidates) for one in found.open] == [
+            ("L6", "returned", (first, second)), ("L7", "returned", (first, second)), ("L8", "overdue", ()),
+            ("L9", "returned", (third,)),
+        ]  # fmt: skip
+        assert [line.partition(": ")[2] for line in to_do(found, "en", ["return-payment"])] == [
+            f"fundtrack return-payment {third} --date 2015-01-20 --bank-ref Z --reason …"
+        ]
+        assert [*to_do(found, "en", [])] == []
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -87,7 +87,7 @@ def named(found: Iterable[Open], known: Known) -> list[Open]:
         one if one.reason else (of_bank if one.at_bank else of_book).reason(one, returned.get(one.name, ()))
         for one in items
     ]
-    return sorted(said, key=lambda one: (one.day, one.at_bank, one.name))
+    return sorted(said, key=lambda one: (one.day, one.at_bank, *_order(one)))
 
 
 def _together(found: Iterable[Open]) -> Iterator[Open]:
@@ -143,19 +143,17 @@ def _order(one: Open) -> tuple[int, str]:
 
 
 def _returned(items: Iterable[Open], known: Known) -> dict[str, tuple[str, ...]]:
-    """Return what the bank gave back, by its name: the payment before it, the latest first, each only once."""
-    used: set[str] = set()
+    """Return what the bank gave back, by its name: every payment it could be of, no more often than it paid."""
+    used: dict[tuple[str, int], int] = defaultdict(int)
     found: dict[str, tuple[str, ...]] = {}
-    for one in sorted(items, key=lambda one: (one.day, one.name)):
+    for one in sorted(items, key=lambda one: (one.day, *_order(one))):
         if not one.at_bank or one.amount <= 0 or one.reason or not one.party:
             continue
-        before = [
-            said for said in known.paid.get((one.party, -one.amount), ()) if said[0] <= one.day and said[1] not in used
-        ]
-        if before:
-            _, voucher = max(before)
-            used.add(voucher)
-            found[one.name] = (voucher,)
+        of = (one.party, -one.amount)
+        before = sorted(said for said in known.paid.get(of, ()) if said[0] <= one.day)
+        if len(before) > used[of]:
+            used[of] += 1
+            found[one.name] = tuple(voucher for _, voucher in before)
     return found
 
 

@@ -89,7 +89,7 @@ def to_do(found: Reconciliation, language: Language, commands: Collection[str]) 
     for one in found.open:
         if one.reason == "ambiguous" and one.at_bank:
             yield message("reconcile-match", language, bank=code, line=one.name, voucher=one.candidates[0])
-        if one.reason == "returned" and RETURN in commands:
+        if one.reason == "returned" and len(one.candidates) == 1 and RETURN in commands:
             ref = f" --bank-ref {one.ref}" if one.ref else ""
             yield message(
                 "reconcile-return", language, line=one.name, voucher=one.candidates[0], date=one.date, ref=ref
