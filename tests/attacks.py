@@ -314,7 +314,17 @@ ENTRIES: Final = tuple(
     )
 )
 
-ATTACKS: Final = CHANNEL + PURPOSE + BALANCE + RECORD + POLICY + ENTRIES
+MATCHED: Final = {"voucher_number": "F01-2015-000002", "matched_by": "checker", "recorded_by": "checker"}
+"""Voucher 5, matched by hand by somebody who neither prepared nor approved it."""
+
+BY_HAND: Final = tuple(
+    alike(f"matched by hand by who had a part in it: {name}, {who}", "bank_match_by_another",
+          entered("bank_match", **MATCHED | {name: who}))
+    for name in ("matched_by", "recorded_by")
+    for who in ("clerk", "Mana ger")
+)  # fmt: skip
+
+ATTACKS: Final = CHANNEL + PURPOSE + BALANCE + RECORD + POLICY + ENTRIES + BY_HAND
 
 APPEND_ONLY: Final = {
     "release": "release", "chart": "version", "fund": "fund", "fund_terms": "fund, chart", "bank_account": "bank",

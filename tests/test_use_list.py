@@ -62,7 +62,7 @@ def refused(book: Book, drafts: Callable[..., Any]) -> set[str]:
 def pay(use: str, day: date = DAY) -> Callable[..., Any]:
     """Return what pays a fen for a use out of the line."""
     return lambda _, chart: [
-        draft(chart, "disbursement", 1, fund="F01", use=use, date=day, payee="乙公司", project="P01", quota="F01-Q00002")
+        draft(chart, "disbursement", 1, fund="F01", use=use, date=day, payee="乙司", project="P01", quota="F01-Q00002")
     ]
 
 

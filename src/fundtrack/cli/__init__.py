@@ -25,6 +25,7 @@ from fundtrack.cli import (
     periods,
     policy,
     quota,
+    reconcile,
     record,
     register,
     sampling,
@@ -84,6 +85,7 @@ app.command()(record.refusals)
 app.command()(trace.trace)
 app.add_typer(policy.chart, name="chart")
 app.add_typer(register.register, name="register")
+app.command()(reconcile.reconcile)
 app.command()(ledgers.balance)
 app.command()(ledgers.report)
 app.command()(checking.check)

@@ -79,6 +79,16 @@ FROM added WHERE added.voucher IS NOT NULL AND NOT EXISTS (SELECT 1 FROM applica
             JOIN quota AS q ON q.fund = a.fund AND q.line = a.line
             WHERE e.voucher = v.id AND e.credit = h.code || ':' || q.name AND e.amount = a.amount AND e.red = 0));
 
+-- control bank_match_by_another on bank_match
+PERFORM refuse('duties-apart: nobody reconciles what he prepared or approved')
+FROM added JOIN fund AS f ON added.voucher_number LIKE f.fund || '-____-%'
+JOIN voucher AS v ON v.fund = f.fund AND v.year = CASE WHEN added.voucher_number ~ '-[0-9]{4}-[0-9]{6,15}$'
+        THEN CAST(substr(added.voucher_number, length(f.fund) + 2, 4) AS BIGINT) END
+    AND v.number = CASE WHEN added.voucher_number ~ '-[0-9]{4}-[0-9]{6,15}$'
+        THEN CAST(substr(added.voucher_number, length(f.fund) + 7) AS BIGINT) END
+WHERE added.withdrawn = 0 AND (PERSON(added.matched_by) IN (PERSON(v.prepared_by), PERSON(v.approved_by))
+    OR PERSON(added.recorded_by) IN (PERSON(v.prepared_by), PERSON(v.approved_by)));
+
 -- control entry_before_voucher on entry
 PERFORM take_turn();
 PERFORM refuse('late-entry: the voucher stands already; reverse it instead')

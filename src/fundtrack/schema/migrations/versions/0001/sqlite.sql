@@ -59,6 +59,18 @@ BEGIN
                 WHERE e.voucher = v.id AND e.credit = h.code || ':' || q.name AND e.amount = a.amount AND e.red = 0));
 END;
 
+-- The year and number stand behind the code of the fund; what names no voucher is nobody's.
+CREATE TRIGGER bank_match_by_another BEFORE INSERT ON bank_match WHEN NEW.withdrawn = 0 AND NEW.voucher_number <> ''
+BEGIN
+    SELECT RAISE(ABORT, 'duties-apart: nobody reconciles what he prepared or approved')
+    FROM fund AS f
+    JOIN voucher AS v ON v.fund = f.fund AND v.year = CAST(substr(NEW.voucher_number, length(f.fund) + 2, 4) AS INTEGER)
+        AND v.number = CAST(substr(NEW.voucher_number, length(f.fund) + 7) AS INTEGER)
+    WHERE NEW.voucher_number LIKE f.fund || '-%'
+        AND (PERSON(NEW.matched_by) IN (PERSON(v.prepared_by), PERSON(v.approved_by))
+            OR PERSON(NEW.recorded_by) IN (PERSON(v.prepared_by), PERSON(v.approved_by)));
+END;
+
 CREATE TRIGGER balance_never_overspent BEFORE UPDATE ON balance WHEN NEW.total < 0 AND NEW.total < NEW.opening
 BEGIN
     SELECT RAISE(ABORT, 'overdrawn: a controlled account would stand below zero, or below its opening balance');
