@@ -23,6 +23,9 @@ EXACT_DIGITS: Final = 15
 """Digits of a number that a spreadsheet keeps; it replaces those behind them by zeros."""
 
 GUARDED: Final = tuple("=+-@＝＋－＠\t\r")
+STROKES: Final = "-/—–_"
+"""What fills a cell that names nobody."""
+
 REFUSED: Final = frozenset({"Cc", "Cf", "Co", "Cs"})
 DAMAGED: Final = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d+", re.ASCII)
 UNIT: Final = re.compile(r"[(（](亿元|万元|元)[)）]$")
@@ -142,8 +145,12 @@ def cautious(row: list[str]) -> list[str]:
 
 
 def name(cell: str) -> str:
-    """Return the text of a cell that names somebody. Raises FormatError where it holds a number like a person's."""
-    return without(cell, LONG)
+    """Return the text of a cell that names somebody; strokes alone name nobody.
+
+    Raises FormatError where it holds a number like a person's.
+    """
+    said = without(cell, LONG)
+    return said if said.strip(STROKES) else ""
 
 
 def numbered(cell: str) -> str:
@@ -167,6 +174,11 @@ def without(cell: str, numbers: re.Pattern[str]) -> str:
 def label(cell: str) -> str:
     """Return a header or a label in the form in which two are compared: NFKC, no blanks, no colon behind it."""
     return "".join(unicodedata.normalize("NFKC", cell).split()).rstrip(":")
+
+
+def loose(cell: str) -> str:
+    """Return a header in the form in which one of several names is looked for: its letters and digits, of one case."""
+    return "".join(filter(str.isalnum, column(cell)[0].casefold()))
 
 
 def column(cell: str) -> tuple[str, str]:

@@ -70,7 +70,8 @@ FUNCTIONS: Final = {
 """What is asked of one text: whether it is a name, says anything, is a day or a moment; PERSON is whom a name means."""
 
 INSERTED_BY_CLERKS: Final = (
-    "batch", "quota", "application", "application_decision", "voucher", "entry", "input_row", "decision", "refusal",
+    "batch", "quota", "application", "application_decision", "voucher", "entry", "input_row", "decision",
+    "batch_default", "refusal",
     "audit", "audit_check", "finding", "sighting", "side", "waiver", "waiver_revoked", "finding_act", *REGISTERS,
 )  # fmt: skip
 """What the clerk role may insert on PostgreSQL; nobody but the owner updates, and the owner is refused by triggers."""
