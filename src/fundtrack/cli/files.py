@@ -103,7 +103,13 @@ def print_report(report: Report, language: Language, *, dry_run: bool = False) -
         show.say_message("import-copies", language, rows=report.copies)
     if report.unreadable_rows:
         show.say_message("import-unreadable", language, rows=report.unreadable_rows)
+    by_default = [row for row in report.held if row["state"] == "quarantined" and _by_default(row)]
+    if by_default:
+        (why, *_) = by_default[0]["reasons"]
+        show.say_message("import-by-default", language, rows=len(by_default), batch=report.batch, why=why[language])
     for row in report.held:
+        if _by_default(row):
+            continue
         if row["state"] == "quarantined" or (report.new and row["state"] == "rejected"):
             place = message("place-row", language, file=report.file, sheet=sheet, row=row["row"])
             amount = "" if row["amount"] is None else f" ({show.yuan(row['amount'])})"
@@ -111,6 +117,11 @@ def print_report(report: Report, language: Language, *, dry_run: bool = False) -
     print_replaced(report, sheet, language)
     show.findings(report.findings, language)
     show.say()
+
+
+def _by_default(row: Mapping[str, Any]) -> bool:
+    """Say whether a row waits for nothing but somebody who confirms its fund: all of them are told at once."""
+    return [why["check"] for why in row["reasons"]] == ["fund-by-default"]
 
 
 def print_replaced(report: Report, sheet: str, language: Language) -> None:

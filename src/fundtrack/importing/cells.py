@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from fundtrack.errors import FormatError
@@ -176,11 +177,13 @@ def label(cell: str) -> str:
     return "".join(unicodedata.normalize("NFKC", cell).split()).rstrip(":")
 
 
+@lru_cache(maxsize=1 << 12)
 def loose(cell: str) -> str:
     """Return a header in the form in which one of several names is looked for: its letters and digits, of one case."""
     return "".join(filter(str.isalnum, column(cell)[0].casefold()))
 
 
+@lru_cache(maxsize=1 << 12)
 def column(cell: str) -> tuple[str, str]:
     """Return the name of a column and the unit in brackets behind it: 金额(万元) is 金额 in 万元."""
     name = label(cell)

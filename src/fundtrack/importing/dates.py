@@ -101,8 +101,8 @@ def _month(word: str) -> int:
     return next((at for at, name in enumerate(MONTHS, 1) if said in {name, name[:3]}), 0)
 
 
-def proven(texts: Iterable[str], order: str) -> str:
-    """Return the order of the dates of a column, whose page says it, or that the column has to prove it.
+def proven(texts: Iterable[str], order: str, column: str) -> str:
+    """Return the order of the dates of a named column, whose page says it, or that the column has to prove it.
 
     Raises FormatError: `date-order-mixed` where some dates can only be day first and others month first,
     `date-order-other` where the page says another one, `date-order-unproven` where all of them can be both.
@@ -119,10 +119,10 @@ def proven(texts: Iterable[str], order: str) -> str:
             elif first != second:
                 both = both or text
     if len(witness) > 1:
-        raise FormatError("date-order-mixed", day=witness[DAY], month=witness[MONTH])
+        raise FormatError("date-order-mixed", column=column, day=witness[DAY], month=witness[MONTH])
     known = next(iter(witness), "")
     if order == PROVEN and both and not known:
-        raise FormatError("date-order-unproven", text=both)
+        raise FormatError("date-order-unproven", column=column, text=both)
     if order != PROVEN and known not in {"", order}:
-        raise FormatError("date-order-other", text=witness[known])
+        raise FormatError("date-order-other", column=column, text=witness[known])
     return (known or DAY) if order == PROVEN else order

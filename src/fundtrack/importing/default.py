@@ -6,7 +6,7 @@ with the batch, and who confirmed it with each row.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fundtrack.book.create import now
 from fundtrack.errors import ChartError, UsageError, nearest
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from fundtrack.chart.model import Chart
     from fundtrack.importing.blocks import Candidates
 
-COLUMNS = ("batch", "fund", "use", "project", "said_at", "said_by")
+COLUMNS: Final = ("batch", "fund", "use", "project", "said_at", "said_by")
 
 
 class Default(NamedTuple):
@@ -83,6 +83,19 @@ def keep(connection: Connection, batch: int, default: Default | None, by: str) -
         dialect.insert_rows(connection, "batch_default", COLUMNS, [said])
     elif stands[0] != default:
         raise UsageError("default-stands", batch=batch, fund=stands[0].fund, use=stands[0].written or "–", by=stands[1])
+
+
+BASIS: Final = """
+SELECT d.said_by, decision.decided_by FROM decision
+JOIN batch_default AS d ON d.batch = decision.batch
+WHERE decision.voucher = {voucher} AND decision.reason = 'fund-by-default'
+"""
+
+
+def basis(connection: Connection, voucher: int) -> tuple[str, str] | None:
+    """Return who said the fund or use of a voucher for its file, and who confirmed it; None where it says them."""
+    found = connection.exec_driver_sql(BASIS.format(voucher=int(voucher))).one_or_none()
+    return None if found is None else (str(found[0]), str(found[1]))
 
 
 def kept(connection: Connection, batch: int) -> Iterator[tuple[Default, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fundtrack import identifier
 from fundtrack.book.create import now
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from fundtrack.importing.default import Default
     from fundtrack.importing.importer import Importer
     from fundtrack.importing.tally import Reason
+
+ASSUMED: Final = "fund-by-default"
+"""The reason with which a row is posted whose fund or use somebody said, and not the file."""
 
 DECISION: tuple[str, ...] = ("batch", "row", "decided", "voucher", "entry", "reason", "decided_at", "decided_by")
 
@@ -188,7 +191,7 @@ def _retry(
             yield Retried(row, "", reasons)
             continue
         voucher, number = _stands(connection, row)
-        _decide(connection, row, "posted", voucher=voucher, by=by)
+        _decide(connection, row, "posted", voucher=voucher, by=by, reason=ASSUMED * (row.row in stager.assumed))
         yield Retried(row, number, ())
 
 

@@ -144,10 +144,7 @@ class Reading:
         for of in self._again():
             rows = of.rows if of.name == sheet else ()
             said.update((row[place], None) for number, row in rows if number > head.row and place < len(row))
-        try:
-            return dates.proven(said, layout.dates)
-        except FormatError as error:
-            raise FormatError(error.key, **error.details, column=source.name) from error
+        return dates.proven(said, layout.dates, source.name)
 
     def _table(self, sheet: Sheet, head: Heading, name: str) -> Iterator[Piece]:
         """Give the header and the rows below it; of the table keep only its sums, balances and days.
@@ -158,7 +155,7 @@ class Reading:
         try:
             columns = self._bound(head, name)
         except FormatError as error:
-            raise FormatError(error.key, **error.details, **place) from error
+            raise FormatError(error.key, **(place | error.details)) from error
         self.unit = columns.unit
         table = Table(self.layout, head, columns, place)
         self._tables.append((table.sums, table.balances))

@@ -122,6 +122,7 @@ class Stager(Tally):
         """Begin a batch whose vouchers are numbered from `first`; what its rows do not say has a `default`."""
         super().__init__(batch)
         self.default, self.confirmed = default, confirmed
+        self.assumed: set[int] = set()
         self.chart, self.version, self.first = chart, version, first
         self.numbers = array("q")
         self.references: dict[int, str] = {}
@@ -130,6 +131,7 @@ class Stager(Tally):
         self._codes = {(use.fund, name): use.code for use in self._uses for name in (use.name, use.name_zh)}
         self._sides = Memo(self._debited)
         self._days = Memo(_day)
+        self._by_default = Memo(_by_default)
 
     @property
     def dates(self) -> list[str]:
@@ -178,6 +180,8 @@ class Stager(Tally):
         missing, kinds, outflows, *entries = zip(*map(self._sides.__getitem__, sides), strict=True)
         if any(unsaid) and not self.confirmed:
             missing = tuple(why or ("fund-by-default" if one else "") for why, one in zip(missing, unsaid, strict=True))
+        if self.confirmed:
+            self.assumed |= {*compress(block.numbers, unsaid)}
         if any(missing):
             return self._but_for(missing, block, keys, occurrences)
         debit_funds, debits, credit_funds, credits_, reds = entries
@@ -213,8 +217,7 @@ class Stager(Tally):
     def _why(self, why: str, block: Block, at: int) -> Reason:
         """Return what a row lacks as its reason; of a use that has no name here, the names nearest to it."""
         if why == "fund-by-default":
-            c = block.candidates
-            return reason(why, fund=c.fund[at], use=c.use[at] or "–")
+            return self._by_default[block.candidates.fund[at], block.candidates.use[at]]
         if why != "use-unknown":
             return reason(why)
         said, fund = block.candidates.use[at], block.candidates.use_fund[at]
@@ -240,6 +243,11 @@ class Stager(Tally):
             missing = missing or "payee-missing"
         e = simple_entry(self.chart, really, 1, fund=fund, use=Leg(use_fund, use), bank=bank)
         return missing, really, int(really not in MONEY_IN and not e.red), *e.debit, *e.credit, e.red
+
+
+def _by_default(of: tuple[str, str]) -> Reason:
+    """Return why a row waits whose fund and use somebody said."""
+    return reason("fund-by-default", fund=of[0], use=of[1] or "–")
 
 
 def _day(date: dt.date) -> tuple[str, int, int]:

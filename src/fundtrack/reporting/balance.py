@@ -187,10 +187,8 @@ def balances(book: Book, by: Sequence[str] = ("fund",)) -> Balances:
     keys = ("fund", *dict.fromkeys(key for key in by if key != "fund"))
     with book.reading() as connection:
         chart = book.chart(connection)
-        rows = _rows(connection, chart, keys, book.settings.currency)
-    return Balances(
-        book.settings.currency, keys, rows, _groups(chart, rows), _summed(row.amounts for row in rows), chart
-    )
+        rows = _rows(connection, chart, keys, chart.currency)
+    return Balances(chart.currency, keys, rows, _groups(chart, rows), _summed(row.amounts for row in rows), chart)
 
 
 def _rows(connection: Connection, chart: Chart, by: Sequence[str], unit: str) -> tuple[Row, ...]:
