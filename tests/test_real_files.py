@@ -208,3 +208,25 @@ def test_a_book_of_another_currency_takes_no_file_of_yuan(tmp_path: Path, opened
         assert "The file is in CNY, and the book in GBP." in found.refusal
     with opened("sqlite", "HKD") as run:
         assert imported(run, unpacked("hsbc_hk_debit.csv", tmp_path)).reasons["currency-other"] == 1
+
+
+def test_a_payee_called_total_or_source_is_paid(tmp_path: Path, opened: Opened) -> None:
+    """A word of the page tells a total or a note only of a row without a date and an amount."""
+    path = tmp_path / "names.csv"
+    payees = ("Total - Energy", "Source: Systems Ltd", "Note", "Sum", "Grand Total")
+    rows = "".join(f"{payee},26/09/2013,10.00\n" for payee in payees)
+    path.write_text(f"Supplier,Date,Amount\n{rows}Grand Total,,50.00\nNote: unaudited,,\n", "utf-8")
+    with opened("sqlite", "GBP") as run:
+        found = imported(run, path)
+    assert found.control.rows == len(payees)
+    assert (found.reports[0]["printed_total_agrees"], found.reports[0]["rows"]["not_data"]) == (True, 3)
+
+
+def test_of_several_amounts_the_first_of_the_page_is_read_and_told(tmp_path: Path, opened: Opened) -> None:
+    """Net before gross; nobody has to trust that, for the report says it."""
+    path = tmp_path / "both.csv"
+    path.write_text("Date,Gross,VAT,Net,Supplier\n26/09/2013,12.00,2.00,10.00,Example Ltd\n", "utf-8")
+    with opened("sqlite", "GBP") as run:
+        found = imported(run, path)
+    assert found.control.amount == Decimal(10)
+    assert found.reports[0]["columns"]["amount"] == "Net"

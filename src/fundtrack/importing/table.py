@@ -38,8 +38,9 @@ class Table:
         self._netted = layout.netted
         self._balanced = "balance" in layout.columns and not layout.movement.column
         totals, self._notes = ([cells.label(word) for word in words] for words in (layout.total, layout.notes))
-        self._total = re.compile(rf"(?:{'|'.join(map(re.escape, totals)) or '(?!)'})(?![^\W\d])")
-        self._suspect = BLANKS | {word[:1] for word in (*totals, *self._notes, head.names[0])}
+        self._total = re.compile(rf"(?:{'|'.join(map(re.escape, totals)) or '(?!)'})(?![^\W\d])", re.IGNORECASE)
+        begun = {word[:1] for word in (*totals, *self._notes, head.names[0])}
+        self._suspect = BLANKS | begun | {*map(str.upper, begun), *map(str.lower, begun)}
 
     def read(self, numbered: Sequence[Numbered]) -> Iterator[Piece]:
         """Give what physical rows are: those that make candidates in blocks as large as can be."""
@@ -118,6 +119,11 @@ class Table:
             shown = cells.cautious(row)
         return Row(number, self.sheet, shown, "data", "", amount, None, told, digest=digest(row))
 
+    def _tells(self, row: list[str], filled: set[int]) -> bool:
+        """Say whether a row has a day and an amount."""
+        numbers, days = self.columns.counted, self.columns.telling - self.columns.counted
+        return bool(numbers & filled) and any(map(str.isdigit, "".join(row[day] for day in days & filled)))
+
     def _not_data(self, number: int, row: list[str]) -> str:
         """Say why a row is not data, or nothing. Counts a total; drops blank cells beyond the header's last column."""
         if not any(row[self._width :]):
@@ -127,6 +133,8 @@ class Table:
             return "blank"
         if tuple(cells.column(cell)[0] for cell in row) == self.head.names:
             return "header"
+        if self.layout.general and self._tells(row, filled):
+            return ""  # what has a date and an amount is a payment, whatever it is called
         first = cells.label(row[min(filled)])
         worded, bare = bool(self._total.match(first)), filled <= self.columns.counted
         if worded and not self.columns.sums(row):
