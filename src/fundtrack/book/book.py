@@ -49,7 +49,6 @@ class Settings:
 
     title: str
     language: Language
-    currency: str
     database: str
     schema: str
     key: Path

@@ -46,6 +46,9 @@ STATUSES: Final = {
 }
 """What becomes of quota (指标), and the root of the accounts that say so: what was received equals all the others."""
 
+CURRENCY: Final = "CNY"
+"""What a book is kept in where its chart does not say another currency."""
+
 QUOTA_UNIT: Final = ".Q"
 """How a unit of quota ends; its accounts of status are liabilities and may not go into debit."""
 
@@ -212,7 +215,7 @@ class Chart:
     """The whole policy: what there is, by its code, and in order of date what uses were granted and ended.
 
     `quotas` are not policy but stand beside it, and their accounts among the others (`chart.quota.with_quotas`). All of
-    it stands in one order, whatever the order it was given in.
+    it stands in one order, whatever the order it was given in. A book is kept in one `currency`.
     """
 
     title: str
@@ -224,6 +227,7 @@ class Chart:
     projects: dict[str, Project]
     intermediaries: dict[str, Intermediary]
     quotas: tuple[Quota, ...] = ()
+    currency: str = CURRENCY
 
     def __post_init__(self) -> None:
         """Put everything in order: by code, accounts by root first, uses by date."""

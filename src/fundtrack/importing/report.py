@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fundtrack import money
@@ -46,7 +46,8 @@ class Report:
     """What became of the rows of one sheet. Amounts are fen, counted as the file counts them.
 
     `held` are the rows that were not posted; `new` is false when the same bytes had been imported before; `findings`
-    are leads on rows that were posted, `replaced` what these took the place of.
+    are leads on rows that were posted, `replaced` what these took the place of. `copies` are the rows that are exact
+    copies of earlier ones, known only when the file is read; `columns` are those read of a file of a family, by field.
     """
 
     file: str
@@ -64,6 +65,8 @@ class Report:
     findings: tuple[Finding, ...] = ()
     new: bool = False
     replaced: tuple[Replaced, ...] = ()
+    copies: int | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     def fresh(self, findings: Sequence[Finding], agrees: bool | None) -> Report:  # noqa: FBT001
         """Return the report of an import that has just been done: what stands was posted by it."""
@@ -102,6 +105,8 @@ class Report:
             "dates": list(self.dates) if any(self.dates) else [None, None],
             "printed_total": None if self.printed_total is None else money.plain(self.printed_total),
             "printed_total_agrees": self.printed_total_agrees,
+            "duplicate_rows": self.copies,
+            "columns": dict(self.columns),
             "reasons": self.reasons(),
             "replaced": [one.record() for one in self.replaced],
         }

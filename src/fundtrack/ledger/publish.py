@@ -66,10 +66,11 @@ def publish(book: Book, language: Language | None = None, progress: Progress | N
         past = write_history(history(connection), chart, language)
         allotted = budgets(connection, chart, language)
         months = list(_journals(connection, folder, chart, language, known, progress or _quiet))
+        imported = batches.batches(connection)
         others = [
             *_others(folder, QUOTAS, write_quotas(chart, language)),
             *_others(folder, STEM, write_entries(entries(connection), language)),
-            *_others(folder, batches.STEM, batches.write_batches(batches.batches(connection), language)),
+            *_others(folder, batches.STEM, batches.write_batches(imported, language, chart.currency)),
             *_others(folder, periods.STEM, periods.write_periods(periods.acts(connection), language)),
         ]
     accounts = folder.write_hashed("accounts", [write_accounts(chart, language), past])

@@ -6,6 +6,7 @@ added, and a voucher that somebody rearranged, is found on its line without a ru
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
@@ -120,7 +121,8 @@ def _entries_of(path: Path, chart: Chart) -> list[Entered]:
 
 def _batches_of(path: Path, chart: Chart) -> list[Batch]:
     """Return the imports in a file, in its order."""
-    return _read_whole(path, batches.read_batches, lambda found: batches.write_batches(found, chart.language))
+    write = partial(batches.write_batches, language=chart.language, currency=chart.currency)
+    return _read_whole(path, batches.read_batches, write)
 
 
 def _periods_of(path: Path, chart: Chart) -> list[PeriodAct]:

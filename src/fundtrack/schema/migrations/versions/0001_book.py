@@ -36,6 +36,7 @@ APPEND_ONLY: dict[str, list[tuple[str, ...]]] = {
     "entry": [("voucher", "line")],
     "input_row": [("batch", "row")],
     "decision": [("batch", "row")],
+    "batch_default": [("batch",)],
     "refusal": [("seq",)],
     "audit": [("audit",)],
     "audit_check": [("audit", "page")],

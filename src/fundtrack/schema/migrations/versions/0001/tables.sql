@@ -345,6 +345,20 @@ CREATE TABLE decision (
     CONSTRAINT decision_decided_by CHECK (decided_by <> '')
 ) STRICT, WITHOUT ROWID;
 
+-- What somebody says of a file whose rows do not say their fund: another person confirms it, row by row or all at once.
+CREATE TABLE batch_default (
+    batch INTEGER NOT NULL,
+    fund TEXT NOT NULL,
+    use TEXT NOT NULL,
+    project TEXT NOT NULL,
+    said_at TEXT NOT NULL,
+    said_by TEXT NOT NULL,
+    CONSTRAINT batch_default_pk PRIMARY KEY (batch),
+    CONSTRAINT batch_default_batch FOREIGN KEY (batch) REFERENCES batch (batch),
+    CONSTRAINT batch_default_fund FOREIGN KEY (fund) REFERENCES fund (fund),
+    CONSTRAINT batch_default_said_by CHECK (IS_NAME(said_by))
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE refusal (
     seq INTEGER NOT NULL,
     refused_at TEXT NOT NULL,
