@@ -51,10 +51,11 @@ LIMIT 1
 """What a reference names: of several payments the last made by the day of the refund, for banks begin to count anew."""
 
 TAKEN_BACK: Final = """
-SELECT v.cites, SUM((2 * e.red - 1) * e.amount)
+SELECT v.cites, SUM(CASE WHEN c.code IS NULL THEN 2 * e.red - 1 ELSE 1 - 2 * e.red END * e.amount)
 FROM voucher AS v
 JOIN entry AS e ON e.voucher = v.id
-WHERE v.kind = 'refund' AND v.cites IS NOT NULL AND e.line = 1
+LEFT JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.debit AND c.kind = 'cash'
+WHERE v.kind IN ('refund', 'returned-payment') AND v.cites IS NOT NULL AND e.line = 1
 GROUP BY v.cites
 """
 
