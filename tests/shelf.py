@@ -46,6 +46,12 @@ class Lent(Book):
 
     owning = writing
 
+    @contextmanager
+    def trying(self) -> Iterator[Connection]:
+        """Give the connection within a savepoint that is undone."""
+        with rolled_back(self) as connection:
+            yield connection
+
 
 @dataclass
 class Shelf:

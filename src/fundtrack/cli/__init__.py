@@ -15,6 +15,7 @@ import typer
 
 from fundtrack.cli import (
     books,
+    canpay,
     checking,
     demo,
     files,
@@ -67,6 +68,7 @@ app.command()(vouchers.rebook)
 app.command()(vouchers.opening)
 app.add_typer(quota.quota, name="quota")
 app.command()(quota.commit)
+app.command()(canpay.can_pay)
 app.command()(payments.apply)
 app.command()(payments.approve)
 app.command()(payments.reject)
