@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from fundtrack.errors import UsageError
 from fundtrack.posting.advance import outstanding, refuse_beyond
+from fundtrack.posting.dayorder import BEHIND
 from fundtrack.posting.draft import PARTY
 from fundtrack.posting.standing import refuse_before
 
@@ -65,9 +66,6 @@ UPDATE candidate SET cites = :id, payee = :payee, {SAME_PARTY},
     unit = :unit, debit_fund = :fund, debit = :debit, credit_fund = :fund, credit = :credit, red = 1, outflow = :outflow
 WHERE voucher = :voucher
 """)
-
-BEHIND: Final = 2
-"""The outflow of a refund behind an original of its own file and day: not before it with the other inflows."""
 
 
 def tie(connection: Connection, references: Mapping[int, str]) -> Iterator[tuple[int, UsageError]]:
