@@ -61,8 +61,11 @@ def can_pay(
         asked = {"amount": money.plain(bill.amount), "date": bill.date.isoformat(), "use": use, "project": bill.project}
         show.as_json({**asked, "can_be_paid": bool(lines), "funds": records, "commands": lines})
     else:
-        show.rows(records, form, language, COLUMNS)
+        show.rows(records, form, language, COLUMNS if form == "csv" else COLUMNS[:-1])
     if form == "table":
+        reasons = dict.fromkeys((one["quota"] or one["fund"], why) for one in records for why in one["reasons"])
+        for who, why in reasons:
+            show.say(f"  {who}: {why}")
         said = "can-pay-none" if not lines else "can-pay-one" if answers[0].yes else "can-pay-split"
         show.say_message(said, language, amount=money.grouped(bill.amount), date=bill.date)
         for line in lines:

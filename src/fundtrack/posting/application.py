@@ -163,7 +163,7 @@ def payment(
     """Return the voucher that pays what stands of an approved application or of a returned payment, or `amount` fen.
 
     Whichever of the two is owed is cited; the number of what the bank returned of an application stands for it. Raises
-    UsageError: `pay-no-application`, `pay-year`, `follows-before`, `pay-too-much`.
+    UsageError: `pay-no-application`, `pay-year`, `follows-before`, `pay-settled`, `pay-too-much`.
     """
     named = find_voucher(connection, number)
     owed = _owing(connection, named)
@@ -173,12 +173,20 @@ def payment(
         raise UsageError("pay-year", number=owed.number, year=owed.date.year)
     refuse_before(named.number, max(named.date, owed.date), date)
     left = _left(connection, owed)
+    if left <= 0:
+        raise UsageError("pay-settled", number=named.number)
     paid = left if amount is None else positive(amount)
-    if not 0 < paid <= left:
+    if paid > left:
         raise UsageError("pay-too-much", number=named.number, left=money.grouped(left), amount=money.grouped(paid))
     draft = _paying(chart, owed, paid, date, bank=bank, bank_ref=bank_ref)
     account = payee_account or owed.payee_account
     return replace(draft, payee_id=owed.payee_id, payee_account=account)
+
+
+def is_paid_again(connection: Connection, back: Standing) -> bool:
+    """Return whether what a returned payment gave back to an application is paid once more, so that it must stand."""
+    owed = _owing(connection, back)
+    return owed.id != back.id and _left(connection, owed) < back.in_money[0].amount
 
 
 def _owing(connection: Connection, named: Standing) -> Standing:
