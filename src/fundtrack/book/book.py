@@ -90,6 +90,19 @@ class Book:
             undone.pop_all()
 
     @contextmanager
+    def trying(self) -> Iterator[Connection]:
+        """Give a connection that posts as in earnest, and undo all of it: what is found out records nothing."""
+        with self.engine.connect() as connection:
+            transaction = connection.begin()
+            try:
+                dialect.act_as_clerk(connection, self.settings.schema)
+                dialect.take_turn(connection)
+                yield connection
+            finally:
+                transaction.rollback()
+                self._charts.clear()
+
+    @contextmanager
     def owning(self) -> Iterator[Connection]:
         """Give a connection with the owner's rights, for acts on the policy: the chart and the schema.
 

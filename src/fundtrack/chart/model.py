@@ -228,15 +228,18 @@ class Chart:
     intermediaries: dict[str, Intermediary]
     quotas: tuple[Quota, ...] = ()
     currency: str = CURRENCY
+    headings: dict[tuple[str, str], Account] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Put everything in order: by code, accounts by root first, uses by date."""
+        """Put everything in order: by code, accounts by root first, uses by date; and know the headings of quota."""
         roots = list(ROOTS["en"])
         for name in ("funds", "banks", "projects", "intermediaries"):
             object.__setattr__(self, name, dict(sorted(getattr(self, name).items())))
         accounts = sorted(self.accounts.values(), key=lambda account: (roots.index(account.root), account.path))
         object.__setattr__(self, "accounts", {account.path: account for account in accounts})
         object.__setattr__(self, "uses", tuple(sorted(self.uses, key=lambda use: (use.date, use.account))))
+        found = (one for one in accounts if one.kind.startswith(QUOTA) and ":" not in one.code)
+        object.__setattr__(self, "headings", {(one.fund, one.kind.removeprefix(QUOTA)): one for one in found})
 
     def find(self, name: str) -> Account:
         """Return the account called `Expenses:F01:0601`, `F01:0601` or by its written name in either language.

@@ -35,11 +35,7 @@ def with_quotas(chart: Chart, quotas: Iterable[Quota]) -> Chart:
 
 def headings(chart: Chart) -> dict[tuple[str, str], Account]:
     """Return the heading of each status of each fund under quota control."""
-    return {
-        (account.fund, account.kind.removeprefix(QUOTA)): account
-        for account in chart.accounts.values()
-        if account.kind.startswith(QUOTA) and is_heading(account)
-    }
+    return chart.headings
 
 
 def is_heading(account: Account) -> bool:

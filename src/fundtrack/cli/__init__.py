@@ -15,6 +15,7 @@ import typer
 
 from fundtrack.cli import (
     books,
+    canpay,
     checking,
     demo,
     documents,
@@ -65,6 +66,7 @@ app.command()(demo.demo)
 app.command("import")(files.import_)
 app.add_typer(files.quarantine, name="quarantine")
 app.command()(vouchers.post)
+app.command()(vouchers.verify_advance)
 app.command()(vouchers.reverse)
 app.command()(vouchers.rebook)
 app.command()(vouchers.opening)
@@ -72,10 +74,12 @@ app.add_typer(documents.document, name="document")
 app.add_typer(quota.quota, name="quota")
 app.command()(quota.commit)
 app.command()(quota.pool)
+app.command()(canpay.can_pay)
 app.command()(payments.apply)
 app.command()(payments.approve)
 app.command()(payments.reject)
 app.command()(payments.pay)
+app.command()(payments.return_payment)
 app.command()(payments.applications)
 app.add_typer(periods.period, name="period")
 app.command("year-close")(periods.year_close)

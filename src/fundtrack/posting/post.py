@@ -101,10 +101,7 @@ def post(
         version = book.chart_version(connection)
         spoken = drafts(connection, book.chart(connection, version)) if callable(drafts) else drafts
         said[:] = [draft.storable() for draft in spoken]
-        refuse_closed(connection, *(draft.date for draft in said))
-        _stage(connection, book, said, version)
-        lens = candidates.candidate_lens(book.chart(connection, version), vouchers_of(connection))
-        posted = _post(connection, judged_by, lens, by, approved_by)
+        posted = enter(connection, book, said, judged_by, (by, approved_by), version)
         if then is not None:
             then(connection, posted)
         if trial:
@@ -119,6 +116,17 @@ def post(
         if not trial:
             keep_refusal(book, said, refused.findings, by)
         raise
+
+
+def enter(
+    connection: Connection, book: Book, said: Sequence[Draft], pages: Mapping[str, Check], by: tuple[str, str],
+    version: int,
+) -> Posted:  # fmt: skip
+    """Post drafts under a version of the chart; the caller holds the writer's turn. `by` prepared and approved them."""
+    refuse_closed(connection, *(draft.date for draft in said))
+    _stage(connection, book, said, version)
+    lens = candidates.candidate_lens(book.chart(connection, version), vouchers_of(connection))
+    return _post(connection, pages, lens, *by)
 
 
 def _stage(connection: Connection, book: Book, drafts: Iterable[Draft], chart: int) -> None:

@@ -17,7 +17,7 @@ from fundtrack.book.create import now
 from fundtrack.book.person import named
 from fundtrack.chart.model import Quota
 from fundtrack.chart.quota import headings, with_quotas
-from fundtrack.errors import UsageError, nearest
+from fundtrack.errors import UsageError, message, nearest
 from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.kinds import account_of, use_of
 from fundtrack.posting.vouchers import drafted, positive, refuse_unknown_project
@@ -163,9 +163,13 @@ def adjust(chart: Chart, source: str, target: str, amount: int, *, date: Date, d
 
 
 def commit(
-    chart: Chart, number: str, amount: int, *, date: Date, contract: str, payee: str, document: str = ""
-) -> list[Draft]:
+    chart: Chart, number: str, amount: int, *, date: Date, contract: str, payee: str, document: str = "",
+    change: str = "",
+) -> list[Draft]:  # fmt: skip
     """Return the voucher that binds what is available of a line to a contract; a negative amount frees it in red.
+
+    `change` is the number of the signed change, as the register of contracts has it, by which the contract is larger or
+    smaller; it stands in the narration, for what is bound is bound to the contract.
 
     Raises UsageError: `quota-unknown`, `quota-not-allotted`, `commit-contract`, `amount-zero`.
     """
@@ -173,7 +177,10 @@ def commit(
     if not contract.strip():
         raise UsageError("commit-contract")
     entry = _entry(chart, (line, "available"), (line, "committed"), positive(abs(amount)), red=amount < 0)
-    return [_voucher(chart, "commitment", line, (entry,), date, document=document, contract=contract, payee=payee)]
+    said = message("commit-change", chart.language, contract=contract, change=change) if change.strip() else ""
+    return [_voucher(
+        chart, "commitment", line, (entry,), date, document=document, contract=contract, payee=payee, narration=said
+    )]  # fmt: skip
 
 
 def carry_over(connection: Connection, chart: Chart, number: str, *, date: Date, by: str, document: str) -> list[Draft]:

@@ -166,6 +166,13 @@ IF EXISTS (SELECT 1 FROM added JOIN quota_heading AS h ON h.fund = added.fund AN
     WHERE q.project NOT IN ('', added.project) OR EXISTS (
         SELECT 1 FROM entry AS s JOIN account AS u ON u.fund = s.fund AND u.unit = s.unit AND u.code IN (s.debit, s.credit)
         WHERE s.voucher = added.id AND u.kind = 'use' AND u.code <> q.use);
+    PERFORM refuse('quota-of-another-year: quota is paid in its own year; what was reserved in it, also later')
+    FROM added
+    JOIN entry AS e ON e.voucher = added.id
+    JOIN account AS d ON d.fund = e.fund AND d.unit = e.unit AND d.code = e.debit
+    JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.credit AND c.kind = 'quota-paid'
+    JOIN quota AS q ON q.fund = e.fund AND c.code LIKE '%:' || q.name
+    WHERE e.red = 0 AND (q.year > added.year OR (q.year < added.year AND d.kind <> 'quota-applied'));
 END IF;
 
 -- control voucher_allots_of_its_parent on voucher

@@ -172,6 +172,13 @@ BEGIN
     WHERE e.voucher = NEW.id AND (q.project NOT IN ('', NEW.project) OR EXISTS (
         SELECT 1 FROM entry AS s JOIN account AS u ON u.fund = s.fund AND u.unit = s.unit AND u.code IN (s.debit, s.credit)
         WHERE s.voucher = NEW.id AND u.kind = 'use' AND u.code <> q.use));
+    SELECT RAISE(ABORT, 'quota-of-another-year: quota is paid in its own year; what was reserved in it, also later')
+    FROM entry AS e
+    JOIN account AS d ON d.fund = e.fund AND d.unit = e.unit AND d.code = e.debit
+    JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.credit AND c.kind = 'quota-paid'
+    JOIN quota AS q ON q.fund = e.fund AND c.code LIKE '%:' || q.name
+    WHERE e.voucher = NEW.id AND e.red = 0
+        AND (q.year > NEW.year OR (q.year < NEW.year AND d.kind <> 'quota-applied'));
 END;
 
 CREATE TRIGGER voucher_allots_of_its_parent BEFORE INSERT ON voucher WHEN NEW.kind = 'allotment'

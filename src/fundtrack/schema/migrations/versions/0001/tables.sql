@@ -219,7 +219,7 @@ CREATE TABLE voucher (
     CONSTRAINT voucher_year CHECK (year = CAST(substr(date, 1, 4) AS INTEGER)),
     CONSTRAINT voucher_kind CHECK (kind IN ('opening', 'transfer-received', 'disbursement', 'advance', 'verification',
         'refund', 'interest', 'bank-charge', 'loan', 'repayment', 'adjustment', 'quota-received', 'allotment',
-        'quota-adjustment', 'commitment', 'application', 'carry-over', 'reclaim', 'pooling')),
+        'quota-adjustment', 'commitment', 'application', 'carry-over', 'reclaim', 'pooling', 'returned-payment')),
     CONSTRAINT voucher_loan_document CHECK (kind NOT IN ('loan', 'pooling') OR document <> ''),
     CONSTRAINT voucher_prepared_by CHECK (IS_NAME(prepared_by) AND (approved_by = '' OR IS_NAME(approved_by))),
     CONSTRAINT voucher_duties_apart CHECK (PERSON(approved_by) <> PERSON(prepared_by)),
@@ -230,6 +230,7 @@ CREATE TABLE voucher (
 CREATE INDEX voucher_bank_ref ON voucher (bank_ref);
 CREATE INDEX voucher_fund_day ON voucher (fund, day);
 CREATE INDEX voucher_opening ON voucher (fund, day) WHERE kind = 'opening';
+CREATE INDEX voucher_cites ON voucher (cites) WHERE cites IS NOT NULL;
 CREATE INDEX voucher_link ON voucher (link) WHERE link <> id;
 CREATE INDEX voucher_batch_row ON voucher (batch, row) WHERE batch IS NOT NULL;
 CREATE INDEX voucher_occurrence ON voucher (occurrence) WHERE occurrence > 1;
