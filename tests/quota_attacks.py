@@ -175,7 +175,7 @@ PAID: Final = (
     quota("2902:Q00002", "2904:Q00002", voucher=10),
     voucher("F06", id=10, number=3, kind="application", payee="x"),
     row("application_decision", **DECIDED | {"voucher": 10}),
-    *CARRIED[len(FUNDED):-1],
+    *CARRIED[len(FUNDED) : -1],
     voucher("F06", id=32, number=4, kind="carry-over", date="2015-12-31", day=735963),
     quota("1901:Q00004", "2902:Q00004", 2000, voucher=33),
     voucher("F06", id=33, kind="carry-over", **AFTERWARDS),
