@@ -78,6 +78,10 @@ QUOTAS: Final = (
           row("quota", **ALLOTTED | {"line": 5, "parent": 4})),
     alike("quota carried over to another use", "quota_of_its_parent",
           row("quota", **ALLOTTED | NEXT_YEAR | {"parent": 2, "use": "0607"})),
+    alike("quota carried over to no use", "quota_of_its_parent",
+          row("quota", **LINE | NEXT_YEAR | {"parent": 2})),
+    alike("quota not allotted, carried over within its year", "quota_of_its_parent",
+          row("quota", **LINE | {"parent": 1})),
     alike("quota carried over to another project", "quota_of_its_parent",
           row("quota", **ALLOTTED | NEXT_YEAR | {"parent": 2, "project": "P01"})),
     # Held twice on purpose: the key also where a superuser switched the triggers off.
@@ -107,6 +111,9 @@ PAYMENTS: Final = (
           quota("2902:Q00002", "2905:Q00002", line=2), voucher("F06", number=2, entries=2)),
     alike("paid from quota of another project", "voucher_within_quota", *FUNDED, entry("F06", debit="0606"),
           quota("2902:Q00003", "2905:Q00003", line=2), voucher("F06", number=2, entries=2)),
+    alike("paid from quota of an earlier year", "voucher_within_quota", *FUNDED, entry("F06", debit="0606"),
+          quota("2902:Q00002", "2905:Q00002", line=2),
+          voucher("F06", number=1, entries=2, year=2016, date="2016-01-05", day=735968)),
     # SQLite holds this twice on purpose, as it does cash.
     Attack("paid from quota that is not there", ("balance_never_overspent", "balance_not_overspent"),
            ("balance_not_overspent",),

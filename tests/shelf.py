@@ -48,6 +48,16 @@ class Lent(Book):
 
     owning = writing
 
+    def forget(self) -> None:
+        """Forget the charts whose quota lines were rolled back."""
+        self._charts.clear()
+
+    @contextmanager
+    def trying(self) -> Iterator[Connection]:
+        """Give the connection within a savepoint that is undone."""
+        with rolled_back(self) as connection:
+            yield connection
+
 
 @dataclass
 class Shelf:

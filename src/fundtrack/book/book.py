@@ -49,7 +49,6 @@ class Settings:
 
     title: str
     language: Language
-    currency: str
     database: str
     schema: str
     key: Path
@@ -89,6 +88,19 @@ class Book:
                 dialect.take_turn(connection)
                 yield connection
             undone.pop_all()
+
+    @contextmanager
+    def trying(self) -> Iterator[Connection]:
+        """Give a connection that posts as in earnest, and undo all of it: what is found out records nothing."""
+        with self.engine.connect() as connection:
+            transaction = connection.begin()
+            try:
+                dialect.act_as_clerk(connection, self.settings.schema)
+                dialect.take_turn(connection)
+                yield connection
+            finally:
+                transaction.rollback()
+                self._charts.clear()
 
     @contextmanager
     def owning(self) -> Iterator[Connection]:

@@ -315,6 +315,7 @@ def commit(
     ],
     contract: Annotated[str, typer.Option(help="The contract. 合同编号")] = "",
     payee: Annotated[str, typer.Option(help="The contractor. 合同对方")] = "",
+    change: Annotated[str, typer.Option(help="The signed change of the contract. 变更号")] = "",
     document: DocumentOption = "",
     date: DateOption = None,
     form: FormatOption = "table",
@@ -329,6 +330,7 @@ def commit(
 
     Act(form, by, approved_by, book, lang).post(
         lambda _connection, chart: commit(
-            chart, line, amount, date=date or today(), contract=contract, payee=payee, document=document
+            chart, line, amount, date=date or today(), contract=contract, payee=payee, document=document,
+            change=change,
         )
-    )
+    )  # fmt: skip
