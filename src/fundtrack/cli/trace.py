@@ -10,7 +10,7 @@ import typer
 from fundtrack.cli import show
 from fundtrack.cli.options import BookOption, FormatOption, LanguageOption, opened, spoken
 
-COLUMNS = ("trace", "what", "about", "amount", "left")
+COLUMNS = ("trace", "node", "about", "amount", "left")
 CSV_COLUMNS = ("direction", "depth", "node", "name", "kind", "date", "fund", "use", "project", "payee", "document",
                "amount", "left")  # fmt: skip
 

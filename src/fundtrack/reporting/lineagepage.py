@@ -83,7 +83,7 @@ def rows(lineage: Lineage, language: Language) -> Iterator[dict[str, str]]:
                     "direction": direction if depth else "",
                     "depth": str(depth),
                     "trace": f"{'  ' * max(depth - 1, 0)}{arrow}{node.name}",
-                    "what": kind_of(node, language),
+                    "node": kind_of(node, language),
                     "about": about(node),
                     "amount": "" if node.amount is None else money.grouped(node.amount),
                     "left": "" if node.left is None else money.grouped(node.left),
