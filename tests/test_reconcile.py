@@ -308,6 +308,18 @@ def test_several_to_one(shelf: Shelf, engine: str) -> None:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+def test_several_to_several(shelf: Shelf, engine: str) -> None:
+    """Is nobody's: that the sums of a day agree says nothing of what is what."""
+    with shelf.lend(engine, TWO_BANKS) as book:
+        day = BEGIN + timedelta(5)
+        lines = [Line(day, -60_00, "甲公司"), Line(day, -40_00, "甲公司")]
+        made(book, [Moved(5, 30_00, "甲公司"), Moved(5, 70_00, "甲公司")], [*lines_of([]), *lines])
+        found = reconcile(book, "B01", END)
+        assert (len(found.open), found.difference) == (4, 0)
+        assert {one.reason for one in found.open} == {"amount-differs"}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 def test_at_a_day(shelf: Shelf, engine: str) -> None:
     """Only what was there by then: what the bank paid later was in transit, and older than may be was not."""
     paid = [Moved(5, 30_00, ref="G1", bank_day=20), Moved(6, 31_00, ref="G2")]
