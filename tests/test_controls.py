@@ -31,6 +31,7 @@ from attacks import (
     voucher,
 )
 from finding_attacks import FINDINGS
+from period_attacks import PERIODS
 from quota_attacks import PAID, QUOTA_ATTACKS
 from stock import (
     CLERK,
@@ -47,7 +48,7 @@ from stock import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-EVERYTHING: Final = ATTACKS + FINDINGS + QUOTA_ATTACKS + GUARDS
+EVERYTHING: Final = ATTACKS + FINDINGS + QUOTA_ATTACKS + PERIODS + GUARDS
 
 
 def on(engine: str) -> list[Attack]:

@@ -23,7 +23,7 @@ REFERENCE: Final = (Path(__file__).parent.parent / "docs" / "reference" / "views
 SECTION: Final = re.compile(r"^## (\w+)\n(.*?)(?=^## |\Z)", re.DOTALL | re.MULTILINE)
 ROW: Final = re.compile(r"^\| `(\w+)` \| (text|integer) \| (.+) \|$", re.MULTILINE)
 
-ON_RECORD: Final = {"findings", "waived", "remedies"}
+ON_RECORD: Final = {"findings", "waived", "waivers", "remedies"}
 """What a page may not ask: what was decided about a finding does not make it one."""
 
 BEHIND: Final = {"candidate_vouchers", "candidate_postings", "fund_rank", "waiver_holding", "every_entry",

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 KINDS: Final = frozenset({
     "opening", "transfer-received", "disbursement", "advance", "verification", "refund", "interest", "bank-charge",
     "loan", "repayment", "adjustment", "quota-received", "allotment", "quota-adjustment", "commitment", "application",
-    "carry-over", "reclaim",
+    "carry-over", "reclaim", "pooling", "returned-payment",
 })  # fmt: skip
 """The kinds of voucher, which a published one has as its tag."""
 

@@ -192,9 +192,10 @@ def reconcile(book: Book, account: str, until: dt.date, since: dt.date | None = 
     """
     page = checks(book.folder / "checks")[THRESHOLDS]
     days, transit = (int(page.parameters[name]) for name in ("days", "transit"))
-    unit, begin = book.settings.currency, since or dt.date.min
+    begin = since or dt.date.min
     with book.reading() as connection, dialect.over_all_of_it(connection):
-        bank = bank_of(book.chart(connection), account)
+        chart = book.chart(connection)
+        bank, unit = bank_of(chart, account), chart.currency
         here = {"unit": unit, "code": bank.code, "number": bank.number, "until": until.toordinal(), "days": days}
         rows = _rows(connection, MET, here | {"since": begin.isoformat()})
         ((held,),) = _rows(connection, HELD, here)
