@@ -17,7 +17,7 @@ from fundtrack.posting.matching import match, unmatch
 from fundtrack.reporting.reconciliation import reconcile
 from fundtrack.schema.registers import REGISTERS
 from shelf import ENGINES
-from statements import BEGIN, TWO_BANKS, Line, Moved, book_money, book_payments, lines_of, print_statement
+from statements import BEGIN, NUMBER, TWO_BANKS, Line, Moved, book_money, book_payments, lines_of, print_statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -215,3 +215,14 @@ def test_a_reversal_and_what_it_takes_back(book: Book) -> None:
     lines = print_statement(book, [Line(BEGIN + timedelta(122), -42_00)])
     assert reconciled(book).met["amount"] == (1, 1, -42_00)
     assert not set(lines) & set(open_(book))
+
+
+def test_a_match_whose_line_became_another_holds_no_more(book: Book) -> None:
+    """The statement was imported anew, and the line has another amount: both are open again."""
+    match(book, "B01", ["L3", "F01-2015-000002"], by="checker")
+    register = REGISTERS["bank_line"]
+    said = {"bank": NUMBER["B01"], "date": BANK[0].date, "line": 1, "amount": -400_00}
+    book.act(lambda connection: enter(connection, register, [(register.row(said), NO_SOURCE)], by="importer"))
+    assert {"F01-2015-000002", "F01-2015-000003"} < set(open_(book))
+    assert len(open_(book)) == 4
+    assert "hand" not in reconciled(book).met
