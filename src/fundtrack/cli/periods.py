@@ -34,7 +34,7 @@ period = typer.Typer(no_args_is_help=True, help="会计期间 Months: closed one
 
 MonthArgument = Annotated[str, typer.Argument(metavar="YYYY-MM", help="The month, 2015-03. 会计期间")]
 PreviewOption = Annotated[bool, typer.Option("--preview", help="Only say what it would do. 只预览，不办理")]
-COLUMNS = ("what", "count", "sum", "oldest", "actor", "command")
+COLUMNS = ("matter", "count", "sum", "oldest", "actor", "command")
 YEAR = ("quota", "use", "project", "from_year", "became", "amount", "contracts", "into", "vouchers")
 ACTS = ("period", "act", "until", "document", "reason", "by", "at")
 
@@ -187,7 +187,7 @@ def told(group: Group, form: Format, language: Language) -> dict[str, Any]:
     head = {"kind": group.kind} if form != "table" else {}
     items = {"items": [_item(item) for item in group.items]} if form == "json" else {}
     return head | {
-        "what": message(f"todo-{group.kind}", language),
+        "matter": message(f"todo-{group.kind}", language),
         "count": len(group.items),
         "sum": "" if amount is None else written(amount),
         "oldest": f"{oldest.date} {oldest.name}".strip(),
