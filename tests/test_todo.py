@@ -130,7 +130,7 @@ def test_findings_on_record(book: Book) -> None:
     assert items(book, "finding") == []
     recorded(book)
     found = items(book, "finding")
-    assert [name.split()[1] for name, *_ in found] == ["passed-down-late"]
+    assert "passed-down-late" in {name.split()[1] for name, *_ in found}
     assert {who for *_, who in found} == {"bureau"}
 
 

@@ -26,7 +26,7 @@ ALLOTTED: Final = text("""
 SELECT q.fund, q."use", s.unit, q.year, SUM(s.amount) AS amount
 FROM book_quotas AS q
 JOIN book_quota_statuses AS s ON s.quota = q.quota
-WHERE q.parent <> '' AND s.status NOT IN ('received', 'reclaimed')
+WHERE q."use" <> '' AND s.status NOT IN ('received', 'reclaimed')
 GROUP BY q.fund, q."use", s.unit, q.year
 ORDER BY q.fund, q."use", s.unit, q.year
 """)

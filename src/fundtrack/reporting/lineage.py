@@ -340,7 +340,7 @@ class Tracer:
             "quota", line.number, date=line.date.isoformat(), fund=line.fund, use=line.use, project=line.project,
             document=line.document,
             amount=sum(stands.values()) - stands["received"] if line.parent else stands["received"],
-            left=stands["available" if line.parent else "unallotted"],
+            left=stands["available" if line.use else "unallotted"],
         )  # fmt: skip
 
     def _voucher(self, act: Act) -> Node:
