@@ -51,7 +51,7 @@ def test_the_threshold_that_is_shown_can_be_set(say: Say) -> None:
     answer = say("--book", "book", "check", "--no-record")
     assert answer.code == 0, answer.err
     assert f": {table}\n" in answer.out
-    settings.write_text(f"{own}\n{fence.replace(table, 'late-pass-down')}", "utf-8")
+    settings.write_text(f"{own}\n{fence.replace(table, 'passed-down-lately')}", "utf-8")
     answer = say("--book", "book", "check", "--no-record")
     assert answer.code == 2
     assert table in answer.err
