@@ -39,9 +39,11 @@ class Lent(Book):
         yield self.connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, policy: Callable[[Connection], object] | None = None) -> Iterator[Connection]:
         """Give the connection within a savepoint."""
         with self.connection.begin_nested():
+            if policy:
+                policy(self.connection)
             yield self.connection
 
     owning = writing

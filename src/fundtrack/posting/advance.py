@@ -66,7 +66,7 @@ def verification(
             "verify-too-much", number=advance.number, payee=advance.payee, fund=advance.fund,
             amount=money.grouped(amount), left=money.grouped(left),
         )  # fmt: skip
-    entry = Entry(use_of(chart, use, advance.fund), held, amount)
+    entry = Entry(use_of(chart, use, advance.fund), held, amount, unit=chart.currency)
     said: Details = {"project": advance.project, **details, "payee": advance.payee, "cites": advance.id}
     return drafted(chart, "verification", (entry,), fund=advance.fund, date=date, **said)
 

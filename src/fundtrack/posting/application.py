@@ -14,6 +14,7 @@ from sqlalchemy import text
 from fundtrack import money
 from fundtrack.beantext.escape import stored
 from fundtrack.book.create import now
+from fundtrack.book.periods import refuse_closed
 from fundtrack.book.person import named, same_person
 from fundtrack.errors import UsageError, words
 from fundtrack.posting import returned
@@ -101,7 +102,7 @@ def apply_for(book: Book, number: str, amount: int, *, date: Date, by: str, **sa
     """Record an application for a payment from a quota line, and return its number.
 
     Nothing is reserved until it is approved. Raises UsageError: `quota-unknown`, `quota-not-allotted`,
-    `apply-payee`, `amount-not-positive`.
+    `apply-payee`, `amount-not-positive`, `period-closed`.
     """
     if not said.get("payee", "").strip():
         raise UsageError("apply-payee")
@@ -110,6 +111,7 @@ def apply_for(book: Book, number: str, amount: int, *, date: Date, by: str, **sa
 
     def act(connection: Connection) -> int:
         line = line_in(book.chart(connection), number)
+        refuse_closed(connection, date)
         ((last,),) = dialect.rows_of(connection, "SELECT COALESCE(MAX(application), 0) FROM application")
         dialect.insert_rows(connection, "application", COLUMNS, [(
             int(last) + 1, line.fund, line.line, positive(amount), date.isoformat(), date.toordinal(), *texts,

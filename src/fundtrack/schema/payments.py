@@ -45,7 +45,7 @@ FROM (
         JOIN {postings} AS p ON p.voucher = r.voucher
         LEFT JOIN {vouchers} AS o ON o.voucher = r.reverses
         WHERE {which}
-            AND r.kind NOT IN ('opening', 'transfer-received', 'interest', 'loan', 'repayment')
+            AND r.kind NOT IN ('opening', 'transfer-received', 'interest', 'loan', 'repayment', 'pooling')
     ) AS q
     GROUP BY q.payment, {by}unit
 ) AS s
