@@ -16,6 +16,7 @@ from fundtrack.posting import post
 from fundtrack.posting.application import apply_for, approve, payment
 from fundtrack.posting.quota import allot, carry_over, commit, receive, reclaim
 from fundtrack.posting.vouchers import draft
+from shelf import ENGINES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,3 +128,14 @@ def end_the_year(book: Book) -> None:
     end = date(2015, 12, 31)
     say(book, lambda c, chart: carry_over(c, chart, "F01-Q00002", date=end, by=CLERK, document="本级90号"))
     say(book, lambda _, chart: reclaim(chart, "F01-Q00001", 10_000, date=end, document="上级99号"))
+
+
+def agree(folder: Path, engine: str, part: int, told: list[str]) -> None:
+    """Leave what an engine was told where the other finds it, or compare; the tests may run in several processes."""
+    common = folder.parent if "popen" in folder.name else folder
+    mine = folder / "told.txt"
+    mine.write_text("\n".join(told), "utf-8")
+    mine.replace(common / f"cycle-{engine}-{part}.txt")
+    both = [common / f"cycle-{name}-{part}.txt" for name in ENGINES]
+    if all(path.exists() for path in both):
+        assert both[0].read_text("utf-8") == both[1].read_text("utf-8")

@@ -31,12 +31,11 @@ from fundtrack.posting.correct import reverse
 from fundtrack.posting.quota import adjust, allot, carry_over, commit, receive, reclaim
 from fundtrack.posting.returned import return_payment
 from fundtrack.posting.vouchers import draft
-from quotas import MONEY, STATUSES, Model, controlled
+from quotas import MONEY, STATUSES, Model, agree, controlled
 from shelf import ENGINES, rolled_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from sqlalchemy import Connection
 
@@ -397,14 +396,3 @@ def test_any_cycle(
             database=None,
         ))  # fmt: skip
     agree(tmp_path_factory.getbasetemp(), engine, part, told)
-
-
-def agree(folder: Path, engine: str, part: int, told: list[str]) -> None:
-    """Leave what an engine was told where the other finds it, or compare; the tests may run in several processes."""
-    common = folder.parent if "popen" in folder.name else folder
-    mine = folder / "told.txt"
-    mine.write_text("\n".join(told), "utf-8")
-    mine.replace(common / f"cycle-{engine}-{part}.txt")
-    both = [common / f"cycle-{name}-{part}.txt" for name in ENGINES]
-    if all(path.exists() for path in both):
-        assert both[0].read_text("utf-8") == both[1].read_text("utf-8")
