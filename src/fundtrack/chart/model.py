@@ -173,8 +173,8 @@ class Quota:
 
     `parent` is the line it was allotted or carried over from, 0 for one that a document gave; `use` is the code of a
     use of the fund, empty for one that is not allotted yet. `document` is the bureau's own, `upper_document` that of
-    the level above. `expires` is the last day it may be spent on, None where nothing says one. `chart` is the version
-    of the chart it is bound to.
+    the level above; `treasury_id` is the number by which the treasury's own system knows it. `expires` is the last day
+    it may be spent on, None where nothing says one. `chart` is the version of the chart it is bound to.
     """
 
     fund: str
@@ -190,6 +190,7 @@ class Quota:
     chart: int = 0
     recorded_at: str = ""
     recorded_by: str = ""
+    treasury_id: str = ""
 
     @property
     def year(self) -> int:

@@ -83,7 +83,8 @@ class Row(NamedTuple):
     does not describe). `amount` is what the row counts in the file's sums, in fen: as printed, or what came in less
     what went out; None when it cannot be read. Data makes a `candidate`, or the `entry` of a register, or has
     `problems`. An entry has the register's columns, as `Register.row` takes them. A row that makes no candidate is
-    known by its `digest`: of its cells as they were read, for masked ones of two persons may be equal.
+    known by its `digest`: of its cells as they were read, for masked ones of two persons may be equal. An act on quota
+    is known by its `key`.
     """
 
     number: int
@@ -96,6 +97,7 @@ class Row(NamedTuple):
     problems: tuple[FormatError, ...]
     entry: Mapping[str, Any] | None = None
     digest: str = ""
+    key: str = ""
 
 
 class Block(NamedTuple):

@@ -115,7 +115,7 @@ class Reading:
 
     def _bound(self, head: Heading) -> Bound:
         """Return what reads the rows below a header. Raises FormatError when a column or the unit is missing."""
-        made = EntryColumns if self.layout.register else Columns
+        made = EntryColumns if self.layout.form else Columns
         return made(heading.fitted(self.layout, head), head, self._words, self._key)
 
     def _table(self, sheet: Sheet, head: Heading) -> Iterator[Piece]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from difflib import get_close_matches
 from itertools import compress, groupby, repeat
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -12,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from fundtrack.chart.model import CODE
 from fundtrack.importing.blocks import Block
 from fundtrack.importing.cells import Memo
-from fundtrack.importing.tally import Tally, holding, reason
+from fundtrack.importing.lines import Uses
+from fundtrack.importing.tally import Tally, holding, reason, reason_of_error
 from fundtrack.posting.draft import MONEY_IN, Leg
 from fundtrack.posting.kinds import SIDES, is_no_use, kind_of_payment, simple_entry
 from fundtrack.posting.post import HASH_SIZE, NO_DATE, natural_key
@@ -50,7 +50,8 @@ def keyed(pieces: Iterable[Piece], key: bytes) -> Iterator[Keyed]:
             contents = map("\x1f".join, zip(piece.candidates.source_account, dates, *parts, strict=True))
             keys = [*map(known, dates, contents)]
         elif piece.state == "data":
-            keys = [known("", f"\x1f{piece.digest}")]
+            date = piece.entry["date"].isoformat() if piece.key and piece.entry else ""
+            keys = [known(date, piece.key or f"\x1f{piece.digest}")]
         else:
             yield piece, ("",), (1,)
             continue
@@ -121,8 +122,7 @@ class Stager(Tally):
         self.numbers = array("q")
         self.references: dict[int, str] = {}
         self._between = {"": NOBODY} | {payee: payee for payee in chart.intermediaries}
-        self._uses = [account for account in chart.accounts.values() if account.kind == "use"]
-        self._codes = {(use.fund, name): use.code for use in self._uses for name in (use.name, use.name_zh)}
+        self._uses = Uses(chart)
         self._sides = Memo(self._debited)
         self._days = Memo(_day)
 
@@ -201,11 +201,7 @@ class Stager(Tally):
         """Return what a row lacks as its reason; of a use that has no name here, the names nearest to it."""
         if why != "use-unknown":
             return reason(why)
-        said, fund = block.candidates.use[at], block.candidates.use_fund[at]
-        uses = [use for use in self._uses if use.fund == fund] or self._uses
-        shown = {name: f"{use.code}-{use.name_zh}" for use in uses for name in (use.name, use.name_zh, use.code)}
-        near = get_close_matches(said, shown, n=3, cutoff=0.4)
-        return reason(why, use=said, near="、".join(dict.fromkeys(shown[name] for name in near)) or "–")
+        return reason_of_error(self._uses.near(block.candidates.use_fund[at], block.candidates.use[at]))
 
     def _debited(self, sides: tuple[str, ...]) -> tuple[str, str, int, str, str, str, str, int]:
         """Return what a row lacks, the kind it really is, and what it debits and credits; once for all rows alike.
@@ -215,7 +211,7 @@ class Stager(Tally):
         """
         kind, fund, use_fund, use, bank, payee = sides
         really = kind_of_payment(self.chart, cast("Kind", kind), payee)
-        missing, use = "", self._codes.get((use_fund, use), use)
+        missing, use = "", self._uses.codes.get((use_fund, use), use)
         if "use" in SIDES[really] and really != "refund":
             missing = "" if use else "use-missing"
             missing = "use-unknown" if use and not CODE.fullmatch(use) else missing

@@ -114,7 +114,7 @@ def reversal(connection: Connection, chart: Chart, number: str, *, reason: str, 
     refuse_fallen(connection, named)
     members = [voucher for voucher in linked(connection, named) if not voucher.reverses and not voucher.reversed_by]
     refuse_rested_on(connection, members, date)
-    return [_red(chart, member, reason, date) for member in members]
+    return [_red(chart, member, reason, date) for member in reversed(members)]  # what rests on another goes first
 
 
 def refuse_fallen(connection: Connection, voucher: Standing) -> None:
