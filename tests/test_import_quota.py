@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from fundtrack import money
 from fundtrack.errors import UsageError
 from fundtrack.importing.quarantine import reject, retry, waiting
-from fundtrack.ledger import canonical, publish, read
 from fundtrack.posting.application import applications, approve
 from fundtrack.posting.correct import reverse
 from fundtrack.schema import dialect
@@ -146,7 +145,6 @@ def test_a_row_waits_until_the_book_has_its_line(book: Book, tmp_path: Path) -> 
     assert bring(book, tmp_path / "first.csv").rows["rejected"] == 1
     assert bring(book, tmp_path / "applied.csv").rows["already_posted"] == 1
     assert sound(book)
-    assert read(publish(book).main) == canonical(book)
 
 
 def test_no_file_approves_what_it_applies_for(book: Book, tmp_path: Path) -> None:
