@@ -10,12 +10,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fundtrack.checking.candidates import CONTROLLED
+
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-
-CONTROLLED: Final = """
-SELECT 1 FROM quota_heading WHERE fund IN (SELECT fund FROM candidate) LIMIT 1
-"""
 
 FITTING: Final = """
 INSERT INTO execution (voucher, line, project, unit, freed, paid, amount, red)
