@@ -112,6 +112,16 @@ def test_a_row_that_is_refused_leaves_no_line(book: Book, tmp_path: Path) -> Non
     assert sound(book)
 
 
+def test_a_row_that_is_refused_takes_no_number_from_another(book: Book, tmp_path: Path) -> None:
+    """As one by one: the second of a number is received where the first was refused, and what follows goes by that."""
+    report = bring(book, file_of(
+        tmp_path, "quota", GIVEN[0], given_row("1002", 5001, "1001"), given_row("1002", 4500, "1001"),
+        given_row("1003", 501, "1001"), given_row("1003", 500, "1001"),
+    ))  # fmt: skip
+    assert reasons(report) == {3: ["over-allotment"], 5: ["over-allotment"]}
+    assert (status(book, "F01-Q00002"), status(book, "F01-Q00003")) == ({"available": 4500}, {"available": 500})
+
+
 def test_a_file_in_any_order_comes_to_the_same(book: Book, tmp_path: Path) -> None:
     """An allotment may stand above what it is out of; of one day what is received comes first."""
     assert bring(book, file_of(tmp_path, "quota", *reversed(GIVEN))).rows["posted"] == 2
@@ -238,5 +248,33 @@ def test_whatever_stands_in_such_files_every_row_has_one_end(shelf: Shelf, engin
                 by_status = {name: int(total) for name, total in totals}
             assert by_status.pop("received", 0) == sum(by_status.values())
             assert all(total >= 0 for total in by_status.values())
+
+    holds()
+
+
+def test_a_file_comes_to_what_its_rows_come_to_one_by_one(shelf: Shelf, tmp_path: Path) -> None:
+    """Each imported as a file of its own, by day and row: the same lines with the same quota, the same rows waiting."""
+    rows = st.lists(
+        st.builds(given_row, st.sampled_from(["1", "2", "3", "4"]), st.integers(1, 60), st.sampled_from(["", "1", "2"]),
+                  st.sampled_from(["", "0601", "0699"]), 发文时间=st.sampled_from(["2015-01-20", "2015-01-19"])),
+        max_size=7, unique_by=lambda row: (row["指标主键"], row["指标金额"], row["发文时间"]),
+    )  # fmt: skip
+
+    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(rows)
+    def holds(given: list[dict[str, str]]) -> None:
+        ordered = sorted(given, key=lambda row: (row["发文时间"], bool(row["源指标主键"])))
+        with shelf.lend("sqlite", CHART) as book:
+            whole = bring(book, file_of(tmp_path, "quota", *given, name="whole"))
+            waits = Counter(why for keys in reasons(whole).values() for why in keys)
+            stand = {f"F01-Q{line:05d}": status(book, f"F01-Q{line:05d}") for line in range(1, lines(book) + 1)}
+        with shelf.lend("sqlite", CHART) as book:
+            alone: Counter[str] = Counter()
+            for at, row in enumerate(ordered):
+                report = bring(book, file_of(tmp_path, "quota", row, name=f"row{at}"))
+                alone += Counter(why for keys in reasons(report).values() for why in keys)
+            assert lines(book) == len(stand)
+            assert {number: status(book, number) for number in stand} == stand
+        assert waits == alone
 
     holds()

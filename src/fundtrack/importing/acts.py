@@ -21,7 +21,7 @@ from fundtrack.checking import candidates
 from fundtrack.errors import FundtrackError, UsageError
 from fundtrack.importing.blocks import Row
 from fundtrack.importing.judge import judge, known
-from fundtrack.importing.lines import Lines, Uses
+from fundtrack.importing.lines import Lines, Meant, Uses
 from fundtrack.importing.tally import Tally, holding, reason, reason_of_error
 from fundtrack.posting.application import Origin, record
 from fundtrack.posting.post import keyed, next_voucher, staged
@@ -96,7 +96,6 @@ class Acts(Tally):
         self._uses = Uses(self._policy)
         self.chart: Chart = self._policy
         self.references: dict[int, str] = {}
-        self.entries: dict[int, str] = {}
         self._rows: dict[int, int] = {}
         self._days: set[dt.date] = set()
 
@@ -122,13 +121,13 @@ class Acts(Tally):
         asked = self._new(self._read(pieces))
         while True:
             savepoint = self._connection.begin_nested()
-            why, findings = self._tried(asked, place, checks)
-            if not why:
+            failed, refused, findings = self._tried(asked, place, checks)
+            if not refused:
                 savepoint.commit()
-                self._days = {one.says["date"] for one in asked}
+                self._days = {one.says["date"] for one in self._without(asked, failed)}
                 return findings
             savepoint.rollback()
-            asked = self._without(asked, why)
+            asked = self._without(asked, _settled(asked, failed, refused))
 
     def _read(self, pieces: Iterable[Keyed]) -> list[Asked]:
         """Return the rows that ask for something; hold the others."""
@@ -170,24 +169,23 @@ class Acts(Tally):
 
     def _tried(
         self, asked: Sequence[Asked], place: Callable[[int, str], Subject], checks: Mapping[str, Check]
-    ) -> tuple[Why, list[Finding]]:
-        """Do all that is asked, and return the rows that could not be done with their reasons."""
+    ) -> tuple[Why, Why, list[Finding]]:
+        """Do all that is asked; return the rows that ask for nothing that can be done, and those that checks refuse."""
         lines = Lines(quotas(self._connection))
         self.chart = with_quotas(self._policy, quotas(self._connection))
         make = {"quota": self._given, "commitment": self._bound, "application": self._applied}[self.becomes]
-        why: Why = {}
+        failed: Why = {}
         drafts: list[Draft] = []
-        self.entries = {}
         for one in asked:
             try:
                 drafts += make(one, lines)
             except FundtrackError as error:
-                why[one.row.number] = "quarantined", [reason_of_error(error)]
+                failed[one.row.number] = "quarantined", [reason_of_error(error)]
         if self.becomes == "application":
-            return why, []
+            return failed, {}, []
         self._stage(drafts)
         refused, findings = judge(self._connection, self, place, checks, self.by)
-        return {**refused, **why}, findings
+        return failed, refused, findings
 
     def _stage(self, drafts: Sequence[Draft]) -> None:
         """Stage drafts, and remember of which row each is."""
@@ -269,19 +267,17 @@ class Acts(Tally):
             "narration": one.text("narration"), "number": one.text("number"),
         }  # fmt: skip
         with self._whole():
-            number = record(
+            record(
                 self._connection, self._line(one, lines), one.says["amount"], date=one.says["date"], by=self.by,
                 origin=Origin(one.key, one.occurrence, self.batch, one.row.number), **said,
             )  # fmt: skip
-        self.entries[one.row.number] = f"application {number}"
         return []
 
     def _line(self, one: Asked, lines: Lines) -> Quota:
         """Return the line that a row names. Raises UsageError as `Lines.pays` and `Uses.code` do."""
         fund, use = one.text("fund"), one.text("use")
         code = self._uses.code(fund, use) if use else ""
-        year = one.says["date"].year
-        return lines.pays(one.text("quota"), fund=fund, year=year, use=code, project=one.text("project"))
+        return lines.pays(one.text("quota"), Meant(fund, one.says["date"].year, code, one.text("project")))
 
     def _own(self, draft: Draft, one: Asked) -> Draft:
         """Return the voucher of a row, known by the row's key."""
@@ -297,6 +293,25 @@ class Acts(Tally):
                 yield
         except DBAPIError as error:
             raise refused_by_database(error) from error
+
+
+def _settled(asked: Iterable[Asked], failed: Why, refused: Why) -> Why:
+    """Return the rows about which the last is said, in their order.
+
+    One that is refused leaves nothing; so what failed behind it is tried again without it, and all that follows that.
+    """
+    settled: Why = {}
+    after = False
+    for one in asked:
+        number = one.row.number
+        if number in refused:
+            after = True
+            settled[number] = refused[number]
+        elif number in failed:
+            if after:
+                break
+            settled[number] = failed[number]
+    return settled
 
 
 def _begins(one: Asked) -> dt.date:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fundtrack.chart.model import CODE
 from fundtrack.errors import UsageError, nearest
@@ -14,6 +14,30 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fundtrack.chart.model import Account, Chart, Quota
+
+
+class Meant(NamedTuple):
+    """What a row says of the line it means; empty where it says nothing."""
+
+    fund: str
+    year: int
+    use: str = ""
+    project: str = ""
+
+    def fits(self, line: Quota) -> bool:
+        """Return whether a line may be meant. One for no project pays for any."""
+        said = ((self.fund, line.fund), (self.use, line.use), (line.project and self.project, line.project))
+        return line.year == self.year and all(mine in {"", its} for mine, its in said)
+
+    def refuse_others(self, line: Quota) -> Quota:
+        """Return a line that may be meant. Raises UsageError (`quota-differs`) for another."""
+        if not self.fits(line):
+            raise UsageError(
+                "quota-differs", line=line.number, of_year=line.year, of=line.use or "–",
+                of_project=line.project or "–", fund=self.fund or "–", year=self.year, use=self.use or "–",
+                project=self.project or "–",
+            )  # fmt: skip
+        return line
 
 
 class Lines:
@@ -41,27 +65,37 @@ class Lines:
         return self._named.get(treasury_id)
 
     def source(self, said: str, *, fund: str, year: int) -> Quota:
-        """Return the line that a document gave, by what a file calls it. Raises UsageError as `pays` does."""
-        return self._found(said, [one for one in self._called(said) if not one.parent], fund=fund, year=year)
+        """Return the line that a document gave, by what a file calls it.
 
-    def pays(self, said: str, *, fund: str, year: int, use: str = "", project: str = "") -> Quota:
-        """Return the allotted line that is meant. A line of the project comes before one for any.
-
-        Raises UsageError: `quota-unknown`, `quota-several` where a document leaves more than one.
+        Raises UsageError as `pays` does, and `quota-not-given` for one that was allotted itself.
         """
-        allotted = [one for one in self._called(said) if one.parent and one.use == (use or one.use)]
-        own = [one for one in allotted if one.project == project]
-        fitting = own or [one for one in allotted if not (one.project and project)]
-        return self._found(said, fitting, fund=fund, year=year)
+        meant = Meant(fund, year)
+        if exact := self._exactly(said):
+            if exact.parent:
+                raise UsageError("quota-not-given", number=said)
+            return meant.refuse_others(exact)
+        return self._only(said, [one for one in self._of.get(said, []) if not one.parent and meant.fits(one)])
 
-    def _called(self, said: str) -> list[Quota]:
-        """Return the lines of a name, or of a document."""
-        named = self._named.get(said) or self._named.get(said.upper())
-        return [named] if named else self._of.get(said, [])
+    def pays(self, said: str, meant: Meant) -> Quota:
+        """Return the allotted line that is meant. Of those of a document, one of the project comes before one for any.
 
-    def _found(self, said: str, fitting: Iterable[Quota], *, fund: str, year: int) -> Quota:
-        exact = said in self._named or said.upper() in self._named
-        left = [one for one in fitting if one.fund == (fund or one.fund) and (exact or one.year == year)]
+        Raises UsageError: `quota-unknown`; `quota-several` where a document leaves more than one; `quota-differs` where
+        the row says another fund, year, use or project than the line is for; `quota-not-allotted`.
+        """
+        if exact := self._exactly(said):
+            if not exact.parent:
+                raise UsageError("quota-not-allotted", number=said)
+            return meant.refuse_others(exact)
+        fitting = [one for one in self._of.get(said, []) if one.parent and meant.fits(one)]
+        own = [one for one in fitting if one.project == meant.project]
+        return self._only(said, own or fitting)
+
+    def _exactly(self, said: str) -> Quota | None:
+        """Return the line of a number, ours or the treasury's."""
+        return self._named.get(said) or self._named.get(said.upper())
+
+    def _only(self, said: str, left: list[Quota]) -> Quota:
+        """Return the one line that is left."""
         if len(left) > 1:
             raise UsageError("quota-several", number=said, lines=", ".join(one.number for one in left))
         if not left:

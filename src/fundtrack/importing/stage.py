@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from array import array
 from collections import Counter
 from itertools import compress, groupby, repeat
@@ -9,16 +10,17 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from fundtrack.chart.model import CODE
+from fundtrack.chart.quota import headings
+from fundtrack.errors import UsageError
 from fundtrack.importing.blocks import Block
 from fundtrack.importing.cells import Memo
-from fundtrack.importing.lines import Uses
+from fundtrack.importing.lines import Lines, Meant, Uses
 from fundtrack.importing.tally import Tally, holding, reason, reason_of_error
 from fundtrack.posting.draft import MONEY_IN, Leg
 from fundtrack.posting.kinds import SIDES, is_no_use, kind_of_payment, simple_entry
 from fundtrack.posting.post import HASH_SIZE, NO_DATE, natural_key
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fundtrack.chart.model import Chart
@@ -125,6 +127,9 @@ class Stager(Tally):
         self._uses = Uses(chart)
         self._sides = Memo(self._debited)
         self._days = Memo(_day)
+        self._lines = Lines(chart.quotas)
+        self._controlled = {fund: heading.date for (fund, _), heading in headings(chart).items()}
+        self._named = Memo(self._paying)
 
     @property
     def dates(self) -> list[str]:
@@ -165,6 +170,11 @@ class Stager(Tally):
         between = map(self._between.get, c.payee, repeat(""))
         sides = zip(c.kind, c.fund, c.use_fund, c.use, c.bank, between, strict=False)
         missing, kinds, outflows, *entries = zip(*map(self._sides.__getitem__, sides), strict=True)
+        quotas: Iterable[str] = repeat("")
+        if any(c.quota):
+            named = zip(c.quota, kinds, c.fund, c.use_fund, c.use, c.project, c.date, strict=True)
+            quotas, why = zip(*map(self._named.__getitem__, named), strict=True)
+            missing = tuple(first or then for first, then in zip(missing, why, strict=True))
         if any(missing):
             return self._but_for(missing, block, keys, occurrences)
         debit_funds, debits, credit_funds, credits_, reds = entries
@@ -178,14 +188,14 @@ class Stager(Tally):
         one, none = repeat(1), repeat(0)
         return zip(
             vouchers, one, c.fund, years, dates, days, kinds, c.project, c.payee, c.narration, c.document, c.bank,
-            c.bank_ref, c.payee_id, c.payee_account, c.contract, repeat(""), vouchers, none, none, keys, occurrences,
+            c.bank_ref, c.payee_id, c.payee_account, c.contract, quotas, vouchers, none, none, keys, occurrences,
             repeat(self.batch), block.numbers,
             repeat(self.version), one, outflows, repeat("CNY"), debit_funds, debits, credit_funds, credits_, c.amount,
             reds, strict=False,
         )  # fmt: skip
 
     def _but_for(
-        self, missing: Sequence[str], block: Block, keys: Sequence[str], occurrences: Sequence[int]
+        self, missing: Sequence[str | UsageError | None], block: Block, keys: Sequence[str], occurrences: Sequence[int]
     ) -> Iterable[tuple[Any, ...]]:
         """Hold the rows of a block that lack something, and return the staging rows of the others."""
         for at, why in enumerate(missing):
@@ -197,8 +207,24 @@ class Stager(Tally):
             return ()
         return self._staged(block.where(whole), [*compress(keys, whole)], [*compress(occurrences, whole)])
 
-    def _why(self, why: str, block: Block, at: int) -> Reason:
+    def _paying(self, named: tuple[Any, ...]) -> tuple[str, UsageError | None]:
+        """Return the quota line that a payment names, and what is wrong with the name, where something is.
+
+        Of a fund that is under no quota control by then the treasury may name what it likes: nothing is executed.
+        """
+        said, kind, fund, use_fund, use, project, date = named
+        if not said or kind not in {*PAID, "bank-charge"} or date < self._controlled.get(fund, dt.date.max):
+            return "", None
+        code = "" if kind == "advance" else self._uses.codes.get((use_fund, use), use)
+        try:
+            return self._lines.pays(said, Meant(fund, date.year, code, project)).number, None
+        except UsageError as error:
+            return "", error
+
+    def _why(self, why: str | UsageError, block: Block, at: int) -> Reason:
         """Return what a row lacks as its reason; of a use that has no name here, the names nearest to it."""
+        if isinstance(why, UsageError):
+            return reason_of_error(why)
         if why != "use-unknown":
             return reason(why)
         return reason_of_error(self._uses.near(block.candidates.use_fund[at], block.candidates.use[at]))
