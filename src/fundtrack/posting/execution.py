@@ -22,8 +22,13 @@ FROM candidate AS c
 JOIN quota_heading AS paid ON paid.fund = c.fund AND paid.status = 'paid' AND paid.day <= c.day
 JOIN quota_heading AS free ON free.fund = c.fund AND free.status = 'available'
 JOIN quota AS q ON q.fund = c.fund AND q.year = c.year AND q.use <> ''
-WHERE c.entries = 1 AND c.kind IN ('disbursement', 'bank-charge', 'advance') AND CASE c.quota
-    WHEN '' THEN q.project IN ('', c.project) AND (q.use = c.debit OR c.kind = 'advance')
+WHERE c.entries = 1 AND c.red = 0 AND (c.kind IN ('disbursement', 'bank-charge', 'advance') OR (
+    c.kind = 'adjustment' AND EXISTS (SELECT 1 FROM account AS a
+        WHERE a.fund = c.fund AND a.unit = c.unit AND a.code = c.debit AND a.kind IN ('use', 'advance'))
+)) AND CASE c.quota
+    WHEN '' THEN q.project IN ('', c.project) AND (q.use = c.debit OR c.kind = 'advance' OR EXISTS (
+        SELECT 1 FROM account AS a
+        WHERE a.fund = c.fund AND a.unit = c.unit AND a.code = c.debit AND a.kind = 'advance'))
     ELSE q.fund || '-' || q.name = c.quota END
 """
 """Every line that could pay each payment."""

@@ -127,8 +127,10 @@ WHERE added.reverses IS NULL AND added.kind <> 'opening' AND a.kind = 'use' AND 
 IF EXISTS (SELECT 1 FROM added JOIN quota_heading AS h ON h.fund = added.fund AND h.day <= added.day) THEN
     PERFORM refuse('no-quota: what a fund under quota control pays is paid from quota, and only that')
     FROM (SELECT
-            SUM((1 - 2 * e.red) * e.amount * ((c.kind = 'cash' AND d.kind IN ('use', 'advance', 'payable'))::int
-                - (d.kind = 'cash' AND c.kind IN ('use', 'advance', 'payable'))::int)) AS out,
+            added.kind, added.reverses, SUM((1 - 2 * e.red) * e.amount * CASE added.kind
+                WHEN 'adjustment' THEN (d.kind IN ('use', 'advance'))::int - (c.kind IN ('use', 'advance'))::int
+                ELSE (c.kind = 'cash' AND d.kind IN ('use', 'advance', 'payable'))::int
+                    - (d.kind = 'cash' AND c.kind IN ('use', 'advance', 'payable'))::int END) AS out,
             SUM((1 - 2 * e.red) * e.amount * ((c.kind = 'quota-paid')::int - (d.kind = 'quota-paid')::int)) AS executed
         FROM added
         JOIN entry AS e ON e.voucher = added.id
@@ -136,8 +138,9 @@ IF EXISTS (SELECT 1 FROM added JOIN quota_heading AS h ON h.fund = added.fund AN
         JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.credit
         WHERE added.kind NOT IN ('opening', 'carry-over', 'repayment')
             AND EXISTS (SELECT 1 FROM quota_heading AS h WHERE h.fund = added.fund AND h.day <= added.day)
-        GROUP BY added.id) AS moved
-    WHERE moved.out IS DISTINCT FROM moved.executed;
+        GROUP BY added.id, added.kind, added.reverses) AS moved
+    WHERE moved.out IS DISTINCT FROM moved.executed
+        AND NOT (moved.kind = 'adjustment' AND moved.executed = 0 AND (moved.out < 0 OR moved.reverses IS NOT NULL));
     PERFORM refuse('quota-of-another-use: quota pays the use it was allotted to')
     FROM added
     JOIN entry AS e ON e.voucher = added.id

@@ -127,19 +127,23 @@ BEGIN
 END;
 
 -- Spending executes quota, fen by fen, on lines of the use it is charged to; what is only applied for pays nothing yet.
+-- So does spending that an adjustment moves to a fund; what one moves away restores its quota, or none in a later year.
 CREATE TRIGGER voucher_within_quota BEFORE INSERT ON voucher WHEN NEW.kind <> 'opening'
     AND EXISTS (SELECT 1 FROM quota_heading WHERE fund = NEW.fund AND day <= NEW.day)
 BEGIN
     SELECT RAISE(ABORT, 'no-quota: what a fund under quota control pays is paid from quota, and only that')
     FROM (SELECT
-            SUM((1 - 2 * e.red) * e.amount * ((c.kind = 'cash' AND d.kind IN ('use', 'advance', 'payable'))
-                - (d.kind = 'cash' AND c.kind IN ('use', 'advance', 'payable')))) AS out,
+            SUM((1 - 2 * e.red) * e.amount * CASE NEW.kind
+                WHEN 'adjustment' THEN (d.kind IN ('use', 'advance')) - (c.kind IN ('use', 'advance'))
+                ELSE (c.kind = 'cash' AND d.kind IN ('use', 'advance', 'payable'))
+                    - (d.kind = 'cash' AND c.kind IN ('use', 'advance', 'payable')) END) AS out,
             SUM((1 - 2 * e.red) * e.amount * ((c.kind = 'quota-paid') - (d.kind = 'quota-paid'))) AS executed
         FROM entry AS e
         JOIN account AS d ON d.fund = e.fund AND d.unit = e.unit AND d.code = e.debit
         JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.credit
         WHERE e.voucher = NEW.id AND NEW.kind NOT IN ('carry-over', 'repayment')) AS moved
-    WHERE moved.out IS NOT moved.executed;
+    WHERE moved.out IS NOT moved.executed
+        AND NOT (NEW.kind = 'adjustment' AND moved.executed = 0 AND (moved.out < 0 OR NEW.reverses IS NOT NULL));
     SELECT RAISE(ABORT, 'quota-of-another-use: quota pays the use it was allotted to')
     FROM entry AS e
     JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit)
