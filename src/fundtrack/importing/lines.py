@@ -87,7 +87,7 @@ class Lines:
                 raise UsageError("quota-not-allotted", number=said)
             return meant.refuse_others(exact)
         fitting = [one for one in self._of.get(said, []) if one.parent and meant.fits(one)]
-        own = [one for one in fitting if one.project == meant.project]
+        own = [one for one in fitting if meant.project and one.project == meant.project]
         return self._only(said, own or fitting)
 
     def _exactly(self, said: str) -> Quota | None:
