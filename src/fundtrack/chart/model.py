@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from fundtrack.errors import ChartError
 
@@ -213,7 +213,8 @@ class Chart:
     """The whole policy: what there is, by its code, and in order of date what uses were granted and ended.
 
     `quotas` are not policy but stand beside it, and their accounts among the others (`chart.quota.with_quotas`). All of
-    it stands in one order, whatever the order it was given in.
+    it stands in one order, whatever the order it was given in. `derived` keeps what was worked out of it once: a fund
+    may have thousands of lines, each with its accounts.
     """
 
     title: str
@@ -225,6 +226,7 @@ class Chart:
     projects: dict[str, Project]
     intermediaries: dict[str, Intermediary]
     quotas: tuple[Quota, ...] = ()
+    derived: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Put everything in order: by code, accounts by root first, uses by date."""

@@ -8,7 +8,7 @@ what a line may still pay is a balance, held like that of any other account, and
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from fundtrack.chart.model import QUOTA, STATUSES
 
@@ -35,11 +35,13 @@ def with_quotas(chart: Chart, quotas: Iterable[Quota]) -> Chart:
 
 def headings(chart: Chart) -> dict[tuple[str, str], Account]:
     """Return the heading of each status of each fund under quota control."""
-    return {
-        (account.fund, account.kind.removeprefix(QUOTA)): account
-        for account in chart.accounts.values()
-        if account.kind.startswith(QUOTA) and is_heading(account)
-    }
+    if "headings" not in chart.derived:
+        chart.derived["headings"] = {
+            (account.fund, account.kind.removeprefix(QUOTA)): account
+            for account in chart.accounts.values()
+            if account.kind.startswith(QUOTA) and is_heading(account)
+        }
+    return cast("dict[tuple[str, str], Account]", chart.derived["headings"])
 
 
 def is_heading(account: Account) -> bool:

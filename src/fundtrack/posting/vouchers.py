@@ -63,7 +63,10 @@ def drafted(
 
 def brings_money(chart: Chart, entries: Sequence[Entry]) -> bool:
     """Return whether entries leave more in the cash accounts than was there."""
-    cash = {Leg(account.fund, account.code) for account in chart.accounts.values() if account.kind == "cash"}
+    if "cash" not in chart.derived:
+        of_cash = (account for account in chart.accounts.values() if account.kind == "cash")
+        chart.derived["cash"] = frozenset(Leg(account.fund, account.code) for account in of_cash)
+    cash = chart.derived["cash"]
     return sum((1 - 2 * e.red) * e.amount * ((e.debit in cash) - (e.credit in cash)) for e in entries) > 0
 
 

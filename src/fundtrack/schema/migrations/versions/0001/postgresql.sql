@@ -146,7 +146,7 @@ IF EXISTS (SELECT 1 FROM added JOIN quota_heading AS h ON h.fund = added.fund AN
     JOIN entry AS e ON e.voucher = added.id
     JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit)
         AND a.kind IN ('quota-paid', 'quota-applied')
-    JOIN quota AS q ON q.fund = e.fund AND a.code LIKE '%:' || q.name
+    JOIN quota AS q ON q.number = e.fund || '-' || substr(a.code, 6)
     WHERE q.project NOT IN ('', added.project) OR EXISTS (
         SELECT 1 FROM entry AS s JOIN account AS u ON u.fund = s.fund AND u.unit = s.unit AND u.code IN (s.debit, s.credit)
         WHERE s.voucher = added.id AND u.kind = 'use' AND u.code <> q.use);

@@ -148,7 +148,7 @@ BEGIN
     FROM entry AS e
     JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit)
         AND a.kind IN ('quota-paid', 'quota-applied')
-    JOIN quota AS q ON q.fund = e.fund AND a.code LIKE '%:' || q.name
+    JOIN quota AS q ON q.number = e.fund || '-' || substr(a.code, 6)
     WHERE e.voucher = NEW.id AND (q.project NOT IN ('', NEW.project) OR EXISTS (
         SELECT 1 FROM entry AS s JOIN account AS u ON u.fund = s.fund AND u.unit = s.unit AND u.code IN (s.debit, s.credit)
         WHERE s.voucher = NEW.id AND u.kind = 'use' AND u.code <> q.use));
@@ -203,8 +203,9 @@ BEGIN
         opening = opening + CASE NEW.kind WHEN 'opening' THEN controlled * (
             SELECT COALESCE(SUM((1 - 2 * red) * CASE balance.code WHEN debit THEN amount WHEN credit THEN -amount ELSE 0 END), 0)
             FROM entry WHERE voucher = NEW.id AND unit = balance.unit) ELSE 0 END
-    WHERE fund = NEW.fund AND (unit, code) IN (
-        SELECT unit, debit FROM entry WHERE voucher = NEW.id UNION ALL SELECT unit, credit FROM entry WHERE voucher = NEW.id);
+    WHERE fund = NEW.fund AND unit IN (SELECT unit FROM entry WHERE voucher = NEW.id) AND code IN ( -- by its key: a fund
+        -- may have thousands of quota lines. What no entry names, a code in another unit, moves by nothing.
+        SELECT debit FROM entry WHERE voucher = NEW.id UNION ALL SELECT credit FROM entry WHERE voucher = NEW.id);
 END;
 
 -- What is numbered has no gap: nobody takes the last number there is, or one that is not due.

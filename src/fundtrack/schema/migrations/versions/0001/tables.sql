@@ -137,6 +137,7 @@ CREATE TABLE quota (
     recorded_at TEXT NOT NULL,
     recorded_by TEXT NOT NULL,
     name TEXT NOT NULL GENERATED ALWAYS AS ('Q' || substr('' || (100000 + line), 2)) STORED,
+    number TEXT NOT NULL GENERATED ALWAYS AS (fund || '-Q' || substr('' || (100000 + line), 2)) STORED,
     CONSTRAINT quota_pk PRIMARY KEY (fund, line),
     CONSTRAINT quota_treasury_id UNIQUE (treasury_id),
     CONSTRAINT quota_treasury_id_said CHECK (treasury_id IS NULL OR IS_SAID(treasury_id)),
@@ -149,6 +150,9 @@ CREATE TABLE quota (
     CONSTRAINT quota_expires CHECK (expires = '' OR (expires >= date AND expires LIKE '____-__-__')),
     CONSTRAINT quota_recorded_by CHECK (IS_NAME(recorded_by))
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX quota_use ON quota (fund, year, use);
+CREATE INDEX quota_number ON quota (number);
 
 CREATE TABLE batch (
     batch INTEGER NOT NULL,
