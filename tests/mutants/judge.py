@@ -24,6 +24,7 @@ from fundtrack.errors import FundtrackError, PageError
 from fundtrack.pages import load
 from mutants.listed import equivalents
 from mutants.make import mutants
+from mutants.patience import patience
 from roads import Found
 from shelf import lent, rolled_back
 
@@ -122,7 +123,8 @@ def survivors(check: Check, alive: Iterable[Mutant], road: Road, score: Score, e
     left = []
     for mutant in alive:
         try:
-            sound = road(replace(check, select=mutant.select))
+            with patience():
+                sound = road(replace(check, select=mutant.select))
         except (SQLAlchemyError, FundtrackError):
             sound = False
         if sound:
@@ -135,7 +137,8 @@ def survivors(check: Check, alive: Iterable[Mutant], road: Road, score: Score, e
 def runs(loaded: Foreign, check: Check) -> bool:
     """Return whether a select runs at all; one that does not would be seen at once."""
     try:
-        run(loaded.connection, [check], loaded.lens)
+        with patience():
+            run(loaded.connection, [check], loaded.lens)
     except PageError as error:
         return not isinstance(error.__cause__, SQLAlchemyError)
     return stray(check.select) is None
