@@ -346,8 +346,8 @@ APPEND_ONLY: Final = {
 
 SIDE_COLUMNS: Final = dict.fromkeys(("seq", "name", "side", "since", "recorded_by", "reason"))
 QUOTA_COLUMNS: Final = dict.fromkeys(
-    ("fund", "line", "year", "parent", "use", "project", "department", "document", "upper_document", "date", "day",
-     "expires", "chart", "recorded_at", "recorded_by")
+    ("fund", "line", "year", "parent", "use", "project", "department", "document", "upper_document",
+     "treasury_id", "date", "day", "expires", "chart", "recorded_at", "recorded_by")
 )  # fmt: skip
 GENERATED: Final = {"account": ACCOUNT, "use_grant": GRANT, "side": SIDE_COLUMNS, "quota": QUOTA_COLUMNS}
 """The tables that have a generated column, with the others."""

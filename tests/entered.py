@@ -42,7 +42,8 @@ def entered(loaded: Sequence[Directive], options: Options) -> list[Entered]:
 def _quotas(loaded: Sequence[Directive]) -> Iterator[Entered]:
     rows: list[tuple[object, ...]] = [
         (one.fund, one.line, one.year, one.parent or None, one.use, one.project, one.department, one.document,
-         one.upper_document, one.date.isoformat(), one.date.toordinal(), str(one.expires or ""), 1, AT, CLERK)
+         one.upper_document, one.treasury_id or None, one.date.isoformat(), one.date.toordinal(),
+         str(one.expires or ""), 1, AT, CLERK)
         for one in read_quotas(loaded)
     ]  # fmt: skip
     if rows:

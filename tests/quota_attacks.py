@@ -10,13 +10,16 @@ from fundtrack.chart.model import STATUSES
 HEADING: Final = {"fund": "F06", "status": "received", "unit": "CNY.Q", "code": "1901", "root": "Assets",
                   "day": 735599, "chart": 1}  # fmt: skip
 LINE: Final = {"fund": "F06", "line": 4, "year": 2015, "parent": None, "use": "", "project": "", "department": "",
-               "document": "x", "upper_document": "", "date": "2015-01-01", "day": 735599, "expires": "", "chart": 1,
+               "document": "x", "upper_document": "", "treasury_id": None,
+               "date": "2015-01-01", "day": 735599, "expires": "", "chart": 1,
                "recorded_at": "", "recorded_by": "clerk"}  # fmt: skip
 ALLOTTED: Final = LINE | {"parent": 1, "use": "0606"}
 NEXT_YEAR: Final = {"year": 2016, "date": "2016-01-01", "day": 735964}
 APPLIED: Final = {"application": 3, "fund": "F06", "line": 2, "amount": 100, "date": "2015-03-01", "day": 735658,
-                  "payee": "x", "contract": "", "document": "", "narration": "", "applied_by": "clerk",
+                  "payee": "x", "contract": "", "document": "", "narration": "", "number": "", "natural_key": None,
+                  "occurrence": 1, "batch": None, "row": None, "applied_by": "clerk",
                   "applied_at": ""}  # fmt: skip
+IMPORTED: Final = APPLIED | {"natural_key": "k", "batch": 1, "row": 7}
 DECIDED: Final = {"application": 2, "voucher": None, "reason": "x", "decided_by": "manager", "decided_at": ""}
 
 QUOTA_ROWS: Final = (
@@ -94,6 +97,11 @@ QUOTAS: Final = (
     alike("quota of another year than its date", "quota_year", row("quota", **LINE | {"year": 2016})),
     alike("quota on another day than its date", "quota_date", row("quota", **LINE | {"day": 735600})),
     alike("quota that expires before it comes", "quota_expires", row("quota", **LINE | {"expires": "2014-12-31"})),
+    Attack("quota line of the treasury's number of another", ("quota_treasury_id", "quota_never_replaced"),
+           ("quota_treasury_id",),
+           (row("quota", **LINE | {"treasury_id": "9"}), row("quota", **LINE | {"line": 5, "treasury_id": "9"}))),
+    alike("quota with a blank number of the treasury", "quota_treasury_id_said",
+          row("quota", **LINE | {"treasury_id": ""})),
     alike("quota recorded by nobody", "quota_recorded_by", row("quota", **LINE | {"recorded_by": ""})),
     alike("account of a quota line made before it", "quota_opens_accounts",
           row("account", **ACCOUNT | {"fund": "F06", "unit": "CNY.Q", "code": "2901:Q00004", "root": "Liabilities",
@@ -114,6 +122,14 @@ PAYMENTS: Final = (
     alike("paid from quota of an earlier year", "voucher_within_quota", *FUNDED, entry("F06", debit="0606"),
           quota("2902:Q00002", "2905:Q00002", line=2),
           voucher("F06", number=1, entries=2, year=2016, date="2016-01-05", day=735968)),
+    alike("spending moved here without quota", "voucher_within_quota", *FUNDED,
+          entry("F06", debit="0606", credit="3001"), voucher("F06", number=2, kind="adjustment")),
+    alike("spending moved away restores more quota", "voucher_within_quota", *FUNDED,
+          entry("F06", voucher=31, debit="0606"), quota("2902:Q00002", "2905:Q00002", voucher=31, line=2),
+          voucher("F06", id=31, number=2, entries=2),
+          entry("F06", 50, debit="0606", credit="3001", red=1),
+          entry("F06", 60, unit="CNY.Q", debit="2902:Q00002", credit="2905:Q00002", line=2, red=1),
+          voucher("F06", number=3, kind="adjustment", entries=2)),
     # SQLite holds this twice on purpose, as it does cash.
     Attack("paid from quota that is not there", ("balance_never_overspent", "balance_not_overspent"),
            ("balance_not_overspent",),
@@ -149,6 +165,10 @@ APPLICATIONS: Final = (
     alike("nothing applied for", "application_amount", row("application", **APPLIED | {"amount": 0})),
     alike("application on another day than its date", "application_date", row("application", **APPLIED | {"day": 1})),
     alike("application for nobody", "application_payee", row("application", **APPLIED | {"payee": ""})),
+    Attack("row applied for again", ("application_once", "application_never_replaced"), ("application_once",),
+           (row("application", **IMPORTED), row("application", **IMPORTED | {"application": 4}))),
+    key("application_batch", row("application", **IMPORTED | {"batch": 77})),
+    alike("application of a row of no batch", "application_row", row("application", **APPLIED | {"row": 1})),
     alike("applied for by nobody", "application_applied_by", row("application", **APPLIED | {"applied_by": ""})),
     key("application_decision_application", row("application_decision", **DECIDED | {"application": 77})),
     alike("application refused without a reason", "application_decision_reason",

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from fundtrack.pages import Fence, Page, Section
 
 PAGES: Final = {name: page for name, page in pages.catalogue("importers").items() if not is_system(page)}
-OF_VOUCHERS: Final = [page for page in PAGES.values() if Importer(page).layout.register is None]
+OF_VOUCHERS: Final = [page for page in PAGES.values() if Importer(page).layout.form is None]
 EXAMPLES: Final = [
     pytest.param(page, example, id=f"{page.name}: {example.title}") for page in OF_VOUCHERS for example in page.examples
 ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from acts import JUNE, act, funded
+from fundtrack.checking import checks
 from fundtrack.posting.vouchers import draft
 
 if TYPE_CHECKING:
@@ -64,3 +65,11 @@ def test_a_voucher_dated_back_costs_by_the_days_it_touches(book: Book) -> None:
     few, many = (cost(book, day) - cost(book, days[-1]) for day in (days[-50], days[-200]))
     assert few > 100
     assert many < 5 * few
+
+
+def test_only_checks_about_quota_alone_are_not_asked_of_funds_without_it() -> None:
+    """Each of them finds nothing there: who adds a page that reads how quota stands says so here."""
+    asked = checks(at_posting=True)
+    assert {name for name, check in asked.items() if check.of_quota} == {
+        "no-quota", "over-allotment", "over-commitment",
+    }  # fmt: skip

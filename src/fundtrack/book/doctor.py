@@ -242,7 +242,8 @@ def numbers(_book: Book, connection: Connection) -> Iterator[Ailment]:
 
 
 BATCHES: Final = f"""
-WITH every_entry AS ({every_entry()}),
+WITH every_entry AS (SELECT entry, batch, row FROM ({every_entry()}) AS e
+    UNION ALL SELECT 'application ' || application, batch, row FROM application),
 entered AS (SELECT batch, COUNT(*) AS entries FROM every_entry WHERE batch IS NOT NULL GROUP BY batch),
 retried AS (SELECT d.batch, COUNT(*) AS entries FROM decision AS d
     JOIN every_entry AS e ON e.entry = d.entry AND e.batch = d.batch AND e.row = d.row GROUP BY d.batch)
@@ -261,7 +262,8 @@ GROUP BY b.batch ORDER BY b.batch
 """What each batch says of its rows, and what the book holds. A row posted by a later decision was quarantined."""
 
 GROUNDLESS: Final = f"""
-WITH every_entry AS ({every_entry()})
+WITH every_entry AS (SELECT entry FROM ({every_entry()}) AS e
+    UNION ALL SELECT 'application ' || application FROM application)
 SELECT d.batch, d.row, d.decided FROM decision AS d
 LEFT JOIN input_row AS r ON r.batch = d.batch AND r.row = d.row
 LEFT JOIN voucher AS v ON v.id = d.voucher

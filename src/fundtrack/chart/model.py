@@ -176,8 +176,8 @@ class Quota:
 
     `parent` is the line it was allotted or carried over from, 0 for one that a document gave; `use` is the code of a
     use of the fund, empty for what is not allotted yet. `document` is the bureau's own, `upper_document` that of
-    the level above. `expires` is the last day it may be spent on, None where nothing says one. `chart` is the version
-    of the chart it is bound to.
+    the level above; `treasury_id` is the number by which the treasury's own system knows it. `expires` is the last day
+    it may be spent on, None where nothing says one. `chart` is the version of the chart it is bound to.
     """
 
     fund: str
@@ -193,6 +193,7 @@ class Quota:
     chart: int = 0
     recorded_at: str = ""
     recorded_by: str = ""
+    treasury_id: str = ""
 
     @property
     def year(self) -> int:
@@ -215,7 +216,8 @@ class Chart:
     """The whole policy: what there is, by its code, and in order of date what uses were granted and ended.
 
     `quotas` are not policy but stand beside it, and their accounts among the others (`chart.quota.with_quotas`). All of
-    it stands in one order, whatever the order it was given in. A book is kept in one `currency`.
+    it stands in one order, whatever the order it was given in. A book is kept in one `currency`. `headings` and `cash`
+    are worked out of the accounts once: a fund may have thousands of quota lines, each with its accounts.
     """
 
     title: str
@@ -229,9 +231,10 @@ class Chart:
     quotas: tuple[Quota, ...] = ()
     currency: str = CURRENCY
     headings: dict[tuple[str, str], Account] = field(default_factory=dict, init=False, compare=False, repr=False)
+    cash: frozenset[tuple[str, str]] = field(default=frozenset(), init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Put everything in order: by code, accounts by root first, uses by date; and know the headings of quota."""
+        """Put everything in order: by code, accounts by root first, uses by date; and know headings and cash."""
         roots = list(ROOTS["en"])
         for name in ("funds", "banks", "projects", "intermediaries"):
             object.__setattr__(self, name, dict(sorted(getattr(self, name).items())))
@@ -240,6 +243,8 @@ class Chart:
         object.__setattr__(self, "uses", tuple(sorted(self.uses, key=lambda use: (use.date, use.account))))
         found = (one for one in accounts if one.kind.startswith(QUOTA) and ":" not in one.code)
         object.__setattr__(self, "headings", {(one.fund, one.kind.removeprefix(QUOTA)): one for one in found})
+        cash = frozenset((account.fund, account.code) for account in accounts if account.kind == "cash")
+        object.__setattr__(self, "cash", cash)
 
     def find(self, name: str) -> Account:
         """Return the account called `Expenses:F01:0601`, `F01:0601` or by its written name in either language.

@@ -64,6 +64,9 @@ STANDING: Final = """SELECT d.fund, d.unit, d.code, d.day, d.date, d.change
     FROM candidate_touched AS t
     JOIN daily_balance AS d ON d.fund = t.fund AND d.unit = t.unit AND d.code = t.code AND d.day >= t.day"""
 
+CONTROLLED: Final = "SELECT 1 FROM quota_heading WHERE fund IN (SELECT fund FROM candidate) LIMIT 1"
+"""Whether any candidate is of a fund that has quota accounts at all."""
+
 COMING: Final = "SELECT fund, unit, code, day, date, change FROM candidate_days"
 
 
@@ -87,7 +90,7 @@ def measure(connection: Connection) -> None:
 
 def candidate_lens(chart: Chart, subject: Callable[[int, str], Subject]) -> Lens:
     """Return the lens through which checks judge what is staged; `subject` says where a candidate came from."""
-    return Lens(after=after, before=before, subject=subject, named=names_of(chart))
+    return Lens(after=after, before=before, subject=subject, named=names_of(chart), quota_at_all=CONTROLLED)
 
 
 def after(scope: str) -> Relations:

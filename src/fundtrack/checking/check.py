@@ -71,6 +71,11 @@ class Check:
         return self.page.path.parent == installed("checks")
 
     @cached_property
+    def of_quota(self) -> bool:
+        """Whether it finds only what is done with quota, or without it by a fund under quota control."""
+        return self.mentions("quota_controls") or self.mentions("quota_statuses")
+
+    @cached_property
     def line(self) -> int:
         """The line of the page on which the select begins."""
         return self.page.definition.line

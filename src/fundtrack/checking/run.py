@@ -30,7 +30,7 @@ def run(connection: Connection, checks: Iterable[Check], lens: Lens) -> list[Fin
     asked = tuple(checks)
     if lens.before is not None:
         asked = tuple(check for check in asked if check.scope != "book")
-        asked = _worth_asking(connection, asked, lens)
+        asked = _worth_asking(connection, _of_quota_too(connection, asked, lens), lens)
     return [finding for check in asked for finding in _new(connection, check, lens)]
 
 
@@ -48,6 +48,13 @@ def unsaid(connection: Connection, check: Check, lens: Lens) -> tuple[str, str] 
         if not lens.said[says]:
             return relation, column
     return None
+
+
+def _of_quota_too(connection: Connection, checks: tuple[Check, ...], lens: Lens) -> tuple[Check, ...]:
+    """Return the checks, but for the installed ones about quota alone where no candidate can touch any."""
+    if not lens.quota_at_all or dialect.rows_of(connection, lens.quota_at_all):
+        return checks
+    return tuple(check for check in checks if not (check.is_installed and check.of_quota))
 
 
 def _worth_asking(connection: Connection, checks: tuple[Check, ...], lens: Lens) -> tuple[Check, ...]:

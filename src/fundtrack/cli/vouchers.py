@@ -155,6 +155,7 @@ def rebook(
     fund: FundOption = "",
     use: UseOption = "",
     project: ProjectOption = "",
+    quota: Annotated[str, typer.Option(help="The quota line that should have paid. 应列支的指标")] = "",
     document: DocumentOption = "",
     wrong: Annotated[
         Literal["record", "money"] | None,
@@ -183,7 +184,7 @@ def rebook(
         else:
             with the_book.reading() as connection:
                 chart = the_book.chart(connection)
-            right = Correction(coded(chart, "fund", fund), use, coded(chart, "project", project))
+            right = Correction(coded(chart, "fund", fund), use, coded(chart, "project", project), quota)
             mode = wrong or prompts.record_or_money(right.fund, language)
             posted = rebook(the_book, number, right, mode=mode, document=document, date=day, by=who,
                             approved_by=approved_by)  # fmt: skip

@@ -17,9 +17,10 @@ class Candidate(NamedTuple):
     """A voucher that a row asks for. `amount` is in fen and above zero; `kind` says which way it goes.
 
     A word that the words do not know stands in `fund`, `use` and `project` as the file wrote it. `fund` is empty when
-    neither the file nor its bank account says it; `use_fund` is the fund whose use is charged. `reference` is the
-    original that a refund returns. `source_account` and `natural_key` tell whether a row has been read before: the key
-    is date, movement in fen, and the page's key columns, so that a corrected amount is another row.
+    neither the file nor its bank account says it; `use_fund` is the fund whose use is charged. `quota` is what the file
+    calls the line that pays, `reference` the original that a refund returns. `source_account` and `natural_key` tell
+    whether a row has been read before: the key is date, movement in fen, and the page's key columns, so that a
+    corrected amount is another row.
     """
 
     date: dt.date
@@ -37,6 +38,7 @@ class Candidate(NamedTuple):
     payee_id: str
     payee_account: str
     contract: str
+    quota: str
     reference: str
     source_account: str
     natural_key: tuple[str, ...]
@@ -60,6 +62,7 @@ class Candidates(NamedTuple):
     payee_id: Sequence[str]
     payee_account: Sequence[str]
     contract: Sequence[str]
+    quota: Sequence[str]
     reference: Sequence[str]
     source_account: Sequence[str]
     natural_key: Sequence[Sequence[str]]
@@ -83,7 +86,8 @@ class Row(NamedTuple):
     does not describe). `amount` is what the row counts in the file's sums, in fen: as printed, or what came in less
     what went out; None when it cannot be read. Data makes a `candidate`, or the `entry` of a register, or has
     `problems`. An entry has the register's columns, as `Register.row` takes them. A row that makes no candidate is
-    known by its `digest`: of its cells as they were read, for masked ones of two persons may be equal.
+    known by its `digest`: of its cells as they were read, for masked ones of two persons may be equal. An act on quota
+    is known by its `key`.
     """
 
     number: int
@@ -96,6 +100,7 @@ class Row(NamedTuple):
     problems: tuple[FormatError, ...]
     entry: Mapping[str, Any] | None = None
     digest: str = ""
+    key: str = ""
 
 
 class Block(NamedTuple):

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 COUNTED: Final = ("amount", "amount-in", "amount-out", "balance")
 
 
-BARE: Final = ("bank", "bank-ref", "reference")
-"""Fields that hold numbers of the bank's own."""
+BARE: Final = ("bank", "bank-ref", "quota", "reference")
+"""Fields that hold numbers of the bank's own, or of the treasury's."""
 
 
 class Field(NamedTuple):
@@ -164,6 +164,7 @@ class Columns:
             "payee-id": str,
             "payee-account": str,
             "contract": cells.numbered,
+            "quota": cells.identity,
             "reference": cells.identity,
         }
         self._fields = {field: self._field(spec.get(field), read) for field, read in readers.items()}
@@ -249,8 +250,8 @@ class Columns:
         """Return the vouchers that rows ask for. Raises FormatError where one of them asks for none."""
         extended = self._places.extend(columns)
         (
-            when, fund, use, project, payee, narration, document, bank, payee_id, payee_account, contract, reference,
-            account,
+            when, fund, use, project, payee, narration, document, bank, payee_id, payee_account, contract, quota,
+            reference, account,
         ) = (self._values(field, extended) for field in self._fields.values())  # fmt: skip
         for gate in self._gates.values():
             self._values(gate, extended)
@@ -268,7 +269,7 @@ class Columns:
         bank_ref = self._bank_refs(extended[self._bank_ref.place])
         return Candidates(
             date, kind, amount, fund, use_fund, code, payee, narration, project, document, bank, bank_ref, payee_id,
-            payee_account, contract, reference, account, key,
+            payee_account, contract, quota, reference, account, key,
         )  # fmt: skip
 
     def _values(self, field: Field, extended: Sequence[Column]) -> Sequence[Any]:

@@ -1,4 +1,4 @@
-"""A page's columns bound to a found header: what makes entries of a register of rows."""
+"""A page's columns bound to a found header: what makes of rows entries of a register, or what acts on quota say."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ SIDES: Final = ("amount-in", "amount-out")
 WHOLE: Final = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,8})?", re.ASCII)
 
 
-BARE: Final = ("bank", "ref")
-"""Columns that hold numbers of the bank's own, as long as a person's."""
+BARE: Final = ("bank", "ref", "treasury-id", "source", "quota", "number")
+"""Columns that hold numbers of the bank's or the treasury's own, as long as a person's."""
 
 NAMES: Final = frozenset({
     "name", "legal_name", "payee", "party", "counterparty", "company", "department", "employer", "issuer",
@@ -56,24 +56,26 @@ class EntryColumns:
 
     def __init__(self, layout: Layout, head: Heading, words: Mapping[str, Mapping[str, str]], key: bytes) -> None:
         """Find every field once. Private numbers are kept under the `key` of the book."""
-        assert layout.register is not None
+        form = layout.form
+        assert form is not None
         self._layout, self._head, self._words = layout, head, words
         self.days: set[str] = set()
         self.telling: set[int] = set()
-        self._kinds = {**layout.register.fields, **dict.fromkeys(SIDES, "side")}
+        self._kinds = {**form.fields, **dict.fromkeys(SIDES, "side")}
         self._places = Places(head, layout.columns.values())
         read = [name for source in layout.columns.values() for name in source.columns]
-        self.mapped = {head.place(name) for name in (*read, *layout.private)}
+        self._key = [head.place(name) for name in layout.key]
+        self.mapped = {*self._key, *(head.place(name) for name in (*read, *layout.private))}
         amounts = {field for field, kind in self._kinds.items() if kind in {"amount", "side"}}
         self._amounts = [name for field, of in layout.columns.items() if field in amounts for name in of.columns]
         self._private = [(head.place(name), name) for name in layout.private]
         self._bare = {self._places.of(layout.columns[field]) for field in BARE if field in layout.columns}
-        self._forms = layout.register.forms
+        self._forms = form.forms
         self._fields = [self._field(name, source, key) for name, source in layout.columns.items()]
         numbers = {"amount", "side", "number"}
         self.counted = {field.place for field in self._fields if self._kinds[field.name] in numbers}
         self._sides = [field for field in self._fields if field.name in SIDES]
-        summed = [name for name in ("amount", *layout.register.amounts) if name in layout.columns]
+        summed = [name for name in ("amount", *form.amounts) if name in layout.columns]
         self._summed = next((field for field in self._fields if field.name in summed[:1]), None)
         self._balance = next((field for field in self._fields if field.name == "balance"), None)
         first = next(iter(self._sides), self._summed)
@@ -122,6 +124,8 @@ class EntryColumns:
             return _sha256
         if name == "fund" and self._layout.funds:
             return partial(_fund, known=self._layout.funds)
+        if name == "narration":
+            return cells.prose
         return str if name in BARE else cells.name if name in NAMES else partial(cells.without, numbers=identifier.LIKE)
 
     def mask(self, row: list[str]) -> None:
@@ -137,7 +141,14 @@ class EntryColumns:
         self.mask(shown)
         entry = self._entry(row)
         (amount,) = count(numbers, rows, self.amounts([(cell,) for cell in row]))
-        return Row(number, sheet, shown, "data", "", amount, None, (), entry, digest(row))
+        return Row(number, sheet, shown, "data", "", amount, None, (), entry, digest(row), self._content(row, entry))
+
+    def _content(self, row: Sequence[str], entry: Mapping[str, Any]) -> str:
+        """Return what makes the row of an act itself: the page, day, amount, and key columns; nothing of another."""
+        if not self._key:
+            return ""
+        own = (row[place].strip() for place in self._key)
+        return "\x1f".join([self._layout.name, entry["date"].isoformat(), str(entry["amount"]), *own])
 
     def amounts(self, columns: Sequence[Column]) -> Moved:
         """Return what came in and what went out, in fen; of other registers, the amounts that are summed."""

@@ -15,6 +15,7 @@ from fundtrack.chart.model import CURRENCY
 from fundtrack.checking import candidates, checks
 from fundtrack.errors import BookError, FormatError, PageError, nearest
 from fundtrack.importing import cells
+from fundtrack.importing.acts import Acts
 from fundtrack.importing.blocks import Block
 from fundtrack.importing.default import keep
 from fundtrack.importing.elsewhere.form import is_system
@@ -169,6 +170,11 @@ class _File:
         reading, key, register = self.importer.candidates(self.path), self.book.key, self.importer.layout.register
         for sheet, rows in groupby(keyed(self._counted(reading.pieces()), key), key=lambda one: one[0].sheet):
             batch = connection.exec_driver_sql("SELECT COALESCE(MAX(batch), 0) + 1 FROM batch").scalar_one()
+            if self.importer.layout.becomes:
+                acts = Acts(connection, self.book, self.importer.layout.becomes, batch, self.by)
+                findings = acts.done(rows, place_of(acts, self.name, sheet), self.checks)
+                yield self._record(connection, acts, reading, sheet, findings)
+                continue
             if register:
                 enterer = Enterer(connection, register, batch)
                 enter(connection, register, enterer.entered(rows), by=self.by)

@@ -80,7 +80,7 @@ class Importer:
         self.layout: Layout = replace(made, book=currency, unit=unit, currency=str(said))
         self._key = key
         books = dict(words or {})
-        if self.layout.register:
+        if self.layout.form:
             books.pop("bank", None)  # makes a fund of an account, and a register is about the account
             self.layout = replace(self.layout, funds=frozenset(books.get("fund", {}).values()))
         pages = self.layout.words
@@ -101,7 +101,7 @@ class Importer:
         Up to so many rows are read `together`, which changes nothing but the time; entries of a register are read one
         by one. Raises FormatError, here or in the iteration, when the file as a whole cannot be read.
         """
-        together = 1 if self.layout.register else together
+        together = 1 if self.layout.form else together
         if workbook.is_workbook(path):
             encoding, sheets = "", partial(workbook.sheets, path)
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from fundtrack.book.periods import closed_to, month_of
 from fundtrack.book.person import named
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from fundtrack.chart.model import Chart
     from fundtrack.checking import Check, Finding
-    from fundtrack.importing.stage import Stager
     from fundtrack.importing.tally import Reason
 
     Why = dict[int, tuple[str, list[Reason]]]
@@ -46,8 +46,18 @@ SHUT: Final = "SELECT voucher, date FROM candidate WHERE line = 1 AND day <= {da
 """Candidates dated into a month that is closed, which the database refuses as well."""
 
 
+class Staged(Protocol):
+    """Who staged candidates: by which chart, from which rows, and what each refund among them cites."""
+
+    chart: Chart
+    references: dict[int, str]
+
+    def row_of(self, voucher: int) -> int:
+        """Return the number of the row that a candidate came from; 0 where it is of none."""
+
+
 def judge(
-    connection: Connection, stager: Stager, place: Callable[[int, str], Subject], checks: Mapping[str, Check], by: str
+    connection: Connection, stager: Staged, place: Callable[[int, str], Subject], checks: Mapping[str, Check], by: str
 ) -> tuple[Why, list[Finding]]:
     """Post what passes of the staged rows.
 
@@ -55,7 +65,7 @@ def judge(
     Raises FormatError (`text-unsafe`) where who did it could not be published.
     """
     why: Why = {}
-    for voucher, state, said in [*_known(connection), *_untied(connection, stager)]:
+    for voucher, state, said in [*known(connection), *_untied(connection, stager)]:
         why[stager.row_of(voucher)] = (state, [said])
     execute_quota(connection)
     outcome = Batch(connection, checks, candidate_lens(stager.chart, place), named(by)).post()
@@ -67,12 +77,12 @@ def judge(
     return why, outcome.findings
 
 
-def place_of(stager: Stager, file: str, sheet: str) -> Callable[[int, str], Subject]:
+def place_of(stager: Staged, file: str, sheet: str) -> Callable[[int, str], Subject]:
     """Return what says from which row of a file a candidate came."""
     return lambda voucher, _account: Subject(file=file, sheet=sheet, row=stager.row_of(voucher))
 
 
-def _known(connection: Connection) -> Iterator[tuple[int, str, Reason]]:
+def known(connection: Connection) -> Iterator[tuple[int, str, Reason]]:
     """Take out of the candidates what stands in the book already, by itself or in an opening, and what was rejected."""
     for voucher, fund, year, number in connection.exec_driver_sql(STANDING).all():
         yield voucher, "already-posted", reason("already-posted", voucher=voucher_number(fund, year, number))
@@ -89,7 +99,7 @@ def _known(connection: Connection) -> Iterator[tuple[int, str, Reason]]:
             _drop(connection, voucher)
 
 
-def _untied(connection: Connection, stager: Stager) -> Iterator[tuple[int, str, Reason]]:
+def _untied(connection: Connection, stager: Staged) -> Iterator[tuple[int, str, Reason]]:
     """Tie each refund to the payment it returns, by the bank's reference; take out what cannot be one."""
     for voucher, error in tie(connection, stager.references):
         yield voucher, "quarantined", reason_of_error(error)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fundtrack import money
 from fundtrack.errors import PageError
+from fundtrack.importing.becoming import FORMS, NEEDED
 from fundtrack.importing.dates import ISO, ORDERS
 from fundtrack.importing.movement import IN, PAID, movement_of
 from fundtrack.importing.source import Source, source_of, texts_of
@@ -28,7 +29,7 @@ OUTGOING: Final = ("disbursement", "bank-charge")
 FIELDS: Final = (
     "date", "amount", "amount-in", "amount-out", "balance", "payee", "narration",
     "fund", "use", "project", "document", "bank", "bank-ref", "payee-id", "payee-account", "contract",
-    "reference",
+    "quota", "reference",
 )  # fmt: skip
 IDENTIFYING: Final[Mapping[str, Form]] = {"payee-id": "person", "payee-account": "account"}
 """Fields whose columns are private, and that alone may read a private one, with what number each holds."""
@@ -55,7 +56,8 @@ class Layout:
     """What a page says about its files. Words and kinds are in the order of the page.
 
     A file of a `register` has entries instead of vouchers; those of its columns that are `needed` may not be empty, and
-    its `funds`, where any are known, are those of the chart.
+    its `funds`, where any are known, are those of the chart. A row of another may become an act on quota, which
+    `becomes` names.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Layout:
     words_out: Mapping[str, str]
     words: Mapping[str, Mapping[str, str]]
     register: Register | None = None
+    becomes: str = ""
     needed: tuple[str, ...] = ()
     funds: frozenset[str] = frozenset()
     without: tuple[str, ...] = ()
@@ -116,9 +119,14 @@ class Layout:
         return "amount" not in self.columns and "amount-in" in self.columns
 
     @property
+    def form(self) -> Register | None:
+        """What tells the columns of rows that are read one by one: a register, or an act; None of payments."""
+        return FORMS[self.becomes] if self.becomes else self.register
+
+    @property
     def worded(self) -> tuple[str, ...]:
         """The fields that words may stand for: a few of a voucher's, any of a register's."""
-        return WORDED if self.register is None else tuple(self.register.fields)
+        return WORDED if self.form is None else tuple(self.form.fields)
 
     def counted(self, incoming: int, outgoing: int) -> int:
         """Return what a row counts in the file's sums: the amount as printed, or what came in less what went out."""
@@ -129,7 +137,8 @@ def layout(page: Page) -> Layout:
     """Read the TOML of a page. Raises PageError naming what is wrong."""
     try:
         form = tomllib.loads(page.definition.text)
-        return _of_register(page.name, form) if "register" in form else _layout(page.name, form)
+        single = "register" in form or "becomes" in form
+        return _of_entries(page.name, form) if single else _layout(page.name, form)
     except (ValueError, LookupError, TypeError, AttributeError, re.error) as error:
         line = page.definition.line
         raise PageError("page-importer", path=page.path, line=line, why=error) from error
@@ -177,12 +186,18 @@ def _layout(name: str, form: dict[str, dict[str, Any]]) -> Layout:
     )
 
 
-def _of_register(name: str, form: dict[str, dict[str, Any]]) -> Layout:
-    """Check the TOML of a register's page and make a layout of it. Raises ValueError and its like."""
-    register = REGISTERS[form["register"]["name"]]
-    fields, needed = set(register.fields), texts_of(form["register"].get("needed", []))
-    sided = {"amount-in", "amount-out"} if "amount" in fields else set()
-    tables = {"register": {"name", "needed"}, "file": FILE, "columns": fields | sided, "words": fields}
+def _of_entries(name: str, form: dict[str, Any]) -> Layout:
+    """Check the TOML of a page whose rows are read one by one, and make a layout of it.
+
+    They are entries of a register, or become acts on quota; the latter have a key. Raises ValueError and its like.
+    """
+    becomes = form.pop("becomes", "")
+    register = FORMS[becomes] if becomes else REGISTERS[form["register"]["name"]]
+    fields = set(register.fields)
+    needed = NEEDED[becomes] if becomes else texts_of(form["register"].get("needed", []))
+    sided = {"amount-in", "amount-out"} if "amount" in fields and not becomes else set()
+    own = {"key": {"columns"}} if becomes else {"register": {"name", "needed"}}
+    tables = {**own, "file": FILE, "columns": fields | sided, "words": fields}
     for table, content in form.items():
         if unknown := set(content) - tables[table]:
             raise ValueError(", ".join(sorted(unknown)))
@@ -199,7 +214,7 @@ def _of_register(name: str, form: dict[str, dict[str, Any]]) -> Layout:
         name=name,
         **_file(form["file"], columns, identifying),
         columns=columns,
-        key=(),
+        key=texts_of(form["key"]["columns"]) if becomes else (),
         key_account=None,
         kind_column=None,
         kind_in="",
@@ -207,7 +222,8 @@ def _of_register(name: str, form: dict[str, dict[str, Any]]) -> Layout:
         words_in={},
         words_out={},
         words=words,
-        register=register,
+        register=None if becomes else register,
+        becomes=becomes,
         needed=tuple(dict.fromkeys((register.key[0], *needed))),
     )
 

@@ -9,6 +9,7 @@ from fundtrack import identifier
 from fundtrack.book.create import now
 from fundtrack.checking import candidates, checks
 from fundtrack.errors import PageError, UsageError
+from fundtrack.importing.acts import Acts
 from fundtrack.importing.default import kept
 from fundtrack.importing.enterer import Enterer
 from fundtrack.importing.file import importers_of
@@ -179,6 +180,9 @@ def _retry(
     connection: Connection, book: Book, source: _Source, rows: list[Waiting], judged_by: Mapping[str, Check], by: str
 ) -> Iterator[Retried]:
     """Read the original of a batch again, and post of the named rows what passes now."""
+    if source.importer.layout.becomes:
+        yield from _do(connection, book, source, rows, judged_by, by)
+        return
     if source.importer.layout.register:
         yield from _enter(connection, book, source, rows, by)
         return
@@ -208,6 +212,37 @@ def _enter(connection: Connection, book: Book, source: _Source, rows: Sequence[W
         if entry:
             _decide(connection, row, "posted", entry=entry, by=by)
         yield Retried(row, entry, why.get(row.row, ()))
+
+
+def _do(
+    connection: Connection, book: Book, source: _Source, rows: list[Waiting], judged_by: Mapping[str, Check], by: str
+) -> Iterator[Retried]:
+    """Read the original of a batch of acts on quota again, and do of the named rows what can be done now."""
+    acts = Acts(connection, book, source.importer.layout.becomes, source.batch, by, {row.row for row in rows})
+    again = keyed(source.importer.candidates(source.original).pieces(), book.key)
+    acts.done(
+        (one for one in again if one[0].sheet == source.sheet), place_of(acts, rows[0].file, rows[0].sheet), judged_by
+    )
+    why = {held.row: held.reasons for held in acts.held if held.state == "quarantined"}
+    for row in rows:
+        if row.row in why:
+            yield Retried(row, "", why[row.row])
+        elif applied := _application(connection, row):
+            _decide(connection, row, "posted", entry=applied, by=by)
+            yield Retried(row, applied, ())
+        else:
+            voucher, number = _stands(connection, row)
+            _decide(connection, row, "posted", voucher=voucher, by=by)
+            yield Retried(row, number, ())
+
+
+def _application(connection: Connection, row: Waiting) -> str:
+    """Return the application that a row has become, from this file or another that has it; empty where none."""
+    found = connection.exec_driver_sql(f"""
+        SELECT a.application FROM input_row AS r
+        JOIN application AS a ON a.natural_key = r.natural_key AND a.occurrence = r.occurrence
+        WHERE r.batch = {row.batch:d} AND r.row = {row.row:d}""").scalar()
+    return f"application {found}" if found else ""
 
 
 def _restage(connection: Connection, book: Book, source: _Source, wanted: set[int]) -> Stager:

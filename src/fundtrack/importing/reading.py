@@ -126,7 +126,7 @@ class Reading:
     def _bound(self, head: Heading, sheet: str) -> Bound:
         """Return what reads the rows below a header. Raises FormatError when a column or the unit is missing."""
         layout = heading.fitted(self.layout, head)
-        if layout.register:
+        if layout.form:
             return EntryColumns(layout, head, self._words, self._key)
         named = ((field, source.name) for field, source in layout.columns.items() if source.columns)
         self.columns = dict(named) if layout.general or self.layout.general else {}

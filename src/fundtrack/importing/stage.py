@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from array import array
 from collections import Counter
-from difflib import get_close_matches
 from itertools import compress, groupby, repeat
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from fundtrack.chart.model import CODE
+from fundtrack.chart.quota import headings
+from fundtrack.errors import UsageError
 from fundtrack.importing.blocks import Block
 from fundtrack.importing.cells import Memo
-from fundtrack.importing.tally import Tally, holding, reason
+from fundtrack.importing.lines import Lines, Meant, Uses
+from fundtrack.importing.tally import Tally, holding, reason, reason_of_error
 from fundtrack.posting.draft import MONEY_IN, Leg
 from fundtrack.posting.kinds import SIDES, is_no_use, kind_of_payment, simple_entry
 from fundtrack.posting.post import HASH_SIZE, NO_DATE, natural_key
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fundtrack.chart.model import Chart
@@ -51,7 +53,8 @@ def keyed(pieces: Iterable[Piece], key: bytes) -> Iterator[Keyed]:
             contents = map("\x1f".join, zip(piece.candidates.source_account, dates, *parts, strict=True))
             keys = [*map(known, dates, contents)]
         elif piece.state == "data":
-            keys = [known("", f"\x1f{piece.digest}")]
+            date = piece.entry["date"].isoformat() if piece.key and piece.entry else ""
+            keys = [known(date, piece.key or f"\x1f{piece.digest}")]
         else:
             yield piece, ("",), (1,)
             continue
@@ -127,11 +130,13 @@ class Stager(Tally):
         self.numbers = array("q")
         self.references: dict[int, str] = {}
         self._between = {"": NOBODY} | {payee: payee for payee in chart.intermediaries}
-        self._uses = [account for account in chart.accounts.values() if account.kind == "use"]
-        self._codes = {(use.fund, name): use.code for use in self._uses for name in (use.name, use.name_zh)}
+        self._uses = Uses(chart)
         self._sides = Memo(self._debited)
         self._days = Memo(_day)
         self._by_default = Memo(_by_default)
+        self._lines = Lines(chart.quotas)
+        self._controlled = {fund: heading.date for (fund, _), heading in headings(chart).items()}
+        self._named = Memo(self._paying)
 
     @property
     def dates(self) -> list[str]:
@@ -182,6 +187,11 @@ class Stager(Tally):
             missing = tuple(why or ("fund-by-default" if one else "") for why, one in zip(missing, unsaid, strict=True))
         if self.confirmed:
             self.assumed |= {*compress(block.numbers, unsaid)}
+        quotas: Iterable[str] = repeat("")
+        if any(c.quota):
+            named = zip(c.quota, kinds, c.fund, c.use_fund, c.use, c.project, c.date, strict=True)
+            quotas, why = zip(*map(self._named.__getitem__, named), strict=True)
+            missing = tuple(first or then for first, then in zip(missing, why, strict=True))
         if any(missing):
             return self._but_for(missing, block, keys, occurrences)
         debit_funds, debits, credit_funds, credits_, reds = entries
@@ -195,14 +205,14 @@ class Stager(Tally):
         one, none, currency = repeat(1), repeat(0), repeat(self.chart.currency)
         return zip(
             vouchers, one, c.fund, years, dates, days, kinds, c.project, c.payee, c.narration, c.document, c.bank,
-            c.bank_ref, c.payee_id, c.payee_account, c.contract, repeat(""), vouchers, none, none, keys, occurrences,
+            c.bank_ref, c.payee_id, c.payee_account, c.contract, quotas, vouchers, none, none, keys, occurrences,
             repeat(self.batch), block.numbers,
             repeat(self.version), one, outflows, currency, debit_funds, debits, credit_funds, credits_, c.amount, reds,
             strict=False,
         )  # fmt: skip
 
     def _but_for(
-        self, missing: Sequence[str], block: Block, keys: Sequence[str], occurrences: Sequence[int]
+        self, missing: Sequence[str | UsageError | None], block: Block, keys: Sequence[str], occurrences: Sequence[int]
     ) -> Iterable[tuple[Any, ...]]:
         """Hold the rows of a block that lack something, and return the staging rows of the others."""
         for at, why in enumerate(missing):
@@ -214,17 +224,29 @@ class Stager(Tally):
             return ()
         return self._staged(block.where(whole), [*compress(keys, whole)], [*compress(occurrences, whole)])
 
-    def _why(self, why: str, block: Block, at: int) -> Reason:
+    def _paying(self, named: tuple[Any, ...]) -> tuple[str, UsageError | None]:
+        """Return the quota line that a payment names, and what is wrong with the name, where something is.
+
+        Of a fund that is under no quota control by then the treasury may name what it likes: nothing is executed.
+        """
+        said, kind, fund, use_fund, use, project, date = named
+        if not said or kind not in {*PAID, "bank-charge"} or date < self._controlled.get(fund, dt.date.max):
+            return "", None
+        code = "" if kind == "advance" else self._uses.codes.get((use_fund, use), use)
+        try:
+            return self._lines.pays(said, Meant(fund, date.year, code, project)).number, None
+        except UsageError as error:
+            return "", error
+
+    def _why(self, why: str | UsageError, block: Block, at: int) -> Reason:
         """Return what a row lacks as its reason; of a use that has no name here, the names nearest to it."""
         if why == "fund-by-default":
             return self._by_default[block.candidates.fund[at], block.candidates.use[at]]
+        if isinstance(why, UsageError):
+            return reason_of_error(why)
         if why != "use-unknown":
             return reason(why)
-        said, fund = block.candidates.use[at], block.candidates.use_fund[at]
-        uses = [use for use in self._uses if use.fund == fund] or self._uses
-        shown = {name: f"{use.code}-{use.name_zh}" for use in uses for name in (use.name, use.name_zh, use.code)}
-        near = get_close_matches(said, shown, n=3, cutoff=0.4)
-        return reason(why, use=said, near="、".join(dict.fromkeys(shown[name] for name in near)) or "–")
+        return reason_of_error(self._uses.near(block.candidates.use_fund[at], block.candidates.use[at]))
 
     def _debited(self, sides: tuple[str, ...]) -> tuple[str, str, int, str, str, str, str, int]:
         """Return what a row lacks, the kind it really is, and what it debits and credits; once for all rows alike.
@@ -234,7 +256,7 @@ class Stager(Tally):
         """
         kind, fund, use_fund, use, bank, payee = sides
         really = kind_of_payment(self.chart, cast("Kind", kind), payee)
-        missing, use = "", self._codes.get((use_fund, use), use)
+        missing, use = "", self._uses.codes.get((use_fund, use), use)
         if "use" in SIDES[really] and really != "refund":
             missing = "" if use else "use-missing"
             missing = "use-unknown" if use and not CODE.fullmatch(use) else missing

@@ -36,7 +36,7 @@ STEM: Final = "quotas"
 
 TEXTS: Final = {
     "use": "use", "project": "project", "department": "dept", "document": "doc", "upper_document": "upper-doc",
-    "recorded_at": "recorded-at", "recorded_by": "recorded-by",
+    "treasury_id": "treasury-id",     "recorded_at": "recorded-at", "recorded_by": "recorded-by",
 }  # fmt: skip
 """The metadata that hold a text of a line."""
 

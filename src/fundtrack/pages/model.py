@@ -55,7 +55,7 @@ class Page:
     message: str
     reason: str
     remedy: str
-    sections: tuple[Section, ...]
+    sections: tuple[Section, ...] = field(hash=False)  # what they say stands in the source
     source: str
 
     @property

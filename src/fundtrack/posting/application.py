@@ -7,7 +7,7 @@ and settles what is owed (domain report, 3.1, 6 and 7). What an intermediary is 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, TypedDict
+from typing import TYPE_CHECKING, Final, NamedTuple, TypedDict
 
 from sqlalchemy import text
 
@@ -39,12 +39,13 @@ if TYPE_CHECKING:
     from fundtrack.posting.standing import Standing
 
 COLUMNS: Final = (
-    "application", "fund", "line", "amount", "date", "day", "payee", "contract", "document", "narration", "applied_by",
-    "applied_at",
+    "application", "fund", "line", "amount", "date", "day", "payee", "contract", "document", "narration", "number",
+    "natural_key", "occurrence", "batch", "row", "applied_by", "applied_at",
 )  # fmt: skip
 
 APPLICATIONS: Final = """
-SELECT a.application, a.fund, a.line, a.amount, a.date, a.payee, a.contract, a.document, a.narration, a.applied_by,
+SELECT a.application, a.fund, a.line, a.amount, a.date, a.payee, a.contract, a.document, a.narration, a.number,
+    a.applied_by,
     CASE WHEN d.application IS NULL THEN 'waiting' WHEN d.voucher IS NULL THEN 'rejected' ELSE 'approved' END AS state,
     COALESCE(d.voucher, 0) AS voucher
 FROM application AS a
@@ -73,7 +74,10 @@ WHERE v.cites = :returned OR (v.kind = 'returned-payment' AND v.cites IN (
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """What was applied for; `amount` in fen, `state` is waiting, approved or rejected, `voucher` the approval's id."""
+    """What was applied for; `amount` in fen, `state` is waiting, approved or rejected, `voucher` the approval's id.
+
+    `number` is the one it has in the file that it came from; empty where a person entered it.
+    """
 
     application: int
     fund: str
@@ -84,6 +88,7 @@ class Application:
     contract: str
     document: str
     narration: str
+    number: str
     applied_by: str
     state: str
     voucher: int
@@ -96,30 +101,53 @@ class Wanted(TypedDict, total=False):
     contract: str
     document: str
     narration: str
+    number: str
 
 
-def apply_for(book: Book, number: str, amount: int, *, date: Date, by: str, **said: Unpack[Wanted]) -> int:
+class Origin(NamedTuple):
+    """The row of a file that asks for it: what it is known by, which of its twins it is, and where it stands."""
+
+    natural_key: str
+    occurrence: int
+    batch: int
+    row: int
+
+
+def apply_for(book: Book, line: str, amount: int, *, date: Date, by: str, **said: Unpack[Wanted]) -> int:
     """Record an application for a payment from a quota line, and return its number.
 
     Nothing is reserved until it is approved. Raises UsageError: `quota-unknown`, `quota-not-allotted`,
     `apply-payee`, `amount-not-positive`, `period-closed`.
     """
+    return book.act(
+        lambda connection: record(connection, line_in(book.chart(connection), line), amount, date=date, by=by, **said)
+    )
+
+
+def record(
+    connection: Connection,
+    line: Quota,
+    amount: int,
+    *,
+    date: Date,
+    by: str,
+    origin: Origin | None = None,
+    **said: Unpack[Wanted],
+) -> int:
+    """Insert an application as the next, and return its number; the caller holds the writer's turn.
+
+    Raises UsageError: `apply-payee`, `amount-not-positive`; FormatError (`text-unsafe`).
+    """
     if not said.get("payee", "").strip():
         raise UsageError("apply-payee")
-    given = (said.get("payee", ""), said.get("contract", ""), said.get("document", ""), said.get("narration", ""))
-    texts = [stored(one) for one in given]
-
-    def act(connection: Connection) -> int:
-        line = line_in(book.chart(connection), number)
-        refuse_closed(connection, date)
-        ((last,),) = dialect.rows_of(connection, "SELECT COALESCE(MAX(application), 0) FROM application")
-        dialect.insert_rows(connection, "application", COLUMNS, [(
-            int(last) + 1, line.fund, line.line, positive(amount), date.isoformat(), date.toordinal(), *texts,
-            named(by), now(),
-        )])  # fmt: skip
-        return int(last) + 1
-
-    return book.act(act)
+    refuse_closed(connection, date)
+    texts = [stored(str(said.get(name, ""))) for name in ("payee", "contract", "document", "narration", "number")]
+    ((last,),) = dialect.rows_of(connection, "SELECT COALESCE(MAX(application), 0) FROM application")
+    dialect.insert_rows(connection, "application", COLUMNS, [(
+        int(last) + 1, line.fund, line.line, positive(amount), date.isoformat(), date.toordinal(), *texts,
+        *(origin or (None, 1, None, None)), named(by), now(),
+    )])  # fmt: skip
+    return int(last) + 1
 
 
 def applications(connection: Connection) -> list[Application]:

@@ -8,11 +8,14 @@ refuses: it was not the record.
 Or the **money** is wrong (归还原渠道): another channel's money did go out, and the book must not pretend it did not.
 The payment stands, and two linked adjustments, citing it, move the spending to the right fund and keep open what is
 owed to the channel, a receivable of the one fund and a payable of the other, until the bank shows it (`give_back`).
+
+Under quota control the quota goes with the spending: in the same act the line that paid has it back, within the year,
+and a line of the right fund and use executes it, or `no-quota` refuses.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from sqlalchemy import text
@@ -50,11 +53,15 @@ PENDING: Final = ("receivable", "payable")
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What a voucher should have said; empty where it was right. `use` is a code of the right fund."""
+    """What a voucher should have said; empty where it was right. `use` is a code of the right fund.
+
+    `quota` is the line that should have paid, where several could.
+    """
 
     fund: str = ""
     use: str = ""
     project: str = ""
+    quota: str = ""
 
 
 def reverse(book: Book, number: str, *, reason: str, date: date, by: str, approved_by: str = "") -> Posted:
@@ -79,13 +86,15 @@ def rebook(
 ) -> Posted:
     """Put a voucher on the right fund, use or project, in one act; `mode` says what was wrong, record or money.
 
-    Raises what `rebookable`, `refuse_rested_on` and `money_owed` do, and Refused.
+    Raises what `rebookable`, `refuse_rested_on` and `money_owed` do, UsageError (`rebook-applied`), and Refused.
     """
     make = record_rebooked if mode == "record" else money_owed
 
     def say(connection: Connection, chart: Chart) -> list[Draft]:
         wrong = rebookable(connection, chart, number, correction, document)
         refuse_rested_on(connection, [wrong], date)
+        if mode == "record" and (approval := _approval(connection, wrong)):
+            raise UsageError("rebook-applied", number=wrong.number, approval=approval.number)
         return make(chart, wrong, correction, document, date)
 
     return post(book, say, by=by, approved_by=approved_by)
@@ -115,7 +124,7 @@ def reversal(connection: Connection, chart: Chart, number: str, *, reason: str, 
     refuse_fallen(connection, named)
     members = [voucher for voucher in linked(connection, named) if not voucher.reverses and not voucher.reversed_by]
     refuse_rested_on(connection, members, date)
-    return [_red(chart, member, reason, date) for member in members]
+    return [_red(chart, member, reason, date) for member in reversed(members)]  # what rests on another goes first
 
 
 def refuse_fallen(connection: Connection, voucher: Standing) -> None:
@@ -157,7 +166,7 @@ def rebookable(connection: Connection, chart: Chart, number: str, correction: Co
     if not document.strip():
         raise UsageError("rebook-document")
     refuse_unknown_project(chart, correction.project)
-    wrong = find_voucher(connection, number)
+    wrong = _as_charged(connection, find_voucher(connection, number))
     refuse_fallen(connection, wrong)
     if wrong.kind not in REBOOKED:
         raise UsageError("rebook-kind", number=wrong.number, kind=wrong.kind)
@@ -166,7 +175,7 @@ def rebookable(connection: Connection, chart: Chart, number: str, correction: Co
     if fund != wrong.fund and uses and not correction.use:
         raise UsageError("rebook-use", number=wrong.number, fund=fund)
     same_use = not correction.use or {parse_use(correction.use, fund)} == uses
-    if fund == wrong.fund and same_use and correction.project in {"", wrong.project}:
+    if fund == wrong.fund and same_use and correction.project in {"", wrong.project} and not correction.quota:
         raise UsageError("rebook-nothing", number=wrong.number)
     return wrong
 
@@ -184,7 +193,8 @@ def record_rebooked(chart: Chart, wrong: Standing, correction: Correction, docum
     correct = drafted(
         chart, wrong.kind, entries, fund=fund, date=date, payee=wrong.payee, narration=wrong.narration,
         project=correction.project or wrong.project, document=document, bank=wrong.bank, bank_ref=wrong.bank_ref,
-        payee_id=wrong.payee_id, payee_account=wrong.payee_account, contract=wrong.contract, cites=wrong.cites, bill=1,
+        payee_id=wrong.payee_id, payee_account=wrong.payee_account, contract=wrong.contract, quota=correction.quota,
+        cites=wrong.cites, bill=1,
     )  # fmt: skip
     return [_red(chart, wrong, document, date), correct]
 
@@ -212,14 +222,38 @@ def money_owed(chart: Chart, wrong: Standing, correction: Correction, document: 
             there if leg in cash else _right_leg(chart, leg, fund, correction, wrong.bank) for leg in entry[:2]
         )
         put.append(entry._replace(debit=debit, credit=credit))
+    if date.year == wrong.date.year:  # what is moved later restores no quota, as money that comes back later
+        taken += [entry._replace(red=1 - entry.red) for entry in wrong.entries if entry not in wrong.in_money]
     narration = message("rebook-narration", chart.language, number=wrong.number, document=document)
     return [
         drafted(chart, "adjustment", tuple(entries), fund=of, date=date, payee=wrong.payee, narration=narration,
                 project=project, document=document, payee_id=wrong.payee_id, payee_account=wrong.payee_account,
-                contract=wrong.contract, cites=wrong.id, bill=1)
-        for of, entries, project in (
-            (wrong.fund, taken, wrong.project), (fund, put, correction.project or wrong.project))
+                contract=wrong.contract, quota=quota, cites=wrong.id, bill=1)
+        for of, entries, project, quota in (
+            (wrong.fund, taken, wrong.project, ""),
+            (fund, put, correction.project or wrong.project, correction.quota))
     ]  # fmt: skip
+
+
+def _approval(connection: Connection, paid: Standing) -> Standing | None:
+    """Return the approved application that a payment paid, if it paid one."""
+    cited = voucher_of(connection, paid.cites) if paid.cites else None
+    return cited if cited and cited.kind == "application" else None
+
+
+def _as_charged(connection: Connection, paid: Standing) -> Standing:
+    """Return a payment with what its approved application charged and reserved in place of what it settled."""
+    approval = _approval(connection, paid)
+    if approval is None:
+        return paid
+    reserved, owed = approval.entries[0], approval.in_money
+    charged = (
+        entry._replace(debit=reserved.debit)
+        if entry.unit == reserved.unit
+        else entry._replace(debit=owed[0].debit if owed else entry.debit)
+        for entry in paid.entries
+    )
+    return replace(paid, entries=tuple(charged))
 
 
 def returned(
@@ -243,7 +277,7 @@ def returned(
     for side, leg in sides:
         cash = Leg(side.fund, account_of(chart, side.fund, "cash"))
         debit, credit = (cash, leg) if kind_of_account(chart, leg) == "receivable" else (leg, cash)
-        entries = tuple(Entry(debit, credit, entry.amount, 0, entry.unit) for entry in side.entries)
+        entries = tuple(Entry(debit, credit, entry.amount, 0, entry.unit) for entry in side.in_money)
         drafts.append(drafted(chart, "repayment", entries, fund=side.fund, date=date, payee=side.payee,
                               narration=side.narration, project=side.project, document=document or side.document,
                               bank_ref=bank_ref, cites=side.id, bill=1))  # fmt: skip

@@ -10,12 +10,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fundtrack.checking.candidates import CONTROLLED
+
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-
-CONTROLLED: Final = """
-SELECT 1 FROM quota_heading WHERE fund IN (SELECT fund FROM candidate) LIMIT 1
-"""
 
 FITTING: Final = """
 INSERT INTO execution (voucher, line, project, unit, freed, paid, amount, red)
@@ -23,12 +21,21 @@ SELECT c.voucher, q.line, q.project, paid.unit, free.code || ':' || q.name, paid
 FROM candidate AS c
 JOIN quota_heading AS paid ON paid.fund = c.fund AND paid.status = 'paid' AND paid.day <= c.day
 JOIN quota_heading AS free ON free.fund = c.fund AND free.status = 'available'
-JOIN quota AS q ON q.fund = c.fund AND q.year = c.year AND q.use <> ''
-WHERE c.entries = 1 AND c.kind IN ('disbursement', 'bank-charge', 'advance') AND CASE c.quota
-    WHEN '' THEN q.project IN ('', c.project) AND (q.use = c.debit OR c.kind = 'advance')
-    ELSE q.fund || '-' || q.name = c.quota END
+JOIN quota AS q ON q.fund = c.fund AND q.year = c.year AND q.use <> '' AND {}
+WHERE c.entries = 1 AND c.red = 0 AND (c.kind IN ('disbursement', 'bank-charge', 'advance') OR (
+    c.kind = 'adjustment' AND EXISTS (SELECT 1 FROM account AS a
+        WHERE a.fund = c.fund AND a.unit = c.unit AND a.code = c.debit AND a.kind IN ('use', 'advance'))))
 """
-"""Every line that could pay each payment."""
+"""Every line that could pay each payment, of those that one way of finding it gives."""
+
+FOUND: Final = (
+    "c.quota <> '' AND q.number = c.quota",
+    "c.quota = '' AND q.use = c.debit AND q.project IN ('', c.project)",
+    """c.quota = '' AND q.use <> c.debit AND q.project IN ('', c.project) AND (c.kind = 'advance' OR EXISTS (
+        SELECT 1 FROM account AS a
+        WHERE a.fund = c.fund AND a.unit = c.unit AND a.code = c.debit AND a.kind = 'advance'))""",
+)
+"""The line that is named; those of the use; for an advance, which charges no use yet, those of any."""
 
 OWN_PROJECT: Final = """
 DELETE FROM execution WHERE project = '' AND EXISTS (
@@ -116,7 +123,7 @@ def execute_quota(connection: Connection) -> None:
     """Give the staged payments and refunds of funds under quota control their entries in quota."""
     if connection.exec_driver_sql(CONTROLLED).first() is None:
         return
-    for statement in ("DELETE FROM execution", FITTING, OWN_PROJECT, ONLY, BOUND, BESIDE, ENTRIES):
+    for statement in ("DELETE FROM execution", *map(FITTING.format, FOUND), OWN_PROJECT, ONLY, BOUND, BESIDE, ENTRIES):
         connection.exec_driver_sql(statement)
     for statement in ("DELETE FROM execution", EARLIER_YEAR, GIVEN_BACK, BESIDE, ENTRIES):
         connection.exec_driver_sql(statement)

@@ -37,14 +37,15 @@ class About(TypedDict, total=False):
     """What else is said of a quota line; the fields of `Quota` by the same names."""
 
     upper_document: str
+    treasury_id: str
     department: str
     project: str
     expires: Date | None
 
 
 COLUMNS: Final = (
-    "fund", "line", "year", "parent", "use", "project", "department", "document", "upper_document", "date", "day",
-    "expires", "chart", "recorded_at", "recorded_by",
+    "fund", "line", "year", "parent", "use", "project", "department", "document", "upper_document", "treasury_id",
+    "date", "day", "expires", "chart", "recorded_at", "recorded_by",
 )  # fmt: skip
 
 UNSPENT: Final = ("available", "committed")
@@ -95,7 +96,7 @@ def receive(
 def allot(
     connection: Connection,
     chart: Chart,
-    parent: str,
+    parent: str | Quota,
     amount: int,
     *,
     use: str,
@@ -107,13 +108,14 @@ def allot(
     """Open a line for a use, and return the voucher that allots it quota of the line that a document gave.
 
     What is not said is as it was given. Raises UsageError: `quota-unknown`, `quota-not-given` where the line is no
-    document's, `project-unknown`, `quota-document`; ChartError (`use-no-use`).
+    document's, `project-unknown`, `quota-document`, `quota-use-ended`; ChartError (`use-no-use`).
     """
     root = find_line(chart, parent)
     if root.use:
         raise UsageError("quota-not-given", number=root.number)
     refuse_unknown_project(chart, about.get("project", ""))
     code = use_of(chart, use, root.fund).code
+    _refuse_ungranted(chart, root.fund, code, date)
     said: About = {"upper_document": root.document, "department": root.department, "expires": root.expires, **about}
     own = Quota(root.fund, date, document, parent=root.line, use=code, recorded_by=by, **said)
     line = open_line(connection, chart, own)
@@ -163,7 +165,7 @@ def adjust(chart: Chart, source: str, target: str, amount: int, *, date: Date, d
 
 
 def commit(
-    chart: Chart, number: str, amount: int, *, date: Date, contract: str, payee: str, document: str = "",
+    chart: Chart, number: str | Quota, amount: int, *, date: Date, contract: str, payee: str, document: str = "",
     change: str = "",
 ) -> list[Draft]:  # fmt: skip
     """Return the voucher that binds what is available of a line to a contract; a negative amount frees it in red.
@@ -200,7 +202,7 @@ def carry_over(connection: Connection, chart: Chart, number: str, *, date: Date,
     bound = committed(connection, chart, line)
     begins = Date(line.year + 1, 1, 1)
     new = open_line(connection, chart, replace(
-        line, parent=line.line, date=begins, recorded_by=by, document=document or line.document
+        line, parent=line.line, date=begins, recorded_by=by, document=document or line.document, treasury_id=""
     ))  # fmt: skip
     drafts = [_voucher(chart, "carry-over", line, tuple(left), date, document=document, bill=1)]
     later = with_quotas(chart, [*chart.quotas, new])
@@ -233,8 +235,10 @@ def reclaim(
     return [_voucher(chart, "reclaim", line, (quota, Entry(transfer, other, amount)), date, document=document)]
 
 
-def find_line(chart: Chart, number: str) -> Quota:
+def find_line(chart: Chart, number: str | Quota) -> Quota:
     """Return a quota line by the number that a person gives. Raises UsageError (`quota-unknown`)."""
+    if isinstance(number, Quota):
+        return number
     wanted = number.strip().upper()
     for quota in chart.quotas:
         if quota.number == wanted:
@@ -264,6 +268,13 @@ def leg_of(chart: Chart, line: Quota, status: str) -> Leg:
     return Leg(line.fund, f"{headings(chart)[line.fund, status].code}:{line.name}")
 
 
+def _refuse_ungranted(chart: Chart, fund: str, use: str, date: Date) -> None:
+    """Refuse a use that is not granted on a day, as the database does. Raises UsageError (`quota-use-ended`)."""
+    ruled = [one for one in chart.uses if one.account == f"Expenses:{fund}:{use}" and one.date <= date]
+    if not ruled or not ruled[-1].granted:
+        raise UsageError("quota-use-ended", fund=fund, use=use, date=date)
+
+
 def open_line(connection: Connection, chart: Chart, quota: Quota) -> Quota:
     """Insert a line as the next of its fund and the present chart's; the caller holds the writer's turn."""
     if not any(fund == quota.fund and one.date <= quota.date for (fund, _), one in headings(chart).items()):
@@ -278,13 +289,13 @@ def open_line(connection: Connection, chart: Chart, quota: Quota) -> Quota:
     line = replace(quota, line=int(number), chart=int(version), recorded_at=now(), recorded_by=named(quota.recorded_by))
     dialect.insert_rows(connection, "quota", COLUMNS, [(
         line.fund, line.line, line.year, line.parent or None, line.use, line.project, line.department, line.document,
-        line.upper_document, line.date.isoformat(), line.date.toordinal(),
+        line.upper_document, line.treasury_id or None, line.date.isoformat(), line.date.toordinal(),
         line.expires.isoformat() if line.expires else "", line.chart, line.recorded_at, line.recorded_by,
     )])  # fmt: skip
     return line
 
 
-def line_in(chart: Chart, number: str) -> Quota:
+def line_in(chart: Chart, number: str | Quota) -> Quota:
     """Return a line that is allotted to a use. Raises UsageError: `quota-unknown`, `quota-not-allotted`."""
     line = find_line(chart, number)
     if not line.use:

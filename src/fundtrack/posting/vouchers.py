@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from fundtrack import money
 from fundtrack.errors import UsageError
-from fundtrack.posting.draft import Draft, Leg
+from fundtrack.posting.draft import Draft
 from fundtrack.posting.kinds import SIDES, kind_of_payment, simple_entry, use_of
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def drafted(
 
 def brings_money(chart: Chart, entries: Sequence[Entry]) -> bool:
     """Return whether entries leave more in the cash accounts than was there."""
-    cash = {Leg(account.fund, account.code) for account in chart.accounts.values() if account.kind == "cash"}
+    cash = chart.cash
     return sum((1 - 2 * e.red) * e.amount * ((e.debit in cash) - (e.credit in cash)) for e in entries) > 0
 
 

@@ -146,8 +146,10 @@ WHERE added.reverses IS NULL AND added.kind <> 'opening' AND a.kind = 'use' AND 
 IF EXISTS (SELECT 1 FROM added JOIN quota_heading AS h ON h.fund = added.fund AND h.day <= added.day) THEN
     PERFORM refuse('no-quota: what a fund under quota control pays is paid from quota, and only that')
     FROM (SELECT
-            SUM((1 - 2 * e.red) * e.amount * ((c.kind = 'cash' AND d.kind IN ('use', 'advance', 'payable'))::int
-                - (d.kind = 'cash' AND c.kind IN ('use', 'advance', 'payable'))::int)) AS out,
+            added.kind, added.reverses, SUM((1 - 2 * e.red) * e.amount * CASE added.kind
+                WHEN 'adjustment' THEN (d.kind IN ('use', 'advance'))::int - (c.kind IN ('use', 'advance'))::int
+                ELSE (c.kind = 'cash' AND d.kind IN ('use', 'advance', 'payable'))::int
+                    - (d.kind = 'cash' AND c.kind IN ('use', 'advance', 'payable'))::int END) AS out,
             SUM((1 - 2 * e.red) * e.amount * ((c.kind = 'quota-paid')::int - (d.kind = 'quota-paid')::int)) AS executed
         FROM added
         JOIN entry AS e ON e.voucher = added.id
@@ -155,14 +157,15 @@ IF EXISTS (SELECT 1 FROM added JOIN quota_heading AS h ON h.fund = added.fund AN
         JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.credit
         WHERE added.kind NOT IN ('opening', 'carry-over', 'repayment')
             AND EXISTS (SELECT 1 FROM quota_heading AS h WHERE h.fund = added.fund AND h.day <= added.day)
-        GROUP BY added.id) AS moved
-    WHERE moved.out IS DISTINCT FROM moved.executed;
+        GROUP BY added.id, added.kind, added.reverses) AS moved
+    WHERE moved.out IS DISTINCT FROM moved.executed
+        AND NOT (moved.kind = 'adjustment' AND moved.executed = 0 AND (moved.out < 0 OR moved.reverses IS NOT NULL));
     PERFORM refuse('quota-of-another-use: quota pays the use it was allotted to')
     FROM added
     JOIN entry AS e ON e.voucher = added.id
     JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit)
         AND a.kind IN ('quota-paid', 'quota-applied')
-    JOIN quota AS q ON q.fund = e.fund AND a.code LIKE '%:' || q.name
+    JOIN quota AS q ON q.number = e.fund || '-' || substr(a.code, 6)
     WHERE q.project NOT IN ('', added.project) OR EXISTS (
         SELECT 1 FROM entry AS s JOIN account AS u ON u.fund = s.fund AND u.unit = s.unit AND u.code IN (s.debit, s.credit)
         WHERE s.voucher = added.id AND u.kind = 'use' AND u.code <> q.use);

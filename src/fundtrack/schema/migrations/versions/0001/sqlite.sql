@@ -151,24 +151,28 @@ BEGIN
 END;
 
 -- Spending executes quota, fen by fen, on lines of the use it is charged to; what is only applied for pays nothing yet.
+-- So does spending that an adjustment moves to a fund; what one moves away restores its quota, or none in a later year.
 CREATE TRIGGER voucher_within_quota BEFORE INSERT ON voucher WHEN NEW.kind <> 'opening'
     AND EXISTS (SELECT 1 FROM quota_heading WHERE fund = NEW.fund AND day <= NEW.day)
 BEGIN
     SELECT RAISE(ABORT, 'no-quota: what a fund under quota control pays is paid from quota, and only that')
     FROM (SELECT
-            SUM((1 - 2 * e.red) * e.amount * ((c.kind = 'cash' AND d.kind IN ('use', 'advance', 'payable'))
-                - (d.kind = 'cash' AND c.kind IN ('use', 'advance', 'payable')))) AS out,
+            SUM((1 - 2 * e.red) * e.amount * CASE NEW.kind
+                WHEN 'adjustment' THEN (d.kind IN ('use', 'advance')) - (c.kind IN ('use', 'advance'))
+                ELSE (c.kind = 'cash' AND d.kind IN ('use', 'advance', 'payable'))
+                    - (d.kind = 'cash' AND c.kind IN ('use', 'advance', 'payable')) END) AS out,
             SUM((1 - 2 * e.red) * e.amount * ((c.kind = 'quota-paid') - (d.kind = 'quota-paid'))) AS executed
         FROM entry AS e
         JOIN account AS d ON d.fund = e.fund AND d.unit = e.unit AND d.code = e.debit
         JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.credit
         WHERE e.voucher = NEW.id AND NEW.kind NOT IN ('carry-over', 'repayment')) AS moved
-    WHERE moved.out IS NOT moved.executed;
+    WHERE moved.out IS NOT moved.executed
+        AND NOT (NEW.kind = 'adjustment' AND moved.executed = 0 AND (moved.out < 0 OR NEW.reverses IS NOT NULL));
     SELECT RAISE(ABORT, 'quota-of-another-use: quota pays the use it was allotted to')
     FROM entry AS e
     JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit)
         AND a.kind IN ('quota-paid', 'quota-applied')
-    JOIN quota AS q ON q.fund = e.fund AND a.code LIKE '%:' || q.name
+    JOIN quota AS q ON q.number = e.fund || '-' || substr(a.code, 6)
     WHERE e.voucher = NEW.id AND (q.project NOT IN ('', NEW.project) OR EXISTS (
         SELECT 1 FROM entry AS s JOIN account AS u ON u.fund = s.fund AND u.unit = s.unit AND u.code IN (s.debit, s.credit)
         WHERE s.voucher = NEW.id AND u.kind = 'use' AND u.code <> q.use));
@@ -268,8 +272,9 @@ BEGIN
         opening = opening + CASE NEW.kind WHEN 'opening' THEN controlled * (
             SELECT COALESCE(SUM((1 - 2 * red) * CASE balance.code WHEN debit THEN amount WHEN credit THEN -amount ELSE 0 END), 0)
             FROM entry WHERE voucher = NEW.id AND unit = balance.unit) ELSE 0 END
-    WHERE fund = NEW.fund AND (unit, code) IN (
-        SELECT unit, debit FROM entry WHERE voucher = NEW.id UNION ALL SELECT unit, credit FROM entry WHERE voucher = NEW.id);
+    WHERE fund = NEW.fund AND unit IN (SELECT unit FROM entry WHERE voucher = NEW.id) AND code IN ( -- by its key: a fund
+        -- may have thousands of quota lines. What no entry names, a code in another unit, moves by nothing.
+        SELECT debit FROM entry WHERE voucher = NEW.id UNION ALL SELECT credit FROM entry WHERE voucher = NEW.id);
 END;
 
 -- What is numbered has no gap: nobody takes the last number there is, or one that is not due.

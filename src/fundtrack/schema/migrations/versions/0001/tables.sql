@@ -118,6 +118,7 @@ CREATE TABLE quota_heading (
 ) STRICT, WITHOUT ROWID;
 
 -- A quota line: what a document gave a fund for a year, or what of it was allotted to a use, or carried over with it.
+-- `treasury_id` is the number by which the treasury's own system knows it (指标主键), where a file said so.
 CREATE TABLE quota (
     fund TEXT NOT NULL,
     line INTEGER NOT NULL,
@@ -128,6 +129,7 @@ CREATE TABLE quota (
     department TEXT NOT NULL,
     document TEXT NOT NULL,
     upper_document TEXT NOT NULL,
+    treasury_id TEXT,
     date TEXT NOT NULL,
     day INTEGER NOT NULL,
     expires TEXT NOT NULL,
@@ -135,7 +137,10 @@ CREATE TABLE quota (
     recorded_at TEXT NOT NULL,
     recorded_by TEXT NOT NULL,
     name TEXT NOT NULL GENERATED ALWAYS AS ('Q' || substr('' || (100000 + line), 2)) STORED,
+    number TEXT NOT NULL GENERATED ALWAYS AS (fund || '-Q' || substr('' || (100000 + line), 2)) STORED,
     CONSTRAINT quota_pk PRIMARY KEY (fund, line),
+    CONSTRAINT quota_treasury_id UNIQUE (treasury_id),
+    CONSTRAINT quota_treasury_id_said CHECK (treasury_id IS NULL OR IS_SAID(treasury_id)),
     CONSTRAINT quota_line CHECK (line BETWEEN 1 AND 99999),
     CONSTRAINT quota_parent FOREIGN KEY (fund, parent) REFERENCES quota (fund, line),
     CONSTRAINT quota_allotted CHECK (parent IS NOT NULL OR use = ''),
@@ -145,6 +150,9 @@ CREATE TABLE quota (
     CONSTRAINT quota_expires CHECK (expires = '' OR (expires >= date AND expires LIKE '____-__-__')),
     CONSTRAINT quota_recorded_by CHECK (IS_NAME(recorded_by))
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX quota_use ON quota (fund, year, use);
+CREATE INDEX quota_number ON quota (number);
 
 CREATE TABLE batch (
     batch INTEGER NOT NULL,
@@ -255,6 +263,7 @@ CREATE TABLE entry (
 ) STRICT, WITHOUT ROWID;
 
 -- What somebody asked to have paid from a quota line. It is approved by the voucher that reserves the quota, or rejected.
+-- One that a file asks for keeps the number it has there, its row, and the natural key by which the row is known again.
 CREATE TABLE application (
     application INTEGER NOT NULL,
     fund TEXT NOT NULL,
@@ -266,9 +275,17 @@ CREATE TABLE application (
     contract TEXT NOT NULL,
     document TEXT NOT NULL,
     narration TEXT NOT NULL,
+    number TEXT NOT NULL,
+    natural_key TEXT,
+    occurrence INTEGER NOT NULL,
+    batch INTEGER,
+    row INTEGER,
     applied_by TEXT NOT NULL,
     applied_at TEXT NOT NULL,
     CONSTRAINT application_pk PRIMARY KEY (application),
+    CONSTRAINT application_once UNIQUE (natural_key, occurrence),
+    CONSTRAINT application_batch FOREIGN KEY (batch) REFERENCES batch (batch) DEFERRABLE INITIALLY DEFERRED,
+    CONSTRAINT application_row CHECK ((batch IS NULL) = (row IS NULL) AND (batch IS NULL) = (natural_key IS NULL)),
     CONSTRAINT application_id CHECK (application BETWEEN 1 AND 9007199254740991),
     CONSTRAINT application_quota FOREIGN KEY (fund, line) REFERENCES quota (fund, line),
     CONSTRAINT application_amount CHECK (amount > 0 AND amount <= 9000000000000000),

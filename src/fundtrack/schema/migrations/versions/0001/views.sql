@@ -53,8 +53,8 @@ SELECT path AS account, day, date, granted, document, chart, seq
 FROM use_grant;
 
 CREATE VIEW book_quotas AS
-SELECT q.fund || '-' || q.name AS quota, q.fund, q.year,
-    COALESCE((SELECT p.fund || '-' || p.name FROM quota AS p WHERE p.fund = q.fund AND p.line = q.parent), '') AS parent,
+SELECT q.number AS quota, q.fund, q.year,
+    COALESCE((SELECT p.number FROM quota AS p WHERE p.fund = q.fund AND p.line = q.parent), '') AS parent,
     q.use AS "use", q.project, q.department, q.document, q.upper_document, q.date, q.day, q.expires, q.chart
 FROM quota AS q;
 

@@ -1,0 +1,325 @@
+"""From the rows of a file to acts on quota: lines received and allotted, contracts that bind them, applications.
+
+What a row becomes is posted by the same checks as a payment of a file, or waits for the same reasons. The rows of a
+file are tried together and, where one of them is refused, again without it: that comes to what they would by date, one
+by one, because a row that is refused leaves nothing that another could have rested on.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from sqlalchemy.exc import DBAPIError
+
+from fundtrack.book.book import refused_by_database
+from fundtrack.book.quotas import last_line, quotas
+from fundtrack.chart.quota import with_quotas
+from fundtrack.checking import candidates
+from fundtrack.errors import FundtrackError, UsageError
+from fundtrack.importing.blocks import Row
+from fundtrack.importing.judge import judge, known
+from fundtrack.importing.lines import Lines, Meant, Uses
+from fundtrack.importing.tally import Tally, holding, reason, reason_of_error
+from fundtrack.posting.application import Origin, record
+from fundtrack.posting.post import keyed, next_voucher, staged
+from fundtrack.posting.quota import allot, commit, receive
+from fundtrack.schema import dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+    from fundtrack.book import Book
+    from fundtrack.chart.model import Chart, Quota
+    from fundtrack.checking import Check, Finding
+    from fundtrack.checking.lens import Subject
+    from fundtrack.importing.judge import Why
+    from fundtrack.importing.stage import Keyed
+    from fundtrack.posting.application import Wanted
+    from fundtrack.posting.draft import Draft
+    from fundtrack.posting.quota import About
+
+APPLIED: Final = """
+SELECT c.voucher, a.application FROM candidate AS c
+JOIN application AS a ON a.natural_key = c.natural_key AND a.occurrence = c.occurrence
+"""
+KNOWN_BY: Final = ("voucher", "line", "natural_key", "occurrence")
+
+STANDING: Final = frozenset({"", "0", "否", "n", "no", "false"})
+"""What an export writes of a document that was not deleted there."""
+
+
+class Asked(NamedTuple):
+    """A row that asks for an act, the natural key it is known by, and which of its twins it is."""
+
+    row: Row
+    key: str
+    occurrence: int
+
+    @property
+    def says(self) -> Mapping[str, Any]:
+        """Return what the row says, by the columns of its form."""
+        assert self.row.entry is not None
+        return self.row.entry
+
+    def text(self, name: str) -> str:
+        """Return a text of the row; empty where it says nothing."""
+        return str(self.says.get(name) or "")
+
+    def by_date(self) -> tuple[dt.date, bool, int]:
+        """Return its place among the others: by day, what is received first, then by row."""
+        return self.says["date"], bool(self.text("source")), self.row.number
+
+
+class Acts(Tally):
+    """Does what the rows of a file ask for, and remembers every other row."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        book: Book,
+        becomes: str,
+        batch: int,
+        by: str,
+        wanted: Container[int] | None = None,
+    ) -> None:
+        """Begin a batch, or look again at the `wanted` rows of one."""
+        super().__init__(batch)
+        self.book, self.becomes, self.by = book, becomes, by
+        self._connection, self._wanted = connection, wanted
+        self._version = book.chart_version(connection)
+        self._policy = book.policy(connection, self._version)
+        self._uses = Uses(self._policy)
+        self.chart: Chart = self._policy
+        self.references: dict[int, str] = {}
+        self._rows: dict[int, int] = {}
+        self._days: set[dt.date] = set()
+
+    @property
+    def dates(self) -> list[str]:
+        """Return the first and the last day of what was done, or nothing."""
+        return [min(self._days).isoformat(), max(self._days).isoformat()] if self._days else []
+
+    @property
+    def posted(self) -> str:
+        """Return the select that counts what the book holds of the batch."""
+        table = "application" if self.becomes == "application" else "voucher"
+        return f"SELECT COUNT(*) FROM {table} WHERE batch = {self.batch:d}"
+
+    def row_of(self, voucher: int) -> int:
+        """Return the number of the row that a candidate came from; 0 where it is of none."""
+        return self._rows.get(voucher, 0)
+
+    def done(
+        self, pieces: Iterable[Keyed], place: Callable[[int, str], Subject], checks: Mapping[str, Check]
+    ) -> list[Finding]:
+        """Do what rows ask for, hold the others, and return the leads on what was done."""
+        asked = self._new(self._read(pieces))
+        while True:
+            savepoint = self._connection.begin_nested()
+            failed, refused, findings = self._tried(asked, place, checks)
+            if not refused:
+                savepoint.commit()
+                self._days = {one.says["date"] for one in self._without(asked, failed)}
+                return findings
+            savepoint.rollback()
+            asked = self._without(asked, _settled(asked, failed, refused))
+
+    def _read(self, pieces: Iterable[Keyed]) -> list[Asked]:
+        """Return the rows that ask for something; hold the others."""
+        asked = []
+        for row, keys, occurrences in pieces:
+            assert isinstance(row, Row)
+            self.read += 1
+            if row.entry is None:
+                self.hold_row(row, keys[0], occurrences[0])
+                continue
+            self.amount += row.amount or 0
+            asked.append(Asked(row, keys[0], occurrences[0]))
+        if self._wanted is not None:
+            asked = [one for one in asked if one.row.number in self._wanted]
+        return sorted(asked, key=Asked.by_date)
+
+    def _new(self, asked: Sequence[Asked]) -> list[Asked]:
+        """Return the rows whose act the book does not hold already; hold those it does, and those rejected before."""
+        candidates.prepare(self._connection)
+        rows = [(at, 1, one.key, one.occurrence) for at, one in enumerate(asked)]
+        dialect.insert_rows(self._connection, candidates.TABLE, KNOWN_BY, rows)
+        why: Why = {
+            asked[at].row.number: ("already-posted", [reason("already-applied", application=application)])
+            for at, application in self._connection.exec_driver_sql(APPLIED)
+        }
+        for at, state, said in known(self._connection):
+            why.setdefault(asked[at].row.number, (state, [said]))
+        return self._without(asked, why)
+
+    def _without(self, asked: Iterable[Asked], why: Why) -> list[Asked]:
+        """Hold the rows of which something is said, and return the others."""
+        left = []
+        for one in asked:
+            if one.row.number in why:
+                self.held.append(holding(one.row, *why[one.row.number], one.key, one.occurrence))
+            else:
+                left.append(one)
+        return left
+
+    def _tried(
+        self, asked: Sequence[Asked], place: Callable[[int, str], Subject], checks: Mapping[str, Check]
+    ) -> tuple[Why, Why, list[Finding]]:
+        """Do all that is asked; return the rows that ask for nothing that can be done, and those that checks refuse."""
+        lines = Lines(quotas(self._connection))
+        self.chart = with_quotas(self._policy, quotas(self._connection))
+        make = {"quota": self._given, "commitment": self._bound, "application": self._applied}[self.becomes]
+        failed: Why = {}
+        drafts: list[Draft] = []
+        for one in asked:
+            try:
+                drafts += make(one, lines)
+            except FundtrackError as error:
+                failed[one.row.number] = "quarantined", [reason_of_error(error)]
+        if self.becomes == "application":
+            return failed, {}, []
+        self._stage(drafts)
+        refused, findings = judge(self._connection, self, place, checks, self.by)
+        return failed, refused, findings
+
+    def _stage(self, drafts: Sequence[Draft]) -> None:
+        """Stage drafts, and remember of which row each is."""
+        self.chart = with_quotas(self._policy, quotas(self._connection))
+        first = next_voucher(self._connection)
+        self._rows = {first + at: draft.row or self._row_beside(drafts, at) for at, draft in enumerate(drafts)}
+        candidates.prepare(self._connection)
+        whole = keyed(self._connection, self.book, drafts)
+        candidates.stage(self._connection, staged(whole, first, self._version))
+
+    @staticmethod
+    def _row_beside(drafts: Sequence[Draft], at: int) -> int:
+        """Return the row of a receipt of quota: that of the allotment which it is linked with, and which follows it."""
+        return drafts[at + 1].row or 0
+
+    def _given(self, one: Asked, lines: Lines) -> list[Draft]:
+        """Return what a row of a quota document becomes: quota received, allotted, or both, linked.
+
+        What names its source is allotted from it; what names none came by the document itself.
+        """
+        if one.text("void").lower() not in STANDING:
+            raise UsageError("quota-void", number=one.text("treasury-id") or one.text("document"))
+        if taken := lines.knows(one.text("treasury-id")):
+            raise UsageError("quota-id-taken", number=one.text("treasury-id"), line=taken.number)
+        date, said = _begins(one), one.text("source")
+        source = lines.source(said, fund=one.text("fund"), year=date.year) if said else None
+        fund = one.text("fund") or (source.fund if source else "")
+        if not fund:
+            raise UsageError("quota-fund-unsaid")
+        if source and not one.text("use"):
+            raise UsageError("use-missing")
+        use = self._uses.code(fund, one.text("use")) if one.text("use") else ""
+        with self._whole():
+            made = [] if source else self._received(one, fund, date, named=not use)
+            if use:
+                made += self._allotted(one, source or last_line(self._connection, fund), date, use)
+            lines.add(last_line(self._connection, fund))
+            *before, own = (draft.storable() for draft in made)
+        bill = one.row.number if before else 0
+        return [*(replace(draft, bill=bill) for draft in before), self._own(replace(own, bill=bill), one)]
+
+    def _received(self, one: Asked, fund: str, date: dt.date, *, named: bool) -> list[Draft]:
+        """Return the receipt of what a row gives a fund; its line has the row's number where it is the row's own."""
+        about: About = {"upper_document": one.text("upper-document"), "department": one.text("department")}
+        about["expires"] = one.says.get("expires")
+        if named:
+            about |= {"project": one.text("project"), "treasury_id": one.text("treasury-id")}
+        return receive(
+            self._connection, self.chart, fund, one.says["amount"], date=date, by=self.by,
+            document=one.text("document"), **about,
+        )  # fmt: skip
+
+    def _allotted(self, one: Asked, root: Quota, date: dt.date, use: str) -> list[Draft]:
+        """Return the allotment of what a row gives a use; what it does not say is as its root was given."""
+        about: About = {"project": one.text("project"), "treasury_id": one.text("treasury-id")}
+        if one.text("upper-document"):
+            about["upper_document"] = one.text("upper-document")
+        if one.text("department"):
+            about["department"] = one.text("department")
+        if one.says.get("expires"):
+            about["expires"] = one.says["expires"]
+        return allot(
+            self._connection, self.chart, root, one.says["amount"], use=use, date=date, by=self.by,
+            document=one.text("document"), **about,
+        )  # fmt: skip
+
+    def _bound(self, one: Asked, lines: Lines) -> list[Draft]:
+        """Return what a row of contracts becomes: what is available of a line is bound to it."""
+        (draft,) = commit(
+            self.chart, self._line(one, lines), one.says["amount"], date=one.says["date"],
+            contract=one.text("contract"), payee=one.text("payee"), document=one.text("document"),
+        )  # fmt: skip
+        return [self._own(draft.storable(), one)]
+
+    def _applied(self, one: Asked, lines: Lines) -> list[Draft]:
+        """Record what a row of applications asks for; no file approves anything."""
+        said: Wanted = {
+            "payee": one.text("payee"), "contract": one.text("contract"), "document": one.text("document"),
+            "narration": one.text("narration"), "number": one.text("number"),
+        }  # fmt: skip
+        with self._whole():
+            record(
+                self._connection, self._line(one, lines), one.says["amount"], date=one.says["date"], by=self.by,
+                origin=Origin(one.key, one.occurrence, self.batch, one.row.number), **said,
+            )  # fmt: skip
+        return []
+
+    def _line(self, one: Asked, lines: Lines) -> Quota:
+        """Return the line that a row names. Raises UsageError as `Lines.pays` and `Uses.code` do."""
+        fund, use = one.text("fund"), one.text("use")
+        code = self._uses.code(fund, use) if use else ""
+        return lines.pays(one.text("quota"), Meant(fund, one.says["date"].year, code, one.text("project")))
+
+    def _own(self, draft: Draft, one: Asked) -> Draft:
+        """Return the voucher of a row, known by the row's key."""
+        return replace(
+            draft, natural_key=one.key, occurrence=one.occurrence, batch=self.batch, row=one.row.number
+        )  # fmt: skip
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """Do all of a row or nothing of it. Raises BookError for what the database refuses."""
+        try:
+            with self._connection.begin_nested():
+                yield
+        except DBAPIError as error:
+            raise refused_by_database(error) from error
+
+
+def _settled(asked: Iterable[Asked], failed: Why, refused: Why) -> Why:
+    """Return the rows about which the last is said, in their order.
+
+    One that is refused leaves nothing; so what failed behind it is tried again without it, and all that follows that.
+    """
+    settled: Why = {}
+    after = False
+    for one in asked:
+        number = one.row.number
+        if number in refused:
+            after = True
+            settled[number] = refused[number]
+        elif number in failed:
+            if after:
+                break
+            settled[number] = failed[number]
+    return settled
+
+
+def _begins(one: Asked) -> dt.date:
+    """Return the day from which the quota of a row is there.
+
+    What is notified ahead (提前下达) is there from the first day of its year. Raises UsageError (`quota-year-past`).
+    """
+    date, year = one.says["date"], one.says.get("year") or 0
+    if year and year < date.year:
+        raise UsageError("quota-year-past", year=year, date=date)
+    return dt.date(year, 1, 1) if year > date.year else date
