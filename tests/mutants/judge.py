@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import process_time
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -28,7 +29,7 @@ from roads import Found
 from shelf import lent, rolled_back
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from fundtrack.checking import Check
     from fundtrack.checking.foreign import Foreign
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
     """Whether an example comes out as its page says, by one road, when a check is asked."""
 
 LEAST: Final = 95
+
+LONGEST: Final = 2
+"""How many seconds a select may take over an example: a recursion with a fault need never end."""
 
 
 class UnsoundError(Exception):
@@ -133,12 +137,26 @@ def survivors(check: Check, alive: Iterable[Mutant], road: Road, score: Score, e
 
 
 def runs(loaded: Foreign, check: Check) -> bool:
-    """Return whether a select runs at all; one that does not would be seen at once."""
+    """Return whether a select runs at all; one that does not, or that does not end, would be seen at once."""
     try:
-        run(loaded.connection, [check], loaded.lens)
+        with ending(loaded):
+            run(loaded.connection, [check], loaded.lens)
     except PageError as error:
         return not isinstance(error.__cause__, SQLAlchemyError)
     return stray(check.select) is None
+
+
+@contextmanager
+def ending(loaded: Foreign) -> Iterator[None]:
+    """End what is asked of a ledger after a while."""
+    database = loaded.connection.connection.driver_connection
+    assert database is not None
+    last = process_time() + LONGEST
+    database.set_progress_handler(lambda: process_time() > last, 10_000)
+    try:
+        yield
+    finally:
+        database.set_progress_handler(None, 0)
 
 
 def expected(example: Example, check: Check) -> set[Found]:
@@ -148,12 +166,14 @@ def expected(example: Example, check: Check) -> set[Found]:
 
 def read(loaded: Foreign, example: Example, check: Check) -> bool:
     """Return whether a ledger says what its page shows, where it shows that, on the lines that it marks."""
-    findings = run(loaded.connection, [check], loaded.lens)
+    with ending(loaded):
+        findings = run(loaded.connection, [check], loaded.lens)
     found = {Found(one.subject.line, one.check, one.severity) for one in findings}
-    if example.said is not None:
-        shown = [line for line in example.said.splitlines() if line.startswith((f"{check.name} ", f"{check.name}:"))]
-        if shown != said.said_of(findings):
-            return False
+    for language, text in (("en", example.said), ("zh", example.said_zh)):
+        if text is not None:
+            shown = [line for line in text.splitlines() if line.startswith((f"{check.name} ", f"{check.name}:"))]
+            if shown != said.said_of(findings, language):
+                return False
     return found == expected(example, check)
 
 
