@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from functools import partial
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -15,8 +15,8 @@ import roads
 import said
 from fundtrack.checking import checks
 from fundtrack.checking.audit import audit_ledger
-from fundtrack.errors import LANGUAGES
 from fundtrack.checking.source import LEDGER_PROBLEM
+from fundtrack.errors import LANGUAGES
 from fundtrack.plugin import LedgerError
 from roads import Found
 from shelf import ENGINES

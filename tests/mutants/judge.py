@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 
 LEAST: Final = 95
 
+UNSEEN: Final = "Not seen: "
+"""How a reason begins that says what no example shows: the mutant is not equivalent, and counts as one that survived."""
+
 LONGEST: Final = 2
 """How many seconds a select may take over an example: a recursion with a fault need never end."""
 
@@ -87,7 +90,14 @@ class Score:
     def faults(self) -> list[str]:
         """Return what is wrong: too many survive, or a reason is listed for what is killed or is no mutant."""
         low = [f"below {self.least} %"] if self.percent < self.least else []
-        return low + [f"listed, but does not survive: {name}" for name in self.reasons if name not in self.equivalent]
+        alive = {*self.equivalent, *self.survived}
+        return low + [f"listed, but does not survive: {name}" for name in self.reasons if name not in alive]
+
+    def live(self, names: Iterable[str]) -> None:
+        """Note what survives, and which of it says the same by the reason that is listed."""
+        for name in names:
+            same = name in self.reasons and not self.reasons[name].startswith(UNSEEN)
+            (self.equivalent if same else self.survived).append(name)
 
 
 def judge(path: Path) -> Score:
@@ -114,8 +124,7 @@ def judge(path: Path) -> Score:
                 case.enter(book)
                 for road in (stage, force, post):
                     alive = survivors(check, alive, partial(road, book, case, example), score, example)
-    score.survived = [one.name for one in alive if one.name not in score.reasons]
-    score.equivalent = [one.name for one in alive if one.name in score.reasons]
+    score.live(one.name for one in alive)
     return score
 
 
