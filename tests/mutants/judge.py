@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 LEAST: Final = 95
 
 UNSEEN: Final = "Not seen: "
-"""How a reason begins that says what no example shows: the mutant is not equivalent, and counts as one that survived."""
+"""How a reason begins that says what no example shows: the mutant says something else, and counts as one that lives."""
 
 LONGEST: Final = 2
 """How many seconds a select may take over an example: a recursion with a fault need never end."""
