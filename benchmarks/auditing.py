@@ -22,4 +22,9 @@ def audit(clock: Clock, book: str, *, whole: bool = False) -> dict[str, int]:
         audited = audit_book(opened, only=asked)
         total = balances(opened).total
     assert total["received"] == total["spent"] + total["balance"], total
-    return {"findings": len(audited.findings), "vouchers": audited.vouchers, "checks": len(audited.checks_run)}
+    return {
+        "findings": len(audited.findings),
+        "vouchers": audited.vouchers,
+        "checks": len(audited.checks_run),
+        "all": len(checks()),
+    }

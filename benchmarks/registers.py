@@ -16,14 +16,16 @@ from fundtrack.schema import dialect
 from fundtrack.schema.registers import ABOUT, REGISTERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from benchmarks.child import Clock
 
 OF_VOUCHERS: Final = """
-SELECT v.voucher_number, v.date, v.day, v.payee, v.payee_account, v.bank_ref, v.project, v.document, SUM(p.amount)
+SELECT v.voucher_number, v.date, v.day, v.payee, v.payee_account, v.bank_ref, v.project, v.document, SUM(p.amount),
+    v.payee_id
 FROM book_vouchers AS v JOIN book_postings AS p ON p.voucher = v.voucher AND p.account_kind = 'cash'
-GROUP BY v.voucher, v.voucher_number, v.date, v.day, v.payee, v.payee_account, v.bank_ref, v.project, v.document
+GROUP BY v.voucher, v.voucher_number, v.date, v.day, v.payee, v.payee_account, v.bank_ref, v.project, v.document,
+    v.payee_id
 """
 
 BUDGET: Final = 10**15
@@ -33,7 +35,7 @@ Entries = dict[str, list[dict[str, Any]]]
 
 
 def fill(_clock: Clock, book: str) -> None:
-    """Enter a bank line and a piece of evidence for each voucher, and a few entries in every other register."""
+    """Enter a bank line and the evidence of each voucher, and a few entries in every other register."""
     opened = open_book(Path(book))
     with opened.writing() as connection:
         for name, entries in (*_few().items(), *_many(dialect.rows_of(connection, OF_VOUCHERS)).items()):
@@ -63,13 +65,15 @@ def _few() -> Entries:
             {"project": name, "department": "财政局", "approved": FIRST, "budget": BUDGET, "poor_share": 10_000}
             for name in projects
         ],
-        "contract": [{"contract": name, "project": name, "date": FIRST, "amount": BUDGET} for name in projects],
+        "contract": [
+            {"contract": name, "project": name, "party": "财政局", "date": FIRST, "amount": BUDGET} for name in projects
+        ],
         "notice": [
             {"notice": name, "project": name, "place": "村", "level": "village", "amount": BUDGET, "valid_from": FIRST}
             for name in projects
         ],
         "financing": [
-            {"project": name, "item": "住房", "fund": fund, "share": 10_000 // len(FUNDS)}
+            {"project": name, "item": "住房", "fund": fund, "purpose": "production", "share": 10_000 // len(FUNDS)}
             for name in projects
             for fund in FUNDS
         ],
@@ -83,15 +87,18 @@ def _many(rows: list[Any]) -> Entries:
     return {
         "bank_line": list(_lines(rows, dates)),
         "evidence": [
-            {"voucher_number": row[0], "kind": "approval", "document": f"SP{at}", "date": date, "amount": -row[8]}
+            {"voucher_number": row[0], "kind": kind, "document": f"{kind}-{at}", "date": date, "amount": -row[8]}
             for at, (row, date) in enumerate(zip(rows, dates, strict=True))
+            for kind in (("approval", "list") if row[9] else ("approval", "contract", "invoice"))
         ],
         "recipient": [
             {
-                "person": row[4],
+                "person": row[9],
                 "benefit": "危房改造",
                 "project": row[6],
                 "name": row[3],
+                "household": f"H{row[3][-5:]}",
+                "notice": "资格通知书",
                 "card": row[4],
                 "poor": 1,
                 "members": 4,
@@ -99,10 +106,18 @@ def _many(rows: list[Any]) -> Entries:
                 "own_money": 100,
                 "valid_from": FIRST,
             }
-            for row in rows[::10]
+            for row in _first(rows)
         ],
-        "document": [{"document": name, "level": "county", "date": FIRST} for name in {row[7] for row in rows}],
+        "document": [
+            {"document": "阳财〔2014〕1号", "level": "county", "date": FIRST, "fund": "F01", "rule": "central-poverty"},
+            *({"document": name, "level": "county", "date": FIRST} for name in {row[7] for row in rows}),
+        ],
     }
+
+
+def _first(rows: list[Any]) -> Iterable[Any]:
+    """Return one voucher of each person."""
+    return {row[9]: row for row in reversed(rows) if row[9]}.values()
 
 
 def _lines(rows: list[Any], dates: list[dt.date]) -> Iterator[dict[str, Any]]:

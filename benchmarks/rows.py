@@ -97,8 +97,8 @@ def auditing(bench: Bench, _postgresql: str) -> list[Line]:
     measured = bench.compare("audit", "cpu", cases)
     assert measured.told(OURS, "findings") == 0
     share = Must("≤ 1/20 of bean-check", measured.ratio(OURS, peer), 1 / 20)
-    note = f"{measured.told(whole, 'checks'):.0f} checks, a bank line and evidence a voucher; posting asks {{:.0f}}"
-    notes = {whole: note.format(measured.told(OURS, "checks"))}
+    asked = f"{measured.told(whole, 'checks'):.0f} of {measured.told(whole, 'all'):.0f} checks"
+    notes = {whole: f"{asked}, the evidence of each voucher; posting asks {measured.told(OURS, 'checks'):.0f}"}
     return measured.lines("audit", {OURS: [share, _memory(measured, OURS, 250)]}, notes)
 
 

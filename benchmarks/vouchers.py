@@ -62,6 +62,8 @@ COLUMNS: Final = (
     "列支科目", "付款人账号", "收款人全称", "收款人账号", "用途", "凭证摘要", "支付金额", "银行交易流水号",
 )  # fmt: skip
 """The header that the page `treasury-payment` recognises."""
+MORE: Final = ("合同编号", "收款人证件号")
+"""What the same page takes besides, where an export has it."""
 
 
 class Voucher(NamedTuple):
@@ -119,6 +121,15 @@ def _payee(rng: random.Random, at: int) -> str:
     return f"{town}{surname}记{rng.choice(FIRMS)}{at:05d}" if rng.random() < 0.3 else f"{town}{surname}建国{at:05d}"
 
 
+def identity_card(payee: str) -> str:
+    """Return the number of a payee who is a person, by the rules of GB 11643, or nothing."""
+    if "建国" not in payee:
+        return ""
+    first = f"45102119{payee[-5:-3]}0101{payee[-3:]}"
+    weighed = sum(int(digit) * 2 ** (17 - at) for at, digit in enumerate(first))
+    return first + "10X98765432"[weighed % 11]
+
+
 def faults(count: int) -> int:
     """Return how many of `count` vouchers have a fault, where faults are asked for."""
     return sum(1 for at in range(count) if at % FAULTY_EVERY == FAULTY_EVERY // 2)
@@ -130,14 +141,17 @@ def of_year(count: int, year: int) -> int:
     return sum(1 for at in range(count) if (FIRST + dt.timedelta(days=at * days // count)).year == year)
 
 
-def write_csv(path: Path, given: Iterable[Voucher]) -> None:
-    """Write vouchers as the treasury's payment system exports them."""
+def write_csv(path: Path, given: Iterable[Voucher], *, whole: bool = False) -> None:
+    """Write vouchers as the treasury's payment system exports them, `whole` with contracts and identity cards."""
     with path.open("w", encoding="gb18030", newline="") as file:
-        file.write(",".join(COLUMNS) + "\r\n")
+        file.write(",".join((*COLUMNS, *MORE) if whole else COLUMNS) + "\r\n")
         for v in given:
+            card = identity_card(v.payee) if whole else ""
+            account = f"6217{v.payee[-5:] if whole else v.number:0>15}"
+            more = f",{'' if card else v.project},{card}" if whole else ""
             file.write(
                 f"SQ{v.number:07d},PZ{v.number:07d},{v.date},{v.fund},{v.project},{v.document},{v.use_fund}-{v.use},{BANK},"
-                f"{v.payee},6217{v.number:015d},{v.narration},,{v.yuan},{v.bank_ref}\r\n"
+                f"{v.payee},{account},{v.narration},,{v.yuan},{v.bank_ref}{more}\r\n"
             )
 
 

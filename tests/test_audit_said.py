@@ -101,7 +101,7 @@ SAID: Final[dict[Language, dict[str, str]]] = {
         "column": "no evidence: nothing says the project (vouchers.project)",
     },
     "zh": {
-        "overdrawn": "Assets:F01-A:1001-Bank 于 2015-02-03 日终余额为 -100.00 CNY，短缺 100.00 CNY。",
+        "overdrawn": "Assets:F01-A:1001-Bank 于 2015-02-03 日终余额为 -100.00 元，短缺 100.00 元。",
         "ledger-problem": "Beancount 认为此行有误（Invalid token: 'nonsense'）。",
         "remedy": "请更正账簿后重新检查；无法补全的分录未纳入任何检查。",
         "register": "缺登记簿：死亡人员（death）",

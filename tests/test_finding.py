@@ -81,7 +81,7 @@ def test_a_row_becomes_a_finding(tmp_path: Path) -> None:
     assert found.group == "F01"
     assert found.subject == Subject(file="company 3", line=7, voucher="F01-2015-000007")
     assert found.messages["en"] == "F01 en pays 1,234.56 CNY, above 500 by 1,229.56, None."
-    assert found.messages["zh"] == "F01 zh 支付 1,234.56 CNY，超过 500，差 1,229.56，None。"
+    assert found.messages["zh"] == "F01 zh 支付 1,234.56 元，超过 500，差 1,229.56，None。"
     assert found.remedies == {"en": "Mend 7.", "zh": "更正 7。"}
     assert found.basis == ("county circular", "no. 2")
     assert (found.actual, found.expected, found.difference) == ("1234.56", "5.00", "1229.56")
@@ -111,7 +111,7 @@ def test_its_record_is_what_others_build_on(tmp_path: Path) -> None:
         "difference": "1229.56",
         "evidence": "桂[2014]33号",
         "parameters": {"limit": 500},
-        "message": "F01 zh 支付 1,234.56 CNY，超过 500，差 1,229.56，None。",
+        "message": "F01 zh 支付 1,234.56 元，超过 500，差 1,229.56，None。",
         "remedy": "更正 7。",
         "basis": ["county circular", "no. 2"],
         "fingerprint": finding_of(check(tmp_path), ROW, LENS).fingerprint,

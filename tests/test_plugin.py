@@ -264,7 +264,7 @@ def test_what_is_found_of_a_register_stands_at_its_entry(tmp_path: Path, languag
     path = book_ledger(tmp_path, CASH + CONTRACTS + spoken, WITH_LEADS)
     ((line, message),) = fava_errors(path)
     second = CASH.count("\n") + PLUGIN.count("\n") + CONTRACTS.count("\n") // 2 + 1
-    said = {"en": "Contract HT-2 of 10.01 CNY is beyond the limit.", "zh": "合同 HT-2 为 10.01 CNY，超过限额。"}
+    said = {"en": "Contract HT-2 of 10.01 CNY is beyond the limit.", "zh": "合同 HT-2 为 10.01 元，超过限额。"}
     assert said[language] in message
     assert line == second
     assert f"{path}:{second}:" in bean_check(path).stderr

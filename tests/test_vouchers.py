@@ -91,7 +91,7 @@ def test_what_was_refused_is_kept_whole(book: Book) -> None:
     assert reason.keys() == {"check", "message-en", "message-zh", "remedy-en", "remedy-zh"}
     assert reason["check"] == "overdrawn"
     assert "short by 0.01 CNY" in reason["message-en"]
-    assert "短缺 0.01 CNY" in reason["message-zh"]
+    assert "短缺 0.01 元" in reason["message-zh"]
     assert reason["remedy-en"].isascii()
     assert "一" <= reason["remedy-zh"][0] <= "龥"
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import process_time
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -25,11 +24,12 @@ from fundtrack.errors import FundtrackError, PageError
 from fundtrack.pages import load
 from mutants.listed import equivalents
 from mutants.make import mutants
+from mutants.patience import patience
 from roads import Found
 from shelf import lent, rolled_back
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from fundtrack.checking import Check
     from fundtrack.checking.foreign import Foreign
@@ -44,9 +44,6 @@ LEAST: Final = 95
 
 UNSEEN: Final = "Not seen: "
 """How a reason begins that says what no example shows: the mutant says something else, and counts as one that lives."""
-
-LONGEST: Final = 2
-"""How many seconds a select may take over an example: a recursion with a fault need never end."""
 
 
 class UnsoundError(Exception):
@@ -135,7 +132,8 @@ def survivors(check: Check, alive: Iterable[Mutant], road: Road, score: Score, e
     left = []
     for mutant in alive:
         try:
-            sound = road(replace(check, select=mutant.select))
+            with patience():
+                sound = road(replace(check, select=mutant.select))
         except (SQLAlchemyError, FundtrackError):
             sound = False
         if sound:
@@ -148,24 +146,11 @@ def survivors(check: Check, alive: Iterable[Mutant], road: Road, score: Score, e
 def runs(loaded: Foreign, check: Check) -> bool:
     """Return whether a select runs at all; one that does not, or that does not end, would be seen at once."""
     try:
-        with ending(loaded):
+        with patience():
             run(loaded.connection, [check], loaded.lens)
     except PageError as error:
         return not isinstance(error.__cause__, SQLAlchemyError)
     return stray(check.select) is None
-
-
-@contextmanager
-def ending(loaded: Foreign) -> Iterator[None]:
-    """End what is asked of a ledger after a while."""
-    database = loaded.connection.connection.driver_connection
-    assert database is not None
-    last = process_time() + LONGEST
-    database.set_progress_handler(lambda: process_time() > last, 10_000)
-    try:
-        yield
-    finally:
-        database.set_progress_handler(None, 0)
 
 
 def expected(example: Example, check: Check) -> set[Found]:
@@ -175,8 +160,7 @@ def expected(example: Example, check: Check) -> set[Found]:
 
 def read(loaded: Foreign, example: Example, check: Check) -> bool:
     """Return whether a ledger says what its page shows, where it shows that, on the lines that it marks."""
-    with ending(loaded):
-        findings = run(loaded.connection, [check], loaded.lens)
+    findings = run(loaded.connection, [check], loaded.lens)
     found = {Found(one.subject.line, one.check, one.severity) for one in findings}
     for language, text in (("en", example.said), ("zh", example.said_zh)):
         if text is not None:

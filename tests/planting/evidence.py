@@ -61,7 +61,7 @@ def evidence_used_twice(county: Sound) -> Fault:
     second.date = second.settled = first.date + 40 * DAY
     for paid in (first, second):
         evidence(county, paid, "invoice", **said)
-    return Fault(second)
+    return Fault(second, also=(("invoice-charged-twice", second, "what is scanned twice has its number twice"),))
 
 
 @plants("informal-evidence")

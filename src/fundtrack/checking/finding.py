@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from fundtrack import identifier, money
+from fundtrack.checking.units import SCALES
+from fundtrack.errors import message
 from fundtrack.schema.registers import IDENTIFIERS
 
 if TYPE_CHECKING:
@@ -206,6 +208,8 @@ def _word(check: Check, lens: Lens, language: Language, name: str, value: object
     """Return a column's value as people read it: amounts grouped, codes with their names."""
     if name in check.amounts and value is not None:
         return money.grouped(int(str(value)), scale)
+    if name == "unit" and value in SCALES:
+        return message(f"unit-{value}", language)
     if name in IDENTIFIERS:
         return identifier.shown(str(value))
     return lens.named(language, name, str(value))
