@@ -36,7 +36,7 @@ def test_what_is_listed_is_a_page() -> None:
 
 
 def test_what_is_passed_over() -> None:
-    """Of a relation itself, by whichever name; not of what is worked out, nor where it is nothing that is looked for."""
+    """Of a relation itself, by whichever name; not of what is worked out, nor where nothing is what is looked for."""
     select = """WITH a AS (SELECT payee FROM vouchers) SELECT 1 FROM postings AS p JOIN a ON a.payee <> ''
         WHERE p.document <> '' AND p.bank = '' AND EXISTS (SELECT 1 FROM funds WHERE department <> '')"""
     assert set(passed_over(select)) == {"postings.document", "funds.department"}

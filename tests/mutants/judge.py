@@ -20,7 +20,7 @@ from fundtrack.checking import checks, run
 from fundtrack.checking.check import check_of
 from fundtrack.checking.foreign import foreign
 from fundtrack.checking.statement import stray
-from fundtrack.errors import FundtrackError, PageError
+from fundtrack.errors import LANGUAGES, FundtrackError, PageError
 from fundtrack.pages import load
 from mutants.listed import equivalents
 from mutants.make import mutants
@@ -162,7 +162,7 @@ def read(loaded: Foreign, example: Example, check: Check) -> bool:
     """Return whether a ledger says what its page shows, where it shows that, on the lines that it marks."""
     findings = run(loaded.connection, [check], loaded.lens)
     found = {Found(one.subject.line, one.check, one.severity) for one in findings}
-    for language, text in (("en", example.said), ("zh", example.said_zh)):
+    for language, text in zip(LANGUAGES, (example.said, example.said_zh), strict=True):
         if text is not None:
             shown = [line for line in text.splitlines() if line.startswith((f"{check.name} ", f"{check.name}:"))]
             if shown != said.said_of(findings, language):
