@@ -8,12 +8,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.chart.change import open_quota
+from fundtrack.posting import post
+from fundtrack.posting.application import apply_for, approve, payment
+from fundtrack.posting.quota import allot, carry_over, commit, receive, reclaim
+from fundtrack.posting.vouchers import draft
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Callable
+    from typing import Any
+
+    from fundtrack.book import Book
 
 CHART: Final = """\
 option "title" "A fund under quota control"
@@ -89,3 +97,33 @@ class Model:
     def has(self, place: Place) -> int:
         """Return what a place has, whatever the day."""
         return sum(self.moves[place].values())
+
+
+CLERK: Final = "李会计"
+
+
+def say(book: Book, drafts: Callable[..., Any]) -> str:
+    """Post what is said and return the first number."""
+    return post(book, drafts, by=CLERK).numbers[0]
+
+
+def run_a_year(book: Book) -> None:
+    """Let F01 receive 1,000.00 for 2015, allot 900.00 to 0601, bind 500.00 and pay 300.00 of that for P01."""
+    day = date(2015, 1, 12)
+    say(book, lambda c, chart: receive(c, chart, "F01", 100_000, date=day, by=CLERK, document="本级3号"))
+    say(book, lambda _, chart: [draft(chart, "transfer-received", 100_000, fund="F01", date=day)])
+    say(book, lambda c, chart: allot(
+        c, chart, "F01-Q00001", 90_000, use="0601", project="P01", date=day, by=CLERK, document="本级5号"
+    ))  # fmt: skip
+    day = date(2015, 2, 1)
+    say(book, lambda _, chart: commit(chart, "F01-Q00002", 50_000, date=day, contract="HT-1", payee="甲公司"))
+    asked = apply_for(book, "F01-Q00002", 30_000, date=day, by=CLERK, payee="甲公司", contract="HT-1")
+    approved = approve(book, asked, date=day, by="王局长").numbers[0]
+    say(book, lambda c, chart: [payment(c, chart, approved, None, date=date(2015, 3, 5))])
+
+
+def end_the_year(book: Book) -> None:
+    """Carry what the line has left over, 600.00, and take back what was never allotted, 100.00."""
+    end = date(2015, 12, 31)
+    say(book, lambda c, chart: carry_over(c, chart, "F01-Q00002", date=end, by=CLERK, document="本级90号"))
+    say(book, lambda _, chart: reclaim(chart, "F01-Q00001", 10_000, date=end, document="上级99号"))

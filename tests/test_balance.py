@@ -58,7 +58,7 @@ def test_machine_readable_balances(book: Book) -> None:
     assert found["currency"] == "CNY"
     assert [row["fund"] for row in found["funds"]] == ["F01", "F02A", "F02B", "F03", "F04"]
     figures = ("opening", "interest", "other", "lent", "due", "allotted", "committed", "applied", "paid", "available")
-    nothing = dict.fromkeys(figures, "0.00")
+    nothing = dict.fromkeys(figures, "0.00") | dict.fromkeys(("execution_rate", "time_elapsed"))
     assert found["funds"][0] == {
         "fund": "F01", "name": "Relocation", "received": "47034000.00", "spent": "607.00", "advanced": "0.00",
         "balance": "47033393.00", **nothing,
@@ -207,6 +207,7 @@ def test_report_page_gives_the_table_it_shows(name: str, book_dir: Path, databas
     url = database_url.render_as_string(hide_password=False)
     book = create_book(book_dir, title="Report", language="en", database=url, schema_name="report")
     apply_chart(book, case.chart, by="clerk", document="X")
+    case.enter(book)
     ids: dict[str, int] = {}
     for bill in case.bills:
         posted = post(book, [voucher.ready(ids, bill=1) for voucher in bill], by="clerk")

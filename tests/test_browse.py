@@ -11,6 +11,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
@@ -20,11 +21,14 @@ from playwright.sync_api import expect, sync_playwright
 
 import books
 import fundtrack
+from fundtrack.book import create_book
+from fundtrack.book.policy import apply_chart
 from fundtrack.errors import LANGUAGES, UsageError
 from fundtrack.importing.file import import_file
 from fundtrack.ledger import publish
 from fundtrack.money import grouped, parse
 from fundtrack.web import browse
+from quotas import controlled, end_the_year, run_a_year
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -162,3 +166,46 @@ def test_findings_are_seen_in_fava(chromium: Browser, tmp_path: Path, language: 
     publish(book, language)
     with looking(chromium, book.folder) as look:
         look(LEAD[language])
+
+
+AMOUNT: Final = re.compile(r"[\d,]+\.\d\d(?: CNY\.Q)?")
+
+
+IN_QUOTA: Final = {"1,600.00", "1,000.00", "600.00", "400.00", "300.00", "200.00", "100.00"}
+"""What stands in the statuses of the lines of `run_a_year` and `end_the_year`, and their sums."""
+
+
+def figures(page: Page) -> tuple[set[str], set[str]]:
+    """Return the amounts of the trees of a page: those in money, and those in quota, which say so."""
+    found = AMOUNT.findall("\n".join(page.locator("article ol").all_inner_texts()))
+    quota = {one for one in found if one.endswith("CNY.Q")}
+    return {*found} - quota, {one.removesuffix(" CNY.Q") for one in quota}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_quota_stands_beside_cash_and_is_never_added_to_it(
+    chromium: Browser, tmp_path: Path, language: Language
+) -> None:
+    """1,000.00 in cash and in quota, 300.00 paid, 600.00 carried over, 100.00 taken back: each page by its unit."""
+    book = create_book(tmp_path / "book", title="Quota", language="en")
+    apply_chart(book, controlled(date(2015, 1, 1)), by="founder", document="原文未载")
+    run_a_year(book)
+    end_the_year(book)
+    publish(book, language)
+    use = {"en": "Expenses:F01-Relocation:0601-Housing", "zh": "E支出:F01-中央易地搬迁:0601-Housing"}[language]
+    with looking(chromium, book.folder) as look:
+        for conversion in ("", "?conversion=CNY", "?conversion=units"):
+            page = look(Sight("income_statement/", ("300.00",)))
+            page.goto(page.url + conversion)
+            expect(page.locator("article")).to_contain_text("900.00", timeout=15_000)
+            assert figures(page) == ({"900.00", "300.00", "600.00"}, set())
+            page = look(Sight("balance_sheet/", ("600.00",)))
+            page.goto(page.url + conversion)
+            expect(page.locator("article")).to_contain_text("1,600.00 CNY.Q", timeout=15_000)
+            assert figures(page) == (
+                {"600.00"},
+                {"1,600.00", "1,000.00", "600.00", "200.00", "400.00", "300.00", "100.00"},
+            )
+        page = look(Sight(f"account/{use}/", ("300.00",)))
+        page.goto(page.url + "?r=changes&interval=year")
+        expect(page.locator("article")).to_contain_text("(+600.00)", timeout=15_000)

@@ -38,7 +38,8 @@ def heading(chart: Chart, language: Language) -> str:
     """Return the notice and the options with which each ledger of ours begins."""
     earnings = EARNINGS.items() if language == "zh" else ()
     return "".join([
-        f'{NOTICE[language]}option "title" {string(chart.title)}\noption "operating_currency" "CNY"\n',
+        f'{NOTICE[language]}option "title" {string(chart.title)}\n',
+        f'option "operating_currency" {string(chart.currency)}\n',
         root_options(language),
         *(f'option "{name}" {string(text)}\n' for name, text in earnings),
     ])  # fmt: skip
@@ -49,8 +50,8 @@ def main_text(chart: Chart, language: Language, files: Iterable[str]) -> str:
     return "\n".join([heading(chart, language), includes(files), *queries(chart, language)])
 
 
-def fava_text(chart: Chart, language: Language, shown: str, *, vouchers: bool) -> str:
-    """Return the wrapper that Fava opens: its options, and what is shown by default.
+def fava_text(chart: Chart, language: Language, shown: str, *, vouchers: bool, budgets: str = "") -> str:
+    """Return the wrapper that Fava opens: its options, what is shown by default, and the budgets that this has not.
 
     Only where vouchers are shown does it name the plugin: a roll-up has no vouchers for a check to find fault with.
     """
@@ -58,7 +59,7 @@ def fava_text(chart: Chart, language: Language, shown: str, *, vouchers: bool) -
     return "\n".join([
         heading(chart, language) + 'option "render_commas" "TRUE"\n',
         *(['plugin "fundtrack.plugin"\n'] if vouchers else []),
-        includes([shown]),
+        includes([shown]) + budgets,
         "".join(f'2000-01-01 custom "fava-option" "{name}" "{value}"\n' for name, value in options.items()),
     ])  # fmt: skip
 

@@ -13,7 +13,8 @@ from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
 from fundtrack.chart.write import write_accounts
-from fundtrack.ledger import batches
+from fundtrack.ledger import batches, periods
+from fundtrack.ledger.budgets import budgets, of_all
 from fundtrack.ledger.files import Folder, is_whole
 from fundtrack.ledger.history import history, write_history
 from fundtrack.ledger.journal import Journal
@@ -63,24 +64,28 @@ def publish(book: Book, language: Language | None = None, progress: Progress | N
         chart = book.chart(connection)
         assert_carried_forward(connection, chart)
         past = write_history(history(connection), chart, language)
+        allotted = budgets(connection, chart, language)
         months = list(_journals(connection, folder, chart, language, known, progress or _quiet))
+        imported = batches.batches(connection)
         others = [
             *_others(folder, QUOTAS, write_quotas(chart, language)),
             *_others(folder, STEM, write_entries(entries(connection), language)),
-            *_others(folder, batches.STEM, batches.write_batches(batches.batches(connection), language)),
+            *_others(folder, batches.STEM, batches.write_batches(imported, language, chart.currency)),
+            *_others(folder, periods.STEM, periods.write_periods(periods.acts(connection), language)),
         ]
     accounts = folder.write_hashed("accounts", [write_accounts(chart, language), past])
     folder.settle()
     last = ""
     of_accounts = [accounts, *(file for file in others if file.startswith(QUOTAS))]
-    for year, text in Years(chart, language, of_accounts).views(months):
+    for year, text in Years(chart, language, of_accounts, allotted).views(months):
         last = f"year/{year}.beancount"
         folder.replace(last, text)
     folder.settle()
     vouchers = sum(month.vouchers for month in months)
     few = vouchers <= DETAIL_MAX
     detail = few or sum(month.vouchers for month in months if month.name[:4] == months[-1].name[:4]) <= DETAIL_MAX
-    folder.replace(FAVA, fava_text(chart, language, MAIN if few else last, vouchers=detail))
+    shown = fava_text(chart, language, MAIN if few else last, vouchers=detail, budgets=of_all(allotted) if few else "")
+    folder.replace(FAVA, shown)
     current = [accounts, *others, *(month.file for month in months)]
     folder.replace(MAIN, main_text(chart, language, current))
     _remember(folder, known, Manifest(names_of(chart, language), {month.name: month for month in months}, [current]))

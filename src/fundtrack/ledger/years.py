@@ -16,11 +16,12 @@ from sqlalchemy import text
 from fundtrack import money
 from fundtrack.chart.model import QUOTA_UNIT
 from fundtrack.errors import ChartError
+from fundtrack.ledger.budgets import of_year
 from fundtrack.ledger.main import heading, includes
 from fundtrack.ledger.queries import queries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -60,8 +61,8 @@ def assert_carried_forward(connection: Connection, chart: Chart) -> None:
         lasting = {one.code for one in chart.accounts.values() if one.fund == fund and one.root not in OF_A_YEAR}
         kept: Counter[str] = Counter()
         moved = connection.execute(MOVED, {"fund": fund, "unit": unit})
-        for year, of_year in groupby(moved, key=itemgetter(0)):
-            for _, debit, credit, amount in of_year:
+        for year, rows in groupby(moved, key=itemgetter(0)):
+            for _, debit, credit, amount in rows:
                 kept[debit] += int(amount)
                 kept[credit] -= int(amount)
             if year < last and any(kept[code] for code in lasting):
@@ -71,8 +72,11 @@ def assert_carried_forward(connection: Connection, chart: Chart) -> None:
 class Years:
     """Writes the views of a chart in a language."""
 
-    def __init__(self, chart: Chart, language: Language, accounts_files: Sequence[str]) -> None:
-        """Take the chart and the published files of its accounts."""
+    def __init__(
+        self, chart: Chart, language: Language, accounts_files: Sequence[str], budgets: Mapping[int, list[str]]
+    ) -> None:
+        """Take the chart, the published files of its accounts, and what was allotted by year."""
+        self._budgets = budgets
         self._chart = chart
         self._language: Language = language
         self._accounts_files = accounts_files
@@ -86,9 +90,9 @@ class Years:
         """Yield each fiscal year and the text of its view, from the months in their order."""
         balances: Balances = defaultdict(int)
         for year, group in groupby(months, key=lambda month: month.name[:4]):
-            of_year = list(group)
-            yield year, self._view(year, of_year, balances)
-            for month in of_year:
+            months_of_it = list(group)
+            yield year, self._view(year, months_of_it, balances)
+            for month in months_of_it:
                 for fund, debit, credit, amount in month.moved:
                     balances[fund, debit] += amount
                     balances[fund, credit] -= amount
@@ -103,6 +107,7 @@ class Years:
         return "\n".join([
             heading(self._chart, self._language),
             includes(f"../{file}" for file in files),
+            of_year(self._budgets, int(year)),
             *self._openings(f"{year}-01-01", balances),
             *sums,
             *queries(self._chart, self._language),

@@ -7,8 +7,10 @@
 `lent` is due from other funds less what is due to them, `due` receivables less payables; `balance` is cash. By a year
 or a month the same columns say what moved in it.
 
-Of funds under quota control, in quota: `allotted` to uses, and of that `committed` to contracts, `applied` for, `paid`
-and `available`.
+Of funds under quota control, in quota: `allotted` to uses (what was carried over counts once, but by year and by line
+in both), and of that `committed` to contracts, `applied` for, `paid` and `available`; and, where that means something,
+the rate of execution beside the time gone (`pace`). By `quota`, money stands at the line that its voucher, or the one
+that this cites, is paid from.
 """
 
 from __future__ import annotations
@@ -21,14 +23,17 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import text
 
 from fundtrack import money
-from fundtrack.chart.model import QUOTA_UNIT
+from fundtrack.book.clock import today
+from fundtrack.chart.model import QUOTA, QUOTA_UNIT
 from fundtrack.chart.quota import ALLOTTED
 from fundtrack.checking.book import names_of
 from fundtrack.errors import UsageError, message
+from fundtrack.reporting.pace import RATES, due, rates
 from fundtrack.reporting.table import Column, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import date
 
     from sqlalchemy import Connection
 
@@ -38,6 +43,9 @@ if TYPE_CHECKING:
     from fundtrack.reporting.table import Cell, Holds
 
 Amounts = dict[str, int]
+
+NO_KEYS: Final[Mapping[str, Any]] = {}
+"""The keys of what is a sum of rows."""
 
 MEASURES: Final[dict[str, tuple[int, tuple[str, ...]]]] = {
     "opening": (-1, ("balance",)),
@@ -61,27 +69,47 @@ ALWAYS: Final = ("received", "spent", "advanced", "balance")
 """Figures people see even where they are nothing."""
 
 OF_FUND: Final = ("group", "department", "level", "regime")
-OF_POSTING: Final = ("use", "project", "payee", "year", "period")
+OF_POSTING: Final = ("use", "project", "payee", "year", "period", "quota")
 BY: Final = ("fund", *OF_FUND, *OF_POSTING)
 """What balances can be broken down by."""
+
+OF_A_YEAR: Final = frozenset({"year", "quota"})
+"""What tells years apart: a quota line is of one."""
+
+NO_PACE: Final = frozenset({"payee", "period"})
+"""What an allotment has no part in: who is paid is not known before, and a month has none of its own."""
 
 OF_VOUCHER: Final = {
     "project": "v.project",
     "payee": "v.payee",
     "year": "v.year",
     "period": "CAST(substr(v.date, 6, 2) AS INTEGER)",
+    "quota_line": "COALESCE(own.line, cited.line, '')",
 }
 
+LINES: Final = """line_of AS MATERIALIZED (
+    SELECT e.voucher, MIN(e.fund || '-' || substr(e.credit, 6)) AS line
+    FROM entry AS e
+    JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code = e.credit
+    WHERE a.kind IN ('quota-paid', 'quota-applied')
+    GROUP BY e.voucher
+), """
+"""The line that each voucher pays from or applies for."""
+
+OF_LINE: Final = """
+    LEFT JOIN line_of AS own ON own.voucher = v.id
+    LEFT JOIN line_of AS cited ON cited.voucher = v.cites"""
+
 TURNOVER: Final = """
-WITH summed AS MATERIALIZED (
+WITH {lines}summed AS MATERIALIZED (
     SELECT e.fund, {expressions}e.debit, e.credit, SUM((1 - 2 * e.red) * e.amount) AS amount
-    FROM voucher AS v
+    FROM voucher AS v{of_line}
     CROSS JOIN entry AS e
     WHERE e.voucher = v.id AND e.unit = :unit
     GROUP BY e.fund, {names}e.debit, e.credit
 )
 SELECT s.fund, a.kind, CASE a.kind WHEN 'use' THEN a.code ELSE COALESCE(q.of_use, '') END AS "use",
-    {names}SUM(s.amount) AS amount
+    {quota}{names}SUM(s.amount) AS amount
 FROM (
     SELECT fund, {names}debit AS code, amount FROM summed
     UNION ALL
@@ -104,6 +132,7 @@ class Row:
 
     keys: dict[str, Cell]
     amounts: Amounts
+    due: int
 
 
 @dataclass(frozen=True)
@@ -113,17 +142,20 @@ class Group:
     group: str
     funds: tuple[str, ...]
     amounts: Amounts
+    due: int
 
 
 @dataclass(frozen=True)
 class Balances:
-    """The figures of each row, of groups of several funds, and of all."""
+    """The figures of each row, of groups of several funds, and of all; the time gone is that of `day`."""
 
     currency: str
     by: tuple[str, ...]
     rows: tuple[Row, ...]
     groups: dict[str, Group]
     total: Amounts
+    due: int
+    day: date
     chart: Chart
 
     def record(self, language: Language) -> dict[str, Any]:
@@ -131,15 +163,40 @@ class Balances:
         return {
             "currency": self.currency,
             "funds": [
-                {**row.keys, "name": self.name(str(row.keys["fund"]), language), **_plain(row.amounts)}
+                {**row.keys, "name": self.name(str(row.keys["fund"]), language), **self._plain(row, row.keys)}
                 for row in self.rows
             ],
             "groups": [
-                {"group": group.group, "funds": list(group.funds), **_plain(group.amounts)}
+                {"group": group.group, "funds": list(group.funds), **self._plain(group)}
                 for group in self.groups.values()
             ],
-            "total": _plain(self.total),
+            "total": self._plain(self._all),
         }
+
+    @property
+    def _all(self) -> Group:
+        return Group("", (), self.total, self.due)
+
+    def _rates(self, of: Row | Group, keys: Mapping[str, Cell] = NO_KEYS) -> tuple[int | None, int | None]:
+        """Return the rate of execution and the time gone of the row's year, or else of the last year that has quota.
+
+        A sum of rows of several years has none: what was carried over stands in two of them.
+        """
+        of_rows = {self._year(row.keys) for row in self.rows if row.due}
+        several = not keys and OF_A_YEAR & {*self.by} and len(of_rows) > 1
+        if not of_rows or several or NO_PACE & {*self.by}:
+            return None, None
+        year = self._year(keys) or max(of_rows) or max(quota.year for quota in self.chart.quotas)
+        return rates(of.amounts["paid"], of.due, year, self.day)
+
+    def _year(self, keys: Mapping[str, Cell]) -> int:
+        """Return the year that a row is of, 0 for several."""
+        of_line = next((one.year for one in self.chart.quotas if one.number == keys.get("quota")), 0)
+        return int(keys.get("year") or of_line)
+
+    def _plain(self, of: Row | Group, keys: Mapping[str, Cell] = NO_KEYS) -> dict[str, str | None]:
+        parts = zip(RATES, self._rates(of, keys), strict=True)
+        return _plain(of.amounts) | {name: None if part is None else money.plain(part) for name, part in parts}
 
     def name(self, fund: str, language: Language) -> str:
         """Return the name of a fund, empty where the chart in force has none."""
@@ -153,21 +210,23 @@ class Balances:
         keys = [*self.by[:1], "name", *self.by[1:]]
         columns = [_column(key, "number" if key in {"year", "period"} else "text") for key in keys]
         columns += [_column(name, "amount") for name in shown]
+        paced = not people or any(self._rates(row, row.keys)[0] is not None for row in self.rows)
+        columns += [_column(name, "amount") for name in RATES if paced]
         rows: list[tuple[Cell, ...]] = []
         named = names_of(self.chart)
         for at, row in enumerate(self.rows):
             words = {**row.keys, "name": self.name(str(row.keys["fund"]), language)}
             if people:
                 words |= _in_words(row, language, named)
-            rows.append(_cells([words[key] for key in keys], row.amounts, shown))
+            rows.append((*_cells([words[key] for key in keys], row.amounts, shown), *self._rates(row, row.keys)))
             group = self._closed_by(at)
             if people and group:
                 head = [group.group, " + ".join(group.funds), *[None] * (len(keys) - 2)]
-                rows.append(_cells(head, group.amounts, shown))
+                rows.append((*_cells(head, group.amounts, shown), *self._rates(group)))
         if people:
             head = [message("heading-total", language), *[None] * (len(keys) - 1)]
-            rows.append(_cells(head, self.total, shown))
-        return Table(tuple(columns), tuple(rows))
+            rows.append((*_cells(head, self.total, shown), *self._rates(self._all)))
+        return Table(tuple(columns), tuple(row[: len(columns)] for row in rows))
 
     def _closed_by(self, at: int) -> Group | None:
         """Return the group whose last row this is."""
@@ -187,15 +246,15 @@ def balances(book: Book, by: Sequence[str] = ("fund",)) -> Balances:
     keys = ("fund", *dict.fromkeys(key for key in by if key != "fund"))
     with book.reading() as connection:
         chart = book.chart(connection)
-        rows = _rows(connection, chart, keys, book.settings.currency)
-    return Balances(
-        book.settings.currency, keys, rows, _groups(chart, rows), _summed(row.amounts for row in rows), chart
-    )
+        rows = _rows(connection, chart, keys, chart.currency)
+    total, to_pay = _summed(row.amounts for row in rows), sum(row.due for row in rows)
+    return Balances(chart.currency, keys, rows, _groups(chart, rows), total, to_pay, today(), chart)
 
 
 def _rows(connection: Connection, chart: Chart, by: Sequence[str], unit: str) -> tuple[Row, ...]:
     """Return the rows in order of their keys; a fund in which nothing moved is a row too."""
     asked = [key for key in by if key in OF_POSTING]
+    of_a_year = bool(OF_A_YEAR & {*by})
     found: dict[tuple[Cell, ...], dict[str, int]] = {} if asked else {(fund,): {} for fund in chart.funds}
     moves = (
         moved
@@ -203,23 +262,32 @@ def _rows(connection: Connection, chart: Chart, by: Sequence[str], unit: str) ->
         for moved in connection.execute(text(turnover(asked)), {"unit": one}).mappings()
     )
     for moved in moves:
-        if moved["kind"] in {"quota-received", "quota-unallotted"}:
+        if moved["kind"] == "quota-received" or (moved["kind"].startswith(QUOTA) and not moved["use"]):
             continue  # of no use yet, and of no figure here
         kinds = found.setdefault((moved["fund"], *(moved[key] for key in asked)), {})
         kinds[moved["kind"]] = kinds.get(moved["kind"], 0) + int(moved["amount"])
     return tuple(
-        Row(_keys(chart, by, dict(zip(["fund", *asked], keys, strict=True))), _figures(kinds))
+        Row(
+            _keys(chart, by, dict(zip(["fund", *asked], keys, strict=True))),
+            _figures(kinds if of_a_year else kinds | {"quota-carried": 0}),
+            due(kinds, of_a_year=of_a_year),
+        )
         for keys, kinds in sorted(found.items(), key=itemgetter(0))
     )
 
 
 def turnover(asked: Sequence[str]) -> str:
     """Return the select of what moved by fund, kind of account, use, and what is asked of the vouchers."""
-    names = [key for key in asked if key in OF_VOUCHER]
+    of_line = "quota" in asked
+    names = [key for key in (*asked, *["quota_line"] * of_line) if key in OF_VOUCHER]
+    line = "CASE WHEN a.kind LIKE 'quota-%' THEN s.fund || '-' || substr(a.code, 6) ELSE quota_line END"
     return TURNOVER.format(
+        lines=LINES if of_line else "",
+        of_line=OF_LINE if of_line else "",
+        quota=f"{line} AS quota, " if of_line else "",
         expressions="".join(f"{OF_VOUCHER[name]} AS {name}, " for name in names),
         names="".join(f"{name}, " for name in names),
-        grouped="".join(f", {name}" for name in names),
+        grouped="".join(f", {name}" for name in names) + (f", {line}" if of_line else ""),
     )
 
 
@@ -244,7 +312,8 @@ def _groups(chart: Chart, rows: Iterable[Row]) -> dict[str, Group]:
     for group, parts in members.items():
         funds = list(dict.fromkeys(str(row.keys["fund"]) for row in parts))
         if len(funds) > 1:
-            groups[group] = Group(group, tuple(funds), _summed(row.amounts for row in parts))
+            total = _summed(row.amounts for row in parts)
+            groups[group] = Group(group, tuple(funds), total, sum(row.due for row in parts))
     return groups
 
 

@@ -1,0 +1,39 @@
+"""How far quota is executed (执行率), beside how much of its year is gone (时间进度).
+
+Both are hundredths of a per cent, cut off and never rounded up. What was taken back is no allotment any more. Within a
+year what was carried over was not executed in it; over several years it would count twice, in its year and in the next.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Final
+
+from fundtrack.chart.quota import ALLOTTED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+WHOLE: Final = 10_000
+"""A hundred per cent."""
+
+RATES: Final = ("execution_rate", "time_elapsed")
+"""What they are called, in this order."""
+
+
+def due(moved: Mapping[str, int], *, of_a_year: bool) -> int:
+    """Return which amount is to be executed, of what moved by kind of account, debits positive."""
+    not_due = {"reclaimed"} if of_a_year else {"reclaimed", "carried"}
+    return -sum(moved.get(f"quota-{status}", 0) for status in ALLOTTED if status not in not_due)
+
+
+def rates(paid: int, of: int, year: int, day: dt.date) -> tuple[int | None, int | None]:
+    """Return which part of an amount is paid, and which part of the year is gone; None where nothing is to be paid."""
+    return (paid * WHOLE // of, elapsed(year, day)) if of > 0 else (None, None)
+
+
+def elapsed(year: int, day: dt.date) -> int:
+    """Return which part of a year is gone at the end of a day."""
+    first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
+    gone = min(max((day - first).days + 1, 0), (last - first).days + 1)
+    return gone * WHOLE // ((last - first).days + 1)
