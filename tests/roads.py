@@ -79,6 +79,7 @@ class Example:
     title: str
     text: str
     said: str | None = None  # in a fence of `text` after the ledger: a finding a line
+    said_zh: str | None = None  # in one more, `text language=zh`, where the two languages take different columns
     ledger_only: bool = False  # `only=ledger` behind the fence: what no book can hold, such as a price
 
     def __str__(self) -> str:
@@ -159,10 +160,11 @@ def examples_on(page: pages.Page) -> list[Example]:
             section.title,
             fence.text,
             said=after.text if after and after.language == "text" else None,
+            said_zh=last.text if last and last.options.get("language") == "zh" else None,
             ledger_only=fence.options.get("only") == "ledger",
         )
         for section in page.examples
-        for fence, after in zip_longest(section.fences, section.fences[1:])
+        for fence, after, last in zip_longest(section.fences, section.fences[1:], section.fences[2:])
         if fence.language == "beancount"
     ]
 

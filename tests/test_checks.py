@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -15,6 +16,7 @@ import said
 from fundtrack.checking import checks
 from fundtrack.checking.audit import audit_ledger
 from fundtrack.checking.source import LEDGER_PROBLEM
+from fundtrack.errors import LANGUAGES
 from fundtrack.plugin import LedgerError
 from roads import Found
 from shelf import ENGINES
@@ -109,14 +111,18 @@ def test_says_what_its_page_shows(example: Example, tmp_path: Path) -> None:
     ledger = tmp_path / "example.beancount"
     ledger.write_text(example.text, "utf-8")
     found = [one for one in audit_ledger(ledger, only=roads.judges(example)).findings if one.check != LEDGER_PROBLEM]
-    now = "".join(f"{line}\n" for line in said.said_of(found))
+    now, now_zh = ("".join(f"{line}\n" for line in said.said_of(found, language)) for language in LANGUAGES)
     assert example.said is not None
     if "FUNDTRACK_UPDATE_DOCS" in os.environ:
         path = CHECKS[example.page].page.path
         source = path.read_text("utf-8")
+        if example.said_zh is not None:
+            zh = partial(said.shown, example.said, options=" language=zh")
+            source = source.replace(zh(said=example.said_zh), zh(said=now_zh))
         path.write_text(source.replace(said.shown(example.text, example.said), said.shown(example.text, now)), "utf-8")
     else:
         assert now == example.said
+        assert example.said_zh in {None, now_zh}
 
 
 @stands(one for one in POSTABLE if CHECKS[one.page].scope != "book")

@@ -43,6 +43,7 @@ def test_reversal_mirrors_in_red_and_frees_the_bank_reference(book: Book) -> Non
     assert [entry._replace(red=0) for entry in mirror.entries] == list(original.entries)
     assert original.reversed_by == mirror.number
     assert (mirror.reverses, mirror.bank_ref) == (original.id, "GK1")
+    assert (mirror.prepared_by, mirror.approved_by) == ("clerk", "")
     assert "wrong amount" in mirror.narration
     assert "0601" not in balances(book, "F01")
     pay(book, 900, payee="农户", bank_ref="GK1")

@@ -1,39 +1,35 @@
 """Mutation testing of checks: a page's own examples see at least 95 of 100 small faults of its select.
 
-In every run the pages that the last commit touched, and one that is always judged. `sh tests/mutate all` judges every
-page on demand, and `sh tests/mutate PAGE` shows what survives.
+Every page is judged in every run. `sh tests/mutate PAGE` shows what survives, and `sh tests/mutate python` is for the
+modules of the program, on demand.
 """
 
 from __future__ import annotations
 
 import json
-import subprocess
-from pathlib import Path
-from typing import Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
+import roads
+from fundtrack.beantext.booking import book as booked
+from fundtrack.beantext.parse import parse_text
+from fundtrack.checking import checks
+from fundtrack.checking.foreign import foreign
 from fundtrack.pages import catalogue, installed
 from mutants import modules
-from mutants.judge import Score, UnsoundError, judge
+from mutants.judge import Score, UnsoundError, judge, runs
 from mutants.listed import equivalents
 from mutants.make import mutants
 
-ROOT: Final = Path(__file__).parent.parent
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PAGES: Final = sorted(catalogue("checks"))
 
-ALWAYS: Final = "wrong-paying-account"
 
-
-def touched() -> list[str]:
-    """Return the pages to judge: what git says that the last commit changed, where there is a history to ask."""
-    asked = ["git", "-C", str(ROOT), "diff", "--name-only", "HEAD~1", "HEAD", "--", "checks"]
-    said = subprocess.run(asked, check=False, capture_output=True, encoding="utf-8").stdout
-    return sorted({ALWAYS, *(Path(one).stem for one in said.split())} & set(PAGES))
-
-
-@pytest.mark.parametrize("name", touched())
+@pytest.mark.parametrize("name", PAGES)
 def test_examples_kill_mutants(name: str) -> None:
     """What survives beyond that is listed with its reason; nothing is listed that is killed or is no mutant."""
     score = judge(installed("checks") / f"{name}.md")
@@ -107,6 +103,27 @@ def test_a_reason_without_a_survivor_is_a_fault() -> None:
     assert score.faults() == ["listed, but does not survive: a"]
     assert Score("some-page", killed=["a"] * 94, survived=["b"] * 6).faults() == ["below 95 %"]
     assert Score("some-page", killed=["a"] * 95, survived=["b"] * 5).faults() == []
+
+
+def test_what_no_example_shows_counts_as_survived() -> None:
+    """A reason of its own kind says so; any other says that the mutant is the same as the page."""
+    score = Score("some-page", killed=["a"] * 94, reasons={"b": "Not seen: two of them.", "c": "It is the same."})
+    score.live(["b", "c"])
+    assert (score.survived, score.equivalent, score.faults()) == (["b"], ["c"], [])
+    score.killed = ["a"] * 9
+    assert score.faults() == ["below 95 %"]
+
+
+def test_a_select_that_does_not_end_is_no_mutant() -> None:
+    """A recursion with a fault goes on for ever; it is stopped, and seen as one that does not run."""
+    check = checks()["wrong-paying-account"]
+    ledger = booked(parse_text(roads.examples_on(check.page)[0].text, "example"))
+    endless = (
+        "WITH RECURSIVE n AS (SELECT 1 AS voucher UNION ALL SELECT voucher FROM n) SELECT * FROM n WHERE voucher = 0"
+    )
+    with foreign(ledger.entries, ledger.options) as loaded:
+        assert runs(loaded, check)
+        assert not runs(loaded, replace(check, select=endless))
 
 
 def test_what_mutmut_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,9 +53,11 @@ def row(score: Score) -> str:
 
 def remarks(score: Score) -> list[str]:
     """Return what stands below a row: what survives, with its reason if it can have one, and what is wrong."""
-    lines = [f"    {name}" for name in score.survived]
-    for name in score.equivalent:
-        lines += [f"  = {name}", f"      {score.reasons[name]}"]
+    lines = []
+    for name in score.survived + score.equivalent:
+        lines.append(f"  {'=' if name in score.equivalent else '-'} {name}")
+        if name in score.reasons:
+            lines.append(f"      {score.reasons[name]}")
     return lines + [f"  ! {fault}" for fault in score.faults()]
 
 

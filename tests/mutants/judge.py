@@ -20,7 +20,7 @@ from fundtrack.checking import checks, run
 from fundtrack.checking.check import check_of
 from fundtrack.checking.foreign import foreign
 from fundtrack.checking.statement import stray
-from fundtrack.errors import FundtrackError, PageError
+from fundtrack.errors import LANGUAGES, FundtrackError, PageError
 from fundtrack.pages import load
 from mutants.listed import equivalents
 from mutants.make import mutants
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     """Whether an example comes out as its page says, by one road, when a check is asked."""
 
 LEAST: Final = 95
+
+UNSEEN: Final = "Not seen: "
+"""How a reason begins that says what no example shows: the mutant says something else, and counts as one that lives."""
 
 
 class UnsoundError(Exception):
@@ -84,7 +87,14 @@ class Score:
     def faults(self) -> list[str]:
         """Return what is wrong: too many survive, or a reason is listed for what is killed or is no mutant."""
         low = [f"below {self.least} %"] if self.percent < self.least else []
-        return low + [f"listed, but does not survive: {name}" for name in self.reasons if name not in self.equivalent]
+        alive = {*self.equivalent, *self.survived}
+        return low + [f"listed, but does not survive: {name}" for name in self.reasons if name not in alive]
+
+    def live(self, names: Iterable[str]) -> None:
+        """Note what survives, and which of it says the same by the reason that is listed."""
+        for name in names:
+            same = name in self.reasons and not self.reasons[name].startswith(UNSEEN)
+            (self.equivalent if same else self.survived).append(name)
 
 
 def judge(path: Path) -> Score:
@@ -111,8 +121,7 @@ def judge(path: Path) -> Score:
                 case.enter(book)
                 for road in (stage, force, post):
                     alive = survivors(check, alive, partial(road, book, case, example), score, example)
-    score.survived = [one.name for one in alive if one.name not in score.reasons]
-    score.equivalent = [one.name for one in alive if one.name in score.reasons]
+    score.live(one.name for one in alive)
     return score
 
 
@@ -135,7 +144,7 @@ def survivors(check: Check, alive: Iterable[Mutant], road: Road, score: Score, e
 
 
 def runs(loaded: Foreign, check: Check) -> bool:
-    """Return whether a select runs at all; one that does not would be seen at once."""
+    """Return whether a select runs at all; one that does not, or that does not end, would be seen at once."""
     try:
         with patience():
             run(loaded.connection, [check], loaded.lens)
@@ -153,10 +162,11 @@ def read(loaded: Foreign, example: Example, check: Check) -> bool:
     """Return whether a ledger says what its page shows, where it shows that, on the lines that it marks."""
     findings = run(loaded.connection, [check], loaded.lens)
     found = {Found(one.subject.line, one.check, one.severity) for one in findings}
-    if example.said is not None:
-        shown = [line for line in example.said.splitlines() if line.startswith((f"{check.name} ", f"{check.name}:"))]
-        if shown != said.said_of(findings):
-            return False
+    for language, text in zip(LANGUAGES, (example.said, example.said_zh), strict=True):
+        if text is not None:
+            shown = [line for line in text.splitlines() if line.startswith((f"{check.name} ", f"{check.name}:"))]
+            if shown != said.said_of(findings, language):
+                return False
     return found == expected(example, check)
 
 

@@ -1,4 +1,4 @@
-"""The mutants that are known to survive, each with the reason why no example can kill it."""
+"""The mutants that are known to survive, each with the reason why no example can kill it, or which one none shows."""
 
 from __future__ import annotations
 

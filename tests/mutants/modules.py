@@ -29,7 +29,7 @@ def modules() -> list[Score]:
             elif code not in SURVIVED:
                 score.killed.append(mutant)
             else:
-                (score.equivalent if mutant in score.reasons else score.survived).append(mutant)
+                score.live([mutant])
         if score.mutants or score.stillborn:
             scores.append(score)
     return scores

@@ -78,8 +78,8 @@ class LedgerAccount:
 
     def controlled(self, unit: str) -> int:
         """Return +1 where the account may not go into credit, -1 where it may not go into debit, else 0."""
-        if self.root == "Liabilities" and unit.endswith(QUOTA_UNIT):
-            return -1
+        if unit.endswith(QUOTA_UNIT):
+            return {"Assets": 1, "Liabilities": -1}.get(self.root, 0)
         return int(self.kind == "cash" and self.began)
 
 
