@@ -91,6 +91,14 @@ class Bench:
             self.measure("registers:fill", book=str(folder))
         return str(folder)
 
+    def controlled(self) -> str:
+        """Return the folder of a book of one year, its vouchers paid from quota, its months closed up to November."""
+        folder = self.folder / "controlled"
+        if not folder.exists():
+            self._say("filling a book under quota control")
+            self.measure("yearend:prepare", count=self.count, folder=str(folder))
+        return str(folder)
+
     def floor(self) -> str:
         """Return the folder in which the floor's two tables are filled."""
         if not (self.folder / "floor.sqlite").exists():

@@ -149,6 +149,17 @@ def browsing(bench: Bench, _postgresql: str) -> list[Line]:
     return measured.lines("browse", musts, notes)
 
 
+def year_close(bench: Bench, _postgresql: str) -> list[Line]:
+    """Close a year all vouchers of which were paid from quota: what is left of each line goes on."""
+    measured = bench.compare("year-close", "cpu", [
+        _case(bench, "the sum of each account, in one scan", "floor", "yearend:sums", folder=bench.floor()),
+        _case(bench, OURS, "ours", "yearend:close_it", book=bench.controlled()),
+    ])  # fmt: skip
+    musts = {OURS: [_memory(measured, OURS, 250)]}
+    told = f"{measured.told(OURS, 'lines'):,.0f} lines end in {measured.told(OURS, 'vouchers'):,.0f} vouchers"
+    return measured.lines("year-close", musts, {OURS: told})
+
+
 ROWS: Final[dict[str, Callable[[Bench, str], list[Line]]]] = {
     "import": importing,
     "postgresql": on_postgresql,
@@ -156,6 +167,7 @@ ROWS: Final[dict[str, Callable[[Bench, str], list[Line]]]] = {
     "audit": auditing,
     "publish": publishing,
     "browse": browsing,
+    "year-close": year_close,
 }
 
 

@@ -75,6 +75,7 @@ INPUT_ROW: Final = {"batch": 1, "row": 3, "state": "quarantined", "reasons": "",
                     "occurrence": 1}  # fmt: skip
 DECISION: Final = {"batch": 1, "row": 2, "decided": "rejected", "voucher": None, "reason": "x", "decided_at": "",
                    "decided_by": "manager"}  # fmt: skip
+DEFAULT: Final = {"batch": 1, "fund": "F01", "use": "0601", "project": "", "said_at": "", "said_by": "clerk"}
 TERMS: Final = {"fund": "F01", "chart": 2, "fund_group": "F01", "department": "x", "level": "central",
                 "regime": "earmarked", "valid_from": "", "valid_to": "", "may_advance": 1,
                 "authority": "x"}  # fmt: skip
@@ -98,6 +99,7 @@ ROWS: Final = (
     row("input_row", **INPUT_ROW | {"row": 1}),
     row("input_row", **INPUT_ROW | {"row": 2}),
     row("decision", **DECISION | {"row": 1}),
+    row("batch_default", **DEFAULT),
     row("refusal", seq=1, refused_at="", refused_to="clerk", draft="", findings=""),
 )
 SOUND: Final = (entry(), voucher())
@@ -154,6 +156,7 @@ CHANNEL: Final = (
     alike("due-from another fund, but not called a loan", "voucher_advances_lawfully",
           entry("F01", debit="1301"), voucher("F01", kind="adjustment")),
     alike("loan without a document", "voucher_loan_document", entry("F01", debit="1301"), voucher("F01", kind="loan")),
+    alike("pooled without a plan", "voucher_loan_document", entry("F01", debit="1201"), voucher("F01", kind="pooling")),
 )  # fmt: skip
 
 PURPOSE: Final = (
@@ -270,6 +273,10 @@ RECORD: Final = (
     key("decision_row", row("decision", **DECISION | {"row": 77})),
     key("decision_voucher", row("decision", **DECISION | {"decided": "posted", "voucher": 77})),
     alike("rejected without a reason", "decision_decided", row("decision", **DECISION | {"reason": ""})),
+    key("batch_default_batch", row("batch_default", **DEFAULT | {"batch": 77})),
+    key("batch_default_fund", row("batch", **BATCH), row("batch_default", **DEFAULT | {"batch": 2, "fund": "F77"})),
+    alike("default said by nobody", "batch_default_said_by",
+          row("batch", **BATCH), row("batch_default", **DEFAULT | {"batch": 2, "said_by": ""})),
     alike("decided by nobody", "decision_decided_by", row("decision", **DECISION | {"decided_by": ""})),
 )  # fmt: skip
 
@@ -313,16 +320,26 @@ ENTRIES: Final = tuple(
     )
 )
 
-ATTACKS: Final = CHANNEL + PURPOSE + BALANCE + RECORD + POLICY + ENTRIES
+MATCHED: Final = {"voucher_number": "F01-2015-000002", "matched_by": "checker", "recorded_by": "checker"}
+"""Voucher 5, matched by hand by somebody who neither prepared nor approved it."""
+
+BY_HAND: Final = tuple(
+    alike(f"matched by hand by who had a part in it: {name}, {who}", "bank_match_by_another",
+          entered("bank_match", **MATCHED | {name: who}))
+    for name in ("matched_by", "recorded_by")
+    for who in ("clerk", "Mana ger")
+)  # fmt: skip
+
+ATTACKS: Final = CHANNEL + PURPOSE + BALANCE + RECORD + POLICY + ENTRIES + BY_HAND
 
 APPEND_ONLY: Final = {
     "release": "release", "chart": "version", "fund": "fund", "fund_terms": "fund, chart", "bank_account": "bank",
     "account": "fund, unit, code", "use_grant": "seq", "quota_heading": "fund, status", "quota": "fund, line",
     "application": "application", "application_decision": "application",
     "batch": "batch", "voucher": "id", "entry": "voucher, line",
-    "input_row": "batch, row", "decision": "batch, row", "refusal": "seq",
+    "input_row": "batch, row", "decision": "batch, row", "batch_default": "batch", "refusal": "seq",
     "audit": "audit", "audit_check": "audit, page", "finding": "finding", "sighting": "finding, audit",
-    "side": "seq", "waiver": "waiver", "waiver_revoked": "waiver", "finding_act": "finding, seq",
+    "side": "seq", "waiver": "waiver", "waiver_revoked": "waiver", "finding_act": "finding, seq", "period_act": "seq",
     **dict.fromkeys(REGISTERS, "seq"),
 }  # fmt: skip
 """The tables whose rows never change, with their keys."""

@@ -204,6 +204,7 @@ def charts(draw: st.DrawFn) -> Chart:
         uses=tuple(sorted(decided, key=lambda use: (use.date, use.account))),
         banks=banks,
         projects=projects,
+        currency=draw(st.sampled_from(["CNY", "GBP"])),
         intermediaries={
             name: Intermediary(
                 name, draw(st.sampled_from(sorted(projects))), draw(st.sampled_from(ROLES)), draw(days), 0

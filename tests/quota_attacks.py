@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from attacks import ACCOUNT, ADD_ACCOUNT, CHART_2, GRANT, NEW, Attack, alike, entry, key, row, voucher
 from fundtrack.chart.model import STATUSES
@@ -78,6 +78,10 @@ QUOTAS: Final = (
           row("quota", **ALLOTTED | {"line": 5, "parent": 4})),
     alike("quota carried over to another use", "quota_of_its_parent",
           row("quota", **ALLOTTED | NEXT_YEAR | {"parent": 2, "use": "0607"})),
+    alike("quota carried over to no use", "quota_of_its_parent",
+          row("quota", **LINE | NEXT_YEAR | {"parent": 2})),
+    alike("quota not allotted, carried over within its year", "quota_of_its_parent",
+          row("quota", **LINE | {"parent": 1})),
     alike("quota carried over to another project", "quota_of_its_parent",
           row("quota", **ALLOTTED | NEXT_YEAR | {"parent": 2, "project": "P01"})),
     # Held twice on purpose: the key also where a superuser switched the triggers off.
@@ -107,11 +111,36 @@ PAYMENTS: Final = (
           quota("2902:Q00002", "2905:Q00002", line=2), voucher("F06", number=2, entries=2)),
     alike("paid from quota of another project", "voucher_within_quota", *FUNDED, entry("F06", debit="0606"),
           quota("2902:Q00003", "2905:Q00003", line=2), voucher("F06", number=2, entries=2)),
+    alike("paid from quota of an earlier year", "voucher_within_quota", *FUNDED, entry("F06", debit="0606"),
+          quota("2902:Q00002", "2905:Q00002", line=2),
+          voucher("F06", number=1, entries=2, year=2016, date="2016-01-05", day=735968)),
     # SQLite holds this twice on purpose, as it does cash.
     Attack("paid from quota that is not there", ("balance_never_overspent", "balance_not_overspent"),
            ("balance_not_overspent",),
            (*FUNDED, entry("F06", 3001, debit="0606"), quota("2902:Q00002", "2905:Q00002", 3001, line=2),
             voucher("F06", number=2, entries=2))),
+)  # fmt: skip
+
+CARRIED: Final = (
+    *FUNDED,
+    row("quota", **ALLOTTED | NEXT_YEAR | {"line": 4, "parent": 2}),
+    quota("2902:Q00002", "2906:Q00002", 2000, voucher=32),
+    voucher("F06", id=32, number=2, kind="carry-over", date="2015-12-31", day=735963),
+)
+"""The statements by which line 2 carries over 2000 to line 4."""
+AFTERWARDS: Final[dict[str, Any]] = {"number": 1, "year": 2016, "date": "2016-01-01", "day": 735964}
+
+HANDED_DOWN: Final = (
+    alike("allotted of another line than it came of", "voucher_allots_of_its_parent",
+          row("quota", **LINE), *FUNDED, quota("1901:Q00004", "2901:Q00004", 100, voucher=32),
+          voucher("F06", id=32, number=2, kind="quota-received", date="2015-03-01", day=735658),
+          quota("2901:Q00004", "2902:Q00002"), voucher("F06", number=3, kind="allotment")),
+    alike("more received than was carried over", "voucher_brings_what_was_carried", *CARRIED,
+          quota("1901:Q00004", "2902:Q00004", 2001), voucher("F06", kind="carry-over", **AFTERWARDS)),
+    alike("carried over once and received twice", "voucher_brings_what_was_carried", *CARRIED,
+          quota("1901:Q00004", "2902:Q00004", 1500, voucher=33),
+          voucher("F06", id=33, kind="carry-over", **AFTERWARDS),
+          quota("1901:Q00004", "2902:Q00004", 501), voucher("F06", kind="adjustment", **AFTERWARDS | {"number": 2})),
 )  # fmt: skip
 
 APPLICATIONS: Final = (
@@ -143,7 +172,7 @@ APPLICATIONS: Final = (
            (row("application_decision", **DECIDED | {"voucher": 77}),), keys=True),
 )  # fmt: skip
 
-QUOTA_ATTACKS: Final = QUOTAS + PAYMENTS + APPLICATIONS
+QUOTA_ATTACKS: Final = QUOTAS + PAYMENTS + HANDED_DOWN + APPLICATIONS
 
 PAID: Final = (
     *FUNDED,
@@ -153,5 +182,9 @@ PAID: Final = (
     quota("2902:Q00002", "2904:Q00002", voucher=10),
     voucher("F06", id=10, number=3, kind="application", payee="x"),
     row("application_decision", **DECIDED | {"voucher": 10}),
+    *CARRIED[len(FUNDED) : -1],
+    voucher("F06", id=32, number=4, kind="carry-over", date="2015-12-31", day=735963),
+    quota("1901:Q00004", "2902:Q00004", 2000, voucher=33),
+    voucher("F06", id=33, kind="carry-over", **AFTERWARDS),
 )
 """The statements that pay from quota, and approve an application: what breaks nothing."""

@@ -39,12 +39,24 @@ class Lent(Book):
         yield self.connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, policy: Callable[[Connection], object] | None = None) -> Iterator[Connection]:
         """Give the connection within a savepoint."""
         with self.connection.begin_nested():
+            if policy:
+                policy(self.connection)
             yield self.connection
 
     owning = writing
+
+    def forget(self) -> None:
+        """Forget the charts whose quota lines were rolled back."""
+        self._charts.clear()
+
+    @contextmanager
+    def trying(self) -> Iterator[Connection]:
+        """Give the connection within a savepoint that is undone."""
+        with rolled_back(self) as connection:
+            yield connection
 
 
 @dataclass

@@ -15,6 +15,7 @@ import pytest
 from attacks import ROWS
 from books import small_book
 from finding_attacks import FINDING_ROWS
+from period_attacks import PERIOD_ROWS
 from quota_attacks import QUOTA_ROWS
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     small_book(folder).engine.dispose()
     file = folder / "book.sqlite"
     with closing(sqlite3.connect(file)) as client, client:
-        for statement in ROWS + FINDING_ROWS + QUOTA_ROWS:
+        for statement in ROWS + FINDING_ROWS + QUOTA_ROWS + PERIOD_ROWS:
             client.execute(statement)
     return file
 
@@ -77,7 +78,7 @@ def postgresql_book(postgresql_server: Server, tmp_path_factory: pytest.TempPath
         postgresql_server.run(f"CREATE ROLE {CLERK} LOGIN IN ROLE {SCHEMA}_clerk")
         book = Postgresql(postgresql_server, url.database)
         with book.connect() as client:
-            for statement in ROWS + FINDING_ROWS + QUOTA_ROWS:
+            for statement in ROWS + FINDING_ROWS + QUOTA_ROWS + PERIOD_ROWS:
                 client.execute(statement.encode())
         yield book
 

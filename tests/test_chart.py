@@ -78,7 +78,7 @@ FAULTS: list[tuple[str, str, str, int]] = [
     ("chart-syntax", OPEN, OPEN + " ???", 45),
     ("chart-roots", 'option "op', 'option "name_assets" "Aa"\noption "op', 2),
     ("chart-roots-unsaid", OPEN, "2014-01-01 open E支出:F01-中央易地搬迁:0602-道路 CNY", 45),
-    ("chart-currency", '"CNY"\n', '"USD"\n', 2),
+    ("chart-currency", '"CNY"\n', '"KWD"\n', 2),
     ("chart-title", 'option "title" "Tianyang County: Hometown resettlement project"', "", 1),
     ("chart-title", '"Tianyang County: Hometown resettlement project"', '" "', 1),
     ("chart-text", "Tianyang County", "Tianyang\u202eCounty", 1),

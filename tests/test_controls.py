@@ -16,8 +16,22 @@ from typing import TYPE_CHECKING, Any, Final
 import psycopg
 import pytest
 
-from attacks import APPEND_ONLY, ATTACKS, GUARDS, NEW_FUND, OPENED, REASONED, SOUND, Attack, entry, voucher
+from attacks import (
+    APPEND_ONLY,
+    ATTACKS,
+    GUARDS,
+    MATCHED,
+    NEW_FUND,
+    OPENED,
+    REASONED,
+    SOUND,
+    Attack,
+    entered,
+    entry,
+    voucher,
+)
 from finding_attacks import FINDINGS
+from period_attacks import PERIODS
 from quota_attacks import PAID, QUOTA_ATTACKS
 from stock import (
     CLERK,
@@ -34,7 +48,7 @@ from stock import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-EVERYTHING: Final = ATTACKS + FINDINGS + QUOTA_ATTACKS + GUARDS
+EVERYTHING: Final = ATTACKS + FINDINGS + QUOTA_ATTACKS + PERIODS + GUARDS
 
 
 def on(engine: str) -> list[Attack]:
@@ -80,7 +94,7 @@ def test_postgresql_refuses_by_this_control_alone(postgresql_book: Postgresql, a
 
 def test_a_sound_voucher_is_accepted(sqlite_file: Path, postgresql_book: Postgresql) -> None:
     """The same clients may post what breaks nothing: the refusals above are not for want of a comma."""
-    sound = SOUND + PAID
+    sound = (*SOUND, *PAID, entered("bank_match", **MATCHED))
     attack_sqlite(sqlite_file, Attack("", (), (), sound, keys=True))
     for user in (OWNER, CLERK):
         with closing(postgresql_book.connect(user)) as client:

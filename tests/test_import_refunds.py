@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from books import RECEIVED, post_payment
+from fundtrack.checking.audit import audit_ledger
 from fundtrack.errors import FormatError
 from fundtrack.importing.file import import_file
 from fundtrack.importing.quarantine import retry
+from fundtrack.ledger.publish import publish
 from fundtrack.posting import post
 from fundtrack.posting.advance import verification
 from fundtrack.posting.correct import reverse
@@ -197,3 +199,24 @@ def test_refunds_of_one_day_come_behind_their_payment(book: Book) -> None:
     assert numbered(2) == ["5", "4"]
     bring(book, "c", pay("6", 700, day=JUNE), back("7", 300, "GK6", day=LATER), pay("8", 200, day=LATER))
     assert numbered(3) == ["6", "7", "8"]
+
+
+def test_a_day_is_judged_at_its_end(book: Book) -> None:
+    """A fund without money pays, and it comes back the same day: both are posted, the refund first, on both engines."""
+    post_payment(book, "F03", "0603", RECEIVED["F03"], on=date(2015, 5, 1))
+    rows = [pay("1", 700), pay("2", 500), back("3", 700, "GK1", day=JUNE), back("4", 500, "GK2", day=JUNE)]
+    assert counts(bring(book, "a", *rows)) == (4, 0, 0, 1)
+    numbers = asked(book, f"SELECT kind, number FROM voucher WHERE date = '{JUNE}' ORDER BY number")
+    assert [kind for kind, _ in numbers] == ["refund", "disbursement", "refund", "disbursement"]
+    assert asked(book, "SELECT total FROM balance WHERE fund = 'F03' AND code = '1001'") == [(0,)]
+    publish(book)
+    found = audit_ledger(book.folder / "ledger").findings
+    assert not [finding for finding in found if finding.severity == "fatal"]
+
+
+def test_a_day_that_ends_below_zero_is_refused(book: Book) -> None:
+    """By a fen: the payment waits, what came back of it waits with it, and all else of the file is posted."""
+    post_payment(book, "F03", "0603", RECEIVED["F03"], on=date(2015, 5, 1))
+    report = bring(book, "a", pay("1", 700), back("2", 699, "GK1", day=JUNE), pay("3", 100, fund="F04"))
+    assert counts(report) == (1, 0, 2, 1)
+    assert held(report)[2] == {"overdrawn"}

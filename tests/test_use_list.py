@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 SQUARE: Final = "Expenses:F01-Relocation:0603-Square"
 CHARTED: Final = controlled(date(2015, 1, 1), CHART)
 DAY: Final = date(2015, 6, 1)
-LINE: Final = "F01-Q00002"
 LATER: Final = CHARTED + f'2015-05-01 open {SQUARE} CNY\n  authority: "本级40号"\n'
 DATED_BACK: Final = CHARTED + f'2015-01-01 open {SQUARE} CNY\n  authority: "本级40号"\n'
 ENDED: Final = end(CHARTED, "Expenses:F01-Relocation:0601-Housing", date(2015, 5, 1), "本级41号")
@@ -63,7 +62,7 @@ def refused(book: Book, drafts: Callable[..., Any]) -> set[str]:
 def pay(use: str, day: date = DAY) -> Callable[..., Any]:
     """Return what pays a fen for a use out of the line."""
     return lambda _, chart: [
-        draft(chart, "disbursement", 1, fund="F01", use=use, date=day, payee="乙公司", project="P01", quota=LINE)
+        draft(chart, "disbursement", 1, fund="F01", use=use, date=day, payee="乙司", project="P01", quota="F01-Q00002")
     ]
 
 

@@ -159,7 +159,8 @@ def test_sides_of_each_kind(book: Book) -> None:
     assert draft(chart, "interest", 1, fund="F03", date=JUNE).entries[0].credit == Leg("F03", "----")
     unknown = draft(chart, "disbursement", 1, fund="F01", date=JUNE, use="9999")  # which the checks refuse
     assert unknown.entries[0].debit == Leg("F01", "9999")
-    assert simple_entry(chart, "interest", 1, fund="F01", use=None, unit="USD").unit == "USD"
+    abroad = replace(chart, currency="USD")
+    assert simple_entry(abroad, "interest", 1, fund="F01", use=None).unit == "USD"
     passed_on = draft(chart, "disbursement", 1, fund="F01", date=JUNE, use="0601", payee=COMPANY)
     assert (passed_on.kind, passed_on.entries[0].debit) == ("advance", Leg("F01", "1201"))
     assert draft(chart, "bank-charge", 1, fund="F01", date=JUNE, use="0601", payee=COMPANY).kind == "bank-charge"

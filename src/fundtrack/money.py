@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import cache
 from typing import Final
 
 from fundtrack.errors import FormatError
@@ -22,16 +23,45 @@ AMOUNT_MAX: Final = 9 * 10**15
 """Largest amount in minor units: below 2**53, so no spreadsheet or JSON reader can lose a fen of it."""
 
 FACTORS: Final = {"元": 1, "yuan": 1, "万元": 10_000, "亿元": 100_000_000}
-"""Declared units of a column and how many yuan one of them is."""
+"""Declared units of a column and how many yuan one of them is; the code of a currency is a unit, too."""
+
+SYMBOLS: Final = {"CNY": "¥", "JPY": "¥", "GBP": "£", "EUR": "€", "USD": "US$|$", "HKD": "HK$|$", "TWD": "NT$|$"}
+"""What else than its code may stand before an amount of a currency."""
+
+NOT_IN_HUNDREDTHS: Final = frozenset({"BHD", "CLF", "IQD", "JOD", "KWD", "LYD", "OMR", "TND", "UYW"})
+"""The currencies of ISO 4217 with more than two decimals: no book is kept in one."""
 
 FOLDED: Final = str.maketrans("０１２３４５６７８９，．＋－−（）￥　\u00a0", "0123456789,.+--()¥  ")
 GRAMMAR: Final = re.compile(r"([+-]?)(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.(\d{1,8}))?(-?)", re.ASCII)
-YUAN: Final = re.compile(r"^(?:¥|CNY|RMB|人民币)\s*|\s*(?:元|CNY)$")
-MARKS: Final = {unit: YUAN if factor == 1 else re.compile(rf"\s*{unit}$") for unit, factor in FACTORS.items()}
-"""The marks that an amount in a unit may carry: one of another unit would be wrong ten thousandfold."""
+CODE: Final = re.compile(r"[A-Z]{3}", re.ASCII)
+YUAN: Final = re.compile(r"^([+-]?)(?:¥|CNY|RMB|人民币)\s*|\s*(?:元|CNY)$")
 
 NOISE: Final = 6
 """Decimals of a yuan behind which a number of a workbook holds only the noise of binary fractions."""
+
+
+def is_currency(code: str) -> bool:
+    """Say whether a book may be kept in a currency: one of three letters and at most two decimals."""
+    return CODE.fullmatch(code) is not None and code not in NOT_IN_HUNDREDTHS
+
+
+def is_unit(unit: str) -> bool:
+    """Say whether a column may be in a unit: of yuan, or a currency."""
+    return unit in FACTORS or is_currency(unit)
+
+
+def factor(unit: str) -> int:
+    """Return how many of its currency a unit is."""
+    return FACTORS.get(unit, 1)
+
+
+@cache
+def _marks(unit: str) -> re.Pattern[str]:
+    """Return the marks that an amount in a unit may carry: one of another unit would be wrong ten thousandfold."""
+    if unit not in FACTORS:
+        before = "|".join(re.escape(mark) for mark in (*SYMBOLS.get(unit, "").split("|"), unit) if mark)
+        return re.compile(rf"^([+-]?)(?:{before})\s*|\s*{unit}$")
+    return YUAN if FACTORS[unit] == 1 else re.compile(rf"()\s*{unit}$")
 
 
 def parse(text: str, unit: str = "元") -> int:
@@ -39,7 +69,7 @@ def parse(text: str, unit: str = "元") -> int:
 
     Accepted after folding full-width characters: an optional sign, or brackets or a trailing minus for a negative;
     digits, plain or grouped by threes; a point and decimals; one currency mark, that of its unit. `unit` is the
-    declared unit of the column: `元` or `万元`; the result must be a whole number of fen.
+    declared unit of the column: `元`, `万元` or a currency; the result must be a whole number of fen.
 
     Raises FormatError (`amount-empty`, `amount-unreadable`, `amount-fraction`, `amount-too-large`).
     """
@@ -47,11 +77,11 @@ def parse(text: str, unit: str = "元") -> int:
     if not folded:
         raise FormatError("amount-empty")
     bracketed = folded.startswith("(") and folded.endswith(")")
-    bare = MARKS[unit].sub("", folded[1:-1].strip() if bracketed else folded, count=1)
+    bare = _marks(unit).sub(r"\1", folded[1:-1].strip() if bracketed else folded, count=1)
     found = GRAMMAR.fullmatch(bare)
     if found is None or (bool(found[1]) + bool(found[4]) + bracketed > 1):
         raise FormatError("amount-unreadable", text=text)
-    fen = _fen(Decimal(f"{found[2].replace(',', '')}.{found[3] or '0'}") * FACTORS[unit], text, unit)
+    fen = _fen(Decimal(f"{found[2].replace(',', '')}.{found[3] or '0'}") * factor(unit), text, unit)
     return -fen if bracketed or found[1] == "-" or found[4] else fen
 
 
@@ -62,7 +92,7 @@ def measured(number: str, unit: str = "元") -> int:
 
     Raises FormatError (`amount-fraction`, `amount-too-large`).
     """
-    yuan = Decimal(number) * FACTORS[unit]
+    yuan = Decimal(number) * factor(unit)
     return _fen(round(yuan, NOISE) if abs(yuan) < AMOUNT_MAX else yuan, number, unit)
 
 

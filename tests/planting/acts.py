@@ -172,6 +172,17 @@ def lend(county: County, lender: Fund, borrower: Fund, date: dt.date, amount: in
     return lent
 
 
+def pool(
+    county: County, giver: Fund, taker: Fund, date: dt.date, amount: int, document: str
+) -> tuple[Voucher, Voucher]:
+    """Pass money of a fund to a pooled one, by a document: two linked vouchers."""
+    link = f"pool-{county.fresh('link')}"
+    (out, into) = (fund.account("Income", "4001", "Transfer") for fund in (giver, taker))
+    given = book(county, giver, date, "pooling", ((out, amount), (giver.cash, -amount)), link=link, doc=document)
+    taken = book(county, taker, date, "pooling", ((taker.cash, amount), (into, -amount)), link=link, doc=document)
+    return given, taken
+
+
 def repay(county: County, lender: Fund, borrower: Fund, date: dt.date, lent: Voucher) -> None:
     """Pay a loan back."""
     amount, link = -lent.cash, f"loan-{county.fresh('link')}"

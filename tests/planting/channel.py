@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from planting.acts import book, evidence, file, lend, pay, receive, repay
+from planting.acts import book, evidence, file, lend, pay, pool, receive, repay
 from planting.county import DAY, DEPARTMENTS, LONG_AGO
 from planting.directives import Fen
 from planting.fault import Fault, plants
@@ -189,6 +189,13 @@ def pooled_too_early(county: Sound) -> Fault:
     fund = county.fund(DEPARTMENTS[4], level="region", regime="pooled")
     day = dt.date(2016, county.dice.randint(2, 4), county.dice.randint(10, 21))
     return Fault(pay(county, fund, day, "0401", 60_000, payee=county.company()))
+
+
+@plants("pooled-without-plan")
+def pooled_without_plan(county: Sound) -> Fault:
+    """Earmarked money is pooled by a paper that is no filed plan."""
+    given, taken = pool(county, county.development, county.pooled, county.day(1), 60_000, county.bills)
+    return Fault(given, (("pooled-without-plan", taken, "the other of the two vouchers"),))
 
 
 @plants("transfer-as-spending")

@@ -101,6 +101,29 @@ def over_allotment(county: Sound) -> Fault:
     return Fault(pay_of(county, controlled(county, day, 59_999), day, 60_000, 60_000))
 
 
+@plants("received-beyond-document")
+def received_beyond_document(county: Sound) -> Fault:
+    """A fen more is received by a document than it gives."""
+    day = county.day(1)
+    fund = controlled(county, day, 60_000)
+    more = county.document(day, level=fund.level, fund=fund.code, parent=fund.authority, amount=Fen(9_999))
+    given = county.entries[-1]
+    county.document(day, level="county", fund=fund.code, parent=more)
+    move(county, fund, day, "quota-received", (("unallotted", 1), ("received", 1)), 10_000, more)
+    return Fault(given)
+
+
+@plants("quota-without-source")
+def quota_without_source(county: Sound) -> Fault:
+    """A supplement by a document that nobody has."""
+    day = county.day(1)
+    fund = controlled(county, day, 60_000)
+    move(
+        county, fund, day, "quota-received", (("unallotted", 1), ("received", 1)), 10_000, f"无{county.fresh('none')}号"
+    )
+    return Fault(county.vouchers[-1])
+
+
 @plants("over-commitment")
 def over_commitment(county: Sound) -> Fault:
     """A fen more is paid under a contract than it bound."""

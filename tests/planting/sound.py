@@ -15,6 +15,7 @@ from planting.acts import (
     pay,
     pay_contract,
     pay_person,
+    pool,
     refund,
     repay,
     reverse,
@@ -215,11 +216,14 @@ def joint(county: Sound, size: int) -> None:
 
 
 def loans(county: Sound, size: int) -> None:
-    """Lend from the county's own fund and pay back within the month."""
+    """Lend from the county's own fund and pay back within the month; pool money of another by the filed plan."""
     for at in range(size // 4):
         day = dt.date(county.first + at % 2, 1 + at % 12, 2)
         lent = lend(county, county.local, county.houses, day, 100_000 + at, county.loans)
         repay(county, county.local, county.houses, day + 25 * DAY, lent)
+    for at in range(size // 10):
+        day = dt.date(county.first + 1, 1 + at % 12, 3)
+        pool(county, county.development, county.pooled, day, 50_000 + at, county.plan)
 
 
 def corrections(county: Sound, size: int) -> None:

@@ -49,7 +49,6 @@ class Settings:
 
     title: str
     language: Language
-    currency: str
     database: str
     schema: str
     key: Path
@@ -71,19 +70,37 @@ class Book:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, policy: Callable[[Connection], object] | None = None) -> Iterator[Connection]:
         """Give a connection that is the only one posting until it commits or is rolled back.
 
-        Raises UsageError (`today-asked`): what is recorded is recorded today.
+        `policy` is done first, with the owner's rights. Raises UsageError (`today-asked`): what is recorded is recorded
+        today.
         """
         refuse_another_day()
         with ExitStack() as undone:
             undone.callback(self._charts.clear)  # it may have quota lines that are taken back
             with self.engine.begin() as connection:
+                if policy:
+                    undone.callback(self._policies.clear)  # the chart that it puts in force may be taken back
+                    dialect.take_turn(connection)
+                    policy(connection)
                 dialect.act_as_clerk(connection, self.settings.schema)
                 dialect.take_turn(connection)
                 yield connection
             undone.pop_all()
+
+    @contextmanager
+    def trying(self) -> Iterator[Connection]:
+        """Give a connection that posts as in earnest, and undo all of it: what is found out records nothing."""
+        with self.engine.connect() as connection:
+            transaction = connection.begin()
+            try:
+                dialect.act_as_clerk(connection, self.settings.schema)
+                dialect.take_turn(connection)
+                yield connection
+            finally:
+                transaction.rollback()
+                self._charts.clear()
 
     @contextmanager
     def owning(self) -> Iterator[Connection]:
@@ -99,11 +116,11 @@ class Book:
         except DBAPIError as error:
             raise refused_by_database(error) from error
 
-    def act(self, act: Callable[[Connection], Result]) -> Result:
-        """Do an act in one writing transaction, again from its start where PostgreSQL asks for it."""
+    def act(self, act: Callable[[Connection], Result], policy: Callable[[Connection], object] | None = None) -> Result:
+        """Do an act in one writing transaction, again from its start where PostgreSQL asks for it; see `writing`."""
         for attempt in range(RETRIES):
             try:
-                with self.writing() as connection:
+                with self.writing(policy) as connection:
                     return act(connection)
             except DBAPIError as error:
                 if getattr(error.orig, "sqlstate", None) not in AGAIN or attempt == RETRIES - 1:

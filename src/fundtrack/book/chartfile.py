@@ -44,8 +44,13 @@ def enact(book: Book, text: str, *, by: str, document: str, after: int | None = 
 
     Raises what `apply_chart` does, and OSError where the file cannot be written: then nothing has changed.
     """
+    return enacted(book, text, lambda: apply_chart(book, text, by=by, document=document, after=after))
+
+
+def enacted(book: Book, text: str, act: Callable[[], list[Change]]) -> Enacted:
+    """Do an act that puts a chart in force, among other things, and put its text into the book's file; see `enact`."""
     with _beside(book, text) as take_place:
-        changes = apply_chart(book, text, by=by, document=document, after=after)
+        changes = act()
         try:
             return Enacted(changes, take_place())
         except OSError as problem:  # too late to refuse: what is in force is in force

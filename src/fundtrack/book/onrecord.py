@@ -1,4 +1,4 @@
-"""What is wrong with the record of findings: what somebody wrote past the program and its controls.
+"""What is wrong with the record of findings and of closings: what somebody wrote past the program and its controls.
 
 Whatever a control refuses is asked here of the rows that stand, for a control that was taken away and put back shows
 nowhere else.
@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fundtrack.book.periods import period_acts
+from fundtrack.book.person import same_person
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from sqlalchemy import Connection
 
-NUMBERED: Final = {"audit": "audit", "finding": "finding", "waiver": "waiver", "side": "seq"}
+    from fundtrack.book.periods import PeriodAct
+
+NUMBERED: Final = {"audit": "audit", "finding": "finding", "waiver": "waiver", "side": "seq", "period_act": "seq"}
 
 UNFOUNDED: Final = """
 SELECT f.finding FROM finding AS f LEFT JOIN audit AS a ON a.audit = f.audit
@@ -64,6 +68,18 @@ ORDER BY w.waiver
 """Waivers that nobody could have granted."""
 
 
+AFTER_CLOSING: Final = """
+SELECT v.voucher_number, v.date, a.date
+FROM (
+    SELECT date, day, last_voucher, LEAD(last_voucher) OVER (ORDER BY seq) AS next_last FROM period_act
+) AS a
+JOIN book_vouchers AS v ON v.day <= a.day AND v.voucher > a.last_voucher
+    AND (a.next_last IS NULL OR v.voucher <= a.next_last)
+ORDER BY v.voucher
+"""
+"""Vouchers that came after an act which closed their month, and before the next one."""
+
+
 def faults(connection: Connection) -> Iterator[tuple[str, dict[str, object]]]:
     """Yield the name and the details of each thing that is wrong."""
     engine = connection.dialect.name
@@ -78,3 +94,21 @@ def faults(connection: Connection) -> Iterator[tuple[str, dict[str, object]]]:
         yield "act-unlawful", {"finding": finding, "seq": seq}
     for (waiver,) in connection.exec_driver_sql(dialect.with_functions(UNGRANTED, engine)):
         yield "waiver-unlawful", {"waiver": waiver}
+    for voucher, date, until in connection.exec_driver_sql(AFTER_CLOSING):
+        yield "voucher-after-closing", {"voucher": voucher, "date": date, "until": until}
+    acts = period_acts(connection)
+    for before, act in zip([None, *acts], acts, strict=False):
+        if not _lawful(before, act, acts):
+            yield "period-unlawful", {"seq": act.seq, "month": act.month}
+
+
+def _lawful(before: PeriodAct | None, act: PeriodAct, acts: Iterable[PeriodAct]) -> bool:
+    """Return whether an act on a month could have followed the one before it."""
+    if act.act == "close":
+        follows = before is None or before.date == act.month.before.last.isoformat()
+        return follows and act.date == act.month.last.isoformat()
+    if before is None or (before.date, act.date) != (act.month.last.isoformat(), act.month.before.last.isoformat()):
+        return False
+    closers = [one for one in acts if one.act == "close" and one.seq < act.seq and one.date >= before.date]
+    closer = min(closers, key=lambda one: (one.date, -one.seq))
+    return not same_person(closer.acted_by, act.acted_by)

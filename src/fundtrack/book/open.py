@@ -59,7 +59,6 @@ def read_settings(folder: Path) -> Settings:
     return Settings(
         title=str(given.get("title", folder.name)),
         language=language,
-        currency=str(given.get("currency", "CNY")),
         database=database,
         schema=schema_name,
         key=folder / (os.environ.get("FUNDTRACK_KEY") or str(given.get("key", KEY_FILE))),

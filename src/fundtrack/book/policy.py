@@ -31,27 +31,34 @@ def apply_chart(book: Book, text: str, *, by: str, document: str, after: int | N
     account, or change what was granted or ended; and `chart-meanwhile` where another version is in force by now, of
     which the text knows nothing.
     """
-    new = read_chart(text, str(book.chart_file))
     with book.owning() as connection:
         dialect.take_turn(connection)
-        latest, old = in_force_before(book, connection, new)
-        if after is not None and latest != after:
-            raise ChartError("chart-meanwhile", path=book.chart_file, version=latest)
-        changes = diff(old, new)
-        forbidden(old, new, str(book.chart_file))
-        if not changes:
-            return []
-        if not document:
-            raise ChartError("chart-needs-document")
-        version = latest + 1
-        _insert(
-            connection,
-            "chart",
-            ("version", "applied_at", "applied_by", "document", "text"),
-            [(version, now(), by, document, text)],
-        )
-        _add_policy(connection, new, version)
-        dialect.measure(connection, "fund_terms", "bank_account", "account", "use_grant", "balance")
+        return put_in_force(book, connection, text, by=by, document=document, after=after)
+
+
+def put_in_force(
+    book: Book, connection: Connection, text: str, *, by: str, document: str, after: int | None = None
+) -> list[Change]:
+    """Put a chart in force as `apply_chart` does, within an act of the owner, who holds the writer's turn."""
+    new = read_chart(text, str(book.chart_file))
+    latest, old = in_force_before(book, connection, new)
+    if after is not None and latest != after:
+        raise ChartError("chart-meanwhile", path=book.chart_file, version=latest)
+    changes = diff(old, new)
+    forbidden(old, new, str(book.chart_file))
+    if not changes:
+        return []
+    if not document:
+        raise ChartError("chart-needs-document")
+    version = latest + 1
+    _insert(
+        connection,
+        "chart",
+        ("version", "applied_at", "applied_by", "document", "text"),
+        [(version, now(), by, document, text)],
+    )
+    _add_policy(connection, new, version)
+    dialect.measure(connection, "fund_terms", "bank_account", "account", "use_grant", "balance")
     return changes
 
 

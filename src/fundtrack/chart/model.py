@@ -46,6 +46,9 @@ STATUSES: Final = {
 }
 """What becomes of quota (指标), and the root of the accounts that say so: what was received equals all the others."""
 
+CURRENCY: Final = "CNY"
+"""What a book is kept in where its chart does not say another currency."""
+
 QUOTA_UNIT: Final = ".Q"
 """How a unit of quota ends; its accounts of status are liabilities and may not go into debit."""
 
@@ -172,7 +175,7 @@ class Quota:
     """A quota line (指标): what a document gave a fund for a year, or what of it was allotted to a use and a project.
 
     `parent` is the line it was allotted or carried over from, 0 for one that a document gave; `use` is the code of a
-    use of the fund, empty for one that is not allotted yet. `document` is the bureau's own, `upper_document` that of
+    use of the fund, empty for what is not allotted yet. `document` is the bureau's own, `upper_document` that of
     the level above. `expires` is the last day it may be spent on, None where nothing says one. `chart` is the version
     of the chart it is bound to.
     """
@@ -212,7 +215,7 @@ class Chart:
     """The whole policy: what there is, by its code, and in order of date what uses were granted and ended.
 
     `quotas` are not policy but stand beside it, and their accounts among the others (`chart.quota.with_quotas`). All of
-    it stands in one order, whatever the order it was given in.
+    it stands in one order, whatever the order it was given in. A book is kept in one `currency`.
     """
 
     title: str
@@ -224,15 +227,19 @@ class Chart:
     projects: dict[str, Project]
     intermediaries: dict[str, Intermediary]
     quotas: tuple[Quota, ...] = ()
+    currency: str = CURRENCY
+    headings: dict[tuple[str, str], Account] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Put everything in order: by code, accounts by root first, uses by date."""
+        """Put everything in order: by code, accounts by root first, uses by date; and know the headings of quota."""
         roots = list(ROOTS["en"])
         for name in ("funds", "banks", "projects", "intermediaries"):
             object.__setattr__(self, name, dict(sorted(getattr(self, name).items())))
         accounts = sorted(self.accounts.values(), key=lambda account: (roots.index(account.root), account.path))
         object.__setattr__(self, "accounts", {account.path: account for account in accounts})
         object.__setattr__(self, "uses", tuple(sorted(self.uses, key=lambda use: (use.date, use.account))))
+        found = (one for one in accounts if one.kind.startswith(QUOTA) and ":" not in one.code)
+        object.__setattr__(self, "headings", {(one.fund, one.kind.removeprefix(QUOTA)): one for one in found})
 
     def find(self, name: str) -> Account:
         """Return the account called `Expenses:F01:0601`, `F01:0601` or by its written name in either language.

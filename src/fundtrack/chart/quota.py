@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fundtrack.chart.model import Account, Chart, Quota
 
 GIVEN: Final = ("received", "unallotted", "carried", "reclaimed")
-"""The statuses of what a document gave."""
+"""The statuses of what a document gave, or what of it was carried over before it was allotted."""
 
 ALLOTTED: Final = ("available", "committed", "applied", "paid", "carried", "reclaimed")
 """The statuses of what was allotted; a line that was carried over is `received` anew beside."""
@@ -35,11 +35,7 @@ def with_quotas(chart: Chart, quotas: Iterable[Quota]) -> Chart:
 
 def headings(chart: Chart) -> dict[tuple[str, str], Account]:
     """Return the heading of each status of each fund under quota control."""
-    return {
-        (account.fund, account.kind.removeprefix(QUOTA)): account
-        for account in chart.accounts.values()
-        if account.kind.startswith(QUOTA) and is_heading(account)
-    }
+    return chart.headings
 
 
 def is_heading(account: Account) -> bool:
@@ -49,7 +45,7 @@ def is_heading(account: Account) -> bool:
 
 def statuses(quota: Quota, lines: Iterable[Quota]) -> tuple[str, ...]:
     """Return the statuses that a line can have; `lines` have its parent."""
-    if not quota.parent:
+    if not quota.use:
         return GIVEN
     parent = next(one for one in lines if (one.fund, one.line) == (quota.fund, quota.parent))
     return ("received", *ALLOTTED) if parent.year < quota.year else ALLOTTED

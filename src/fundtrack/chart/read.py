@@ -7,12 +7,14 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from fundtrack import money
 from fundtrack.beantext import escape
 from fundtrack.beantext.directives import Custom, Open
 from fundtrack.beantext.parse import parse_text
 from fundtrack.chart.fields import FORMS, Fields
 from fundtrack.chart.model import (
     CODE,
+    CURRENCY,
     FUND,
     KINDS,
     LEVELS,
@@ -77,6 +79,7 @@ def read_chart(text: str, path: str) -> Chart:
         banks=banks,
         projects=projects,
         intermediaries=_intermediaries(given["intermediary"], projects),
+        currency=next(iter(parsed.options["operating_currency"]), CURRENCY),
     )
     return replace(chart, uses=_uses(given["use"], chart))
 
@@ -88,7 +91,7 @@ def _language(parsed: Parsed, text: str, path: str) -> Language:
     language = next((language for language in LANGUAGES if roots == list(ROOTS[language].values())), None)
     if language is None:
         raise ChartError("chart-roots", path=path, line=_line(text, "name_"), roots=", ".join(roots))
-    if options["operating_currency"] not in ([], ["CNY"]):
+    if len(said := options["operating_currency"]) > 1 or not all(map(money.is_currency, said)):
         raise ChartError("chart-currency", path=path, line=_line(text, "operating_currency"))
     own = {"dcontext", "filename", "title", "operating_currency", *ROOT_OPTIONS.values()}
     for name in sorted(options.keys() - own):

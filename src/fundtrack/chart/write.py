@@ -19,7 +19,8 @@ def write_accounts(chart: Chart, language: Language) -> str:
 
     Raises FormatError (`text-unsafe`) for text that `read_chart` would not have let in.
     """
-    options = f'option "title" {string(chart.title)}\noption "operating_currency" "CNY"\n{root_options(language)}'
+    currency = f'option "operating_currency" {string(chart.currency)}\n'
+    options = f'option "title" {string(chart.title)}\n{currency}{root_options(language)}'
     return "\n".join([options, *_directives(chart, language)])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from fundtrack.checking.lens import LEFT, POLICY, POSTING_COLUMNS, VOUCHER_COLUMNS, Lens, Subject
+from fundtrack.checking.lens import LEFT, MET, POLICY, POSTING_COLUMNS, VOUCHER_COLUMNS, Lens, Subject
 from fundtrack.errors import LANGUAGES, message, messages
 from fundtrack.ledger.batches import identity
 from fundtrack.ledger.rows import voucher_number
@@ -27,6 +27,7 @@ RELATIONS: Final = POLICY | {
     "vouchers": f"SELECT {VOUCHER_COLUMNS} FROM book_vouchers",
     "daily_balances": "SELECT * FROM book_daily_balances",
     **LEFT,
+    **MET,
 }
 """The relations over everything that was posted."""
 

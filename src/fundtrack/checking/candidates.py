@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.checking.book import names_of
-from fundtrack.checking.lens import LEFT, POLICY, POSTING_COLUMNS, VOUCHER_COLUMNS, Lens
+from fundtrack.checking.lens import LEFT, MET, POLICY, POSTING_COLUMNS, VOUCHER_COLUMNS, Lens
 from fundtrack.schema import dialect, moved
 
 if TYPE_CHECKING:
@@ -111,6 +111,7 @@ def relations(scope: str, *, coming: bool) -> Relations:
         "vouchers": _touched("vouchers", VOUCHER_COLUMNS, scope, coming=coming),
         "daily_balances": DAILY.format(moves=moves),
         **LEFT,
+        **MET,
     }
 
 

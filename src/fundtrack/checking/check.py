@@ -9,10 +9,11 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from fundtrack.book.open import SETTINGS_FILE, thresholds
-from fundtrack.checking.lens import IF_ASKED, POSTING_COLUMNS, VOUCHER_COLUMNS, WORKED_OUT_ONCE
+from fundtrack.checking.lens import IF_ASKED, MET, POSTING_COLUMNS, VOUCHER_COLUMNS, WORKED_OUT_ONCE
 from fundtrack.checking.statement import select_of
 from fundtrack.errors import BookError, PageError, nearest
 from fundtrack.pages import catalogue, every, installed, names
+from fundtrack.schema.reconciling import NEEDS, READS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,16 +81,22 @@ class Check:
         It always has a parameter, for PostgreSQL reads on behind a `;` only in a statement that has none.
         """
         with_ = ", ".join(
-            f"{name} AS {'' if name in WORKED_OUT_ONCE else 'NOT '}MATERIALIZED ({select})"
+            f"{name} AS {'' if name in WORKED_OUT_ONCE else 'NOT '}MATERIALIZED ({self._named(name, select)})"
             for name, select in relations.items()
-            if name not in IF_ASKED or self.mentions(name)
+            if name not in IF_ASKED or self.mentions(name) or (name in READS and self._reads_met)
         )
-        named = PARAMETER.sub(lambda found: f":{self._bound(found[1])}", self.select)
-        return f"WITH {with_} SELECT * FROM ({named}\n) AS found WHERE 1 = :one"
+        return f"WITH {with_} SELECT * FROM ({self._names(self.select)}\n) AS found WHERE 1 = :one"
 
     def bound(self) -> dict[str, Any]:
         """Return the values of the parameters by the names they have in `over`."""
         return {"one": 1} | {self._bound(name): value for name, value in self.parameters.items()}
+
+    def _named(self, relation: str, select: str) -> str:
+        """Return the select of a relation; the thresholds in it are those of the page that reads it."""
+        return self._names(select) if relation in MET else select
+
+    def _names(self, select: str) -> str:
+        return PARAMETER.sub(lambda found: f":{self._bound(found[1])}", select)
 
     def _bound(self, parameter: str) -> str:
         """Return a name that no parameter of another check has: the name of a page has no `_`, and no `--`."""
@@ -98,6 +105,14 @@ class Check:
     def mentions(self, relation: str) -> bool:
         """Return whether the select reads a relation: a column may be called like one."""
         return re.search(rf"\b(?:FROM|JOIN)\s+{relation}\b", self.select, re.IGNORECASE) is not None
+
+    def needs_relation(self, relation: str) -> bool:
+        """Return whether the select says nothing without a relation: it reads it, or one that is made of it."""
+        return relation not in self.optional and (self.mentions(relation) or (relation in NEEDS and self._reads_met))
+
+    @cached_property
+    def _reads_met(self) -> bool:
+        return any(map(self.mentions, MET))
 
     def applies(self, date: str) -> bool:
         """Return whether the check was in force on an ISO date; the law it rests on is dated, so is the check."""

@@ -27,7 +27,7 @@ from fundtrack.checking.batches import COLUMNS, Batches
 from fundtrack.checking.declared import FUND_COMPONENT, VERSION, Declared, meta_of, text
 from fundtrack.checking.entries import Entries
 from fundtrack.checking.kinds import kind_of
-from fundtrack.checking.lens import LEFT, POSTING_COLUMNS, VOUCHER_COLUMNS, Lens, Origin, Subject
+from fundtrack.checking.lens import LEFT, MET, POSTING_COLUMNS, VOUCHER_COLUMNS, Lens, Origin, Subject
 from fundtrack.checking.moved import Moved
 from fundtrack.checking.units import Units
 from fundtrack.errors import UsageError
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 KINDS: Final = frozenset({
     "opening", "transfer-received", "disbursement", "advance", "verification", "refund", "interest", "bank-charge",
     "loan", "repayment", "adjustment", "quota-received", "allotment", "quota-adjustment", "commitment", "application",
-    "carry-over", "reclaim",
+    "carry-over", "reclaim", "pooling", "returned-payment",
 })  # fmt: skip
 """The kinds of voucher, which a published one has as its tag."""
 
@@ -72,6 +72,7 @@ RELATIONS: Final = {
         )
     },
     **LEFT,
+    **MET,
 }
 
 POSTING: Final = (

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fundtrack.errors import message
-from fundtrack.schema import payments
+from fundtrack.schema import payments, reconciling
 from fundtrack.schema.registers import BY_RELATION
 
 if TYPE_CHECKING:
@@ -47,7 +47,10 @@ POLICY: Final = {
 LEFT: Final = {name: payments.select(name) for name in payments.NAMES}
 """The relations of what is left of payments, made of the vouchers and postings beside them."""
 
-IF_ASKED: Final = frozenset({*BY_RELATION, *LEFT})
+MET: Final = {name: reconciling.select(name) for name in reconciling.NAMES}
+"""The relations of what of book and bank is one, made of those and of the registers; they have a threshold in them."""
+
+IF_ASKED: Final = frozenset({*BY_RELATION, *LEFT, *MET})
 """Relations that stand before a select only where it reads them."""
 
 WORKED_OUT_ONCE: Final = frozenset({"candidate_days", "candidate_touched"})
@@ -153,5 +156,5 @@ class Lens:
 
     def why_not(self, check: Check) -> Mapping[Language, str]:
         """Return why a check cannot be run through this lens, in both languages; nothing where it can."""
-        needed = (one for one in self.missing if check.mentions(one) and one not in check.optional)
+        needed = (one for one in self.missing if check.needs_relation(one))
         return next((self.missing[one] for one in needed), {})

@@ -15,18 +15,23 @@ import typer
 
 from fundtrack.cli import (
     books,
+    canpay,
     checking,
     demo,
+    documents,
     files,
     findings,
     ledgers,
     payments,
+    periods,
     policy,
     quota,
+    reconcile,
     record,
     register,
     sampling,
     show,
+    trace,
     vouchers,
     waivers,
 )
@@ -61,20 +66,30 @@ app.command()(demo.demo)
 app.command("import")(files.import_)
 app.add_typer(files.quarantine, name="quarantine")
 app.command()(vouchers.post)
+app.command()(vouchers.verify_advance)
 app.command()(vouchers.reverse)
 app.command()(vouchers.rebook)
 app.command()(vouchers.opening)
+app.add_typer(documents.document, name="document")
 app.add_typer(quota.quota, name="quota")
 app.command()(quota.commit)
+app.command()(quota.pool)
+app.command()(canpay.can_pay)
 app.command()(payments.apply)
 app.command()(payments.approve)
 app.command()(payments.reject)
 app.command()(payments.pay)
+app.command()(payments.return_payment)
 app.command()(payments.applications)
+app.add_typer(periods.period, name="period")
+app.command("year-close")(periods.year_close)
+app.command()(periods.todo)
 app.command()(record.show)
 app.command()(record.refusals)
+app.command()(trace.trace)
 app.add_typer(policy.chart, name="chart")
 app.add_typer(register.register, name="register")
+app.command()(reconcile.reconcile)
 app.command()(ledgers.balance)
 app.command()(ledgers.report)
 app.command()(checking.check)

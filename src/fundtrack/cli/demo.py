@@ -1,7 +1,7 @@
 """`demo`: the whole job on a sample book, from the bureau's files to Fava, refusals included.
 
 A sample is a folder of `fundtrack/sample`: `chart.beancount`, `transfers.toml` (the transfers received) and `files`,
-which are imported in the order of their names.
+which are imported in the order of their names. What lies in `statements` is only copied into the book's folder.
 """
 
 from __future__ import annotations
@@ -82,7 +82,12 @@ def build(source: Path, folder: Path, language: Language, by: str) -> Book:
     book = create_book(folder, title=given["title"], language=language)
     heading("demo-chart", language, path=folder)
     put_in_force(book, text, by, given["document"], language)
-    shutil.copytree(source / "files", folder / "files")
+    for kept in (
+        "files",
+        "statements",
+    ):  # of the bank's statements no voucher is made: they are there to reconcile with
+        if (source / kept).is_dir():
+            shutil.copytree(source / kept, folder / kept)
     heading("demo-transfers", language)
     drafts = list(transfers(given, read_chart(text, str(folder))))
     for number, draft in zip(post(book, drafts, by=by).numbers, drafts, strict=True):

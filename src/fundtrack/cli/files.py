@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,7 +26,7 @@ from fundtrack.errors import FundtrackError, Language, message
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from fundtrack.importing.quarantine import Waiting
+    from fundtrack.importing.quarantine import Retried, Waiting
     from fundtrack.importing.report import Report
 
 quarantine = typer.Typer(help="Rows that wait, why, and what was decided. 待核实的行", no_args_is_help=True)
@@ -34,6 +35,9 @@ quarantine = typer.Typer(help="Rows that wait, why, and what was decided. 待核
 def import_(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="The bureau's files. 文件")],
     page: Annotated[str, typer.Option("--as", metavar="PAGE", help="Read it as this format. 指定导入格式")] = "",
+    fund: Annotated[str, typer.Option(help="The fund of rows that say none. 默认资金")] = "",
+    use: Annotated[str, typer.Option(help="The use of rows that say none. 默认用途")] = "",
+    project: Annotated[str, typer.Option(help="The project of rows that say none. 默认项目")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, change nothing. 试运行")] = False,
     form: FormatOption = "table",
     by: PersonOption = None,
@@ -41,16 +45,20 @@ def import_(
     lang: LanguageOption = None,
 ) -> None:
     """导入文件，逐行入账或待核实 Import files: every row is posted, already posted, waits, or is no data."""
+    from fundtrack.importing.default import default_of
     from fundtrack.importing.file import import_file
 
     the_book = opened(book)
     language = spoken(lang, the_book)
     who = person(by)
+    default = partial(default_of, fund=fund, use=use, project=project)
     reports: list[Report] = []
     problems: list[FundtrackError] = []
     for file in files:
         try:
-            done = import_file(the_book, file, by=who, page=page, dry_run=dry_run, progress=show.progress)
+            done = import_file(
+                the_book, file, by=who, page=page, default=default, dry_run=dry_run, progress=show.progress
+            )
         except FundtrackError as error:
             if file is files[-1] and not reports:
                 raise
@@ -88,9 +96,20 @@ def print_report(report: Report, language: Language, *, dry_run: bool = False) -
         show.say_message(
             f"printed-total-{agreement}", language, total=show.yuan(report.printed_total), difference=difference
         )
+    if report.columns:
+        read = "; ".join(f"{name} = {column}" for name, column in report.columns.items())
+        show.say_message("import-columns", language, columns=read)
+    if report.copies:
+        show.say_message("import-copies", language, rows=report.copies)
     if report.unreadable_rows:
         show.say_message("import-unreadable", language, rows=report.unreadable_rows)
+    by_default = [row for row in report.held if row["state"] == "quarantined" and _by_default(row)]
+    if by_default:
+        (why, *_) = by_default[0]["reasons"]
+        show.say_message("import-by-default", language, rows=len(by_default), batch=report.batch, why=why[language])
     for row in report.held:
+        if _by_default(row):
+            continue
         if row["state"] == "quarantined" or (report.new and row["state"] == "rejected"):
             place = message("place-row", language, file=report.file, sheet=sheet, row=row["row"])
             amount = "" if row["amount"] is None else f" ({show.yuan(row['amount'])})"
@@ -98,6 +117,11 @@ def print_report(report: Report, language: Language, *, dry_run: bool = False) -
     print_replaced(report, sheet, language)
     show.findings(report.findings, language)
     show.say()
+
+
+def _by_default(row: Mapping[str, Any]) -> bool:
+    """Say whether a row waits for nothing but somebody who confirms its fund: all of them are told at once."""
+    return [why["check"] for why in row["reasons"]] == ["fund-by-default"]
 
 
 def print_replaced(report: Report, sheet: str, language: Language) -> None:
@@ -220,8 +244,26 @@ def retry(
     from fundtrack.importing.quarantine import retry
 
     the_book = opened(book)
-    language = spoken(lang, the_book)
-    tried = retry(the_book, rows or [], by=person(by))
+    print_tried(retry(the_book, rows or [], by=person(by)), form, spoken(lang, the_book))
+
+
+@quarantine.command()
+def confirm(
+    batch: Annotated[int, typer.Argument(metavar="BATCH", help="The number of the batch. 批次号")],
+    form: FormatOption = "table",
+    by: PersonOption = None,
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """确认默认资金 Confirm the fund and use that somebody else said of a file, and post what passes."""
+    from fundtrack.importing.quarantine import confirm
+
+    the_book = opened(book)
+    print_tried(confirm(the_book, batch, by=person(by)), form, spoken(lang, the_book))
+
+
+def print_tried(tried: Sequence[Retried], form: Format, language: Language) -> None:
+    """Print what became of rows that were tried again; exit with 1 where some still wait."""
     if form != "table":
         records = [waiting_record(one.row, language) | {"voucher": one.voucher or None} for one in tried]
         print_waiting(records, form, language, "voucher")

@@ -1,4 +1,4 @@
-"""Commands that pay out of quota, each by another hand: `apply`, `approve`, `reject`, `pay`, and `applications`."""
+"""Commands that pay out of quota, each by another hand: `apply`, `approve`, `reject`, `pay`, and what follows."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fundtrack import money
-from fundtrack.cli import show
+from fundtrack.cli import prompts, show
 from fundtrack.cli.options import (
+    ApproverOption,
     BookOption,
     DateOption,
     DocumentOption,
@@ -22,6 +23,7 @@ from fundtrack.cli.options import (
 )
 from fundtrack.cli.quota import AmountOption, LineArgument
 from fundtrack.cli.vouchers import BankRefOption, NumberArgument, amount, print_posted
+from fundtrack.errors import message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,24 +103,60 @@ def pay(
     date: DateOption = None,
     bank: Annotated[str, typer.Option(help="The number of the bank account that pays. 付款账号")] = "",
     bank_ref: BankRefOption = "",
+    payee_account: Annotated[str, typer.Option(help="The account that is paid, where it changed. 收款账号")] = "",
     form: FormatOption = "table",
     by: PersonOption = None,
+    approved_by: ApproverOption = "",
     book: BookOption = None,
     lang: LanguageOption = None,
 ) -> None:
-    """支付 Pay what was approved: the quota is executed, and what was owed is settled."""
+    """支付 Pay what was approved, or what the bank returned: quota is executed, and what was owed is settled."""
+    from fundtrack import identifier
     from fundtrack.book.clock import today
     from fundtrack.posting import post
     from fundtrack.posting.application import payment
 
     the_book = opened(book)
     language = spoken(lang, the_book)
+    account = identifier.kept(identifier.sound(payee_account, "account"), the_book.key) if payee_account else ""
 
     def say(connection: Connection, chart: Chart) -> Sequence[Draft]:
-        return [payment(connection, chart, number, amount, date=date or today(), bank=bank, bank_ref=bank_ref)]
+        return [payment(connection, chart, number, amount, date=date or today(), bank=bank, bank_ref=bank_ref,
+                        payee_account=account)]  # fmt: skip
 
     with show.refusal(form, language):
-        posted = post(the_book, say, by=person(by))
+        posted = post(the_book, say, by=person(by), approved_by=approved_by)
+    print_posted(posted, form, language)
+
+
+def return_payment(
+    number: NumberArgument,
+    amount: Annotated[
+        int | None, typer.Option(parser=amount, metavar="YUAN", help="By default all of it. 金额（元）")
+    ] = None,
+    reason: ReasonOption = "",
+    date: DateOption = None,
+    bank_ref: BankRefOption = "",
+    form: FormatOption = "table",
+    by: PersonOption = None,
+    approved_by: ApproverOption = "",
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """退票 Enter a payment that the bank returned: it is owed again, its quota reserved, until it is paid once more."""
+    from fundtrack.book.clock import today
+    from fundtrack.posting import post
+    from fundtrack.posting.returned import return_payment
+
+    the_book = opened(book)
+    language = spoken(lang, the_book)
+    why = prompts.reason(reason, message("ask-return", language, voucher=number), language)
+
+    def say(connection: Connection, chart: Chart) -> Sequence[Draft]:
+        return [return_payment(connection, chart, number, amount, reason=why, date=date or today(), bank_ref=bank_ref)]
+
+    with show.refusal(form, language):
+        posted = post(the_book, say, by=person(by), approved_by=approved_by)
     print_posted(posted, form, language)
 
 
@@ -133,7 +171,7 @@ def applications(form: FormatOption = "table", book: BookOption = None, lang: La
         rows = [
             {
                 "application": one.application,
-                "state": one.state,
+                "state": one.state if form != "table" else message(f"state-{one.state}", language),
                 "quota": f"{one.fund}-Q{one.line:05d}",
                 "amount": written(one.amount),
                 "payee": one.payee,

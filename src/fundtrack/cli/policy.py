@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from fundtrack.book import Book
+    from fundtrack.book.chartfile import Enacted
     from fundtrack.chart.change import Change
     from fundtrack.chart.model import Chart
 
@@ -211,12 +212,17 @@ def put_in_force(
     from fundtrack.book.chartfile import enact
 
     done = enact(book, text, by=by, document=document, after=after)
+    say_of_file(book, done, language)
+    return done.changes
+
+
+def say_of_file(book: Book, done: Enacted, language: Language, *, error: bool = False) -> None:
+    """Say what became of the chart's file: where its own text is kept, or why it could not be written."""
     if done.kept:
-        show.say_message("chart-kept", language, kept=done.kept)
+        show.say(message("chart-kept", language, kept=done.kept), error=error)
     if done.problem:
         cause = done.problem.strerror or done.problem
         show.problem(UsageError("chart-file-not-written", path=book.chart_file, cause=cause))
-    return done.changes
 
 
 def print_changes(changes: Sequence[Change], language: Language) -> None:

@@ -24,7 +24,7 @@ from fundtrack.cli.options import (
     spoken,
 )
 from fundtrack.cli.order import coded
-from fundtrack.cli.vouchers import amount, print_posted
+from fundtrack.cli.vouchers import BankRefOption, amount, print_posted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -134,6 +134,50 @@ def allot(
 
 
 @quota.command()
+def supplement(
+    line: LineArgument,
+    amount: AmountOption,
+    document: DocumentOption = "",
+    date: DateOption = None,
+    form: FormatOption = "table",
+    by: PersonOption = None,
+    approved_by: ApproverOption = "",
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """指标追加 Receive more on a line that a document gave, by another document."""
+    change(Act(form, by, approved_by, book, lang), line, amount, 1, document, date)
+
+
+@quota.command()
+def cut(
+    line: LineArgument,
+    amount: AmountOption,
+    document: DocumentOption = "",
+    date: DateOption = None,
+    form: FormatOption = "table",
+    by: PersonOption = None,
+    approved_by: ApproverOption = "",
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """指标追减 Take back in red, by a document, what a line has not allotted; the money is not touched."""
+    change(Act(form, by, approved_by, book, lang), line, amount, -1, document, date)
+
+
+def change(act: Act, line: str, amount: int, sign: int, document: str, date: dt.date | None) -> None:
+    """Post a supplement, or with the sign -1 a cut."""
+    from fundtrack.book.clock import today
+    from fundtrack.posting.quota import supplement
+    from fundtrack.posting.vouchers import positive
+
+    more = sign * positive(amount)
+    act.post(
+        lambda connection, chart: supplement(connection, chart, line, more, date=date or today(), document=document)
+    )
+
+
+@quota.command()
 def adjust(
     line: LineArgument,
     to: Annotated[str, typer.Option(metavar="QUOTA", help="The line that gets it. 调入指标号")],
@@ -203,6 +247,35 @@ def reclaim(
     )
 
 
+def pool(
+    giver: Annotated[str, typer.Option("--from", metavar="FUND", help="The earmarked fund that gives. 转出资金")],
+    taker: Annotated[str, typer.Option("--to", metavar="FUND", help="The pooled fund that gets it. 转入资金")],
+    amount: AmountOption,
+    plan: Annotated[str, typer.Option(metavar="NUMBER", help="The filed plan. 整合方案文号")],
+    quota: Annotated[str, typer.Option(metavar="QUOTA", help="The line that gives it. 转出指标号")] = "",
+    narration: Annotated[str, typer.Option(help="What for. 摘要")] = "",
+    bank_ref: BankRefOption = "",
+    date: DateOption = None,
+    form: FormatOption = "table",
+    by: PersonOption = None,
+    approved_by: ApproverOption = "",
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """统筹整合 Pass money and quota of an earmarked fund to a pooled one, by a filed plan: two linked vouchers."""
+    from fundtrack.book.clock import today
+    from fundtrack.posting.pooling import Pooling, pool
+
+    act = Act(form, by, approved_by, book, lang)
+
+    def say(connection: Connection, chart: Chart) -> Sequence[Draft]:
+        here, there = coded(chart, "fund", giver), coded(chart, "fund", taker)
+        asked = Pooling(here, there, amount, plan, date or today(), quota, bank_ref, narration)
+        return pool(connection, chart, asked, by=act.by)
+
+    act.post(say)
+
+
 @quota.command("list")
 def list_(
     fund: Annotated[str, typer.Option(help="Only this fund. 资金代码")] = "",
@@ -242,6 +315,7 @@ def commit(
     ],
     contract: Annotated[str, typer.Option(help="The contract. 合同编号")] = "",
     payee: Annotated[str, typer.Option(help="The contractor. 合同对方")] = "",
+    change: Annotated[str, typer.Option(help="The signed change of the contract. 变更号")] = "",
     document: DocumentOption = "",
     date: DateOption = None,
     form: FormatOption = "table",
@@ -256,6 +330,7 @@ def commit(
 
     Act(form, by, approved_by, book, lang).post(
         lambda _connection, chart: commit(
-            chart, line, amount, date=date or today(), contract=contract, payee=payee, document=document
+            chart, line, amount, date=date or today(), contract=contract, payee=payee, document=document,
+            change=change,
         )
-    )
+    )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Commands on vouchers: `post`, `reverse`, `rebook`, `opening`."""
+"""Commands on vouchers: `post`, `verify-advance`, `reverse`, `rebook`, `opening`."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from fundtrack.cli.order import Order, OrderKind, coded
 from fundtrack.errors import FormatError, message
 
 if TYPE_CHECKING:
+    from fundtrack.book import Book
     from fundtrack.cli.options import Format
     from fundtrack.errors import Language
     from fundtrack.posting import Posted
@@ -72,17 +73,44 @@ def post(
     lang: LanguageOption = None,
 ) -> None:
     """记账 Post a voucher, or one bill over several funds; at a terminal what is missing is asked for."""
-    from fundtrack.posting import post
-
     the_book = opened(book)
-    language = spoken(lang, the_book)
     order = Order(
         kind, fund, use, amount, date, payee, narration, project, document, bank, bank_ref, contract, quota, to,
         original, split,
     )  # fmt: skip
-    prompts.complete(order, the_book, language)
+    post_order(order, the_book, spoken(lang, the_book), form, by, approved_by)
+
+
+def verify_advance(
+    number: NumberArgument,
+    use: Annotated[str, typer.Option(help="The use it was spent on. 用途")] = "",
+    amount: Annotated[int | None, typer.Option(parser=amount, metavar="YUAN", help="The amount. 金额（元）")] = None,
+    date: DateOption = None,
+    narration: Annotated[str, typer.Option(help="What for. 摘要")] = "",
+    project: ProjectOption = "",
+    document: DocumentOption = "",
+    contract: Annotated[str, typer.Option(help="The contract it was spent under. 合同编号")] = "",
+    form: FormatOption = "table",
+    by: PersonOption = None,
+    approved_by: ApproverOption = "",
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """预拨款核销 Turn what was advanced into spending as its evidence arrives, as `post --kind verification` does."""
+    the_book = opened(book)
+    order = Order(
+        "verification", "", use, amount, date, "", narration, project, document, "", "", contract, "", "", number, ""
+    )
+    post_order(order, the_book, spoken(lang, the_book), form, by, approved_by)
+
+
+def post_order(order: Order, book: Book, language: Language, form: Format, by: str | None, approved_by: str) -> None:
+    """Post what a person wants posted, asking at a terminal for what is missing, and print it."""
+    from fundtrack.posting import post
+
+    prompts.complete(order, book, language)
     with show.refusal(form, language):
-        posted = post(the_book, order.drafts, by=person(by), approved_by=approved_by)
+        posted = post(book, order.drafts, by=person(by), approved_by=approved_by)
     print_posted(posted, form, language)
 
 

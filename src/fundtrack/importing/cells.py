@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from fundtrack.errors import FormatError
@@ -23,6 +24,9 @@ EXACT_DIGITS: Final = 15
 """Digits of a number that a spreadsheet keeps; it replaces those behind them by zeros."""
 
 GUARDED: Final = tuple("=+-@＝＋－＠\t\r")
+STROKES: Final = "-/—–_"
+"""What fills a cell that names nobody."""
+
 REFUSED: Final = frozenset({"Cc", "Cf", "Co", "Cs"})
 DAMAGED: Final = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d+", re.ASCII)
 UNIT: Final = re.compile(r"[(（](亿元|万元|元)[)）]$")
@@ -142,8 +146,12 @@ def cautious(row: list[str]) -> list[str]:
 
 
 def name(cell: str) -> str:
-    """Return the text of a cell that names somebody. Raises FormatError where it holds a number like a person's."""
-    return without(cell, LONG)
+    """Return the text of a cell that names somebody; strokes alone name nobody.
+
+    Raises FormatError where it holds a number like a person's.
+    """
+    said = without(cell, LONG)
+    return said if said.strip(STROKES) else ""
 
 
 def numbered(cell: str) -> str:
@@ -169,6 +177,13 @@ def label(cell: str) -> str:
     return "".join(unicodedata.normalize("NFKC", cell).split()).rstrip(":")
 
 
+@lru_cache(maxsize=1 << 12)
+def loose(cell: str) -> str:
+    """Return a header in the form in which one of several names is looked for: its letters and digits, of one case."""
+    return "".join(filter(str.isalnum, column(cell)[0].casefold()))
+
+
+@lru_cache(maxsize=1 << 12)
 def column(cell: str) -> tuple[str, str]:
     """Return the name of a column and the unit in brackets behind it: 金额(万元) is 金额 in 万元."""
     name = label(cell)

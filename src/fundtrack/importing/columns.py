@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from fundtrack import identifier
 from fundtrack.errors import FormatError
-from fundtrack.importing import cells, dates, fields, heading
+from fundtrack.importing import cells, dates, fields, heading, movement
 from fundtrack.importing.blocks import Block, Candidates
 from fundtrack.importing.cells import Memo
 from fundtrack.importing.layout import IDENTIFYING
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
     from fundtrack.importing.blocks import Piece
     from fundtrack.importing.heading import Heading
-    from fundtrack.importing.layout import Layout, Source
+    from fundtrack.importing.layout import Layout
     from fundtrack.importing.places import Column
+    from fundtrack.importing.source import Source
 
     Count = Callable[[Sequence[int], Sequence[list[str]], "Moved"], Sequence[int]]
 
@@ -54,10 +55,13 @@ class Moved(NamedTuple):
 class Bound(Protocol):
     """What is bound to a header and reads the rows below it: as vouchers, or as entries of a register.
 
-    `unit` is that of the amounts, `counted` the places of numbers, `mapped` the places that are read.
+    `unit` is that of the amounts, `counted` the places of numbers, `mapped` the places that are read, `telling` those
+    without which a row says nothing of money; `days` are the dates of its rows in ISO 8601.
     """
 
     unit: str
+    days: set[str]
+    telling: set[int]
     counted: set[int]
     mapped: set[int]
 
@@ -83,12 +87,6 @@ class Bound(Protocol):
         """Give everything for which a row makes nothing, each once, but an amount that is not known."""
 
 
-def _dated(cell: str) -> tuple[dt.date, str]:
-    """Return a date and how ISO 8601 writes it. Raises FormatError."""
-    date = dates.read(cell)
-    return date, date.isoformat()
-
-
 def _each(read: Callable[[str], str], column: Column) -> Column:
     """Return what is read from every cell of a column."""
     return [*map(read, column)]
@@ -100,13 +98,15 @@ class Columns:
     def __init__(self, layout: Layout, head: Heading, words: Mapping[str, Mapping[str, str]], key: bytes) -> None:
         """Find every field once. Private numbers are kept under the `key` of the book."""
         spec = layout.columns
-        sources = [source for source in (*spec.values(), layout.key_account, layout.kind_column) if source]
+        sources = layout.sources
         self._layout, self._head = layout, head
+        self.days: set[str] = set()
         self._places = Places(head, sources)
         self.width = len(head.names)
         self.counted = {self._places.of(spec[field]) for field in COUNTED if field in spec}
         read = [name for source in spec.values() for name in source.columns]
         self.mapped = {head.place(name) for name in (*read, *layout.key, *layout.private)}
+        self.telling = {self._places.of(spec["date"]), *self.counted}
         self._private = [(head.place(name), name) for name in layout.private]
         self._key = [head.place(name) for name in layout.key]
         read_at = {*self._key, *(head.place(name) for source in sources for name in source.columns)}
@@ -120,7 +120,22 @@ class Columns:
         """Return what makes of a private number that is read what is kept of it. It raises FormatError."""
         columns = {field: self._places.of(source) for field, source in self._layout.columns.items()}
         form = next((form for field, form in IDENTIFYING.items() if columns.get(field) == place), None)
-        return lambda number: identifier.kept(identifier.sound(number, form) if form else number, key)
+
+        def keep(number: str) -> str:
+            told = "" if "*" in number or not number.strip(cells.STROKES) else number  # what a bank masked is not told
+            return identifier.kept(identifier.sound(told, form) if form else told, key)
+
+        return keep
+
+    def _dated(self, read: Callable[[str], dt.date]) -> Callable[[str], tuple[dt.date, str]]:
+        """Return what reads a date, and how ISO 8601 writes it; every day is noted."""
+
+        def dated(cell: str) -> tuple[dt.date, str]:
+            date = read(cell)
+            self.days.add(iso := date.isoformat())
+            return date, iso
+
+        return dated
 
     def _bind_amounts(self) -> None:
         """Find the amounts and the balance, and choose what reads their unit."""
@@ -130,6 +145,7 @@ class Columns:
         self._amount_names, self._two_sided = "、".join(names), layout.two_sided
         self._in, self._out = self._head.place(names[0]), self._head.place(names[-1])
         self._balance = self._places.of(spec["balance"]) if "balance" in spec else None
+        self._signed = layout.signed
         self._amount = fields.side(self.unit) if layout.two_sided else fields.amount(self.unit)
         self._amounts = fields.amounts(self.unit, self._amount)
 
@@ -137,7 +153,7 @@ class Columns:
         """Choose the place of every other field and what reads it."""
         layout, spec = self._layout, self._layout.columns
         readers: dict[str, Callable[[str], object]] = {
-            "date": _dated,
+            "date": self._dated(dates.reader(layout.dates)),
             "fund": fields.worded(words.get("fund", {})),
             "use": fields.use(words.get("use", {})),
             "project": fields.worded(words.get("project", {})),
@@ -151,6 +167,12 @@ class Columns:
             "reference": cells.identity,
         }
         self._fields = {field: self._field(spec.get(field), read) for field, read in readers.items()}
+        self._way = self._field(layout.movement.column, movement.direction(layout.movement))
+        self._gates = {"way": self._way} if layout.movement.column else {}
+        if layout.movement.status:
+            self._gates["status"] = self._field(layout.movement.status, movement.settled(layout.movement))
+        if layout.currency_column:
+            self._gates["currency"] = self._field(layout.currency_column, movement.currency(layout.book))
         self._fields["account"] = self._field(layout.key_account, cells.identity)
         self._bank_ref = self._field(bank_ref := spec.get("bank-ref"), cells.identity)
         found = bank_ref and bank_ref.pattern and fields.found(bank_ref.pattern, cells.identity)
@@ -194,6 +216,8 @@ class Columns:
             outgoing = self._amounts(columns[self._out])
         except FormatError as error:
             raise FormatError(error.key, **error.details, column=self._amount_names) from error
+        if self._signed:
+            return Moved([max(one, 0) for one in outgoing], [max(-one, 0) for one in outgoing])
         if self._two_sided and any(map(mul, incoming, outgoing)):
             raise FormatError("amount-both-sides", column=self._amount_names)
         return Moved(incoming, outgoing)
@@ -205,7 +229,10 @@ class Columns:
     def printed(self, row: list[str]) -> tuple[int, int] | None:
         """Return the amounts of a total row, which may have both, or None where they cannot be read."""
         try:
-            return self._amount(row[self._in]) if self._two_sided else 0, self._amount(row[self._out])
+            amount = self._amount(row[self._out])
+            if self._signed:
+                return amount, 0
+            return self._amount(row[self._in]) if self._two_sided else 0, amount
         except (FormatError, IndexError):
             return None
 
@@ -225,6 +252,8 @@ class Columns:
             when, fund, use, project, payee, narration, document, bank, payee_id, payee_account, contract, reference,
             account,
         ) = (self._values(field, extended) for field in self._fields.values())  # fmt: skip
+        for gate in self._gates.values():
+            self._values(gate, extended)
         kind, amount = self._moved(extended, moved, reference)
         date, iso = zip(*when, strict=True)
         use_fund, code = zip(*use, strict=True)
@@ -253,6 +282,10 @@ class Columns:
         self, extended: Sequence[Column], moved: Moved, references: Sequence[str]
     ) -> tuple[Sequence[str], Sequence[int]]:
         """Return the kinds of rows and their amounts above zero. Raises FormatError."""
+        if self._layout.movement.column:
+            ways = self._values(self._way, extended)
+            moved = Moved(*zip(*((one, 0) if way == movement.IN else (0, one)
+                                 for way, one in zip(ways, moved.outgoing, strict=True)), strict=True))  # fmt: skip
         if min(moved.outgoing) > 0:
             return self._values(self._kind_out, extended), moved.outgoing
         said = zip(extended[self._kind_in.place], *moved, references, strict=True)
@@ -282,7 +315,7 @@ class Columns:
         damaged = [*cells.damage(row, self._private)]
         yield from damaged
         yield from self._unsound(row, {str(error.details["column"]) for error in damaged})
-        for key, field in {**self._fields, "bank-ref": self._bank_ref}.items():
+        for key, field in {**self._fields, **self._gates, "bank-ref": self._bank_ref}.items():
             try:
                 values[key] = field.values[extended[field.place][0]]
             except FormatError as error:
@@ -290,7 +323,7 @@ class Columns:
                     told.add((error.key, field.name))
                     yield FormatError(error.key, **error.details, column=field.name)
         try:
-            if moved:
+            if moved and "way" not in {*self._gates} - {*values}:
                 self._moved(extended, moved, [values.get("reference", "")])
         except FormatError as error:
             yield error

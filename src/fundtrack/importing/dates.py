@@ -1,18 +1,40 @@
-"""Dates as files write them: one strict grammar, no guess about day and month."""
+"""Dates as files write them: one strict grammar, no guess about day and month.
+
+In 03/04/2015 a page says which is the day, or the column proves it: 15/04/2015 can only be day first. A column that
+proves both was mangled by a spreadsheet, and is refused.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from fundtrack.errors import FormatError
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
 FOLDED: Final = str.maketrans("０１２３４５６７８９／．－：　\u00a0", "0123456789/.-:  ")
-TIME: Final = r"(?:[T ]+\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?)?"
+TIME: Final = r"(?:[T ]+\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
 GRAMMAR: Final = re.compile(
     rf"(\d{{4}})(?:([-/.])(\d{{1,2}})\2(\d{{1,2}})|年(\d{{1,2}})月(\d{{1,2}})日|(\d\d)(\d\d)){TIME}", re.ASCII
 )
+ISO: Final = "year-first"
+DAY: Final = "day-first"
+MONTH: Final = "month-first"
+PROVEN: Final = "proven"
+ORDERS: Final = (ISO, DAY, MONTH, PROVEN)
+"""What a page may say of the order of its dates; `proven` where the column has to say it."""
+
+OTHER: Final = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})\2(\d{{4}}|\d\d){TIME}", re.ASCII)
+WORDED: Final = re.compile(rf"(\d{{1,2}})([- ]?)([A-Za-z]{{3,9}})\2(\d{{4}}|\d\d){TIME}", re.ASCII)
+MONTHS: Final = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
+YEAR: Final = 12
+CENTURY: Final = 2000
 SERIAL: Final = re.compile(r"\d{1,7}(?:\.\d+)?", re.ASCII)
 FIRST_YEAR: Final = 1949
 
@@ -25,13 +47,23 @@ def read(text: str) -> dt.date:
 
     Raises FormatError (`date-empty`, `date-serial`, `date-unreadable`, `date-impossible`).
     """
-    folded = text.translate(FOLDED).strip()
+    folded = _folded(text)
     if not folded:
         raise FormatError("date-empty")
     found = GRAMMAR.fullmatch(folded)
     if found is None:
         raise FormatError("date-serial" if SERIAL.fullmatch(folded) else "date-unreadable", text=text)
     year, month, day = (int(part) for part in (found[1], *found.group(3, 4, 5, 6, 7, 8)) if part)
+    return _date(year, month, day, text)
+
+
+def _folded(text: str) -> str:
+    """Return a date with its full-width characters folded and no blanks around it."""
+    return text.translate(FOLDED).strip()
+
+
+def _date(year: int, month: int, day: int, text: str) -> dt.date:
+    """Return the day that a text names. Raises FormatError (`date-impossible`)."""
     try:
         date = dt.date(year, month, day)
     except ValueError as error:
@@ -39,3 +71,58 @@ def read(text: str) -> dt.date:
     if not FIRST_YEAR <= year <= FIRST_YEAR + 150:
         raise FormatError("date-impossible", text=text)
     return date
+
+
+def reader(order: str) -> Callable[[str], dt.date]:
+    """Return what reads the dates of a column in an order. A year of two digits is of this century.
+
+    A month may be a word, 30-May-12, wherever the year does not come first. Raises as `read` does.
+    """
+    if order == ISO:
+        return read
+
+    def other(text: str) -> dt.date:
+        folded = _folded(text)
+        if found := OTHER.fullmatch(folded):
+            first, second, year = int(found[1]), int(found[3]), found[4]
+            day, month = (first, second) if order == DAY else (second, first)
+        elif (found := WORDED.fullmatch(folded)) and (month := _month(found[3])):
+            day, year = int(found[1]), found[4]
+        else:
+            return read(text)
+        return _date(int(year) + (CENTURY if len(year) == len("12") else 0), month, day, text)
+
+    return other
+
+
+def _month(word: str) -> int:
+    """Return the number of a month by its English name, whole or its first letters; 0 for another word."""
+    said = word.lower().removesuffix("t") if word.lower() == "sept" else word.lower()
+    return next((at for at, name in enumerate(MONTHS, 1) if said in {name, name[:3]}), 0)
+
+
+def proven(texts: Iterable[str], order: str, column: str) -> str:
+    """Return the order of the dates of a named column, whose page says it, or that the column has to prove it.
+
+    Raises FormatError: `date-order-mixed` where some dates can only be day first and others month first,
+    `date-order-other` where the page says another one, `date-order-unproven` where all of them can be both.
+    """
+    witness: dict[str, str] = {}
+    both = ""
+    for text in texts:
+        if found := OTHER.fullmatch(_folded(text)):
+            first, second = int(found[1]), int(found[3])
+            if first > YEAR >= second:
+                witness.setdefault(DAY, text)
+            elif second > YEAR >= first:
+                witness.setdefault(MONTH, text)
+            elif first != second:
+                both = both or text
+    if len(witness) > 1:
+        raise FormatError("date-order-mixed", column=column, day=witness[DAY], month=witness[MONTH])
+    known = next(iter(witness), "")
+    if order == PROVEN and both and not known:
+        raise FormatError("date-order-unproven", column=column, text=both)
+    if order != PROVEN and known not in {"", order}:
+        raise FormatError("date-order-other", column=column, text=witness[known])
+    return (known or DAY) if order == PROVEN else order

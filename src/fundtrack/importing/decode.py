@@ -2,7 +2,8 @@
 
 The order is byte-order mark, strict UTF-8, the encoding the page declares, strict. Bytes of two Chinese characters in
 GB18030 pass for UTF-8 in 2 % of cases and of eight in none of 60,000, so below eight characters beyond ASCII the
-declared encoding decides.
+declared encoding decides. In an encoding of single bytes, UTF-8 would be letters such as Ã followed by a sign: what
+passes for UTF-8 is UTF-8.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ CHUNK: Final = 1 << 18
 ENOUGH: Final = 8
 CONTROLS: Final = bytes([*range(9), 11, 12, *range(14, 32), 127])
 """Control characters that no text of a bureau has: all of ASCII's but tab, line feed and carriage return."""
+
+SINGLE: Final = ("cp125", "iso8859", "latin")
+"""How the names of encodings begin in which a character is a byte."""
 
 MARKS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
@@ -43,7 +47,8 @@ def encoding(path: Path, declared: str) -> str:
         if error.key != "file-encoding" or codecs.lookup(declared).name == "utf-8":
             raise
         return declared
-    return "utf-8" if beyond in (0, ENOUGH) or not _decodes(path, declared) else declared
+    few = beyond not in (0, ENOUGH) and not codecs.lookup(declared).name.startswith(SINGLE)
+    return declared if few and _decodes(path, declared) else "utf-8"
 
 
 def _decodes(path: Path, encoding: str) -> bool:

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
     from fundtrack.importing.columns import Count
     from fundtrack.importing.heading import Heading
-    from fundtrack.importing.layout import Layout, Source
+    from fundtrack.importing.layout import Layout
     from fundtrack.importing.places import Column
+    from fundtrack.importing.source import Source
 
 SIDES: Final = ("amount-in", "amount-out")
 """The two columns of an amount that came in or went out, as a bank prints them."""
@@ -57,6 +58,8 @@ class EntryColumns:
         """Find every field once. Private numbers are kept under the `key` of the book."""
         assert layout.register is not None
         self._layout, self._head, self._words = layout, head, words
+        self.days: set[str] = set()
+        self.telling: set[int] = set()
         self._kinds = {**layout.register.fields, **dict.fromkeys(SIDES, "side")}
         self._places = Places(head, layout.columns.values())
         read = [name for source in layout.columns.values() for name in source.columns]

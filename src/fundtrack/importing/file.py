@@ -11,10 +11,12 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.book.create import now
+from fundtrack.chart.model import CURRENCY
 from fundtrack.checking import candidates, checks
 from fundtrack.errors import BookError, FormatError, PageError, nearest
 from fundtrack.importing import cells
 from fundtrack.importing.blocks import Block
+from fundtrack.importing.default import keep
 from fundtrack.importing.elsewhere.form import is_system
 from fundtrack.importing.enterer import Enterer
 from fundtrack.importing.importer import Importer, choose
@@ -35,10 +37,13 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from fundtrack.book import Book
+    from fundtrack.chart.model import Chart
     from fundtrack.checking import Check, Finding
     from fundtrack.importing.blocks import Piece
+    from fundtrack.importing.default import Default
     from fundtrack.importing.reading import Reading
     from fundtrack.importing.report import Report
+    from fundtrack.importing.stage import Keyed
     from fundtrack.importing.tally import Tally
 
 HELD_COLUMNS: Final = ("batch", "row", "state", "reasons", "cells", "amount", "natural_key", "occurrence")
@@ -63,10 +68,16 @@ class _DryRun(Exception):
         self.reports = reports
 
 
-def importers_of(book: Book, words: Mapping[str, Mapping[str, str]] | None = None) -> dict[str, Importer]:
+def importers_of(
+    book: Book, words: Mapping[str, Mapping[str, str]] | None = None, currency: str = CURRENCY
+) -> dict[str, Importer]:
     """Return the importers a book has, installed and its own, by name."""
     pages = catalogue("importers", local=book.folder / "importers")
-    return {name: Importer(page, words, book.key) for name, page in pages.items() if not is_system(page)}
+    return {name: Importer(page, words, book.key, currency) for name, page in pages.items() if not is_system(page)}
+
+
+def unsaid(_chart: Chart) -> None:
+    """Say nothing of rows that say no fund."""
 
 
 def silent(_rows: int) -> None:
@@ -79,6 +90,7 @@ def import_file(
     *,
     by: str,
     page: str = "",
+    default: Callable[[Chart], Default | None] = unsaid,
     dry_run: bool = False,
     progress: Callable[[int], None] = silent,
 ) -> list[Report]:
@@ -90,16 +102,21 @@ def import_file(
     name, sha256 = _name(path), digest(path)
     judged_by = checks(book.folder / "checks", at_posting=True)
     with book.reading() as connection:
-        known = importers_of(book, words_of(book.chart(connection)))
+        chart = book.chart(connection)
+    known = importers_of(book, words_of(chart), chart.currency)
     if page and page not in known:
         raise PageError("page-unknown", name=page, known=nearest(page, known))
     importer = known[page] if page else choose(path, known.values())
+    if importer.layout.currency != chart.currency and not importer.layout.register:
+        raise FormatError("file-currency", path=path, currency=importer.layout.currency, book=chart.currency)
     copy = None if dry_run else Copy(book, path, sha256)
 
     def act(connection: Connection) -> list[Report]:
         read = copy.path if copy else path
-        file = _File(book, read, name, sha256, importer, judged_by, by, progress)
+        file = _File(book, read, name, sha256, importer, judged_by, by, progress, default(chart))
         reports = reports_of(connection, sha256, name) or [*file.sheets(connection)]
+        for report in reports:
+            keep(connection, report.batch, file.default, by)
         if copy is None:
             raise _DryRun(reports)
         copy.settle()
@@ -145,6 +162,7 @@ class _File:
     checks: Mapping[str, Check]
     by: str
     progress: Callable[[int], None]
+    default: Default | None
 
     def sheets(self, connection: Connection) -> Iterator[Report]:
         """Import each sheet as a batch; a text file is one sheet without a name."""
@@ -158,15 +176,20 @@ class _File:
                 yield replace(report, replaced=tuple(enterer.replaced(connection)))
                 continue
             chart, version = self.book.chart(connection), self.book.chart_version(connection)
-            stager = Stager(chart, version, next_voucher(connection), batch)
+            stager = Stager(chart, version, next_voucher(connection), batch, self.default)
             candidates.prepare(connection)
             candidates.stage(connection, stager.staged(rows))
             candidates.measure(connection)
             why, findings = judge(connection, stager, place_of(stager, self.name, sheet), self.checks, self.by)
             if why:  # few files are read twice
-                again = keyed(self.importer.candidates(self.path).pieces(), key)
-                stager.hold((one for one in again if one[0].sheet == sheet), why)
-            yield self._record(connection, stager, reading, sheet, findings)
+                stager.hold(self._again(sheet), why)
+            copies = stager.copies(self._again(sheet)) if stager.twins else 0
+            yield replace(self._record(connection, stager, reading, sheet, findings), copies=copies)
+
+    def _again(self, sheet: str) -> Iterator[Keyed]:
+        """Give the rows of a sheet once more."""
+        again = keyed(self.importer.candidates(self.path).pieces(), self.book.key)
+        return (one for one in again if one[0].sheet == sheet)
 
     def _counted(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
         """Pass rows on, telling how many there were every so often."""
@@ -192,7 +215,7 @@ class _File:
         dialect.insert_rows(connection, "batch", BATCH_COLUMNS, [(
             tally.batch, self.sha256, sheet, self.name, self.importer.name, self.importer.page.digest,
             reading.encoding, now(), self.by, tally.read, posted, *counts, tally.amount - already - waiting, already,
-            waiting, tally.unreadable, *(tally.dates or ["", ""]), total,
+            waiting, tally.unreadable, *(tally.dates or reading.dates_of(sheet) or ["", ""]), total,
         )])  # fmt: skip
         dialect.insert_rows(connection, "input_row", HELD_COLUMNS, (
             (tally.batch, row.row, row.state, json.dumps(row.reasons, ensure_ascii=False),
@@ -200,4 +223,4 @@ class _File:
             for row in tally.held
         ))  # fmt: skip
         (report,) = [r for r in reports_of(connection, self.sha256, self.name) if r.batch == tally.batch]
-        return report.fresh(findings, agrees)
+        return replace(report.fresh(findings, agrees), columns=reading.columns)

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Final
 
 from fundtrack.errors import FormatError
 from fundtrack.importing import cells
-from fundtrack.money import FACTORS
+from fundtrack.importing.layout import IDENTIFYING
+from fundtrack.money import is_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fundtrack.importing.layout import Layout
+    from fundtrack.importing.source import Source
 
 SEARCHED: Final = 50
 """Rows in which the header must stand."""
@@ -70,14 +72,35 @@ class Heading:
         return {"".join(next(filter(None, one.groups())).split()) for one in found}
 
 
+class Wanted:
+    """What a header row must have for a layout: its columns, and of each that goes by several names one of them."""
+
+    def __init__(self, layout: Layout) -> None:
+        """Prepare to look for them."""
+        self._names = {cells.column(name)[0]: name for name in layout.header}
+        self._any = [source for source in layout.sources if source.any and not source.optional]
+        self._groups = [frozenset(map(cells.loose, source.any)) for source in self._any]
+        self._without = frozenset(map(cells.loose, layout.without))
+        self.count = len(self._names) + len(self._groups)
+
+    def missing(self, names: Sequence[str]) -> list[str]:
+        """Return the columns that a row does not name; also those that no file of the page has, and this one names."""
+        lacking = [name for plain, name in self._names.items() if plain not in names]
+        if lacking or not (self._groups or self._without):
+            return lacking
+        loose = {*map(cells.loose, names)}
+        lacking = [of.name for of, group in zip(self._any, self._groups, strict=True) if group.isdisjoint(loose)]
+        return lacking or [name for name in names if cells.loose(name) in self._without]
+
+
 def find(layout: Layout, rows: Iterator[Numbered]) -> tuple[Heading | None, list[Numbered]]:
     """Read rows up to the header and return it, or nothing and the rows read."""
-    wanted = {cells.column(name)[0] for name in layout.header}
+    wanted = Wanted(layout)
     above: list[Numbered] = []
     for number, row in islice(rows, SEARCHED):
         named = [cells.column(cell) for cell in row]
         names = tuple(name for name, _ in named)
-        if wanted.issubset(names):
+        if not wanted.missing(names):
             index = {name: at for at, name in reversed([*enumerate(names)]) if name}
             return Heading(number, tuple(row), names, index, dict(named), tuple(above)), above
         above.append((number, row))
@@ -89,17 +112,50 @@ def fitted(layout: Layout, heading: Heading) -> Layout:
 
     Raises FormatError (`column-missing`) that names all the others that it lacks.
     """
+    layout = _resolved(layout, heading)
     columns = {
         field: source
         for field, source in layout.columns.items()
-        if not (source.optional and heading.lacks(source.columns))
+        if not (source.optional and (heading.lacks(source.columns) or source.any))
     }
-    sources = [source for source in (*columns.values(), layout.key_account, layout.kind_column) if source]
-    needed = dict.fromkeys([*(name for source in sources for name in source.columns), *layout.key])
+    sources = [source for source in replace(layout, columns=columns).sources if not source.optional]
+    needed = dict.fromkeys([*(source.any[0] for source in sources if source.any), *layout.key,
+                            *(name for source in sources for name in source.columns)])  # fmt: skip
     if missing := heading.lacks(needed):
         raise FormatError("column-missing", row=heading.row, name="、".join(missing))
     absent = heading.lacks(layout.private)
-    return replace(layout, columns=columns, private=tuple(name for name in layout.private if name not in absent))
+    private = {*layout.private, *(name for field in IDENTIFYING if field in columns for name in columns[field].columns)}
+    keyed = [name for source in layout.key_sources for name in source.columns]
+    return replace(
+        layout,
+        columns=columns,
+        key=tuple(dict.fromkeys([*layout.key, *keyed])),
+        private=tuple(sorted(private - {*absent})),
+    )
+
+
+def _resolved(layout: Layout, heading: Heading) -> Layout:
+    """Return a layout whose columns go by the names that a header has: of several the first there is."""
+    known = {cells.loose(name): cell for name, cell in reversed([*zip(heading.names, heading.cells, strict=True)])}
+
+    def one(source: Source) -> Source:
+        found = next((known[name] for name in map(cells.loose, source.any) if name in known), None)
+        return replace(source, columns=(found,), any=()) if found else source
+
+    def beside(source: Source | None) -> Source | None:
+        made = one(source) if source else None
+        return None if made and made.optional and (made.any or heading.lacks(made.columns)) else made
+
+    moved = layout.movement
+    return replace(
+        layout,
+        columns={field: one(source) for field, source in layout.columns.items()},
+        key_account=beside(layout.key_account),
+        key_sources=tuple(found for found in map(beside, layout.key_sources) if found),
+        kind_column=beside(layout.kind_column),
+        currency_column=beside(layout.currency_column),
+        movement=replace(moved, column=beside(moved.column), status=beside(moved.status)),
+    )
 
 
 def unit(layout: Layout, heading: Heading, columns: Sequence[str]) -> str:
@@ -110,12 +166,12 @@ def unit(layout: Layout, heading: Heading, columns: Sequence[str]) -> str:
     declared, above = layout.unit, heading.stated()
     said = {heading.units[cells.column(name)[0]] for name in columns} | above
     beside = declared if isinstance(declared, str) else heading.beside(declared.label).removeprefix("人民币")
-    if beside in FACTORS or not above:
+    if is_unit(beside) or not above:
         said.add(beside)
     said.discard("")
     if len(said) != 1:
         raise FormatError("unit-conflict" if said else "unit-missing", row=heading.row, units="、".join(sorted(said)))
     (stated,) = said
-    if stated not in FACTORS:
+    if not is_unit(stated):
         raise FormatError("unit-unknown", row=heading.row, unit=stated)
     return stated

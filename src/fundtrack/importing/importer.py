@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 from contextlib import suppress
 from dataclasses import replace
-from itertools import islice
+from functools import lru_cache, partial
+from itertools import islice, product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from fundtrack.chart.model import CURRENCY
 from fundtrack.errors import FormatError
 from fundtrack.importing import cells, decode, heading, rows, workbook
-from fundtrack.importing.layout import layout
+from fundtrack.importing.layout import BOOK, layout
 from fundtrack.importing.reading import Reading
 from fundtrack.importing.workbook import Sheet
 
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 LOOKED_AT: Final = 1 << 16
 """Bytes of a text file in which its header must stand."""
 
+
+DELIMITERS: Final = (",", "\t", ";", "|")
+"""What may stand between the cells of a text file."""
 
 NEAR: Final = 0.45
 """The share of a header that a file has to have to be told that it is near to the page."""
@@ -56,14 +61,23 @@ def peek(path: Path) -> Peek:
 class Importer:
     """A page's layout with the words a book knows: names of funds, uses, projects, and accounts of banks."""
 
-    def __init__(self, page: Page, words: Mapping[str, Mapping[str, str]] | None = None, key: bytes = b"") -> None:
+    def __init__(
+        self,
+        page: Page,
+        words: Mapping[str, Mapping[str, str]] | None = None,
+        key: bytes = b"",
+        currency: str = CURRENCY,
+    ) -> None:
         """Read a page. `words` holds `fund`, `use`, `project` (a name to its code) and `bank` (a number to its fund).
 
-        `key` is that of the book: private numbers are kept under it. The book's words come before the page's. Raises
-        PageError when the page is not an importer.
+        `key` and `currency` are those of the book: private numbers are kept under the one, and a file that says no
+        currency is in the other. The book's words come before the page's. Raises PageError when the page is not an
+        importer.
         """
         self.page = page
-        self.layout: Layout = layout(page)
+        made = layout(page)
+        unit, said = (currency if one == BOOK else one for one in (made.unit, made.currency))
+        self.layout: Layout = replace(made, book=currency, unit=unit, currency=str(said))
         self._key = key
         books = dict(words or {})
         if self.layout.register:
@@ -89,10 +103,29 @@ class Importer:
         """
         together = 1 if self.layout.register else together
         if workbook.is_workbook(path):
-            return Reading(path, "", self.layout, workbook.sheets(path), self.words, together, self._key)
-        encoding = decode.encoding(path, self.layout.encoding)
-        sheet = Sheet("", hidden=False, rows=rows.read(path, encoding, self.layout.delimiter))
-        return Reading(path, encoding, self.layout, iter([sheet]), self.words, together, self._key)
+            encoding, sheets = "", partial(workbook.sheets, path)
+        else:
+            encoding = decode.encoding(path, self.layout.encoding)
+            sheets = partial(_text, path, encoding, delimited(path, encoding, self.layout))
+        return Reading(path, encoding, self.layout, sheets(), self.words, together, self._key, sheets)
+
+
+def _text(path: Path, encoding: str, delimiter: str) -> Iterator[Sheet]:
+    """Give the one sheet of a text file."""
+    yield Sheet("", hidden=False, rows=rows.read(path, encoding, delimiter))
+
+
+def delimited(path: Path, encoding: str, layout: Layout) -> str:
+    """Return what stands between the cells of a text file: what the page says, or else proves to by its header."""
+    with path.open("rb") as file:
+        data = file.read(LOOKED_AT)
+    found = (one for one in between(layout) if heading.find(layout, _split(data, encoding, one))[0])
+    return next(found, layout.delimiter)
+
+
+def between(layout: Layout) -> tuple[str, ...]:
+    """Return what may stand between the cells of a page's text files, what it says first."""
+    return tuple(dict.fromkeys((layout.delimiter, *DELIMITERS)))
 
 
 def head_of(seen: Peek, layout: Layout) -> Heading | None:
@@ -104,33 +137,46 @@ def _tables(seen: Peek, layout: Layout) -> Iterator[Iterator[tuple[int, list[str
     """Give the beginnings of the tables of a file, as a layout has its files written."""
     yield from (iter(sheet) for sheet in seen.sheets)
     if seen.data:
-        yield from (_split(seen.data, encoding, layout) for encoding in ("utf-8-sig", layout.encoding, "utf-16"))
+        encodings = ("utf-8-sig", layout.encoding, "utf-16")
+        yield from (_split(seen.data, *of) for of in product(encodings, between(layout)))
 
 
 def _nearest(seen: Peek, importers: Iterable[Importer]) -> tuple[str, list[str]]:
     """Return the page whose header the file has most of, and what it lacks of it; nothing where it has not half."""
     best: tuple[float, str, list[str]] = (NEAR, "", [])
     for importer in importers:
-        wanted = {cells.column(name)[0]: name for name in importer.layout.header}
+        wanted = heading.Wanted(importer.layout)
         for table in _tables(seen, importer.layout):
             for _, row in islice(table, heading.SEARCHED):
-                missing = wanted.keys() - {cells.column(cell)[0] for cell in row}
-                if (share := 1 - len(missing) / len(wanted)) > best[0]:
-                    best = share, importer.name, [name for plain, name in wanted.items() if plain in missing]
+                missing = wanted.missing([cells.column(cell)[0] for cell in row])
+                if (share := 1 - len(missing) / wanted.count) > best[0]:
+                    best = share, importer.name, missing
     return best[1:]
 
 
-def _split(data: bytes, encoding: str, layout: Layout) -> Iterator[tuple[int, list[str]]]:
+def _split(data: bytes, encoding: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Give the rows at the beginning of a text file, were it in an encoding."""
+    return iter(_begun(data, encoding, delimiter))
+
+
+@lru_cache(maxsize=32)
+def _begun(data: bytes, encoding: str, delimiter: str) -> list[tuple[int, list[str]]]:
+    """Return the rows in which a header must stand; every page is asked about the same ones."""
     lines = data.decode(encoding, "ignore").replace("\0", "").splitlines(keepends=True)
+    rows: list[tuple[int, list[str]]] = []
     with suppress(csv.Error):  # then it is no table of ours
-        yield from enumerate(csv.reader(lines, delimiter=layout.delimiter), 1)
+        rows.extend(islice(enumerate(csv.reader(lines, delimiter=delimiter), 1), heading.SEARCHED))
+    return rows
 
 
 def choose(path: Path, importers: Iterable[Importer]) -> Importer:
-    """Return the one importer that recognises a file. Raises FormatError when none does, or several."""
+    """Return the one importer that recognises a file. Raises FormatError when none does, or several.
+
+    A page of a family of files is asked only where no other knows the file.
+    """
     seen, known = peek(path), [*importers]
-    found = [importer for importer in known if importer.recognise(seen)]
+    fitting = [importer for importer in known if importer.recognise(seen)]
+    found = [importer for importer in fitting if not importer.layout.general] or fitting
     if len(found) > 1:
         raise FormatError("file-ambiguous", path=path, pages=", ".join(importer.name for importer in found))
     if not found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from fundtrack.book.periods import closed_to, month_of
 from fundtrack.book.person import named
 from fundtrack.checking.candidates import candidate_lens
 from fundtrack.checking.lens import Subject
@@ -40,6 +41,9 @@ WHERE NOT EXISTS (SELECT 1 FROM voucher AS back WHERE back.reverses = o.id)
 GROUP BY c.voucher
 """
 """Candidates dated before the opening balance of their fund, which the database refuses as well."""
+
+SHUT: Final = "SELECT voucher, date FROM candidate WHERE line = 1 AND day <= {day:d}"
+"""Candidates dated into a month that is closed, which the database refuses as well."""
 
 
 def judge(
@@ -79,6 +83,10 @@ def _known(connection: Connection) -> Iterator[tuple[int, str, Reason]]:
     for voucher, opening in connection.exec_driver_sql(EARLY).all():
         yield voucher, "quarantined", reason("before-opening", opening=opening)
         _drop(connection, voucher)
+    if until := closed_to(connection):
+        for voucher, date in connection.exec_driver_sql(SHUT.format(day=until.toordinal())).all():
+            yield voucher, "quarantined", reason("period-closed", date=date, month=month_of(date[:7]), until=until)
+            _drop(connection, voucher)
 
 
 def _untied(connection: Connection, stager: Stager) -> Iterator[tuple[int, str, Reason]]:

@@ -8,14 +8,18 @@ import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from fundtrack import money
 from fundtrack.errors import PageError
-from fundtrack.money import FACTORS
+from fundtrack.importing.dates import ISO, ORDERS
+from fundtrack.importing.movement import IN, PAID, movement_of
+from fundtrack.importing.source import Source, source_of, texts_of
 from fundtrack.schema.registers import REGISTERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from fundtrack.identifier import Form
+    from fundtrack.importing.movement import Movement
     from fundtrack.pages import Page
     from fundtrack.schema.registers import Register
 
@@ -30,36 +34,20 @@ IDENTIFYING: Final[Mapping[str, Form]] = {"payee-id": "person", "payee-account":
 """Fields whose columns are private, and that alone may read a private one, with what number each holds."""
 
 WORDED: Final = ("fund", "use", "project", "bank")
-FILE: Final = {"encoding", "delimiter", "header", "unit", "currency", "total", "notes", "private"}
+FILE: Final = {
+    "encoding", "delimiter", "header", "without", "unit", "currency", "total", "notes", "private", "dates",
+}  # fmt: skip
+BOOK: Final = "book"
+"""What a page says of its unit or currency where its files do not say any: that of the book."""
+
 TABLES: Final = {
     "file": FILE,
     "columns": set(FIELDS),
-    "key": {"columns", "account"},
+    "key": {"columns", "fields", "account"},
+    "movement": {"positive", "column", "in", "out", "status", "settled"},
     "kind": {"column", "in", "out", "in-words", "out-words"},
     "words": set(WORDED),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a field's text comes from: columns joined by a blank, or the cell beside a label above the header.
-
-    `pattern` takes its first group out of that text; where it does not occur, the field is empty. What is the same in
-    every file of a page is its `constant`. A number of a register counts `times` as much as the file writes. A file may
-    lack an `optional` column; the field is empty then.
-    """
-
-    columns: tuple[str, ...] = ()
-    label: str = ""
-    pattern: re.Pattern[str] | None = None
-    constant: str = ""
-    times: int = 1
-    optional: bool = False
-
-    @property
-    def name(self) -> str:
-        """Return what a person calls it: its label or its columns."""
-        return self.label or "、".join(self.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +79,36 @@ class Layout:
     register: Register | None = None
     needed: tuple[str, ...] = ()
     funds: frozenset[str] = frozenset()
+    without: tuple[str, ...] = ()
+    dates: str = ISO
+    key_sources: tuple[Source, ...] = ()
+    movement: Movement = PAID
+    book: str = ""
+    currency_column: Source | None = None
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Return every source of a voucher's field, and of what says its kind, its way and its key."""
+        beside = (
+            self.key_account, self.kind_column, self.currency_column, self.unit, *self.movement.sources,
+            *self.key_sources,
+        )  # fmt: skip
+        return (*self.columns.values(), *(one for one in beside if isinstance(one, Source)))
+
+    @property
+    def general(self) -> bool:
+        """Say whether it is of a family of files, whose columns go by several names."""
+        return any(source.any for source in self.sources)
+
+    @property
+    def signed(self) -> bool:
+        """Say whether one amount says by its sign what came in and what went out."""
+        return "amount" in self.columns and self.movement.positive == IN and not self.movement.column
+
+    @property
+    def netted(self) -> bool:
+        """Say whether what went out counts against what came in."""
+        return self.two_sided or self.signed
 
     @property
     def two_sided(self) -> bool:
@@ -104,7 +122,7 @@ class Layout:
 
     def counted(self, incoming: int, outgoing: int) -> int:
         """Return what a row counts in the file's sums: the amount as printed, or what came in less what went out."""
-        return incoming - outgoing if self.two_sided else outgoing
+        return incoming - outgoing if self.netted else outgoing
 
 
 def layout(page: Page) -> Layout:
@@ -125,10 +143,10 @@ def columns_of(page: Page) -> tuple[list[str], list[str]]:
     if "columns" not in tomllib.loads(page.definition.text):
         return [], []
     form = layout(page)
-    sources = [source for source in (*form.columns.values(), form.key_account, form.kind_column) if source]
-    needed = dict.fromkeys([*form.header, *(name for one in sources if not one.optional for name in one.columns)])
+    named = [(source.columns or ((source.name,) if source.any else ()), source.optional) for source in form.sources]
+    needed = dict.fromkeys([*form.header, *(name for names, optional in named if not optional for name in names)])
     needed |= dict.fromkeys(form.key)
-    return [*needed], [*dict.fromkeys(name for one in sources for name in one.columns if name not in needed)]
+    return [*needed], [*dict.fromkeys(name for names, _ in named for name in names if name not in needed)]
 
 
 def _layout(name: str, form: dict[str, dict[str, Any]]) -> Layout:
@@ -146,7 +164,9 @@ def _layout(name: str, form: dict[str, dict[str, Any]]) -> Layout:
         name=name,
         **_file(form["file"], columns, tuple(IDENTIFYING)),
         columns=columns,
-        key=texts_of(form["key"]["columns"]),
+        key=texts_of([one for one in form["key"].get("columns", []) if isinstance(one, str)]),
+        key_sources=_keyed(form["key"], columns),
+        movement=movement_of(form.get("movement", {})),
         key_account=source_of(account) if account else None,
         kind_column=source_of(column) if column else None,
         kind_in=_kind(kind.get("in", ""), INCOMING),
@@ -194,48 +214,44 @@ def _of_register(name: str, form: dict[str, dict[str, Any]]) -> Layout:
 
 def _file(file: dict[str, Any], columns: Mapping[str, Source], identifying: tuple[str, ...]) -> dict[str, Any]:
     """Return what the table [file] says, as a layout has it; of the columns it is told which are private."""
-    private, unit = {*texts_of(file.get("private", []))}, file.get("unit", "元")
+    private, unit, currency = {*texts_of(file.get("private", []))}, file.get("unit", "元"), file.get("currency", "CNY")
+    any_name = any(source.any for source in columns.values())
     for field, source in columns.items():
         if field in identifying:
             private |= {*source.columns}
         elif private & {*source.columns}:
             raise ValueError(field, *source.columns)
-    if not isinstance(unit, dict):
-        FACTORS[unit]
+    if not (isinstance(unit, dict) or unit == BOOK or money.is_unit(unit)) or file.get("dates", ISO) not in ORDERS:
+        raise ValueError(unit, file.get("dates", ISO))
+    if not (file.get("header") or any_name):
+        raise ValueError("[file] header")
     codecs.lookup(file.get("encoding", "utf-8"))
     return {
         "encoding": file.get("encoding", "utf-8"),
         "delimiter": file.get("delimiter", ","),
-        "header": texts_of(file["header"]),
+        "header": texts_of(file.get("header", [])),
+        "without": texts_of(file.get("without", [])),
+        "dates": file.get("dates", ISO),
         "unit": source_of(unit) if isinstance(unit, dict) else unit,
-        "currency": file.get("currency", "CNY"),
+        "currency": BOOK if isinstance(currency, dict) else currency,
+        "currency_column": source_of(currency) if isinstance(currency, dict) else None,
         "total": texts_of(file.get("total", [])),
         "notes": texts_of(file.get("notes", [])),
         "private": tuple(sorted(private)),
     }
 
 
-def source_of(spec: str | list[str] | dict[str, Any]) -> Source:
-    """Read where a field comes from: a column's name, several, or a table.
+def _keyed(key: Mapping[str, Any], columns: Mapping[str, Source]) -> tuple[Source, ...]:
+    """Return what is part of the key beside plain columns: those of fields, and columns that go by several names.
 
-    `{cell = …}` or `{column = …}`, either with a `pattern`, a column of numbers with `times`; or `{constant = …}`.
+    Raises ValueError where there is no key at all. A field that stands above the table is the same in all rows, and
+    tells none from another.
     """
-    if isinstance(spec, str):
-        return Source((spec,))
-    if isinstance(spec, list):
-        return Source(texts_of(spec))
-    rest = set(spec) - {"column", "cell", "pattern", "constant", "times", "optional"}
-    optional = spec.get("optional", False)
-    if rest or len({"column", "cell", "constant"} & set(spec)) != 1 or not isinstance(optional, bool):
-        raise ValueError(spec)
-    if optional and "column" not in spec:  # what stands above the header is empty where it is not there
-        raise ValueError(spec)
-    pattern = re.compile(spec["pattern"]) if "pattern" in spec else None
-    if pattern and pattern.groups != 1:
-        raise ValueError(pattern.pattern)
-    columns = texts_of([spec["column"]] if isinstance(spec.get("column"), str) else spec.get("column", []))
-    constant, times = str(spec.get("constant", "")), int(spec.get("times", 1))
-    return Source(columns, spec.get("cell", ""), pattern, constant, times, optional)
+    tables = [source_of(one) for one in key.get("columns", []) if not isinstance(one, str)]
+    sources = (*tables, *(columns[field] for field in texts_of(key.get("fields", []))))
+    if any(not (source.columns or source.any) for source in sources) or not (sources or key.get("columns")):
+        raise ValueError("[key]", *key)
+    return sources
 
 
 def _needed(columns: Mapping[str, Source], needed: Iterable[str]) -> None:
@@ -250,10 +266,3 @@ def _kind(kind: str, kinds: tuple[str, ...]) -> str:
     if kind not in ("", *kinds):
         raise ValueError(kind)
     return kind
-
-
-def texts_of(texts: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever the TOML holds
-    """Return a list of texts. Raises TypeError when it is another thing."""
-    if not isinstance(texts, list) or not all(isinstance(text, str) and text for text in texts):
-        raise TypeError(texts)
-    return tuple(texts)

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from fundtrack.importing.heading import Heading
-    from fundtrack.importing.layout import Source
+    from fundtrack.importing.source import Source
 
     Column = Sequence[str]
 

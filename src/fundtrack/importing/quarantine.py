@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fundtrack import identifier
 from fundtrack.book.create import now
 from fundtrack.checking import candidates, checks
 from fundtrack.errors import PageError, UsageError
+from fundtrack.importing.default import kept
 from fundtrack.importing.enterer import Enterer
 from fundtrack.importing.file import importers_of
 from fundtrack.importing.judge import judge, place_of
@@ -29,8 +30,12 @@ if TYPE_CHECKING:
 
     from fundtrack.book import Book
     from fundtrack.checking import Check
+    from fundtrack.importing.default import Default
     from fundtrack.importing.importer import Importer
     from fundtrack.importing.tally import Reason
+
+ASSUMED: Final = "fund-by-default"
+"""The reason with which a row is posted whose fund or use somebody said, and not the file."""
 
 DECISION: tuple[str, ...] = ("batch", "row", "decided", "voucher", "entry", "reason", "decided_at", "decided_by")
 
@@ -63,12 +68,17 @@ class Retried:
 
 
 class _Source(NamedTuple):
-    """Where the rows of a batch came from: its kept original, the sheet, and the page it is read through."""
+    """Where the rows of a batch came from: its kept original, the sheet, and the page it is read through.
+
+    What its rows do not say has a `default`, which counts once it is `confirmed`.
+    """
 
     batch: int
     original: Path
     sheet: str
     importer: Importer
+    default: Default | None
+    confirmed: bool = False
 
 
 def waiting(connection: Connection) -> list[Waiting]:
@@ -110,6 +120,26 @@ def reject(book: Book, name: str, *, by: str, reason: str) -> Waiting:
     return book.act(act)
 
 
+def confirm(book: Book, batch: int, *, by: str) -> list[Retried]:
+    """Try all waiting rows of a batch again, with the fund and use that somebody else said they have.
+
+    Raises UsageError: `default-missing` where nobody said any, `default-own` where the same person did.
+    """
+    judged_by = checks(book.folder / "checks", at_posting=True)
+
+    def act(connection: Connection) -> list[Retried]:
+        said = next((who for _, who in kept(connection, batch)), None)
+        if said is None:
+            raise UsageError("default-missing", batch=batch)
+        if said == by:
+            raise UsageError("default-own", batch=batch, by=by)
+        rows = [row for row in waiting(connection) if row.batch == batch]
+        source = _source(connection, book, batch)._replace(confirmed=True)
+        return [*_retry(connection, book, source, rows, judged_by, by)] if rows else []
+
+    return book.act(act)
+
+
 def retry(book: Book, names: Iterable[str], *, by: str) -> list[Retried]:
     """Try waiting rows again, all of them where none is named: the chart, the cash or the pages may have changed.
 
@@ -137,10 +167,12 @@ def _source(connection: Connection, book: Book, batch: int) -> _Source:
     sha256, sheet, page = connection.exec_driver_sql(
         f"SELECT sha256, sheet, page FROM batch WHERE batch = {batch:d}"
     ).one()
-    known = importers_of(book, words_of(book.chart(connection)))
+    chart = book.chart(connection)
+    known = importers_of(book, words_of(chart), chart.currency)
     if page not in known:
         raise PageError("page-gone", batch=batch, name=page)
-    return _Source(batch, find_original(book, sha256), sheet, known[page])
+    default = next((default for default, _ in kept(connection, batch)), None)
+    return _Source(batch, find_original(book, sha256), sheet, known[page], default)
 
 
 def _retry(
@@ -159,7 +191,7 @@ def _retry(
             yield Retried(row, "", reasons)
             continue
         voucher, number = _stands(connection, row)
-        _decide(connection, row, "posted", voucher=voucher, by=by)
+        _decide(connection, row, "posted", voucher=voucher, by=by, reason=ASSUMED * (row.row in stager.assumed))
         yield Retried(row, number, ())
 
 
@@ -180,7 +212,10 @@ def _enter(connection: Connection, book: Book, source: _Source, rows: Sequence[W
 
 def _restage(connection: Connection, book: Book, source: _Source, wanted: set[int]) -> Stager:
     """Stage the wanted rows of a batch from its original; every row is read, so that twins are counted as before."""
-    stager = Stager(book.chart(connection), book.chart_version(connection), next_voucher(connection), source.batch)
+    stager = Stager(
+        book.chart(connection), book.chart_version(connection), next_voucher(connection), source.batch, source.default,
+        confirmed=source.confirmed,
+    )  # fmt: skip
     candidates.prepare(connection)
     rows = keyed(source.importer.candidates(source.original).pieces(), book.key)
     at = candidates.COLUMNS.index("row")

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from fundtrack import identifier
 from fundtrack.errors import FormatError
-from fundtrack.importing import cells, heading
+from fundtrack.importing import cells, dates, heading
 from fundtrack.importing.blocks import not_data, rows_of
 from fundtrack.importing.columns import Columns
 from fundtrack.importing.entries import EntryColumns
 from fundtrack.importing.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from fundtrack.importing.blocks import Piece, Row
@@ -37,15 +38,19 @@ class Reading:
         words: Mapping[str, Mapping[str, str]],
         together: int,
         key: bytes,
+        again: Callable[[], Iterable[Sheet]] | None = None,
     ) -> None:
         """Prepare to read the sheets of a file; nothing is read yet. `encoding` is empty for a workbook.
 
-        At most `together` rows are read at a time: that decides about the time it takes and about nothing else.
+        `again` reads the file once more, for what a column has to say as a whole before its first row is read. At most
+        `together` rows are read at a time: that decides about the time it takes and about nothing else.
         """
         self.path, self.encoding, self.layout = path, encoding, layout
         self.unit = ""
-        self._sheets, self._words, self._together, self._key = sheets, words, together, key
+        self._sheets, self._words, self._together, self._key, self._again = sheets, words, together, key, again
         self._tables: list[tuple[Sums, Balances]] = []
+        self._days: dict[str, set[str]] = {}
+        self.columns: dict[str, str] = {}
 
     @property
     def totals(self) -> list[Total]:
@@ -80,6 +85,11 @@ class Reading:
         """Return every row whose printed balance does not follow from the one before."""
         return [broken for _, balances in self._tables for broken in balances.breaks]
 
+    def dates_of(self, sheet: str) -> list[str]:
+        """Return the first and the last date of the rows of a sheet, posted or not; nothing where none can be read."""
+        days = self._days.get(sheet, set())
+        return [min(days), max(days)] if days else []
+
     def __iter__(self) -> Iterator[Row]:
         """Give every row. Raises FormatError when the file as a whole is not of the page's form."""
         return chain.from_iterable(map(rows_of, self.pieces()))
@@ -95,7 +105,7 @@ class Reading:
             elif sheet.hidden:
                 raise FormatError("sheet-hidden", path=self.path, sheet=sheet.name)
             else:
-                yield from self._table(sheet, head)
+                yield from self._table(sheet, head, found.name)
         if not self._tables:
             raise FormatError("header-missing", path=self.path, header="、".join(self.layout.header))
 
@@ -113,21 +123,43 @@ class Reading:
         for number, row in rows:
             yield not_data(number, sheet.name, cells.cautious(row), why if any(row) else "blank")
 
-    def _bound(self, head: Heading) -> Bound:
+    def _bound(self, head: Heading, sheet: str) -> Bound:
         """Return what reads the rows below a header. Raises FormatError when a column or the unit is missing."""
-        made = EntryColumns if self.layout.register else Columns
-        return made(heading.fitted(self.layout, head), head, self._words, self._key)
+        layout = heading.fitted(self.layout, head)
+        if layout.register:
+            return EntryColumns(layout, head, self._words, self._key)
+        named = ((field, source.name) for field, source in layout.columns.items() if source.columns)
+        self.columns = dict(named) if layout.general or self.layout.general else {}
+        if layout.dates != dates.ISO:
+            layout = replace(layout, dates=self._order(layout, head, sheet))
+        return Columns(layout, head, self._words, self._key)
 
-    def _table(self, sheet: Sheet, head: Heading) -> Iterator[Piece]:
-        """Give the header and the rows below it; of the table keep only its sums and balances."""
+    def _order(self, layout: Layout, head: Heading, sheet: str) -> str:
+        """Return the order of the dates of a sheet, proven by all of them. Raises FormatError where they are not."""
+        source = layout.columns["date"]
+        if self._again is None or not source.columns:
+            return layout.dates
+        place = head.place(source.columns[0])
+        said: dict[str, None] = {}
+        for of in self._again():
+            rows = of.rows if of.name == sheet else ()
+            said.update((row[place], None) for number, row in rows if number > head.row and place < len(row))
+        return dates.proven(said, layout.dates, source.name)
+
+    def _table(self, sheet: Sheet, head: Heading, name: str) -> Iterator[Piece]:
+        """Give the header and the rows below it; of the table keep only its sums, balances and days.
+
+        `name` is what the file calls the sheet.
+        """
         place = {"path": self.path, "sheet": sheet.name} if sheet.name else {"path": self.path}
         try:
-            columns = self._bound(head)
+            columns = self._bound(head, name)
         except FormatError as error:
-            raise FormatError(error.key, **error.details, **place) from error
+            raise FormatError(error.key, **(place | error.details)) from error
         self.unit = columns.unit
         table = Table(self.layout, head, columns, place)
         self._tables.append((table.sums, table.balances))
+        self._days[sheet.name] = columns.days
         yield not_data(head.row, sheet.name, [*head.cells], "header")
         while numbered := [*islice(sheet.rows, self._together)]:
             yield from table.read(numbered)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fundtrack import money
+from fundtrack.posting.held import HELD
 from fundtrack.schema import dialect
 from fundtrack.schema.registers import REGISTERS, every_entry
 
@@ -24,29 +25,6 @@ STATES = ("posted", "already_posted", "not_held", "quarantined", "rejected", "no
 
 OCCASIONAL: Final = ("not_held", "rejected")
 """States of which people hear only where rows are in them."""
-
-HELD: Final = """
-SELECT r.batch, b.file, b.sheet, r.row, r.reasons, r.cells, r.amount, r.natural_key, r.occurrence, d.voucher, d.entry,
-    d.reason AS decision, d.decided_by, d.decided_at,
-    CASE WHEN d.decided IS NOT NULL THEN d.decided
-        WHEN r.state = 'quarantined' AND (EXISTS (SELECT 1 FROM voucher AS v
-            WHERE v.natural_key = r.natural_key AND v.occurrence = r.occurrence)
-            OR EXISTS (SELECT 1 FROM input_row AS o JOIN decision AS e ON e.batch = o.batch AND e.row = o.row
-            WHERE o.natural_key = r.natural_key AND o.occurrence = r.occurrence AND o.state = 'quarantined'
-            AND e.entry IS NOT NULL)) THEN 'posted'
-        WHEN r.state = 'quarantined' AND EXISTS (SELECT 1 FROM input_row AS o
-            JOIN decision AS e ON e.batch = o.batch AND e.row = o.row
-            WHERE o.natural_key = r.natural_key AND o.occurrence = r.occurrence AND o.state = 'quarantined'
-            AND r.natural_key <> '' AND e.decided = 'rejected') THEN 'rejected'
-        ELSE r.state END AS state,
-    CASE WHEN r.natural_key = '' THEN 1 WHEN EXISTS (SELECT 1 FROM input_row AS o
-        LEFT JOIN decision AS e ON e.batch = o.batch AND e.row = o.row
-        WHERE o.natural_key = r.natural_key AND o.occurrence = r.occurrence AND o.state = 'quarantined'
-        AND (o.batch < r.batch OR e.decided = 'rejected')) THEN 0 ELSE 1 END AS waits
-FROM input_row AS r JOIN batch AS b ON b.batch = r.batch
-LEFT JOIN decision AS d ON d.batch = r.batch AND d.row = r.row
-WHERE r.batch = {batch} ORDER BY r.row
-"""
 
 
 class Replaced(NamedTuple):
@@ -68,7 +46,8 @@ class Report:
     """What became of the rows of one sheet. Amounts are fen, counted as the file counts them.
 
     `held` are the rows that were not posted; `new` is false when the same bytes had been imported before; `findings`
-    are leads on rows that were posted, `replaced` what these took the place of.
+    are leads on rows that were posted, `replaced` what these took the place of. `copies` are the rows that are exact
+    copies of earlier ones, known only when the file is read; `columns` are those read of a file of a family, by field.
     """
 
     file: str
@@ -86,6 +65,8 @@ class Report:
     findings: tuple[Finding, ...] = ()
     new: bool = False
     replaced: tuple[Replaced, ...] = ()
+    copies: int | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     def fresh(self, findings: Sequence[Finding], agrees: bool | None) -> Report:  # noqa: FBT001
         """Return the report of an import that has just been done: what stands was posted by it."""
@@ -124,6 +105,8 @@ class Report:
             "dates": list(self.dates) if any(self.dates) else [None, None],
             "printed_total": None if self.printed_total is None else money.plain(self.printed_total),
             "printed_total_agrees": self.printed_total_agrees,
+            "duplicate_rows": self.copies,
+            "columns": dict(self.columns),
             "reasons": self.reasons(),
             "replaced": [one.record() for one in self.replaced],
         }
@@ -196,5 +179,5 @@ def held_rows(connection: Connection, batch: int) -> list[dict[str, Any]]:
     A quarantined row is posted, too, once the same row of another file is. It `waits` unless the same row waits in an
     earlier batch or was rejected in any: what is decided about that one is decided about this one.
     """
-    rows = connection.exec_driver_sql(HELD.format(batch=int(batch))).mappings()
+    rows = connection.exec_driver_sql(f"{HELD} WHERE r.batch = {batch:d} ORDER BY r.row").mappings()
     return [dict(row) | {"reasons": json.loads(row["reasons"]), "cells": json.loads(row["cells"])} for row in rows]

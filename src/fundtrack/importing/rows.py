@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from typing import TYPE_CHECKING
 
 from fundtrack.errors import FormatError
@@ -22,10 +23,22 @@ def read(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, list[
     """
     csv.field_size_limit(CELL_MAX)  # of the whole process; no other cell read here may be larger either
     line = 1
-    reader = csv.reader(decode.lines(path, encoding), delimiter=delimiter, strict=True)
+    reader = csv.reader(_closed(decode.lines(path, encoding), delimiter), delimiter=delimiter, strict=True)
     try:
         for cells in reader:
             yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
         raise FormatError("file-quoting", path=path, row=line, why=error) from error
+
+
+def _closed(lines: Iterator[str], delimiter: str) -> Iterator[str]:
+    """Give lines without the blanks that banks put between a closing quote and what follows it."""
+    blank = "[ ]" if delimiter == "\t" else "[ \t]"
+    between = re.escape(delimiter)
+    padded = re.compile(rf'((?:^|(?<={between}))"(?:[^"]|"")*"){blank}+(?={between}|\r|\n|$)')
+    inside = False
+    for line in lines:
+        quotes = line.count('"')
+        yield padded.sub(r"\1", line) if quotes and not inside and ('" ' in line or '"\t' in line) else line
+        inside ^= quotes % 2 == 1

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from fundtrack.chart.model import Chart
     from fundtrack.importing.blocks import Piece
+    from fundtrack.importing.default import Default
     from fundtrack.importing.tally import Reason
     from fundtrack.posting.draft import Kind
 
@@ -114,9 +115,14 @@ class Stager(Tally):
     were refused once more.
     """
 
-    def __init__(self, chart: Chart, version: int, first: int, batch: int) -> None:
-        """Begin a batch whose vouchers are numbered from `first`."""
+    def __init__(
+        self, chart: Chart, version: int, first: int, batch: int, default: Default | None = None,
+        *, confirmed: bool = False,
+    ) -> None:  # fmt: skip
+        """Begin a batch whose vouchers are numbered from `first`; what its rows do not say has a `default`."""
         super().__init__(batch)
+        self.default, self.confirmed = default, confirmed
+        self.assumed: set[int] = set()
         self.chart, self.version, self.first = chart, version, first
         self.numbers = array("q")
         self.references: dict[int, str] = {}
@@ -125,11 +131,12 @@ class Stager(Tally):
         self._codes = {(use.fund, name): use.code for use in self._uses for name in (use.name, use.name_zh)}
         self._sides = Memo(self._debited)
         self._days = Memo(_day)
+        self._by_default = Memo(_by_default)
 
     @property
     def dates(self) -> list[str]:
-        """Return the first and the last date of the rows that were staged, or nothing."""
-        return [found(day for day, _, _ in self._days.values()) for found in (min, max)] if self._days else []
+        """Return nothing: the reading knows the dates of all rows, posted or not."""
+        return []
 
     @property
     def posted(self) -> str:
@@ -146,6 +153,8 @@ class Stager(Tally):
         for piece, keys, occurrences in pieces:
             self.read += len(keys)
             if isinstance(piece, Block):
+                if max(occurrences) > 1:
+                    self.twins |= {key for key, nth in zip(keys, occurrences, strict=True) if nth > 1}
                 self.amount += sum(piece.amounts)
                 yield from self._staged(piece, keys, occurrences)
             else:
@@ -161,10 +170,18 @@ class Stager(Tally):
 
     def _staged(self, block: Block, keys: Sequence[str], occurrences: Sequence[int]) -> Iterable[tuple[Any, ...]]:
         """Return the staging rows of a block: rows of `checking.candidates.COLUMNS`, one entry a voucher."""
+        unsaid: Sequence[bool] = ()
+        if self.default:
+            filled, unsaid = self.default.fill(block.candidates)
+            block = block._replace(candidates=filled)
         c = block.candidates
         between = map(self._between.get, c.payee, repeat(""))
         sides = zip(c.kind, c.fund, c.use_fund, c.use, c.bank, between, strict=False)
         missing, kinds, outflows, *entries = zip(*map(self._sides.__getitem__, sides), strict=True)
+        if any(unsaid) and not self.confirmed:
+            missing = tuple(why or ("fund-by-default" if one else "") for why, one in zip(missing, unsaid, strict=True))
+        if self.confirmed:
+            self.assumed |= {*compress(block.numbers, unsaid)}
         if any(missing):
             return self._but_for(missing, block, keys, occurrences)
         debit_funds, debits, credit_funds, credits_, reds = entries
@@ -175,13 +192,13 @@ class Stager(Tally):
         if "refund" in kinds:
             cited = zip(vouchers, c.reference, kinds, strict=True)
             self.references |= {voucher: reference for voucher, reference, kind in cited if kind == "refund"}
-        one, none = repeat(1), repeat(0)
+        one, none, currency = repeat(1), repeat(0), repeat(self.chart.currency)
         return zip(
             vouchers, one, c.fund, years, dates, days, kinds, c.project, c.payee, c.narration, c.document, c.bank,
             c.bank_ref, c.payee_id, c.payee_account, c.contract, repeat(""), vouchers, none, none, keys, occurrences,
             repeat(self.batch), block.numbers,
-            repeat(self.version), one, outflows, repeat("CNY"), debit_funds, debits, credit_funds, credits_, c.amount,
-            reds, strict=False,
+            repeat(self.version), one, outflows, currency, debit_funds, debits, credit_funds, credits_, c.amount, reds,
+            strict=False,
         )  # fmt: skip
 
     def _but_for(
@@ -199,6 +216,8 @@ class Stager(Tally):
 
     def _why(self, why: str, block: Block, at: int) -> Reason:
         """Return what a row lacks as its reason; of a use that has no name here, the names nearest to it."""
+        if why == "fund-by-default":
+            return self._by_default[block.candidates.fund[at], block.candidates.use[at]]
         if why != "use-unknown":
             return reason(why)
         said, fund = block.candidates.use[at], block.candidates.use_fund[at]
@@ -224,6 +243,11 @@ class Stager(Tally):
             missing = missing or "payee-missing"
         e = simple_entry(self.chart, really, 1, fund=fund, use=Leg(use_fund, use), bank=bank)
         return missing, really, int(really not in MONEY_IN and not e.red), *e.debit, *e.credit, e.red
+
+
+def _by_default(of: tuple[str, str]) -> Reason:
+    """Return why a row waits whose fund and use somebody said."""
+    return reason("fund-by-default", fund=of[0], use=of[1] or "–")
 
 
 def _day(date: dt.date) -> tuple[str, int, int]:

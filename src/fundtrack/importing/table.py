@@ -35,11 +35,12 @@ class Table:
         self.sheet = str(place.get("sheet", ""))
         self.sums, self.balances = Sums(self.sheet), Balances(self.sheet)
         self._width = len(head.names)
-        self._two_sided = layout.two_sided
-        self._balanced = "balance" in layout.columns
+        self._netted = layout.netted
+        self._balanced = "balance" in layout.columns and not layout.movement.column
         totals, self._notes = ([cells.label(word) for word in words] for words in (layout.total, layout.notes))
-        self._total = re.compile(rf"(?:{'|'.join(map(re.escape, totals)) or '(?!)'})(?![^\W\d])")
-        self._suspect = BLANKS | {word[:1] for word in (*totals, *self._notes, head.names[0])}
+        self._total = re.compile(rf"(?:{'|'.join(map(re.escape, totals)) or '(?!)'})(?![^\W\d])", re.IGNORECASE)
+        begun = {word[:1] for word in (*totals, *self._notes, head.names[0])}
+        self._suspect = BLANKS | begun | {*map(str.upper, begun), *map(str.lower, begun)}
 
     def read(self, numbered: Sequence[Numbered]) -> Iterator[Piece]:
         """Give what physical rows are: those that make candidates in blocks as large as can be."""
@@ -62,7 +63,7 @@ class Table:
                 return not_data(number, self.sheet, cells.cautious(row), why)
             if len(row) != self._width:
                 ragged = FormatError("row-ragged", found=len(row), columns=self._width)
-                return self._unreadable(number, row, None, [ragged])
+                return self._unreadable(number, row, self._cut_short(number, row), [ragged])
         try:
             return self._block((number,), (row,))
         except FormatError:
@@ -74,12 +75,24 @@ class Table:
 
     def _count(self, numbers: Sequence[int], rows: Sequence[list[str]], moved: Moved) -> Sequence[int]:
         """Count rows in the sums and follow their balances; return what each counts."""
-        self.sums.add(len(numbers), *map(sum, moved))
-        amounts = [*map(int.__sub__, *moved)] if self._two_sided else moved.outgoing
+        incoming, outgoing = map(sum, moved)
+        self.sums.add(len(numbers), *((incoming - outgoing, 0) if self.layout.signed else (incoming, outgoing)))
+        amounts = [*map(int.__sub__, *moved)] if self._netted else moved.outgoing
         if self._balanced:
             for number, row, amount in zip(numbers, rows, amounts, strict=True):
                 self.balances.follow(number, self.columns.balance(row), amount)
         return amounts
+
+    def _cut_short(self, number: int, row: list[str]) -> int | None:
+        """Return what a row counts that ends before its last columns, behind its amounts; None where that is not so."""
+        if not max(self.columns.counted, default=0) < len(row) < self._width:
+            return None
+        try:
+            moved = self.columns.amounts([(cell,) for cell in (*row, *[""] * (self._width - len(row)))])
+        except FormatError:
+            return None
+        (amount,) = self._count((number,), (row,), moved)
+        return amount
 
     def _faulty(self, number: int, row: list[str]) -> Row:
         """Return a row of data that makes no candidate, with everything that is wrong with it."""
@@ -106,6 +119,11 @@ class Table:
             shown = cells.cautious(row)
         return Row(number, self.sheet, shown, "data", "", amount, None, told, digest=digest(row))
 
+    def _tells(self, row: list[str], filled: set[int]) -> bool:
+        """Say whether a row has a day and an amount."""
+        numbers, days = self.columns.counted, self.columns.telling - self.columns.counted
+        return bool(numbers & filled) and any(map(str.isdigit, "".join(row[day] for day in days & filled)))
+
     def _not_data(self, number: int, row: list[str]) -> str:
         """Say why a row is not data, or nothing. Counts a total; drops blank cells beyond the header's last column."""
         if not any(row[self._width :]):
@@ -115,6 +133,8 @@ class Table:
             return "blank"
         if tuple(cells.column(cell)[0] for cell in row) == self.head.names:
             return "header"
+        if self.layout.general and self._tells(row, filled):
+            return ""  # what has a date and an amount is a payment, whatever it is called
         first = cells.label(row[min(filled)])
         worded, bare = bool(self._total.match(first)), filled <= self.columns.counted
         if worded and not self.columns.sums(row):
@@ -123,7 +143,8 @@ class Table:
         if printed and (worded or self.sums.reach(printed)):
             self.sums.compare(number, printed)
             return "total"
-        noted = first.startswith(tuple(self._notes)) or filled.isdisjoint(self.columns.mapped)
+        lone = len(filled) == 1 and self.layout.general and filled.isdisjoint(self.columns.telling)
+        noted = first.startswith(tuple(self._notes)) or filled.isdisjoint(self.columns.mapped) or lone
         return "note" if noted and not worded else ""
 
 

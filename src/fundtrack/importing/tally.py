@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.errors import LANGUAGES, UsageError
+from fundtrack.importing.blocks import Block, digest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from fundtrack.checking import Finding
     from fundtrack.errors import FundtrackError
     from fundtrack.importing.blocks import Row
+    from fundtrack.importing.stage import Keyed
 
 Reason = dict[str, str]
 """Why a row was not posted: `check`, and the sentence and remedy in both languages."""
@@ -82,11 +86,28 @@ class Tally(ABC):
         self.batch = batch
         self.held: list[Held] = []
         self.read = self.unreadable = self.amount = 0
+        self.twins: set[str] = set()
 
     @property
     @abstractmethod
     def dates(self) -> list[str]:
         """Return the first and the last date of what is new, or nothing."""
+
+    def copies(self, again: Iterable[Keyed]) -> int:
+        """Return how many rows are exact copies of an earlier one, of the rows of a sheet, read again.
+
+        Only rows of one key can be: the others are not looked at.
+        """
+        seen: set[tuple[str, str]] = set()
+        count = 0
+        for piece, keys, _ in again:
+            raw = (piece.raw[at] for at in range(len(keys))) if isinstance(piece, Block) else ()
+            digests = [*map(digest, raw)] or [getattr(piece, "digest", "")]
+            for one in zip(keys, digests, strict=True):
+                if one[0] in self.twins:
+                    count += one in seen
+                    seen.add(one)
+        return count
 
     @property
     @abstractmethod
@@ -101,4 +122,6 @@ class Tally(ABC):
         self.unreadable += row.amount is None
         self.amount += row.amount or 0
         reasons = [reason_of_error(error) for error in row.problems]
+        if occurrence > 1:
+            self.twins.add(key)
         self.held.append(holding(row, "quarantined", reasons, key, occurrence))

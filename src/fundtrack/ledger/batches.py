@@ -39,7 +39,6 @@ ROWS: Final = (
 )  # fmt: skip
 AMOUNTS: Final = ("amount_posted", "amount_already_posted", "amount_quarantined")
 TOTAL: Final = "printed_total"
-UNIT: Final = "CNY"
 
 BATCH: Final = Register(
     name="batch",
@@ -51,6 +50,7 @@ BATCH: Final = Register(
         **dict.fromkeys(ROWS, "number"),
         **dict.fromkeys((*AMOUNTS, TOTAL), "amount"),
         **dict.fromkeys(("date_first", "date_last", "imported_by"), "text"),
+        **dict.fromkeys(("default_fund", "default_use", "default_project", "default_by"), "text"),
     },
 )
 """What may be said of an import; no register, but said and read like an entry of one. The file and sheet name it."""
@@ -78,24 +78,24 @@ def batches(connection: Connection) -> Iterator[Batch]:
         yield Batch(number, day, tuple(said))
 
 
-def write_batches(found: Iterable[Batch], language: Language) -> Iterator[str]:
-    """Yield the text of the file of imports; nothing where there are none."""
+def write_batches(found: Iterable[Batch], language: Language, currency: str) -> Iterator[str]:
+    """Yield the text of the file of imports of a book in a currency; nothing where there are none."""
     first = True
     for one in found:
-        yield f'{NOTICE[language] if first else ""}\n{one.day} custom "batch" "{one.number}"\n{_fields(one)}'
+        yield f'{NOTICE[language] if first else ""}\n{one.day} custom "batch" "{one.number}"\n{_fields(one, currency)}'
         first = False
 
 
-def _fields(one: Batch) -> str:
+def _fields(one: Batch, currency: str) -> str:
     said = zip(BATCH.fields.items(), one.said, strict=True)
-    written = ((name, _written(kind, value)) for (name, kind), value in said if value or (name == TOTAL and value == 0))
-    return "".join(f"  {name.replace('_', '-')}: {value}\n" for name, value in written)
+    told = ((name, kind, value) for (name, kind), value in said if value or (name == TOTAL and value == 0))
+    return "".join(f"  {name.replace('_', '-')}: {_written(kind, value, currency)}\n" for name, kind, value in told)
 
 
-def _written(kind: str, value: Any) -> str:  # noqa: ANN401 - of the column's type
+def _written(kind: str, value: Any, currency: str) -> str:  # noqa: ANN401 - of the column's type
     """Return a value as Beancount reads it."""
     if kind == "amount":
-        return f"{money.plain(value)} {UNIT}"
+        return f"{money.plain(value)} {currency}"
     return string(value) if kind == "text" else str(value)
 
 

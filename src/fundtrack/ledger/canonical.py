@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from fundtrack.ledger.batches import batches
 from fundtrack.ledger.history import history
+from fundtrack.ledger.periods import acts
 from fundtrack.ledger.registers import entries
 from fundtrack.ledger.rows import References, Row, references, rows_between, voucher_number
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from fundtrack.book import Book
+    from fundtrack.book.periods import PeriodAct
     from fundtrack.chart.model import Chart
     from fundtrack.ledger.batches import Batch
     from fundtrack.ledger.history import History
@@ -77,7 +79,7 @@ class Canonical:
     """A chart without the language it is written in, its history, and the vouchers by fund, year and number.
 
     `entries` are those of the registers, register by register in the order in which they were made; `batches` are the
-    imports.
+    imports, `periods` the closings of months.
     """
 
     chart: Chart
@@ -85,6 +87,7 @@ class Canonical:
     vouchers: tuple[Voucher, ...]
     entries: tuple[Entered, ...]
     batches: tuple[Batch, ...]
+    periods: tuple[PeriodAct, ...]
 
 
 def canonical(book: Book) -> Canonical:
@@ -93,14 +96,20 @@ def canonical(book: Book) -> Canonical:
         rows = chain.from_iterable(rows_between(connection, 1, date.max.toordinal()))
         vouchers = vouchers_of(rows, references(connection))
         chart, past = book.chart(connection), history(connection)
-        return canonical_of(chart, past, vouchers, entries(connection), batches(connection))
+        return canonical_of(chart, past, vouchers, entries(connection), batches(connection), acts(connection))
 
 
 def canonical_of(
-    chart: Chart, history: History, vouchers: Iterable[Voucher], entries: Iterable[Entered], imports: Iterable[Batch]
+    chart: Chart,
+    history: History,
+    vouchers: Iterable[Voucher],
+    entries: Iterable[Entered],
+    imports: Iterable[Batch],
+    closings: Iterable[PeriodAct],
 ) -> Canonical:
-    """Return a chart, its history, vouchers, entries of registers and imports in the form that is compared."""
-    return Canonical(replace(chart, language="en"), history, tuple(sorted(vouchers)), tuple(entries), tuple(imports))
+    """Return a chart, its history, vouchers, entries of registers, imports and closings in the form compared."""
+    policy = replace(chart, language="en")
+    return Canonical(policy, history, tuple(sorted(vouchers)), tuple(entries), tuple(imports), tuple(closings))
 
 
 def vouchers_of(rows: Iterable[Row], resolve: References) -> Iterator[Voucher]:

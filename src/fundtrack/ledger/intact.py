@@ -12,20 +12,22 @@ from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from fundtrack.beantext.directives import Transaction
+from fundtrack.beantext.directives import Custom, Transaction
+from fundtrack.errors import UsageError
 from fundtrack.ledger.files import HASHED, is_whole
 from fundtrack.ledger.manifest import FILE
+from fundtrack.ledger.periods import Closings, read_periods
 from fundtrack.ledger.rows import NUMBER, voucher_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fundtrack.beantext.directives import Directive
 
 
 ALTERATIONS: Final = frozenset({
     "published-altered", "published-unlisted", "published-left-out", "published-unnumbered",
-    "published-number-of-another", "published-number-twice", "published-number-missing",
+    "published-number-of-another", "published-number-twice", "published-number-missing", "published-after-closing",
 })  # fmt: skip
 """The keys of all that can be found here."""
 
@@ -48,10 +50,13 @@ def objections(files: Iterable[str], entries: Iterable[Directive]) -> Iterator[O
     for path in map(Path, files):
         if HASHED.fullmatch(path.name):
             folders[path.parent].add(path.name)
-    vouchers = [entry for entry in entries if isinstance(entry, Transaction)] if folders else []
+    ours = [entry for entry in entries if isinstance(entry, Transaction | Custom)] if folders else []
     for folder, names in sorted(folders.items()):
         yield from _files(folder, names)
-        yield from _numbers(one for one in vouchers if Path(str(one.meta["filename"])).parent == folder)
+        own = [one for one in ours if Path(str(one.meta["filename"])).parent == folder]
+        vouchers = [one for one in own if isinstance(one, Transaction)]
+        yield from _numbers(vouchers)
+        yield from _after_closing(vouchers, [one for one in own if isinstance(one, Custom) and one.type == "period"])
 
 
 def _files(folder: Path, names: set[str]) -> Iterator[Objection]:
@@ -104,3 +109,17 @@ def _numbers(vouchers: Iterable[Transaction]) -> Iterator[Objection]:
             if number > 1 and number - 1 not in taken:
                 missing = voucher_number(fund, year, number - 1)
                 yield Objection("published-number-missing", *taken[number], {"missing": missing})
+
+
+def _after_closing(vouchers: Iterable[Transaction], closings: Sequence[Custom]) -> Iterator[Objection]:
+    """Yield vouchers recorded in a month that was closed by then; of closings that nobody can read their file tells."""
+    try:
+        acts = Closings([*read_periods(closings)])
+    except (ValueError, LookupError, TypeError, AttributeError, UsageError):
+        return
+    for voucher in vouchers if closings else ():
+        recorded = str(voucher.meta.get("recorded-at", ""))
+        if act := acts.shut(voucher.date.isoformat(), recorded):
+            said = {"voucher": str(voucher.meta.get("voucher", "")), "date": voucher.date, "recorded": recorded,
+                    "until": act.date}  # fmt: skip
+            yield Objection("published-after-closing", str(voucher.meta["filename"]), int(voucher.meta["lineno"]), said)

@@ -38,7 +38,8 @@ def heading(chart: Chart, language: Language) -> str:
     """Return the notice and the options with which each ledger of ours begins."""
     earnings = EARNINGS.items() if language == "zh" else ()
     return "".join([
-        f'{NOTICE[language]}option "title" {string(chart.title)}\noption "operating_currency" "CNY"\n',
+        f'{NOTICE[language]}option "title" {string(chart.title)}\n',
+        f'option "operating_currency" {string(chart.currency)}\n',
         root_options(language),
         *(f'option "{name}" {string(text)}\n' for name, text in earnings),
     ])  # fmt: skip

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from fundtrack.chart.model import Chart
     from fundtrack.errors import Language
 
-CASH: Final = "currency = 'CNY'"
+CASH: Final = "currency ~ '^[A-Z]{3}$'"
 FUND: Final = "splitcomp(account, ':', 1) AS fund"
 USE: Final = "splitcomp(account, ':', 2) AS use"
 

@@ -6,6 +6,7 @@ added, and a voucher that somebody rearranged, is found on its line without a ru
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
@@ -16,7 +17,7 @@ from fundtrack.chart.quota import with_quotas
 from fundtrack.chart.read import read_chart
 from fundtrack.chart.write import root_options, write_accounts
 from fundtrack.errors import FormatError, UsageError
-from fundtrack.ledger import batches
+from fundtrack.ledger import batches, periods
 from fundtrack.ledger.canonical import UNRESOLVED, Entry, Voucher, canonical_of, rows_of
 from fundtrack.ledger.files import HASHED
 from fundtrack.ledger.history import HEADING, read_history, write_history
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from fundtrack.beantext.directives import Directive, Posting
     from fundtrack.beantext.parse import Parsed
+    from fundtrack.book.periods import PeriodAct
     from fundtrack.chart.model import Chart
     from fundtrack.ledger.batches import Batch
     from fundtrack.ledger.canonical import Canonical
@@ -72,9 +74,12 @@ def read(path: Path) -> Canonical:
     entries = [entry for name in of_registers for entry in _entries_of(path.parent / name, chart)]
     of_imports = [name for name in names if name.startswith(f"{batches.STEM}.")]
     imports = [batch for name in of_imports for batch in _batches_of(path.parent / name, chart)]
-    journals = (name for name in names[1:] if not name.startswith((f"{STEM}.", f"{QUOTAS}.", f"{batches.STEM}.")))
+    of_periods = [name for name in names if name.startswith(f"{periods.STEM}.")]
+    closings = [one for name in of_periods for one in _periods_of(path.parent / name, chart)]
+    others = tuple(f"{stem}." for stem in (STEM, QUOTAS, batches.STEM, periods.STEM))
+    journals = (name for name in names[1:] if not name.startswith(others))
     vouchers = (voucher for name in journals for voucher in _vouchers(path.parent / name, chart))
-    return canonical_of(chart, history, vouchers, entries, imports)
+    return canonical_of(chart, history, vouchers, entries, imports, closings)
 
 
 def _line(text: str, include: str) -> int:
@@ -116,7 +121,13 @@ def _entries_of(path: Path, chart: Chart) -> list[Entered]:
 
 def _batches_of(path: Path, chart: Chart) -> list[Batch]:
     """Return the imports in a file, in its order."""
-    return _read_whole(path, batches.read_batches, lambda found: batches.write_batches(found, chart.language))
+    write = partial(batches.write_batches, language=chart.language, currency=chart.currency)
+    return _read_whole(path, batches.read_batches, write)
+
+
+def _periods_of(path: Path, chart: Chart) -> list[PeriodAct]:
+    """Return the closings of months in a file, in its order."""
+    return _read_whole(path, periods.read_periods, lambda found: periods.write_periods(found, chart.language))
 
 
 def _read_whole(

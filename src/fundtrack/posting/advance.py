@@ -37,12 +37,14 @@ WHERE v.fund = :fund AND v.payee = :payee
 """)
 
 TAKEN_BACK: Final = text("""
-SELECT COALESCE(SUM((2 * e.red - 1) * e.amount), 0)
+SELECT COALESCE(SUM(CASE WHEN c.code IS NULL THEN 2 * e.red - 1 ELSE 1 - 2 * e.red END * e.amount), 0)
 FROM voucher AS v
 JOIN entry AS e ON e.voucher = v.id
-WHERE v.fund = :fund AND v.cites = :cites AND v.kind = 'refund' AND e.line = 1
+LEFT JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.debit AND c.kind = 'cash'
+WHERE v.fund = :fund AND v.cites = :cites AND v.kind IN ('refund', 'returned-payment')
+    AND e.line = 1
 """)
-"""A reversed refund counts for nothing: its reversal cites the same voucher, in black."""
+"""What came back by its first entry: red as the payment's, or money in. Of what was reversed the mirror counts too."""
 
 
 def verification(
@@ -64,7 +66,7 @@ def verification(
             "verify-too-much", number=advance.number, payee=advance.payee, fund=advance.fund,
             amount=money.grouped(amount), left=money.grouped(left),
         )  # fmt: skip
-    entry = Entry(use_of(chart, use, advance.fund), held, amount)
+    entry = Entry(use_of(chart, use, advance.fund), held, amount, unit=chart.currency)
     said: Details = {"project": advance.project, **details, "payee": advance.payee, "cites": advance.id}
     return drafted(chart, "verification", (entry,), fund=advance.fund, date=date, **said)
 
@@ -85,19 +87,40 @@ def refund(
     paid = find_voucher(connection, number)
     if len(paid.in_money) != 1 or paid.reverses or paid.reversed_by or not _pays(chart, paid.in_money[0]):
         raise UsageError("refund-no-payment", number=paid.number)
-    (entry,) = paid.in_money
-    if paid.cites and kind_of_account(chart, entry.debit) == "payable":
-        (owed,) = voucher_of(connection, paid.cites).in_money
-        entry = entry._replace(debit=owed.debit)
     refuse_before(paid.number, paid.date, date)
-    left = entry.amount - taken_back(connection, paid)
-    if kind_of_account(chart, entry.debit) == "advance":
-        left = min(left, outstanding(connection, paid.fund, paid.payee))
-    refuse_beyond(paid.number, positive(amount), left)
+    left_to_come_back(connection, chart, paid, positive(amount))
+    entry = charged(connection, chart, paid)
     back = Entry(entry.debit, entry.credit, amount, 1, entry.unit)
     party: Details = {"payee_id": paid.payee_id, "payee_account": paid.payee_account, "contract": paid.contract}
     said: Details = {"project": paid.project, **details, "payee": paid.payee, **party, "cites": paid.id}
     return drafted(chart, "refund", (back,), fund=paid.fund, date=date, **said)
+
+
+def left_to_come_back(connection: Connection, chart: Chart, paid: Standing, amount: int | None) -> int:
+    """Return what comes back of a payment of one entry, `amount` fen or all that is left of it.
+
+    Of an advance no more is left than its payee still holds. Raises UsageError (`refund-too-much`).
+    """
+    entry = charged(connection, chart, paid)
+    left = entry.amount - taken_back(connection, paid)
+    if kind_of_account(chart, entry.debit) == "advance":
+        left = min(left, outstanding(connection, paid.fund, paid.payee))
+    back = amount or left or entry.amount
+    refuse_beyond(paid.number, back, left)
+    return back
+
+
+def charged(connection: Connection, chart: Chart, paid: Standing) -> Entry:
+    """Return the entry of a payment with what it was charged to, where what it paid was owed and charged before."""
+    (entry,) = paid.in_money
+    source = paid
+    while kind_of_account(chart, entry.debit) == "payable" and source.cites:
+        source = voucher_of(connection, source.cites)
+        if source.kind == "returned-payment" and source.cites:  # it says what is owed, its payment what for
+            source = voucher_of(connection, source.cites)
+        (owed,) = source.in_money
+        entry = entry._replace(debit=owed.debit)
+    return entry
 
 
 def taken_back(connection: Connection, paid: Standing) -> int:

@@ -6,7 +6,7 @@ and settles what is owed (domain report, 3.1, 6 and 7). What an intermediary is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypedDict
 
 from sqlalchemy import text
@@ -14,13 +14,15 @@ from sqlalchemy import text
 from fundtrack import money
 from fundtrack.beantext.escape import stored
 from fundtrack.book.create import now
+from fundtrack.book.periods import refuse_closed
 from fundtrack.book.person import named, same_person
 from fundtrack.errors import UsageError, words
+from fundtrack.posting import returned
 from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.kinds import NOT_IN_CHART, account_of, kind_of_payment
 from fundtrack.posting.post import post
 from fundtrack.posting.quota import committed, leg_of, line_in, unit_of
-from fundtrack.posting.standing import find_voucher, refuse_before
+from fundtrack.posting.standing import find_voucher, refuse_before, voucher_of
 from fundtrack.posting.vouchers import drafted, positive
 from fundtrack.schema import dialect
 
@@ -54,7 +56,19 @@ SETTLED: Final = text("""
 SELECT COALESCE(SUM((1 - 2 * e.red) * e.amount), 0) FROM voucher AS v
 JOIN entry AS e ON e.voucher = v.id AND e.unit = :unit AND e.debit = :code
 WHERE v.cites = :application OR v.reverses IN (SELECT p.id FROM voucher AS p WHERE p.cites = :application)
+    OR (v.kind = 'returned-payment' AND v.cites IN (SELECT p.id FROM voucher AS p WHERE p.cites = :application))
 """)
+"""What of an application is paid: red by what the bank returned within the year and by reversals."""
+
+PAID_AGAIN: Final = text("""
+SELECT COALESCE(SUM((1 - 2 * e.red) * CASE WHEN c.code = e.credit THEN e.amount ELSE -e.amount END), 0)
+FROM voucher AS v
+JOIN entry AS e ON e.voucher = v.id
+JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code IN (e.debit, e.credit) AND c.kind = 'cash'
+WHERE v.cites = :returned OR (v.kind = 'returned-payment' AND v.cites IN (
+    SELECT p.id FROM voucher AS p WHERE p.cites = :returned AND p.year = v.year))
+""")
+"""What is paid again of a returned payment, less what came back once more within the year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +102,7 @@ def apply_for(book: Book, number: str, amount: int, *, date: Date, by: str, **sa
     """Record an application for a payment from a quota line, and return its number.
 
     Nothing is reserved until it is approved. Raises UsageError: `quota-unknown`, `quota-not-allotted`,
-    `apply-payee`, `amount-not-positive`.
+    `apply-payee`, `amount-not-positive`, `period-closed`.
     """
     if not said.get("payee", "").strip():
         raise UsageError("apply-payee")
@@ -97,6 +111,7 @@ def apply_for(book: Book, number: str, amount: int, *, date: Date, by: str, **sa
 
     def act(connection: Connection) -> int:
         line = line_in(book.chart(connection), number)
+        refuse_closed(connection, date)
         ((last,),) = dialect.rows_of(connection, "SELECT COALESCE(MAX(application), 0) FROM application")
         dialect.insert_rows(connection, "application", COLUMNS, [(
             int(last) + 1, line.fund, line.line, positive(amount), date.isoformat(), date.toordinal(), *texts,
@@ -145,23 +160,52 @@ def reject(book: Book, application: int, *, reason: str, by: str) -> None:
 
 def payment(
     connection: Connection, chart: Chart, number: str, amount: int | None, *, date: Date, bank: str = "",
-    bank_ref: str = "",
+    bank_ref: str = "", payee_account: str = "",
 ) -> Draft:  # fmt: skip
-    """Return the voucher that pays what was approved by another, all that is left of it or `amount` fen; it cites it.
+    """Return the voucher that pays what stands of an approved application or of a returned payment, or `amount` fen.
 
-    Raises UsageError: `pay-no-application`, `follows-before`, `pay-too-much`.
+    Whichever of the two is owed is cited; the number of what the bank returned of an application stands for it. Raises
+    UsageError: `pay-no-application`, `pay-year`, `follows-before`, `pay-settled`, `pay-too-much`.
     """
-    approved = find_voucher(connection, number)
-    if approved.kind != "application" or approved.reverses or approved.reversed_by:
-        raise UsageError("pay-no-application", number=approved.number)
-    refuse_before(approved.number, approved.date, date)
-    reserved = approved.entries[0]
-    asked = {"unit": reserved.unit, "code": reserved.credit.code, "application": approved.id}
-    left = reserved.amount - int(connection.execute(SETTLED, asked).scalar_one())
+    named = find_voucher(connection, number)
+    owed = _owing(connection, named)
+    if owed.kind not in {"application", returned.KIND} or owed.reverses or owed.reversed_by:
+        raise UsageError("pay-no-application", number=named.number)
+    if owed.kind != returned.KIND and owed.date.year < date.year:
+        raise UsageError("pay-year", number=owed.number, year=owed.date.year)
+    refuse_before(named.number, max(named.date, owed.date), date)
+    left = _left(connection, owed)
+    if left <= 0:
+        raise UsageError("pay-settled", number=named.number)
     paid = left if amount is None else positive(amount)
-    if not 0 < paid <= left:
-        raise UsageError("pay-too-much", number=approved.number, left=money.grouped(left), amount=money.grouped(paid))
-    return _paying(chart, approved, paid, date, bank=bank, bank_ref=bank_ref)
+    if paid > left:
+        raise UsageError("pay-too-much", number=named.number, left=money.grouped(left), amount=money.grouped(paid))
+    draft = _paying(chart, owed, paid, date, bank=bank, bank_ref=bank_ref)
+    account = payee_account or owed.payee_account
+    return replace(draft, payee_id=owed.payee_id, payee_account=account)
+
+
+def is_paid_again(connection: Connection, back: Standing) -> bool:
+    """Return whether what a returned payment gave back to an application is paid once more, so that it must stand."""
+    owed = _owing(connection, back)
+    return owed.id != back.id and _left(connection, owed) < back.in_money[0].amount
+
+
+def _owing(connection: Connection, named: Standing) -> Standing:
+    """Return the voucher by which money is owed: the named one, or the application that it gave back."""
+    if named.kind != returned.KIND or named.reverses or named.reversed_by or not named.cites:
+        return named
+    paid = voucher_of(connection, named.cites)
+    return voucher_of(connection, paid.cites) if paid.cites and returned.restores(paid, named.date) else named
+
+
+def _left(connection: Connection, owed: Standing) -> int:
+    """Return how many fen of what is owed stand to be paid."""
+    if owed.kind == returned.KIND:
+        return owed.in_money[0].amount - int(connection.execute(PAID_AGAIN, {"returned": owed.id}).scalar_one())
+    reserved = owed.entries[0]
+    asked = {"unit": reserved.unit, "code": reserved.credit.code, "application": owed.id}
+    return reserved.amount - int(connection.execute(SETTLED, asked).scalar_one())
 
 
 def _waiting(connection: Connection, application: int) -> Application:
@@ -193,18 +237,20 @@ def _reserving(connection: Connection, chart: Chart, asked: Application, date: D
     )  # fmt: skip
 
 
-def _paying(chart: Chart, approved: Standing, amount: int, date: Date, *, bank: str, bank_ref: str) -> Draft:
-    reserved = approved.entries[0]
-    line = next(one for one in chart.quotas if one.fund == approved.fund and reserved.credit.code.endswith(one.name))
-    owed = [entry.credit for entry in approved.in_money]
-    debit = owed[0] if owed else _charged(chart, line, approved.payee)
-    cash = Leg(line.fund, account_of(chart, line.fund, "cash", bank))
-    entries = (Entry(debit, cash, amount), _quota_entry(chart, line, "applied", "paid", amount))
-    kind = kind_of_payment(chart, "disbursement", approved.payee)
+def _paying(chart: Chart, owed: Standing, amount: int, date: Date, *, bank: str, bank_ref: str) -> Draft:
+    cash = Leg(owed.fund, account_of(chart, owed.fund, "cash", bank))
+    if owed.kind == returned.KIND:
+        entries = returned.paying_again(owed, amount, cash)
+    else:
+        reserved = owed.entries[0]
+        line = next(one for one in chart.quotas if one.fund == owed.fund and reserved.credit.code.endswith(one.name))
+        payable = [entry.credit for entry in owed.in_money]
+        debit = payable[0] if payable else _charged(chart, line, owed.payee)
+        entries = (Entry(debit, cash, amount), _quota_entry(chart, line, "applied", "paid", amount))
     return drafted(
-        chart, kind, entries, fund=line.fund, date=date, payee=approved.payee, narration=approved.narration,
-        project=approved.project, document=approved.document, bank=bank, bank_ref=bank_ref,
-        contract=approved.contract, cites=approved.id,
+        chart, kind_of_payment(chart, "disbursement", owed.payee), entries, fund=owed.fund, date=date,
+        payee=owed.payee, narration=owed.narration, project=owed.project, document=owed.document, bank=bank,
+        bank_ref=bank_ref, contract=owed.contract, cites=owed.id,
     )  # fmt: skip
 
 

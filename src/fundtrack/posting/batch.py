@@ -16,6 +16,7 @@ from sqlalchemy import bindparam, text
 from fundtrack.auditing.record import record_waived
 from fundtrack.auditing.waivers import waived
 from fundtrack.checking import candidates, run
+from fundtrack.posting.dayorder import order_days
 from fundtrack.posting.insert import insert_candidates
 
 if TYPE_CHECKING:
@@ -101,8 +102,10 @@ class Batch:
         while fatal := [finding for finding in found if finding.refuses]:
             self._put_aside(self._suspects(fatal) or self._all())
             found = self._run(together)
+        late |= (stuck := self._leaning(set(), order_days(self.connection)))
+        self._put_aside(stuck)
         insert_candidates(self.connection, self.prepared_by, self.approved_by)
-        self.outcome.findings += found
+        self.outcome.findings += [finding for finding in found if finding.voucher not in stuck]
         self._replay(late, together)
         out = self.outcome
         out.findings = [f for f in out.findings if f.voucher not in out.refused and f.voucher not in out.orphans]
@@ -216,6 +219,8 @@ class Batch:
             return [""]
         findings = self._run(together)
         fatal = [finding for finding in findings if finding.refuses]
+        if not fatal and order_days(self.connection):
+            return [""]
         if not fatal:
             insert_candidates(self.connection, self.prepared_by, self.approved_by)
             self.outcome.findings += findings

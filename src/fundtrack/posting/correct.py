@@ -20,6 +20,7 @@ from sqlalchemy import text
 from fundtrack import money
 from fundtrack.errors import ChartError, UsageError, message
 from fundtrack.posting.advance import outstanding
+from fundtrack.posting.application import is_paid_again
 from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.kinds import NOT_IN_CHART, account_of, kind_of_account, parse_use, use_of
 from fundtrack.posting.post import post
@@ -129,7 +130,8 @@ def refuse_fallen(connection: Connection, voucher: Standing) -> None:
 def refuse_rested_on(connection: Connection, members: Iterable[Standing], date: date) -> None:
     """Refuse to take vouchers back on a date while something rests on them.
 
-    Raises UsageError: `reverse-before`, `reverse-cited`, `reverse-opening`, `reverse-spent`; see `reversal`.
+    Raises UsageError: `reverse-before`, `reverse-cited`, `reverse-opening`, `reverse-spent`, `reverse-paid-again` where
+    what the bank returned of an application is paid again; see `reversal`.
     """
     for member in members:
         if date < member.date:
@@ -137,6 +139,8 @@ def refuse_rested_on(connection: Connection, members: Iterable[Standing], date: 
         resting = citing(connection, member)
         if resting:
             raise UsageError("reverse-cited", number=member.number, others=", ".join(v.number for v in resting))
+        if member.kind == "returned-payment" and is_paid_again(connection, member):
+            raise UsageError("reverse-paid-again", number=member.number)
         if member.kind == "opening" and not _only_opened(connection, member.fund):
             raise UsageError("reverse-opening", number=member.number, fund=member.fund)
         if member.kind == "advance" and outstanding(connection, member.fund, member.payee) < member.amount:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 Kind = Literal[
     "opening", "transfer-received", "disbursement", "advance", "verification", "refund", "interest", "bank-charge",
     "loan", "repayment", "adjustment", "quota-received", "allotment", "quota-adjustment", "commitment", "application",
-    "carry-over", "reclaim",
+    "carry-over", "reclaim", "pooling", "returned-payment",
 ]  # fmt: skip
 
 MONEY_IN: Final = frozenset({"transfer-received", "interest", "opening"})

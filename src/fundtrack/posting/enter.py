@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fundtrack.beantext.escape import stored
 from fundtrack.book.create import now
 from fundtrack.errors import UsageError, nearest
+from fundtrack.posting.apart import REGISTER, assert_apart
 from fundtrack.schema import dialect
 from fundtrack.schema.registers import ABOUT, REGISTERS
 
@@ -41,8 +42,12 @@ def enter(
     """Insert entries, each as `Register.row` gives it and with the batch and row it came from, in their order.
 
     The caller holds the writer's turn: `rows` may be worked out while they are inserted, but by no statement. Raises
-    FormatError (`text-unsafe`) where who did it could not be published.
+    FormatError (`text-unsafe`) where who did it could not be published; UsageError (`match-own`) for a match by hand of
+    what somebody had a part in.
     """
+    if register.name == REGISTER and not withdrawn:
+        rows = list(rows)
+        assert_apart(connection, (row for row, _ in rows), by)
     first, at, who = next_entry(connection, register), now(), stored(by)
 
     def whole() -> Iterator[tuple[Any, ...]]:

@@ -68,7 +68,10 @@ INSERT INTO execution (voucher, line, project, unit, freed, paid, amount, red)
 SELECT c.voucher, q.line, '', took.unit, COALESCE((
         SELECT reserved.debit FROM entry AS reserved JOIN quota_heading AS applied ON applied.fund = reserved.fund
             AND applied.status = 'applied' AND reserved.credit = applied.code || ':' || q.name
-        WHERE reserved.voucher = took.cites), took.debit),
+        WHERE reserved.voucher = took.cites AND reserved.debit <> took.credit), (
+        SELECT came.debit FROM voucher AS back JOIN entry AS came ON came.voucher = back.cites
+            AND came.unit = took.unit AND came.credit = took.credit
+        WHERE back.id = took.cites AND back.kind = 'returned-payment'), took.debit),
     took.credit, c.amount, 1
 FROM candidate AS c
 JOIN (SELECT v.id, v.year, v.cites, e.fund, e.unit, e.debit, e.credit
@@ -76,10 +79,10 @@ JOIN (SELECT v.id, v.year, v.cites, e.fund, e.unit, e.debit, e.credit
     UNION ALL SELECT p.voucher, p.year, p.cites, p.fund, p.unit, p.debit, p.credit FROM candidate AS p
 ) AS took ON took.id = c.cites AND took.year = c.year
 JOIN quota_heading AS paid ON paid.fund = c.fund AND paid.status = 'paid'
-JOIN quota AS q ON q.fund = c.fund AND took.credit = paid.code || ':' || q.name
+JOIN quota AS q ON q.fund = c.fund AND took.credit = paid.code || ':' || q.name AND q.year = c.year
 WHERE c.kind = 'refund' AND c.entries = 1 AND c.red = 1
 """
-"""What a refund gives back, to where its payment, or the application that it paid, took it from."""
+"""What a refund gives back: to where its payment took it from, or the application or first payment that it paid."""
 
 EARLIER_YEAR: Final = """
 UPDATE candidate SET debit = credit, red = 0,
@@ -87,8 +90,13 @@ UPDATE candidate SET debit = credit, red = 0,
         WHERE a.fund = candidate.fund AND a.unit = candidate.unit AND a.kind = 'balance')
 WHERE kind = 'refund' AND entries = 1 AND red = 1
     AND EXISTS (SELECT 1 FROM quota_heading AS h WHERE h.fund = candidate.fund AND h.day <= candidate.day)
-    AND EXISTS (SELECT 1 FROM voucher AS v WHERE v.id = candidate.cites AND v.year < candidate.year)
+    AND EXISTS (SELECT 1 FROM voucher AS v WHERE v.id = candidate.cites AND (v.year < candidate.year OR EXISTS (
+        SELECT 1 FROM entry AS e
+        JOIN quota_heading AS h ON h.fund = e.fund AND h.status = 'paid'
+        JOIN quota AS q ON q.fund = e.fund AND e.credit = h.code || ':' || q.name AND q.year < candidate.year
+        WHERE e.voucher = v.id)))
 """
+"""What comes back of a payment of an earlier year, or out of a line of one, is the fund's balance."""
 
 BESIDE: Final = """
 INSERT INTO candidate (voucher, line, fund, year, date, day, kind, project, payee, narration, document, bank, bank_ref,

@@ -47,12 +47,10 @@ def kind_of_payment(chart: Chart, kind: Kind, payee: str) -> Kind:
     return "advance" if kind == "disbursement" and payee in chart.intermediaries else kind
 
 
-def simple_entry(
-    chart: Chart, kind: Kind, amount: int, *, fund: str, use: Leg | None, bank: str = "", unit: str = "CNY"
-) -> Entry:
+def simple_entry(chart: Chart, kind: Kind, amount: int, *, fund: str, use: Leg | None, bank: str = "") -> Entry:
     """Return the entry of a voucher with one debit and one credit. `use` is the expense account to charge."""
     debit, credit = (_side(chart, side, fund, use, bank) for side in SIDES[kind])
-    return Entry(debit, credit, amount, int(kind == "refund"), unit)
+    return Entry(debit, credit, amount, int(kind == "refund"), chart.currency)
 
 
 def _side(chart: Chart, side: str, fund: str, use: Leg | None, bank: str) -> Leg:

@@ -47,9 +47,11 @@ def loan(
     out, into = (Leg(fund, account_of(chart, fund, "cash", bank)) for fund in (lender, borrower))
     here: Details = {**details, "payee": borrower, "bill": 1}
     there: Details = {**details, "payee": lender, "bill": 1}
+    paid = Entry(lent, out, positive(amount), unit=chart.currency)
+    received = Entry(into, owed, amount, unit=chart.currency)
     return [
-        drafted(chart, "loan", (Entry(lent, out, positive(amount)),), fund=lender, date=date, **here),
-        drafted(chart, "loan", (Entry(into, owed, amount),), fund=borrower, date=date, **there),
+        drafted(chart, "loan", (paid,), fund=lender, date=date, **here),
+        drafted(chart, "loan", (received,), fund=borrower, date=date, **there),
     ]
 
 

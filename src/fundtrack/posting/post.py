@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from fundtrack.auditing.record import record_waived
 from fundtrack.auditing.waivers import waived
+from fundtrack.book.periods import refuse_closed
 from fundtrack.book.person import named, same_person
 from fundtrack.checking import candidates, checks, run
 from fundtrack.checking.book import vouchers_of
@@ -48,6 +49,15 @@ class Posted:
     findings: tuple[Finding, ...]
 
 
+class Undone(Exception):
+    """Everything was done, and is undone."""
+
+    def __init__(self, posted: Posted) -> None:
+        """Take what would have been posted."""
+        super().__init__()
+        self.posted = posted
+
+
 LAST: Final = "SELECT COALESCE(MAX(id), 0) FROM voucher UNION ALL SELECT COALESCE(MAX(voucher), 0) FROM entry"
 STANDING: Final = "SELECT COALESCE(MAX(occurrence), 0) FROM voucher WHERE natural_key = :key"
 POSTED: Final = """
@@ -69,11 +79,17 @@ def post(
     approved_by: str = "",
     pages: Mapping[str, Check] | None = None,
     then: Then | None = None,
+    policy: Callable[[Connection], object] | None = None,
+    trial: bool = False,
 ) -> Posted:
     """Post drafts as one act: all of them, or none and the reasons; `then` is done in the same act.
 
+    So is `policy`, first and with the owner's rights: it puts in force the chart under which the drafts are posted.
+    A `trial` does all of it and undoes it, and keeps no refusal.
+
     Raises Refused with every finding where a fatal check finds something that was not there before; the refusal is
-    kept in the book. Raises FormatError (`text-unsafe`) where a text could not be published.
+    kept in the book. Raises UsageError (`period-closed`) for a date in a month that is closed, and FormatError
+    (`text-unsafe`) where a text could not be published.
     """
     by, approved_by = named(by), named(approved_by)
     if same_person(by, approved_by):
@@ -85,18 +101,32 @@ def post(
         version = book.chart_version(connection)
         spoken = drafts(connection, book.chart(connection, version)) if callable(drafts) else drafts
         said[:] = [draft.storable() for draft in spoken]
-        _stage(connection, book, said, version)
-        lens = candidates.candidate_lens(book.chart(connection, version), vouchers_of(connection))
-        posted = _post(connection, judged_by, lens, by, approved_by)
+        posted = enter(connection, book, said, judged_by, (by, approved_by), version)
         if then is not None:
             then(connection, posted)
+        if trial:
+            raise Undone(posted)
         return posted
 
     try:
-        return book.act(act)
+        return book.act(act, policy)
+    except Undone as undone:
+        return undone.posted
     except Refused as refused:
-        keep_refusal(book, said, refused.findings, by)
+        if not trial:
+            keep_refusal(book, said, refused.findings, by)
         raise
+
+
+def enter(
+    connection: Connection, book: Book, said: Sequence[Draft], pages: Mapping[str, Check], by: tuple[str, str],
+    version: int,
+) -> Posted:  # fmt: skip
+    """Post drafts under a version of the chart; the caller holds the writer's turn. `by` prepared and approved them."""
+    refuse_closed(connection, *(draft.date for draft in said))
+    _stage(connection, book, said, version)
+    lens = candidates.candidate_lens(book.chart(connection, version), vouchers_of(connection))
+    return _post(connection, pages, lens, *by)
 
 
 def _stage(connection: Connection, book: Book, drafts: Iterable[Draft], chart: int) -> None:
@@ -107,6 +137,8 @@ def _stage(connection: Connection, book: Book, drafts: Iterable[Draft], chart: i
 
 def _post(connection: Connection, checks: Mapping[str, Check], lens: Lens, by: str, approved_by: str) -> Posted:
     """Post what is staged, all of it, unless a check finds what refuses it and no waiver covers."""
+    if not dialect.rows_of(connection, "SELECT 1 FROM candidate LIMIT 1"):
+        return Posted((), (), ())
     findings = waived(connection, run(connection, checks.values(), lens), checks, (by, approved_by))
     if any(finding.refuses for finding in findings):
         raise Refused(findings)

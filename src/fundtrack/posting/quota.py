@@ -17,7 +17,7 @@ from fundtrack.book.create import now
 from fundtrack.book.person import named
 from fundtrack.chart.model import Quota
 from fundtrack.chart.quota import headings, with_quotas
-from fundtrack.errors import UsageError, nearest
+from fundtrack.errors import UsageError, message, nearest
 from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.kinds import account_of, use_of
 from fundtrack.posting.vouchers import drafted, positive, refuse_unknown_project
@@ -52,6 +52,15 @@ UNSPENT: Final = ("available", "committed")
 
 STANDING: Final = text("SELECT code, total FROM balance WHERE fund = :fund AND unit = :unit")
 
+RECEIPT: Final = text("""
+SELECT v.id FROM entry AS e
+JOIN voucher AS v ON v.id = e.voucher
+WHERE e.fund = :fund AND e.unit = :unit AND e.debit = :code AND e.red = 0 AND v.reverses IS NULL AND v.cites IS NULL
+    AND NOT EXISTS (SELECT 1 FROM voucher AS back WHERE back.reverses = v.id)
+ORDER BY v.id
+""")
+"""The voucher that received a line, and stands."""
+
 COMMITTED: Final = text("""
 SELECT v.contract, v.payee, SUM((1 - 2 * e.red) * CASE e.credit WHEN :code THEN e.amount ELSE -e.amount END) AS held
 FROM entry AS e
@@ -78,7 +87,7 @@ def receive(
 
     Raises UsageError: `quota-none` for a fund whose chart has no quota accounts by that day, `quota-document`.
     """
-    line = _opened(connection, chart, Quota(fund, date, document, recorded_by=by, **about))
+    line = open_line(connection, chart, Quota(fund, date, document, recorded_by=by, **about))
     entry = _entry(chart, (line, "received"), (line, "unallotted"), positive(amount))
     return [_voucher(chart, "quota-received", line, (entry,), date, document=line.document)]
 
@@ -101,15 +110,39 @@ def allot(
     document's, `project-unknown`, `quota-document`; ChartError (`use-no-use`).
     """
     root = find_line(chart, parent)
-    if root.parent:
+    if root.use:
         raise UsageError("quota-not-given", number=root.number)
     refuse_unknown_project(chart, about.get("project", ""))
     code = use_of(chart, use, root.fund).code
     said: About = {"upper_document": root.document, "department": root.department, "expires": root.expires, **about}
     own = Quota(root.fund, date, document, parent=root.line, use=code, recorded_by=by, **said)
-    line = _opened(connection, chart, own)
+    line = open_line(connection, chart, own)
     entry = _entry(chart, (root, "unallotted"), (line, "available"), positive(amount))
     return [_voucher(chart, "allotment", line, (entry,), date, document=line.document)]
+
+
+def supplement(
+    connection: Connection, chart: Chart, number: str, amount: int, *, date: Date, document: str
+) -> list[Draft]:
+    """Return the voucher by which a document gives more to a line that a document gave (追加); a negative amount cuts.
+
+    What is cut (追减) is taken back in red, out of what is not allotted; the money is not touched. Both cite the
+    receipt. Raises UsageError: `quota-unknown`, `quota-not-given`, `supplement-document`, `quota-year` on a day of
+    another year, `supplement-nothing` where nothing stands of the line.
+    """
+    line = find_line(chart, number)
+    if line.parent:
+        raise UsageError("quota-not-given", number=line.number)
+    if not document.strip():
+        raise UsageError("supplement-document")
+    if date.year != line.year:
+        raise UsageError("quota-year", number=line.number, year=line.year, date=date)
+    asked = {"fund": line.fund, "unit": unit_of(chart, line.fund), "code": leg_of(chart, line, "received").code}
+    receipt = connection.execute(RECEIPT, asked).first()
+    if receipt is None:
+        raise UsageError("supplement-nothing", number=line.number)
+    entry = _entry(chart, (line, "received"), (line, "unallotted"), positive(abs(amount)), red=amount < 0)
+    return [_voucher(chart, "quota-received", line, (entry,), date, document=document, cites=receipt[0])]
 
 
 def adjust(chart: Chart, source: str, target: str, amount: int, *, date: Date, document: str) -> list[Draft]:
@@ -130,9 +163,13 @@ def adjust(chart: Chart, source: str, target: str, amount: int, *, date: Date, d
 
 
 def commit(
-    chart: Chart, number: str, amount: int, *, date: Date, contract: str, payee: str, document: str = ""
-) -> list[Draft]:
+    chart: Chart, number: str, amount: int, *, date: Date, contract: str, payee: str, document: str = "",
+    change: str = "",
+) -> list[Draft]:  # fmt: skip
     """Return the voucher that binds what is available of a line to a contract; a negative amount frees it in red.
+
+    `change` is the number of the signed change, as the register of contracts has it, by which the contract is larger or
+    smaller; it stands in the narration, for what is bound is bound to the contract.
 
     Raises UsageError: `quota-unknown`, `quota-not-allotted`, `commit-contract`, `amount-zero`.
     """
@@ -140,7 +177,10 @@ def commit(
     if not contract.strip():
         raise UsageError("commit-contract")
     entry = _entry(chart, (line, "available"), (line, "committed"), positive(abs(amount)), red=amount < 0)
-    return [_voucher(chart, "commitment", line, (entry,), date, document=document, contract=contract, payee=payee)]
+    said = message("commit-change", chart.language, contract=contract, change=change) if change.strip() else ""
+    return [_voucher(
+        chart, "commitment", line, (entry,), date, document=document, contract=contract, payee=payee, narration=said
+    )]  # fmt: skip
 
 
 def carry_over(connection: Connection, chart: Chart, number: str, *, date: Date, by: str, document: str) -> list[Draft]:
@@ -159,7 +199,7 @@ def carry_over(connection: Connection, chart: Chart, number: str, *, date: Date,
     left = [_entry(chart, (line, status), (line, "carried"), stands[status]) for status in UNSPENT if stands[status]]
     bound = committed(connection, chart, line)
     begins = Date(line.year + 1, 1, 1)
-    new = _opened(connection, chart, replace(
+    new = open_line(connection, chart, replace(
         line, parent=line.line, date=begins, recorded_by=by, document=document or line.document
     ))  # fmt: skip
     drafts = [_voucher(chart, "carry-over", line, tuple(left), date, document=document, bill=1)]
@@ -224,7 +264,7 @@ def leg_of(chart: Chart, line: Quota, status: str) -> Leg:
     return Leg(line.fund, f"{headings(chart)[line.fund, status].code}:{line.name}")
 
 
-def _opened(connection: Connection, chart: Chart, quota: Quota) -> Quota:
+def open_line(connection: Connection, chart: Chart, quota: Quota) -> Quota:
     """Insert a line as the next of its fund and the present chart's; the caller holds the writer's turn."""
     if not any(fund == quota.fund and one.date <= quota.date for (fund, _), one in headings(chart).items()):
         raise UsageError("quota-none", fund=quota.fund)
@@ -247,14 +287,14 @@ def _opened(connection: Connection, chart: Chart, quota: Quota) -> Quota:
 def line_in(chart: Chart, number: str) -> Quota:
     """Return a line that is allotted to a use. Raises UsageError: `quota-unknown`, `quota-not-allotted`."""
     line = find_line(chart, number)
-    if not line.parent:
+    if not line.use:
         raise UsageError("quota-not-allotted", number=line.number)
     return line
 
 
 def _free(line: Quota) -> str:
     """Return the status of what of a line is bound to nothing."""
-    return "available" if line.parent else "unallotted"
+    return "available" if line.use else "unallotted"
 
 
 def unit_of(chart: Chart, fund: str) -> str:

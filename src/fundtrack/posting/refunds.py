@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from fundtrack.errors import UsageError
 from fundtrack.posting.advance import outstanding, refuse_beyond
+from fundtrack.posting.dayorder import BEHIND
 from fundtrack.posting.draft import PARTY
 from fundtrack.posting.standing import refuse_before
 
@@ -51,10 +52,11 @@ LIMIT 1
 """What a reference names: of several payments the last made by the day of the refund, for banks begin to count anew."""
 
 TAKEN_BACK: Final = """
-SELECT v.cites, SUM((2 * e.red - 1) * e.amount)
+SELECT v.cites, SUM(CASE WHEN c.code IS NULL THEN 2 * e.red - 1 ELSE 1 - 2 * e.red END * e.amount)
 FROM voucher AS v
 JOIN entry AS e ON e.voucher = v.id
-WHERE v.kind = 'refund' AND v.cites IS NOT NULL AND e.line = 1
+LEFT JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.debit AND c.kind = 'cash'
+WHERE v.kind IN ('refund', 'returned-payment') AND v.cites IS NOT NULL AND e.line = 1
 GROUP BY v.cites
 """
 
@@ -64,9 +66,6 @@ UPDATE candidate SET cites = :id, payee = :payee, {SAME_PARTY},
     unit = :unit, debit_fund = :fund, debit = :debit, credit_fund = :fund, credit = :credit, red = 1, outflow = :outflow
 WHERE voucher = :voucher
 """)
-
-BEHIND: Final = 2
-"""The outflow of a refund behind an original of its own file and day: not before it with the other inflows."""
 
 
 def tie(connection: Connection, references: Mapping[int, str]) -> Iterator[tuple[int, UsageError]]:

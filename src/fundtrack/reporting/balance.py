@@ -246,9 +246,9 @@ def balances(book: Book, by: Sequence[str] = ("fund",)) -> Balances:
     keys = ("fund", *dict.fromkeys(key for key in by if key != "fund"))
     with book.reading() as connection:
         chart = book.chart(connection)
-        rows = _rows(connection, chart, keys, book.settings.currency)
+        rows = _rows(connection, chart, keys, chart.currency)
     total, to_pay = _summed(row.amounts for row in rows), sum(row.due for row in rows)
-    return Balances(book.settings.currency, keys, rows, _groups(chart, rows), total, to_pay, today(), chart)
+    return Balances(chart.currency, keys, rows, _groups(chart, rows), total, to_pay, today(), chart)
 
 
 def _rows(connection: Connection, chart: Chart, by: Sequence[str], unit: str) -> tuple[Row, ...]:

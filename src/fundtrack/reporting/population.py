@@ -215,8 +215,8 @@ def population(where: Book | Path | Read, scope: Scope, fund_pattern: str = "") 
     """
     if isinstance(where, Book):
         with where.reading() as connection, dialect.in_little_memory(connection):
-            lens = book_lens(connection, where.chart(connection))
-            unit = scope.unit or where.settings.currency
+            chart = where.chart(connection)
+            lens, unit = book_lens(connection, chart), scope.unit or chart.currency
             about = Subject(where.settings.title, where.folder.name)
             yield Population(connection, lens, scope, unit, NUMBERED, _imported_from(lens), about)
         return

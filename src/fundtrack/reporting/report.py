@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from fundtrack.checking.book import names_of, whole_book
+from fundtrack.checking.lens import MET
 from fundtrack.checking.statement import select_of
 from fundtrack.errors import PageError
 from fundtrack.pages import catalogue
@@ -52,7 +53,11 @@ class Report:
 
         Raises PageError (`report-select`) where the select does not run or returns a column the page does not head.
         """
-        relations = ", ".join(f"{name} AS NOT MATERIALIZED ({select})" for name, select in whole_book("").items())
+        relations = ", ".join(
+            f"{name} AS NOT MATERIALIZED ({select})"
+            for name, select in whole_book("").items()
+            if name not in MET or name in self.select  # they have a parameter
+        )
         # It always has a parameter, for PostgreSQL reads on behind a `;` only in a statement that has none.
         statement = text(f"WITH {relations} SELECT * FROM ({self.select}\n) AS report WHERE 1 = :{ONE}")
         with book.reading() as connection:

@@ -55,6 +55,7 @@ FUNCTIONS: Final = {
         "IS_NAME": r"(\1 = trim(\1) AND \1 <> '' AND \1 NOT GLOB '*{unnamed}*')",
         "IS_SAID": r"(trim(\1, '{blank}') <> '')",
         "IS_DATE": r"(\1 >= '0001-01-01' AND \1 IS date(\1, '+0 days'))",
+        "IS_MONTH_END": r"(substr(date(\1, '+1 day'), 9) = '01')",
         "IS_MOMENT": r"(\1 IS strftime('%Y-%m-%dT%H:%M:%SZ', substr(\1, 1, 19), '+0 days'))",
         "PERSON": PERSON.format(r"\1"),
     },
@@ -62,16 +63,21 @@ FUNCTIONS: Final = {
         "IS_NAME": r"(\1 = btrim(\1) AND \1 <> '' AND \1 !~ '{unnamed}')",
         "IS_SAID": r"(btrim(\1, '{blank}') <> '')",
         "IS_DATE": r"(\1 ~ '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}$' AND \1::date IS NOT NULL)",
+        "IS_MONTH_END": r"(EXTRACT(DAY FROM \1::date + 1) = 1)",
         "IS_MOMENT": r"(\1 ~ '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}Z$' "
         r"AND \1::timestamptz IS NOT NULL)",
         "PERSON": PERSON.format(r"\1"),
     },
 }
-"""What is asked of one text: whether it is a name, says anything, is a day or a moment; PERSON is whom a name means."""
+"""What is asked of one text: whether it is a name, says anything, is a day, the last of its month, or a moment.
+
+PERSON is whom a name means.
+"""
 
 INSERTED_BY_CLERKS: Final = (
-    "batch", "quota", "application", "application_decision", "voucher", "entry", "input_row", "decision", "refusal",
-    "audit", "audit_check", "finding", "sighting", "side", "waiver", "waiver_revoked", "finding_act", *REGISTERS,
+    "batch", "quota", "application", "application_decision", "period_act", "voucher", "entry", "input_row", "decision",
+    "batch_default", "refusal", "audit", "audit_check", "finding", "sighting", "side", "waiver", "waiver_revoked",
+    "finding_act", *REGISTERS,
 )  # fmt: skip
 """What the clerk role may insert on PostgreSQL; nobody but the owner updates, and the owner is refused by triggers."""
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from fundtrack.importing.elsewhere.form import Form
     from fundtrack.importing.heading import Heading
-    from fundtrack.importing.layout import Source
+    from fundtrack.importing.source import Source
 
 
 class Moved(NamedTuple):

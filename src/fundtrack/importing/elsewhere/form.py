@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 from fundtrack.chart.model import KINDS
 from fundtrack.checking.declared import OTHER
 from fundtrack.errors import PageError
-from fundtrack.importing.layout import Layout, source_of, texts_of
+from fundtrack.importing.layout import Layout
+from fundtrack.importing.source import source_of, texts_of
 from fundtrack.money import FACTORS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fundtrack.importing.layout import Source
+    from fundtrack.importing.source import Source
     from fundtrack.pages import Page
 
 JOURNAL: Final = re.compile(r"^\[journal\]", re.MULTILINE)
@@ -138,7 +139,7 @@ def _form(name: str, table: str, file: dict[str, Any], fields: dict[str, Any]) -
     if unknown := set(fields) - FIELDS[table]:
         raise ValueError(", ".join(sorted(unknown)))
     columns = {field: source_of(spec) for field, spec in fields.items()}
-    if marked := [field for field, source in columns.items() if source.optional]:
+    if marked := [field for field, source in columns.items() if source.optional or source.any]:
         raise ValueError("optional", *marked)
     sides = _sides(table, columns)
     needed = [columns[field] for field in (*NEEDED[table], *sides)]

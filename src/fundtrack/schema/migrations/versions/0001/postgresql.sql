@@ -37,10 +37,10 @@ BEGIN
     WHERE h.fund = NEW.fund AND CASE h.status
         WHEN 'received' THEN NEW.parent IS NULL
             OR (SELECT p.year FROM quota AS p WHERE p.fund = NEW.fund AND p.line = NEW.parent) < NEW.year
-        WHEN 'unallotted' THEN NEW.parent IS NULL
+        WHEN 'unallotted' THEN NEW.use = ''
         WHEN 'carried' THEN true
         WHEN 'reclaimed' THEN true
-        ELSE NEW.parent IS NOT NULL END;
+        ELSE NEW.use <> '' END;
     RETURN NULL;
 END $$;
 CREATE TRIGGER quota_opens_accounts AFTER INSERT ON quota FOR EACH ROW EXECUTE FUNCTION quota_opens_accounts();
@@ -60,7 +60,7 @@ FROM added WHERE added.line <> 1
 PERFORM refuse('quota-use-changed: quota is allotted within its year, and carried over only to the same use and project')
 FROM added WHERE added.parent IS NOT NULL AND NOT EXISTS (SELECT 1 FROM quota AS p
     WHERE p.fund = added.fund AND p.line = added.parent AND p.line < added.line AND p.day <= added.day
-        AND CASE p.use WHEN '' THEN p.year = added.year
+        AND CASE WHEN p.use = '' AND added.use <> '' THEN p.year = added.year
             ELSE p.use = added.use AND p.project = added.project AND p.year + 1 = added.year END);
 
 -- control quota_for_granted_uses on quota
@@ -79,6 +79,16 @@ FROM added WHERE added.voucher IS NOT NULL AND NOT EXISTS (SELECT 1 FROM applica
             JOIN quota AS q ON q.fund = a.fund AND q.line = a.line
             WHERE e.voucher = v.id AND e.credit = h.code || ':' || q.name AND e.amount = a.amount AND e.red = 0));
 
+-- control bank_match_by_another on bank_match
+PERFORM refuse('duties-apart: nobody reconciles what he prepared or approved')
+FROM added JOIN fund AS f ON added.voucher_number LIKE f.fund || '-____-%'
+JOIN voucher AS v ON v.fund = f.fund AND v.year = CASE WHEN added.voucher_number ~ '-[0-9]{4}-[0-9]{6,15}$'
+        THEN CAST(substr(added.voucher_number, length(f.fund) + 2, 4) AS BIGINT) END
+    AND v.number = CASE WHEN added.voucher_number ~ '-[0-9]{4}-[0-9]{6,15}$'
+        THEN CAST(substr(added.voucher_number, length(f.fund) + 7) AS BIGINT) END
+WHERE added.withdrawn = 0 AND (PERSON(added.matched_by) IN (PERSON(v.prepared_by), PERSON(v.approved_by))
+    OR PERSON(added.recorded_by) IN (PERSON(v.prepared_by), PERSON(v.approved_by)));
+
 -- control entry_before_voucher on entry
 PERFORM take_turn();
 PERFORM refuse('late-entry: the voucher stands already; reverse it instead')
@@ -89,6 +99,15 @@ PERFORM refuse('voucher-without-entries: the entries of a voucher go in first, a
 FROM added LEFT JOIN entry ON entry.voucher = added.id
 GROUP BY added.id, added.fund, added.entries
 HAVING added.entries < 1 OR COUNT(entry.line) <> added.entries OR COUNT(*) FILTER (WHERE entry.fund <> added.fund) > 0;
+
+-- control voucher_in_open_period on voucher
+PERFORM refuse('period-closed: the month of the date is closed')
+FROM added WHERE added.day <= (SELECT a.day FROM period_act AS a ORDER BY a.seq DESC LIMIT 1);
+
+-- control application_in_open_period on application
+PERFORM take_turn();
+PERFORM refuse('period-closed: the month of the date is closed')
+FROM added WHERE added.day <= (SELECT a.day FROM period_act AS a ORDER BY a.seq DESC LIMIT 1);
 
 -- control voucher_one_to_many on voucher
 PERFORM refuse('many-to-many: within a unit a voucher is one debit against many credits, or many against one')
@@ -147,6 +166,55 @@ IF EXISTS (SELECT 1 FROM added JOIN quota_heading AS h ON h.fund = added.fund AN
     WHERE q.project NOT IN ('', added.project) OR EXISTS (
         SELECT 1 FROM entry AS s JOIN account AS u ON u.fund = s.fund AND u.unit = s.unit AND u.code IN (s.debit, s.credit)
         WHERE s.voucher = added.id AND u.kind = 'use' AND u.code <> q.use);
+    PERFORM refuse('quota-of-another-year: quota is paid in its own year; what was reserved in it, also later')
+    FROM added
+    JOIN entry AS e ON e.voucher = added.id
+    JOIN account AS d ON d.fund = e.fund AND d.unit = e.unit AND d.code = e.debit
+    JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.credit AND c.kind = 'quota-paid'
+    JOIN quota AS q ON q.fund = e.fund AND c.code LIKE '%:' || q.name
+    WHERE e.red = 0 AND (q.year > added.year OR (q.year < added.year AND d.kind <> 'quota-applied'));
+END IF;
+
+-- control voucher_allots_of_its_parent on voucher
+PERFORM refuse('allotted-elsewhere: a line is allotted quota of the line that it came of')
+FROM added
+JOIN entry AS e ON e.voucher = added.id
+JOIN quota_heading AS u ON u.fund = e.fund AND u.status = 'unallotted'
+JOIN quota_heading AS f ON f.fund = e.fund AND f.status = 'available'
+JOIN quota AS p ON p.fund = e.fund AND e.debit = u.code || ':' || p.name
+JOIN quota AS q ON q.fund = e.fund AND e.credit = f.code || ':' || q.name
+WHERE added.kind = 'allotment' AND q.parent IS DISTINCT FROM p.line;
+
+-- control voucher_brings_what_was_carried on voucher
+IF EXISTS (SELECT 1 FROM added JOIN quota_heading AS h ON h.fund = added.fund) THEN
+    PERFORM refuse('carried-beyond: a line receives no more than the line before it carried over')
+    FROM (
+        SELECT m.fund, m.unit, m.parent, SUM(m.received) AS received, SUM(m.carried) AS carried
+        FROM (
+            SELECT e.fund, e.unit, CASE a.kind WHEN 'quota-received' THEN q.parent ELSE q.line END AS parent,
+                (1 - 2 * e.red) * e.amount * (a.kind = 'quota-received')::int
+                    * CASE a.code WHEN e.debit THEN 1 ELSE -1 END AS received,
+                (1 - 2 * e.red) * e.amount * (a.kind = 'quota-carried')::int
+                    * CASE a.code WHEN e.credit THEN 1 ELSE -1 END AS carried
+            FROM added
+            JOIN entry AS e ON e.voucher = added.id
+            JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit)
+                AND a.kind IN ('quota-received', 'quota-carried')
+            JOIN quota AS q ON q.fund = e.fund AND a.code LIKE '%:' || q.name
+        ) AS m
+        WHERE m.parent IS NOT NULL
+        GROUP BY m.fund, m.unit, m.parent
+    ) AS r
+    WHERE r.received > 0 AND r.received + (
+        SELECT COALESCE(SUM(b.total), 0) FROM quota AS q
+        JOIN quota_heading AS h ON h.fund = q.fund AND h.status = 'received'
+        JOIN balance AS b ON b.fund = q.fund AND b.unit = r.unit AND b.code = h.code || ':' || q.name
+        WHERE q.fund = r.fund AND q.parent = r.parent
+    ) > r.carried + (
+        SELECT COALESCE(SUM(b.total), 0) FROM quota AS p
+        JOIN quota_heading AS h ON h.fund = p.fund AND h.status = 'carried'
+        JOIN balance AS b ON b.fund = p.fund AND b.unit = r.unit AND b.code = h.code || ':' || p.name
+        WHERE p.fund = r.fund AND p.line = r.parent);
 END IF;
 
 -- control voucher_advances_lawfully on voucher
@@ -217,6 +285,32 @@ FROM added WHERE added.seq <> 1 AND NOT EXISTS (SELECT 1 FROM side AS o WHERE o.
 -- control waiver_numbered_without_gap on waiver
 PERFORM refuse('number-gap: waivers are numbered without gaps')
 FROM added WHERE added.waiver <> 1 AND NOT EXISTS (SELECT 1 FROM waiver AS o WHERE o.waiver = added.waiver - 1);
+
+-- The month after the last closed one is closed, or that one reopened; before the first there is no voucher.
+-- control period_act_in_order on period_act
+PERFORM take_turn();
+PERFORM refuse('period-out-of-order: months are closed one after the other, and the last one is reopened first')
+FROM added WHERE NOT CASE added.seq WHEN 1 THEN added.act = 'close' AND NOT EXISTS (
+        SELECT 1 FROM voucher AS v WHERE v.day < added.day - CAST(substr(added.date, 9, 2) AS INTEGER) + 1)
+    ELSE EXISTS (SELECT 1 FROM period_act AS a WHERE a.seq = added.seq - 1 AND CASE added.act
+        WHEN 'close' THEN a.day = added.day - CAST(substr(added.date, 9, 2) AS INTEGER)
+        ELSE a.day - CAST(substr(a.date, 9, 2) AS INTEGER) = added.day END) END;
+
+-- A day of grace, as for waivers.
+-- control period_act_after_its_end on period_act
+PERFORM take_turn();
+PERFORM refuse('period-not-over: a month is closed when it is over')
+FROM added WHERE added.date > to_char((now() AT TIME ZONE 'UTC') + INTERVAL '1 day', 'YYYY-MM-DD');
+
+-- control period_act_by_another on period_act
+PERFORM refuse('own-period: a month is reopened by somebody else than who closed it')
+FROM added WHERE added.act = 'reopen' AND PERSON(added.acted_by) = (SELECT PERSON(a.acted_by) FROM period_act AS a
+    WHERE a.act = 'close' AND a.day >= (SELECT b.day FROM period_act AS b WHERE b.seq = added.seq - 1)
+        AND a.seq < added.seq ORDER BY a.day, a.seq DESC LIMIT 1);
+
+-- control period_act_of_the_moment on period_act
+PERFORM refuse('act-stale: an act on a period names the last voucher there is')
+FROM added WHERE added.last_voucher <> (SELECT COALESCE(MAX(v.id), 0) FROM voucher AS v);
 
 -- control audit_of_the_moment on audit
 PERFORM take_turn();
@@ -340,5 +434,9 @@ PERFORM refuse('other-login: what is recorded bears the login of who records it'
 FROM added WHERE added.login <> session_user;
 
 -- control waiver_revoked_own_login on waiver_revoked
+PERFORM refuse('other-login: what is recorded bears the login of who records it')
+FROM added WHERE added.login <> session_user;
+
+-- control period_act_own_login on period_act
 PERFORM refuse('other-login: what is recorded bears the login of who records it')
 FROM added WHERE added.login <> session_user;

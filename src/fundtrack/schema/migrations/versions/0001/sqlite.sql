@@ -16,10 +16,10 @@ BEGIN
     WHERE h.fund = NEW.fund AND CASE h.status
         WHEN 'received' THEN NEW.parent IS NULL
             OR (SELECT year FROM quota WHERE fund = NEW.fund AND line = NEW.parent) < NEW.year
-        WHEN 'unallotted' THEN NEW.parent IS NULL
+        WHEN 'unallotted' THEN NEW.use = ''
         WHEN 'carried' THEN 1
         WHEN 'reclaimed' THEN 1
-        ELSE NEW.parent IS NOT NULL END;
+        ELSE NEW.use <> '' END;
 END;
 
 CREATE TRIGGER quota_under_control BEFORE INSERT ON quota
@@ -36,7 +36,7 @@ CREATE TRIGGER quota_of_its_parent BEFORE INSERT ON quota WHEN NEW.parent IS NOT
 BEGIN
     SELECT RAISE(ABORT, 'quota-use-changed: quota is allotted within its year, and carried over only to the same use and project')
     WHERE NOT EXISTS (SELECT 1 FROM quota AS p WHERE p.fund = NEW.fund AND p.line = NEW.parent AND p.day <= NEW.day
-        AND CASE p.use WHEN '' THEN p.year = NEW.year
+        AND CASE WHEN p.use = '' AND NEW.use <> '' THEN p.year = NEW.year
             ELSE p.use = NEW.use AND p.project = NEW.project AND p.year + 1 = NEW.year END);
 END;
 
@@ -57,6 +57,18 @@ BEGIN
                 SELECT 1 FROM entry AS e JOIN quota_heading AS h ON h.fund = e.fund AND h.status = 'applied'
                 JOIN quota AS q ON q.fund = a.fund AND q.line = a.line
                 WHERE e.voucher = v.id AND e.credit = h.code || ':' || q.name AND e.amount = a.amount AND e.red = 0));
+END;
+
+-- The year and number stand behind the code of the fund; what names no voucher is nobody's.
+CREATE TRIGGER bank_match_by_another BEFORE INSERT ON bank_match WHEN NEW.withdrawn = 0 AND NEW.voucher_number <> ''
+BEGIN
+    SELECT RAISE(ABORT, 'duties-apart: nobody reconciles what he prepared or approved')
+    FROM fund AS f
+    JOIN voucher AS v ON v.fund = f.fund AND v.year = CAST(substr(NEW.voucher_number, length(f.fund) + 2, 4) AS INTEGER)
+        AND v.number = CAST(substr(NEW.voucher_number, length(f.fund) + 7) AS INTEGER)
+    WHERE NEW.voucher_number LIKE f.fund || '-%'
+        AND (PERSON(NEW.matched_by) IN (PERSON(v.prepared_by), PERSON(v.approved_by))
+            OR PERSON(NEW.recorded_by) IN (PERSON(v.prepared_by), PERSON(v.approved_by)));
 END;
 
 CREATE TRIGGER balance_never_overspent BEFORE UPDATE ON balance WHEN NEW.total < 0 AND NEW.total < NEW.opening
@@ -83,6 +95,18 @@ BEGIN
     SELECT RAISE(ABORT, 'voucher-without-entries: the entries of a voucher go in first, all of them in its fund')
     WHERE NEW.entries < 1 OR NEW.id < 1 OR NEW.entries IS NOT (
         SELECT CASE COUNT(*) WHEN SUM(fund = NEW.fund) THEN COUNT(*) END FROM entry WHERE voucher = NEW.id);
+END;
+
+CREATE TRIGGER voucher_in_open_period BEFORE INSERT ON voucher
+BEGIN
+    SELECT RAISE(ABORT, 'period-closed: the month of the date is closed')
+    WHERE NEW.day <= (SELECT day FROM period_act ORDER BY seq DESC LIMIT 1);
+END;
+
+CREATE TRIGGER application_in_open_period BEFORE INSERT ON application
+BEGIN
+    SELECT RAISE(ABORT, 'period-closed: the month of the date is closed')
+    WHERE NEW.day <= (SELECT day FROM period_act ORDER BY seq DESC LIMIT 1);
 END;
 
 CREATE TRIGGER voucher_one_to_many BEFORE INSERT ON voucher WHEN NEW.entries > 1
@@ -148,6 +172,51 @@ BEGIN
     WHERE e.voucher = NEW.id AND (q.project NOT IN ('', NEW.project) OR EXISTS (
         SELECT 1 FROM entry AS s JOIN account AS u ON u.fund = s.fund AND u.unit = s.unit AND u.code IN (s.debit, s.credit)
         WHERE s.voucher = NEW.id AND u.kind = 'use' AND u.code <> q.use));
+    SELECT RAISE(ABORT, 'quota-of-another-year: quota is paid in its own year; what was reserved in it, also later')
+    FROM entry AS e
+    JOIN account AS d ON d.fund = e.fund AND d.unit = e.unit AND d.code = e.debit
+    JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.credit AND c.kind = 'quota-paid'
+    JOIN quota AS q ON q.fund = e.fund AND c.code LIKE '%:' || q.name
+    WHERE e.voucher = NEW.id AND e.red = 0
+        AND (q.year > NEW.year OR (q.year < NEW.year AND d.kind <> 'quota-applied'));
+END;
+
+CREATE TRIGGER voucher_allots_of_its_parent BEFORE INSERT ON voucher WHEN NEW.kind = 'allotment'
+BEGIN
+    SELECT RAISE(ABORT, 'allotted-elsewhere: a line is allotted quota of the line that it came of')
+    FROM entry AS e
+    JOIN quota_heading AS u ON u.fund = e.fund AND u.status = 'unallotted'
+    JOIN quota_heading AS f ON f.fund = e.fund AND f.status = 'available'
+    JOIN quota AS p ON p.fund = e.fund AND e.debit = u.code || ':' || p.name
+    JOIN quota AS q ON q.fund = e.fund AND e.credit = f.code || ':' || q.name
+    WHERE e.voucher = NEW.id AND q.parent IS NOT p.line;
+END;
+
+-- What a line received that was carried over came of the line before it: no more than that carried over.
+CREATE TRIGGER voucher_brings_what_was_carried BEFORE INSERT ON voucher
+WHEN EXISTS (SELECT 1 FROM quota_heading WHERE fund = NEW.fund)
+BEGIN
+    SELECT RAISE(ABORT, 'carried-beyond: a line receives no more than the line before it carried over')
+    FROM (
+        SELECT e.fund, e.unit, q.parent,
+            SUM((1 - 2 * e.red) * CASE a.code WHEN e.debit THEN e.amount ELSE -e.amount END) AS more
+        FROM entry AS e
+        JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit)
+            AND a.kind = 'quota-received'
+        JOIN quota AS q ON q.fund = e.fund AND a.code LIKE '%:' || q.name AND q.parent IS NOT NULL
+        WHERE e.voucher = NEW.id
+        GROUP BY e.fund, e.unit, q.parent
+    ) AS r
+    WHERE r.more > 0 AND r.more + (
+        SELECT COALESCE(SUM(b.total), 0) FROM quota AS q
+        JOIN quota_heading AS h ON h.fund = q.fund AND h.status = 'received'
+        JOIN balance AS b ON b.fund = q.fund AND b.unit = r.unit AND b.code = h.code || ':' || q.name
+        WHERE q.fund = r.fund AND q.parent = r.parent
+    ) > (
+        SELECT COALESCE(SUM(b.total), 0) FROM quota AS p
+        JOIN quota_heading AS h ON h.fund = p.fund AND h.status = 'carried'
+        JOIN balance AS b ON b.fund = p.fund AND b.unit = r.unit AND b.code = h.code || ':' || p.name
+        WHERE p.fund = r.fund AND p.line = r.parent);
 END;
 
 CREATE TRIGGER voucher_advances_lawfully BEFORE INSERT ON voucher WHEN NEW.reverses IS NULL AND NEW.kind <> 'opening'
@@ -226,6 +295,36 @@ CREATE TRIGGER waiver_numbered_without_gap BEFORE INSERT ON waiver WHEN NEW.waiv
 BEGIN
     SELECT RAISE(ABORT, 'number-gap: waivers are numbered without gaps')
     WHERE NOT EXISTS (SELECT 1 FROM waiver WHERE waiver = NEW.waiver - 1);
+END;
+
+-- The month after the last closed one is closed, or that one reopened; before the first there is no voucher.
+CREATE TRIGGER period_act_in_order BEFORE INSERT ON period_act
+BEGIN
+    SELECT RAISE(ABORT, 'period-out-of-order: months are closed one after the other, and the last one is reopened first')
+    WHERE NOT CASE NEW.seq WHEN 1 THEN NEW.act = 'close' AND NOT EXISTS (
+            SELECT 1 FROM voucher WHERE day < NEW.day - CAST(substr(NEW.date, 9, 2) AS INTEGER) + 1)
+        ELSE EXISTS (SELECT 1 FROM period_act AS a WHERE a.seq = NEW.seq - 1 AND CASE NEW.act
+            WHEN 'close' THEN a.day = NEW.day - CAST(substr(NEW.date, 9, 2) AS INTEGER)
+            ELSE a.day - CAST(substr(a.date, 9, 2) AS INTEGER) = NEW.day END) END;
+END;
+
+-- A day of grace, as for waivers.
+CREATE TRIGGER period_act_after_its_end BEFORE INSERT ON period_act
+BEGIN
+    SELECT RAISE(ABORT, 'period-not-over: a month is closed when it is over') WHERE NEW.date > date('now', '+1 day');
+END;
+
+CREATE TRIGGER period_act_by_another BEFORE INSERT ON period_act WHEN NEW.act = 'reopen'
+BEGIN
+    SELECT RAISE(ABORT, 'own-period: a month is reopened by somebody else than who closed it')
+    WHERE PERSON(NEW.acted_by) = (SELECT PERSON(acted_by) FROM period_act
+        WHERE act = 'close' AND day >= (SELECT day FROM period_act WHERE seq = NEW.seq - 1) ORDER BY day, seq DESC LIMIT 1);
+END;
+
+CREATE TRIGGER period_act_of_the_moment BEFORE INSERT ON period_act
+BEGIN
+    SELECT RAISE(ABORT, 'act-stale: an act on a period names the last voucher there is')
+    WHERE NEW.last_voucher IS NOT (SELECT COALESCE(MAX(id), 0) FROM voucher);
 END;
 
 CREATE TRIGGER audit_of_the_moment BEFORE INSERT ON audit

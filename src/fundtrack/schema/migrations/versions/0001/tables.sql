@@ -138,7 +138,7 @@ CREATE TABLE quota (
     CONSTRAINT quota_pk PRIMARY KEY (fund, line),
     CONSTRAINT quota_line CHECK (line BETWEEN 1 AND 99999),
     CONSTRAINT quota_parent FOREIGN KEY (fund, parent) REFERENCES quota (fund, line),
-    CONSTRAINT quota_allotted CHECK ((parent IS NULL) = (use = '')),
+    CONSTRAINT quota_allotted CHECK (parent IS NOT NULL OR use = ''),
     CONSTRAINT quota_document CHECK (IS_SAID(document)),
     CONSTRAINT quota_year CHECK (year = CAST(substr(date, 1, 4) AS INTEGER)),
     CONSTRAINT quota_date CHECK (ISO_DATE_IS_DAY),
@@ -219,8 +219,8 @@ CREATE TABLE voucher (
     CONSTRAINT voucher_year CHECK (year = CAST(substr(date, 1, 4) AS INTEGER)),
     CONSTRAINT voucher_kind CHECK (kind IN ('opening', 'transfer-received', 'disbursement', 'advance', 'verification',
         'refund', 'interest', 'bank-charge', 'loan', 'repayment', 'adjustment', 'quota-received', 'allotment',
-        'quota-adjustment', 'commitment', 'application', 'carry-over', 'reclaim')),
-    CONSTRAINT voucher_loan_document CHECK (kind <> 'loan' OR document <> ''),
+        'quota-adjustment', 'commitment', 'application', 'carry-over', 'reclaim', 'pooling', 'returned-payment')),
+    CONSTRAINT voucher_loan_document CHECK (kind NOT IN ('loan', 'pooling') OR document <> ''),
     CONSTRAINT voucher_prepared_by CHECK (IS_NAME(prepared_by) AND (approved_by = '' OR IS_NAME(approved_by))),
     CONSTRAINT voucher_duties_apart CHECK (PERSON(approved_by) <> PERSON(prepared_by)),
     CONSTRAINT voucher_occurrence CHECK (occurrence >= 1),
@@ -230,6 +230,7 @@ CREATE TABLE voucher (
 CREATE INDEX voucher_bank_ref ON voucher (bank_ref);
 CREATE INDEX voucher_fund_day ON voucher (fund, day);
 CREATE INDEX voucher_opening ON voucher (fund, day) WHERE kind = 'opening';
+CREATE INDEX voucher_cites ON voucher (cites) WHERE cites IS NOT NULL;
 CREATE INDEX voucher_link ON voucher (link) WHERE link <> id;
 CREATE INDEX voucher_batch_row ON voucher (batch, row) WHERE batch IS NOT NULL;
 CREATE INDEX voucher_occurrence ON voucher (occurrence) WHERE occurrence > 1;
@@ -343,6 +344,20 @@ CREATE TABLE decision (
     CONSTRAINT decision_decided CHECK ((decided = 'posted' AND (voucher IS NULL) <> (entry IS NULL))
         OR (decided = 'rejected' AND voucher IS NULL AND entry IS NULL AND reason <> '')),
     CONSTRAINT decision_decided_by CHECK (decided_by <> '')
+) STRICT, WITHOUT ROWID;
+
+-- What somebody says of a file whose rows do not say their fund: another person confirms it, row by row or all at once.
+CREATE TABLE batch_default (
+    batch INTEGER NOT NULL,
+    fund TEXT NOT NULL,
+    use TEXT NOT NULL,
+    project TEXT NOT NULL,
+    said_at TEXT NOT NULL,
+    said_by TEXT NOT NULL,
+    CONSTRAINT batch_default_pk PRIMARY KEY (batch),
+    CONSTRAINT batch_default_batch FOREIGN KEY (batch) REFERENCES batch (batch),
+    CONSTRAINT batch_default_fund FOREIGN KEY (fund) REFERENCES fund (fund),
+    CONSTRAINT batch_default_said_by CHECK (IS_NAME(said_by))
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE refusal (
@@ -533,3 +548,31 @@ CREATE TABLE finding_act (
         ELSE remedy IS NULL AND waiver IS NULL AND entry IS NULL AND IS_SAID(reason)
             AND (act <> 'dismiss' OR IS_SAID(document)) END)
 ) STRICT, WITHOUT ROWID;
+
+-- Months are closed one after the other, and reopened the last one first: `date` is the day up to which the book is closed
+-- after an act. `last_voucher` is the last one there was, so that what was dated into a closed month later is found.
+CREATE TABLE period_act (
+    seq INTEGER NOT NULL,
+    year INTEGER NOT NULL,
+    period INTEGER NOT NULL,
+    act TEXT NOT NULL,
+    date TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    document TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    last_voucher INTEGER NOT NULL,
+    acted_by TEXT NOT NULL,
+    acted_at TEXT NOT NULL,
+    login TEXT NOT NULL DEFAULT LOGIN,
+    CONSTRAINT period_act_pk PRIMARY KEY (seq),
+    CONSTRAINT period_act_id CHECK (seq BETWEEN 1 AND 9007199254740991),
+    CONSTRAINT period_act_act CHECK (act IN ('close', 'reopen')),
+    CONSTRAINT period_act_period CHECK (period BETWEEN 1 AND 12),
+    CONSTRAINT period_act_date CHECK (ISO_DATE_IS_DAY),
+    CONSTRAINT period_act_whole_month CHECK (IS_MONTH_END(date)),
+    CONSTRAINT period_act_month CHECK (12 * year + period = 12 * CAST(substr(date, 1, 4) AS INTEGER)
+        + CAST(substr(date, 6, 2) AS INTEGER) + CASE act WHEN 'reopen' THEN 1 ELSE 0 END),
+    CONSTRAINT period_act_grounds CHECK (act = 'close' OR (IS_SAID(document) AND IS_SAID(reason))),
+    CONSTRAINT period_act_acted_by CHECK (IS_NAME(acted_by)),
+    CONSTRAINT period_act_acted_at CHECK (IS_MOMENT(acted_at))
+) STRICT;

@@ -70,12 +70,16 @@ CREATE VIEW book_quota_controls AS
 SELECT DISTINCT fund, unit, day FROM quota_heading;
 
 CREATE VIEW book_batches AS
-SELECT batch, substr(imported_at, 1, 10) AS date, file, sheet, sha256, page, page_sha256, rows_read, rows_posted,
+SELECT b.batch, substr(imported_at, 1, 10) AS date, file, sheet, sha256, page, page_sha256, rows_read, rows_posted,
     rows_already_posted, rows_quarantined, rows_not_data, rows_unreadable, amount_posted, amount_already_posted,
     amount_quarantined, COALESCE(printed_total, 0) AS printed_total, date_first, date_last, imported_by,
+    COALESCE(d.fund, '') AS default_fund, COALESCE(d.use, '') AS default_use,
+    COALESCE(d.project, '') AS default_project, COALESCE(d.said_by, '') AS default_by,
     amount_posted + amount_already_posted + amount_quarantined AS amount_read,
-    CASE WHEN printed_total IS NULL THEN 0 ELSE 1 END AS has_total, 'CNY' AS unit, 'batch ' || batch AS entry
-FROM batch;
+    CASE WHEN printed_total IS NULL THEN 0 ELSE 1 END AS has_total,
+    (SELECT COALESCE(MIN(unit), 'CNY') FROM account WHERE kind = 'cash') AS unit, 'batch ' || b.batch AS entry
+FROM batch AS b
+LEFT JOIN batch_default AS d ON d.batch = b.batch;
 
 CREATE VIEW book_daily_balances AS
 SELECT a.path AS account, d.fund, d.unit, d.day, d.date, d.change,
@@ -101,6 +105,11 @@ FROM waiver AS w
 WHERE NOT EXISTS (SELECT 1 FROM waiver_revoked AS r WHERE r.waiver = w.waiver)
     AND NOT EXISTS (SELECT 1 FROM book_documents AS d WHERE d.document = w.document
         AND (d.level NOT IN ('', w.document_level) OR d.date NOT IN ('', w.document_date)));
+
+-- Waivers that hold, and until when.
+CREATE VIEW book_waivers AS
+SELECT waiver, page, fund, use AS "use", project, valid_from, valid_to, document
+FROM waiver_holding;
 
 -- Who put an entry of a register there: who recorded it, and who imported its file; or a file itself, as `batch 3`.
 CREATE VIEW entry_hands AS

@@ -1,0 +1,126 @@
+"""The documents (文件) of a book: what the register says of each, which follows from which, what quota came by them.
+
+A document that is not registered is known all the same where a quota line names it, and so is the one above it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from fundtrack.chart.model import LEVELS
+from fundtrack.schema import dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection
+
+GIVEN: Final = """
+SELECT v.document, v.fund, CAST(SUM((1 - 2 * e.red) * e.amount) AS BIGINT)
+FROM voucher AS v
+JOIN entry AS e ON e.voucher = v.id
+WHERE v.kind = 'quota-received'
+GROUP BY v.document, v.fund
+HAVING SUM((1 - 2 * e.red) * e.amount) <> 0
+"""
+"""What each document gave each fund in quota; what was taken back is not given."""
+
+ABOVE: Final = """
+SELECT document, MIN(upper_document) FROM quota
+WHERE parent IS NULL AND upper_document NOT IN ('', document) GROUP BY document
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What the register says of a document; `entry` names the entry, empty where it is not registered."""
+
+    document: str
+    kind: str = ""
+    level: str = ""
+    issuer: str = ""
+    date: str = ""
+    fund: str = ""
+    parent: str = ""
+    amount: int = 0
+    title: str = ""
+    rule: str = ""
+    sha256: str = ""
+    entry: str = ""
+
+    @property
+    def rank(self) -> int:
+        """How high the authority stands that issued it; 0 where no level is stated."""
+        return rank(self.level)
+
+
+def rank(level: str) -> int:
+    """Return how high a level stands: 5 the centre, 1 a township, 0 none that is known."""
+    return len(LEVELS) - LEVELS.index(level) if level in LEVELS else 0
+
+
+@dataclass(frozen=True)
+class Papers:
+    """The documents of a book at one moment: `registered` by number, and `given`, quota by document and fund."""
+
+    registered: dict[str, Paper]
+    upper: dict[str, str]
+    given: dict[str, dict[str, int]]
+
+    def of(self, document: str) -> Paper:
+        """Return what is registered of a document, or that nothing is."""
+        return self.registered.get(document, Paper(document))
+
+    def parent(self, document: str) -> str:
+        """Return the document above one: as registered, or as a quota line names it; empty where none is."""
+        return self.of(document).parent or self.upper.get(document, "")
+
+    def chain(self, document: str) -> list[str]:
+        """Return a document and those above it, the nearest first; a circle is gone round once."""
+        found: list[str] = []
+        while document and document not in found:
+            found.append(document)
+            document = self.parent(document)
+        return found
+
+    @cached_property
+    def _children(self) -> dict[str, list[str]]:
+        found = defaultdict(list)
+        for document in sorted({*self.registered, *self.upper}):
+            if parent := self.parent(document):
+                found[parent].append(document)
+        return found
+
+    def children(self, document: str) -> list[str]:
+        """Return the documents that follow from one at once."""
+        return self._children.get(document, [])
+
+    def below(self, document: str) -> Iterator[str]:
+        """Yield a document and every one that follows from it, each once."""
+        seen, waiting = set(), [document]
+        while waiting:
+            if (one := waiting.pop()) not in seen:
+                seen.add(one)
+                waiting += self.children(one)
+                yield one
+
+    def passed_on(self, document: str) -> int:
+        """Return what quota came by a document and those that follow from it, in fen."""
+        return sum(sum(self.given.get(one, {}).values()) for one in self.below(document))
+
+
+def papers(connection: Connection) -> Papers:
+    """Return the documents that are registered, or named by quota lines."""
+    columns = [field.name for field in fields(Paper)]
+    registered = dialect.rows_of(connection, f"SELECT {', '.join(columns)} FROM book_documents")
+    given: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for document, fund, amount in dialect.rows_of(connection, GIVEN):
+        given[document][fund] = int(amount)
+    return Papers(
+        {row[0]: Paper(*row) for row in registered},
+        {row[0]: row[1] for row in dialect.rows_of(connection, ABOVE)},
+        dict(given),
+    )

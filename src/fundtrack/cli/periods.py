@@ -1,0 +1,212 @@
+"""Commands of the month's and the year's end: `period close`, `reopen` and `list`, `year-close`, and `todo`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fundtrack import money
+from fundtrack.cli import show
+from fundtrack.cli.options import (
+    ApproverOption,
+    BookOption,
+    DocumentOption,
+    FormatOption,
+    LanguageOption,
+    PersonOption,
+    ReasonOption,
+    opened,
+    person,
+    spoken,
+)
+from fundtrack.errors import message
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fundtrack.cli.options import Format
+    from fundtrack.errors import Language
+    from fundtrack.posting.todo import Group, Item
+    from fundtrack.posting.yearend import Ended
+
+period = typer.Typer(no_args_is_help=True, help="会计期间 Months: closed one after the other, reopened by another.")
+
+MonthArgument = Annotated[str, typer.Argument(metavar="YYYY-MM", help="The month, 2015-03. 会计期间")]
+PreviewOption = Annotated[bool, typer.Option("--preview", help="Only say what it would do. 只预览，不办理")]
+COLUMNS = ("what", "count", "sum", "oldest", "actor", "command")
+YEAR = ("quota", "use", "project", "from_year", "became", "amount", "contracts", "into", "vouchers")
+ACTS = ("period", "act", "until", "document", "reason", "by", "at")
+
+
+@period.command()
+def close(
+    month: MonthArgument,
+    preview: PreviewOption = False,
+    earlier: Annotated[bool, typer.Option("--earlier", help="Also the open months before it. 连同以前各月")] = False,
+    document: DocumentOption = "",
+    reason: ReasonOption = "",
+    form: FormatOption = "table",
+    by: PersonOption = None,
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """结账 Close a month: nothing more is dated in it. What keeps it open is printed, and nothing changed."""
+    from fundtrack.book.periods import month_of
+    from fundtrack.posting import periods
+
+    the_book = opened(book)
+    language = spoken(lang, the_book)
+    wanted = month_of(month)
+    if preview:
+        found = periods.preview(the_book, wanted, earlier=earlier)
+    else:
+        about = {"document": document, "reason": reason}
+        found = periods.close(the_book, wanted, by=person(by), earlier=earlier, **about)
+    if form != "table":
+        print_groups(found, form, language)
+    elif found:
+        show.say_message("period-blocked", language, month=wanted, count=sum(len(group.items) for group in found))
+        print_groups(found, form, language)
+    else:
+        show.say_message("period-may-close" if preview else "period-is-closed", language, month=wanted)
+    if found:
+        raise typer.Exit(1)
+
+
+@period.command()
+def reopen(
+    month: MonthArgument,
+    document: DocumentOption = "",
+    reason: ReasonOption = "",
+    by: PersonOption = None,
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """反结账 Reopen the last closed month: by somebody else than who closed it, and by a document."""
+    from fundtrack.book.periods import month_of
+    from fundtrack.posting.periods import reopen
+
+    the_book = opened(book)
+    wanted = month_of(month)
+    reopen(the_book, wanted, by=person(by), document=document, reason=reason)
+    show.say_message("period-reopened", spoken(lang, the_book), month=wanted)
+
+
+@period.command("list")
+def list_(form: FormatOption = "table", book: BookOption = None, lang: LanguageOption = None) -> None:
+    """期间一览 List every act on a month; the last says up to which day the book is closed."""
+    from fundtrack.book.periods import period_acts
+
+    the_book = opened(book)
+    language = spoken(lang, the_book)
+    with the_book.reading() as connection:
+        rows = [
+            {
+                "period": str(one.month), "act": one.act, "until": one.date, "document": one.document,
+                "reason": one.reason, "by": one.acted_by, "at": one.acted_at,
+            }
+            for one in period_acts(connection)
+        ]  # fmt: skip
+    told = [show.in_words(row, language, act="period-act") for row in rows] if form == "table" else rows
+    show.rows(told, form, language, ACTS)
+
+
+def year_close(
+    year: Annotated[int, typer.Argument(metavar="YYYY", help="The year, 2015. 年度")],
+    preview: PreviewOption = False,
+    document: DocumentOption = "",
+    clock: Annotated[
+        int, typer.Option(metavar="YEARS", help="Unspent so many years running is taken back. 连续几年未用完收回")
+    ] = 2,
+    owed: Annotated[bool, typer.Option("--owed", help="Cash taken back goes back later. 资金待上缴")] = False,
+    form: FormatOption = "table",
+    by: PersonOption = None,
+    approved_by: ApproverOption = "",
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """年终结转 Carry over what every quota line has left, or take it back after its years; and close the year."""
+    from fundtrack.posting.yearend import Terms, close_year
+
+    the_book = opened(book)
+    language = spoken(lang, the_book)
+    terms = Terms(year, person(by), document, approved_by, clock=clock, owed=owed)
+    with show.refusal(form, language):
+        done = close_year(the_book, terms, preview=preview)
+    if done.blocked:
+        if form == "table":
+            count = sum(len(group.items) for group in done.blocked)
+            show.say_message("period-blocked", language, month=year, count=count)
+        print_groups(done.blocked, form, language)
+        raise typer.Exit(1)
+    rows = [_ended(one, form) for one in done.lines]
+    total = {"carried": 0, "reclaimed": 0}
+    for one in done.lines:
+        total["carried" if one.into else "reclaimed"] += one.left.amount
+    told = [show.in_words(row, language, became="year") for row in rows] if form == "table" else rows
+    if form != "table" or rows:
+        show.rows(told, form, language, YEAR)
+    if form == "table":
+        sums = {name: money.grouped(amount) for name, amount in total.items()}
+        show.say_message("year-may-close" if preview else "year-is-closed", language, year=year, **sums)
+
+
+def todo(
+    days: Annotated[int, typer.Option(min=0, help="Quota that expires within so many days. 临期天数")] = 60,
+    form: FormatOption = "table",
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """待办事项 What waits, for whom, since when, and the command that mends it; the oldest first."""
+    from fundtrack.book.clock import today
+    from fundtrack.posting.todo import todo
+
+    the_book = opened(book)
+    language = spoken(lang, the_book)
+    found = todo(the_book, today=today(), days=days)
+    print_groups(found, form, language)
+    if form == "table" and not found:
+        show.say_message("todo-nothing", language)
+    if found:
+        raise typer.Exit(1)
+
+
+def print_groups(found: Sequence[Group], form: Format, language: Language) -> None:
+    """Print what is to be done, a line a kind; for programs with each item of it."""
+    if form == "table" and not found:
+        return
+    show.rows([told(group, form, language) for group in found], form, language, COLUMNS)
+
+
+def told(group: Group, form: Format, language: Language) -> dict[str, Any]:
+    """Return a group as it is printed."""
+    amount, oldest = group.amount, group.oldest
+    written = money.grouped if form == "table" else money.plain
+    details = {"who": group.who or "–", "name": oldest.name, "date": oldest.date}
+    head = {"kind": group.kind} if form != "table" else {}
+    items = {"items": [_item(item) for item in group.items]} if form == "json" else {}
+    return head | {
+        "what": message(f"todo-{group.kind}", language),
+        "count": len(group.items),
+        "sum": "" if amount is None else written(amount),
+        "oldest": f"{oldest.date} {oldest.name}".strip(),
+        "actor": message(f"todo-{group.kind}-who", language, **details),
+        "command": message(f"todo-{group.kind}-do", language, **details),
+    } | items  # fmt: skip
+
+
+def _ended(one: Ended, form: Format) -> dict[str, Any]:
+    """Return what became of a line as it is printed."""
+    written = money.grouped if form == "table" else money.plain
+    line, bound = one.left.line, one.left.stands.get("committed", 0)
+    return {
+        "quota": line.number, "use": line.use, "project": line.project, "from_year": one.left.root.year,
+        "became": one.became, "amount": written(one.left.amount), "contracts": written(bound),
+        "into": one.into.number if one.into else "", "vouchers": list(one.vouchers),
+    }  # fmt: skip
+
+
+def _item(item: Item) -> dict[str, Any]:
+    amount = None if item.amount is None else money.plain(item.amount)
+    return {"name": item.name, "date": item.date, "amount": amount, "who": item.who}

@@ -1,0 +1,107 @@
+"""The fund, use and project of rows that say none: what somebody says of the whole file, which another confirms.
+
+A channel that only a default gives is a guess until a second person confirms it. So such rows wait; who said it stands
+with the batch, and who confirmed it with each row.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from fundtrack.book.create import now
+from fundtrack.errors import ChartError, UsageError, nearest
+from fundtrack.importing.words import words_of
+from fundtrack.posting.kinds import parse_use
+from fundtrack.schema import dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection
+
+    from fundtrack.chart.model import Chart
+    from fundtrack.importing.blocks import Candidates
+
+COLUMNS: Final = ("batch", "fund", "use", "project", "said_at", "said_by")
+
+
+class Default(NamedTuple):
+    """What a file's rows are booked to where they say nothing: codes; the use with the fund whose use it is."""
+
+    fund: str
+    use_fund: str = ""
+    use: str = ""
+    project: str = ""
+
+    @property
+    def written(self) -> str:
+        """The use as it is kept: with the fund whose use it is, where that is another."""
+        return self.use if self.use_fund in {"", self.fund} else f"{self.use_fund}-{self.use}"
+
+    def fill(self, said: Candidates) -> tuple[Candidates, list[bool]]:
+        """Return candidates with what they do not say, and which of them did not say their fund or use."""
+        lacking = [not fund or (fund == self.fund and not use and bool(self.use))
+                   for fund, use in zip(said.fund, said.use, strict=True)]  # fmt: skip
+        if not any(lacking):
+            return said, lacking
+        rows = zip(lacking, said.use_fund, said.use, said.project, strict=True)
+        filled = [
+            (use_fund, use, project) if not one
+            else (use_fund if use else self.use_fund, use or self.use, project or self.project)
+            for one, use_fund, use, project in rows
+        ]  # fmt: skip
+        use_fund, use, project = zip(*filled, strict=True)
+        return said._replace(
+            fund=[fund or self.fund for fund in said.fund], use_fund=use_fund, use=use, project=project
+        ), lacking
+
+
+def default_of(chart: Chart, fund: str, use: str, project: str) -> Default | None:
+    """Return the default that a person names, by codes or by the chart's names; None where they name nothing.
+
+    Raises UsageError (`default-without-fund`) and ChartError (`chart-fund-unknown`).
+    """
+    if not fund:
+        if use or project:
+            raise UsageError("default-without-fund")
+        return None
+    words = words_of(chart)
+    code = words["fund"].get(fund, fund)
+    if code not in chart.funds:
+        raise ChartError("chart-fund-unknown", fund=fund, known=nearest(fund, chart.funds))
+    leg = parse_use(use, code) if use else None
+    return Default(code, leg.fund if leg else "", leg.code if leg else "", words["project"].get(project, project))
+
+
+def keep(connection: Connection, batch: int, default: Default | None, by: str) -> None:
+    """Keep what somebody says of a batch. Raises UsageError (`default-stands`) where another default stands."""
+    if default is None:
+        return
+    stands = next(iter(kept(connection, batch)), None)
+    if stands is None:
+        said = (batch, default.fund, default.written, default.project, now(), by)
+        dialect.insert_rows(connection, "batch_default", COLUMNS, [said])
+    elif stands[0] != default:
+        raise UsageError("default-stands", batch=batch, fund=stands[0].fund, use=stands[0].written or "–", by=stands[1])
+
+
+BASIS: Final = """
+SELECT d.said_by, decision.decided_by FROM decision
+JOIN batch_default AS d ON d.batch = decision.batch
+WHERE decision.voucher = {voucher} AND decision.reason = 'fund-by-default'
+"""
+
+
+def basis(connection: Connection, voucher: int) -> tuple[str, str] | None:
+    """Return who said the fund or use of a voucher for its file, and who confirmed it; None where it says them."""
+    found = connection.exec_driver_sql(BASIS.format(voucher=int(voucher))).one_or_none()
+    return None if found is None else (str(found[0]), str(found[1]))
+
+
+def kept(connection: Connection, batch: int) -> Iterator[tuple[Default, str]]:
+    """Give the default of a batch, where it has one, and who said it."""
+    for fund, use, project, by in connection.exec_driver_sql(
+        f"SELECT fund, use, project, said_by FROM batch_default WHERE batch = {batch:d}"
+    ).all():
+        leg = parse_use(use, fund) if use else None
+        yield Default(fund, leg.fund if leg else "", leg.code if leg else "", project), by

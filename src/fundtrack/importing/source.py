@@ -1,0 +1,62 @@
+"""Where a field of a page comes from: a column, one of several names for it, a cell above the table, or a constant."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a field's text comes from: columns joined by a blank, or the cell beside a label above the header.
+
+    `pattern` takes its first group out of that text; where it does not occur, the field is empty. What is the same in
+    every file of a page is its `constant`. A number of a register counts `times` as much as the file writes. A file may
+    lack an `optional` column; the field is empty then. Of `any` a file has one: the first of them that its header has
+    becomes the column.
+    """
+
+    columns: tuple[str, ...] = ()
+    label: str = ""
+    pattern: re.Pattern[str] | None = None
+    constant: str = ""
+    times: int = 1
+    optional: bool = False
+    any: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Return what a person calls it: its label or its columns."""
+        return self.label or "、".join(self.columns) or " / ".join(self.any)
+
+
+def source_of(spec: str | list[str] | dict[str, Any]) -> Source:
+    """Read where a field comes from: a column's name, several, or a table.
+
+    `{cell = …}`, `{column = …}` or `{any = […]}`, each with a `pattern`, a column of numbers with `times`; or
+    `{constant = …}`.
+    """
+    if isinstance(spec, str):
+        return Source((spec,))
+    if isinstance(spec, list):
+        return Source(texts_of(spec))
+    rest = set(spec) - {"column", "cell", "pattern", "constant", "times", "optional", "any"}
+    optional = spec.get("optional", False)
+    if rest or len({"column", "cell", "constant", "any"} & set(spec)) != 1 or not isinstance(optional, bool):
+        raise ValueError(spec)
+    if optional and not {"column", "any"} & set(spec):  # what stands above the header is empty where it is not there
+        raise ValueError(spec)
+    pattern = re.compile(spec["pattern"]) if "pattern" in spec else None
+    if pattern and pattern.groups != 1:
+        raise ValueError(pattern.pattern)
+    columns = texts_of([spec["column"]] if isinstance(spec.get("column"), str) else spec.get("column", []))
+    constant, times = str(spec.get("constant", "")), int(spec.get("times", 1))
+    return Source(columns, spec.get("cell", ""), pattern, constant, times, optional, texts_of(spec.get("any", [])))
+
+
+def texts_of(texts: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever the TOML holds
+    """Return a list of texts. Raises TypeError when it is another thing."""
+    if not isinstance(texts, list) or not all(isinstance(text, str) and text for text in texts):
+        raise TypeError(texts)
+    return tuple(texts)

@@ -1,0 +1,278 @@
+"""The end of a year (年终结转): of every quota line what is left goes on to the next year, or is taken back.
+
+What is left goes on once, with its use, its project and its contracts. Of money whose root line is older it is taken
+back, bound by a contract or not: what is unspent two years running is surplus (预算法：连续两年未用完的作为结余收回;
+国办发〔2014〕70号). So is what may not be spent after the year. It is one act, all of it or nothing; a preview is the
+very act, undone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from fundtrack.book.periods import Month, closed_to
+from fundtrack.chart.quota import headings
+from fundtrack.errors import UsageError
+from fundtrack.posting.draft import Draft, Entry, Leg
+from fundtrack.posting.kinds import account_of
+from fundtrack.posting.periods import DECEMBER, blockers, record, refuse_to_close
+from fundtrack.posting.post import post
+from fundtrack.posting.quota import open_line
+from fundtrack.posting.todo import grouped, unpaid
+from fundtrack.schema import dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+    from fundtrack.book import Book
+    from fundtrack.chart.model import Account, Chart, Quota
+    from fundtrack.posting.post import Posted
+    from fundtrack.posting.todo import Group
+
+CLOCK: Final = 2
+"""After how many years what is still unspent is taken back (预算法, 国办发〔2014〕70号)."""
+
+REASON: Final = "年终结转 year-close"
+"""Why December is closed with the year."""
+
+LEFT: Final = ("unallotted", "available", "committed")
+"""The statuses that go on or are taken back; what is applied for must be paid or taken back before."""
+
+Became = Literal["carried", "reclaimed-clock", "reclaimed-expired"]
+
+STANDING: Final = """
+SELECT a.fund, substr(a.code, 6), substr(a.kind, 7), b.total FROM account AS a
+JOIN balance AS b ON b.fund = a.fund AND b.unit = a.unit AND b.code = a.code
+WHERE a.kind IN ('quota-unallotted', 'quota-available', 'quota-committed') AND b.total > 0
+"""
+BOUND: Final = """
+SELECT m.fund, substr(m.code, 6), v.contract, v.payee, SUM(m.amount)
+FROM (
+    SELECT e.voucher, a.fund, a.code, (1 - 2 * e.red) * e.amount AS amount
+    FROM entry AS e JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code = e.credit
+    WHERE a.kind = 'quota-committed'
+    UNION ALL
+    SELECT e.voucher, a.fund, a.code, (2 * e.red - 1) * e.amount
+    FROM entry AS e JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code = e.debit
+    WHERE a.kind = 'quota-committed'
+) AS m
+JOIN voucher AS v ON v.id = m.voucher
+GROUP BY m.fund, m.code, v.contract, v.payee HAVING SUM(m.amount) <> 0
+ORDER BY m.fund, m.code, v.contract, v.payee
+"""
+"""What each line has committed, by contract and payee, in one pass."""
+
+ENDED: Final = """
+SELECT q.fund, q.line FROM quota AS q WHERE q.year = :year AND q.use <> '' AND COALESCE((
+    SELECT g.granted FROM use_grant AS g WHERE g.fund = q.fund AND g.code = q.use AND g.day <= :day
+    ORDER BY g.day DESC, g.seq DESC LIMIT 1), 0) = 0
+"""
+
+
+class Blocked(Exception):
+    """Something keeps the year open."""
+
+    def __init__(self, groups: list[Group]) -> None:
+        """Take what it is."""
+        super().__init__()
+        self.groups = groups
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How a year is closed: by which document, after how many years what is unspent is taken back, and its cash.
+
+    `owed` says that the cash goes back later: until then it is owed to the treasury.
+    """
+
+    year: int
+    by: str
+    document: str
+    approved_by: str = ""
+    clock: int = CLOCK
+    owed: bool = False
+
+    @property
+    def last(self) -> dt.date:
+        """The last day of the year."""
+        return dt.date(self.year, 12, 31)
+
+
+class Left(NamedTuple):
+    """What a line has left at the end of the year, by status, and what contracts bind of it."""
+
+    line: Quota
+    root: Quota
+    stands: Mapping[str, int]
+    bound: tuple[tuple[str, str, int], ...]
+
+    @property
+    def amount(self) -> int:
+        """All of it."""
+        return sum(self.stands.values())
+
+
+class Ended(NamedTuple):
+    """What became of a line, and by which vouchers; `into` is the line of the next year, None if it is taken back."""
+
+    left: Left
+    became: Became
+    into: Quota | None
+    vouchers: tuple[str, ...]
+
+
+class YearEnd(NamedTuple):
+    """What closing a year did, or would do; nothing where something keeps the year open: `blocked`."""
+
+    lines: tuple[Ended, ...] = ()
+    blocked: tuple[Group, ...] = ()
+
+
+def close_year(book: Book, terms: Terms, *, preview: bool = False) -> YearEnd:
+    """Close a year, unless something keeps it open; a preview does the same and undoes it.
+
+    Raises UsageError: `year-document`, `year-clock`, `period-not-over`, `year-closed-already`, `carry-use-ended`; and
+    Refused.
+    """
+    if not terms.document.strip():
+        raise UsageError("year-document")
+    if terms.clock < 1:
+        raise UsageError("year-clock", years=terms.clock)
+    ended: list[tuple[Left, Became, Quota | None, int]] = []
+
+    def say(connection: Connection, chart: Chart) -> Sequence[Draft]:
+        ended.clear()
+        _refuse_blocked(connection, book, terms)
+        drafts: list[Draft] = []
+        books = Books(connection, chart, terms)
+        for left, became, into in decided(books):
+            of_line = [*books.drafts(left, into, bill=len(ended) + 1)]
+            ended.append((left, became, into, len(of_line)))
+            drafts += of_line
+        return drafts
+
+    def shut(connection: Connection, _posted: Posted) -> None:
+        december = Month(terms.year, DECEMBER)
+        record(connection, december, "close", by=terms.by, document=terms.document, reason=REASON)
+
+    try:
+        posted = post(book, say, by=terms.by, approved_by=terms.approved_by, then=shut, trial=preview)
+    except Blocked as blocked:
+        return YearEnd(blocked=tuple(blocked.groups))
+    numbers = iter(posted.numbers)
+    return YearEnd(
+        tuple(Ended(left, became, into, tuple(islice(numbers, count))) for left, became, into, count in ended)
+    )
+
+
+def decided(books: Books) -> Iterator[tuple[Left, Became, Quota | None]]:
+    """Yield what every line of a year has left, what becomes of it, and the line it goes on to, which is opened."""
+    terms = books.terms
+    for left in books.left():
+        line = left.line
+        if line.expires and line.expires <= terms.last:
+            yield left, "reclaimed-expired", None
+        elif terms.year - left.root.year + 1 >= terms.clock:
+            yield left, "reclaimed-clock", None
+        elif (line.fund, line.line) in books.ended:
+            raise UsageError("carry-use-ended", number=line.number, use=line.use)
+        else:
+            yield left, "carried", books.opened(line)
+
+
+class Books:
+    """What stands in the quota of a year, and the vouchers that end it."""
+
+    def __init__(self, connection: Connection, chart: Chart, terms: Terms) -> None:
+        """Look once at all lines; the caller holds the writer's turn."""
+        self.terms = terms
+        self._connection, self._chart = connection, chart
+        self._above: Mapping[tuple[str, str], Account] = headings(chart)
+        self._begins = terms.last + dt.timedelta(1)
+        asked = {"year": terms.year, "day": self._begins.toordinal()}
+        self.ended = {(fund, int(line)) for fund, line in dialect.rows_of(connection, ENDED, asked)}
+
+    def left(self) -> Iterator[Left]:
+        """Yield what each line of the year has left, where anything is."""
+        stands: defaultdict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+        for fund, name, status, total in dialect.rows_of(self._connection, STANDING):
+            stands[fund, name][status] = int(total)
+        bound: defaultdict[tuple[str, str], list[tuple[str, str, int]]] = defaultdict(list)
+        for fund, name, contract, payee, held in dialect.rows_of(self._connection, BOUND):
+            bound[fund, name].append((contract, payee, int(held)))
+        known = {(line.fund, line.line): line for line in self._chart.quotas}
+        for line in self._chart.quotas:
+            of_line = stands.get((line.fund, line.name))
+            if line.year == self.terms.year and of_line:
+                root = line
+                while root.parent:
+                    root = known[root.fund, root.parent]
+                in_order: dict[str, int] = {status: of_line[status] for status in LEFT if status in of_line}
+                yield Left(line, root, in_order, tuple(bound.get((line.fund, line.name), ())))
+
+    def opened(self, line: Quota) -> Quota:
+        """Return the line of the next year that a line goes on to."""
+        return open_line(self._connection, self._chart, replace(
+            line, parent=line.line, date=self._begins, recorded_by=self.terms.by, document=self.terms.document
+        ))  # fmt: skip
+
+    def drafts(self, left: Left, into: Quota | None, *, bill: int) -> Iterator[Draft]:
+        """Yield the vouchers of a line: what it has left leaves it, and enters the line of the next year."""
+        line = left.line
+        leaves = "reclaimed" if into is None else "carried"
+        entries = tuple(self._entry((line, status), (line, leaves), amount) for status, amount in left.stands.items())
+        if into is None:
+            yield self._draft(
+                "reclaim", line, (*entries, self._returned(line.fund, left.amount)), self.terms.last, bill
+            )
+            return
+        yield self._draft("carry-over", line, entries, self.terms.last, bill)
+        for status, amount in left.stands.items():
+            if status != "committed":
+                entry = self._entry((into, "received"), (into, status), amount)
+                yield self._draft("carry-over", into, (entry,), self._begins, bill)
+        for contract, payee, held in left.bound:
+            entry = self._entry((into, "received"), (into, "committed"), held)
+            draft = self._draft("carry-over", into, (entry,), self._begins, bill)
+            yield replace(draft, contract=contract, payee=payee)
+
+    def _returned(self, fund: str, amount: int) -> Entry:
+        """Return the entry of the money that goes back with the quota."""
+        other = "payable" if self.terms.owed else "cash"
+        transfer, paid = (Leg(fund, account_of(self._chart, fund, kind)) for kind in ("transfer", other))
+        return Entry(transfer, paid, amount)
+
+    def _entry(self, debit: tuple[Quota, str], credit: tuple[Quota, str], amount: int) -> Entry:
+        sides = [
+            Leg(line.fund, f"{self._above[line.fund, status].code}:{line.name}") for line, status in (debit, credit)
+        ]
+        return Entry(sides[0], sides[1], amount, 0, self._above[debit[0].fund, "received"].unit)
+
+    def _draft(
+        self, kind: Literal["reclaim", "carry-over"], line: Quota, entries: tuple[Entry, ...], date: dt.date, bill: int
+    ) -> Draft:
+        return Draft(
+            fund=line.fund, date=date, kind=kind, entries=entries, project=line.project, document=self.terms.document,
+            bill=bill,
+        )  # fmt: skip
+
+
+def _refuse_blocked(connection: Connection, book: Book, terms: Terms) -> None:
+    """Refuse a year that is closed, not over, or kept open by more than its own quota. Raises UsageError, Blocked."""
+    december = Month(terms.year, DECEMBER)
+    until = closed_to(connection)
+    if until and until >= terms.last:
+        raise UsageError("year-closed-already", year=terms.year, until=until)
+    refuse_to_close(connection, december)
+    own = ("year-open", str(terms.year))
+    waiting = (item for group in blockers(connection, book, december) for item in group.items)
+    found = [item for item in waiting if (item.kind, item.name) != own]
+    found += [item for item in unpaid(connection) if item.date <= terms.last.isoformat()]
+    if found:
+        raise Blocked(grouped(found))

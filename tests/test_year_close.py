@@ -1,0 +1,319 @@
+"""The end of a year: what is left goes on or is taken back, in one act, and a preview says exactly that."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from beancount import loader
+from beancount.core.data import Transaction
+
+from fundtrack.book.doctor import diagnose
+from fundtrack.book.periods import Month, closed_to
+from fundtrack.book.policy import apply_chart
+from fundtrack.chart.change import end
+from fundtrack.errors import Refused, UsageError
+from fundtrack.ledger import canonical, publish, read
+from fundtrack.posting import post
+from fundtrack.posting.application import apply_for, approve, payment
+from fundtrack.posting.periods import close
+from fundtrack.posting.quota import allot, commit, committed, find_line, receive, statuses
+from fundtrack.posting.vouchers import draft
+from fundtrack.posting.yearend import Terms, close_year
+from quotas import CHART, controlled
+from shelf import ENGINES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from commands import Say
+    from fundtrack.book import Book
+    from fundtrack.posting.yearend import YearEnd
+    from shelf import Shelf
+
+CLERK, CHIEF = "李会计", "王局长"
+LEFT: Final = "SELECT COUNT(*) FROM {}"
+TABLES: Final = ("voucher", "entry", "quota", "account", "balance", "daily_balance", "period_act", "refusal")
+
+
+@pytest.fixture(params=ENGINES)
+def book(request: pytest.FixtureRequest, shelf: Shelf) -> Iterator[Book]:
+    """Give a book with quota and money of 2015: line 2 has 300 available and 200 bound by two contracts."""
+    with shelf.book(request.param, controlled(date(2015, 1, 1))) as book:
+        given(book, 2015, 1000, first=1)
+        post(book, lambda _, chart: [
+            *commit(chart, "F01-Q00002", 150, date=date(2015, 2, 1), contract="HT-1", payee="甲公司"),
+            *commit(chart, "F01-Q00002", 50, date=date(2015, 2, 1), contract="HT-2", payee="甲公司"),
+        ], by=CLERK)  # fmt: skip
+        yield book
+
+
+def given(book: Book, year: int, amount: int, *, first: int, expires: date | None = None) -> None:
+    """Give quota and money: six tenths are allotted, a tenth is paid."""
+    day = date(year, 1, 10)
+    post(book, lambda c, chart: [
+        *receive(c, chart, "F01", amount, date=day, by=CLERK, document=f"文{year}", expires=expires),
+        draft(chart, "transfer-received", amount, fund="F01", date=day),
+    ], by=CLERK)  # fmt: skip
+    post(book, lambda c, chart: allot(
+        c, chart, f"F01-Q{first:05d}", amount * 6 // 10, use="0601", project="P01", date=day, by=CLERK,
+        document=f"文{year}", expires=expires,
+    ), by=CLERK)  # fmt: skip
+    post(book, lambda _, chart: [
+        draft(chart, "disbursement", amount // 10, fund="F01", date=day, use="0601", payee="农户", project="P01",
+              quota=f"F01-Q{first + 1:05d}")
+    ], by=CLERK)  # fmt: skip
+
+
+def months_closed(book: Book, year: int, *, last: int = 11) -> None:
+    """Close the months of a year up to one."""
+    for period in range(1, last + 1):
+        assert close(book, Month(year, period), by=CLERK) == []
+
+
+def ended(book: Book, year: int = 2015, *, preview: bool = False, **terms: object) -> YearEnd:
+    """Close a year."""
+    return close_year(book, Terms(year, CLERK, "本级90号", **terms), preview=preview)  # type: ignore[arg-type]
+
+
+def became(done: YearEnd) -> list[tuple[str, str, int, str]]:
+    """Return what became of each line, how much, and the line it went on to."""
+    return [(one.left.line.number, one.became, one.left.amount, one.into.number if one.into else "")
+            for one in done.lines]  # fmt: skip
+
+
+def stands(book: Book, number: str) -> dict[str, int]:
+    """Return what a line has in each status."""
+    with book.reading() as connection:
+        chart = book.chart(connection)
+        found = statuses(connection, chart, find_line(chart, number))
+    return {status: amount for status, amount in found.items() if amount}
+
+
+def rows(book: Book) -> dict[str, int]:
+    """Return how many rows each table has that a close could add to."""
+    with book.reading() as connection:
+        return {table: int(connection.exec_driver_sql(LEFT.format(table)).scalar_one()) for table in TABLES}
+
+
+def transactions(path: Path) -> list[Any]:
+    """Return the transactions of a ledger."""
+    return [entry for entry in loader.load_file(str(path))[0] if isinstance(entry, Transaction)]
+
+
+def posted(book: Book) -> dict[str, int]:
+    """Return every carry-over and reclaim by its number, with its sum in quota."""
+    ending = (
+        "SELECT v.voucher_number, SUM(e.amount) FROM book_vouchers AS v JOIN entry AS e ON e.voucher = v.voucher"
+        " WHERE v.kind IN ('carry-over', 'reclaim') AND e.unit = 'CNY.Q' GROUP BY v.voucher_number ORDER BY 1"
+    )
+    with book.reading() as connection:
+        return {str(number): int(amount) for number, amount in connection.exec_driver_sql(ending)}
+
+
+def test_what_is_left_goes_on(book: Book) -> None:
+    """With its use, its project and its contracts, and what is not allotted as such; then the year is closed."""
+    months_closed(book, 2015)
+    done = ended(book)
+    assert became(done) == [
+        ("F01-Q00001", "carried", 400, "F01-Q00003"), ("F01-Q00002", "carried", 500, "F01-Q00004"),
+    ]  # fmt: skip
+    assert stands(book, "F01-Q00001") == {"received": 1000, "carried": 400}
+    assert stands(book, "F01-Q00002") == {"paid": 100, "carried": 500}
+    assert stands(book, "F01-Q00003") == {"received": 400, "unallotted": 400}
+    assert stands(book, "F01-Q00004") == {"received": 500, "available": 300, "committed": 200}
+    with book.reading() as connection:
+        chart = book.chart(connection)
+        line = find_line(chart, "F01-Q00004")
+        assert (line.year, line.use, line.project, line.document) == (2016, "0601", "P01", "本级90号")
+        assert committed(connection, chart, line) == [("HT-1", "甲公司", 150), ("HT-2", "甲公司", 50)]
+        assert closed_to(connection) == date(2015, 12, 31)
+    assert list(diagnose(book)) == []
+    assert read(publish(book).main) == canonical(book)
+    with pytest.raises(UsageError) as refused:
+        ended(book)
+    assert refused.value.key == "year-closed-already"
+
+
+def test_the_opening_is_the_closing(book: Book) -> None:
+    """Of every account of money, to the fen, in what Fava shows of the new year; and of quota line by line."""
+    months_closed(book, 2015)
+    ended(book)
+    given(book, 2016, 2000, first=5)
+    main = publish(book).main
+    closing: dict[str, Decimal] = defaultdict(Decimal)
+    for entry in transactions(main):
+        for posting in entry.postings if entry.date.year == 2015 else ():
+            closing[posting.account] += posting.units.number
+    new = transactions(main.parent / "year" / "2016.beancount")
+    opening = {entry.postings[0].account: entry.postings[0].units.number
+               for entry in new if "opening" in entry.tags}  # fmt: skip
+    lasting = {
+        name: amount for name, amount in closing.items() if amount and name.startswith(("Assets", "Liabilities"))
+    }
+    assert opening == {name: amount for name, amount in lasting.items() if ":Q" not in name}
+    assert opening["Assets:F01-Relocation:1001-Bank"] == 9
+    for before, after in (("F01-Q00001", "F01-Q00003"), ("F01-Q00002", "F01-Q00004")):
+        assert stands(book, before)["carried"] == stands(book, after)["received"]
+
+
+def test_what_went_on_unallotted_is_allotted_the_next_year(book: Book) -> None:
+    """It is quota like any other."""
+    months_closed(book, 2015)
+    ended(book)
+    post(book, lambda c, chart: allot(
+        c, chart, "F01-Q00003", 250, use="0602", date=date(2016, 2, 1), by=CLERK, document="文"
+    ), by=CLERK)  # fmt: skip
+    assert stands(book, "F01-Q00003") == {"received": 400, "unallotted": 150}
+    assert stands(book, "F01-Q00005") == {"available": 250}
+
+
+@pytest.mark.parametrize("years", [1, 2])
+def test_a_preview_is_the_result(book: Book, years: int) -> None:
+    """Line by line, voucher by voucher, to the fen; and it leaves nothing behind, in no table."""
+    months_closed(book, 2015)
+    if years == 2:
+        ended(book)
+        given(book, 2016, 2000, first=5)
+        months_closed(book, 2016)
+    before, already = rows(book), posted(book)
+    preview = ended(book, 2014 + years, preview=True)
+    assert rows(book) == before
+    done = ended(book, 2014 + years)
+    assert [one._replace(into=None) for one in preview.lines] == [one._replace(into=None) for one in done.lines]
+    assert became(preview) == became(done)
+    new = {number: amount for number, amount in posted(book).items() if number not in already}
+    assert {number for one in preview.lines for number in one.vouchers} == new.keys()
+    for one in preview.lines:
+        leaves, *enters = one.vouchers
+        assert (new[leaves], sum(new[number] for number in enters)) == (
+            one.left.amount, one.left.amount if one.into else 0,
+        )  # fmt: skip
+
+
+def test_the_two_year_clock(book: Book) -> None:
+    """What was carried once and is still unspent is taken back, its money too, bound or not; newer money goes on."""
+    months_closed(book, 2015)
+    ended(book)
+    given(book, 2016, 2000, first=5)
+    months_closed(book, 2016)
+    done = ended(book, 2016)
+    assert became(done) == [
+        ("F01-Q00003", "reclaimed-clock", 400, ""), ("F01-Q00004", "reclaimed-clock", 500, ""),
+        ("F01-Q00005", "carried", 800, "F01-Q00007"), ("F01-Q00006", "carried", 1000, "F01-Q00008"),
+    ]  # fmt: skip
+    assert stands(book, "F01-Q00004") == {"received": 500, "reclaimed": 500}
+    with book.reading() as connection:
+        cash = connection.exec_driver_sql("SELECT total FROM balance WHERE fund = 'F01' AND code = '1001'").scalar_one()
+        left = connection.exec_driver_sql(
+            "SELECT SUM(amount) FROM book_quota_statuses WHERE status IN ('unallotted', 'available', 'committed')"
+        ).scalar_one()
+    assert (cash, left) == (1800, 1800)
+    assert list(diagnose(book)) == []
+
+
+def test_another_clock_and_money_that_is_owed(book: Book) -> None:
+    """By another rule it is taken back after one year, or three; and the cash may go later."""
+    months_closed(book, 2015)
+    assert {one.became for one in ended(book, clock=3, preview=True).lines} == {"carried"}
+    done = ended(book, clock=1, owed=True)
+    assert {one.became for one in done.lines} == {"reclaimed-clock"}
+    with book.reading() as connection:
+        owed = connection.exec_driver_sql(
+            "SELECT SUM(amount) FROM book_postings WHERE account_kind = 'payable'"
+        ).scalar_one()
+    assert owed == -900
+
+
+def test_expired_quota_is_taken_back(book: Book) -> None:
+    """What may not be spent after the year does not go on, however young; a day later it does."""
+    given(book, 2015, 100, first=3, expires=date(2015, 12, 31))
+    given(book, 2015, 100, first=5, expires=date(2016, 1, 1))
+    months_closed(book, 2015)
+    assert [(name, what) for name, what, *_ in became(ended(book))] == [
+        ("F01-Q00001", "carried"), ("F01-Q00002", "carried"), ("F01-Q00003", "reclaimed-expired"),
+        ("F01-Q00004", "reclaimed-expired"), ("F01-Q00005", "carried"), ("F01-Q00006", "carried"),
+    ]  # fmt: skip
+
+
+def test_what_keeps_a_year_open(book: Book) -> None:
+    """Open months, an application that waits, one that is not paid: named, and nothing changed."""
+    apply_for(book, "F01-Q00002", 10, payee="甲", date=date(2015, 3, 1), by=CLERK)
+    before = rows(book)
+    done = ended(book)
+    assert [(group.kind, len(group.items)) for group in done.blocked] == [("waiting", 1), ("month-open", 11)]
+    assert (rows(book), done.lines) == (before, ())
+    approved = approve(book, 1, date=date(2015, 3, 1), by=CHIEF).numbers[0]
+    months_closed(book, 2015)
+    assert [group.kind for group in ended(book).blocked] == ["unpaid"]
+    post(book, lambda c, chart: [payment(c, chart, approved, None, date=date(2015, 12, 30))], by=CLERK)
+    assert ended(book).blocked == ()
+    assert stands(book, "F01-Q00002") == {"paid": 110, "carried": 490}
+
+
+def test_all_or_nothing(book: Book) -> None:
+    """Money that never came cannot go back: no line is touched, and what was refused is kept, unless only asked."""
+    day = date(2015, 4, 1)
+    post(book, lambda c, chart: receive(c, chart, "F01", 50, date=day, by=CLERK, document="文"), by=CLERK)
+    months_closed(book, 2015)
+    before = rows(book)
+    for preview in (True, False):
+        with pytest.raises(Refused) as refused:
+            ended(book, clock=1, preview=preview)
+        assert {finding.check for finding in refused.value.findings} == {"overdrawn"}
+        assert rows(book) == before | {"refusal": int(not preview)}
+    assert {one.became for one in ended(book).lines} == {"carried"}
+
+
+def test_a_use_that_ended(book: Book) -> None:
+    """Quota does not go on to a use that is not granted then; somebody has to say what becomes of it."""
+    apply_chart(book, end(controlled(date(2015, 1, 1)), "Expenses:F01-Relocation:0601-Housing", date(2015, 12, 1), "x"),
+                by=CLERK, document="x")  # fmt: skip
+    months_closed(book, 2015)
+    before = rows(book)
+    with pytest.raises(UsageError) as refused:
+        ended(book)
+    assert (refused.value.key, rows(book)) == ("carry-use-ended", before)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_fund_without_quota(shelf: Shelf, engine: str) -> None:
+    """There is nothing to carry over, and the year is closed."""
+    with shelf.book(engine, CHART) as book:
+        post(book, lambda _, chart: [draft(chart, "transfer-received", 1, fund="F01", date=date(2015, 3, 1))], by=CLERK)
+        for period in range(3, 12):
+            assert close(book, Month(2015, period), by=CLERK) == []
+        assert ended(book, preview=True).lines == ended(book).lines == ()
+        with book.reading() as connection:
+            assert closed_to(connection) == date(2015, 12, 31)
+
+
+def test_what_is_wrong_with_the_order(book: Book) -> None:
+    """No document, no years, a year that is not over."""
+    for terms, key in (
+        (Terms(2015, CLERK, " "), "year-document"), (Terms(2015, CLERK, "x", clock=0), "year-clock"),
+        (Terms(2999, CLERK, "x"), "period-not-over"),
+    ):  # fmt: skip
+        with pytest.raises(UsageError) as refused:
+            close_year(book, terms)
+        assert refused.value.key == key
+
+
+def test_at_the_desk(shelf: Shelf, say: Say) -> None:
+    """What keeps the year open ends with 1; a preview and the close print the same lines, for people and programs."""
+    with shelf.book("sqlite", controlled(date(2015, 1, 1))) as book:
+        given(book, 2015, 1000, first=1)
+        at = ("--document", "本级90号", "--book", book.folder)
+        blocked = say("year-close", "2015", "--format", "json", *at)
+        assert (blocked.code, [group["kind"] for group in blocked.json]) == (1, ["month-open"])
+        months_closed(book, 2015)
+        seen = say("year-close", "2015", "--preview", "--format", "json", *at)
+        assert say("year-close", "2015", "--format", "json", "--by", CLERK, *at).json == seen.json
+        assert [(one["quota"], one["became"], one["amount"], one["into"]) for one in seen.json] == [
+            ("F01-Q00001", "carried", "4.00", "F01-Q00003"), ("F01-Q00002", "carried", "5.00", "F01-Q00004"),
+        ]  # fmt: skip
+        assert say("year-close", "2015", "--lang", "zh", *at).code == 2
