@@ -20,6 +20,7 @@ from shelf import ENGINES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
     from typing import Any
 
     from fundtrack.book import Book
