@@ -86,10 +86,10 @@ class Wanted:
     def missing(self, names: Sequence[str]) -> list[str]:
         """Return the columns that a row does not name; also those that no file of the page has, and this one names."""
         lacking = [name for plain, name in self._names.items() if plain not in names]
-        if lacking or not (self._groups or self._without):
+        if not (self._groups or self._without):
             return lacking
         loose = {*map(cells.loose, names)}
-        lacking = [of.name for of, group in zip(self._any, self._groups, strict=True) if group.isdisjoint(loose)]
+        lacking += [of.name for of, group in zip(self._any, self._groups, strict=True) if group.isdisjoint(loose)]
         return lacking or [name for name in names if cells.loose(name) in self._without]
 
 
