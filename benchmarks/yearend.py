@@ -76,9 +76,9 @@ def give(book: Book, fund: str) -> None:
             c, chart, root, part, use=use, date=FIRST, by=BY, document=DOCUMENT
         ), by=BY)  # fmt: skip
         line = f"{fund}-Q{len(first) + at:05d}"
-        post(book, lambda _, chart, line=line: [  # type: ignore[misc]
+        post(book, lambda c, chart, line=line: [  # type: ignore[misc]
             one for nth in range(CONTRACTS)
-            for one in commit(chart, line, 1_000_000, date=FIRST, contract=f"HT-{line}-{nth}", payee="建筑工程有限公司")
+            for one in commit(c, chart, line, 1_000_000, date=FIRST, contract=f"HT-{line}-{nth}", payee="建筑工程有限公司")
         ], by=BY)  # fmt: skip
 
 

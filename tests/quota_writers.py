@@ -39,7 +39,7 @@ JUDGES: Final = ("over-allotment", "over-commitment", "no-quota", "overdrawn", "
 
 def commits(book: Book, pages: Mapping[str, Check], who: str) -> None:
     """Bind it to a contract of one's own."""
-    post(book, lambda _, chart: commit(chart, LINE, AMOUNT, date=DAY, contract=who, payee=who), by=who, pages=pages)
+    post(book, lambda c, chart: commit(c, chart, LINE, AMOUNT, date=DAY, contract=who, payee=who), by=who, pages=pages)
 
 
 def pays(book: Book, pages: Mapping[str, Check], who: str) -> None:

@@ -118,7 +118,7 @@ def run_a_year(book: Book) -> None:
         c, chart, "F01-Q00001", 90_000, use="0601", project="P01", date=day, by=CLERK, document="本级5号"
     ))  # fmt: skip
     day = date(2015, 2, 1)
-    say(book, lambda _, chart: commit(chart, "F01-Q00002", 50_000, date=day, contract="HT-1", payee="甲公司"))
+    say(book, lambda c, chart: commit(c, chart, "F01-Q00002", 50_000, date=day, contract="HT-1", payee="甲公司"))
     asked = apply_for(book, "F01-Q00002", 30_000, date=day, by=CLERK, payee="甲公司", contract="HT-1")
     approved = approve(book, asked, date=day, by="王局长").numbers[0]
     say(book, lambda c, chart: [payment(c, chart, approved, None, date=date(2015, 3, 5))])

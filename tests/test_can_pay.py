@@ -101,7 +101,7 @@ def line(book: Book, fund: str, project: str, allotted: int, bound: int, contrac
     ), by=CLERK)  # fmt: skip
     own = last(book, fund)
     if 0 < bound <= allotted:
-        post(book, lambda _, ch: commit(ch, own, bound, date=first, contract=contract, payee="甲"), by=CLERK)
+        post(book, lambda c, ch: commit(c, ch, own, bound, date=first, contract=contract, payee="甲"), by=CLERK)
 
 
 def last(book: Book, fund: str) -> str:

@@ -181,7 +181,7 @@ class Cycle(RuleBasedStateMachine):
             day,
             {(line, "available"): -signed, (line, "committed"): signed},
             self.post(
-                lambda _, chart: commit(chart, self.name(line), signed, date=day, contract=CONTRACT, payee=PAYEE)
+                lambda c, chart: commit(c, chart, self.name(line), signed, date=day, contract=CONTRACT, payee=PAYEE)
             ),
         )
 

@@ -51,7 +51,7 @@ def begin(book: Book) -> None:
     act(book, lambda _, chart: [draft(chart, "transfer-received", 1000, fund="F01", date=on(1, 2))])
     act(book, lambda c, chart: receive(c, chart, "F01", 1000, date=on(1, 2), by="clerk", document="文"))
     act(book, lambda c, chart: allot(c, chart, "F01-Q00001", 600, use="0601", date=on(1, 3), by="clerk", document="文"))
-    act(book, lambda _, chart: commit(chart, LINE, 400, date=on(1, 4), contract="HT-1", payee=PAYEE))
+    act(book, lambda c, chart: commit(c, chart, LINE, 400, date=on(1, 4), contract="HT-1", payee=PAYEE))
 
 
 def act(book: Book, say: Say) -> str:

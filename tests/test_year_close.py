@@ -45,9 +45,9 @@ def book(request: pytest.FixtureRequest, shelf: Shelf) -> Iterator[Book]:
     """Give a book with quota and money of 2015: line 2 has 300 available and 200 bound by two contracts."""
     with shelf.book(request.param, controlled(date(2015, 1, 1))) as book:
         given(book, 2015, 1000, first=1)
-        post(book, lambda _, chart: [
-            *commit(chart, "F01-Q00002", 150, date=date(2015, 2, 1), contract="HT-1", payee="甲公司"),
-            *commit(chart, "F01-Q00002", 50, date=date(2015, 2, 1), contract="HT-2", payee="甲公司"),
+        post(book, lambda c, chart: [
+            *commit(c, chart, "F01-Q00002", 150, date=date(2015, 2, 1), contract="HT-1", payee="甲公司"),
+            *commit(c, chart, "F01-Q00002", 50, date=date(2015, 2, 1), contract="HT-2", payee="甲公司"),
         ], by=CLERK)  # fmt: skip
         yield book
 

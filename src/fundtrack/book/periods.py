@@ -17,6 +17,9 @@ from fundtrack.schema import dialect
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+FIRST_YEAR: Final = 1900
+"""No book begins before: a year such as 0216 is a slip of the hand."""
+
 FORM: Final = re.compile(r"(\d{4})-?(\d{2})", re.ASCII)
 ACTS: Final = """
 SELECT seq, year, period, act, date, document, reason, last_voucher, acted_by, acted_at FROM period_act ORDER BY seq
@@ -81,7 +84,7 @@ class PeriodAct(NamedTuple):
 def month_of(text: str) -> Month:
     """Return the month that a person names, such as `2015-03`. Raises UsageError (`period-form`)."""
     form = FORM.fullmatch(text.strip())
-    if form is None or not (int(form[1]) and 1 <= int(form[2]) <= 12):  # noqa: PLR2004 - months
+    if form is None or not (int(form[1]) >= FIRST_YEAR and 1 <= int(form[2]) <= 12):  # noqa: PLR2004 - months
         raise UsageError("period-form", period=text)
     return Month(int(form[1]), int(form[2]))
 

@@ -113,7 +113,7 @@ def list_(form: FormatOption = "table", book: BookOption = None, lang: LanguageO
 
 
 def year_close(
-    year: Annotated[int, typer.Argument(metavar="YYYY", help="The year, 2015. 年度")],
+    year: Annotated[int, typer.Argument(metavar="YYYY", min=1900, max=9998, help="The year, 2015. 年度")],
     preview: PreviewOption = False,
     document: DocumentOption = "",
     clock: Annotated[

@@ -329,8 +329,8 @@ def commit(
     from fundtrack.posting.quota import commit
 
     Act(form, by, approved_by, book, lang).post(
-        lambda _connection, chart: commit(
-            chart, line, amount, date=date or today(), contract=contract, payee=payee, document=document,
+        lambda connection, chart: commit(
+            connection, chart, line, amount, date=date or today(), contract=contract, payee=payee, document=document,
             change=change,
         )
     )  # fmt: skip

@@ -255,7 +255,7 @@ class Acts(Tally):
     def _bound(self, one: Asked, lines: Lines) -> list[Draft]:
         """Return what a row of contracts becomes: what is available of a line is bound to it."""
         (draft,) = commit(
-            self.chart, self._line(one, lines), one.says["amount"], date=one.says["date"],
+            self._connection, self.chart, self._line(one, lines), one.says["amount"], date=one.says["date"],
             contract=one.text("contract"), payee=one.text("payee"), document=one.text("document"),
         )  # fmt: skip
         return [self._own(draft.storable(), one)]

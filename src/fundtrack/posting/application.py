@@ -21,7 +21,7 @@ from fundtrack.posting import returned
 from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.kinds import NOT_IN_CHART, account_of, kind_of_payment
 from fundtrack.posting.post import post
-from fundtrack.posting.quota import committed, leg_of, line_in, unit_of
+from fundtrack.posting.quota import committed, leg_of, line_in, refuse_other_year, unit_of
 from fundtrack.posting.standing import find_voucher, refuse_before, voucher_of
 from fundtrack.posting.vouchers import drafted, positive
 from fundtrack.schema import dialect
@@ -136,10 +136,11 @@ def record(
 ) -> int:
     """Insert an application as the next, and return its number; the caller holds the writer's turn.
 
-    Raises UsageError: `apply-payee`, `amount-not-positive`; FormatError (`text-unsafe`).
+    Raises UsageError: `apply-payee`, `amount-not-positive`, `quota-year`; FormatError (`text-unsafe`).
     """
     if not said.get("payee", "").strip():
         raise UsageError("apply-payee")
+    refuse_other_year(line, date)
     refuse_closed(connection, date)
     texts = [stored(str(said.get(name, ""))) for name in ("payee", "contract", "document", "narration", "number")]
     ((last,),) = dialect.rows_of(connection, "SELECT COALESCE(MAX(application), 0) FROM application")
@@ -253,8 +254,8 @@ def _decide(connection: Connection, application: int, voucher: int | None, reaso
 def _reserving(connection: Connection, chart: Chart, asked: Application, date: Date) -> Draft:
     """Return the voucher that reserves what an application asks for, and books what is owed for it."""
     line = next(one for one in chart.quotas if (one.fund, one.line) == (asked.fund, asked.line))
-    bound = {contract: held for contract, _, held in committed(connection, chart, line)}
-    status = "committed" if asked.contract and bound.get(asked.contract, 0) >= asked.amount else "available"
+    refuse_other_year(line, date)
+    status = "committed" if _bound(connection, chart, line, asked) >= asked.amount else "available"
     entries = [_quota_entry(chart, line, status, "applied", asked.amount)]
     owed = account_of(chart, line.fund, "payable")
     if owed != NOT_IN_CHART:
@@ -263,6 +264,14 @@ def _reserving(connection: Connection, chart: Chart, asked: Application, date: D
         chart, "application", tuple(entries), fund=line.fund, date=date, payee=asked.payee, narration=asked.narration,
         project=line.project, document=asked.document, contract=asked.contract,
     )  # fmt: skip
+
+
+def _bound(connection: Connection, chart: Chart, line: Quota, asked: Application) -> int:
+    """Return what a line has committed to the contract of an application, in fen; nothing to another contractor."""
+    for contract, payee, held in committed(connection, chart, line):
+        if contract == asked.contract and payee in {"", asked.payee}:
+            return held
+    return 0
 
 
 def _paying(chart: Chart, owed: Standing, amount: int, date: Date, *, bank: str, bank_ref: str) -> Draft:

@@ -95,7 +95,7 @@ EARLIER_YEAR: Final = """
 UPDATE candidate SET debit = credit, red = 0,
     credit = (SELECT MIN(a.code) FROM account AS a
         WHERE a.fund = candidate.fund AND a.unit = candidate.unit AND a.kind = 'balance')
-WHERE kind = 'refund' AND entries = 1 AND red = 1
+WHERE kind = 'refund' AND reverses = 0 AND entries = 1 AND red = 1
     AND EXISTS (SELECT 1 FROM quota_heading AS h WHERE h.fund = candidate.fund AND h.day <= candidate.day)
     AND EXISTS (SELECT 1 FROM voucher AS v WHERE v.id = candidate.cites AND (v.year < candidate.year OR EXISTS (
         SELECT 1 FROM entry AS e

@@ -108,7 +108,7 @@ def giving_line(connection: Connection, chart: Chart, asked: Pooling) -> Quota:
     """
     if asked.quota:
         line = find_line(chart, asked.quota)
-        if line.parent:
+        if line.use:
             raise UsageError("quota-not-given", number=line.number)
         if (line.fund, line.year) != (asked.giver, asked.date.year):
             raise UsageError("pool-line", number=line.number, fund=asked.giver, year=asked.date.year)
@@ -116,7 +116,7 @@ def giving_line(connection: Connection, chart: Chart, asked: Pooling) -> Quota:
     fitting = [
         line
         for line in chart.quotas
-        if (line.fund, line.year, line.parent) == (asked.giver, asked.date.year, 0)
+        if (line.fund, line.year, line.use) == (asked.giver, asked.date.year, "")
         and statuses(connection, chart, line)["unallotted"] >= asked.amount
     ]
     if len(fitting) != 1:

@@ -43,6 +43,13 @@ class About(TypedDict, total=False):
     expires: Date | None
 
 
+class Signed(TypedDict, total=False):
+    """What a commitment rests on: the document, and the number of the signed change of the contract."""
+
+    document: str
+    change: str
+
+
 COLUMNS: Final = (
     "fund", "line", "year", "parent", "use", "project", "department", "document", "upper_document", "treasury_id",
     "date", "day", "expires", "chart", "recorded_at", "recorded_by",
@@ -63,14 +70,16 @@ ORDER BY v.id
 """The voucher that received a line, and stands."""
 
 COMMITTED: Final = text("""
-SELECT v.contract, v.payee, SUM((1 - 2 * e.red) * CASE e.credit WHEN :code THEN e.amount ELSE -e.amount END) AS held
+SELECT v.contract, MAX(CASE WHEN v.kind IN ('commitment', 'carry-over') THEN v.payee ELSE '' END) AS payee,
+    SUM((1 - 2 * e.red) * CASE e.credit WHEN :code THEN e.amount ELSE -e.amount END) AS held
 FROM entry AS e
 JOIN voucher AS v ON v.id = e.voucher
 WHERE e.fund = :fund AND e.unit = :unit AND :code IN (e.debit, e.credit)
-GROUP BY v.contract, v.payee
+GROUP BY v.contract
 HAVING SUM((1 - 2 * e.red) * CASE e.credit WHEN :code THEN e.amount ELSE -e.amount END) <> 0
-ORDER BY v.contract, v.payee
+ORDER BY v.contract
 """)
+"""What a line has committed to each contract, whoever was paid by it; and to whom it was committed."""
 
 
 def receive(
@@ -133,12 +142,11 @@ def supplement(
     another year, `supplement-nothing` where nothing stands of the line.
     """
     line = find_line(chart, number)
-    if line.parent:
+    if line.use:
         raise UsageError("quota-not-given", number=line.number)
     if not document.strip():
         raise UsageError("supplement-document")
-    if date.year != line.year:
-        raise UsageError("quota-year", number=line.number, year=line.year, date=date)
+    refuse_other_year(line, date)
     asked = {"fund": line.fund, "unit": unit_of(chart, line.fund), "code": leg_of(chart, line, "received").code}
     receipt = connection.execute(RECEIPT, asked).first()
     if receipt is None:
@@ -151,7 +159,7 @@ def adjust(chart: Chart, source: str, target: str, amount: int, *, date: Date, d
     """Return the voucher that moves what is available from a line to another of its fund and year (调剂).
 
     To a line that a document gave, quota goes back unallotted. Raises UsageError: `quota-unknown`,
-    `quota-adjust-document`, `quota-adjust-across` between funds or years, `quota-adjust-same`.
+    `quota-adjust-document`, `quota-adjust-across` between funds or years, `quota-adjust-same`, `quota-year`.
     """
     giving, taking = find_line(chart, source), find_line(chart, target)
     if not document.strip():
@@ -160,26 +168,41 @@ def adjust(chart: Chart, source: str, target: str, amount: int, *, date: Date, d
         raise UsageError("quota-adjust-same", number=giving.number)
     if (giving.fund, giving.year) != (taking.fund, taking.year):
         raise UsageError("quota-adjust-across", source=giving.number, target=taking.number)
+    refuse_other_year(giving, date)
     entry = _entry(chart, (giving, _free(giving)), (taking, _free(taking)), positive(amount))
     return [_voucher(chart, "quota-adjustment", taking, (entry,), date, document=document)]
 
 
 def commit(
-    chart: Chart, number: str | Quota, amount: int, *, date: Date, contract: str, payee: str, document: str = "",
-    change: str = "",
-) -> list[Draft]:  # fmt: skip
+    connection: Connection,
+    chart: Chart,
+    number: str | Quota,
+    amount: int,
+    *,
+    date: Date,
+    contract: str,
+    payee: str,
+    **signed: Unpack[Signed],
+) -> list[Draft]:
     """Return the voucher that binds what is available of a line to a contract; a negative amount frees it in red.
 
     `change` is the number of the signed change, as the register of contracts has it, by which the contract is larger or
     smaller; it stands in the narration, for what is bound is bound to the contract.
 
-    Raises UsageError: `quota-unknown`, `quota-not-allotted`, `commit-contract`, `amount-zero`.
+    Raises UsageError: `quota-unknown`, `quota-not-allotted`, `quota-year`, `commit-contract`, `amount-zero`, and
+    `commit-beyond` where more would be freed than is bound to the contract.
     """
     line = line_in(chart, number)
     if not contract.strip():
         raise UsageError("commit-contract")
+    refuse_other_year(line, date)
+    bound = next((held for one, _, held in committed(connection, chart, line) if one == contract.strip()), 0)
+    if bound + amount < min(bound, 0):
+        raise UsageError("commit-beyond", number=line.number, contract=contract, bound=money.grouped(bound),
+                         amount=money.grouped(-amount))  # fmt: skip
     entry = _entry(chart, (line, "available"), (line, "committed"), positive(abs(amount)), red=amount < 0)
-    said = message("commit-change", chart.language, contract=contract, change=change) if change.strip() else ""
+    change, document = signed.get("change", "").strip(), signed.get("document", "")
+    said = message("commit-change", chart.language, contract=contract, change=change) if change else ""
     return [_voucher(
         chart, "commitment", line, (entry,), date, document=document, contract=contract, payee=payee, narration=said
     )]  # fmt: skip
@@ -223,11 +246,12 @@ def reclaim(
     """Return the voucher by which unspent quota is taken back (收回), and its cash with it.
 
     The cash goes back at once, or else is owed to the treasury. Raises UsageError: `quota-unknown`,
-    `reclaim-document`.
+    `reclaim-document`, `quota-year`.
     """
     line = find_line(chart, number)
     if not document.strip():
         raise UsageError("reclaim-document")
+    refuse_other_year(line, date)
     quota = _entry(chart, (line, _free(line)), (line, "reclaimed"), positive(amount))
     transfer, other = (
         Leg(line.fund, account_of(chart, line.fund, kind, bank)) for kind in ("transfer", "cash" if cash else "payable")
@@ -244,6 +268,12 @@ def find_line(chart: Chart, number: str | Quota) -> Quota:
         if quota.number == wanted:
             return quota
     raise UsageError("quota-unknown", number=number, known=nearest(wanted, (quota.number for quota in chart.quotas)))
+
+
+def refuse_other_year(line: Quota, date: Date) -> None:
+    """Refuse an act on a line on a day of another year. Raises UsageError (`quota-year`)."""
+    if date.year != line.year:
+        raise UsageError("quota-year", number=line.number, year=line.year, date=date)
 
 
 def statuses(connection: Connection, chart: Chart, line: Quota) -> dict[str, int]:

@@ -52,7 +52,8 @@ JOIN balance AS b ON b.fund = a.fund AND b.unit = a.unit AND b.code = a.code
 WHERE a.kind IN ('quota-unallotted', 'quota-available', 'quota-committed') AND b.total > 0
 """
 BOUND: Final = """
-SELECT m.fund, substr(m.code, 6), v.contract, v.payee, SUM(m.amount)
+SELECT m.fund, substr(m.code, 6), v.contract,
+    MAX(CASE WHEN v.kind IN ('commitment', 'carry-over') THEN v.payee ELSE '' END), SUM(m.amount)
 FROM (
     SELECT e.voucher, a.fund, a.code, (1 - 2 * e.red) * e.amount AS amount
     FROM entry AS e JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code = e.credit
@@ -63,10 +64,10 @@ FROM (
     WHERE a.kind = 'quota-committed'
 ) AS m
 JOIN voucher AS v ON v.id = m.voucher
-GROUP BY m.fund, m.code, v.contract, v.payee HAVING SUM(m.amount) <> 0
-ORDER BY m.fund, m.code, v.contract, v.payee
+GROUP BY m.fund, m.code, v.contract HAVING SUM(m.amount) <> 0
+ORDER BY m.fund, m.code, v.contract
 """
-"""What each line has committed, by contract and payee, in one pass."""
+"""What each line has committed to each contract, whoever was paid by it, and to whom it was committed; in one pass."""
 
 ENDED: Final = """
 SELECT q.fund, q.line FROM quota AS q WHERE q.year = :year AND q.use <> '' AND COALESCE((
