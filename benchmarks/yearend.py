@@ -78,7 +78,7 @@ def give(book: Book, fund: str) -> None:
         line = f"{fund}-Q{len(first) + at:05d}"
         post(book, lambda c, chart, line=line: [  # type: ignore[misc]
             one for nth in range(CONTRACTS)
-            for one in commit(c, chart, line, 1_000_000, date=FIRST, contract=f"HT-{line}-{nth}", payee="建筑工程有限公司")
+            for one in commit(c, chart, line, 1_000_000, date=FIRST, contract=f"HT-{line}-{nth}", payee="建筑公司")
         ], by=BY)  # fmt: skip
 
 
