@@ -19,7 +19,8 @@ from fundtrack.errors import Refused, UsageError
 from fundtrack.ledger import canonical, publish, read
 from fundtrack.posting import post
 from fundtrack.posting.application import apply_for, approve, payment
-from fundtrack.posting.periods import close
+from fundtrack.posting.correct import reverse
+from fundtrack.posting.periods import close, reopen
 from fundtrack.posting.quota import allot, commit, committed, find_line, receive, statuses
 from fundtrack.posting.vouchers import draft
 from fundtrack.posting.yearend import Terms, close_year
@@ -137,6 +138,46 @@ def test_what_is_left_goes_on(book: Book) -> None:
     with pytest.raises(UsageError) as refused:
         ended(book)
     assert refused.value.key == "year-closed-already"
+
+
+def test_what_went_on_is_taken_back_in_its_year(book: Book) -> None:
+    """Once the month is open again; then the year is closed anew. Of a contract that was paid what is left goes on."""
+    bill = apply_for(book, "F01-Q00002", 30, date=date(2015, 3, 1), by=CLERK, payee="甲公司", contract="HT-1")
+    approved = approve(book, bill, date=date(2015, 3, 2), by=CHIEF)
+    post(book, lambda c, ch: [payment(c, ch, approved.numbers[0], None, date=date(2015, 3, 3))], by=CLERK)
+    months_closed(book, 2015)
+    done = ended(book)
+    (number, *_) = done.lines[1].vouchers
+    with pytest.raises(UsageError, match="2015-12"):
+        reverse(book, number, reason="误", date=date(2016, 1, 5), by=CLERK)
+    reopen(book, Month(2015, 12), by=CHIEF, document="文", reason="误")
+    back = reverse(book, number, reason="误", date=date(2016, 1, 5), by=CLERK)
+    assert {one[:8] for one in back.numbers} == {"F01-2015", "F01-2016"}
+    assert stands(book, "F01-Q00002") == {"paid": 130, "available": 300, "committed": 170}
+    assert became(ended(book)) == [("F01-Q00002", "carried", 470, "F01-Q00005")]
+    with book.reading() as connection:
+        chart = book.chart(connection)
+        assert committed(connection, chart, find_line(chart, "F01-Q00005")) == [
+            ("HT-1", "甲公司", 120), ("HT-2", "甲公司", 50),
+        ]  # fmt: skip
+    with pytest.raises(UsageError, match="F01-Q00002"):
+        post(
+            book,
+            lambda c, ch: commit(c, ch, "F01-Q00002", 1, date=date(2016, 1, 6), contract="HT-1", payee="甲"),
+            by=CLERK,
+        )
+
+
+def test_a_contract_frees_what_it_has(book: Book) -> None:
+    """And no more: neither another's nor that of a contract that has none. A line is applied for within its year."""
+    day = date(2015, 3, 1)
+    for contract, amount in (("HT-1", -151), ("HT-9", -1)):
+        with pytest.raises(UsageError, match=contract):
+            post(book, lambda c, ch, of=contract, fen=amount: commit(  # type: ignore[misc]
+                c, ch, "F01-Q00002", fen, date=day, contract=of, payee="甲公司"), by=CLERK)  # fmt: skip
+    post(book, lambda c, ch: commit(c, ch, "F01-Q00002", -150, date=day, contract="HT-1", payee="甲公司"), by=CLERK)
+    with pytest.raises(UsageError, match="2015"):
+        apply_for(book, "F01-Q00002", 5, payee="甲公司", date=date(2016, 3, 1), by=CLERK)
 
 
 def test_the_opening_is_the_closing(book: Book) -> None:

@@ -50,6 +50,11 @@ REBOOKED: Final = frozenset({"transfer-received", "disbursement", "advance", "ve
 PENDING: Final = ("receivable", "payable")
 """Kinds of account that keep open what one fund has to receive and another to pay."""
 
+OF_ITS_YEAR: Final = frozenset({
+    "quota-received", "allotment", "quota-adjustment", "commitment", "application",
+})  # fmt: skip
+"""The kinds that move only quota of a year, or bind it: they are taken back within it, so that it can be closed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Correction:
@@ -114,9 +119,9 @@ def give_back(
 def reversal(connection: Connection, chart: Chart, number: str, *, reason: str, date: date) -> list[Draft]:
     """Return the red mirrors of a voucher and of those linked with it; their bank references are free again.
 
-    Raises UsageError: `reverse-reason`, `reverse-twice`, `reverse-reversal`, `reverse-before`, `reverse-cited` while
-    another voucher rests on it, `reverse-opening` while the fund has other vouchers, `reverse-spent` for an advance
-    whose use was verified.
+    Raises UsageError: `reverse-reason`, `reverse-twice`, `reverse-reversal`, `reverse-before`, `reverse-year` of quota
+    in another year than its own, `reverse-cited` while another voucher rests on it, `reverse-opening` while the fund has
+    other vouchers, `reverse-spent` for an advance whose use was verified.
     """
     if not reason.strip():
         raise UsageError("reverse-reason")
@@ -124,7 +129,16 @@ def reversal(connection: Connection, chart: Chart, number: str, *, reason: str, 
     refuse_fallen(connection, named)
     members = [voucher for voucher in linked(connection, named) if not voucher.reverses and not voucher.reversed_by]
     refuse_rested_on(connection, members, date)
-    return [_red(chart, member, reason, date) for member in reversed(members)]  # what rests on another goes first
+    return [
+        _red(chart, member, reason, _own_year(member, date)) for member in reversed(members)
+    ]  # what rests on another goes first
+
+
+def _own_year(voucher: Standing, date: date) -> date:
+    """Return the day on which a voucher is taken back: quota that went on to the next year comes back to its own."""
+    if voucher.kind == "carry-over" and voucher.date.year < date.year:
+        return date.replace(year=voucher.date.year, month=12, day=31)
+    return date
 
 
 def refuse_fallen(connection: Connection, voucher: Standing) -> None:
@@ -139,12 +153,14 @@ def refuse_fallen(connection: Connection, voucher: Standing) -> None:
 def refuse_rested_on(connection: Connection, members: Iterable[Standing], date: date) -> None:
     """Refuse to take vouchers back on a date while something rests on them.
 
-    Raises UsageError: `reverse-before`, `reverse-cited`, `reverse-opening`, `reverse-spent`, `reverse-paid-again` where
-    what the bank returned of an application is paid again; see `reversal`.
+    Raises UsageError: `reverse-before`, `reverse-year`, `reverse-cited`, `reverse-opening`, `reverse-spent`,
+    `reverse-paid-again` where what the bank returned of an application is paid again; see `reversal`.
     """
     for member in members:
         if date < member.date:
             raise UsageError("reverse-before", number=member.number, posted=member.date, date=date)
+        if member.kind in OF_ITS_YEAR and date.year > member.date.year:
+            raise UsageError("reverse-year", number=member.number, year=member.date.year)
         resting = citing(connection, member)
         if resting:
             raise UsageError("reverse-cited", number=member.number, others=", ".join(v.number for v in resting))
