@@ -120,8 +120,8 @@ def reversal(connection: Connection, chart: Chart, number: str, *, reason: str, 
     """Return the red mirrors of a voucher and of those linked with it; their bank references are free again.
 
     Raises UsageError: `reverse-reason`, `reverse-twice`, `reverse-reversal`, `reverse-before`, `reverse-year` of quota
-    in another year than its own, `reverse-cited` while another voucher rests on it, `reverse-opening` while the fund has
-    other vouchers, `reverse-spent` for an advance whose use was verified.
+    in another year than its own, `reverse-cited` while another voucher rests on it, `reverse-opening` while the fund
+    has other vouchers, `reverse-spent` for an advance whose use was verified.
     """
     if not reason.strip():
         raise UsageError("reverse-reason")
