@@ -250,6 +250,20 @@ return-payment F01-2015-000017 --reason 户名不符 --date 2015-06-03
 
 
 @pytest.mark.usefixtures("book")
+def test_an_application_is_paid_by_its_own_number(say: Say) -> None:
+    """The list of the applications says which voucher approved each, and either number pays it."""
+    run(say, "apply F01-Q00002 --amount 90 --payee 甲 --date 2015-06-01\napprove 2 --date 2015-06-01 --by wang\n"
+             "apply F01-Q00002 --amount 10 --payee 甲 --date 2015-06-01")  # fmt: skip
+    listed = say("applications", "--format", "json").json
+    assert [one["voucher"] for one in listed] == ["F01-2015-000008", "F01-2015-000016", ""]
+    assert "F01-2015-000016" in say("applications").out
+    run(say, "pay 2 --date 2015-06-02")
+    assert traced(say, "F01-2015-000017")["above"][0]["name"] == "F01-2015-000016"
+    for unpaid in ("3", "4"):
+        assert say("pay", unpaid, "--date", "2015-06-02").code == 2
+
+
+@pytest.mark.usefixtures("book")
 def test_what_the_bank_returned_is_owed_by_its_own_voucher(say: Say) -> None:
     """Of a payment without application nothing is left, and of the return what is not yet paid again."""
     run(
