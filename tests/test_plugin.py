@@ -6,6 +6,7 @@ import os
 import secrets
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,14 +15,18 @@ from beancount import loader
 
 import fundtrack
 from books import CHART, small_book
+from fundtrack.book import create_book
+from fundtrack.book.policy import apply_chart
 from fundtrack.checking.audit import audit_book, audit_ledger
-from fundtrack.ledger import publish
+from fundtrack.ledger import canonical, publish, read
 from fundtrack.plugin import LedgerError, check, language_of, local_pages
 from ledgers import CASH, PAGE, new_page, post_troubles
+from quotas import controlled, end_the_year, run_a_year
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from commands import Say
     from fundtrack.errors import Language
 
 DATA: Final = Path(__file__).parent / "data" / "domain-examples"
@@ -92,6 +97,23 @@ def test_sound_ledgers_are_silent(tmp_path: Path, language: Language) -> None:
         checked = bean_check(ledger)
         assert (checked.returncode, checked.stderr) == (0, "")
         assert fava_errors(ledger) == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_book_under_quota_control_is_silent(tmp_path: Path, language: Language, say: Say) -> None:
+    """The accounts of its quota lines are named by the roots of the ledger's language in every file."""
+    book = create_book(tmp_path / "book", title="Quota", language=language)
+    apply_chart(book, controlled(date(2015, 1, 1)), by="owner", document="文")
+    run_a_year(book)
+    end_the_year(book)
+    published = publish(book)
+    for ledger in (published.main, published.fava, *(published.main.parent / "year").iterdir()):
+        checked = bean_check(ledger)
+        assert (checked.returncode, checked.stderr) == (0, "")
+        assert fava_errors(ledger) == []
+    found = say("check", published.main, "--format", "json")
+    assert "ledger-problem" not in {one["check"] for one in found.json["findings"]}
+    assert read(published.main) == canonical(book)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

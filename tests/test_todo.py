@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import shutil
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -13,6 +13,7 @@ import pytest
 from fundtrack.auditing.record import record as record_audit
 from fundtrack.book.periods import Month
 from fundtrack.checking.audit import audit_book
+from fundtrack.cli.periods import told
 from fundtrack.errors import LANGUAGES, message
 from fundtrack.posting import post
 from fundtrack.posting.advance import verification
@@ -20,6 +21,7 @@ from fundtrack.posting.application import apply_for, approve, payment
 from fundtrack.posting.correct import reverse
 from fundtrack.posting.periods import close
 from fundtrack.posting.quota import allot, receive
+from fundtrack.posting.returned import return_payment
 from fundtrack.posting.todo import KINDS, todo
 from fundtrack.posting.vouchers import draft
 from quotas import CHART, controlled
@@ -93,6 +95,23 @@ def test_applied_for_and_not_paid(book: Book) -> None:
     assert items(book, "unpaid") == [(approved, "2015-02-03", 100, CHIEF)]
     reverse(book, approved, reason="x", date=FEBRUARY, by=CLERK)
     assert items(book, "unpaid") == []
+
+
+def test_returned_by_the_bank(book: Book) -> None:
+    """By the number of the return, which is what is paid once more."""
+    apply_for(book, "F01-Q00002", 100, payee="甲", date=FEBRUARY, by=CLERK)
+    (approved,) = approve(book, 1, date=FEBRUARY, by=CHIEF).numbers
+    (paid,) = post(book, lambda c, chart: [payment(c, chart, approved, None, date=FEBRUARY)], by=CLERK).numbers
+    (back,) = post(book, lambda c, chart: [
+        return_payment(c, chart, paid, None, reason="户名不符", date=FEBRUARY + timedelta(1))
+    ], by=CLERK).numbers  # fmt: skip
+    assert items(book, "unpaid") == []
+    assert [item[:3] for item in items(book, "returned")] == [(back, "2015-02-04", 100)]
+    group = asked(book)["returned"]
+    assert told(group, "table", "en")["command"] == f"fundtrack pay {back}"
+    assert "退票" in told(group, "table", "zh")["matter"]
+    post(book, lambda c, chart: [payment(c, chart, back, None, date=FEBRUARY + timedelta(2))], by=CLERK)
+    assert items(book, "returned") == []
 
 
 def test_advances_by_who_holds_them(book: Book) -> None:

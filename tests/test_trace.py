@@ -222,6 +222,65 @@ def test_a_fund_without_quota_leads_to_its_document(say: Say) -> None:
 
 
 @pytest.mark.usefixtures("book")
+def test_what_the_bank_returned_is_paid_once_more(say: Say) -> None:
+    """Nothing is left of what was paid again, and the second payment tells which returned payment it replaces."""
+    run(
+        say,
+        """
+apply F01-Q00002 --amount 90 --payee 甲 --date 2015-06-01
+approve 2 --date 2015-06-01 --by wang
+pay F01-2015-000016 --date 2015-06-02
+return-payment F01-2015-000017 --reason 户名不符 --date 2015-06-03
+""",
+    )
+    assert traced(say, "F01-2015-000016")["subject"]["left"] == "90.00"
+    run(say, "pay F01-2015-000018 --amount 70 --date 2015-06-04\npay F01-2015-000018 --date 2015-06-05")
+    below = traced(say, "F01-2015-000016")
+    assert (below["subject"]["amount"], below["subject"]["left"]) == ("90.00", "0.00")
+    assert figures(below) == {
+        "F01-2015-000017": ("90.00", "0.00"), "F01-2015-000018": ("-90.00", None),
+        "F01-2015-000019": ("70.00", "70.00"), "F01-2015-000020": ("20.00", "20.00"),
+    }  # fmt: skip
+    assert len(traced(say, "F01-2015-000017")["above"]) == 1
+    for again in ("F01-2015-000019", "F01-2015-000020"):
+        above = traced(say, again)
+        assert paths(above["above"], "above")[-1] == ("F01-2015-000018", "F01-2015-000017")
+        assert above["above"][0]["name"] == "F01-2015-000016"
+        assert "F01-2015-000017" not in above["roots"]
+
+
+@pytest.mark.usefixtures("book")
+def test_an_application_is_paid_by_its_own_number(say: Say) -> None:
+    """The list of the applications says which voucher approved each, and either number pays it."""
+    run(say, "apply F01-Q00002 --amount 90 --payee 甲 --date 2015-06-01\napprove 2 --date 2015-06-01 --by wang\n"
+             "apply F01-Q00002 --amount 10 --payee 甲 --date 2015-06-01")  # fmt: skip
+    listed = say("applications", "--format", "json").json
+    assert [one["voucher"] for one in listed] == ["F01-2015-000008", "F01-2015-000016", ""]
+    assert "F01-2015-000016" in say("applications").out
+    run(say, "pay 2 --date 2015-06-02")
+    assert traced(say, "F01-2015-000017")["above"][0]["name"] == "F01-2015-000016"
+    for unpaid in ("3", "4"):
+        assert say("pay", unpaid, "--date", "2015-06-02").code == 2
+
+
+@pytest.mark.usefixtures("book")
+def test_what_the_bank_returned_is_owed_by_its_own_voucher(say: Say) -> None:
+    """Of a payment without application nothing is left, and of the return what is not yet paid again."""
+    run(
+        say,
+        """
+post --fund F01 --use 0601 --amount 20 --payee 乙 --project P01 --quota F01-Q00002 --date 2015-06-01
+return-payment F01-2015-000016 --reason 已销户 --date 2015-06-03
+pay F01-2015-000017 --amount 5 --date 2015-06-04
+""",
+    )
+    found = traced(say, "F01-2015-000016")
+    assert found["subject"]["left"] == "0.00"
+    assert figures(found) == {"F01-2015-000017": ("20.00", "15.00"), "F01-2015-000018": ("5.00", "5.00")}
+    assert paths(traced(say, "F01-2015-000018")["above"], "above")[0][:2] == ("F01-2015-000017", "F01-2015-000016")
+
+
+@pytest.mark.usefixtures("book")
 def test_it_is_drawn_for_people(say: Say, tmp_path: Path) -> None:
     """A table, rows, and a page that asks the network for nothing and lets no text in as HTML, in both languages."""
     table = say("trace", PAID)

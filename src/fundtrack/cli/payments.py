@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from fundtrack.posting import Draft
 
 ApplicationArgument = Annotated[int, typer.Argument(metavar="APPLICATION", help="An application. 申请号")]
-COLUMNS = ("application", "file_number", "state", "quota", "amount", "payee", "contract", "date", "applied_by")
+COLUMNS = (
+    "application", "file_number", "state", "voucher", "quota", "amount", "payee", "contract", "date", "applied_by",
+)  # fmt: skip
 
 
 def apply(
@@ -173,6 +175,7 @@ def applications(form: FormatOption = "table", book: BookOption = None, lang: La
                 "application": one.application,
                 "file_number": one.number,
                 "state": one.state if form != "table" else message(f"state-{one.state}", language),
+                "voucher": one.approval,
                 "quota": f"{one.fund}-Q{one.line:05d}",
                 "amount": written(one.amount),
                 "payee": one.payee,

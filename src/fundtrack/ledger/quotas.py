@@ -21,6 +21,7 @@ from fundtrack.beantext.directives import Custom
 from fundtrack.beantext.escape import string
 from fundtrack.chart.model import QUOTA, Quota
 from fundtrack.chart.quota import is_heading
+from fundtrack.chart.write import root_options
 from fundtrack.ledger.journal import NOTICE
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def write_quotas(chart: Chart, language: Language) -> Iterator[str]:
     """Yield the text of the file of quota lines; nothing where there are none."""
     if not chart.quotas:
         return
-    yield NOTICE[language]
+    yield NOTICE[language] + root_options(language)
     for quota in chart.quotas:
         yield "".join(["\n", *_line(quota)])
     yield "\n"

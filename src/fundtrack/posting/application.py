@@ -17,6 +17,7 @@ from fundtrack.book.create import now
 from fundtrack.book.periods import refuse_closed
 from fundtrack.book.person import named, same_person
 from fundtrack.errors import UsageError, words
+from fundtrack.ledger.rows import voucher_number
 from fundtrack.posting import returned
 from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.kinds import NOT_IN_CHART, account_of, kind_of_payment
@@ -47,9 +48,10 @@ APPLICATIONS: Final = """
 SELECT a.application, a.fund, a.line, a.amount, a.date, a.payee, a.contract, a.document, a.narration, a.number,
     a.applied_by,
     CASE WHEN d.application IS NULL THEN 'waiting' WHEN d.voucher IS NULL THEN 'rejected' ELSE 'approved' END AS state,
-    COALESCE(d.voucher, 0) AS voucher
+    COALESCE(d.voucher, 0) AS voucher, COALESCE(v.year, 0) AS year, COALESCE(v.number, 0) AS number_in_year
 FROM application AS a
 LEFT JOIN application_decision AS d ON d.application = a.application
+LEFT JOIN voucher AS v ON v.id = d.voucher
 ORDER BY a.application
 """
 
@@ -92,6 +94,13 @@ class Application:
     applied_by: str
     state: str
     voucher: int
+    year: int
+    number_in_year: int
+
+    @property
+    def approval(self) -> str:
+        """The number of the voucher that approved it, which is what is paid; empty where there is none."""
+        return voucher_number(self.fund, self.year, self.number_in_year) if self.voucher else ""
 
 
 class Wanted(TypedDict, total=False):
@@ -193,10 +202,11 @@ def payment(
 ) -> Draft:  # fmt: skip
     """Return the voucher that pays what stands of an approved application or of a returned payment, or `amount` fen.
 
-    Whichever of the two is owed is cited; the number of what the bank returned of an application stands for it. Raises
-    UsageError: `pay-no-application`, `pay-year`, `follows-before`, `pay-settled`, `pay-too-much`.
+    An application may be named by its own number. Whichever of the two is owed is cited; the number of what the bank
+    returned of an application stands for it. Raises UsageError: `application-unknown`, `pay-no-application`,
+    `pay-year`, `follows-before`, `pay-settled`, `pay-too-much`.
     """
-    named = find_voucher(connection, number)
+    named = find_voucher(connection, _approval(connection, number))
     owed = _owing(connection, named)
     if owed.kind not in {"application", returned.KIND} or owed.reverses or owed.reversed_by:
         raise UsageError("pay-no-application", number=named.number)
@@ -212,6 +222,16 @@ def payment(
     draft = _paying(chart, owed, paid, date, bank=bank, bank_ref=bank_ref)
     account = payee_account or owed.payee_account
     return replace(draft, payee_id=owed.payee_id, payee_account=account)
+
+
+def _approval(connection: Connection, number: str) -> str:
+    """Return the number of the voucher that approved an application where its number is given, else what is given."""
+    if not number.strip().isdecimal():
+        return number
+    for one in applications(connection):
+        if one.application == int(number):
+            return one.approval or number
+    raise UsageError("application-unknown", application=int(number))
 
 
 def is_paid_again(connection: Connection, back: Standing) -> bool:

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from fundtrack.checking import Finding
 
 Kind = Literal[
-    "quarantined", "waiting", "unpaid", "no-bank-line", "bank-line-without-voucher", "advanced", "lent", "finding",
-    "expiring", "year-open", "month-open",
+    "quarantined", "waiting", "unpaid", "returned", "no-bank-line", "bank-line-without-voucher", "advanced", "lent",
+    "finding", "expiring", "year-open", "month-open",
 ]  # fmt: skip
 KINDS: Final[tuple[Kind, ...]] = (
-    "quarantined", "waiting", "unpaid", "no-bank-line", "bank-line-without-voucher", "advanced", "lent", "finding",
-    "expiring", "year-open", "month-open",
+    "quarantined", "waiting", "unpaid", "returned", "no-bank-line", "bank-line-without-voucher", "advanced", "lent",
+    "finding", "expiring", "year-open", "month-open",
 )  # fmt: skip
 BANK: Final[tuple[Kind, ...]] = ("no-bank-line", "bank-line-without-voucher")
 """Kinds that are what the check of the same name finds."""
@@ -56,7 +56,8 @@ WHERE NOT EXISTS (SELECT 1 FROM application_decision AS d WHERE d.application = 
 """
 
 UNPAID: Final = """
-SELECT v.fund, v.year, v.number, v.date, m.reserved, v.approved_by
+SELECT CASE WHEN b.id IS NULL THEN 'unpaid' ELSE 'returned' END, v.fund,
+    COALESCE(b.year, v.year), COALESCE(b.number, v.number), COALESCE(b.date, v.date), m.reserved, v.approved_by
 FROM (
     SELECT CASE WHEN x.kind = 'application' THEN COALESCE(x.reverses, x.id) WHEN p.kind = 'application' THEN p.id
             ELSE p.cites END AS id,
@@ -76,9 +77,25 @@ FROM (
     GROUP BY 1
 ) AS m
 JOIN voucher AS v ON v.id = m.id
+LEFT JOIN (
+    SELECT p.cites AS owed, MAX(r.id) AS id
+    FROM voucher AS r JOIN voucher AS p ON p.id = r.cites AND p.year = r.year
+    WHERE r.kind = 'returned-payment' AND r.reverses IS NULL AND p.cites IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM voucher AS x WHERE x.fund = r.fund AND x.reverses = r.id)
+        AND NOT EXISTS (
+            SELECT 1 FROM voucher AS x WHERE x.fund = r.fund AND x.cites = p.cites AND x.id > r.id
+                AND x.kind IN ('disbursement', 'advance')
+                AND NOT EXISTS (SELECT 1 FROM voucher AS y WHERE y.fund = x.fund AND y.reverses = x.id)
+        )
+    GROUP BY p.cites
+) AS back ON back.owed = m.id
+LEFT JOIN voucher AS b ON b.id = back.id
 WHERE m.reserved > 0
 """
-"""What moved on the accounts of what is applied for, by the application that it belongs to."""
+"""What moved on the accounts of what is applied for, by the application that it belongs to.
+
+Where the bank returned a payment of it, and nothing was paid since, it goes by the number of the return.
+"""
 
 ADVANCED: Final = """
 SELECT fund, payee, MIN(date), MAX(held)
@@ -215,9 +232,9 @@ def _place(finding: Finding) -> str:
 
 
 def unpaid(connection: Connection) -> Iterator[Item]:
-    """Yield the approved applications of which something is not paid."""
-    for fund, year, number, date, amount, who in dialect.rows_of(connection, UNPAID):
-        yield Item("unpaid", date, int(amount), voucher_number(fund, year, number), who)
+    """Yield the approved applications of which something is not paid or was returned."""
+    for kind, fund, year, number, date, amount, who in dialect.rows_of(connection, UNPAID):
+        yield Item(kind, date, int(amount), voucher_number(fund, year, number), who)
 
 
 def _advanced(connection: Connection) -> Iterator[Item]:

@@ -18,7 +18,7 @@ from fundtrack.chart.model import STATUSES
 from fundtrack.errors import UsageError, nearest
 from fundtrack.posting.quota import find_line
 from fundtrack.posting.standing import NUMBER, find_voucher
-from fundtrack.reporting.moves import Moves
+from fundtrack.reporting.moves import PAYMENTS, RETURNED, Moves
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,6 +37,9 @@ RECEIVED: Final = ("quota-received", "pooling")
 
 SHOWN: Final = ("application", "disbursement", "advance", "bank-charge", "reclaim", "quota-adjustment", "pooling")
 """Kinds of voucher that stand below a line in their own name; others are what its amount is made of."""
+
+LEFT: Final = frozenset({"application", "disbursement", "advance", "bank-charge", RETURNED})
+"""Kinds of voucher of which something may be left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,8 @@ class Tracer:
         """Return a voucher above which stands what it came of: the one it follows from, lines, or documents."""
         if act.reverses or (act.cites and act.kind != "quota-received"):
             found = [self.above_act(self.moves.act(act.reverses or act.cites))]
+            if act.kind in PAYMENTS and not act.reverses:
+                found += [self._returned(back) for back in self.moves.replaced(act)]
         elif lines := {line: status for _, (status, line), _, _ in self.moves.of_act(act)}:
             found = [
                 one for line, status in lines.items() for one in self._sources(act, status, self.moves.lines[line])
@@ -351,11 +356,17 @@ class Tracer:
 
     def _left(self, act: Act) -> int | None:
         """Return what of a voucher still stands: to be paid, to be verified, or spent for good."""
-        if act.kind not in {"application", "disbursement", "advance", "bank-charge"} or act.reverses:
+        if act.kind not in LEFT or act.reverses or (act.kind == RETURNED and self.moves.restores(act)):
             return None
-        after = self.moves.followers(act)
-        if any(one.reverses == act.id for one in after):
+        if any(one.reverses == act.id for one in self.moves.followers(act)):
             return 0
-        standing = [one for one in after if not any(back.reverses == one.id for back in self.moves.followers(one))]
-        sign = {"application": -1, "advance": -1}.get(act.kind, 1)
-        return act.amount + sum(one.amount if one.amount < 0 else sign * one.amount for one in standing)
+        standing = self.moves.standing(act)
+        if act.kind in {"application", RETURNED}:
+            return abs(act.amount) - sum(one.amount - self.moves.came_back(one) for one in standing)
+        less = {"refund", RETURNED} if act.kind != "advance" else {one.kind for one in standing}
+        return act.amount + sum(-abs(one.amount) if one.kind in less else one.amount for one in standing)
+
+    def _returned(self, back: Act) -> Node:
+        """Return a returned payment above which stands its payment, and no more: what that came of is told already."""
+        paid = replace(self._voucher(self.moves.act(back.cites)), again=True)
+        return replace(self._voucher(back), next=(paid,))

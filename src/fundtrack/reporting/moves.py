@@ -61,6 +61,9 @@ FOLLOWING: Final = "SELECT id FROM voucher WHERE fund = :fund AND (cites IN :ids
 LINKED: Final = "SELECT id FROM voucher WHERE kind = 'pooling' AND link IN :ids"
 NAMING: Final = "SELECT id FROM voucher WHERE document = :document"
 
+PAYMENTS: Final = ("disbursement", "advance")
+RETURNED: Final = "returned-payment"
+
 
 class Act(NamedTuple):
     """A voucher as a lineage sees it; `money` and `quota` are what it is about in each, in fen, red negative."""
@@ -218,6 +221,42 @@ class Moves:
         """Return the vouchers that take a voucher back, or else cite it."""
         self.following([act])
         return self._followers[act.id]
+
+    def standing(self, act: Act) -> list[Act]:
+        """Return what follows from a voucher and was not reversed."""
+        after = [one for one in self.followers(act) if not one.reverses]
+        return [one for one in after if not any(back.reverses == one.id for back in self.followers(one))]
+
+    def restores(self, back: Act) -> bool:
+        """Say whether a returned payment restores what its payment paid; else it is owed by its own voucher."""
+        paid = self.act(back.cites)
+        return bool(paid.cites) and paid.year == back.year
+
+    def returned(self, paid: Act) -> list[Act]:
+        """Return the returned payments by which what a payment paid is owed again."""
+        return [one for one in self.standing(paid) if one.kind == RETURNED and self.restores(one)]
+
+    def came_back(self, paid: Act) -> int:
+        """Return what of a payment is owed again."""
+        return sum(abs(one.amount) for one in self.returned(paid))
+
+    def replaced(self, act: Act) -> list[Act]:
+        """Return the returned payments that a payment pays once more: the first that came back is paid again first."""
+        paid = [one for one in self.standing(self.act(act.cites)) if one.kind in PAYMENTS]
+        came = [back for one in paid for back in self.returned(one)]
+        waiting: dict[int, int] = {}
+        for one in sorted([*paid, *came], key=lambda one: one.id):
+            if one.kind == RETURNED:
+                waiting[one.id] = abs(one.amount)
+                continue
+            pays, found = one.amount, []
+            for back, amount in waiting.items():
+                taken = min(pays, amount)
+                pays, waiting[back] = pays - taken, amount - taken
+                found += [back] if taken else []
+            if one.id == act.id:
+                return [self.act(back) for back in found]
+        return []
 
     def pooled_with(self, act: Act) -> list[Act]:
         """Return the other vouchers of a pooling."""
