@@ -215,6 +215,18 @@ def test_a_voucher_is_posted_or_refused(say: Say, book: Path) -> None:
     assert not refused.out
 
 
+def test_a_use_goes_by_its_name(say: Say, book: Path) -> None:
+    """As by its code; a name that the fund has not is answered with the nearest, in both languages."""
+    paying = ("--book", book, "post", "--fund", "F01", "--payee", "某公司", "--date", "2015-03-01", "--amount", "1")
+    assert say(*paying, "--use", "building").code == 0
+    assert say(*paying, "--amount", "2", "--use", "F01-Building").code == 0
+    for language, said in (("en", "F01 has no use called Bilding"), ("zh", "资金 F01 没有名为“Bilding”的用途")):
+        refused = say(*paying, "--use", "Bilding", "--lang", language)
+        assert refused.code == 2
+        assert said in refused.err
+        assert "0601-Building" in refused.err
+
+
 def test_a_person_is_asked_for_what_is_missing(say: Say, book: Path) -> None:
     """One thing after the other, with what there is to choose from, and again where an answer cannot be read."""
     typed = "某公司\nF01-Relocation\n0601\ntwelve\n12.00\n2015-03-01\ny\n"

@@ -6,9 +6,10 @@ spending when its verification arrives. A refund is red on the sides of the spen
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
-from fundtrack.errors import ChartError
+from fundtrack.errors import ChartError, UsageError
 from fundtrack.posting.draft import Entry, Leg
 
 if TYPE_CHECKING:
@@ -64,11 +65,33 @@ def _side(chart: Chart, side: str, fund: str, use: Leg | None, bank: str) -> Leg
 def use_of(chart: Chart, text: str, fund: str) -> Leg:
     """Return the use a person names, see `parse_use`; whether the chart has it is for the checks to say.
 
-    Raises ChartError (`use-no-use`) for an account of another kind: spending charged to it would be none.
+    A name is that of a use of the fund. Raises ChartError: `use-no-use` for an account of another kind, to which
+    spending charged would be none; UsageError (`use-unnamed`) where no use of the fund has the name.
     """
-    leg = parse_use(text, fund)
+    leg = _by_name(chart, text.strip(), fund)
     if is_no_use(chart, leg):
         raise ChartError("use-no-use")
+    return leg
+
+
+def _by_name(chart: Chart, text: str, fund: str) -> Leg:
+    """Return the use that goes by a name, `村屯饮水` or `F01-Drinking-water`; else what the text says by codes."""
+    said, said_fund = text, fund
+    head, dash, rest = text.replace("：", ":").replace(":", "-", 1).partition("-")
+    if dash and head in chart.funds:
+        said, said_fund = rest, head
+    leg = parse_use(text, fund)
+    if kind_of_account(chart, leg):
+        return leg
+    uses = [one for one in chart.accounts.values() if one.kind == "use" and one.fund == said_fund]
+    codes = {one.code for one in uses if said.casefold() in {one.name.casefold(), one.name_zh.casefold()}}
+    if len(codes) == 1:
+        return Leg(said_fund, codes.pop())
+    if uses and not leg.code[:1].isdigit():
+        names = {f"{one.code}-{name}": name for one in uses for name in (one.name, one.name_zh)}
+        near = get_close_matches(said, names.values(), n=3, cutoff=0) or names.values()
+        shown = ", ".join(dict.fromkeys(key for name in near for key, value in names.items() if value == name))
+        raise UsageError("use-unnamed", use=text, fund=said_fund, known=shown)
     return leg
 
 
