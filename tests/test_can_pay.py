@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -114,7 +115,7 @@ def accepted(book: Book, bill: Bill, one: Answer, amount: int) -> bool:
     """Return whether posting accepts what a fund is said to pay."""
     try:
         post(book, lambda _, c: [draft(
-            c, "disbursement", amount, fund=one.fund, date=bill.date, use=one.use or bill.use, project=bill.project,
+            c, "disbursement", amount, fund=one.fund, date=bill.date, use=one.use or bill.use, project=one.project,
             payee=bill.payee, contract=bill.contract, quota=one.quota,
         )], by=CLERK)  # fmt: skip
     except (Refused, UsageError):
@@ -223,6 +224,23 @@ def test_two_lines_of_one_fund_share_its_money(shelf: Shelf) -> None:
         assert not any(one.share for one in can_pay(book, Bill(31, DAYS[0], "0601"), by=CLERK))
 
 
+def test_without_a_project_the_line_of_a_project_is_asked(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is shown with its project, and in the command that then posts; another's money stays where it is."""
+    with shelf.book("sqlite", chart()) as book:
+        fill(book, {"F01": 100}, [("F01", "", 10, 0), ("F01", "P01", 40, 0)])
+        fundtrack = desk.commands(book.folder, capsys, monkeypatch)
+        record = fundtrack(
+            "can-pay", "0.30", "--for", "0601", "--date", "2015-05-15", "--by", CLERK, "--format", "json"
+        )
+        said = {one["quota"]: (one["project"], one["can_pay"]) for one in record.json["funds"] if one["fund"] == "F01"}
+        assert said == {"F01-Q00002": ("", "no"), "F01-Q00004": ("P01", "yes")}
+        (line,) = record.json["commands"]
+        assert "--project P01" in line
+        assert fundtrack(*shlex.split(line)[1:], "--payee", "甲", "--by", CLERK).code == 0
+
+
 def test_the_command(shelf: Shelf, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """In both languages and every form; it records nothing, on whatever day it is asked about."""
     with shelf.book("sqlite", chart()) as book:
@@ -242,4 +260,4 @@ def test_the_command(shelf: Shelf, monkeypatch: pytest.MonkeyPatch, capsys: pyte
         assert none.code == 1
         assert "没有资金可依规支付 99.00" in none.out
         listed = fundtrack(*asked, "--format", "csv").out
-        assert listed.startswith("can_pay,fund,name,use,quota,expires,quota_left,cash_left,share,reasons\n")
+        assert listed.startswith("can_pay,fund,name,use,project,quota,expires,quota_left,cash_left,share,reasons\n")

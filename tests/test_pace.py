@@ -14,7 +14,7 @@ from fundtrack.ledger import publish
 from fundtrack.posting.advance import verification
 from fundtrack.posting.vouchers import draft
 from fundtrack.reporting import balances
-from fundtrack.reporting.pace import elapsed
+from fundtrack.reporting.pace import elapsed, rates
 from fundtrack.reporting.table import written
 from quotas import controlled, end_the_year, run_a_year, say
 
@@ -73,6 +73,14 @@ def test_execution_is_what_was_paid_of_the_allotment(book: Book, monkeypatch: py
     table = written(balances(book, ["use"]).table("zh"), "table", "zh")
     assert table.splitlines()[0].split()[-2:] == ["执行率%", "时间进度%"]
     assert table.splitlines()[-1].split()[-2:] == ["33.33", "50.13"]
+
+
+@pytest.mark.parametrize(
+    ("paid", "of", "part"), [(1_300_000, 4_500_000, 2889), (1, 3, 3333), (2, 3, 6667), (1, 20_000, 1), (0, 7, 0)]
+)
+def test_the_rate_is_rounded_half_up(paid: int, of: int, part: int) -> None:
+    """To hundredths of a per cent."""
+    assert rates(paid, of, 2015, date(2015, 7, 2))[0] == part
 
 
 @pytest.mark.parametrize("by", [["payee"], ["period"], ["quota", "payee"]])

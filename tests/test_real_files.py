@@ -172,6 +172,16 @@ def test_a_malformed_file_is_refused_with_its_reason(
         assert run("quarantine", "list", "--format", "json")[1].strip() == "[]"
 
 
+def test_what_is_confirmed_and_refused_says_why_it_is_refused(tmp_path: Path, opened: Opened) -> None:
+    """To a program too: not that it waits for somebody who confirms it."""
+    path = tmp_path / "council.csv"
+    path.write_text(HEADER + SOUND.format("26/09/2013", 1, "9999999999999.00"), "utf-8")
+    with opened("sqlite", "GBP") as run:
+        assert imported(run, path).reasons == {"fund-by-default": 1}
+        code, out, _ = run("quarantine", "confirm", "1", "--by", "li", "--format", "json")
+        assert (code, "overdrawn" in out, "fund-by-default" in out) == (1, True, False), out
+
+
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 def test_a_fund_that_only_the_import_says_waits_for_another_person(engine: str, tmp_path: Path, opened: Opened) -> None:
     """Who said it cannot confirm it; who confirms it posts; the voucher, the ledger and the report say so."""

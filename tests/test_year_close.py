@@ -351,7 +351,15 @@ def test_at_the_desk(shelf: Shelf, say: Say) -> None:
         at = ("--document", "本级90号", "--book", book.folder)
         blocked = say("year-close", "2015", "--format", "json", *at)
         assert (blocked.code, [group["kind"] for group in blocked.json]) == (1, ["month-open"])
-        months_closed(book, 2015)
+        earlier = "fundtrack period close 2015-11 --earlier"
+        assert blocked.json[0]["command"] == earlier
+        year, kept = ("--book", book.folder), ("period", "close", "2015-12", "--earlier", "--format", "json")
+        assert [one["command"] for one in say(*kept, *year).json] == [
+            earlier, "fundtrack year-close 2015 --document NUMBER --preview"
+        ]  # fmt: skip
+        assert say(*earlier.split()[1:], "--by", CLERK, *year).code == 0
+        zh = say(*kept, "--lang", "zh", *year).json
+        assert [one["command"] for one in zh] == ["fundtrack year-close 2015 --document 文号 --preview"]
         seen = say("year-close", "2015", "--preview", "--format", "json", *at)
         assert say("year-close", "2015", "--format", "json", "--by", CLERK, *at).json == seen.json
         assert [(one["quota"], one["became"], one["amount"], one["into"]) for one in seen.json] == [

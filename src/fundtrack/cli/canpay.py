@@ -30,7 +30,19 @@ if TYPE_CHECKING:
     from fundtrack.errors import Language
     from fundtrack.posting.canpay import Answer, Bill
 
-COLUMNS = ("can_pay", "fund", "name", "use", "quota", "expires", "quota_left", "cash_left", "share", "reasons")
+COLUMNS = (
+    "can_pay",
+    "fund",
+    "name",
+    "use",
+    "project",
+    "quota",
+    "expires",
+    "quota_left",
+    "cash_left",
+    "share",
+    "reasons",
+)
 
 
 def can_pay(
@@ -85,6 +97,7 @@ def record(one: Answer, chart: Chart, language: Language, *, people: bool) -> di
         "fund": one.fund,
         "name": fund.name if language == "en" else fund.name_zh,
         "use": one.use,
+        "project": one.project,
         "quota": one.quota,
         "expires": one.expires.isoformat() if one.expires else "",
         "quota_left": "" if one.left is None else written(one.left),
@@ -97,14 +110,19 @@ def record(one: Answer, chart: Chart, language: Language, *, people: bool) -> di
 def commands(bill: Bill, answers: Sequence[Answer]) -> list[str]:
     """Return the command lines that pay a bill: out of the first fund that can, or of all that share it."""
     paying = [one for one in answers if one.yes][:1] or [one for one in answers if one.share]
-    said = {"project": bill.project, "payee": bill.payee, "contract": bill.contract, "date": bill.date.isoformat()}
-    rest = " ".join(f"--{name} {shlex.quote(value)}" for name, value in said.items() if value)
-    if len(paying) > 1 and all(one.alone for one in paying):
+    if len(paying) > 1 and all(one.alone for one in paying) and len({one.project for one in paying}) == 1:
         shares = ",".join(f"{one.fund}={money.plain(one.share)}" for one in paying)
         uses = ",".join(f"{one.fund}-{one.use}" for one in paying)
+        rest = _rest(bill, paying[0].project)
         return [f"fundtrack post --split {shares} --use {uses} --amount {money.plain(bill.amount)} {rest}"]
     return [
-        f"fundtrack post --fund {one.fund} --use {one.use} --amount {money.plain(one.share or bill.amount)} {rest}"
-        f"{'' if one.alone else f' --quota {one.quota}'}"
+        f"fundtrack post --fund {one.fund} --use {one.use} --amount {money.plain(one.share or bill.amount)} "
+        f"{_rest(bill, one.project)}{'' if one.alone else f' --quota {one.quota}'}"
         for one in paying
     ]
+
+
+def _rest(bill: Bill, project: str) -> str:
+    """Return what else a command line says of a bill."""
+    said = {"project": project, "payee": bill.payee, "contract": bill.contract, "date": bill.date.isoformat()}
+    return " ".join(f"--{name} {shlex.quote(value)}" for name, value in said.items() if value)

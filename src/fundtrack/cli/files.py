@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -265,7 +266,11 @@ def confirm(
 def print_tried(tried: Sequence[Retried], form: Format, language: Language) -> None:
     """Print what became of rows that were tried again; exit with 1 where some still wait."""
     if form != "table":
-        records = [waiting_record(one.row, language) | {"voucher": one.voucher or None} for one in tried]
+        now = [replace(one.row, reasons=one.row.reasons if one.voucher else one.reasons) for one in tried]
+        records = [
+            waiting_record(row, language) | {"voucher": one.voucher or None}
+            for row, one in zip(now, tried, strict=True)
+        ]
         print_waiting(records, form, language, "voucher")
     else:
         for one in tried:

@@ -176,14 +176,17 @@ def print_groups(found: Sequence[Group], form: Format, language: Language) -> No
     """Print what is to be done, a line a kind; for programs with each item of it."""
     if form == "table" and not found:
         return
-    show.rows([told(group, form, language) for group in found], form, language, COLUMNS)
+    show.rows([told(group, found, form, language) for group in found], form, language, COLUMNS)
 
 
-def told(group: Group, form: Format, language: Language) -> dict[str, Any]:
-    """Return a group as it is printed."""
+def told(group: Group, groups: Sequence[Group], form: Format, language: Language) -> dict[str, Any]:
+    """Return a group of all that is to be done as it is printed."""
+    from fundtrack.posting.todo import doing
+
     amount, oldest = group.amount, group.oldest
     written = money.grouped if form == "table" else money.plain
     details = {"who": group.who or "–", "name": oldest.name, "date": oldest.date}
+    kind, name = doing(group, groups)
     head = {"kind": group.kind} if form != "table" else {}
     items = {"items": [_item(item) for item in group.items]} if form == "json" else {}
     return head | {
@@ -192,7 +195,7 @@ def told(group: Group, form: Format, language: Language) -> dict[str, Any]:
         "sum": "" if amount is None else written(amount),
         "oldest": f"{oldest.date} {oldest.name}".strip(),
         "actor": message(f"todo-{group.kind}-who", language, **details),
-        "command": message(f"todo-{group.kind}-do", language, **details),
+        "command": message(f"todo-{kind}-do", language, **(details | {"name": name})),
     } | items  # fmt: skip
 
 

@@ -263,6 +263,7 @@ class Stager(Tally):
             missing = "use-no-use" if is_no_use(self.chart, Leg(use_fund, use)) else missing
         if payee == NOBODY and really in PAID:
             missing = missing or "payee-missing"
+        missing = missing if fund else "fund-missing"
         e = simple_entry(self.chart, really, 1, fund=fund, use=Leg(use_fund, use), bank=bank)
         return missing, really, int(really not in MONEY_IN and not e.red), *e.debit, *e.credit, e.red
 

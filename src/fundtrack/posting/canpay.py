@@ -74,7 +74,8 @@ class Reason:
 class Answer:
     """What a fund, by a quota line where it has any, can pay of a bill, in fen; `yes` where it is all of it.
 
-    `share` is what it pays where several share the bill, `alone` whether its line need not be named.
+    `share` is what it pays where several share the bill, `alone` whether its line need not be named. Where the bill
+    names no project, `project` is that of the line.
     """
 
     fund: str
@@ -84,6 +85,7 @@ class Answer:
     cash: int
     left: int | None
     alone: bool
+    project: str = ""
     yes: bool = False
     reasons: tuple[Reason, ...] = ()
     share: int = 0
@@ -150,22 +152,33 @@ class Trial:
     def _draft(self, one: Answer) -> Draft:
         bill = self.bill
         return draft(
-            self.chart, "disbursement", one.share, fund=one.fund, date=bill.date, use=one.use, project=bill.project,
+            self.chart, "disbursement", one.share, fund=one.fund, date=bill.date, use=one.use, project=one.project,
             payee=bill.payee, contract=bill.contract, quota=one.quota, bill=1,
         )  # fmt: skip
 
     def shared(self, answers: Sequence[Answer]) -> list[Answer]:
-        """Share a bill out among funds that have not enough, the first to expire first, if that can be posted."""
+        """Share a bill out among funds that have not enough, the first to expire first, if that can be posted.
+
+        It is of one project, whose lines share it with those that are of none.
+        """
+        for project in dict.fromkeys(one.project for one in answers):
+            shared = self._shared(answers, {"", project})
+            if sum(one.share for one in shared) == self.bill.amount:
+                paying = [one for one in shared if one.share]
+                if not self.refused(paying):
+                    return shared
+        return list(answers)
+
+    def _shared(self, answers: Sequence[Answer], projects: set[str]) -> list[Answer]:
+        """Share a bill out among those of some projects, as far as it goes."""
         wanted, spent = self.bill.amount, dict[str, int]()
         shared = []
         for one in answers:
-            able = all(reason.check in SHORT for reason in one.reasons)
+            able = one.project in projects and all(reason.check in SHORT for reason in one.reasons)
             share = max(0, min(wanted, one.most, one.cash - spent.get(one.fund, 0))) if able else 0
             wanted -= share
             spent[one.fund] = spent.get(one.fund, 0) + share
             shared.append(replace(one, share=share))
-        if wanted or self.refused([one for one in shared if one.share]):
-            return list(answers)
         return shared
 
 
@@ -183,7 +196,7 @@ def _options(connection: Connection, chart: Chart, bill: Bill) -> list[Answer]:
         code = uses.get(fund.code, "")
         cash = _lowest(connection, fund.code, "CNY", account_of(chart, fund.code, "cash"), bill.date)
         lines = [one for one in chart.quotas if _fits(one, fund.code, code, bill)] if code else []
-        option = Answer(fund.code, code, "", fund.valid_to, cash, None, alone=True)
+        option = Answer(fund.code, code, "", fund.valid_to, cash, None, alone=True, project=bill.project)
         if not lines:
             paid = headings(chart).get((fund.code, "paid"))
             left = 0 if paid and paid.date <= bill.date else None
@@ -191,14 +204,17 @@ def _options(connection: Connection, chart: Chart, bill: Bill) -> list[Answer]:
         for line in lines:
             expires = min((day for day in (line.expires, fund.valid_to) if day), default=None)
             left = _left(connection, chart, line, bill)
-            found.append(replace(option, quota=line.number, expires=expires, left=left, alone=len(lines) == 1))
+            project = bill.project or line.project
+            alone = sum(one.project in {"", project} for one in lines) == 1
+            own = replace(option, quota=line.number, project=project, alone=alone)
+            found.append(replace(own, expires=expires, left=left))
     return found
 
 
 def _fits(line: Quota, fund: str, use: str, bill: Bill) -> bool:
-    """Return whether a line is one that a payment may name."""
+    """Return whether a line is one that a payment may name, any project's where the bill says none."""
     of_bill = (line.fund, line.use, line.year) == (fund, use, bill.date.year)
-    return of_bill and line.project in {"", bill.project} and line.date <= bill.date
+    return of_bill and (not bill.project or line.project in {"", bill.project}) and line.date <= bill.date
 
 
 def _left(connection: Connection, chart: Chart, line: Quota, bill: Bill) -> int:

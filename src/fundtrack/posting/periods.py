@@ -36,10 +36,12 @@ DECEMBER: Final = 12
 def blockers(connection: Connection, book: Book, month: Month, *, earlier: bool = False) -> list[Group]:
     """Return what keeps a month from being closed: all that is undecided and dated in it or before.
 
-    That months before it are open does not, where these `earlier` ones are closed with it.
+    That months before it are open does not, where these `earlier` ones are closed with it; but a year is closed only
+    after its months, so that where a year is to be closed first they are named.
     """
-    items = (item for item in _undecided(connection, book, month) if item.date <= month.last.isoformat())
-    return grouped(item for item in items if not (earlier and item.kind == "month-open"))
+    items = [item for item in _undecided(connection, book, month) if item.date <= month.last.isoformat()]
+    with_it = earlier and not any(item.kind == "year-open" for item in items)
+    return grouped(item for item in items if not (with_it and item.kind == "month-open"))
 
 
 def close(

@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
 Kind = Literal[
     "quarantined", "waiting", "unpaid", "returned", "no-bank-line", "bank-line-without-voucher", "advanced", "lent",
-    "finding", "expiring", "year-open", "month-open",
+    "finding", "expiring", "month-open", "year-open",
 ]  # fmt: skip
 KINDS: Final[tuple[Kind, ...]] = (
     "quarantined", "waiting", "unpaid", "returned", "no-bank-line", "bank-line-without-voucher", "advanced", "lent",
-    "finding", "expiring", "year-open", "month-open",
+    "finding", "expiring", "month-open", "year-open",
 )  # fmt: skip
 BANK: Final[tuple[Kind, ...]] = ("no-bank-line", "bank-line-without-voucher")
 """Kinds that are what the check of the same name finds."""
@@ -186,6 +186,20 @@ def grouped(items: Iterable[Item]) -> list[Group]:
     return [
         Group(kind, tuple(sorted(of, key=lambda item: (item.date, item.name)))) for kind, of in by_kind.items() if of
     ]
+
+
+def doing(group: Group, groups: Iterable[Group]) -> tuple[str, str]:
+    """Return which command mends a group, of all that is to be done, and its subject.
+
+    Months are closed together, up to the December of a year that is still to be closed: that closes with the year.
+    """
+    if group.kind != "month-open":
+        return group.kind, group.oldest.name
+    years = [one.oldest.name for one in groups if one.kind == "year-open"]
+    months = [item.name for item in group.items if not years or item.name < f"{years[0]}-12"]
+    if not months:
+        return "year-open", years[0]
+    return "months-open" if len(months) > 1 else "month-open", months[-1]
 
 
 def rows_and_applications(connection: Connection) -> Iterator[Item]:

@@ -1,7 +1,8 @@
 """How far quota is executed (执行率), beside how much of its year is gone (时间进度).
 
-Both are hundredths of a per cent, cut off and never rounded up. What was taken back is no allotment any more. Within a
-year what was carried over was not executed in it; over several years it would count twice, in its year and in the next.
+Both are hundredths of a per cent: the rate rounded half up, as amounts are; of the time what is wholly gone. What was
+taken back is no allotment any more. Within a year what was carried over was not executed in it; over several years it
+would count twice, in its year and in the next.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def due(moved: Mapping[str, int], *, of_a_year: bool) -> int:
 
 def rates(paid: int, of: int, year: int, day: dt.date) -> tuple[int | None, int | None]:
     """Return which part of an amount is paid, and which part of the year is gone; None where nothing is to be paid."""
-    return (paid * WHOLE // of, elapsed(year, day)) if of > 0 else (None, None)
+    return ((2 * paid * WHOLE + of) // (2 * of), elapsed(year, day)) if of > 0 else (None, None)
 
 
 def elapsed(year: int, day: dt.date) -> int:
