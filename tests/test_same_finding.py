@@ -40,6 +40,7 @@ NO_PAYMENT_MORE: Final = {
     "own-money-below-share": "what the household had to pay itself",
     "own-money-over-cap": "what the household had to pay itself",
     "parts-differ-from-whole": "documents",
+    "received-beyond-document": "what was received, by documents",
     "account-off-the-books": "lines of a bank",
     "bank-amount-differs": "one movement at a bank",
     "split-contracts": "contracts",

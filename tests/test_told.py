@@ -132,7 +132,7 @@ def test_entries_of_registers() -> None:
 NONE: Final = {
     "unknown": ('2015-03-01 custom "register" "contracts"\n', "contracts", "contract, output, company"),
     "of two": ('2015-03-01 custom "register" "contract" "HT"\n', "contract HT", "contract, output, company"),
-    "of none": ('2015-03-01 custom "register"\n', "", "bank_line, bank_match, company"),
+    "of none": ('2015-03-01 custom "register"\n', "", "bank_line, bank_match, cash_plan"),
 }
 
 

@@ -32,7 +32,7 @@ LEDGER: Final = """
         ({"payment": " minutes , 照片 ,,会议纪要,"}, {"minutes", "照片"}),
         ({"payment": ""}, set()),
         ({"payment": "", "contracted": "甲", "person": "乙", "verification": "丙"}, set()),
-        ({"payment": "", "by_use": "0602:照片,0601:图纸,0601:会议纪要,0601:minutes,清单"}, {"图纸", "minutes"}),
+        ({"payment": "", "by_use": "0602:照片,0601:图纸,0601:会议纪要,0601:minutes,清单"}, {"图纸", "minutes", "清单"}),
     ],
 )
 def test_every_word_is_asked_for(thresholds: dict[str, str], wanted: set[str]) -> None:

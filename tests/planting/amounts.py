@@ -62,6 +62,15 @@ def over_contract(county: Sound) -> Fault:
     return Fault(pay_contract(county, county.relocation, day + DAY, contract, 40_000))
 
 
+@plants("retention-paid-early")
+def retention_paid_early(county: Sound) -> Fault:
+    """The second payment under a contract takes a fen of what is kept back until the day after it."""
+    day = county.day(1)
+    contract = county.contract(county.project(), 100_000, retention=Fen(5_001), retention_due=day + 2 * DAY)
+    pay_contract(county, county.relocation, day, contract, 60_000)
+    return Fault(pay_contract(county, county.relocation, day + DAY, contract, 35_000))
+
+
 def certified(county: Sound, kind: str, amount: int, date: dt.date) -> Contract:
     """Return a contract of which so much is certified or settled."""
     contract = county.contract(county.project(), 200_000)

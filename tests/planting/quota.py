@@ -86,6 +86,13 @@ def pay_of(county: Sound, fund: Fund, day: dt.date, amount: int, executed: int, 
     return paid
 
 
+def used(county: Sound, fund: Fund, day: dt.date) -> None:
+    """Allot a supplement too, in time and by a document that stands, and pay more than half of all."""
+    own = county.document(day, level="county", fund=fund.code, parent=fund.authority)
+    allotted(county, fund, day, 10_000, own)
+    pay_of(county, fund, day, 40_000, 40_000)
+
+
 @plants("no-quota")
 def no_quota(county: Sound) -> Fault:
     """A fen more is paid than is paid from quota."""
@@ -110,6 +117,7 @@ def received_beyond_document(county: Sound) -> Fault:
     given = county.entries[-1]
     county.document(day, level="county", fund=fund.code, parent=more)
     move(county, fund, day, "quota-received", (("unallotted", 1), ("received", 1)), 10_000, more)
+    used(county, fund, day)
     return Fault(given)
 
 
@@ -118,10 +126,10 @@ def quota_without_source(county: Sound) -> Fault:
     """A supplement by a document that nobody has."""
     day = county.day(1)
     fund = controlled(county, day, 60_000)
-    move(
-        county, fund, day, "quota-received", (("unallotted", 1), ("received", 1)), 10_000, f"无{county.fresh('none')}号"
-    )
-    return Fault(county.vouchers[-1])
+    nowhere = f"无{county.fresh('none')}号"
+    received = move(county, fund, day, "quota-received", (("unallotted", 1), ("received", 1)), 10_000, nowhere)
+    used(county, fund, day)
+    return Fault(received)
 
 
 @plants("over-commitment")

@@ -96,6 +96,10 @@ class Sound(County):
             sha256=file(self),
             amount_posted=Fen(77),
         )
+        self.document(LONG_AGO, level="county", sha256=file(self))
+        leader = self.person()
+        self.enter("company", company="田阳示例建材公司", registered=LONG_AGO, capital=Fen(5_000_000_000),
+                   legal_person=leader.number, legal_name=leader.name)  # fmt: skip
 
 
 def lead(county: Sound, size: int) -> None:
@@ -134,7 +138,7 @@ def works(county: Sound, size: int) -> None:
         project = county.project(fund.department)
         if fund is county.pooled:
             plan(county, project, fund)
-        contract = county.contract(project, 50_000_000)
+        contract = county.contract(project, 50_000_000, retention=Fen(1_500_000), retention_due=county.last + 365 * DAY)
         for part, day in enumerate(own):
             amount = 4_000_000 + part * 100_000 + county.dice.randint(0, 99_999)
             paid = pay_contract(county, fund, day, contract, amount, funds[fund])
