@@ -163,7 +163,7 @@ APPLICATIONS: Final = (
     alike("application id past 2^53", "application_id", row("application", **APPLIED | {"application": 2**53})),
     key("application_quota", row("application", **APPLIED | {"line": 77})),
     alike("nothing applied for", "application_amount", row("application", **APPLIED | {"amount": 0})),
-    alike("application on another day than its date", "application_date", row("application", **APPLIED | {"day": 1})),
+    alike("application on another day than its date", "application_date", row("application", **APPLIED | {"day": 735600})),
     alike("application for nobody", "application_payee", row("application", **APPLIED | {"payee": ""})),
     Attack("row applied for again", ("application_once", "application_never_replaced"), ("application_once",),
            (row("application", **IMPORTED), row("application", **IMPORTED | {"application": 4}))),
