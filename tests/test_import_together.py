@@ -96,7 +96,7 @@ def found_in(path: Path, page: str, together: int) -> Any:  # noqa: ANN401 - com
     )
     try:
         reading = importer.candidates(path, together)
-        rows = [(*row[:-3], row.digest, [*map(told, row.problems)]) for row in reading]
+        rows = [(*row._replace(problems=()), [*map(told, row.problems)]) for row in reading]
         staged = [*stager.staged(keyed(importer.candidates(path, together).pieces(), KEY))]
         why = {number: ("quarantined", [{"check": "any"}]) for number in stager.numbers[::2]}
         stager.hold(keyed(importer.candidates(path, together).pieces(), KEY), why)

@@ -269,7 +269,7 @@ def test_a_bureaus_own_page_refuses_and_audits(shelf: Shelf, engine: str) -> Non
         said = grouped(limit + 1)
         assert reason.check == name
         assert reason.messages["en"] == f"{said} CNY in one payment is more than {limit} fen."
-        assert reason.messages["zh"] == f"一次支付 {said} CNY，超过 {limit} 分。"
+        assert reason.messages["zh"] == f"一次支付 {said} 元，超过 {limit} 分。"
 
 
 @pytest.mark.parametrize("name", CHECKS)

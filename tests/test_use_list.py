@@ -124,7 +124,7 @@ def test_nothing_is_allotted_to_a_use_before_it_is_granted(book: Book) -> None:
     """Also where the chart has it by now."""
     put(book, LATER)
     day = date(2015, 4, 30)
-    with pytest.raises(Exception, match="use-not-permitted"):
+    with pytest.raises(Exception, match="0603 of F01 is not a granted use on 2015-04-30"):
         say(book, lambda c, chart: allot(
             c, chart, "F01-Q00001", 1, use="0603", date=day, by=CLERK, document="本级5号"
         ))  # fmt: skip
