@@ -108,8 +108,8 @@ def test_returned_by_the_bank(book: Book) -> None:
     assert items(book, "unpaid") == []
     assert [item[:3] for item in items(book, "returned")] == [(back, "2015-02-04", 100)]
     group = asked(book)["returned"]
-    assert told(group, "table", "en")["command"] == f"fundtrack pay {back}"
-    assert "退票" in told(group, "table", "zh")["matter"]
+    assert told(group, [group], "table", "en")["command"] == f"fundtrack pay {back}"
+    assert "退票" in told(group, [group], "table", "zh")["matter"]
     post(book, lambda c, chart: [payment(c, chart, back, None, date=FEBRUARY + timedelta(2))], by=CLERK)
     assert items(book, "returned") == []
 
