@@ -93,7 +93,7 @@ def named(found: Iterable[Open], known: Known) -> list[Open]:
 def _together(found: Iterable[Open]) -> Iterator[Open]:
     """Yield what remains open of what belongs together, with the reasons that shows by itself."""
     groups: dict[tuple[str, bool], list[Open]] = defaultdict(list)
-    for one in found:
+    for one in sorted(found, key=_order):
         groups[one.together, one.differs].append(one)
     for (_, differs), group in groups.items():
         vouchers, lines = ([one for one in group if one.at_bank is side] for side in (False, True))
@@ -131,7 +131,7 @@ def _of_one_amount(vouchers: list[Open], lines: list[Open]) -> Iterator[Open]:
     alike = len({(one.date, one.party) for one in many}) == 1 and len({one.party for one in few} | {many[0].party}) == 1
     if alike and len(few) < len(many):
         reason = "line-twice" if many is lines else "voucher-twice"
-        yield from (one.because(reason, few) for one in sorted(many, key=_order)[len(few) :])
+        yield from (one.because(reason, few) for one in many[len(few) :])
         return
     for one in (*vouchers, *lines):
         yield one.because("ambiguous", vouchers if one.at_bank else lines)
