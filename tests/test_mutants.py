@@ -1,14 +1,17 @@
 """Mutation testing of checks: a page's own examples see at least 95 of 100 small faults of its select.
 
-Every page is judged in every run. `sh tests/mutate PAGE` shows what survives, and `sh tests/mutate python` is for the
-modules of the program, on demand.
+In every run the pages that the last commit touched, and one that is always judged; all of them take three minutes, on
+demand: `sh tests/mutate all`. `sh tests/mutate PAGE` shows what survives, and `sh tests/mutate python` is for the
+modules of the program.
 """
 
 from __future__ import annotations
 
 import json
+import subprocess
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -23,13 +26,21 @@ from mutants.judge import Score, UnsoundError, judge, runs
 from mutants.listed import equivalents
 from mutants.make import mutants
 
-if TYPE_CHECKING:
-    from pathlib import Path
+ROOT: Final = Path(__file__).parent.parent
 
 PAGES: Final = sorted(catalogue("checks"))
 
+ALWAYS: Final = "wrong-paying-account"
 
-@pytest.mark.parametrize("name", PAGES)
+
+def touched() -> list[str]:
+    """Return the pages to judge: what git says that the last commit changed, where there is a history to ask."""
+    asked = ["git", "-C", str(ROOT), "diff", "--name-only", "HEAD~1", "HEAD", "--", "checks"]
+    said = subprocess.run(asked, check=False, capture_output=True, encoding="utf-8").stdout
+    return sorted({ALWAYS, *(Path(one).stem for one in said.split())} & set(PAGES))
+
+
+@pytest.mark.parametrize("name", touched())
 def test_examples_kill_mutants(name: str) -> None:
     """What survives beyond that is listed with its reason; nothing is listed that is killed or is no mutant."""
     score = judge(installed("checks") / f"{name}.md")
