@@ -54,7 +54,7 @@ CLERK, CHIEF = "李会计", "王局长"
 CONTRACT, PAYEE = "HT-1", "甲公司"
 PARTS: Final = 8
 RUNS: Final = int(os.environ.get("FUNDTRACK_CYCLES", "40")) // PARTS
-"""Two hundred of fifty steps on both engines take ten minutes: FUNDTRACK_CYCLES=200 sh tests/run tests/test_quota_cycle.py"""
+"""Two hundred of fifty steps on both engines take ten minutes: `FUNDTRACK_CYCLES=200`, see CONTRIBUTING.md."""
 JUDGES: Final = ("no-quota", "over-allotment", "over-commitment", "overdrawn", "mixed-channel", "use-not-permitted")
 """The checks that the cycle is about, which makes time for so many runs; all of them are asked elsewhere."""
 
