@@ -8,6 +8,7 @@ by one, because a row that is refused leaves nothing that another could have res
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -172,6 +173,7 @@ class Acts(Tally):
     ) -> tuple[Why, Why, list[Finding]]:
         """Do all that is asked; return the rows that ask for nothing that can be done, and those that checks refuse."""
         lines = Lines(quotas(self._connection))
+        self._pending: Counter[tuple[str, str]] = Counter()
         self.chart = with_quotas(self._policy, quotas(self._connection))
         make = {"quota": self._given, "commitment": self._bound, "application": self._applied}[self.becomes]
         failed: Why = {}
@@ -254,10 +256,13 @@ class Acts(Tally):
 
     def _bound(self, one: Asked, lines: Lines) -> list[Draft]:
         """Return what a row of contracts becomes: what is available of a line is bound to it."""
+        line = self._line(one, lines)
+        of = line.number, one.text("contract")
         (draft,) = commit(
-            self._connection, self.chart, self._line(one, lines), one.says["amount"], date=one.says["date"],
-            contract=one.text("contract"), payee=one.text("payee"), document=one.text("document"),
+            self._connection, self.chart, line, one.says["amount"], date=one.says["date"], contract=of[1],
+            payee=one.text("payee"), document=one.text("document"), pending=self._pending[of],
         )  # fmt: skip
+        self._pending[of] += one.says["amount"]
         return [self._own(draft.storable(), one)]
 
     def _applied(self, one: Asked, lines: Lines) -> list[Draft]:

@@ -44,10 +44,14 @@ class About(TypedDict, total=False):
 
 
 class Signed(TypedDict, total=False):
-    """What a commitment rests on: the document, and the number of the signed change of the contract."""
+    """What a commitment rests on: the document, and the number of the signed change of the contract.
+
+    `pending` is what the same act binds to the contract before, in fen.
+    """
 
     document: str
     change: str
+    pending: int
 
 
 COLUMNS: Final = (
@@ -197,6 +201,7 @@ def commit(
         raise UsageError("commit-contract")
     refuse_other_year(line, date)
     bound = next((held for one, _, held in committed(connection, chart, line) if one == contract.strip()), 0)
+    bound += signed.get("pending", 0)
     if bound + amount < min(bound, 0):
         raise UsageError("commit-beyond", number=line.number, contract=contract, bound=money.grouped(bound),
                          amount=money.grouped(-amount))  # fmt: skip
