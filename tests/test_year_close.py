@@ -168,6 +168,18 @@ def test_what_went_on_is_taken_back_in_its_year(book: Book) -> None:
         )
 
 
+def test_the_number_of_the_treasury_stays_with_its_line(book: Book) -> None:
+    """What goes on has none of its own: it names one line."""
+    day = date(2015, 4, 1)
+    post(book, lambda c, chart: receive(
+        c, chart, "F01", 50, date=day, by=CLERK, document="文", treasury_id="4510"), by=CLERK)  # fmt: skip
+    months_closed(book, 2015)
+    assert ("F01-Q00003", "carried", 50, "F01-Q00006") in became(ended(book))
+    with book.reading() as connection:
+        named = [line.number for line in book.chart(connection).quotas if line.treasury_id]
+    assert named == ["F01-Q00003"]
+
+
 def test_a_contract_frees_what_it_has(book: Book) -> None:
     """And no more: neither another's nor that of a contract that has none. A line is applied for within its year."""
     day = date(2015, 3, 1)

@@ -22,7 +22,7 @@ from fundtrack.posting import returned
 from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.kinds import NOT_IN_CHART, account_of, kind_of_payment
 from fundtrack.posting.post import post
-from fundtrack.posting.quota import committed, leg_of, line_in, refuse_other_year, unit_of
+from fundtrack.posting.quota import committed, entry_of, line_in, refuse_other_year
 from fundtrack.posting.standing import find_voucher, refuse_before, voucher_of
 from fundtrack.posting.vouchers import drafted, positive
 from fundtrack.schema import dialect
@@ -276,7 +276,7 @@ def _reserving(connection: Connection, chart: Chart, asked: Application, date: D
     line = next(one for one in chart.quotas if (one.fund, one.line) == (asked.fund, asked.line))
     refuse_other_year(line, date)
     status = "committed" if _bound(connection, chart, line, asked) >= asked.amount else "available"
-    entries = [_quota_entry(chart, line, status, "applied", asked.amount)]
+    entries = [entry_of(chart, (line, status), (line, "applied"), asked.amount)]
     owed = account_of(chart, line.fund, "payable")
     if owed != NOT_IN_CHART:
         entries.append(Entry(_charged(chart, line, asked.payee), Leg(line.fund, owed), asked.amount))
@@ -303,7 +303,7 @@ def _paying(chart: Chart, owed: Standing, amount: int, date: Date, *, bank: str,
         line = next(one for one in chart.quotas if one.fund == owed.fund and reserved.credit.code.endswith(one.name))
         payable = [entry.credit for entry in owed.in_money]
         debit = payable[0] if payable else _charged(chart, line, owed.payee)
-        entries = (Entry(debit, cash, amount), _quota_entry(chart, line, "applied", "paid", amount))
+        entries = (Entry(debit, cash, amount), entry_of(chart, (line, "applied"), (line, "paid"), amount))
     return drafted(
         chart, kind_of_payment(chart, "disbursement", owed.payee), entries, fund=owed.fund, date=date,
         payee=owed.payee, narration=owed.narration, project=owed.project, document=owed.document, bank=bank,
@@ -316,7 +316,3 @@ def _charged(chart: Chart, line: Quota, payee: str) -> Leg:
     if kind_of_payment(chart, "disbursement", payee) == "advance":
         return Leg(line.fund, account_of(chart, line.fund, "advance"))
     return Leg(line.fund, line.use)
-
-
-def _quota_entry(chart: Chart, line: Quota, left: str, entered: str, amount: int) -> Entry:
-    return Entry(leg_of(chart, line, left), leg_of(chart, line, entered), amount, 0, unit_of(chart, line.fund))

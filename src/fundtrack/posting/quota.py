@@ -16,7 +16,7 @@ from fundtrack import money
 from fundtrack.book.create import now
 from fundtrack.book.person import named
 from fundtrack.chart.model import Quota
-from fundtrack.chart.quota import headings, with_quotas
+from fundtrack.chart.quota import headings
 from fundtrack.errors import UsageError, message, nearest
 from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.kinds import account_of, use_of
@@ -24,6 +24,7 @@ from fundtrack.posting.vouchers import drafted, positive, refuse_unknown_project
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Unpack
 
     from sqlalchemy import Connection
@@ -102,7 +103,7 @@ def receive(
     Raises UsageError: `quota-none` for a fund whose chart has no quota accounts by that day, `quota-document`.
     """
     line = open_line(connection, chart, Quota(fund, date, document, recorded_by=by, **about))
-    entry = _entry(chart, (line, "received"), (line, "unallotted"), positive(amount))
+    entry = entry_of(chart, (line, "received"), (line, "unallotted"), positive(amount))
     return [_voucher(chart, "quota-received", line, (entry,), date, document=line.document)]
 
 
@@ -132,7 +133,7 @@ def allot(
     said: About = {"upper_document": root.document, "department": root.department, "expires": root.expires, **about}
     own = Quota(root.fund, date, document, parent=root.line, use=code, recorded_by=by, **said)
     line = open_line(connection, chart, own)
-    entry = _entry(chart, (root, "unallotted"), (line, "available"), positive(amount))
+    entry = entry_of(chart, (root, "unallotted"), (line, "available"), positive(amount))
     return [_voucher(chart, "allotment", line, (entry,), date, document=line.document)]
 
 
@@ -155,7 +156,7 @@ def supplement(
     receipt = connection.execute(RECEIPT, asked).first()
     if receipt is None:
         raise UsageError("supplement-nothing", number=line.number)
-    entry = _entry(chart, (line, "received"), (line, "unallotted"), positive(abs(amount)), red=amount < 0)
+    entry = entry_of(chart, (line, "received"), (line, "unallotted"), positive(abs(amount)), red=amount < 0)
     return [_voucher(chart, "quota-received", line, (entry,), date, document=document, cites=receipt[0])]
 
 
@@ -173,7 +174,7 @@ def adjust(chart: Chart, source: str, target: str, amount: int, *, date: Date, d
     if (giving.fund, giving.year) != (taking.fund, taking.year):
         raise UsageError("quota-adjust-across", source=giving.number, target=taking.number)
     refuse_other_year(giving, date)
-    entry = _entry(chart, (giving, _free(giving)), (taking, _free(taking)), positive(amount))
+    entry = entry_of(chart, (giving, _free(giving)), (taking, _free(taking)), positive(amount))
     return [_voucher(chart, "quota-adjustment", taking, (entry,), date, document=document)]
 
 
@@ -205,7 +206,7 @@ def commit(
     if bound + amount < min(bound, 0):
         raise UsageError("commit-beyond", number=line.number, contract=contract, bound=money.grouped(bound),
                          amount=money.grouped(-amount))  # fmt: skip
-    entry = _entry(chart, (line, "available"), (line, "committed"), positive(abs(amount)), red=amount < 0)
+    entry = entry_of(chart, (line, "available"), (line, "committed"), positive(abs(amount)), red=amount < 0)
     change, document = signed.get("change", "").strip(), signed.get("document", "")
     said = message("commit-change", chart.language, contract=contract, change=change) if change else ""
     return [_voucher(
@@ -226,23 +227,46 @@ def carry_over(connection: Connection, chart: Chart, number: str, *, date: Date,
         raise UsageError("carry-applied", number=line.number, amount=money.grouped(stands["applied"]))
     if not any(stands[status] for status in UNSPENT):
         raise UsageError("carry-nothing", number=line.number)
-    left = [_entry(chart, (line, status), (line, "carried"), stands[status]) for status in UNSPENT if stands[status]]
+    into = next_year(connection, chart, line, by=by, document=document or line.document)
+    left = {status: stands[status] for status in UNSPENT if stands[status]}
     bound = committed(connection, chart, line)
+    return [*carried(chart, line, into, left, bound, date=date, document=document, bill=1)]
+
+
+def next_year(connection: Connection, chart: Chart, line: Quota, *, by: str, document: str) -> Quota:
+    """Open the line of the next year that a line goes on to; the treasury's number stays with the one that it names."""
     begins = Date(line.year + 1, 1, 1)
-    new = open_line(connection, chart, replace(
-        line, parent=line.line, date=begins, recorded_by=by, document=document or line.document, treasury_id=""
+    return open_line(connection, chart, replace(
+        line, parent=line.line, date=begins, recorded_by=by, document=document, treasury_id=""
     ))  # fmt: skip
-    drafts = [_voucher(chart, "carry-over", line, tuple(left), date, document=document, bill=1)]
-    later = with_quotas(chart, [*chart.quotas, new])
-    if stands["available"]:
-        entry = _entry(later, (new, "received"), (new, "available"), stands["available"])
-        drafts.append(_voucher(later, "carry-over", new, (entry,), begins, document=document, bill=1))
+
+
+def carried(
+    chart: Chart,
+    line: Quota,
+    into: Quota,
+    left: Mapping[str, int],
+    bound: Iterable[tuple[str, str, int]],
+    *,
+    date: Date,
+    document: str,
+    bill: int,
+) -> Iterator[Draft]:
+    """Yield the vouchers by which what a line has left leaves it and enters the next year's, bound to its contracts.
+
+    `left` are fen by status, `bound` the contract, the contractor and the fen of what is committed.
+    """
+    entries = tuple(entry_of(chart, (line, status), (line, "carried"), amount) for status, amount in left.items())
+    yield _voucher(chart, "carry-over", line, entries, date, document=document, bill=bill)
+    for status, amount in left.items():
+        if status != "committed":
+            entry = entry_of(chart, (into, "received"), (into, status), amount)
+            yield _voucher(chart, "carry-over", into, (entry,), into.date, document=document, bill=bill)
     for contract, payee, held in bound:
-        entry = _entry(later, (new, "received"), (new, "committed"), held)
-        drafts.append(_voucher(
-            later, "carry-over", new, (entry,), begins, document=document, bill=1, contract=contract, payee=payee
-        ))  # fmt: skip
-    return drafts
+        entry = entry_of(chart, (into, "received"), (into, "committed"), held)
+        yield _voucher(
+            chart, "carry-over", into, (entry,), into.date, document=document, bill=bill, contract=contract, payee=payee
+        )
 
 
 def reclaim(
@@ -257,7 +281,7 @@ def reclaim(
     if not document.strip():
         raise UsageError("reclaim-document")
     refuse_other_year(line, date)
-    quota = _entry(chart, (line, _free(line)), (line, "reclaimed"), positive(amount))
+    quota = entry_of(chart, (line, _free(line)), (line, "reclaimed"), positive(amount))
     transfer, other = (
         Leg(line.fund, account_of(chart, line.fund, kind, bank)) for kind in ("transfer", "cash" if cash else "payable")
     )
@@ -348,9 +372,10 @@ def unit_of(chart: Chart, fund: str) -> str:
     return headings(chart)[fund, "received"].unit
 
 
-def _entry(
+def entry_of(
     chart: Chart, debit: tuple[Quota, str], credit: tuple[Quota, str], amount: int, *, red: bool = False
 ) -> Entry:
+    """Return the entry that moves quota, in fen, from the status of one line to that of another, or of the same."""
     unit = unit_of(chart, debit[0].fund)
     return Entry(leg_of(chart, *debit), leg_of(chart, *credit), amount, int(red), unit)
 

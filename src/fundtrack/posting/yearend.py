@@ -10,18 +10,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from fundtrack.book.periods import Month, closed_to
-from fundtrack.chart.quota import headings
 from fundtrack.errors import UsageError
 from fundtrack.posting.draft import Draft, Entry, Leg
 from fundtrack.posting.kinds import account_of
 from fundtrack.posting.periods import DECEMBER, blockers, record, refuse_to_close
 from fundtrack.posting.post import post
-from fundtrack.posting.quota import open_line
+from fundtrack.posting.quota import carried, entry_of, next_year
 from fundtrack.posting.todo import grouped, unpaid
 from fundtrack.schema import dialect
 
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from fundtrack.book import Book
-    from fundtrack.chart.model import Account, Chart, Quota
+    from fundtrack.chart.model import Chart, Quota
     from fundtrack.posting.post import Posted
     from fundtrack.posting.todo import Group
 
@@ -194,7 +193,6 @@ class Books:
         """Look once at all lines; the caller holds the writer's turn."""
         self.terms = terms
         self._connection, self._chart = connection, chart
-        self._above: Mapping[tuple[str, str], Account] = headings(chart)
         self._begins = terms.last + dt.timedelta(1)
         asked = {"year": terms.year, "day": self._begins.toordinal()}
         self.ended = {(fund, int(line)) for fund, line in dialect.rows_of(connection, ENDED, asked)}
@@ -219,49 +217,29 @@ class Books:
 
     def opened(self, line: Quota) -> Quota:
         """Return the line of the next year that a line goes on to."""
-        return open_line(self._connection, self._chart, replace(
-            line, parent=line.line, date=self._begins, recorded_by=self.terms.by, document=self.terms.document
-        ))  # fmt: skip
+        return next_year(self._connection, self._chart, line, by=self.terms.by, document=self.terms.document)
 
     def drafts(self, left: Left, into: Quota | None, *, bill: int) -> Iterator[Draft]:
         """Yield the vouchers of a line: what it has left leaves it, and enters the line of the next year."""
-        line = left.line
-        leaves = "reclaimed" if into is None else "carried"
-        entries = tuple(self._entry((line, status), (line, leaves), amount) for status, amount in left.stands.items())
-        if into is None:
-            yield self._draft(
-                "reclaim", line, (*entries, self._returned(line.fund, left.amount)), self.terms.last, bill
+        line, terms = left.line, self.terms
+        if into is not None:
+            yield from carried(
+                self._chart, line, into, left.stands, left.bound, date=terms.last, document=terms.document, bill=bill
             )
             return
-        yield self._draft("carry-over", line, entries, self.terms.last, bill)
-        for status, amount in left.stands.items():
-            if status != "committed":
-                entry = self._entry((into, "received"), (into, status), amount)
-                yield self._draft("carry-over", into, (entry,), self._begins, bill)
-        for contract, payee, held in left.bound:
-            entry = self._entry((into, "received"), (into, "committed"), held)
-            draft = self._draft("carry-over", into, (entry,), self._begins, bill)
-            yield replace(draft, contract=contract, payee=payee)
+        taken = (
+            entry_of(self._chart, (line, status), (line, "reclaimed"), amount) for status, amount in left.stands.items()
+        )
+        yield Draft(
+            fund=line.fund, date=terms.last, kind="reclaim", entries=(*taken, self._returned(line.fund, left.amount)),
+            project=line.project, document=terms.document, bill=bill,
+        )  # fmt: skip
 
     def _returned(self, fund: str, amount: int) -> Entry:
         """Return the entry of the money that goes back with the quota."""
         other = "payable" if self.terms.owed else "cash"
         transfer, paid = (Leg(fund, account_of(self._chart, fund, kind)) for kind in ("transfer", other))
         return Entry(transfer, paid, amount)
-
-    def _entry(self, debit: tuple[Quota, str], credit: tuple[Quota, str], amount: int) -> Entry:
-        sides = [
-            Leg(line.fund, f"{self._above[line.fund, status].code}:{line.name}") for line, status in (debit, credit)
-        ]
-        return Entry(sides[0], sides[1], amount, 0, self._above[debit[0].fund, "received"].unit)
-
-    def _draft(
-        self, kind: Literal["reclaim", "carry-over"], line: Quota, entries: tuple[Entry, ...], date: dt.date, bill: int
-    ) -> Draft:
-        return Draft(
-            fund=line.fund, date=date, kind=kind, entries=entries, project=line.project, document=self.terms.document,
-            bill=bill,
-        )  # fmt: skip
 
 
 def _refuse_blocked(connection: Connection, book: Book, terms: Terms) -> None:
