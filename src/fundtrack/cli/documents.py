@@ -24,9 +24,9 @@ from fundtrack.cli.options import (
 )
 from fundtrack.cli.order import coded
 from fundtrack.cli.policy import say_of_file
-from fundtrack.cli.quota import AmountOption, DepartmentOption, ExpiresOption, ProjectOption
+from fundtrack.cli.quota import AmountOption, DepartmentOption, ExpiresOption
+from fundtrack.cli.vouchers import ProjectOption, print_posted
 from fundtrack.cli.vouchers import amount as yuan
-from fundtrack.cli.vouchers import print_posted
 from fundtrack.errors import UsageError, message
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from fundtrack.cli.options import (
     spoken,
 )
 from fundtrack.cli.quota import AmountOption, LineArgument
-from fundtrack.cli.vouchers import BankRefOption, NumberArgument, amount, print_posted
+from fundtrack.cli.vouchers import Act, BankRefOption, NumberArgument, amount, print_posted
 from fundtrack.errors import message
 
 if TYPE_CHECKING:
@@ -115,20 +115,16 @@ def pay(
     """支付 Pay what was approved, or what the bank returned: quota is executed, and what was owed is settled."""
     from fundtrack import identifier
     from fundtrack.book.clock import today
-    from fundtrack.posting import post
     from fundtrack.posting.application import payment
 
-    the_book = opened(book)
-    language = spoken(lang, the_book)
-    account = identifier.kept(identifier.sound(payee_account, "account"), the_book.key) if payee_account else ""
+    act = Act(form, by, approved_by, book, lang)
+    account = identifier.kept(identifier.sound(payee_account, "account"), act.book.key) if payee_account else ""
 
     def say(connection: Connection, chart: Chart) -> Sequence[Draft]:
         return [payment(connection, chart, number, amount, date=date or today(), bank=bank, bank_ref=bank_ref,
                         payee_account=account)]  # fmt: skip
 
-    with show.refusal(form, language):
-        posted = post(the_book, say, by=person(by), approved_by=approved_by)
-    print_posted(posted, form, language)
+    act.post(say)
 
 
 def return_payment(
@@ -147,19 +143,15 @@ def return_payment(
 ) -> None:
     """退票 Enter a payment that the bank returned: it is owed again, its quota reserved, until it is paid once more."""
     from fundtrack.book.clock import today
-    from fundtrack.posting import post
     from fundtrack.posting.returned import return_payment
 
-    the_book = opened(book)
-    language = spoken(lang, the_book)
-    why = prompts.reason(reason, message("ask-return", language, voucher=number), language)
+    act = Act(form, by, approved_by, book, lang)
+    why = prompts.reason(reason, message("ask-return", act.language, voucher=number), act.language)
 
     def say(connection: Connection, chart: Chart) -> Sequence[Draft]:
         return [return_payment(connection, chart, number, amount, reason=why, date=date or today(), bank_ref=bank_ref)]
 
-    with show.refusal(form, language):
-        posted = post(the_book, say, by=person(by), approved_by=approved_by)
-    print_posted(posted, form, language)
+    act.post(say)
 
 
 def applications(form: FormatOption = "table", book: BookOption = None, lang: LanguageOption = None) -> None:

@@ -20,21 +20,17 @@ from fundtrack.cli.options import (
     PersonOption,
     day,
     opened,
-    person,
     spoken,
 )
 from fundtrack.cli.order import coded
-from fundtrack.cli.vouchers import BankRefOption, amount, print_posted
+from fundtrack.cli.vouchers import Act, BankRefOption, ProjectOption, amount
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
+    from collections.abc import Sequence
 
     from sqlalchemy import Connection
 
     from fundtrack.chart.model import Chart
-    from fundtrack.cli.options import Format
-    from fundtrack.errors import Language
     from fundtrack.posting import Draft
 
 quota = typer.Typer(no_args_is_help=True, help="预算指标 Quota: authority to spend, beside the cash.")
@@ -43,31 +39,10 @@ LineArgument = Annotated[str, typer.Argument(metavar="QUOTA", help="A quota line
 AmountOption = Annotated[int, typer.Option(parser=amount, metavar="YUAN", help="The amount. 金额（元）")]
 UpperOption = Annotated[str, typer.Option(help="The document of the level above. 上级文号")]
 DepartmentOption = Annotated[str, typer.Option(help="The department that spends it. 预算单位")]
-ProjectOption = Annotated[str, typer.Option(help="The project, P01. 项目代码")]
 ExpiresOption = Annotated[
     dt.date | None, typer.Option(parser=day, metavar="DATE", help="The last day it may be spent on. 使用期限")
 ]
 COLUMNS = ("quota", "parent", "use", "project", *STATUSES)
-
-
-class Act:
-    """What every act on quota is told beside its own: who, for which book, how to print."""
-
-    def __init__(
-        self, form: Format, by: str | None, approved_by: str, book: Path | None, lang: Language | None
-    ) -> None:
-        """Open the book that is meant."""
-        self.book = opened(book)
-        self.language = spoken(lang, self.book)
-        self.by, self.form, self.approved_by = person(by), form, approved_by
-
-    def post(self, say: Callable[[Connection, Chart], Sequence[Draft]]) -> None:
-        """Post what is said, and print it."""
-        from fundtrack.posting import post
-
-        with show.refusal(self.form, self.language):
-            posted = post(self.book, say, by=self.by, approved_by=self.approved_by)
-        print_posted(posted, self.form, self.language)
 
 
 @quota.command()

@@ -27,10 +27,14 @@ from fundtrack.cli.order import Order, OrderKind, coded
 from fundtrack.errors import FormatError, message
 
 if TYPE_CHECKING:
-    from fundtrack.book import Book
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy import Connection
+
+    from fundtrack.chart.model import Chart
     from fundtrack.cli.options import Format
     from fundtrack.errors import Language
-    from fundtrack.posting import Posted
+    from fundtrack.posting import Draft, Posted
 
 
 def amount(text: str) -> int:
@@ -73,12 +77,13 @@ def post(
     lang: LanguageOption = None,
 ) -> None:
     """记账 Post a voucher, or one bill over several funds; at a terminal what is missing is asked for."""
-    the_book = opened(book)
+    act = Act(form, by, approved_by, book, lang)
     order = Order(
         kind, fund, use, amount, date, payee, narration, project, document, bank, bank_ref, contract, quota, to,
         original, split,
     )  # fmt: skip
-    post_order(order, the_book, spoken(lang, the_book), form, by, approved_by)
+    prompts.complete(order, act.book, act.language)
+    act.post(order.drafts)
 
 
 def verify_advance(
@@ -97,21 +102,32 @@ def verify_advance(
     lang: LanguageOption = None,
 ) -> None:
     """预拨款核销 Turn what was advanced into spending as its evidence arrives, as `post --kind verification` does."""
-    the_book = opened(book)
+    act = Act(form, by, approved_by, book, lang)
     order = Order(
         "verification", "", use, amount, date, "", narration, project, document, "", "", contract, "", "", number, ""
     )
-    post_order(order, the_book, spoken(lang, the_book), form, by, approved_by)
+    prompts.complete(order, act.book, act.language)
+    act.post(order.drafts)
 
 
-def post_order(order: Order, book: Book, language: Language, form: Format, by: str | None, approved_by: str) -> None:
-    """Post what a person wants posted, asking at a terminal for what is missing, and print it."""
-    from fundtrack.posting import post
+class Act:
+    """What every act that posts is told beside its own: who, for which book, how to print."""
 
-    prompts.complete(order, book, language)
-    with show.refusal(form, language):
-        posted = post(book, order.drafts, by=person(by), approved_by=approved_by)
-    print_posted(posted, form, language)
+    def __init__(
+        self, form: Format, by: str | None, approved_by: str, book: Path | None, lang: Language | None
+    ) -> None:
+        """Open the book that is meant."""
+        self.book = opened(book)
+        self.language = spoken(lang, self.book)
+        self.by, self.form, self.approved_by = person(by), form, approved_by
+
+    def post(self, say: Callable[[Connection, Chart], Sequence[Draft]]) -> None:
+        """Post what is said, and print it."""
+        from fundtrack.posting import post
+
+        with show.refusal(self.form, self.language):
+            posted = post(self.book, say, by=self.by, approved_by=self.approved_by)
+        print_posted(posted, self.form, self.language)
 
 
 def print_posted(posted: Posted, form: Format, language: Language) -> None:
