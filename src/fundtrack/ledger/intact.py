@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fundtrack.beantext.directives import Custom, Transaction
 from fundtrack.errors import UsageError
+from fundtrack.ledger.approvals import contradictions
 from fundtrack.ledger.files import HASHED, is_whole
 from fundtrack.ledger.manifest import FILE
 from fundtrack.ledger.periods import Closings, read_periods
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 ALTERATIONS: Final = frozenset({
     "published-altered", "published-unlisted", "published-left-out", "published-unnumbered",
     "published-number-of-another", "published-number-twice", "published-number-missing", "published-after-closing",
+    "published-application-number", "published-application-unlike", "published-approval-unasked",
 })  # fmt: skip
 """The keys of all that can be found here."""
 
@@ -56,7 +58,10 @@ def objections(files: Iterable[str], entries: Iterable[Directive]) -> Iterator[O
         own = [one for one in ours if Path(str(one.meta["filename"])).parent == folder]
         vouchers = [one for one in own if isinstance(one, Transaction)]
         yield from _numbers(vouchers)
-        yield from _after_closing(vouchers, [one for one in own if isinstance(one, Custom) and one.type == "period"])
+        told = [one for one in own if isinstance(one, Custom)]
+        yield from _after_closing(vouchers, [one for one in told if one.type == "period"])
+        for key, one, details in contradictions([one for one in told if one.type == "application"], vouchers):
+            yield Objection(key, str(one.meta["filename"]), int(one.meta["lineno"]), details)
 
 
 def _files(folder: Path, names: set[str]) -> Iterator[Objection]:

@@ -13,7 +13,7 @@ from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
 from fundtrack.chart.write import write_accounts
-from fundtrack.ledger import batches, periods
+from fundtrack.ledger import applications, batches, periods
 from fundtrack.ledger.budgets import budgets, of_all
 from fundtrack.ledger.files import Folder, is_whole
 from fundtrack.ledger.history import history, write_history
@@ -66,11 +66,12 @@ def publish(book: Book, language: Language | None = None, progress: Progress | N
         past = write_history(history(connection), chart, language)
         allotted = budgets(connection, chart, language)
         months = list(_journals(connection, folder, chart, language, known, progress or _quiet))
-        imported = batches.batches(connection)
+        imported, asked = batches.batches(connection), applications.applications(connection)
         others = [
             *_others(folder, QUOTAS, write_quotas(chart, language)),
             *_others(folder, STEM, write_entries(entries(connection), language)),
             *_others(folder, batches.STEM, batches.write_batches(imported, language, chart.currency)),
+            *_others(folder, applications.STEM, applications.write_applications(asked, language, chart.currency)),
             *_others(folder, periods.STEM, periods.write_periods(periods.acts(connection), language)),
         ]
     accounts = folder.write_hashed("accounts", [write_accounts(chart, language), past])
