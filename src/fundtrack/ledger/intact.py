@@ -54,7 +54,7 @@ def objections(files: Iterable[str], entries: Iterable[Directive]) -> Iterator[O
             folders[path.parent].add(path.name)
     ours = [entry for entry in entries if isinstance(entry, Transaction | Custom)] if folders else []
     for folder, names in sorted(folders.items()):
-        yield from _files(folder, names)
+        yield from files_objections(folder, names)
         own = [one for one in ours if Path(str(one.meta["filename"])).parent == folder]
         vouchers = [one for one in own if isinstance(one, Transaction)]
         yield from _numbers(vouchers)
@@ -64,7 +64,7 @@ def objections(files: Iterable[str], entries: Iterable[Directive]) -> Iterator[O
             yield Objection(key, str(one.meta["filename"]), int(one.meta["lineno"]), details)
 
 
-def _files(folder: Path, names: set[str]) -> Iterator[Objection]:
+def files_objections(folder: Path, names: set[str]) -> Iterator[Objection]:
     """Yield files that do not hold what their names say, and months that were published and are in none of them."""
     for name in sorted(names):
         if not is_whole(folder / name):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 from fundtrack import money
 from fundtrack.beantext.directives import Transaction
 from fundtrack.beantext.parse import parse_text
+from fundtrack.chart.model import ROOTS
 from fundtrack.chart.quota import with_quotas
 from fundtrack.chart.read import read_chart
 from fundtrack.chart.write import root_options, write_accounts
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from fundtrack.beantext.parse import Parsed
     from fundtrack.book.periods import PeriodAct
     from fundtrack.chart.model import Chart
+    from fundtrack.errors import Language
     from fundtrack.ledger.applications import Asked
     from fundtrack.ledger.batches import Batch
     from fundtrack.ledger.canonical import Canonical
@@ -83,6 +85,17 @@ def read(path: Path) -> Canonical:
     journals = (name for name in names[1:] if not name.startswith(others))
     vouchers = (voucher for name in journals for voucher in _vouchers(path.parent / name, chart))
     return canonical_of(chart, history, vouchers, entries, imports, asked, closings)
+
+
+def files_of(path: Path) -> list[str]:
+    """Return the files that the main file of a published ledger names. Raises UsageError as `read` does."""
+    return [str(name) for name in _parsed(_text(path), path).options["include"]]
+
+
+def language_of(path: Path) -> Language:
+    """Return the language that a published ledger is in, by its main file. Raises UsageError as `read` does."""
+    root = _parsed(_text(path), path).options["name_assets"]
+    return "zh" if root == ROOTS["zh"]["Assets"] else "en"
 
 
 def _line(text: str, include: str) -> int:
