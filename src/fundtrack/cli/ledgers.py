@@ -11,7 +11,7 @@ import typer
 
 from fundtrack.cli import show
 from fundtrack.cli.options import BookOption, FormatOption, LanguageOption, LedgerOption, opened, spoken
-from fundtrack.errors import FormatError, UsageError, nearest
+from fundtrack.errors import FormatError, UsageError, message, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,6 +115,8 @@ def publish(book: BookOption = None, lang: LanguageOption = None) -> None:
     published = publish(the_book, language, show.progress)
     show.say_message("published", language, path=published.main, vouchers=published.vouchers,
                      files=len(published.written))  # fmt: skip
+    if published.strangers:
+        show.say(message("published-beside", language, files=", ".join(published.strangers)), error=True)
 
 
 def browse(
