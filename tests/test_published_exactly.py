@@ -50,7 +50,7 @@ def test_what_belongs_to_no_publication_is_named_and_left(book: Book, say: Say) 
         (folder / name).write_text(text, "utf-8")
     (folder / "chart-kept-1.beancount").write_text("", "utf-8")
     (folder / ".notes").write_text("", "utf-8")
-    long_ago = os.stat(folder).st_mtime - 2 * ABANDONED
+    long_ago = folder.stat().st_mtime - 2 * ABANDONED
     for name in STRANGERS:
         os.utime(folder / name, (long_ago, long_ago))
     post_payment(book, "F03", "0603", 100, on=date(2015, 6, 1))
@@ -74,7 +74,7 @@ def test_a_journal_of_another_publication_is_not_taken_for_ours(book: Book) -> N
     copied.rename(folder / name)
     assert publish(book).strangers == ()
     assert name in told(folder, "published-stranger")
-    long_ago = os.stat(folder).st_mtime - 2 * ABANDONED
+    long_ago = folder.stat().st_mtime - 2 * ABANDONED
     os.utime(folder / name, (long_ago, long_ago))
     assert publish(book).strangers == (name,)
 
