@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fundtrack import identifier
 from fundtrack.book.create import now
+from fundtrack.book.person import same_person
 from fundtrack.checking import candidates, checks
 from fundtrack.errors import PageError, UsageError
 from fundtrack.importing.acts import Acts
@@ -132,7 +133,7 @@ def confirm(book: Book, batch: int, *, by: str) -> list[Retried]:
         said = next((who for _, who in kept(connection, batch)), None)
         if said is None:
             raise UsageError("default-missing", batch=batch)
-        if said == by:
+        if same_person(said, by):
             raise UsageError("default-own", batch=batch, by=by)
         rows = [row for row in waiting(connection) if row.batch == batch]
         source = _source(connection, book, batch)._replace(confirmed=True)
