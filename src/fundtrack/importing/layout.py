@@ -36,7 +36,7 @@ IDENTIFYING: Final[Mapping[str, Form]] = {"payee-id": "person", "payee-account":
 
 WORDED: Final = ("fund", "use", "project", "bank")
 FILE: Final = {
-    "encoding", "delimiter", "header", "without", "unit", "currency", "total", "notes", "private", "dates",
+    "encoding", "delimiter", "header", "without", "unit", "currency", "total", "notes", "private", "dates", "records",
 }  # fmt: skip
 BOOK: Final = "book"
 """What a page says of its unit or currency where its files do not say any: that of the book."""
@@ -84,6 +84,7 @@ class Layout:
     funds: frozenset[str] = frozenset()
     without: tuple[str, ...] = ()
     dates: str = ISO
+    records: str = ""
     key_sources: tuple[Source, ...] = ()
     movement: Movement = PAID
     book: str = ""
@@ -248,6 +249,7 @@ def _file(file: dict[str, Any], columns: Mapping[str, Source], identifying: tupl
         "header": texts_of(file.get("header", [])),
         "without": texts_of(file.get("without", [])),
         "dates": file.get("dates", ISO),
+        "records": str(file.get("records", "")),
         "unit": source_of(unit) if isinstance(unit, dict) else unit,
         "currency": BOOK if isinstance(currency, dict) else currency,
         "currency_column": source_of(currency) if isinstance(currency, dict) else None,
