@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import openpyxl
 
-from fundtrack.importing.given import reader
+from fundtrack.importing import given
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,8 +29,8 @@ def rows_in(fence: Fence, path: Path) -> list[list[str]]:
     if fence.language == "csv":
         delimiter = "\t" if "\t" in "".join(fence.text.splitlines()[0]) else ","
         return [*csv.reader(io.StringIO(fence.text), delimiter=delimiter)]
-    _, sheets = reader(path, fence.language, "utf-8", "")
-    return [row for sheet in sheets() for _, row in sheet.rows]
+    encoding = given.encoded(path, fence.language, "utf-8")
+    return [row for sheet in given.sheets(path, fence.language, encoding, "") for _, row in sheet.rows]
 
 
 def written(fence: Fence, folder: Path) -> Path:

@@ -8,7 +8,7 @@ import stat
 import tempfile
 import zipfile
 from contextlib import contextmanager
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -17,7 +17,7 @@ from fundtrack.importing import decode, workbook
 from fundtrack.importing.bounded.archive import DAMAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from fundtrack.importing.workbook import Sheet
 
@@ -37,6 +37,9 @@ CHARSET: Final = re.compile(r"""<(?:meta|\?xml)[^>]*(?:charset|encoding)\s*=\s*[
 
 CHINESE: Final = frozenset({"gb2312", "gbk", "gb_2312-80", "x-gbk"})
 """Names under which programs write GB18030, of which each is a part."""
+
+EMPTY: Final = b"PK\x05\x06"
+"""How a zip begins that holds nothing."""
 
 PARTS: Final = frozenset({"[Content_Types].xml", "content.xml", "mimetype"})
 """What a zip holds that is a workbook."""
@@ -76,10 +79,12 @@ def kind(path: Path) -> str:
 @lru_cache(maxsize=64)
 def _kind(path: Path, *_unchanged: int) -> str:
     """Return what a file is; one that is as it was is not asked again."""
-    if workbook.is_workbook(path):
-        return "archive" if _holds_files(path) else "workbook"
     with path.open("rb") as file:
         data = file.read(BEGINS)
+    if data.startswith(EMPTY):
+        return "archive"
+    if workbook.is_workbook(path):
+        return "archive" if _holds_files(path) else "workbook"
     text = data.replace(b"\0", b"").decode("ascii", "ignore")  # as far as it goes, also in UTF-16
     return "html" if HTML.match(text) else "json" if JSON.match(text) else "text"
 
@@ -93,16 +98,20 @@ def _holds_files(path: Path) -> bool:
     return bool(names) and PARTS.isdisjoint(names)
 
 
-def reader(path: Path, of: str, declared: str, records: str) -> tuple[str, Callable[[], Iterator[Sheet]]]:
-    """Return the encoding of a file that is no plain text, empty for a workbook, and what reads its sheets.
+def encoded(path: Path, of: str, declared: str) -> str:
+    """Return the encoding of a file that is no plain text, empty for a workbook.
 
     Raises FormatError where it is in no encoding that it says, or that the page declares.
     """
     if of == "workbook":
-        return "", partial(workbook.sheets, path)
-    encoding = decode.encoding(path, _said(path, declared) if of == "html" else declared, long=True)
-    more = (records,) if of == "json" else ()
-    return encoding, partial(workbook.sheets, path, of, encoding, *more)
+        return ""
+    return decode.encoding(path, _said(path, declared) if of == "html" else declared, long=True)
+
+
+def sheets(path: Path, of: str, encoding: str, records: str) -> Iterator[Sheet]:
+    """Give the sheets of a file that is no plain text. Raises FormatError."""
+    more = {"workbook": (), "json": (encoding, records)}.get(of, (encoding,))
+    return workbook.sheets(path, of, *more)
 
 
 def _said(path: Path, otherwise: str) -> str:

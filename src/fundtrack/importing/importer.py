@@ -64,14 +64,17 @@ class Peek(NamedTuple):
 
     def look(self, declared: str, records: str) -> tuple[Head, ...] | FormatError:
         """Return the beginnings of the tables, or why there are none; looked at once for all pages."""
-        key = ("", "") if self.kind == "workbook" else (declared, records)
-        if key not in self.heads:
+        try:
+            encoding = given.encoded(self.path, self.kind, declared)
+        except FormatError as error:
+            return self.heads.setdefault((f"no {declared}", records), error)
+        if (encoding, records) not in self.heads:
             try:
-                _, read = given.reader(self.path, self.kind, declared, records)
-                self.heads[key] = tuple(tuple(islice(sheet.rows, heading.SEARCHED)) for sheet in read())
+                found = given.sheets(self.path, self.kind, encoding, records)
+                self.heads[encoding, records] = tuple(tuple(islice(of.rows, heading.SEARCHED)) for of in found)
             except FormatError as error:
-                self.heads[key] = error
-        return self.heads[key]
+                self.heads[encoding, records] = error
+        return self.heads[encoding, records]
 
     def refuse(self) -> None:
         """Raise the FormatError for which no page could look at the file, if there is one."""
@@ -144,7 +147,8 @@ class Importer:
             sheets: Callable[[], Iterator[Sheet]]
             sheets = partial(_text, path, encoding, delimited(path, encoding, self.layout))
         else:
-            encoding, sheets = given.reader(path, kind, self.layout.encoding, self.layout.records)
+            encoding = given.encoded(path, kind, self.layout.encoding)
+            sheets = partial(given.sheets, path, kind, encoding, self.layout.records)
         return Reading(path, encoding, self.layout, sheets(), self.words, together, self._key, sheets)
 
 

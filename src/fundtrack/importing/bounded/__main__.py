@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from .bounds import Unusable, bind, say, weigh
@@ -51,7 +52,7 @@ def main(kind: str, path: str, *more: str) -> None:
     """Read a file of a kind."""
     bind()
     try:
-        weigh(path)
+        weigh(Path(path).stat().st_size)
         KINDS[kind](path, *more)
         say("end")
     except Unusable as error:

@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from typing import Final
 
-from .bounds import BYTES, MEMBERS, RATIO, Unusable, say
+from .bounds import BYTES, MEMBERS, RATIO, Unusable, say, weigh
 
 ENCRYPTED: Final = 1
 NAMED_IN_UTF8: Final = 0x800
@@ -25,6 +25,7 @@ def sound(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     packed = sum(member.compress_size for member in members)
     if len(members) > MEMBERS or size > BYTES or size > RATIO * max(packed, 1):
         raise Unusable("workbook-too-large", {"limit": BYTES // 1_000_000})
+    weigh(size)
     return members
 
 

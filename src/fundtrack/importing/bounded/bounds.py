@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import re
 import resource
 import sys
-from pathlib import Path
 from typing import Final
 
 MEMORY: Final = 1 << 30
-SECONDS: Final = 30
+SECONDS: Final = 4
+"""Of processor time, whatever a file holds."""
+
+PACE: Final = 3_000_000
+"""Bytes of it, unpacked, for which there is another second."""
+
 BYTES: Final = 100_000_000
 RATIO: Final = 100
 MEMBERS: Final = 200
@@ -18,6 +23,9 @@ ROWS: Final = 200_000
 COLUMNS: Final = 256
 CELLS: Final = 20_000_000
 """Cells of a table of which most may be empty."""
+
+DEPTH: Final = 32
+"""How deep fields may stand in fields, or tables in tables."""
 
 CELL_MAX: Final = 4096
 UNFIT: Final = re.compile(r"[\0\ud800-\udfff]")
@@ -30,14 +38,17 @@ class Unusable(Exception):
 def bind() -> None:
     """Bound the memory and the time of this process."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + BYTES // PACE))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    gc.disable()  # nothing read here is cyclic, and looking for that takes longer than reading
 
 
-def weigh(path: str) -> None:
-    """Refuse a file too large to be looked at."""
-    if Path(path).stat().st_size > BYTES:
+def weigh(size: int) -> None:
+    """Refuse a file too large to be looked at, and allow the time for one of its size."""
+    if size > BYTES:
         raise Unusable("file-too-large", {"limit": BYTES // 1_000_000})
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (min(most, SECONDS + size // PACE), most))
 
 
 def fits(sheet: str, rows: int, columns: int, most: int = COLUMNS) -> None:

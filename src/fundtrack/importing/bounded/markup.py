@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from .bounds import CELLS, COLUMNS, Unusable, fits, head, say, short
+from .bounds import CELLS, COLUMNS, DEPTH, ROWS, Unusable, fits, head, say, short
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +42,8 @@ class Tables(HTMLParser):
         elif tag == "table":
             self._end_line()
             self._open.append(Table())
+            if len(self._open) > DEPTH:
+                raise Unusable("file-deep", {"limit": DEPTH})
         elif tag == "caption" and self._open:
             self._open[-1].close()
         elif self._open and tag == "tr":
@@ -110,10 +112,10 @@ class Table:
         if not self.rows:
             self.rows.append([])
         row = self.rows[-1]
-        self._span = _number(attrs.get("colspan"))
+        self._span = _number(attrs.get("colspan"), COLUMNS)
         while self._below.get(len(row), 0) >= len(self.rows):
             row.append("")  # a cell above reaches down to here
-        down = _number(attrs.get("rowspan"))
+        down = _number(attrs.get("rowspan"), ROWS)
         if down > 1:
             for at in range(len(row), len(row) + self._span):
                 self._below[at] = len(self.rows) + down - 1
@@ -127,12 +129,14 @@ class Table:
             self.text = None
 
 
-def _number(said: str | None) -> int:
+def _number(said: str | None, most: int) -> int:
     """Return how many columns or rows a cell takes. Raises Unusable beyond those of a sheet."""
-    count = int(said) if said and said.isascii() and said.isdigit() and len(said) < 6 else 1  # noqa: PLR2004
-    if count > COLUMNS:
-        raise Unusable("workbook-too-far", {"member": "span", "at": str(count)})
-    return max(count, 1)
+    digits = (said or "").strip()
+    if not (digits.isascii() and digits.isdigit()):
+        return 1
+    if len(digits) > len(str(most)) or int(digits) > most:
+        raise Unusable("workbook-too-far", {"member": "span", "at": digits[:20]})
+    return max(int(digits), 1)
 
 
 def tell(path: str, encoding: str) -> None:

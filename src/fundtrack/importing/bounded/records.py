@@ -12,13 +12,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from .bounds import CELLS, Unusable, fits, head, short
+from .bounds import CELLS, DEPTH, Unusable, fits, head, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-DEPTH: Final = 32
-"""How deep fields may stand in fields."""
 
 COLUMNS: Final = 1024
 """Records have a column for every field of every field, so more of them than a sheet has."""
@@ -45,7 +42,7 @@ def tell(path: str, encoding: str, records: str) -> None:
         )  # fmt: skip
         found = [(records, [*_at(whole, records.split("/"), {}, "")])] if records else [*_lists(whole, "")]
     except RecursionError as error:
-        raise Unusable("json-deep", {"limit": DEPTH}) from error
+        raise Unusable("file-deep", {"limit": DEPTH}) from error
     except json.JSONDecodeError as error:
         raise Unusable("json-damaged", {"why": error.msg, "line": error.lineno}) from error
     if not any(rows for _, rows in found):
@@ -95,7 +92,7 @@ def _sheet(name: str, rows: list[Any]) -> None:
 def _flat(value: Any, name: str, depth: int) -> Iterator[tuple[str, str]]:  # noqa: ANN401
     """Give the fields of a record and of its fields, each by its path."""
     if depth > DEPTH:
-        raise Unusable("json-deep", {"limit": DEPTH})
+        raise Unusable("file-deep", {"limit": DEPTH})
     if isinstance(value, (dict, list)):
         pairs = value.items() if isinstance(value, dict) else enumerate(value)
         for key, one in pairs:
