@@ -52,12 +52,13 @@ def workbook(fence: Fence, path: Path) -> Path:
     sheet = book.active
     assert sheet is not None
     rows = list(csv.reader(io.StringIO(fence.text)))
-    header = next(row for row in rows if all(row))
-    numeric = [at for at, name in enumerate(header) if name.startswith(tuple(fence.options["numbers"].split(",")))]
+    named = tuple(fence.options["numbers"].split(","))
+    numeric = {at for row in rows for at, name in enumerate(row) if name.startswith(named)}
     for number, row in enumerate(rows, 1):
         for at, text in enumerate(row):
             is_number = at in numeric and text.replace(".", "").isdigit()
             sheet.cell(number, at + 1, Decimal(text) if is_number else text or None)
-    sheet.merge_cells(fence.options["merged"])
+    for merged in fence.options["merged"].split(","):
+        sheet.merge_cells(merged)
     book.save(path)
     return path

@@ -73,13 +73,38 @@ class EntryColumns:
         self._forms = form.forms
         self._fields = [self._field(name, source, key) for name, source in layout.columns.items()]
         numbers = {"amount", "side", "number"}
+        self._bind_channels()
         self.counted = {field.place for field in self._fields if self._kinds[field.name] in numbers}
+        self.counted |= {place for _, place in self._channels}
+        self.mapped |= {place for _, place in self._channels}
         self._sides = [field for field in self._fields if field.name in SIDES]
         summed = [name for name in ("amount", *form.amounts) if name in layout.columns]
         self._summed = next((field for field in self._fields if field.name in summed[:1]), None)
         self._balance = next((field for field in self._fields if field.name == "balance"), None)
         first = next(iter(self._sides), self._summed)
         self.unit = self._unit(layout.columns[first.name]) if first else ""
+
+    def _bind_channels(self) -> None:
+        """Find the columns of funds that share a bill: those under the heading that the page names, but its sum."""
+        under, known = f"{self._layout.channels}/", self._words.get("fund", {})
+        sums = {cells.label(word) for word in self._layout.total}
+        parts = [(name.removeprefix(under), at) for at, name in enumerate(self._head.names) if name.startswith(under)]
+        found = [(known.get(part, part), at) for part, at in parts if part not in sums and self._layout.channels]
+        self._channels = found
+        unit = heading.unit(self._layout, self._head, [self._head.cells[at] for _, at in found]) if found else ""
+        self._share = Memo(fields.side(unit or self._layout.currency))
+
+    def _shares(self, row: Sequence[str]) -> dict[str, int]:
+        """Return what each fund pays of a bill, in fen. Raises FormatError."""
+        shares: dict[str, int] = {}
+        for fund, at in self._channels:
+            try:
+                share = self._share[row[at]]
+            except FormatError as error:
+                raise FormatError(error.key, **error.details, column=self._head.names[at]) from error
+            if share:
+                shares[fund] = shares.get(fund, 0) + share
+        return shares
 
     def _unit(self, source: Source) -> str:
         """Return the unit of an amount. Raises FormatError where it is not stated, or in two ways.
@@ -199,6 +224,10 @@ class EntryColumns:
                 said[field.name] = _read(field, extended)
             except FormatError as error:
                 yield error
+        try:
+            self._shares(row)
+        except FormatError as error:
+            yield error
         begin, end = said.get("valid_from"), said.get("valid_to")
         if begin and end and end < begin:
             yield FormatError("period-reversed", begin=begin, end=end)
@@ -209,6 +238,8 @@ class EntryColumns:
         said = {field.name: _read(field, extended) for field in self._fields}
         if self._sides:
             said["amount"] = (said.pop("amount-in") or 0) - (said.pop("amount-out") or 0)
+        if self._channels:
+            said["shares"] = self._shares(row)
         return said | {"unit": self._layout.currency}
 
     def _extended(self, row: Sequence[str]) -> list[str]:

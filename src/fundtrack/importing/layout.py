@@ -37,6 +37,7 @@ IDENTIFYING: Final[Mapping[str, Form]] = {"payee-id": "person", "payee-account":
 WORDED: Final = ("fund", "use", "project", "bank")
 FILE: Final = {
     "encoding", "delimiter", "header", "without", "unit", "currency", "total", "notes", "private", "dates", "records",
+    "header-rows",
 }  # fmt: skip
 BOOK: Final = "book"
 """What a page says of its unit or currency where its files do not say any: that of the book."""
@@ -56,8 +57,8 @@ class Layout:
     """What a page says about its files. Words and kinds are in the order of the page.
 
     A file of a `register` has entries instead of vouchers; those of its columns that are `needed` may not be empty, and
-    its `funds`, where any are known, are those of the chart. A row of another may become an act on quota, which
-    `becomes` names.
+    its `funds`, where any are known, are those of the chart. A row of another may become an act, which `becomes` names;
+    of a bill over several funds, the `channels` are the columns under one heading of `header_rows` rows.
     """
 
     name: str
@@ -85,6 +86,8 @@ class Layout:
     without: tuple[str, ...] = ()
     dates: str = ISO
     records: str = ""
+    header_rows: int = 1
+    channels: str = ""
     key_sources: tuple[Source, ...] = ()
     movement: Movement = PAID
     book: str = ""
@@ -127,7 +130,7 @@ class Layout:
     @property
     def worded(self) -> tuple[str, ...]:
         """The fields that words may stand for: a few of a voucher's, any of a register's."""
-        return WORDED if self.form is None else tuple(self.form.fields)
+        return WORDED if self.form is None else (*self.form.fields, *(("fund",) if self.channels else ()))
 
     def counted(self, incoming: int, outgoing: int) -> int:
         """Return what a row counts in the file's sums: the amount as printed, or what came in less what went out."""
@@ -197,8 +200,11 @@ def _of_entries(name: str, form: dict[str, Any]) -> Layout:
     fields = set(register.fields)
     needed = NEEDED[becomes] if becomes else texts_of(form["register"].get("needed", []))
     sided = {"amount-in", "amount-out"} if "amount" in fields and not becomes else set()
+    channels = form.pop("channels", {}) if becomes == "bill" else {}
+    if (becomes == "bill") != bool(channels.get("under")) or set(channels) - {"under"}:
+        raise ValueError("[channels] under")
     own = {"key": {"columns"}} if becomes else {"register": {"name", "needed"}}
-    tables = {**own, "file": FILE, "columns": fields | sided, "words": fields}
+    tables = {**own, "file": FILE, "columns": fields | sided, "words": fields | ({"fund"} if channels else set())}
     for table, content in form.items():
         if unknown := set(content) - tables[table]:
             raise ValueError(", ".join(sorted(unknown)))
@@ -225,6 +231,7 @@ def _of_entries(name: str, form: dict[str, Any]) -> Layout:
         words=words,
         register=None if becomes else register,
         becomes=becomes,
+        channels=str(channels.get("under", "")),
         needed=tuple(dict.fromkeys((register.key[0], *needed))),
     )
 
@@ -250,6 +257,7 @@ def _file(file: dict[str, Any], columns: Mapping[str, Source], identifying: tupl
         "without": texts_of(file.get("without", [])),
         "dates": file.get("dates", ISO),
         "records": str(file.get("records", "")),
+        "header_rows": int(file.get("header-rows", 1)),
         "unit": source_of(unit) if isinstance(unit, dict) else unit,
         "currency": BOOK if isinstance(currency, dict) else currency,
         "currency_column": source_of(currency) if isinstance(currency, dict) else None,
