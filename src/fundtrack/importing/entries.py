@@ -11,7 +11,7 @@ from fundtrack import identifier
 from fundtrack.errors import FormatError
 from fundtrack.importing import cells, dates, fields, heading
 from fundtrack.importing.blocks import Row, digest
-from fundtrack.importing.cells import EXACT_DIGITS, Memo, Number
+from fundtrack.importing.cells import EXACT_DIGITS, Memo, Number, RedText
 from fundtrack.importing.columns import Moved
 from fundtrack.importing.places import Places
 
@@ -92,7 +92,7 @@ class EntryColumns:
         found = [(known.get(part, part), at) for part, at in parts if part not in sums and self._layout.channels]
         self._channels = found
         unit = heading.unit(self._layout, self._head, [self._head.cells[at] for _, at in found]) if found else ""
-        self._share = Memo(fields.side(unit or self._layout.currency))
+        self._share = Memo(fields.side(unit or self._layout.currency, self._layout.red))
 
     def _shares(self, row: Sequence[str]) -> dict[str, int]:
         """Return what each fund pays of a bill, in fen. Raises FormatError."""
@@ -127,7 +127,7 @@ class EntryColumns:
             "identifier": self._keeper(name, key),
         }
         if kind in {"amount", "side"}:
-            readers[kind] = fields.side(self._unit(source))
+            readers[kind] = fields.side(self._unit(source), self._layout.red)
         found = fields.found(source.pattern, str) if source.pattern else None
         values = Memo(_reading(kind, readers[kind], words, found))
         return Field(name, source.name, self._places.of(source), values, name in self._layout.needed)
@@ -193,7 +193,11 @@ class EntryColumns:
     def printed(self, row: list[str]) -> tuple[int, int] | None:
         """Return the amounts of a total row, which may have both, or None where they cannot be read."""
         try:
-            sides = {field.name: field.values[row[field.place]] for field in (*self._sides, self._summed) if field}
+            sides = {
+                field.name: field.values[cells.black(row[field.place])]
+                for field in (*self._sides, self._summed)
+                if field
+            }
         except (FormatError, IndexError):
             return None
         incoming = sides.pop("amount-in", 0) or 0
@@ -264,7 +268,7 @@ def _reading(
     """Return what reads a cell: the part of it that is meant, the word it stands for, and that by the column's type."""
 
     def value(cell: str) -> Any:  # noqa: ANN401 - of the column's type
-        if isinstance(cell, Number) and kind in {"amount", "side"}:
+        if isinstance(cell, (Number, RedText)) and kind in {"amount", "side"}:
             return read(cell)
         if kind != "identifier" and _damaged(cell):
             raise FormatError("digits-lost", text=identifier.masked(cell))

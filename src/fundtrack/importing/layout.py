@@ -12,6 +12,7 @@ from fundtrack import money
 from fundtrack.errors import PageError
 from fundtrack.importing.becoming import FORMS, NEEDED
 from fundtrack.importing.dates import ISO, ORDERS
+from fundtrack.importing.fields import ASKED, REDDENED
 from fundtrack.importing.movement import IN, PAID, movement_of
 from fundtrack.importing.source import Source, source_of, texts_of
 from fundtrack.schema.registers import REGISTERS
@@ -29,7 +30,7 @@ OUTGOING: Final = ("disbursement", "bank-charge")
 FIELDS: Final = (
     "date", "amount", "amount-in", "amount-out", "balance", "payee", "narration",
     "fund", "use", "project", "document", "bank", "bank-ref", "payee-id", "payee-account", "contract",
-    "quota", "reference",
+    "quota", "reference", "amount-words",
 )  # fmt: skip
 IDENTIFYING: Final[Mapping[str, Form]] = {"payee-id": "person", "payee-account": "account"}
 """Fields whose columns are private, and that alone may read a private one, with what number each holds."""
@@ -37,7 +38,7 @@ IDENTIFYING: Final[Mapping[str, Form]] = {"payee-id": "person", "payee-account":
 WORDED: Final = ("fund", "use", "project", "bank")
 FILE: Final = {
     "encoding", "delimiter", "header", "without", "unit", "currency", "total", "notes", "private", "dates", "records",
-    "header-rows",
+    "header-rows", "red",
 }  # fmt: skip
 BOOK: Final = "book"
 """What a page says of its unit or currency where its files do not say any: that of the book."""
@@ -88,6 +89,7 @@ class Layout:
     records: str = ""
     header_rows: int = 1
     channels: str = ""
+    red: str = ASKED
     key_sources: tuple[Source, ...] = ()
     movement: Movement = PAID
     book: str = ""
@@ -247,6 +249,8 @@ def _file(file: dict[str, Any], columns: Mapping[str, Source], identifying: tupl
             raise ValueError(field, *source.columns)
     if not (isinstance(unit, dict) or unit == BOOK or money.is_unit(unit)) or file.get("dates", ISO) not in ORDERS:
         raise ValueError(unit, file.get("dates", ISO))
+    if file.get("red", ASKED) not in REDDENED:
+        raise ValueError(file["red"])
     if not (file.get("header") or any_name):
         raise ValueError("[file] header")
     codecs.lookup(file.get("encoding", "utf-8"))
@@ -257,6 +261,7 @@ def _file(file: dict[str, Any], columns: Mapping[str, Source], identifying: tupl
         "without": texts_of(file.get("without", [])),
         "dates": file.get("dates", ISO),
         "records": str(file.get("records", "")),
+        "red": file.get("red", ASKED),
         "header_rows": int(file.get("header-rows", 1)),
         "unit": source_of(unit) if isinstance(unit, dict) else unit,
         "currency": BOOK if isinstance(currency, dict) else currency,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fundtrack.errors import FormatError
-from fundtrack.importing.cells import number
+from fundtrack.importing.cells import number, red
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -69,9 +69,14 @@ def told(path: Path, kind: str, *more: str) -> Generator[Any]:
 def _said(path: Path, line: bytes) -> Any:  # noqa: ANN401 - a line of JSON
     """Read a line of the child. Raises the FormatError it names."""
     try:
-        said = json.loads(line, parse_float=number, parse_int=number)
+        said = json.loads(line, parse_float=number, parse_int=number, object_hook=_marked)
     except ValueError as error:  # stopped in the middle of a line
         raise FormatError("workbook-stopped", path=path) from error
     if isinstance(said, dict) and "error" in said:
         raise FormatError(said.pop("error"), path=path, **said)
     return said
+
+
+def _marked(said: dict[str, Any]) -> Any:  # noqa: ANN401 - a line of JSON
+    """Return a cell with its colour, or what else is said."""
+    return red(said["red"]) if "red" in said else said

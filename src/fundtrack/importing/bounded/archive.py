@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
 from typing import Final
@@ -16,6 +17,8 @@ DAMAGES: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError,
 """What reading a zip that is none comes to."""
 
 SIGNATURE: Final = b"PK"
+HIDDEN: Final = re.compile(r"\.[^.]|__MACOSX$")
+"""What a Mac puts beside the files of a zip."""
 
 
 def sound(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
@@ -46,7 +49,7 @@ def tell(path: str) -> None:
         with zipfile.ZipFile(path) as archive:
             for at, member in enumerate(sound(archive)):
                 name = named(member)
-                if member.is_dir() or any(part.startswith((".", "__MACOSX")) for part in name.split("/")):
+                if member.is_dir() or any(HIDDEN.match(part) for part in name.split("/")):
                     continue
                 if member.flag_bits & ENCRYPTED:
                     raise Unusable("archive-locked", {"member": name})

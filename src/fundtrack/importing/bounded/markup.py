@@ -41,7 +41,8 @@ class Tables(HTMLParser):
             self._silent += 1
         elif tag == "table":
             self._end_line()
-            self._open.append(Table())
+            self._open.append(Table(self.before))
+            self.before = []
             if len(self._open) > DEPTH:
                 raise Unusable("file-deep", {"limit": DEPTH})
         elif tag == "caption" and self._open:
@@ -62,8 +63,9 @@ class Tables(HTMLParser):
             table = self._open.pop()
             table.close()
             if any(any(row) for row in table.rows):
-                self.tables.append([*self.before, *table.rows])
-                self.before = []
+                self.tables.append([*table.before, *table.rows])
+            else:
+                self.before = [*table.before, *self.before]
         elif self._open and tag in {"td", "th", "tr"}:
             self._open[-1].close()
         elif tag in ENDS:
@@ -99,8 +101,9 @@ class Tables(HTMLParser):
 class Table:
     """A table that is open: its rows so far, and the text of its cell, if one is open."""
 
-    def __init__(self) -> None:
-        """Begin without rows."""
+    def __init__(self, before: list[Row]) -> None:
+        """Begin without rows, below the text before it."""
+        self.before = before
         self.rows: list[Row] = []
         self.text: list[str] | None = None
         self._span = 1

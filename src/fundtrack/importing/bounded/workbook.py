@@ -6,10 +6,17 @@ import datetime as dt
 import math
 import re
 import zipfile
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from .archive import DAMAGES, sound
 from .bounds import BYTES, Unusable, fits, head, say, short
+from .red import red
+
+if TYPE_CHECKING:
+    from .red import Places
+
+POSITIVE: Final = re.compile(r"\s*[¥￥]?\s*[\d０-９][\d０-９,，]*(?:[.．][\d０-９]+)?\s*元?\s*")
+"""A text that may be an amount above zero."""
 
 CHUNK: Final = 1 << 20
 OVERLAP: Final = 8192
@@ -46,13 +53,16 @@ FAULT: Final = re.compile(rb"""<(?:\w+:)?c\s[^<>]*\bt=["']e["'][^<>]*>""")
 """A cell that holds #N/A, #REF! or another fault: readers take it for a blank cell."""
 
 
-def _look(path: str) -> None:
-    """Refuse a zip that unpacks to too much, or whose XML reaches too far."""
+def _look(path: str) -> dict[str, Places]:
+    """Refuse a zip that unpacks to too much, or whose XML reaches too far; return where its cells are red."""
     try:
         with zipfile.ZipFile(path) as archive:
             for member in sound(archive):
                 if member.filename.endswith((".xml", ".rels", ".vml")):
                     _look_into(archive, member)
+            return red(archive)
+    except SyntaxError:  # XML that is none: its reader tells that
+        return {}
     except DAMAGES as error:
         raise Unusable("workbook-damaged", {"why": str(error)}) from error
 
@@ -84,8 +94,9 @@ def tell(path: str) -> None:
     """Write every sheet and row of a workbook."""
     import python_calamine as calamine  # under the bounds that are set by now
 
+    marks: dict[str, Places] = {}
     if zipfile.is_zipfile(path):
-        _look(path)
+        marks = _look(path)
     elif _locked(path):
         raise Unusable("workbook-locked", {})
     try:
@@ -96,8 +107,10 @@ def tell(path: str) -> None:
             height = content.end[0] + 1 if content.end else 0
             fits(sheet.name, height, content.width)
             head(sheet.name, height, hidden=sheet.visible != calamine.SheetVisibleEnum.Visible)
+            places = marks.get(sheet.name, set())
             for row, cells in enumerate(content.iter_rows(), 1):
-                say([row, [_cell(cell) for cell in cells]])
+                said = [_cell(cell) for cell in cells]
+                say([row, [_marked(cell, (row - 1, at), places) for at, cell in enumerate(said)] if places else said])
     except (calamine.CalamineError, OSError) as error:
         if found := TOO_MANY.search(str(error)):
             raise Unusable("workbook-too-far", {"member": "content.xml", "at": found[1]}) from error
@@ -108,6 +121,12 @@ def _locked(path: str) -> bool:
     """Say whether a workbook is encrypted with a password: a compound file around the zip."""
     with open(path, "rb") as file:  # noqa: PTH123 - as the standard library does
         return any(LOCKED in chunk for chunk in iter(lambda: file.read(CHUNK), b""))
+
+
+def _marked(cell: str | float, place: tuple[int, int], places: Places) -> object:
+    """Return a cell, with its colour where that may be the sign of an amount: above zero, and red."""
+    amount = POSITIVE.fullmatch(cell) if isinstance(cell, str) else cell > 0
+    return {"red": cell} if amount and place in places else cell
 
 
 def _cell(value: Any) -> str | float:  # noqa: ANN401 - whatever a cell may hold
