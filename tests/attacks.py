@@ -278,19 +278,6 @@ RECORD: Final = (
     key("batch_default_fund", row("batch", **BATCH), row("batch_default", **DEFAULT | {"batch": 2, "fund": "F77"})),
     alike("default said by nobody", "batch_default_said_by",
           row("batch", **BATCH), row("batch_default", **DEFAULT | {"batch": 2, "said_by": ""})),
-    *(alike(f"default confirmed by who said it: {what}", "default_confirmed_by_another",
-            row("input_row", **INPUT_ROW | {"reasons": reasons}), entry(),
-            voucher(batch=1, row=3, prepared_by=prepared_by, approved_by=""),
-            row("decision", **DECISION | {"row": 3, "decided": "posted", "voucher": NEW, "decided_by": decided_by,
-                                          "reason": reason}))
-      for what, reasons, reason, decided_by, prepared_by in (
-          ("decided", "", "fund-by-default", "Cl erk", "manager"),
-          ("posted", '[{"check": "fund-by-default"}]', "", "manager", "clerk"),
-          ("decided without a word", '[{"check": "fund-by-default"}]', "", "clerk", "manager"))),
-    alike("default confirmed that nobody said", "default_confirmed_by_another",
-          row("batch", **BATCH), row("input_row", **INPUT_ROW | {"batch": 2, "row": 1}), entry(),
-          voucher(batch=2, row=1), row("decision", **DECISION | {
-              "batch": 2, "row": 1, "decided": "posted", "voucher": NEW, "reason": "fund-by-default"})),
     alike("decided by nobody", "decision_decided_by", row("decision", **DECISION | {"decided_by": ""})),
 )  # fmt: skip
 
