@@ -20,7 +20,8 @@ __all__ = ["book"]
 @pytest.mark.parametrize(
     ("control", "statement", "name", "told"),
     [
-        ("audit_numbered_without_gap on audit", row("audit", **AUDIT | {"audit": 5}), "record-gap", "from 1 to 5"),
+        ("audit_numbered_without_gap on audit", row("audit", **AUDIT | {"audit": 5, "last_voucher": 5}), "record-gap",
+         "from 1 to 5"),
         ("", row("finding", **FINDING), "finding-unfounded", "Finding 3"),
         ("finding_act_by_another on finding_act", row("finding_act", **ACT | {"acted_by": "Clerk"}), "act-unlawful",
          "Act 1 on finding 2"),
