@@ -265,7 +265,7 @@ def test_nothing_accuses_the_second_payment(book: Book) -> None:
 
 
 def test_what_was_reversed_is_no_twin(book: Book) -> None:
-    """Two equal parts of an application are lawful, and so is what a contract frees, and what is said again in its place."""
+    """Lawful are two equal parts of an application, what a contract frees, and what is said again in place of it."""
     number = approved(book, 200)
     for _ in range(2):
         pay(book, number, 100, date=on(3))
