@@ -60,11 +60,13 @@ class Undone(Exception):
 
 LAST: Final = "SELECT COALESCE(MAX(id), 0) FROM voucher UNION ALL SELECT COALESCE(MAX(voucher), 0) FROM entry"
 STANDING: Final = """
-SELECT COALESCE(MAX(v.occurrence), 0), COUNT(*) - COUNT(r.id)
-FROM voucher AS v LEFT JOIN voucher AS r ON r.reverses = v.id
-WHERE v.natural_key = :key
+SELECT COALESCE(MAX(occurrence), 0), EXISTS (
+    SELECT 1 FROM voucher AS v
+    WHERE v.natural_key = :key AND NOT EXISTS (SELECT 1 FROM voucher AS r WHERE r.reverses = v.id))
+FROM voucher WHERE natural_key = :key
 """
-"""How often what has a natural key was posted, and how many of those vouchers stand."""
+"""How often what has a natural key was posted, and whether any of those vouchers stands."""
+
 POSTED: Final = """
 SELECT id, fund, year, number FROM voucher WHERE id IN (SELECT voucher FROM candidate WHERE line = 1) ORDER BY id
 """
