@@ -8,10 +8,10 @@
 or a month the same columns say what moved in it, but that a year opens with what the last one closed with: `opening`
 has that too, and `balance` is what stood at its end. As of a day, it is what stood at the end of that day.
 
-Of funds under quota control, in quota: `unallotted` is what was received and not allotted; `allotted` to uses (what was carried over counts once, but by year and by line
-in both), and of that `committed` to contracts, `applied` for, `paid` and `available`; and, where that means something,
-the rate of execution beside the time gone (`pace`). By `quota`, money stands at the line that its voucher, or the one
-that this cites, is paid from.
+Of funds under quota control, in quota: `unallotted` is what was received and not allotted; `allotted` to uses (what was
+carried over counts once, but by year and by line in both), and of that `committed` to contracts, `applied` for, `paid`
+and `available`; and, where that means something, the rate of execution beside the time gone (`pace`). By `quota`, money
+stands at the line that its voucher, or the one that this cites, is paid from.
 """
 
 from __future__ import annotations
