@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from fundtrack.cli import show
-from fundtrack.cli.options import BookOption, FormatOption, LanguageOption, day, opened, spoken
-from fundtrack.errors import FormatError, UsageError, nearest
+from fundtrack.cli.options import BookOption, FormatOption, LanguageOption, LedgerOption, day, opened, spoken
+from fundtrack.errors import FormatError, UsageError, message, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +32,7 @@ def balance(
         dt.date | None, typer.Option("--as-of", parser=day, metavar="DATE", help="At the end of that day. 截止日期")
     ] = None,
     form: FormatOption = "table",
+    ledger: LedgerOption = None,
     book: BookOption = None,
     lang: LanguageOption = None,
 ) -> None:
@@ -39,7 +40,7 @@ def balance(
     from fundtrack.reporting import balances
     from fundtrack.reporting.table import written
 
-    the_book = opened(book)
+    the_book = opened(book, ledger)
     language = spoken(lang, the_book)
     found = balances(the_book, [key.strip() for key in by.replace("，", ",").split(",") if key.strip()], as_of)
     if form == "json":
@@ -55,6 +56,7 @@ def report(
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Another value for a parameter. 参数")
     ] = None,
     form: FormatOption = "table",
+    ledger: LedgerOption = None,
     book: BookOption = None,
     lang: LanguageOption = None,
 ) -> None:
@@ -63,7 +65,7 @@ def report(
     from fundtrack.reporting.export import export
     from fundtrack.reporting.table import written
 
-    the_book = opened(book)
+    the_book = opened(book, ledger)
     language = spoken(lang, the_book)
     known = reports(the_book.folder / "reports")
     if not name:
@@ -117,6 +119,8 @@ def publish(book: BookOption = None, lang: LanguageOption = None) -> None:
     published = publish(the_book, language, show.progress)
     show.say_message("published", language, path=published.main, vouchers=published.vouchers,
                      files=len(published.written))  # fmt: skip
+    if published.strangers:
+        show.say(message("published-beside", language, files=", ".join(published.strangers)), error=True)
 
 
 def browse(
