@@ -133,7 +133,7 @@ class Table:
             return "blank"
         if tuple(cells.column(cell)[0] for cell in row) == self.head.names:
             return "header"
-        if self.layout.general and self._tells(row, filled):
+        if self.layout.form is None and self._tells(row, filled):
             return ""  # what has a date and an amount is a payment, whatever it is called
         first = cells.label(row[min(filled)])
         worded, bare = bool(self._total.match(first)), filled <= self.columns.counted
@@ -143,7 +143,7 @@ class Table:
         if printed and (worded or self.sums.reach(printed)):
             self.sums.compare(number, printed)
             return "total"
-        lone = len(filled) == 1 and self.layout.general and filled.isdisjoint(self.columns.telling)
+        lone = len(filled) == 1 and self.layout.form is None and filled.isdisjoint(self.columns.telling)
         noted = first.startswith(tuple(self._notes)) or filled.isdisjoint(self.columns.mapped) or lone
         return "note" if noted and not worded else ""
 

@@ -1,0 +1,107 @@
+"""What else stands below the header of an unknown table: totals, known by their sums, and notes; and unknown words."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from fundtrack.importing import cells
+from fundtrack.importing.proposing import grid as cells_of
+from fundtrack.importing.proposing.point import Point, said
+from fundtrack.importing.proposing.sides import side
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from fundtrack.importing.proposing.grid import Grid
+    from fundtrack.importing.proposing.look import Column
+
+CHINESE: Final = ("合计", "总计", "小计", "本页合计", "人民币合计")
+ENGLISH: Final = ("Total", "Grand total", "Sum")
+HAN: Final = re.compile(r"[\u4e00-\u9fff]")
+NOTE: Final = re.compile(r"^([\u4e00-\u9fff]{1,4}|[A-Za-z]+|[^\w\s]{2,})")
+"""As much of a note as begins all notes of its kind, and names nobody."""
+
+NEAR: Final = 0.5
+
+
+class Ends(NamedTuple):
+    """The words that begin totals and notes, and how they are known; whether totals stand there without a word."""
+
+    totals: tuple[str, ...]
+    notes: tuple[str, ...]
+    points: tuple[Point, ...]
+    bare: bool = False
+
+
+def ends(grid: Grid, date: Column, amounts: Sequence[Column]) -> Ends:
+    """Return the totals and notes of a table: rows without a date, told by what they sum to and where they stand."""
+    usual = CHINESE if any(map(HAN.search, grid.names)) else ENGLISH
+    sums, since, totals, notes = [0] * len(amounts), [0] * len(amounts), [*usual], list[str]()
+    agree, differ, last = list[int](), list[int](), 0
+    for number, row in grid.below:
+        if _at(row, date.place) and any(_at(row, one.place) for one in amounts):
+            last = number
+    seen, bare = list[str](), False
+    for number, row in grid.below:
+        counts = [side(_at(row, one.place)) for one in amounts]
+        if _at(row, date.place) and any(map(_filled, (_at(row, one.place) for one in amounts))):
+            for at, one in enumerate(counts):
+                sums[at] += one or 0
+                since[at] += one or 0
+        elif not cells_of.blank(row) and any(counts):
+            word = cells.label(next(cell for cell in row if cell.strip()))
+            reached = counts in (sums, since)
+            bare = bare or (reached and cells_of.is_number(word))
+            if reached and not cells_of.is_number(word) and not _begins(word, totals):
+                totals.append(word)
+            (agree if reached else differ).append(number)
+            since = [0] * len(amounts)
+        elif not cells_of.blank(row) and number > last:
+            found = NOTE.search(cells.label(next(cell for cell in row if cell.strip())))
+            seen += [found[1]] if found else []
+    notes = [word for word in dict.fromkeys(seen) if not _begins(word, totals)]
+    points = tuple(_points(totals, agree, differ, notes))
+    return Ends(tuple(totals), tuple(notes), points, bare)
+
+
+def _points(
+    totals: Sequence[str], agree: Sequence[int], differ: Sequence[int], notes: Sequence[str]
+) -> Iterable[Point]:
+    """Give what is known of totals and notes."""
+    if agree:
+        why = said("new-total-agrees", rows=", ".join(map(str, agree[:5])), count=len(agree))
+        yield Point("total", ", ".join(totals), "proven", why)
+    if differ:
+        why = said("new-total-differs", rows=", ".join(map(str, differ[:5])), count=len(differ))
+        yield Point("total", ", ".join(totals), "named", why)
+    if notes:
+        yield Point("notes", ", ".join(notes), "named", said("new-notes", count=len(notes)))
+
+
+def _begins(word: str, totals: Iterable[str]) -> bool:
+    """Say whether a label begins with one of the words of totals."""
+    return any(word.casefold().startswith(cells.label(one).casefold()) for one in totals)
+
+
+def _at(row: Sequence[str], place: int) -> str:
+    """Return a cell of a row that may end before it."""
+    return row[place].strip() if place < len(row) else ""
+
+
+def _filled(cell: str) -> bool:
+    """Say whether an amount, or what should be one, stands in a cell."""
+    return bool(cell.strip("-—–/ "))
+
+
+def unknown(field: str, column: Column, known: Mapping[str, str]) -> Point | None:
+    """Return the words of a column that a book does not know, with the nearest; None where it knows all."""
+    words = [word for word in column.words() if word not in known]
+    if not words:
+        return None
+    shown = [f"{word} ({near[0]}?)" if (near := get_close_matches(word, known, n=1, cutoff=NEAR)) else word
+             for word in words[:8]]  # fmt: skip
+    more = "…" if len(words) > len(shown) else ""
+    why = said("new-words", field=field, count=len(words), of=len(column.words()))
+    return Point(f"words-{field}", "、".join(shown) + more, "named", why)

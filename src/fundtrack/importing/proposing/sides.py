@@ -1,0 +1,243 @@
+"""Which column of an unknown table is the amount, and which way its money went: proven, or asked."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise, product
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from fundtrack.importing.fields import NOTHING
+from fundtrack.importing.proposing import grid as cells_of
+from fundtrack.importing.proposing.fields import PAID_TO
+from fundtrack.importing.proposing.look import NONE, answered, choices_of, same
+from fundtrack.importing.proposing.point import Point, said
+from fundtrack.importing.proposing.vocabulary import says
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from fundtrack.importing.proposing.look import Column, Looked
+    from fundtrack.importing.proposing.point import State
+
+INWARDS: Final = re.compile(r"收入|存入|转入|贷方|贷$|credit|paid.?in|money.?in|deposit|receipt", re.IGNORECASE)
+OUTWARDS: Final = re.compile(r"支出|取出|转出|支取|借方|借$|debit|paid.?out|money.?out|withdraw", re.IGNORECASE)
+WORDS: Final = 12
+"""More different words than that, and a column does not say which way money went, or whether it did."""
+
+MOSTLY: Final = 90
+"""Per cent of the amounts that must be positive for the list of those who were paid to be one."""
+
+ENOUGH: Final = 2
+"""Balances that must follow, and none the other way, for a direction to be proven."""
+
+
+class Followed(NamedTuple):
+    """How many balances follow from amounts as they stand, how many from their opposites, of how many that moved."""
+
+    with_sign: int
+    against: int
+    of: int
+
+
+def side(cell: str) -> int | None:
+    """Return what stands on one side of a statement; nothing is zero."""
+    return 0 if cell.strip() in NOTHING else cells_of.amount(cell)
+
+
+def followed(amounts: Sequence[int | None], balances: Sequence[int | None]) -> Followed:
+    """Return how the balances follow from the amounts, downwards or upwards, whichever does more."""
+    best = Followed(0, 0, 0)
+    rows = [*zip(amounts, balances, strict=True)]
+    for order in (rows, rows[::-1]):
+        plus = minus = moved = 0
+        for (_, before), (amount, after) in pairwise(order):
+            if amount and before is not None and after is not None:
+                moved += 1
+                plus += after - before == amount
+                minus += after - before == -amount
+        if plus + minus > best.with_sign + best.against or not best.of:
+            best = Followed(plus, minus, moved)
+    return best
+
+
+def balance(look: Looked) -> Column | None:
+    """Return the column of the running balance, if its name is known and amounts stand in it."""
+    return next((one for one in look.known("balance") if one.counted), None)
+
+
+def amounts(look: Looked, taken: Sequence[str], answers: Mapping[str, str]) -> list[Point]:
+    """Return the column of the amount, or the two columns of what came in and what went out."""
+    if "amount" in answers:
+        return [answered("amount", answers["amount"], look)]
+    if "amount-in" in answers or "amount-out" in answers:
+        return [answered(topic, answers.get(topic, ""), look) for topic in ("amount-in", "amount-out")]
+    if pair := _pair(look):
+        return [*_sides(look, *pair)]
+    found = [one for one in look.usable if one.counted and one.name not in taken and not says("no-amount", one.name)]
+    known = [one for one in look.known("amount") if one in found]
+    saying = [one for one in look.saying("amount") if one in found and one not in known]
+    likely = known + saying
+    if len(likely) == 1 or (likely and same(likely)):
+        one, others = likely[0], "、".join(other.name for other in likely[1:])
+        key = "new-column-same" if others else "new-amount-named"
+        why = said(key, column=one.name, count=one.numbers, filled=one.filled, others=others)
+        return [Point("amount", one.name, "proven", why)]
+    if likely:
+        return [Point("amount", likely[0].name, "open", said("new-amount-several", columns=len(likely)),
+                      choices_of(likely))]  # fmt: skip
+    order = sorted(found, key=lambda one: -one.fractions) or [one for one in look.usable if one.filled]
+    why = said("new-amount-unknown", columns=len(found))
+    return [Point("amount", order[0].name if order else "", "open", why, choices_of(order))]
+
+
+def _pair(look: Looked) -> tuple[Column, Column] | None:
+    """Return the two columns of which in every row one and only one says something, if they are called so."""
+
+    def named(field: str, pattern: re.Pattern[str]) -> list[Column]:
+        return [
+            one for one in look.usable
+            if (look.vocabulary.knows(field, one.name) or pattern.search(one.name))
+            and (one.counted or not one.filled)
+        ]  # fmt: skip
+
+    for come, gone in product(named("amount-in", INWARDS), named("amount-out", OUTWARDS)):
+        if come is gone or not (come.filled + gone.filled):
+            continue
+        pairs = [*zip(map(side, come.cells), map(side, gone.cells), strict=True)]
+        each = sum(bool(one) != bool(other) for one, other in pairs)
+        if each * 100 >= MOSTLY * len(pairs) or (not any(one and other for one, other in pairs[:-1]) and
+                                                 each + 1 >= len(pairs)):  # fmt: skip
+            return come, gone
+    return None
+
+
+def _sides(look: Looked, come: Column, gone: Column) -> Sequence[Point]:
+    """Return which of two columns is what came in, and which is what went out."""
+    names = {"into": come.name, "out": gone.name}
+    clear = not (says("ambiguous-side", come.name) or says("ambiguous-side", gone.name))
+    why, state = said("new-sides-named", rows=len(come.cells), **names), "proven"
+    if (column := balance(look)) is not None:
+        net = [None if a is None or b is None else a - b
+               for a, b in zip(map(side, come.cells), map(side, gone.cells), strict=True)]  # fmt: skip
+        found = followed(net, [*map(cells_of.amount, column.cells)])
+        if found.with_sign >= ENOUGH and not found.against:
+            why, clear = said("new-sides-balance", count=found.with_sign, of=found.of, balance=column.name), True
+        elif found.against >= ENOUGH and not found.with_sign:
+            why, clear = said("new-sides-balance", count=found.against, of=found.of, balance=column.name), True
+            come, gone = gone, come
+    if not clear:
+        why, state = said("new-sides-unclear", **names), "open"
+    choices = choices_of([come, gone]) if state == "open" else {}
+    of: State = "open" if state == "open" else "proven"
+    return (Point("amount-in", come.name, of, why, choices), Point("amount-out", gone.name, of, why, choices))
+
+
+def direction(look: Looked, amount: Column, answers: Mapping[str, str]) -> list[Point]:
+    """Return the column that says which way the money of an amount went, and its words; nothing where none does."""
+    if answers.get("direction") == NONE:
+        return []
+    column = look.of(answers["direction"]) if "direction" in answers else _directing(look)
+    if column is None:
+        return [] if "direction" not in answers else [answered("direction", answers["direction"], look, none=True)]
+    counts, known = column.words(), look.vocabulary
+    ways: dict[str, list[str]] = {"in": [], "out": []}
+    proof = _proven_words(look, amount, column)
+    for word in counts:
+        clear = not says("ambiguous-side", word)
+        way = proof.get(word) or next((way for way in ways if clear and known.says(way, word)), "")
+        if way:
+            ways[way].append(word)
+    unsaid = [word for word in counts if word not in ways["in"] + ways["out"]]
+    unclear = [word for word in unsaid if says("ambiguous-side", word)]
+    state: State = (
+        "answered" if {"in", "out"} & {*answers} else "open" if unclear or not all(ways.values()) else "proven"
+    )
+    if state == "open":
+        ways["in"] += [word for word in unclear if "贷" in word or word.upper().startswith("C")]
+    for way in ways:
+        if way in answers:
+            ways[way] = [word.strip() for word in re.split("[,，]", answers[way])]
+    ways["out"] += [word for word in unclear if word not in ways["in"] + ways["out"]]
+    unsaid = [word for word in counts if word not in ways["in"] + ways["out"]]
+    why = said("new-direction", rows=sum(counts.values()), proven=len(proof), unsaid="、".join(unsaid) or "–")
+    choices = {word: said("new-word-choice", rows=count) for word, count in counts.most_common(WORDS)}
+    return [
+        Point("direction", column.name, "proven", said("new-direction-column", column=column.name)),
+        Point("in", ", ".join(ways["in"]), state, why, choices),
+        Point("out", ", ".join(ways["out"]), "named" if state == "open" else state, said("new-direction-others")),
+    ]
+
+
+def _directing(look: Looked) -> Column | None:
+    """Return the column that says which way money went: called so, or of nothing but words that say it."""
+    few = [one for one in look.usable if one.texts and len(one.words()) <= WORDS]
+    named = [one for one in (*look.known("direction"), *look.saying("direction")) if one in few]
+    if named:
+        return named[0]
+    known = look.vocabulary
+    return next(
+        (
+            one
+            for one in few
+            if len(one.words()) > 1 and all(known.says("in", w) or known.says("out", w) for w in one.words())
+        ),
+        None,
+    )
+
+
+def _proven_words(look: Looked, amount: Column, column: Column) -> dict[str, str]:
+    """Return the words of a direction that the running balance proves: it rises, or falls, wherever they stand."""
+    of = balance(look)
+    if of is None:
+        return {}
+    balances = [*map(cells_of.amount, of.cells)]
+    amounts_of = [*map(cells_of.amount, amount.cells)]
+    found = {}
+    for word in column.words():
+        only = [one if " ".join(cell.split()) == word else None
+                for one, cell in zip(amounts_of, column.cells, strict=True)]  # fmt: skip
+        seen = followed(only, balances)
+        if seen.with_sign >= ENOUGH and not seen.against:
+            found[word] = "in"
+        elif seen.against >= ENOUGH and not seen.with_sign:
+            found[word] = "out"
+    return found
+
+
+def status(look: Looked, taken: Sequence[str], answers: Mapping[str, str]) -> list[Point]:
+    """Return the column that says whether money moved, and the words that say it did; nothing where none does."""
+    if answers.get("status") == NONE:
+        return []
+    named = [one for one in (*look.known("status"), *look.saying("status")) if one.name not in taken]
+    few = [one for one in named if one.texts and len(one.words()) <= WORDS]
+    column = look.of(answers["status"]) if "status" in answers else next(iter(few), None)
+    if column is None:
+        return []
+    counts = column.words()
+    likely = [word for word in counts if look.vocabulary.says("settled", word)]
+    choices = {word: said("new-word-choice", rows=count) for word, count in counts.most_common()}
+    why = said("new-status", column=column.name, words=len(counts))
+    points = [Point("status", column.name, "proven", said("new-status-column", column=column.name))]
+    state: State = "answered" if "settled" in answers else "open"
+    return [*points, Point("settled", answers.get("settled", ", ".join(likely)), state, why, choices)]
+
+
+def sign(look: Looked, amount: Column, payee: str, answers: Mapping[str, str]) -> Point:
+    """Return which way a positive amount went: proven by the balance, or by who the rows name; else asked."""
+    choices = {"in": said("new-sign-in"), "out": said("new-sign-out")}
+    if "sign" in answers:
+        return Point("sign", answers["sign"], "answered", said("new-answered"), choices)
+    found = [cells_of.amount(cell) for cell in amount.cells]
+    known = [one for one in found if one is not None]
+    positive, of = balance(look), len(known)
+    if positive is not None:
+        seen = followed(found, [*map(cells_of.amount, positive.cells)])
+        way = "in" if seen.with_sign >= seen.against else "out"
+        if (max(seen.with_sign, seen.against) >= ENOUGH and not min(seen.with_sign, seen.against)):  # fmt: skip
+            why = said("new-sign-balance", count=max(seen[:2]), of=seen.of, balance=positive.name, amount=amount.name)
+            return Point("sign", way, "proven", why)
+        return Point("sign", way, "open", said("new-sign-unfollowed", balance=positive.name, of=seen.of), choices)
+    negative = sum(one < 0 for one in known)
+    if PAID_TO.search(payee) and (of - negative) * 100 >= MOSTLY * of:
+        return Point("sign", "out", "proven", said("new-sign-paid", payee=payee, negative=negative, of=of))
+    return Point("sign", "out", "open", said("new-sign-unknown", negative=negative, of=of), choices)
