@@ -93,16 +93,34 @@ class Wanted:
         return lacking or [name for name in names if cells.loose(name) in self._without]
 
 
+def joined(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
+    """Return the names of a header of two rows: that of a group reaches over the columns under it, up to the next.
+
+    资金来源（万元） over 中央 is 资金来源 中央（万元）, so that the unit of the group is that of each column.
+    """
+    width, group, found = max(len(upper), len(lower)), "", list[str]()
+    above, below = ([*row, *[""] * (width - len(row))] for row in (upper, lower))
+    for over, under in zip(above, below, strict=True):
+        group = over if over.strip() else group if under.strip() else ""
+        if not group or not under.strip():
+            found.append(under if under.strip() else over)
+            continue
+        name, of = cells.column(group)
+        found.append(f"{name} {under}" + (f"({of})" if of and not cells.column(under)[1] else ""))
+    return found
+
+
 def find(layout: Layout, rows: Iterator[Numbered]) -> tuple[Heading | None, list[Numbered]]:
     """Read rows up to the header and return it, or nothing and the rows read."""
     wanted = Wanted(layout)
     above: list[Numbered] = []
     for number, row in islice(rows, SEARCHED):
-        named = [cells.column(cell) for cell in row]
+        head = joined(above[-1][1], row) if layout.tall > 1 and above else row
+        named = [cells.column(cell) for cell in head]
         names = tuple(name for name, _ in named)
         if not wanted.missing(names):
             index = {name: at for at, name in reversed([*enumerate(names)]) if name}
-            return Heading(number, tuple(row), names, index, dict(named), tuple(above)), above
+            return Heading(number, tuple(head), names, index, dict(named), tuple(above)), above
         above.append((number, row))
     return None, above
 

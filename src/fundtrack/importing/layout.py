@@ -36,7 +36,8 @@ IDENTIFYING: Final[Mapping[str, Form]] = {"payee-id": "person", "payee-account":
 
 WORDED: Final = ("fund", "use", "project", "bank")
 FILE: Final = {
-    "encoding", "delimiter", "header", "without", "unit", "currency", "total", "notes", "private", "dates",
+    "encoding", "delimiter", "header", "header-rows", "without", "unit", "currency", "total", "notes", "private",
+    "dates",
 }  # fmt: skip
 BOOK: Final = "book"
 """What a page says of its unit or currency where its files do not say any: that of the book."""
@@ -57,7 +58,8 @@ class Layout:
 
     A file of a `register` has entries instead of vouchers; those of its columns that are `needed` may not be empty, and
     its `funds`, where any are known, are those of the chart. A row of another may become an act on quota, which
-    `becomes` names. A page that was drafted has `open` questions, and no file is read through it.
+    `becomes` names. A page that was drafted has `open` questions, and no file is read through it. A header of two rows,
+    which is `tall`, has groups over its columns.
     """
 
     name: str
@@ -89,6 +91,7 @@ class Layout:
     book: str = ""
     currency_column: Source | None = None
     open: tuple[str, ...] = ()
+    tall: int = 1
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -244,6 +247,8 @@ def _file(file: dict[str, Any], columns: Mapping[str, Source], identifying: tupl
         raise ValueError(unit, file.get("dates", ISO))
     if not (file.get("header") or any_name):
         raise ValueError("[file] header")
+    if file.get("header-rows", 1) not in {1, 2}:
+        raise ValueError("[file] header-rows", file["header-rows"])
     codecs.lookup(file.get("encoding", "utf-8"))
     return {
         "encoding": file.get("encoding", "utf-8"),
@@ -257,6 +262,7 @@ def _file(file: dict[str, Any], columns: Mapping[str, Source], identifying: tupl
         "total": texts_of(file.get("total", [])),
         "notes": texts_of(file.get("notes", [])),
         "private": tuple(sorted(private)),
+        "tall": file.get("header-rows", 1),
     }
 
 

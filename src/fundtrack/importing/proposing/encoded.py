@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from fundtrack.errors import FormatError
+from fundtrack.errors import FormatError, UsageError
 from fundtrack.identifier import covered
 from fundtrack.importing import decode
 from fundtrack.importing.proposing.point import Point, said
@@ -12,8 +12,6 @@ from fundtrack.importing.proposing.point import Point, said
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-    from fundtrack.importing.proposing.point import State
 
 CHINESE: Final = "gb18030"
 WESTERN: Final = "cp1252"
@@ -40,9 +38,14 @@ class Decoded(NamedTuple):
 def encoding(path: Path, answer: str) -> Point:
     """Return the encoding of a text file. Raises FormatError where it is in none, or holds control characters."""
     found = _possible(path)
+    if answer:
+        if answer not in {*found.encodings, "utf-8", CHINESE, WESTERN, *OTHERS}:
+            raise UsageError("new-choice", topic="encoding", value=answer, choices=", ".join(found.encodings))
+        return Point("encoding", answer, "answered", said("new-answered"))
+    if len(found.encodings) == 1:
+        return Point("encoding", found.encodings[0], "proven", found.why)
     choices = {one: said("new-encoding-choice", sample=_sample(path, one)) for one in found.encodings}
-    state: State = "answered" if answer else "open" if len(choices) > 1 else "proven"
-    return Point("encoding", answer or found.encodings[0], state, found.why, choices if state != "proven" else {})
+    return Point("encoding", found.encodings[0], "open", found.why, choices)
 
 
 def _possible(path: Path) -> Decoded:
@@ -64,7 +67,8 @@ def _possible(path: Path) -> Decoded:
         others = [one for one in OTHERS if all_of >= decode.ENOUGH and _fails(path, one) is None]
         few = all_of < decode.ENOUGH
         last = [WESTERN] if western is None else []
-        order = [*last, CHINESE, *others] if few else [CHINESE, *others, *last]
+        chinese_too = [] if _private_use(path) else [CHINESE]
+        order = [*last, *chinese_too, *others] if few else [*others, *chinese_too, *last]
         return Decoded(tuple(order), said("new-encoding-several", encodings=", ".join(order)))
     if western is None:
         return Decoded((WESTERN,), said("new-encoding-excluded", line=chinese))
@@ -107,6 +111,11 @@ def _common(path: Path) -> tuple[int, int]:
         text = file.read(LOOKED_AT).decode(CHINESE, "ignore")
     han = [character.encode(CHINESE) for character in text if character >= "\u2e80" and character.isalpha()]
     return sum(_level_one(code) for code in han), len(han)
+
+
+def _private_use(path: Path) -> bool:
+    """Say whether a file, read as GB18030, has characters of nobody's: then it is not written in it."""
+    return any("\ue000" <= character <= "\uf8ff" for text in decode.texts(path, CHINESE) for character in text)
 
 
 def _level_one(code: bytes) -> bool:

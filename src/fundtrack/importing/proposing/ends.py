@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 CHINESE: Final = ("合计", "总计", "小计", "本页合计", "人民币合计")
 ENGLISH: Final = ("Total", "Grand total", "Sum")
 HAN: Final = re.compile(r"[\u4e00-\u9fff]")
-NOTE: Final = re.compile(r"^([\u4e00-\u9fff]{1,4}|[A-Za-z]+|[^\w\s]{2,})")
-"""As much of a note as begins all notes of its kind, and names nobody."""
+NOTE: Final = re.compile(r"^([^:：\d]{1,12})[:：]")
+"""The label that begins a note; what stands behind it may be a name."""
+
+TOTAL: Final = re.compile(r"[总合小累]计|计$|total|sum|tot\b", re.IGNORECASE)
+"""What the word of a total has in it, so that no sum beside a name makes a word of the name."""
 
 NEAR: Final = 0.5
 
@@ -54,13 +57,13 @@ def ends(grid: Grid, date: Column, amounts: Sequence[Column]) -> Ends:
             word = cells.label(next(cell for cell in row if cell.strip()))
             reached = counts in (sums, since)
             bare = bare or (reached and cells_of.is_number(word))
-            if reached and not cells_of.is_number(word) and not _begins(word, totals):
+            if reached and TOTAL.search(word) and not _begins(word, totals):
                 totals.append(word)
             (agree if reached else differ).append(number)
             since = [0] * len(amounts)
         elif not cells_of.blank(row) and number > last:
-            found = NOTE.search(cells.label(next(cell for cell in row if cell.strip())))
-            seen += [found[1]] if found else []
+            found = NOTE.search(next(cell for cell in row if cell.strip()).strip())
+            seen += [found[1].strip()] if found else []
     notes = [word for word in dict.fromkeys(seen) if not _begins(word, totals)]
     points = tuple(_points(totals, agree, differ, notes))
     return Ends(tuple(totals), tuple(notes), points, bare)

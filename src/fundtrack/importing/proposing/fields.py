@@ -32,7 +32,7 @@ def date(look: Looked, answers: Mapping[str, str]) -> Point:
     saying = [one for one in look.saying("date") if one in plausible and one not in known]
     found = known + saying
     if not found and (lost := [one for one in look.known("date") if one.filled]):
-        why = said("new-date-lost", column=lost[0].name, cells=lost[0].filled)
+        why = said("new-date-lost", count=lost[0].dates, cells=lost[0].filled)
         return Point("date", lost[0].name, "named" if len(lost) == 1 else "open", why, choices_of(lost))
     if len(found) == 1 or (found and same(found)):
         one, others = found[0], "、".join(other.name for other in found[1:])
@@ -57,7 +57,7 @@ def payee(look: Looked, taken: Sequence[str], answers: Mapping[str, str]) -> Poi
     free = [one for one in look.usable if one.name not in taken and one.texts]
     strong = [one for one in look.known("payee") if one in free and set(look.vocabulary.fields(one.name)) == {"payee"}]
     strong = [one for one in strong if not says("text", one.name)]
-    paid_to = [one for one in free if PAID_TO.search(one.name)]
+    paid_to = [one for one in free if PAID_TO.search(one.name) and not (says("private", one.name) or has_long(one))]
     strong = strong or (paid_to if len(paid_to) == 1 else [])
     weak = [one for one in (*look.known("payee"), *look.saying("payee")) if one in free and one not in strong]
     if len(strong) == 1 or (strong and same(strong)):

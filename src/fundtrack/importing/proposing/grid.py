@@ -53,6 +53,7 @@ class Grid(NamedTuple):
     sheet: str
     head: Head
     above: Sequence[Numbered]
+    header: Sequence[Numbered]
     below: Sequence[Numbered]
 
     @property
@@ -66,7 +67,8 @@ class Grid(NamedTuple):
         width = len(self.names)
         units = [cell for _, row in self.above for cell in row if heading.STATED.search(cell)]
         stated = [found[0] for cell in units[:1] if (found := heading.STATED.search(cell))]
-        return [*([one, *[""] * (width - 1)] for one in stated), [*self.names]]
+        rows = [row for _, row in self.header] if self.head.tall > 1 else [self.names]
+        return [*([one, *[""] * (width - 1)] for one in stated), *([*row] for row in rows)]
 
     @property
     def is_text(self) -> bool:
@@ -130,7 +132,7 @@ def grid(path: Path, vocabulary: Vocabulary, answers: Mapping[str, str]) -> tupl
     whole = [*islice(rows.read(path, read_as, best), ROWS)]
     head, how = _header(whole, heads[best], answers)
     points = [of, _delimiter(best, split, heads, whole, head), how]
-    return Grid(path, of.value, best, "", head, whole[: head.at], whole[head.at + head.tall :]), points
+    return Grid(path, of.value, best, "", head, whole[: head.at], *_cut(whole, head)), points
 
 
 def _of_workbook(path: Path, vocabulary: Vocabulary, answers: Mapping[str, str]) -> tuple[Grid, list[Point]]:
@@ -145,7 +147,13 @@ def _of_workbook(path: Path, vocabulary: Vocabulary, answers: Mapping[str, str])
         raise FormatError("new-no-header", path=path)
     name, whole, heads = best
     head, how = _header(whole, heads, answers)
-    return Grid(path, "", ",", name, head, whole[: head.at], whole[head.at + head.tall :]), [how]
+    return Grid(path, "", ",", name, head, whole[: head.at], *_cut(whole, head)), [how]
+
+
+def _cut(whole: Sequence[Numbered], head: Head) -> tuple[Sequence[Numbered], Sequence[Numbered]]:
+    """Return the rows of the header and those below it."""
+    end = head.at + head.tall
+    return whole[head.at : end], whole[end:]
 
 
 def _begun(path: Path, encoding: str, delimiter: str) -> list[Numbered]:
@@ -186,7 +194,7 @@ def _is_head(row: Sequence[str]) -> bool:
     )
 
 
-def _is_data(row: Sequence[str]) -> bool:
+def is_data(row: Sequence[str]) -> bool:
     """Say whether a row may be data: it has a number or a date, and more than that."""
     filled = [cell for cell in row if cell.strip()]
     return len(filled) > 1 and any(is_number(cell) or date(cell) for cell in filled)
@@ -196,11 +204,30 @@ def _heads(begun: Sequence[Numbered], vocabulary: Vocabulary) -> list[Head]:
     """Return the rows that may be the header, best first: what is known of it, then how near it stands to data."""
     found = []
     for at, (number, row) in enumerate(begun[: heading.SEARCHED]):
-        if _is_head(row) and any(_is_data(below) for _, below in begun[at + 1 :]):
+        if _is_head(row) and any(is_data(below) for _, below in begun[at + 1 :]):
             names = _names(row)
             found.append(Head(at, number, names, sum(bool(vocabulary.fields(name)) for name in names if name)))
-    first = next((at for at, (_, row) in enumerate(begun) if _is_data(row) and not _is_head(row)), 0)
-    return sorted(found, key=lambda head: (-head.known, abs(first - 1 - head.at)))
+    found += _tall(begun, vocabulary)
+    first = next((at for at, (_, row) in enumerate(begun) if is_data(row) and not _is_head(row)), 0)
+    return sorted(found, key=lambda head: (-head.tall, -head.known, abs(first - head.tall - head.at)))
+
+
+def _tall(begun: Sequence[Numbered], vocabulary: Vocabulary) -> Iterator[Head]:
+    """Give the two rows that are a header together: groups over columns, directly above the first row of data.
+
+    The lower one leaves cells blank, and names columns of a group that the upper one names once.
+    """
+    threes = zip(enumerate(begun), begun[1:], begun[2:], strict=False)
+    for (at, (number, upper)), (_, lower), (_, below) in threes:
+        if not (_is_head(upper) and _is_head(lower) and is_data(below)):
+            continue
+        names = heading.joined(upper, lower)
+        under = [place for place, cell in enumerate(lower) if cell.strip()]
+        grouped = [place for place in under if place >= len(upper) or not upper[place].strip()]
+        alone = [place for place, cell in enumerate(upper) if cell.strip() and place not in under]
+        if grouped and alone and all(names[place].strip() for place in (*under, *alone)):
+            known = sum(bool(vocabulary.fields(name)) for name in names if name.strip())
+            yield Head(at, number, _names(names), known, 2)
 
 
 def _header(whole: Sequence[Numbered], heads: Sequence[Head], answers: Mapping[str, str]) -> tuple[Head, Point]:
@@ -214,11 +241,13 @@ def _header(whole: Sequence[Numbered], heads: Sequence[Head], answers: Mapping[s
         best = next(head for head in heads if str(head.number) == answer)
         return best, Point("header", answer, "answered", said("new-answered"), choices)
     known = said("new-header-known", known=best.known, columns=sum(map(bool, best.names)))
-    rivals = [head for head in heads[1:] if head.known >= best.known]
+    if best.tall > 1:
+        return best, Point("header", str(best.number), "proven", said("new-header-tall", row=best.number + 1))
+    rivals = [head for head in heads[1:] if head.known >= best.known and abs(head.at - best.at) >= best.tall]
     if best.known >= KNOWN and not rivals:
         return best, Point("header", str(best.number), "proven", known)
-    after = next((row for _, row in whole[best.at + 1 :] if any(cell.strip() for cell in row)), [])
-    if len(heads) == 1 or (_is_data(after) and not rivals):
+    after = next((row for _, row in whole[best.at + best.tall :] if any(cell.strip() for cell in row)), [])
+    if len(heads) == 1 or (is_data(after) and not rivals):
         return best, Point("header", str(best.number), "proven", said("new-header-above"))
     return best, Point("header", str(best.number), "open", known, choices)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from fundtrack.errors import UsageError
 from fundtrack.identifier import LONG, covered
+from fundtrack.importing import cells
 from fundtrack.importing.fields import NOTHING
 from fundtrack.importing.proposing import grid as cells_of
 from fundtrack.importing.proposing.point import Point, said
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
 MOST: Final = 80
 """Per cent of the cells of a column that have to be dates, or amounts, for the column to be one of them."""
+
+HUNDREDTHS: Final = re.compile(r"\d\.\d\d\D*$")
+"""How an amount ends that is written with its hundredths."""
 
 NONE: Final = "none"
 """What a person says where no column is meant."""
@@ -58,6 +63,11 @@ class Column:
         """Return how many of its amounts are no whole number of the unit they are in."""
         return sum(bool(found % 100) for found in map(cells_of.amount, self.cells) if found is not None)
 
+    @property
+    def printed(self) -> int:
+        """Return how many of its amounts are written with hundredths, also with none of them."""
+        return max(self.fractions, sum(HUNDREDTHS.search(cell.strip()) is not None for cell in self.cells))
+
     def words(self) -> Counter[str]:
         """Return its words with how often each stands."""
         return Counter(" ".join(cell.split()) for cell in self.cells if cell.strip())
@@ -73,8 +83,14 @@ class Looked:
     def __init__(self, grid: Grid, vocabulary: Vocabulary) -> None:
         """Count."""
         self.grid, self.vocabulary = grid, vocabulary
-        self.rows = [row for _, row in grid.below if cells_of._is_data(row)]  # noqa: SLF001 - of this package
+        self.rows = [row for _, row in grid.below if cells_of.is_data(row) and not self._is_total(row)]
         self.columns = [self._column(place, name) for place, name in enumerate(grid.names)]
+
+    def _is_total(self, row: Sequence[str]) -> bool:
+        """Say whether a row is a total by its first word, and has no date."""
+        first = cells.label(next(cell for cell in row if cell.strip())).casefold()
+        worded = any(first.startswith(word) for word in self.vocabulary.words["total"])
+        return worded and not any(map(cells_of.date, row))
 
     def _column(self, place: int, name: str) -> Column:
         """Count a column."""

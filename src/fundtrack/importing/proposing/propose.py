@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 TOPICS: Final = (
     "encoding", "delimiter", "header", "date", "date-order", "amount", "amount-in", "amount-out", "direction", "in",
-    "out", "status", "settled", "sign", "unit", "currency", "payee", *fields.BESIDE,
+    "out", "status", "settled", "sign", "decimal", "unit", "currency", "payee", *fields.BESIDE,
 )  # fmt: skip
 """What a person may say of a file."""
 
@@ -94,6 +94,7 @@ def propose(
     """
     table, points = grid(path, vocabulary, answers)
     look = Looked(table, vocabulary)
+    sides.refuse_commas(look)
     date = fields.date(look, answers)
     amounts = sides.amounts(look, [date.value], answers)
     points += [date, *amounts]
@@ -101,6 +102,8 @@ def propose(
     when = look.of(date.value)
     if when is None or len(read) != len(amounts):
         return Proposal(tuple(points), look, Ends((), (), ()), (), ())
+    if table.delimiter != ",":
+        points += sides.decimal(read, answers)
     points.append(days.order(date.value, when.cells, answers))
     taken = [date.value, *(point.value for point in amounts)]
     moved = _movement(look, read, taken, answers)

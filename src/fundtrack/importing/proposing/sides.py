@@ -6,6 +6,7 @@ import re
 from itertools import pairwise, product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from fundtrack.errors import FormatError, UsageError
 from fundtrack.importing.fields import NOTHING
 from fundtrack.importing.proposing import grid as cells_of
 from fundtrack.importing.proposing.fields import PAID_TO
@@ -18,9 +19,15 @@ if TYPE_CHECKING:
 
     from fundtrack.importing.proposing.look import Column, Looked
     from fundtrack.importing.proposing.point import State
+    from fundtrack.importing.proposing.vocabulary import Vocabulary
 
 INWARDS: Final = re.compile(r"收入|存入|转入|贷方|贷$|credit|paid.?in|money.?in|deposit|receipt", re.IGNORECASE)
 OUTWARDS: Final = re.compile(r"支出|取出|转出|支取|借方|借$|debit|paid.?out|money.?out|withdraw", re.IGNORECASE)
+COMMA: Final = re.compile(r"[-+]?\d{1,3}(?:[. ]?\d{3})*,\d{1,2}\s*[-€]?")
+"""An amount with a comma before its decimals: 1.234,50."""
+
+POINT: Final = "point"
+
 WORDS: Final = 12
 """More different words than that, and a column does not say which way money went, or whether it did."""
 
@@ -88,6 +95,27 @@ def amounts(look: Looked, taken: Sequence[str], answers: Mapping[str, str]) -> l
     order = sorted(found, key=lambda one: -one.fractions) or [one for one in look.usable if one.filled]
     why = said("new-amount-unknown", columns=len(found))
     return [Point("amount", order[0].name if order else "", "open", why, choices_of(order))]
+
+
+def decimal(amounts_read: Sequence[Column], answers: Mapping[str, str]) -> list[Point]:
+    """Return whether a comma stands before thousands, where amounts have commas and no point; else nothing."""
+    found = [cell.strip() for one in amounts_read for cell in one.cells if "," in cell]
+    if not found or any("." in cell for one in amounts_read for cell in one.cells):
+        return []
+    if "decimal" in answers:
+        if answers["decimal"] != POINT:
+            raise UsageError("new-choice", topic="decimal", value=answers["decimal"], choices=POINT)
+        return [Point("decimal", POINT, "answered", said("new-answered"))]
+    why = said("new-decimal", count=len(found), sample=found[0])
+    return [Point("decimal", POINT, "open", why, {POINT: said("new-decimal-point", sample=found[0])})]
+
+
+def refuse_commas(look: Looked) -> None:
+    """Raise FormatError (`new-decimal-comma`) where amounts are written with a comma before the decimals."""
+    for one in look.usable:
+        written = [cell.strip() for cell in one.cells if COMMA.fullmatch(cell.strip())]
+        if written and len(written) * 2 > one.filled:
+            raise FormatError("new-decimal-comma", path=look.grid.path, name=one.name, sample=written[0])
 
 
 def _pair(look: Looked) -> tuple[Column, Column] | None:
@@ -175,14 +203,13 @@ def _directing(look: Looked) -> Column | None:
     if named:
         return named[0]
     known = look.vocabulary
-    return next(
-        (
-            one
-            for one in few
-            if len(one.words()) > 1 and all(known.says("in", w) or known.says("out", w) for w in one.words())
-        ),
-        None,
-    )
+    worded = (one for one in few if len(one.words()) > 1)
+    return next((one for one in worded if all(_says_way(known, word) for word in one.words())), None)
+
+
+def _says_way(known: Vocabulary, word: str) -> bool:
+    """Say whether a word may say which way money went."""
+    return known.says("in", word) or known.says("out", word) or says("ambiguous-side", word)
 
 
 def _proven_words(look: Looked, amount: Column, column: Column) -> dict[str, str]:

@@ -114,8 +114,9 @@ def _written(amounts: Sequence[Column], above: Sequence[str], beside: Stated) ->
 def _shown(amounts: Sequence[Column], beside: Stated) -> Judged:
     """Return the unit that the amounts show by their hundredths, or that nothing shows it."""
     main, count, parts = _main(beside), sum(one.numbers for one in amounts), sum(one.fractions for one in amounts)
-    if beside.statement:
-        return main, said("new-unit-bank", count=parts, of=count), "proven"
+    printed = sum(one.printed for one in amounts)
+    if beside.statement and printed:
+        return main, said("new-unit-bank", count=printed, of=count), "proven"
     if not parts:
         return main, said("new-unit-whole", count=count), "open"
     if beside.currency == CURRENCY:

@@ -85,6 +85,8 @@ def _file(found: Proposal, currency: str) -> dict[str, Any]:
         table["encoding"] = found.value("encoding")
         if found.grid.delimiter != ",":
             table["delimiter"] = found.grid.delimiter
+    if found.grid.head.tall > 1:
+        table["header-rows"] = found.grid.head.tall
     needed = [name for field, name in found.columns.items() if field not in OPTIONAL]
     table["header"] = [*dict.fromkeys([*needed, *filter(None, (found.value("direction"), found.value("status")))])]
     code, unit = found.value("currency"), found.value("unit")
