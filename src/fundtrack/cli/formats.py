@@ -217,17 +217,23 @@ def _print_points(file: Path, found: Proposal, language: Language) -> None:
     """Print what was found, how sure it is, and on what evidence."""
     show.say_message("new-looked", language, file=file, rows=len(found.look.rows), columns=len(found.look.usable))
     records = [
-        {"topic": one.topic, "value": one.value, "sure": message(f"known-{one.state}", language),
-         "evidence": one.why[language]}
+        {"topic": message(f"topic-{one.topic}", language), "value": one.value, "evidence": one.why[language],
+         "sure": message(f"known-{one.state}", language)}
         for one in found.points
     ]  # fmt: skip
     show.rows(records, "table", language, ("topic", "value", "sure", "evidence"))
 
 
+def _print_question(point: Point, language: Language) -> None:
+    """Print what is asked, and why."""
+    topic = message(f"topic-{point.topic}", language)
+    show.say_message("new-question", language, topic=topic, why=point.why[language])
+
+
 def ask(point: Point, answers: dict[str, str], language: Language) -> None:
     """Ask a person at the terminal one question, with what there is to choose from; a number chooses, too."""
     show.say()
-    show.say_message("new-question", language, topic=point.topic, why=point.why[language])
+    _print_question(point, language)
     names = [*point.choices]
     for nth, name in enumerate(names, 1):
         show.say(f"  {nth}. {name}  {point.choices[name][language]}")
@@ -251,7 +257,7 @@ def _refuse_open(file: Path, found: Proposal, form: Format, language: Language) 
     else:
         for point in found.open:
             show.say()
-            show.say_message("new-question", language, topic=point.topic, why=point.why[language])
+            _print_question(point, language)
             for name in [*point.choices][:12]:
                 show.say(f"  --set {shlex.quote(f'{point.topic}={name}')}  {point.choices[name][language]}")
     topics = ", ".join(point.topic for point in found.open)

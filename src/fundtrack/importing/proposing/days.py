@@ -32,7 +32,8 @@ def order(column: str, cells: Sequence[str], answers: Mapping[str, str]) -> Poin
             raise UsageError("new-choice", topic="date-order", value=answer, choices=", ".join(ORDERS))
         return Point("date-order", answer, "answered", said("new-answered"), choices)
     value, state, why = _judged(counts)
-    return Point("date-order", value, state, why, choices if state == "open" else {})
+    ways = ("dmy", "mdy", "ymd") if counts["short"] else ("dmy", "mdy")
+    return Point("date-order", value, state, why, {way: choices[way] for way in ways} if state == "open" else {})
 
 
 def _judged(counts: Counter[str]) -> tuple[str, State, Said]:
@@ -46,7 +47,7 @@ def _judged(counts: Counter[str]) -> tuple[str, State, Said]:
         (counts["word"], "dmy", "proven", said("new-order-word", count=counts["word"], of=of)),
         (counts["year"], "ymd", "proven", said("new-order-year", count=counts["year"], of=of)),
     ]
-    none: tuple[int, str, State, Said] = (1, dates.PROVEN, "named", said("new-order-none", of=of))
+    none: tuple[int, str, State, Said] = (1, dates.PROVEN, "taken", said("new-order-none", of=of))
     _, value, state, why = next(way for way in (*ways, none) if way[0])
     return value, state, why
 

@@ -40,33 +40,33 @@ class Ends(NamedTuple):
 
 def ends(grid: Grid, date: Column, amounts: Sequence[Column]) -> Ends:
     """Return the totals and notes of a table: rows without a date, told by what they sum to and where they stand."""
-    usual = CHINESE if any(map(HAN.search, grid.names)) else ENGLISH
-    sums, since, totals, notes = [0] * len(amounts), [0] * len(amounts), [*usual], list[str]()
-    agree, differ, last = list[int](), list[int](), 0
+    totals = [*(CHINESE if any(map(HAN.search, grid.names)) else ENGLISH)]
+    sums, since = [0] * len(amounts), [0] * len(amounts)
+    agree, differ, labels, bare = list[int](), list[int](), list[str](), False
     for number, row in grid.below:
-        if _at(row, date.place) and any(_at(row, one.place) for one in amounts):
-            last = number
-    seen, bare = list[str](), False
-    for number, row in grid.below:
+        first = next((cell.strip() for cell in row if cell.strip()), "")
         counts = [side(_at(row, one.place)) for one in amounts]
-        if _at(row, date.place) and any(map(_filled, (_at(row, one.place) for one in amounts))):
-            for at, one in enumerate(counts):
-                sums[at] += one or 0
-                since[at] += one or 0
-        elif not cells_of.blank(row) and any(counts):
-            word = cells.label(next(cell for cell in row if cell.strip()))
-            reached = counts in (sums, since)
+        if _is_payment(row, first, date, amounts, totals):
+            sums, since = ([one + (other or 0) for one, other in zip(of, counts, strict=True)] for of in (sums, since))
+            labels = []  # a note stands below the last of them
+        elif first and any(counts):
+            reached, word = counts in (sums, since), cells.label(first)
             bare = bare or (reached and cells_of.is_number(word))
             if reached and TOTAL.search(word) and not _begins(word, totals):
                 totals.append(word)
             (agree if reached else differ).append(number)
             since = [0] * len(amounts)
-        elif not cells_of.blank(row) and number > last:
-            found = NOTE.search(next(cell for cell in row if cell.strip()).strip())
-            seen += [found[1].strip()] if found else []
-    notes = [word for word in dict.fromkeys(seen) if not _begins(word, totals)]
-    points = tuple(_points(totals, agree, differ, notes))
-    return Ends(tuple(totals), tuple(notes), points, bare)
+        elif found := NOTE.search(first):
+            labels.append(found[1].strip())
+    notes = [word for word in dict.fromkeys(labels) if not _begins(word, totals)]
+    return Ends(tuple(totals), tuple(notes), tuple(_points(totals, agree, differ, notes)), bare)
+
+
+def _is_payment(row: Sequence[str], first: str, date: Column, amounts: Sequence[Column], totals: Sequence[str]) -> bool:
+    """Say whether a row has an amount and what should be a date, and is no total that stands where dates do."""
+    day = _at(row, date.place)
+    told = any(_filled(_at(row, one.place)) for one in amounts)
+    return bool(day) and told and (cells_of.date(day) is not None or not _begins(cells.label(first), totals))
 
 
 def _points(

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fundtrack import money
-from fundtrack.errors import FundtrackError
+from fundtrack.errors import FormatError, FundtrackError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -59,11 +59,17 @@ class Fit(NamedTuple):
         }
 
 
-def fits(seen: Peek, importers: Iterable[Importer]) -> Iterator[Fit]:
-    """Give how a file reads through every page that recognises it; a page of a family stands behind the others."""
+def fits(seen: Peek, importers: Iterable[Importer], currency: str) -> Iterator[Fit]:
+    """Give how a file reads through every page that recognises it; a page of a family stands behind the others.
+
+    A page whose files are in another currency than the book reads nothing for it.
+    """
     found = [importer for importer in importers if importer.recognise(seen)]
     for importer in sorted(found, key=lambda one: one.layout.general):
-        yield fit(seen.path, importer)
+        of = importer.layout.currency
+        other = of != currency and not importer.layout.register
+        error = FormatError("file-currency", path=seen.path, currency=of, book=currency) if other else None
+        yield Fit(importer.name, error=error) if error else fit(seen.path, importer)
 
 
 def fit(path: Path, importer: Importer) -> Fit:

@@ -35,7 +35,7 @@ class Desk:
 
     def known(self, path: Path) -> list[Fit]:
         """Return how a file reads through the pages that recognise it."""
-        return [*fits(peek(path), self.importers.values())]
+        return [*fits(peek(path), self.importers.values(), self._currency)]
 
     def propose(self, path: Path, answers: Mapping[str, str]) -> Proposal:
         """Propose what a page says of a file. Raises FormatError and UsageError as `propose` does."""

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from fundtrack.errors import Language
 
-State = Literal["proven", "named", "answered", "open"]
-"""How a point is known: the data prove it, its name says it, a person said it, or nobody knows."""
+State = Literal["proven", "named", "taken", "answered", "open"]
+"""How a point is known: the data prove it, its name says it, it is taken so, a person said it, or nobody knows."""
 
 Said = dict[str, str]
 """A sentence in each language."""

@@ -173,5 +173,5 @@ def _whole(
     if masked:
         found.append(Point("private", "、".join(masked), "named", said("new-private", columns=len(masked))))
     why = said("new-key" if key else "new-key-none")
-    found.append(Point("key", "、".join(key) or "–", "named", why))
+    found.append(Point("key", "、".join(key) or "–", "taken", why))
     return Proposal(tuple(found), look, last, tuple(masked), tuple(key))

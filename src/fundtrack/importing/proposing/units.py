@@ -48,7 +48,7 @@ def currency(look: Looked, amount: Column, book: str, answers: Mapping[str, str]
     beside = " ".join((amount.name, *(cell for _, row in look.grid.above for cell in row)))
     marks = Counter(code for mark, code in MARKS.items() for cell in (*amount.cells, beside) if mark in cell)
     if not marks:
-        return Point("currency", BOOK, "named", said("new-currency-book", code=book))
+        return Point("currency", BOOK, "taken", said("new-currency-book", code=book))
     code, count = marks.most_common(1)[0]
     if len(marks) == 1:
         return Point("currency", code, "proven", said("new-currency-marked", code=code, count=count))

@@ -92,7 +92,7 @@ def _folded(word: str) -> str:
 
 def says(what: str, name: str) -> bool:
     """Say whether a name, known or not, says by a part of it what the column may be."""
-    return SAYING[what].search(name) is not None
+    return any(map(SAYING[what].search, (name, cells.column(name)[0])))
 
 
 def vocabulary(layouts: Iterable[Layout]) -> Vocabulary:
