@@ -171,7 +171,7 @@ def new(
     found = desk.propose(file, answers)
     if form == "table":
         _print_points(file, found, language)
-    while found.open and form == "table" and sys.stdin.isatty() and not draft:
+    while found.open and found.open[0].choices and form == "table" and sys.stdin.isatty() and not draft:
         ask(found.open[0], answers, language)
         found = desk.propose(file, answers)
     if found.open and not draft:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from fundtrack.importing.proposing.point import State
+
 CHINESE: Final = "gb18030"
 WESTERN: Final = "cp1252"
 OTHERS: Final = ("big5", "shift_jis")
@@ -24,15 +26,19 @@ LOOKED_AT: Final = 1 << 21
 COMMON: Final = 95
 """Per cent of the Chinese characters of a text that are of the common 3,755 (level 1 of GB 2312)."""
 
+SPARSE: Final = 4
+"""A Western text has at least so many plain letters for each that is beyond ASCII."""
+
 HAN: Final = 0x2E80
 """From here on characters are of the East; before it are Latin letters, signs and marks."""
 
 
 class Decoded(NamedTuple):
-    """What the bytes of a file may be."""
+    """What the bytes of a file may be, why, and how it is known where they may be only one thing."""
 
     encodings: tuple[str, ...]
     why: Mapping[str, str]
+    state: State = "proven"
 
 
 def encoding(path: Path, answer: str) -> Point:
@@ -43,7 +49,7 @@ def encoding(path: Path, answer: str) -> Point:
             raise UsageError("new-choice", topic="encoding", value=answer, choices=", ".join(found.encodings))
         return Point("encoding", answer, "answered", said("new-answered"))
     if len(found.encodings) == 1:
-        return Point("encoding", found.encodings[0], "proven", found.why)
+        return Point("encoding", found.encodings[0], found.state, found.why)
     choices = {one: said("new-encoding-choice", sample=_sample(path, one)) for one in found.encodings}
     return Point("encoding", found.encodings[0], "open", found.why, choices)
 
@@ -71,7 +77,12 @@ def _possible(path: Path) -> Decoded:
         order = [*last, *chinese_too, *others] if few else [*others, *chinese_too, *last]
         return Decoded(tuple(order), said("new-encoding-several", encodings=", ".join(order)))
     if western is None:
-        return Decoded((WESTERN,), said("new-encoding-excluded", line=chinese))
+        beyond, letters = _density(path)
+        others = [one for one in OTHERS if _fails(path, one) is None] if beyond * SPARSE > letters else []
+        why = said("new-encoding-excluded", line=chinese, beyond=beyond)
+        if others:
+            why = said("new-encoding-several", encodings=", ".join([*others, WESTERN]))
+        return Decoded((*others, WESTERN), why, "taken")
     raise FormatError("file-encoding", path=path, line=failed, encoding="UTF-8 / GB18030 / Windows-1252")
 
 
@@ -111,6 +122,13 @@ def _common(path: Path) -> tuple[int, int]:
         text = file.read(LOOKED_AT).decode(CHINESE, "ignore")
     han = [character.encode(CHINESE) for character in text if character >= "\u2e80" and character.isalpha()]
     return sum(_level_one(code) for code in han), len(han)
+
+
+def _density(path: Path) -> tuple[int, int]:
+    """Return how many bytes at the beginning of a file are beyond ASCII, and how many are plain letters."""
+    with path.open("rb") as file:
+        data = file.read(LOOKED_AT)
+    return sum(byte > ord("\x7f") for byte in data), sum(map(str.isalpha, data.decode("ascii", "ignore")))
 
 
 def _private_use(path: Path) -> bool:

@@ -58,7 +58,10 @@ class Desk:
         with tempfile.TemporaryDirectory() as folder:
             draft = Path(folder) / f"{name}.md"
             draft.write_text(text, "utf-8")
-            found = fit(path, Importer(load(draft), self._words, self._key, self._currency))
+            made = Importer(load(draft), self._words, self._key, self._currency)
+            if (of := made.layout.currency) != self._currency:
+                raise FormatError("file-currency", path=path, currency=of, book=self._currency)
+            found = fit(path, made)
         if found.error:
             raise found.error
         return found
@@ -68,11 +71,14 @@ class Desk:
         return page(found, name, self._currency)
 
     def write(self, folder: Path, name: str, text: str) -> Path:
-        """Write a page among the book's own."""
+        """Write a page among the book's own. Raises PageError where it is none, and nothing is written."""
+        with tempfile.TemporaryDirectory() as scratch:
+            draft = Path(scratch) / f"{name}.md"
+            draft.write_text(text, "utf-8")
+            layout(load(draft))  # a broken page in a book stops every import
         folder.mkdir(exist_ok=True)
         path = folder / f"{name}.md"
         path.write_text(text, "utf-8")
-        layout(load(path))
         return path
 
     def chosen(self, path: Path, written: Path) -> bool:

@@ -27,6 +27,8 @@ COMMA: Final = re.compile(r"[-+]?\d{1,3}(?:[. ]?\d{3})*,\d{1,2}\s*[-€]?")
 """An amount with a comma before its decimals: 1.234,50."""
 
 POINT: Final = "point"
+SIDES: Final = ("amount-in", "amount-out")
+"""The two columns of a statement; where one of them is said, the other is known."""
 
 WORDS: Final = 12
 """More different words than that, and a column does not say which way money went, or whether it did."""
@@ -76,9 +78,14 @@ def amounts(look: Looked, taken: Sequence[str], answers: Mapping[str, str]) -> l
     """Return the column of the amount, or the two columns of what came in and what went out."""
     if "amount" in answers:
         return [answered("amount", answers["amount"], look)]
-    if "amount-in" in answers or "amount-out" in answers:
-        return [answered(topic, answers.get(topic, ""), look) for topic in ("amount-in", "amount-out")]
-    if pair := _pair(look):
+    pair = _pair(look)
+    if said_so := [topic for topic in SIDES if topic in answers]:
+        names = {topic: answers[topic] for topic in said_so}
+        if pair and len(names) == 1:
+            other = next((one.name for one in pair if one.name != names[said_so[0]]), "")
+            names[SIDES[1 - SIDES.index(said_so[0])]] = other
+        return [answered(topic, names.get(topic, ""), look) for topic in SIDES]
+    if pair:
         return [*_sides(look, *pair)]
     found = [one for one in look.usable if one.counted and one.name not in taken and not says("no-amount", one.name)]
     known = [one for one in look.known("amount") if one in found]
@@ -155,9 +162,11 @@ def _sides(look: Looked, come: Column, gone: Column) -> Sequence[Point]:
             come, gone = gone, come
     if not clear:
         why, state = said("new-sides-unclear", **names), "open"
+    points: list[tuple[str, State]] = [(come.name, "proven"), (gone.name, "proven")]
+    if state == "open":
+        points = [(come.name, "open"), (gone.name, "taken")]
     choices = choices_of([come, gone]) if state == "open" else {}
-    of: State = "open" if state == "open" else "proven"
-    return (Point("amount-in", come.name, of, why, choices), Point("amount-out", gone.name, of, why, choices))
+    return [Point(topic, name, of, why, choices) for topic, (name, of) in zip(SIDES, points, strict=True)]
 
 
 def direction(look: Looked, amount: Column, answers: Mapping[str, str]) -> list[Point]:
