@@ -86,6 +86,26 @@ CASES: Final = {
         {"direction": "Type"},
         "in",
     ),
+    "a word that says what the sign says": (
+        "Date,Supplier,Type,Amount\n22/01/2015,A,Debit,-2.50\n25/01/2015,D,Credit,1.00\n",
+        {"direction": "", "sign": "in"},
+        "sign",
+    ),
+    "a clear word beside the sign": (
+        "Date,Who,Type,Amount\n22/01/2015,A,Paid out,-2.50\n25/01/2015,D,Paid in,1.00\n",
+        {"direction": "", "sign": "in"},
+        "payee",
+    ),
+    "net of VAT": (
+        "Date,Supplier,VAT,Value (net of VAT)\n22/01/2015,A,0.50,2.50\n25/01/2015,D,0.20,1.10\n",
+        {"amount": "Value (net of VAT)"},
+        "",
+    ),
+    "a number of suppliers and no name": (
+        "Date,Supplier ID,Department,Amount\n22/01/2015,S1,Works,2.50\n25/01/2015,S2,Works,1.10\n",
+        {"amount": "Amount"},
+        "payee",
+    ),
     "orders that were closed": (
         "Date,Supplier,Amount,Status\n22/01/2015,A,2.50,paid\n25/01/2015,D,1.00,void\n",
         {"status": "Status"},
@@ -120,6 +140,11 @@ CHINESE: Final = {
     "nobody's": (
         "日期,摘要,借方金额,贷方金额,对方户名\n2015-03-01,a,,9.00,甲\n2015-03-02,b,3.00,,乙\n",
         "贷方金额",
+        "amount-in unit",
+    ),
+    "two pairs": (
+        "日期,交易收入,交易支出,收入金额,支出金额,对方户名\n2015-03-01,9,,8,,甲\n2015-03-02,,3,,2,乙\n",
+        "收入金额",
         "amount-in unit",
     ),
     "by name": ("日期,摘要,收入金额,支出金额,对方户名\n2015-03-01,a,9,,甲\n2015-03-02,b,,3,乙\n", "收入金额", "unit"),
@@ -225,9 +250,10 @@ def test_a_header_of_two_rows_and_hundredths(tmp_path: Path) -> None:
         ("日期,收款人,金额(元)\n2015-03-01,某公司,1.00\n".encode("utf-16"), "utf-8", ""),
         ("Date,Supplier,Amount\n22/01/2015,Skåne Ltd,1.50\n".encode("cp1252"), "cp1252", "encoding"),
         ("Date,Supplier,Amount\n22/01/2015,Caf\xe9,1.50\n".encode("cp1252"), "cp1252", ""),
+        ((ENGLISH + 9 * "22/01/2015,Skåne Räksmörgås Company Ltd,1.50\n").encode("cp1252"), "cp1252", ""),
         ("日期,收款人,金額(元),說明\n2015-03-01,台灣測試股份公司,1.00,工程款項\n".encode("big5"), "big5", "encoding"),
     ],
-    ids=["GB18030", "UTF-16", "one letter", "no Chinese", "Big5"],
+    ids=["GB18030", "UTF-16", "one letter", "no Chinese", "many letters", "Big5"],
 )  # fmt: skip
 def test_an_encoding_is_proven_or_asked(tmp_path: Path, data: bytes, encoding: str, asked: str) -> None:
     """By its mark, by what its bytes cannot be, or by common characters; one letter proves nothing."""
@@ -236,6 +262,30 @@ def test_an_encoding_is_proven_or_asked(tmp_path: Path, data: bytes, encoding: s
     found = desk("GBP").propose(path, {})
     assert found.value("encoding") == encoding
     assert " ".join(point.topic for point in found.open if point.topic == "encoding") == asked
+
+
+@pytest.mark.parametrize(
+    ("last", "said", "rows", "agrees"),
+    [
+        (",3.50,Total,", "total", 2, True),
+        ("Grand total,3.51,,", "total", 2, False),
+        (",3.50,Works,Somebody", "undated", 3, None),
+    ],
+    ids=["the word behind the amount", "a penny off", "no word"],
+)
+def test_a_total_is_told_by_its_word_and_its_sum(
+    tmp_path: Path, last: str, said: str, rows: int, agrees: object
+) -> None:
+    """What has an amount, no date and no word of a total is data that waits; the proposal says so."""
+    path = tmp_path / "list.csv"
+    path.write_text(
+        f"Date,Amount,Department,Supplier\n22/01/2015,1.50,Works,A B\n23/01/2015,2.00,,C D\n{last}\n", "utf-8"
+    )
+    at = desk("GBP")
+    found = at.propose(path, {})
+    assert not found.open
+    tried = at.tried(path, at.text(found, "mine"), "mine")
+    assert (said in [point.topic for point in found.points], tried.rows, tried.agrees) == (True, rows, agrees)
 
 
 def test_what_cannot_be_read_at_all_is_refused(tmp_path: Path) -> None:

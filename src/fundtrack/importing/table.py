@@ -119,6 +119,12 @@ class Table:
             shown = cells.cautious(row)
         return Row(number, self.sheet, shown, "data", "", amount, None, told, digest=digest(row))
 
+    def _beside(self, row: list[str], filled: set[int]) -> bool:
+        """Say whether a row of payments, behind an amount that stands first, is called nothing but a total."""
+        texts = filled - self.columns.counted
+        named = self.layout.form is None and min(filled) in self.columns.counted and bool(texts)
+        return named and all(self._total.fullmatch(cells.label(row[place])) for place in texts)
+
     def _tells(self, row: list[str], filled: set[int]) -> bool:
         """Say whether a row has a day and an amount."""
         numbers, days = self.columns.counted, self.columns.telling - self.columns.counted
@@ -137,6 +143,7 @@ class Table:
             return ""  # what has a date and an amount is a payment, whatever it is called
         first = cells.label(row[min(filled)])
         worded, bare = bool(self._total.match(first)), filled <= self.columns.counted
+        worded = worded or self._beside(row, filled)
         if worded and not self.columns.sums(row):
             return "total"
         printed = self.columns.printed(row) if worded or bare else None

@@ -26,6 +26,9 @@ LOOKED_AT: Final = 1 << 21
 COMMON: Final = 95
 """Per cent of the Chinese characters of a text that are of the common 3,755 (level 1 of GB 2312)."""
 
+RARE: Final = 3
+"""No text in Chinese has only one common character in so many."""
+
 SPARSE: Final = 4
 """A Western text has at least so many plain letters for each that is beyond ASCII."""
 
@@ -70,8 +73,13 @@ def _possible(path: Path) -> Decoded:
         common, all_of = _common(path)
         if all_of >= decode.ENOUGH and common * 100 >= COMMON * all_of:
             return Decoded((CHINESE,), said("new-encoding-common", common=common, characters=all_of))
+        beyond, letters = _density(path)
+        sparse = western is None and beyond * SPARSE <= letters
+        if sparse and all_of >= decode.ENOUGH and common * RARE <= all_of:
+            why = said("new-encoding-western", common=common, characters=all_of, beyond=beyond)
+            return Decoded((WESTERN,), why, "taken")
         others = [one for one in OTHERS if all_of >= decode.ENOUGH and _fails(path, one) is None]
-        few = all_of < decode.ENOUGH
+        few = all_of < decode.ENOUGH or sparse
         last = [WESTERN] if western is None else []
         chinese_too = [] if _private_use(path) else [CHINESE]
         order = [*last, *chinese_too, *others] if few else [*others, *chinese_too, *last]

@@ -12,10 +12,11 @@ from fundtrack.importing.proposing.point import Point, said
 from fundtrack.importing.proposing.sides import side
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fundtrack.importing.proposing.grid import Grid
     from fundtrack.importing.proposing.look import Column
+    from fundtrack.importing.proposing.point import State
 
 CHINESE: Final = ("合计", "总计", "小计", "本页合计", "人民币合计")
 ENGLISH: Final = ("Total", "Grand total", "Sum")
@@ -42,24 +43,37 @@ def ends(grid: Grid, date: Column, amounts: Sequence[Column]) -> Ends:
     """Return the totals and notes of a table: rows without a date, told by what they sum to and where they stand."""
     totals = [*(CHINESE if any(map(HAN.search, grid.names)) else ENGLISH)]
     sums, since = [0] * len(amounts), [0] * len(amounts)
-    agree, differ, labels, bare = list[int](), list[int](), list[str](), False
+    found: dict[str, list[int]] = {"agrees": [], "differs": [], "undated": []}
+    labels, bare = list[str](), False
     for number, row in grid.below:
-        first = next((cell.strip() for cell in row if cell.strip()), "")
+        filled = [cell.strip() for cell in row if cell.strip()]
+        first = filled[0] if filled else ""
         counts = [side(_at(row, one.place)) for one in amounts]
         if _is_payment(row, first, date, amounts, totals):
             sums, since = ([one + (other or 0) for one, other in zip(of, counts, strict=True)] for of in (sums, since))
             labels = []  # a note stands below the last of them
         elif first and any(counts):
-            reached, word = counts in (sums, since), cells.label(first)
-            bare = bare or (reached and cells_of.is_number(word))
-            if reached and TOTAL.search(word) and not _begins(word, totals):
-                totals.append(word)
-            (agree if reached else differ).append(number)
+            words = [cells.label(cell) for cell in filled if not cells_of.is_number(cell)]
+            reached, bare = counts in (sums, since), bare or not words
+            if (
+                reached
+                and words[:1] == [cells.label(first)]
+                and TOTAL.search(words[0])
+                and not _begins(words[0], totals)
+            ):
+                totals.append(words[0])
+            told = not words or _begins(cells.label(first), totals) or all(_is(word, totals) for word in words)
+            found["undated" if not told else "agrees" if reached else "differs"].append(number)
             since = [0] * len(amounts)
-        elif found := NOTE.search(first):
-            labels.append(found[1].strip())
+        elif match := NOTE.search(first):
+            labels.append(match[1].strip())
     notes = [word for word in dict.fromkeys(labels) if not _begins(word, totals)]
-    return Ends(tuple(totals), tuple(notes), tuple(_points(totals, agree, differ, notes)), bare)
+    return Ends(tuple(totals), tuple(notes), tuple(_points(totals, found, notes)), bare)
+
+
+def _is(word: str, totals: Iterable[str]) -> bool:
+    """Say whether a label is nothing but the word of a total."""
+    return word.casefold() in {cells.label(one).casefold() for one in totals}
 
 
 def _is_payment(row: Sequence[str], first: str, date: Column, amounts: Sequence[Column], totals: Sequence[str]) -> bool:
@@ -69,16 +83,14 @@ def _is_payment(row: Sequence[str], first: str, date: Column, amounts: Sequence[
     return bool(day) and told and (cells_of.date(day) is not None or not _begins(cells.label(first), totals))
 
 
-def _points(
-    totals: Sequence[str], agree: Sequence[int], differ: Sequence[int], notes: Sequence[str]
-) -> Iterable[Point]:
+def _points(totals: Sequence[str], found: Mapping[str, Sequence[int]], notes: Sequence[str]) -> Iterator[Point]:
     """Give what is known of totals and notes."""
-    if agree:
-        why = said("new-total-agrees", rows=", ".join(map(str, agree[:5])), count=len(agree))
-        yield Point("total", ", ".join(totals), "proven", why)
-    if differ:
-        why = said("new-total-differs", rows=", ".join(map(str, differ[:5])), count=len(differ))
-        yield Point("total", ", ".join(totals), "named", why)
+    states: dict[str, State] = {"agrees": "proven", "differs": "named", "undated": "named"}
+    for how, rows in found.items():
+        if rows:
+            value = "–" if how == "undated" else ", ".join(totals)
+            why = said(f"new-total-{how}", rows=", ".join(map(str, rows[:5])), count=len(rows))
+            yield Point("undated" if how == "undated" else "total", value, states[how], why)
     if notes:
         yield Point("notes", ", ".join(notes), "named", said("new-notes", count=len(notes)))
 

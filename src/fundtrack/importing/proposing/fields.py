@@ -57,7 +57,7 @@ def payee(look: Looked, taken: Sequence[str], answers: Mapping[str, str]) -> Poi
     free = [one for one in look.usable if one.name not in taken and one.texts]
     strong = [one for one in look.known("payee") if one in free and set(look.vocabulary.fields(one.name)) == {"payee"}]
     strong = [one for one in strong if not says("text", one.name)]
-    paid_to = [one for one in free if PAID_TO.search(one.name) and not (says("private", one.name) or has_long(one))]
+    paid_to = [one for one in free if PAID_TO.search(one.name) and _names(one)]
     strong = strong or (paid_to if len(paid_to) == 1 else [])
     weak = [one for one in (*look.known("payee"), *look.saying("payee")) if one in free and one not in strong]
     if len(strong) == 1 or (strong and same(strong)):
@@ -69,6 +69,12 @@ def payee(look: Looked, taken: Sequence[str], answers: Mapping[str, str]) -> Poi
     key = "new-payee-several" if strong else "new-payee-unknown"
     return Point("payee", order[0].name if likely else NONE, "open", said(key, columns=len(likely)),
                  choices_of(order, none=True))  # fmt: skip
+
+
+def _names(column: Column) -> bool:
+    """Say whether names may stand in a column: words, and no numbers of accounts or persons."""
+    worded = sum(" " in cell.strip() or not cell.isascii() for cell in column.cells)
+    return worded * 3 >= column.filled and not (says("private", column.name) or has_long(column))
 
 
 def beside(look: Looked, taken: Sequence[str], answers: Mapping[str, str]) -> Iterator[Point]:

@@ -30,6 +30,9 @@ POINT: Final = "point"
 SIDES: Final = ("amount-in", "amount-out")
 """The two columns of a statement; where one of them is said, the other is known."""
 
+UNSEEN: Final = {"in": ("收入", "Income"), "out": ("支出", "Expense")}
+"""What says a way that no row of a file went."""
+
 WORDS: Final = 12
 """More different words than that, and a column does not say which way money went, or whether it did."""
 
@@ -78,30 +81,49 @@ def amounts(look: Looked, taken: Sequence[str], answers: Mapping[str, str]) -> l
     """Return the column of the amount, or the two columns of what came in and what went out."""
     if "amount" in answers:
         return [answered("amount", answers["amount"], look)]
-    pair = _pair(look)
-    if said_so := [topic for topic in SIDES if topic in answers]:
-        names = {topic: answers[topic] for topic in said_so}
-        if pair and len(names) == 1:
-            other = next((one.name for one in pair if one.name != names[said_so[0]]), "")
-            names[SIDES[1 - SIDES.index(said_so[0])]] = other
-        return [answered(topic, names.get(topic, ""), look) for topic in SIDES]
-    if pair:
-        return [*_sides(look, *pair)]
+    pairs = _pairs(look)
+    if said_so := {topic: answers[topic] for topic in SIDES if topic in answers}:
+        return _said_sides(look, pairs, said_so)
+    if pairs:
+        return _proven_sides(look, pairs)
+    return [_amount(look, taken)]
+
+
+def _said_sides(look: Looked, pairs: Sequence[tuple[Column, Column]], said_so: dict[str, str]) -> list[Point]:
+    """Return the two columns that a person names; where they name one, the other is that of its pair."""
+    if len(said_so) == 1:
+        ((topic, only),) = said_so.items()
+        pair = next((pair for pair in pairs if only in {one.name for one in pair}), ())
+        said_so[SIDES[1 - SIDES.index(topic)]] = next((one.name for one in pair if one.name != only), "")
+    return [answered(topic, said_so[topic], look) for topic in SIDES]
+
+
+def _proven_sides(look: Looked, pairs: Sequence[tuple[Column, Column]]) -> list[Point]:
+    """Return the two columns of the one pair there is, or of several that say the same; else ask which."""
+    columns = [*zip(*pairs, strict=True)]
+    if len(pairs) == 1 or all(map(same, columns)):
+        return [*_sides(look, *pairs[0])]
+    why = said("new-sides-several", columns=len(pairs))
+    (come, gone), choices = pairs[0], choices_of(columns[0])
+    return [Point(SIDES[0], come.name, "open", why, choices), Point(SIDES[1], gone.name, "taken", why)]
+
+
+def _amount(look: Looked, taken: Sequence[str]) -> Point:
+    """Return the one column of amounts by its name, or ask which it is."""
     found = [one for one in look.usable if one.counted and one.name not in taken and not says("no-amount", one.name)]
     known = [one for one in look.known("amount") if one in found]
-    saying = [one for one in look.saying("amount") if one in found and one not in known]
-    likely = known + saying
+    likely = known + [one for one in look.saying("amount") if one in found and one not in known]
     if len(likely) == 1 or (likely and same(likely)):
         one, others = likely[0], "、".join(other.name for other in likely[1:])
         key = "new-column-same" if others else "new-amount-named"
         why = said(key, column=one.name, count=one.numbers, filled=one.filled, others=others)
-        return [Point("amount", one.name, "proven", why)]
+        return Point("amount", one.name, "proven", why)
     if likely:
-        return [Point("amount", likely[0].name, "open", said("new-amount-several", columns=len(likely)),
-                      choices_of(likely))]  # fmt: skip
+        why = said("new-amount-several", columns=len(likely))
+        return Point("amount", likely[0].name, "open", why, choices_of(likely))
     order = sorted(found, key=lambda one: -one.fractions) or [one for one in look.usable if one.filled]
     why = said("new-amount-unknown", columns=len(found))
-    return [Point("amount", order[0].name if order else "", "open", why, choices_of(order))]
+    return Point("amount", order[0].name if order else "", "open", why, choices_of(order))
 
 
 def decimal(amounts_read: Sequence[Column], answers: Mapping[str, str]) -> list[Point]:
@@ -125,25 +147,24 @@ def refuse_commas(look: Looked) -> None:
             raise FormatError("new-decimal-comma", path=look.grid.path, name=one.name, sample=written[0])
 
 
-def _pair(look: Looked) -> tuple[Column, Column] | None:
-    """Return the two columns of which in every row one and only one says something, if they are called so."""
+def _pairs(look: Looked) -> list[tuple[Column, Column]]:
+    """Return the pairs of columns of which in every row one and only one says something, if they are called so."""
 
     def named(field: str, pattern: re.Pattern[str]) -> list[Column]:
-        return [
-            one for one in look.usable
-            if (look.vocabulary.knows(field, one.name) or pattern.search(one.name))
-            and (one.counted or not one.filled)
-        ]  # fmt: skip
+        called = dict.fromkeys([*look.known(field), *(one for one in look.usable if pattern.search(one.name))])
+        return [one for one in called if one.counted or not one.filled]
 
+    found: list[tuple[Column, Column]] = []
     for come, gone in product(named("amount-in", INWARDS), named("amount-out", OUTWARDS)):
-        if come is gone or not (come.filled + gone.filled):
+        taken = {one.name for pair in found for one in pair}
+        if come is gone or not (come.filled + gone.filled) or taken & {come.name, gone.name}:
             continue
         pairs = [*zip(map(side, come.cells), map(side, gone.cells), strict=True)]
         each = sum(bool(one) != bool(other) for one, other in pairs)
-        if each * 100 >= MOSTLY * len(pairs) or (not any(one and other for one, other in pairs[:-1]) and
-                                                 each + 1 >= len(pairs)):  # fmt: skip
-            return come, gone
-    return None
+        none_twice = not any(one and other for one, other in pairs[:-1])
+        if each * 100 >= MOSTLY * len(pairs) or (none_twice and each + 1 >= len(pairs)):
+            found.append((come, gone))
+    return found
 
 
 def _sides(look: Looked, come: Column, gone: Column) -> Sequence[Point]:
@@ -176,6 +197,8 @@ def direction(look: Looked, amount: Column, answers: Mapping[str, str]) -> list[
     column = look.of(answers["direction"]) if "direction" in answers else _directing(look)
     if column is None:
         return [] if "direction" not in answers else [answered("direction", answers["direction"], look, none=True)]
+    if "direction" not in answers and signed_by(amount, column):
+        return []  # the sign says it already
     counts, known = column.words(), look.vocabulary
     ways: dict[str, list[str]] = {"in": [], "out": []}
     proof = _proven_words(look, amount, column)
@@ -186,6 +209,8 @@ def direction(look: Looked, amount: Column, answers: Mapping[str, str]) -> list[
             ways[way].append(word)
     unsaid = [word for word in counts if word not in ways["in"] + ways["out"]]
     unclear = [word for word in unsaid if says("ambiguous-side", word)]
+    if not unclear and any(ways.values()):  # a file in which nothing came in has no word for it
+        ways = {way: words or [*UNSEEN[way]] for way, words in ways.items()}
     state: State = (
         "answered" if {"in", "out"} & {*answers} else "open" if unclear or not all(ways.values()) else "proven"
     )
@@ -214,6 +239,16 @@ def _directing(look: Looked) -> Column | None:
     known = look.vocabulary
     worded = (one for one in few if len(one.words()) > 1)
     return next((one for one in worded if all(_says_way(known, word) for word in one.words())), None)
+
+
+def signed_by(amount: Column, column: Column) -> dict[str, bool]:
+    """Return the words of a column that agree with the signs of amounts, and whether each is positive; else nothing."""
+    signs: dict[str, set[bool]] = {}
+    for cell, word in zip(amount.cells, column.cells, strict=True):
+        if found := cells_of.amount(cell):
+            signs.setdefault(" ".join(word.split()), set()).add(found > 0)
+    agree = all(len(one) == 1 for one in signs.values()) and {True} in signs.values() and {False} in signs.values()
+    return {word: one.pop() for word, one in signs.items()} if agree else {}
 
 
 def _says_way(known: Vocabulary, word: str) -> bool:
@@ -250,7 +285,7 @@ def status(look: Looked, taken: Sequence[str], answers: Mapping[str, str]) -> li
     if column is None:
         return []
     counts = column.words()
-    likely = [word for word in counts if look.vocabulary.says("settled", word)]
+    likely = [word for word in counts if look.vocabulary.says("settled", word) or len(counts) == 1]
     choices = {word: said("new-word-choice", rows=count) for word, count in counts.most_common()}
     why = said("new-status", column=column.name, words=len(counts))
     points = [Point("status", column.name, "proven", said("new-status-column", column=column.name))]
@@ -274,6 +309,23 @@ def sign(look: Looked, amount: Column, payee: str, answers: Mapping[str, str]) -
             return Point("sign", way, "proven", why)
         return Point("sign", way, "open", said("new-sign-unfollowed", balance=positive.name, of=seen.of), choices)
     negative = sum(one < 0 for one in known)
+    if (column := _directing(look)) and (words := signed_by(amount, column)):
+        return _by_words(look, column, words, choices)
     if PAID_TO.search(payee) and (of - negative) * 100 >= MOSTLY * of:
         return Point("sign", "out", "proven", said("new-sign-paid", payee=payee, negative=negative, of=of))
     return Point("sign", "out", "open", said("new-sign-unknown", negative=negative, of=of), choices)
+
+
+def _by_words(
+    look: Looked, column: Column, words: Mapping[str, bool], choices: Mapping[str, Mapping[str, str]]
+) -> Point:
+    """Return which way a positive amount went by the words that agree with the signs; asked where they are unclear."""
+    shown = "、".join(f"{word} {'+' if positive else '-'}" for word, positive in words.items())
+    why = said("new-sign-words", column=column.name, words=shown)
+    clear = {word: positive for word, positive in words.items() if not says("ambiguous-side", word)}
+    ins = {positive for word, positive in clear.items() if look.vocabulary.says("in", word)}
+    ins |= {not positive for word, positive in clear.items() if look.vocabulary.says("out", word)}
+    if len(ins) == 1:
+        return Point("sign", "in" if True in ins else "out", "proven", why)
+    credit = any(positive for word, positive in words.items() if "贷" in word or word.upper().startswith("C"))
+    return Point("sign", "in" if credit else "out", "open", why, choices)

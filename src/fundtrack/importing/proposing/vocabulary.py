@@ -48,7 +48,8 @@ SAYING: Final[Mapping[str, re.Pattern[str]]] = {
     "text": re.compile(r"摘要|描述|说明|附言|备注|descri|detail|narrative|memo|particular|remark", re.IGNORECASE),
     "no-date": re.compile(r"modif|updat|creat|print|birth|出生|打印|导出|period|期间", re.IGNORECASE),
     "no-amount": re.compile(
-        r"balance|余额|\bvat\b|\btax|税|rate|利率|quantity|数量|code|number|element|cent(?:re|er)|编号|\bno\b",
+        r"balance|余额|^(?:\w+ )?vat\b|\btax\b|税额|税率|rate|利率|quantity|数量|code|number|element|cent(?:re|er)|编号"
+        r"|\bno\b",
         re.IGNORECASE,
     ),
     "ambiguous-side": re.compile(r"借|贷|debit|credit|\bdr\b|\bcr\b", re.IGNORECASE),
