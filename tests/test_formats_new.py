@@ -233,7 +233,7 @@ def test_a_header_of_two_rows_and_hundredths(tmp_path: Path) -> None:
     at, path = desk(), tmp_path / "two.csv"
     path.write_text("项目名称,收款单位,支付日期,资金来源（万元）,,\n,,,中央,省级,县级\n一,甲,2015-03-01,10.5,5,\n"
                     "二,乙,2015-03-02,8,,2\n合计,,,18.5,5,2\n", "utf-8")  # fmt: skip
-    found = at.propose(path, {"amount": "资金来源 中央(万元)"})
+    found = at.propose(path, {"amount": "资金来源/中央(万元)"})
     assert not found.open
     tried = at.tried(path, at.text(found, "two"), "two")
     assert (tried.rows, tried.amount, tried.agrees) == (2, 18_500_000, True)

@@ -23,17 +23,25 @@ if TYPE_CHECKING:
     from fundtrack.importing.reading import Reading
     from fundtrack.pages import Fence, Page, Section
 
+SAMPLES: Final = ("csv", "html", "json")
+"""What a sample may be written as."""
+
 NAMES: Final = {"project": "project", "document": "document", "bank_ref": "bank-ref", "reference": "reference"}
 """What a row may say beside its money, by the metadata it is shown as."""
 
 
+def sample_of(example: Section) -> Fence:
+    """Return the sample of an example, as whatever it is written."""
+    return next(fence for fence in example.fences if fence.language in SAMPLES)
+
+
 def written(fence: Fence, folder: Path) -> Path:
     """Write the sample of an example into a folder: as text in its encoding, or as a workbook."""
-    if fence.options.get("as") != "xlsx":
-        path = folder / "sample.csv"
-        path.write_bytes(fence.text.encode(fence.options["encoding"]))
-        return path
-    return _workbook(fence, folder / "sample.xlsx")
+    if fence.options.get("as") == "xlsx":
+        return _workbook(fence, folder / "sample.xlsx")
+    path = folder / f"sample.{'xls' if fence.language == 'html' else fence.language}"
+    path.write_bytes(fence.text.encode(fence.options["encoding"]))
+    return path
 
 
 def _workbook(fence: Fence, path: Path) -> Path:
@@ -44,22 +52,21 @@ def _workbook(fence: Fence, path: Path) -> Path:
     sheet = book.active
     assert sheet is not None
     rows = list(csv.reader(io.StringIO(fence.text)))
-    header = next(row for row in rows if all(row))
-    numeric = [at for at, name in enumerate(header) if name.startswith(tuple(fence.options["numbers"].split(",")))]
+    named = tuple(fence.options["numbers"].split(","))
+    numeric = {at for row in rows for at, name in enumerate(row) if name.startswith(named)}
     for number, row in enumerate(rows, 1):
         for at, text in enumerate(row):
             is_number = at in numeric and text.replace(".", "").isdigit()
             sheet.cell(number, at + 1, Decimal(text) if is_number else text or None)
-    sheet.merge_cells(fence.options["merged"])
+    for merged in fence.options["merged"].split(","):
+        sheet.merge_cells(merged)
     book.save(path)
     return path
 
 
 def read(page: Page, example: Section, folder: Path, currency: str = "CNY") -> tuple[Reading, list[Row], Path]:
     """Read the sample of an example, which is written into a folder, with the words that the example gives."""
-    sample, words = example.fence("csv"), example.fence("toml")
-    assert sample is not None
-    path = written(sample, folder)
+    words, path = example.fence("toml"), written(sample_of(example), folder)
     importer = Importer(page, tomllib.loads(words.text) if words else None, currency=currency)
     reading = importer.candidates(path)
     return reading, list(reading), path

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fundtrack import money
 from fundtrack.errors import FormatError, UsageError
-from fundtrack.importing import cells, dates, decode, heading, rows, workbook
+from fundtrack.importing import cells, dates, decode, given, heading, rows
 from fundtrack.importing.importer import DELIMITERS
 from fundtrack.importing.proposing import encoded
 from fundtrack.importing.proposing.point import Point, said
@@ -113,8 +113,11 @@ def grid(path: Path, vocabulary: Vocabulary, answers: Mapping[str, str]) -> tupl
 
     Raises FormatError where the file cannot be read at all, or where no row can be a header (`new-no-header`).
     """
-    if workbook.is_workbook(path):
-        return _of_workbook(path, vocabulary, answers)
+    kind = given.kind(path)
+    if kind == "archive":
+        raise FormatError("new-archive", path=path)
+    if kind != "text":
+        return _of_sheets(path, kind, vocabulary, answers)
     of = encoded.encoding(path, answers.get("encoding", ""))
     read_as = decode.encoding(path, of.value)
     tried = {mark: _begun(path, read_as, mark) for mark in DELIMITERS}
@@ -135,10 +138,11 @@ def grid(path: Path, vocabulary: Vocabulary, answers: Mapping[str, str]) -> tupl
     return Grid(path, of.value, best, "", head, whole[: head.at], *_cut(whole, head)), points
 
 
-def _of_workbook(path: Path, vocabulary: Vocabulary, answers: Mapping[str, str]) -> tuple[Grid, list[Point]]:
-    """Return the table of the sheet of a workbook whose header is known best."""
+def _of_sheets(path: Path, kind: str, vocabulary: Vocabulary, answers: Mapping[str, str]) -> tuple[Grid, list[Point]]:
+    """Return the table of the sheet of a workbook, of HTML or of records whose header is known best."""
+    encoding = given.encoded(path, kind, "utf-8")
     best: tuple[str, list[Numbered], list[Head]] | None = None
-    for sheet in workbook.sheets(path):
+    for sheet in given.sheets(path, kind, encoding, ""):
         whole = [*islice(sheet.rows, ROWS)]
         heads = [] if sheet.hidden else _heads(whole[: heading.SEARCHED], vocabulary)
         if heads and (best is None or heads[0].known > best[2][0].known):
@@ -221,7 +225,7 @@ def _tall(begun: Sequence[Numbered], vocabulary: Vocabulary) -> Iterator[Head]:
     for (at, (number, upper)), (_, lower), (_, below) in threes:
         if not (_is_head(upper) and _is_head(lower) and is_data(below)):
             continue
-        names = heading.joined(upper, lower)
+        names = heading.joined([upper, lower])
         under = [place for place, cell in enumerate(lower) if cell.strip()]
         grouped = [place for place in under if place >= len(upper) or not upper[place].strip()]
         alone = [place for place, cell in enumerate(upper) if cell.strip() and place not in under]
