@@ -228,6 +228,19 @@ def test_what_a_page_fits_needs_no_new_one(book: Path, say: Say) -> None:
     assert answer.json["next"] == "fundtrack import --dry-run american.csv"
 
 
+def test_a_page_stays_in_its_folder_and_in_its_fences(book: Path, say: Say) -> None:
+    """Whatever it is to be called, and whatever a file calls its columns."""
+    text = '"```",Date,"Sup""plier\n""","Amount (元)"\nx,22/01/2015,A B,1.50\n'
+    Path("list.csv").write_text(text, "utf-8")
+    new = ("formats", "new", "list.csv", "--book", book, "--set", 'payee=Sup"plier "', "--set", "sign=out")
+    for name in ("../../evil", "/evil", "Evil", "a b"):
+        assert say(*new, "--name", name).code == 2
+    assert not [*book.parent.glob("**/*evil*")]
+    assert say(*new, "--name", "mine").code == 0
+    assert say("formats", "test", "--book", book).code == 0
+    assert say("import", "--dry-run", "list.csv", "--book", book).code == 1
+
+
 def test_a_header_of_two_rows_and_hundredths(tmp_path: Path) -> None:
     """A group reaches over its columns, with its unit; pence are hundredths of a pound."""
     at, path = desk(), tmp_path / "two.csv"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tempfile
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fundtrack.errors import FormatError, UsageError
+from fundtrack.errors import FormatError, PageError, UsageError
 from fundtrack.importing.importer import Importer, choose, peek
 from fundtrack.importing.layout import layout
 from fundtrack.importing.proposing.fit import fit, fits
@@ -14,6 +15,7 @@ from fundtrack.importing.proposing.propose import propose
 from fundtrack.importing.proposing.vocabulary import vocabulary
 from fundtrack.importing.proposing.write import name_of, page
 from fundtrack.pages import load
+from fundtrack.pages.reader import NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,10 +46,13 @@ class Desk:
     def name(self, path: Path, name: str, folder: Path) -> str:
         """Return the name of the page to be: the one that a person gives, or one made of the file's.
 
-        Raises UsageError (`new-exists`) where a page has it that is no draft of the book's own.
+        Raises PageError (`page-name`) where no page can be called so, and UsageError (`new-exists`) where one is that
+        is no draft of the book's own.
         """
         if not name:
             return name_of(path, self.importers)
+        if not NAME.fullmatch(unicodedata.normalize("NFC", name)):
+            raise PageError("page-name", path=folder, name=name)
         stands = self.importers.get(name)
         if stands and not (stands.layout.open and stands.page.path.parent == folder):
             raise UsageError("new-exists", name=name)

@@ -221,7 +221,7 @@ def direction(look: Looked, amount: Column, answers: Mapping[str, str]) -> list[
             ways[way] = [word.strip() for word in re.split("[,，]", answers[way])]
     ways["out"] += [word for word in unclear if word not in ways["in"] + ways["out"]]
     unsaid = [word for word in counts if word not in ways["in"] + ways["out"]]
-    why = said("new-direction", rows=sum(counts.values()), proven=len(proof), unsaid="、".join(unsaid) or "–")
+    why = said("new-direction", rows=sum(counts.values()), proven=len(proof), unsaid="、".join(unsaid[:5]) or "–")
     choices = {word: said("new-word-choice", rows=count) for word, count in counts.most_common(WORDS)}
     return [
         Point("direction", column.name, "proven", said("new-direction-column", column=column.name)),

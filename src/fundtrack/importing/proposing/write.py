@@ -149,10 +149,11 @@ def _kind(found: Proposal) -> dict[str, Any]:
     """Return the table [kind]: what goes out is paid; what comes in is known by its word, or waits."""
     table: dict[str, Any] = {"out": "disbursement"}
     comes_in = found.value("direction") or found.value("sign") == "in" or "amount-in" in found.columns
-    if comes_in and (text := found.columns.get("narration")):
+    known = [one.name for one in found.look.known("narration") if one.texts]
+    texts = dict.fromkeys([*filter(None, (found.value("narration"),)), *known] or filter(None, [found.value("payee")]))
+    if comes_in and texts:
         language = "zh" if any(map(HAN.search, found.grid.names)) else "en"
-        others = [one.name for one in found.look.known("narration") if one.name not in {text, found.value("payee")}]
-        table = {"column": {"column": [text, *others], "optional": True}, **table, "in-words": INTEREST[language]}
+        table = {"column": {"column": [*texts], "optional": True}, **table, "in-words": INTEREST[language]}
         table |= {"out-words": CHARGES[language]} if CHARGES[language] else {}
     return table
 
@@ -162,7 +163,9 @@ def page(found: Proposal, name: str, currency: str) -> str:
     text = "".join(_head(found, name)) + f"\n```toml\n{toml(found, currency)}```\n"
     fence = f"csv encoding={found.value('encoding') or 'utf-8'}"
     title = message("new-example", "zh" if any(map(HAN.search, found.grid.names)) else "en")
-    text += f"\n## {title}\n\n```{fence}\n{sample(found)}```\n"
+    shown_rows = sample(found)
+    ticks = "`" * max(3, *(len(run) + 1 for run in re.findall(r"`+", shown_rows)), 0)
+    text += f"\n## {title}\n\n{ticks}{fence}\n{shown_rows}{ticks}\n"
     return text if found.open else f"{text}\n```beancount\n{_becomes(text, name, currency)}```\n"
 
 
