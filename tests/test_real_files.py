@@ -72,8 +72,8 @@ def judged(kind: str, name: str, control: Control | None, found: Outcome) -> str
     """Return the file's line of the table; fail where it differs from what others counted, unexplained."""
     note = NOTES.get(name, {})
     if "no-list" in note:
-        assert found.refusal, name
-        return f"| {name} | {kind} | refused | | | | | no list of payments: {note['no-list']} |\n"
+        assert found.refusal or not found.control.rows, name
+        return f"| {name} | {kind} | {'refused' if found.refusal else 'no rows'} | | | | | no list of payments: {note['no-list']} |\n"
     assert control is not None
     assert not found.refusal, (name, found.refusal)
     differs = differing(found.control, control)
@@ -109,7 +109,7 @@ def test_formats_reference(tmp_path: Path, opened: Opened) -> None:
 def anew(name: str, found: Outcome, new: Proposed) -> str:
     """Say what was asked before a page was proposed for a file; fail where it reads otherwise than its own page."""
     assert not new.wrong, (name, new.wrong)
-    if found.refusal:
+    if found.refusal or not found.control.rows:
         assert new.fit is None, name
         return "no page: " + (", ".join(new.asked) or new.refusal.rstrip("."))
     assert new.fit, (name, new.asked, new.refusal)

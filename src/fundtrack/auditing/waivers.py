@@ -113,7 +113,7 @@ def grant(
     if page not in pages:
         raise UsageError("check-unknown", name=page, known=nearest(page, pages))
     if not pages[page].waivable:
-        raise UsageError("not-waivable", name=page)
+        raise UsageError("not-waivable", name=page, title=pages[page].page.text("title", "zh"))
     said = {name: stored(getattr(decision, name)).strip() for name in ("document", "reason")}
     said |= {name: named(getattr(decision, name)) for name in ("asked_by", "approved_by")}
     refuse_incomplete(scope, said, valid)
