@@ -73,7 +73,8 @@ def judged(kind: str, name: str, control: Control | None, found: Outcome) -> str
     note = NOTES.get(name, {})
     if "no-list" in note:
         assert found.refusal or not found.control.rows, name
-        return f"| {name} | {kind} | {'refused' if found.refusal else 'no rows'} | | | | | no list of payments: {note['no-list']} |\n"
+        how = "refused" if found.refusal else "no rows"
+        return f"| {name} | {kind} | {how} | | | | | no list of payments: {note['no-list']} |\n"
     assert control is not None
     assert not found.refusal, (name, found.refusal)
     differs = differing(found.control, control)
