@@ -10,7 +10,7 @@ from itertools import islice, product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fundtrack.chart.model import CURRENCY
-from fundtrack.errors import FormatError
+from fundtrack.errors import FormatError, PageError
 from fundtrack.importing import cells, decode, given, heading, rows
 from fundtrack.importing.layout import BOOK, layout
 from fundtrack.importing.reading import Reading
@@ -138,8 +138,11 @@ class Importer:
         """Return the reading of a file: iterate over it for its rows, then ask it for totals and breaks.
 
         Up to so many rows are read `together`, which changes nothing but the time; entries of a register are read one
-        by one. Raises FormatError, here or in the iteration, when the file as a whole cannot be read.
+        by one. Raises FormatError, here or in the iteration, when the file as a whole cannot be read; and PageError
+        (`page-unanswered`) where the page is a draft that leaves questions open.
         """
+        if self.layout.open:
+            raise PageError("page-unanswered", path=self.page.path, open=", ".join(self.layout.open), name=self.name)
         together = 1 if self.layout.form else together
         kind = given.kind(path)
         if kind == "text":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from fundtrack import money
@@ -59,7 +59,8 @@ class Layout:
 
     A file of a `register` has entries instead of vouchers; those of its columns that are `needed` may not be empty, and
     its `funds`, where any are known, are those of the chart. A row of another may become an act, which `becomes` names;
-    of a bill over several funds, the `channels` are the columns under one heading of `header_rows` rows.
+    of a bill over several funds, the `channels` are the columns under one heading of `header_rows` rows. A
+    page that was drafted has `open` questions, and no file is read through it.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Layout:
     movement: Movement = PAID
     book: str = ""
     currency_column: Source | None = None
+    open: tuple[str, ...] = ()
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -144,7 +146,9 @@ def layout(page: Page) -> Layout:
     try:
         form = tomllib.loads(page.definition.text)
         single = "register" in form or "becomes" in form
-        return _of_entries(page.name, form) if single else _layout(page.name, form)
+        unanswered = texts_of(form.pop("open", []))
+        made = _of_entries(page.name, form) if single else _layout(page.name, form)
+        return replace(made, open=unanswered)
     except (ValueError, LookupError, TypeError, AttributeError, re.error) as error:
         line = page.definition.line
         raise PageError("page-importer", path=page.path, line=line, why=error) from error

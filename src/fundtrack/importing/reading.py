@@ -85,6 +85,11 @@ class Reading:
         """Return every row whose printed balance does not follow from the one before."""
         return [broken for _, balances in self._tables for broken in balances.breaks]
 
+    @property
+    def sheets(self) -> list[str]:
+        """Return the names of the sheets that have been read; that of a text file is empty."""
+        return [*self._days]
+
     def dates_of(self, sheet: str) -> list[str]:
         """Return the first and the last date of the rows of a sheet, posted or not; nothing where none can be read."""
         days = self._days.get(sheet, set())
