@@ -56,7 +56,7 @@ def self_approved(county: Sound) -> Fault:
 @plants("paid-by-approver")
 def paid_by_approver(county: Sound) -> Fault:
     """The director pays himself what he approved."""
-    fund, day, amount, payee = county.relocation, county.day(2), 60_000, county.company()
+    fund, day, amount, payee = county.relocation, county.day(1), 60_000, county.company()
     payable = fund.account("Liabilities", "2001", "Payable")
     if (opened := f"{LONG_AGO} open {payable} CNY") not in county.chart:
         county.chart.append(opened)
