@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from fundtrack.pages import Fence, Section
 
-SAMPLES: Final = ("csv", "html", "json")
+SAMPLES: Final = ("csv", "html", "json", "ledger")
 
 
 def sample_of(example: Section) -> Fence:
