@@ -139,7 +139,7 @@ class Importer:
         return head_of(seen, self.layout) is not None
 
     def _of_importer(self, seen: Peek) -> bool:
-        """Say whether the importer that the page names knows a file; that it failed is told where no other page does."""
+        """Say whether the importer of the page knows a file; that it failed is told where no other page does."""
         try:
             return any(True for _ in self._extracted(seen.path))
         except FormatError as error:
