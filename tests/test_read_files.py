@@ -81,6 +81,8 @@ def test_records_may_stand_below_others(tmp_path: Path) -> None:
     assert said(rows) == ["500 甲", "600 甲", "500 乙"]
     named = as_json(tmp_path, [{"a": "date", "b": "amount", "c": "payee"}, {"a": "2015-03-01", "b": "5", "c": "甲"}])
     assert not Importer(page_of(tmp_path, MINIMAL)).recognise(peek(named)), "values are no names of columns"
+    lines = [json.dumps(payment | {"payee": payee}) for payee in ("甲", "乙")]
+    assert said(read(tmp_path, as_json(tmp_path, "\n".join(lines) + "\n"))[1]) == ["500 甲", "500 乙"]
     _, rows = read(tmp_path, as_json(tmp_path, [payment | {"payee": "甲"}, 7]))
     assert said(rows) == ["500 甲", "row-ragged"], "what is no record is no record"
 
@@ -104,6 +106,23 @@ def test_a_page_of_html_is_its_tables(tmp_path: Path) -> None:
         ("…", "sheet"),
     ]
     assert reading.unit == "万元"
+
+
+def test_excel_of_2003_wrote_xml(tmp_path: Path) -> None:
+    """Many a system still writes it and calls it XLS: rows and cells may say where they stand."""
+    path = tmp_path / "a.xls"
+    path.write_text("""<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>
+        <Workbook xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Styles><Style ss:ID="d">none</Style></Styles>
+        <Worksheet ss:Name="S"><Table>
+        <Row><Cell ss:MergeAcross="2"><Data ss:Type="String">标题</Data></Cell></Row>
+        <Row ss:Index="3"><Cell><Data>date</Data></Cell><Cell><Data>amount</Data></Cell>
+        <Cell ss:Index="4"><Data>payee</Data></Cell></Row>
+        <Row><Cell ss:StyleID="d"><Data ss:Type="DateTime">2015-03-01T00:00:00.000</Data></Cell>
+        <Cell><Data ss:Type="Number">5.1</Data></Cell><Cell ss:Index="4"><Data ss:Type="String">甲</Data></Cell></Row>
+        </Table></Worksheet></Workbook>""", "utf-8")  # fmt: skip
+    _, rows = read(tmp_path, path)
+    assert said(rows) == ["510 甲"]
+    assert [row.why for row in rows] == ["preamble", "blank", "header", ""]
 
 
 def test_an_open_document_is_a_workbook(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ BEGINS: Final = 1 << 12
 """Bytes in which a file says what it is."""
 
 HTML: Final = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|meta|body|table|div|style)\b",
+    r"\s*(?:<\?[^>]*>\s*)*(?:<!--.*?-->\s*)*<(?:(?:ss:)?workbook|!doctype\s+html|html|head|meta|body|table|div|style)\b",
     re.IGNORECASE | re.DOTALL,
 )
 LEDGER: Final = re.compile(

@@ -36,10 +36,7 @@ class Number(str):
 def tell(path: str, encoding: str, records: str) -> None:
     """Write every list of records, or the one that is named."""
     try:
-        whole = json.loads(
-            Path(path).read_text(encoding), object_pairs_hook=_object, parse_float=_number, parse_int=_whole,
-            parse_constant=_constant,
-        )  # fmt: skip
+        whole = _whole_of(Path(path).read_text(encoding))
         found = [(records, [*_at(whole, records.split("/"), {}, "")])] if records else [*_lists(whole, "")]
     except RecursionError as error:
         raise Unusable("file-deep", {"limit": DEPTH}) from error
@@ -49,6 +46,19 @@ def tell(path: str, encoding: str, records: str) -> None:
         raise Unusable("json-no-records", {})
     for name, rows in found:
         _sheet(name, rows)
+
+
+def _whole_of(text: str) -> Any:  # noqa: ANN401 - whatever JSON says
+    """Return what a text says; a record a line is a list of them. Raises JSONDecodeError."""
+    reader = json.JSONDecoder(
+        object_pairs_hook=_object, parse_float=_number, parse_int=_whole, parse_constant=_constant
+    )  # fmt: skip
+    try:
+        return reader.decode(text)
+    except json.JSONDecodeError as error:
+        if error.msg != "Extra data" or text[: error.pos].strip().count("\n"):
+            raise
+    return [reader.decode(line) for line in text.splitlines() if line.strip()]
 
 
 def _lists(value: Any, name: str) -> Iterator[tuple[str, list[Any]]]:  # noqa: ANN401 - whatever JSON says
