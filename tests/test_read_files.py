@@ -81,6 +81,9 @@ def test_records_may_stand_below_others(tmp_path: Path) -> None:
     assert said(rows) == ["500 甲", "600 甲", "500 乙"]
     named = as_json(tmp_path, [{"a": "date", "b": "amount", "c": "payee"}, {"a": "2015-03-01", "b": "5", "c": "甲"}])
     assert not Importer(page_of(tmp_path, MINIMAL)).recognise(peek(named)), "values are no names of columns"
+    with pytest.raises(FormatError) as caught:
+        read(tmp_path, as_json(tmp_path, {"a/b": [payment], "a": {"b ": [payment]}}))
+    assert caught.value.key == "json-twice", "two lists of one name"
     lines = [json.dumps(payment | {"payee": payee}) for payee in ("甲", "乙")]
     assert said(read(tmp_path, as_json(tmp_path, "\n".join(lines) + "\n"))[1]) == ["500 甲", "500 乙"]
     _, rows = read(tmp_path, as_json(tmp_path, [payment | {"payee": "甲"}, 7]))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -44,6 +45,9 @@ def tell(path: str, encoding: str, records: str) -> None:
         raise Unusable("json-damaged", {"why": error.msg, "line": error.lineno}) from error
     if not any(rows for _, rows in found):
         raise Unusable("json-no-records", {})
+    names = [unicodedata.normalize("NFC", " ".join(name.split())) for name, _ in found]
+    if twice := next((name for name in names if names.count(name) > 1), ""):
+        raise Unusable("json-twice", {"name": twice[:80]})
     for name, rows in found:
         _sheet(name, rows)
 
