@@ -91,16 +91,15 @@ def _at(value: Any, path: list[str], above: dict[str, str], name: str) -> Iterat
 
 
 def _sheet(name: str, rows: list[Any]) -> None:
-    """Write a list of records: the names of all their fields, then a row for each."""
-    flat = [dict(_flat(one, "", 0)) if isinstance(one, dict) else None for one in rows]
-    names = dict.fromkeys(key for fields in flat if fields for key in fields)
+    """Write a list of records: the names of all their fields, then a row for each; looked at twice, to keep no copy."""
+    names = {key: "" for one in rows if isinstance(one, dict) for key, _ in _flat(one, "", 0)}
     fits(name, len(rows) + 1, len(names), COLUMNS)
     if len(rows) * len(names) > CELLS:
         raise Unusable("workbook-too-far", {"member": name or "–", "at": f"{len(rows)} x {len(names)}"})
     head(short(name), len(rows) + 1)
     _row(1, names)
-    for number, (fields, one) in enumerate(zip(flat, rows, strict=True), 2):
-        _row(number, [_scalar(one)] if fields is None else [fields.get(key, "") for key in names])
+    for number, one in enumerate(rows, 2):
+        _row(number, (names | dict(_flat(one, "", 0))).values() if isinstance(one, dict) else [_scalar(one)])
 
 
 def _flat(value: Any, name: str, depth: int) -> Iterator[tuple[str, str]]:  # noqa: ANN401
