@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import sys
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -46,21 +47,23 @@ def extracted(path: str, importer: str, folder: str) -> None:
     """Write the transactions that an importer makes of a file, if it is one of its files."""
     sys.path.append(folder)
     sys.dont_write_bytecode = True  # into the folder of a book
+    sys.excepthook = partial(_failed, importer)  # whatever a program of others may raise
     written, sys.stdout = sys.stdout, sys.stderr  # what an importer prints is no row
-    try:
-        module, _, name = importer.partition(":")
-        made = getattr(importlib.import_module(module), name)
-        made = made() if isinstance(made, type) else made
-        known = made.identify(path)
-        entries = made.extract(path, []) if known else []
-    except Exception as error:
-        why = f"{type(error).__name__}: {error}"[:200]
-        raise Unusable("importer-failed", {"importer": importer, "why": why}) from error
-    finally:
-        sys.stdout = written
+    module, _, name = importer.partition(":")
+    made = getattr(importlib.import_module(module), name)
+    made = made() if isinstance(made, type) else made
+    known = made.identify(path)
+    entries = made.extract(path, []) if known else []
+    sys.stdout = written
     if not known:
         raise Unusable("importer-other", {"importer": importer})
     _table(entries)
+
+
+def _failed(importer: str, kind: type[BaseException], error: BaseException, _where: object) -> None:
+    """Say that an importer failed, as the last that this process does."""
+    sys.stdout = sys.__stdout__
+    say({"error": "importer-failed", "importer": importer, "why": f"{kind.__name__}: {error}"[:200]})
 
 
 def _table(entries: Iterable[Any]) -> None:
