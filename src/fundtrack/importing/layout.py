@@ -208,7 +208,9 @@ def _of_entries(name: str, form: dict[str, Any]) -> Layout:
     if (becomes == "bill") != bool(channels.get("under")) or set(channels) - {"under"}:
         raise ValueError("[channels] under")
     own = {"key": {"columns"}} if becomes else {"register": {"name", "needed"}}
-    tables = {**own, "file": FILE, "columns": fields | sided, "words": fields | ({"fund"} if channels else set())}
+    written = {"amount-words"} if "amount" in fields else set()
+    worded = fields | ({"fund"} if channels else set())
+    tables = {**own, "file": FILE, "columns": fields | sided | written, "words": worded}
     for table, content in form.items():
         if unknown := set(content) - tables[table]:
             raise ValueError(", ".join(sorted(unknown)))
