@@ -38,8 +38,9 @@ IDENTIFYING: Final[Mapping[str, Form]] = {"payee-id": "person", "payee-account":
 WORDED: Final = ("fund", "use", "project", "bank")
 FILE: Final = {
     "encoding", "delimiter", "header", "without", "unit", "currency", "total", "notes", "private", "dates", "records",
-    "header-rows", "red",
+    "header-rows", "red", "importer",
 }  # fmt: skip
+YUAN: Final = "CNY"
 BOOK: Final = "book"
 """What a page says of its unit or currency where its files do not say any: that of the book."""
 
@@ -91,6 +92,7 @@ class Layout:
     header_rows: int = 1
     channels: str = ""
     red: str = ASKED
+    importer: str = ""
     key_sources: tuple[Source, ...] = ()
     movement: Movement = PAID
     book: str = ""
@@ -210,7 +212,9 @@ def _of_entries(name: str, form: dict[str, Any]) -> Layout:
     if (becomes == "bill") != bool(channels.get("under")) or set(channels) - {"under"}:
         raise ValueError("[channels] under")
     own = {"key": {"columns"}} if becomes else {"register": {"name", "needed"}}
-    tables = {**own, "file": FILE, "columns": fields | sided, "words": fields | ({"fund"} if channels else set())}
+    written = {"amount-words"} if "amount" in fields else set()
+    worded = fields | ({"fund"} if channels else set())
+    tables = {**own, "file": FILE, "columns": fields | sided | written, "words": worded}
     for table, content in form.items():
         if unknown := set(content) - tables[table]:
             raise ValueError(", ".join(sorted(unknown)))
@@ -244,7 +248,7 @@ def _of_entries(name: str, form: dict[str, Any]) -> Layout:
 
 def _file(file: dict[str, Any], columns: Mapping[str, Source], identifying: tuple[str, ...]) -> dict[str, Any]:
     """Return what the table [file] says, as a layout has it; of the columns it is told which are private."""
-    private, unit, currency = {*texts_of(file.get("private", []))}, file.get("unit", "元"), file.get("currency", "CNY")
+    private, unit, currency = {*texts_of(file.get("private", []))}, file.get("unit", "元"), file.get("currency", YUAN)
     any_name = any(source.any for source in columns.values())
     for field, source in columns.items():
         if field in identifying:
@@ -265,10 +269,11 @@ def _file(file: dict[str, Any], columns: Mapping[str, Source], identifying: tupl
         "without": texts_of(file.get("without", [])),
         "dates": file.get("dates", ISO),
         "records": str(file.get("records", "")),
+        "importer": str(file.get("importer", "")),
         "red": file.get("red", ASKED),
         "header_rows": int(file.get("header-rows", 1)),
         "unit": source_of(unit) if isinstance(unit, dict) else unit,
-        "currency": BOOK if isinstance(currency, dict) else currency,
+        "currency": (YUAN if unit in (*money.FACTORS,) else BOOK) if isinstance(currency, dict) else currency,
         "currency_column": source_of(currency) if isinstance(currency, dict) else None,
         "total": texts_of(file.get("total", [])),
         "notes": texts_of(file.get("notes", [])),

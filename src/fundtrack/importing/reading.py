@@ -103,7 +103,7 @@ class Reading:
         """Give every row, those that make candidates in blocks. Raises FormatError as iteration does."""
         for found in self._sheets:
             sheet = found._replace(name=self._named(found.name))
-            head, above = heading.find(self.layout, sheet.rows)
+            head, above = heading.find(self.layout, sheet.rows, headed=sheet.headed)
             yield from self._aside(sheet, above, "preamble" if head else "sheet")
             if head is None:
                 yield from self._aside(sheet, sheet.rows, "sheet")
