@@ -148,7 +148,9 @@ def committed_beyond_contract(county: Sound) -> Fault:
     fund, contract = controlled(county, day, 70_000), county.contract(county.project(), 59_999)
     bound = move(county, fund, day, "commitment", (("committed", 2), ("available", 2)), 60_000)
     bound.says["contract"] = contract.code
-    pay_of(county, fund, day, 60_000, 60_000, "committed")
+    paid = pay_of(county, fund, day, 59_999, 59_999, "committed")
+    paid.says["contract"] = contract.code
+    evidence(county, paid, "contract", "invoice")
     return Fault(bound)
 
 
