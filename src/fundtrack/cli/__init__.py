@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from fundtrack.cli import (
+    aliases,
     books,
     canpay,
     checking,
@@ -65,6 +66,7 @@ app.command()(books.init)
 app.command()(demo.demo)
 app.command("import")(files.import_)
 app.add_typer(files.quarantine, name="quarantine")
+app.add_typer(aliases.alias, name="alias")
 app.command()(vouchers.post)
 app.command()(vouchers.verify_advance)
 app.command()(vouchers.reverse)

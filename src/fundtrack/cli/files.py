@@ -27,6 +27,7 @@ from fundtrack.errors import FundtrackError, Language, message
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from fundtrack.importing.groups import Group
     from fundtrack.importing.quarantine import Retried, Waiting
     from fundtrack.importing.report import Report
 
@@ -167,6 +168,9 @@ def print_records(reports: list[Report], form: Format, language: Language) -> No
         show.rows([*counted], form, language, REPORT_COLUMNS)
 
 
+SHOWN = 8
+"""So many rows of a group are named."""
+
 WAITING_COLUMNS = ("name", "file", "sheet", "row", "amount", "checks")
 RowArgument = Annotated[str, typer.Argument(metavar="ROW", help="As the list names it: 3:15. 批次:行号")]
 
@@ -181,6 +185,45 @@ def list_(form: FormatOption = "table", book: BookOption = None, lang: LanguageO
     with the_book.reading() as connection:
         records = [waiting_record(row, language) for row in waiting(connection)]
     print_waiting(records, form, language)
+
+
+@quarantine.command()
+def groups(form: FormatOption = "table", book: BookOption = None, lang: LanguageOption = None) -> None:
+    """按原因归类 Group the rows that wait by reason and word: one decision releases many."""
+    from fundtrack.importing.groups import grouped
+    from fundtrack.importing.quarantine import waiting
+
+    the_book = opened(book)
+    language = spoken(lang, the_book)
+    with the_book.reading() as connection:
+        found = grouped(connection, the_book.chart(connection), waiting(connection))
+    if form == "table":
+        for one in found:
+            print_group(one, language)
+    else:
+        columns = ("check", "column", "word", "rows", "amount", "names")
+        show.rows([one.record(language) for one in found], form, language, columns)
+
+
+def print_group(group: Group, language: Language) -> None:
+    """Print how many rows wait for one reason, and what may be done about all of them."""
+    about = {"rows": len(group.rows), "amount": show.yuan(group.amount)}
+    if group.word:
+        column = group.column or message("group-place", language)
+        show.say_message("group-word", language, word=group.word, column=column, **about)
+    else:
+        show.say_message("group-reason", language, check=group.check, **about)
+    names = [row.name for row in group.rows]
+    show.say(f"  {', '.join(names[:SHOWN])}{' …' * (len(names) > SHOWN)}")
+    if not group.word:
+        show.say(f"  {group.reason[language]}")
+    for one in group.suggestions:
+        key = "group-suggestion" if one.alias is None else "group-learned"
+        show.say(f"  {message(key, language, **one._asdict())}")
+    if group.alias:
+        show.say(f"  → {message('group-alias', language, **group.alias._asdict())}")
+    elif remedy := group.reason.get(f"remedy-{language}"):
+        show.say(f"  → {remedy}")
 
 
 def print_waiting(records: Sequence[Mapping[str, Any]], form: Format, language: Language, *more: str) -> None:

@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from fundtrack.errors import FormatError
 
 
+class Said(NamedTuple):
+    """How a file says the fund of a row: in a column, a cell, its name, by its account; the place, and the word."""
+
+    how: str
+    place: str
+    word: str
+
+
 class Candidate(NamedTuple):
     """A voucher that a row asks for. `amount` is in fen and above zero; `kind` says which way it goes.
 
@@ -41,6 +49,7 @@ class Candidate(NamedTuple):
     quota: str
     reference: str
     source_account: str
+    fund_said: Said
     natural_key: tuple[str, ...]
 
 
@@ -65,6 +74,7 @@ class Candidates(NamedTuple):
     quota: Sequence[str]
     reference: Sequence[str]
     source_account: Sequence[str]
+    fund_said: Sequence[Said]
     natural_key: Sequence[Sequence[str]]
 
     def one(self, at: int) -> Candidate:

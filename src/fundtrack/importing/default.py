@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fundtrack.book.create import now
 from fundtrack.errors import ChartError, UsageError, nearest
+from fundtrack.importing.blocks import Said
 from fundtrack.importing.words import words_of
 from fundtrack.posting.kinds import parse_use
 from fundtrack.schema import dialect
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from fundtrack.chart.model import Chart
     from fundtrack.importing.blocks import Candidates
 
+BY_DEFAULT: Final = Said("default", "", "")
 COLUMNS: Final = ("batch", "fund", "use", "project", "said_at", "said_by")
 
 
@@ -44,6 +46,7 @@ class Default(NamedTuple):
                    for fund, use in zip(said.fund, said.use, strict=True)]  # fmt: skip
         if not any(lacking):
             return said, lacking
+        fund_said = [one if fund else BY_DEFAULT for one, fund in zip(said.fund_said, said.fund, strict=True)]
         rows = zip(lacking, said.use_fund, said.use, said.project, strict=True)
         filled = [
             (use_fund, use, project) if not one
@@ -52,8 +55,9 @@ class Default(NamedTuple):
         ]  # fmt: skip
         use_fund, use, project = zip(*filled, strict=True)
         return said._replace(
-            fund=[fund or self.fund for fund in said.fund], use_fund=use_fund, use=use, project=project
-        ), lacking
+            fund=[fund or self.fund for fund in said.fund], use_fund=use_fund, use=use, project=project,
+            fund_said=fund_said,
+        ), lacking  # fmt: skip
 
 
 def default_of(chart: Chart, fund: str, use: str, project: str) -> Default | None:

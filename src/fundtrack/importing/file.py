@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+from fundtrack.book.aliases import aliases, bases, standing
 from fundtrack.book.create import now
 from fundtrack.chart.model import CURRENCY
 from fundtrack.checking import candidates, checks
 from fundtrack.errors import BookError, FormatError, PageError, nearest
 from fundtrack.importing import cells
 from fundtrack.importing.acts import Acts
+from fundtrack.importing.basis import Bases
 from fundtrack.importing.blocks import Block
 from fundtrack.importing.default import keep
 from fundtrack.importing.elsewhere.form import is_system
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from fundtrack.book import Book
+    from fundtrack.book.aliases import Alias
     from fundtrack.chart.model import Chart
     from fundtrack.checking import Check, Finding
     from fundtrack.importing.blocks import Piece
@@ -70,11 +73,16 @@ class _DryRun(Exception):
 
 
 def importers_of(
-    book: Book, words: Mapping[str, Mapping[str, str]] | None = None, currency: str = CURRENCY
+    book: Book,
+    words: Mapping[str, Mapping[str, str]] | None = None,
+    currency: str = CURRENCY,
+    aliases: Iterable[Alias] = (),
 ) -> dict[str, Importer]:
     """Return the importers a book has, installed and its own, by name."""
-    pages = catalogue("importers", local=book.folder / "importers")
-    return {name: Importer(page, words, book.key, currency) for name, page in pages.items() if not is_system(page)}
+    pages, stand = catalogue("importers", local=book.folder / "importers"), [*aliases]
+    return {
+        name: Importer(page, words, book.key, currency, stand) for name, page in pages.items() if not is_system(page)
+    }
 
 
 def unsaid(_chart: Chart) -> None:
@@ -114,7 +122,8 @@ def import_file(
 
     def act(connection: Connection) -> list[Report]:
         read = copy.path if copy else path
-        file = _File(book, read, name, sha256, importer, judged_by, by, progress, default(chart))
+        knows = importer.knowing(words_of(chart), standing(aliases(connection)).values())
+        file = _File(book, read, name, sha256, knows, judged_by, by, progress, default(chart))
         reports = reports_of(connection, sha256, name) or [*file.sheets(connection)]
         for report in reports:
             keep(connection, report.batch, file.default, by)
@@ -167,7 +176,7 @@ class _File:
 
     def sheets(self, connection: Connection) -> Iterator[Report]:
         """Import each sheet as a batch; a text file is one sheet without a name."""
-        reading, key, register = self.importer.candidates(self.path), self.book.key, self.importer.layout.register
+        reading, key, register = self._reading(), self.book.key, self.importer.layout.register
         for sheet, rows in groupby(keyed(self._counted(reading.pieces()), key), key=lambda one: one[0].sheet):
             batch = connection.exec_driver_sql("SELECT COALESCE(MAX(batch), 0) + 1 FROM batch").scalar_one()
             if self.importer.layout.becomes:
@@ -182,9 +191,11 @@ class _File:
                 yield replace(report, replaced=tuple(enterer.replaced(connection)))
                 continue
             chart, version = self.book.chart(connection), self.book.chart_version(connection)
-            stager = Stager(chart, version, next_voucher(connection), batch, self.default)
+            basis = Bases(bases(connection), self.importer.name, self.importer.fund_aliases)
+            stager = Stager(chart, version, next_voucher(connection), batch, basis, self.default)
             candidates.prepare(connection)
             candidates.stage(connection, stager.staged(rows))
+            basis.keep(connection)
             candidates.measure(connection)
             why, findings = judge(connection, stager, place_of(stager, self.name, sheet), self.checks, self.by)
             if why:  # few files are read twice
@@ -192,9 +203,13 @@ class _File:
             copies = stager.copies(self._again(sheet)) if stager.twins else 0
             yield replace(self._record(connection, stager, reading, sheet, findings), copies=copies)
 
+    def _reading(self) -> Reading:
+        """Return the reading of the file; its copy goes by another name than the one it may say something by."""
+        return self.importer.candidates(self.path, name=self.name)
+
     def _again(self, sheet: str) -> Iterator[Keyed]:
         """Give the rows of a sheet once more."""
-        again = keyed(self.importer.candidates(self.path).pieces(), self.book.key)
+        again = keyed(self._reading().pieces(), self.book.key)
         return (one for one in again if one[0].sheet == sheet)
 
     def _counted(self, pieces: Iterable[Piece]) -> Iterator[Piece]:

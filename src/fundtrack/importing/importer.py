@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from fundtrack.book.aliases import Alias
     from fundtrack.importing.heading import Heading
     from fundtrack.importing.layout import Layout
     from fundtrack.pages import Page
@@ -67,24 +68,38 @@ class Importer:
         words: Mapping[str, Mapping[str, str]] | None = None,
         key: bytes = b"",
         currency: str = CURRENCY,
+        aliases: Iterable[Alias] = (),
     ) -> None:
         """Read a page. `words` holds `fund`, `use`, `project` (a name to its code) and `bank` (a number to its fund).
 
         `key` and `currency` are those of the book: private numbers are kept under the one, and a file that says no
-        currency is in the other. The book's words come before the page's. Raises PageError when the page is not an
-        importer.
+        currency is in the other. The book's words come before the `aliases` that stand, and these before the page's.
+        Raises PageError when the page is not an importer.
         """
         self.page = page
         made = layout(page)
         unit, said = (currency if one == BOOK else one for one in (made.unit, made.currency))
         self.layout: Layout = replace(made, book=currency, unit=unit, currency=str(said))
-        self._key = key
+        self._key, self._currency = key, currency
         books = dict(words or {})
         if self.layout.form:
             books.pop("bank", None)  # makes a fund of an account, and a register is about the account
             self.layout = replace(self.layout, funds=frozenset(books.get("fund", {}).values()))
         pages = self.layout.words
-        self.words = {field: {**pages.get(field, {}), **books.get(field, {})} for field in self.layout.worded}
+        known: dict[str, dict[str, Alias]] = {}
+        for one in sorted(aliases, key=lambda one: one.page):  # what is said of a page comes before what is of all
+            if one.page in {"", self.name} and one.word not in books.get(one.field, {}):
+                known.setdefault(one.field, {})[one.word] = one
+        self.aliases = {field: {word: one.meaning for word, one in of.items()} for field, of in known.items()}
+        self.fund_aliases = {word: one.alias for word, one in known.get("fund", {}).items()}
+        self.words = {
+            field: {**pages.get(field, {}), **self.aliases.get(field, {}), **books.get(field, {})}
+            for field in self.layout.worded
+        }
+
+    def knowing(self, words: Mapping[str, Mapping[str, str]], aliases: Iterable[Alias]) -> Importer:
+        """Return the importer of the same page that knows the words of a book, and the aliases that stand there."""
+        return Importer(self.page, words, self._key, self._currency, aliases)
 
     @property
     def name(self) -> str:
@@ -95,19 +110,21 @@ class Importer:
         """Say whether a file has the page's header."""
         return head_of(seen, self.layout) is not None
 
-    def candidates(self, path: Path, together: int = TOGETHER) -> Reading:
+    def candidates(self, path: Path, together: int = TOGETHER, name: str = "") -> Reading:
         """Return the reading of a file: iterate over it for its rows, then ask it for totals and breaks.
 
         Up to so many rows are read `together`, which changes nothing but the time; entries of a register are read one
         by one. Raises FormatError, here or in the iteration, when the file as a whole cannot be read.
         """
         together = 1 if self.layout.form else together
+        columns = {field: source.in_file(name or path.name) for field, source in self.layout.columns.items()}
+        layout = replace(self.layout, columns=columns)
         if workbook.is_workbook(path):
             encoding, sheets = "", partial(workbook.sheets, path)
         else:
             encoding = decode.encoding(path, self.layout.encoding)
             sheets = partial(_text, path, encoding, delimited(path, encoding, self.layout))
-        return Reading(path, encoding, self.layout, sheets(), self.words, together, self._key, sheets)
+        return Reading(path, encoding, layout, sheets(), self.words, together, self._key, sheets)
 
 
 def _text(path: Path, encoding: str, delimiter: str) -> Iterator[Sheet]:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fundtrack import identifier
+from fundtrack.book.aliases import aliases, bases, standing
 from fundtrack.book.create import now
 from fundtrack.checking import candidates, checks
 from fundtrack.errors import PageError, UsageError
 from fundtrack.importing.acts import Acts
+from fundtrack.importing.basis import Bases, Confirmed
 from fundtrack.importing.default import kept
 from fundtrack.importing.enterer import Enterer
 from fundtrack.importing.file import importers_of
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from fundtrack.checking import Check
     from fundtrack.importing.default import Default
     from fundtrack.importing.importer import Importer
+    from fundtrack.importing.reading import Reading
     from fundtrack.importing.tally import Reason
 
 ASSUMED: Final = "fund-by-default"
@@ -71,15 +74,21 @@ class Retried:
 class _Source(NamedTuple):
     """Where the rows of a batch came from: its kept original, the sheet, and the page it is read through.
 
-    What its rows do not say has a `default`, which counts once it is `confirmed`.
+    What its rows do not say has a `default`, which counts once somebody has confirmed it.
     """
 
     batch: int
     original: Path
+    file: str
     sheet: str
     importer: Importer
     default: Default | None
-    confirmed: bool = False
+    confirmed_by: str = ""
+
+    @property
+    def reading(self) -> Reading:
+        """Return the reading of the original."""
+        return self.importer.candidates(self.original, name=self.file)
 
 
 def waiting(connection: Connection) -> list[Waiting]:
@@ -135,7 +144,7 @@ def confirm(book: Book, batch: int, *, by: str) -> list[Retried]:
         if said == by:
             raise UsageError("default-own", batch=batch, by=by)
         rows = [row for row in waiting(connection) if row.batch == batch]
-        source = _source(connection, book, batch)._replace(confirmed=True)
+        source = _source(connection, book, batch)._replace(confirmed_by=by)
         return [*_retry(connection, book, source, rows, judged_by, by)] if rows else []
 
     return book.act(act)
@@ -165,15 +174,15 @@ def retry(book: Book, names: Iterable[str], *, by: str) -> list[Retried]:
 
 def _source(connection: Connection, book: Book, batch: int) -> _Source:
     """Return where the rows of a batch came from. Raises PageError where its page is gone."""
-    sha256, sheet, page = connection.exec_driver_sql(
-        f"SELECT sha256, sheet, page FROM batch WHERE batch = {batch:d}"
+    sha256, sheet, page, file = connection.exec_driver_sql(
+        f"SELECT sha256, sheet, page, file FROM batch WHERE batch = {batch:d}"
     ).one()
     chart = book.chart(connection)
-    known = importers_of(book, words_of(chart), chart.currency)
+    known = importers_of(book, words_of(chart), chart.currency, standing(aliases(connection)).values())
     if page not in known:
         raise PageError("page-gone", batch=batch, name=page)
     default = next((default for default, _ in kept(connection, batch)), None)
-    return _Source(batch, find_original(book, sha256), sheet, known[page], default)
+    return _Source(batch, find_original(book, sha256), file, sheet, known[page], default)
 
 
 def _retry(
@@ -204,7 +213,7 @@ def _enter(connection: Connection, book: Book, source: _Source, rows: Sequence[W
     register = source.importer.layout.register
     assert register is not None
     enterer = Enterer(connection, register, source.batch, {row.row for row in rows})
-    again = keyed(source.importer.candidates(source.original).pieces(), book.key)
+    again = keyed(source.reading.pieces(), book.key)
     enter(connection, register, enterer.entered(one for one in again if one[0].sheet == source.sheet), by=by)
     why = {held.row: held.reasons for held in enterer.held if held.state == "quarantined"}
     for row in rows:
@@ -219,7 +228,7 @@ def _do(
 ) -> Iterator[Retried]:
     """Read the original of a batch of acts on quota again, and do of the named rows what can be done now."""
     acts = Acts(connection, book, source.importer.layout.becomes, source.batch, by, {row.row for row in rows})
-    again = keyed(source.importer.candidates(source.original).pieces(), book.key)
+    again = keyed(source.reading.pieces(), book.key)
     acts.done(
         (one for one in again if one[0].sheet == source.sheet), place_of(acts, rows[0].file, rows[0].sheet), judged_by
     )
@@ -247,15 +256,18 @@ def _application(connection: Connection, row: Waiting) -> str:
 
 def _restage(connection: Connection, book: Book, source: _Source, wanted: set[int]) -> Stager:
     """Stage the wanted rows of a batch from its original; every row is read, so that twins are counted as before."""
+    confirmed = Confirmed(source.batch, source.confirmed_by) if source.confirmed_by else None
+    basis = Bases(bases(connection), source.importer.name, source.importer.fund_aliases, confirmed)
     stager = Stager(
-        book.chart(connection), book.chart_version(connection), next_voucher(connection), source.batch, source.default,
-        confirmed=source.confirmed,
+        book.chart(connection), book.chart_version(connection), next_voucher(connection), source.batch, basis,
+        source.default, confirmed=bool(source.confirmed_by),
     )  # fmt: skip
     candidates.prepare(connection)
-    rows = keyed(source.importer.candidates(source.original).pieces(), book.key)
+    rows = keyed(source.reading.pieces(), book.key)
     at = candidates.COLUMNS.index("row")
     staged = stager.staged(one for one in rows if one[0].sheet == source.sheet)
     candidates.stage(connection, (row for row in staged if row[at] in wanted))
+    basis.keep(connection)
     return stager
 
 

@@ -71,6 +71,43 @@ BEGIN
             OR PERSON(NEW.recorded_by) IN (PERSON(v.prepared_by), PERSON(v.approved_by)));
 END;
 
+CREATE TRIGGER alias_takes_its_place BEFORE INSERT ON alias
+BEGIN
+    SELECT RAISE(ABORT, 'number-gap: aliases are numbered without gaps')
+    WHERE NEW.alias <> (SELECT COALESCE(MAX(alias), 0) + 1 FROM alias);
+    SELECT RAISE(ABORT, 'alias-forked: an alias takes the place of the last one for its word')
+    WHERE NEW.replaces IS NOT (
+        SELECT MAX(alias) FROM alias WHERE field = NEW.field AND page = NEW.page AND word = NEW.word);
+END;
+
+CREATE TRIGGER alias_confirmed_by_another BEFORE INSERT ON alias_decision WHEN NEW.decided = 'confirmed'
+BEGIN
+    SELECT RAISE(ABORT, 'duties-apart: an alias that gives a fund is confirmed by somebody else than who proposed it')
+    WHERE NOT EXISTS (SELECT 1 FROM alias WHERE alias = NEW.alias AND field = 'fund'
+        AND PERSON(said_by) <> PERSON(NEW.decided_by));
+END;
+
+CREATE TRIGGER fund_basis_by_standing_alias BEFORE INSERT ON fund_basis WHEN NEW.alias IS NOT NULL
+BEGIN
+    SELECT RAISE(ABORT, 'alias-not-standing: a word gives a fund by an alias that was confirmed, and by no other')
+    WHERE NOT EXISTS (SELECT 1 FROM alias AS a JOIN alias_decision AS d ON d.alias = a.alias AND d.decided = 'confirmed'
+        WHERE a.alias = NEW.alias AND a.field = 'fund' AND a.word = NEW.word AND a.meaning = NEW.fund
+            AND a.page IN ('', NEW.page));
+END;
+
+CREATE TRIGGER fund_basis_confirmed_by_another BEFORE INSERT ON fund_basis WHEN NEW.how = 'default'
+BEGIN
+    SELECT RAISE(ABORT, 'duties-apart: the fund of a whole file is confirmed by somebody else than who said it')
+    WHERE NOT EXISTS (SELECT 1 FROM batch_default WHERE batch = NEW.batch AND fund = NEW.fund
+        AND PERSON(said_by) <> PERSON(NEW.confirmed_by));
+END;
+
+CREATE TRIGGER voucher_of_its_basis BEFORE INSERT ON voucher WHEN NEW.fund_basis IS NOT NULL
+BEGIN
+    SELECT RAISE(ABORT, 'fund-without-basis: what a voucher rests on gives another fund')
+    WHERE NOT EXISTS (SELECT 1 FROM fund_basis WHERE fund_basis = NEW.fund_basis AND fund = NEW.fund);
+END;
+
 CREATE TRIGGER balance_never_overspent BEFORE UPDATE ON balance WHEN NEW.total < 0 AND NEW.total < NEW.opening
 BEGIN
     SELECT RAISE(ABORT, 'overdrawn: a controlled account would stand below zero, or below its opening balance');
