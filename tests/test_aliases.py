@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from beancount import loader
 
-from contracts import filled
+from contracts import enter, filled
 from fundtrack.book import aliases as record
-from fundtrack.errors import UsageError
+from fundtrack.checking.audit import audit_ledger
+from fundtrack.cli.record import voucher_record
+from fundtrack.errors import LANGUAGES, UsageError
 from fundtrack.importing.aliases import Said, confirm, reject, say
 from fundtrack.importing.groups import grouped
 from fundtrack.importing.quarantine import retry, waiting
 from fundtrack.importing.suggest import Suggestions
+from fundtrack.ledger import canonical, publish, read
+from fundtrack.posting.standing import find_voucher
 from treasury import asked, bring, counts, held, pay
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fundtrack.book import Book
+    from fundtrack.errors import Language
     from fundtrack.importing.groups import Group
     from treasury import Template
 
@@ -175,6 +182,56 @@ def test_other_words_stand_at_once(book: Book) -> None:
     assert (group.field, group.word, group.suggestions[0].alias) == ("use", "修房", 1)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_words_stood_for_is_published(book: Book, language: Language) -> None:
+    """Every alias with who said and confirmed it, and of each imported voucher on what its fund rests."""
+    known(book, "危改资金", "F03")
+    say(book, [Said("payee", "那满所", "那满镇财政所", "", WHY), Said("fund", "别的", "F04", "", WHY)], by="ann")
+    bring(book, "a", word("1", "危改资金"), pay("2"))
+    main = publish(book, language).main
+    says = read(main)
+    assert says == canonical(book)
+    assert [(one.word, one.decided_by) for one in says.aliases] == [("危改资金", "ben"), ("那满所", ""), ("别的", "")]
+    assert [one.fund_basis for one in says.vouchers if one.source] == [1, 2]
+    assert loader.load_file(str(main))[1] == []
+    assert publish(book, language).written == ()
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "check"),
+    [
+        ('decided-by: "ben"', 'decided-by: "Ann"', "published-alias-unconfirmed"),
+        ('  decided: "confirmed"\n', "", "published-alias-unconfirmed"),
+        ("  alias: 1\n", "  alias: 9\n", "published-alias-unconfirmed"),
+        ('  fund: "F03"', '  fund: "F04"', "published-fund-without-basis"),
+        ('custom "fund-basis" "1"', 'custom "fund-basis" "7"', "published-fund-without-basis"),
+    ],
+)  # fmt: skip
+def test_who_has_the_ledger_alone_sees_what_a_fund_rests_on(book: Book, was: str, becomes: str, check: str) -> None:
+    """Even where all hashes were made anew, a word that nobody else confirmed gives no fund."""
+    known(book, "危改资金", "F03")
+    bring(book, "a", word("1", "危改资金"))
+    main = publish(book).main
+    (path,) = main.parent.glob("aliases.*.beancount")
+    text = path.read_text("utf-8").replace(was, becomes)
+    assert text != path.read_text("utf-8")
+    name = f"aliases.{hashlib.sha256(text.encode()).hexdigest()[:16]}.beancount"
+    (main.parent / name).write_text(text, "utf-8")
+    main.write_text(main.read_text("utf-8").replace(path.name, name), "utf-8")
+    assert check in {one.check for one in audit_ledger(main).findings}
+
+
+def test_a_voucher_says_on_what_its_fund_rests(book: Book) -> None:
+    """In its column, by an alias, or by hand."""
+    known(book, "危改资金", "F03")
+    bring(book, "a", word("1", "危改资金"), pay("2"))
+    with book.reading() as connection:
+        chart = book.chart(connection)
+        said = [voucher_record(connection, find_voucher(connection, f"F03-2015-00000{at}"), chart, "zh")["fund_basis"]
+                for at in (1, 2, 3)]  # fmt: skip
+    assert said == ["", "资金名称：“危改资金”，依别名 1（ann 提出，ben 确认）", "资金名称：“F03”"]
+
+
 FILE_SAYS: Final = """# 乡镇支付
 
 Payments whose files say the fund by their name.
@@ -200,8 +257,6 @@ def test_a_file_says_its_fund_by_its_name(book: Book) -> None:
     page = book.folder / "importers" / "乡镇支付.md"
     page.parent.mkdir(exist_ok=True)
     page.write_text(FILE_SAYS, "utf-8")
-    from contracts import enter
-
     rows = (["2015-06-01", "1.00", "甲"],)
     enter(book, "危改支付明细", *rows, header=("日", "额", "人"))
     assert groups(book)[0].word == "危改"

@@ -60,11 +60,12 @@ class Basis(NamedTuple):
     alias: int | None
     batch: int | None
     confirmed_by: str
+    recorded_at: str
 
     @property
     def content(self) -> tuple[object, ...]:
-        """What it says, whatever its number."""
-        return self[1:]
+        """What it says, whatever its number and whenever it came up."""
+        return self[1:-1]
 
 
 ALIASES: Final = """
@@ -86,6 +87,35 @@ def aliases(connection: Connection) -> list[Alias]:
 def bases(connection: Connection) -> list[Basis]:
     """Return every basis of a book, in the order in which they came up."""
     return [Basis(*row) for row in dialect.rows_of(connection, BASES)]
+
+
+RESTED: Final = """
+SELECT b.how, b.page, b.place, b.word, COALESCE(b.alias, 0), COALESCE(a.said_by, d.said_by, ''),
+    COALESCE(c.decided_by, b.confirmed_by)
+FROM voucher AS v
+JOIN fund_basis AS b ON b.fund_basis = v.fund_basis
+LEFT JOIN alias AS a ON a.alias = b.alias
+LEFT JOIN alias_decision AS c ON c.alias = b.alias
+LEFT JOIN batch_default AS d ON d.batch = b.batch
+WHERE v.id = :voucher
+"""
+
+
+class Rests(NamedTuple):
+    """On what the fund of one voucher rests, and who said so and confirmed it where that was needed."""
+
+    how: str
+    page: str
+    place: str
+    word: str
+    alias: int
+    said: str
+    confirmed: str
+
+
+def rests(connection: Connection, voucher: int) -> Rests | None:
+    """Return on what the fund of a voucher rests; None of one that no file brought."""
+    return next((Rests(*row) for row in dialect.rows_of(connection, RESTED, {"voucher": voucher})), None)
 
 
 def standing(every: Iterable[Alias]) -> dict[tuple[str, str, str], Alias]:

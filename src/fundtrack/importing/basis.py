@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fundtrack.book.aliases import Basis
+from fundtrack.book.create import now
 from fundtrack.importing.cells import Memo
 from fundtrack.schema import dialect
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 DEFAULT: Final = "default"
 CORRECTED: Final = "corrected"
+BY_WORD: Final = frozenset({"column", "cell", "file", DEFAULT})
+"""How a fund is said by a word; of a default, the word stands for the fund whose use somebody said."""
 
 
 class Confirmed(NamedTuple):
@@ -44,11 +47,11 @@ class Bases:
         said, fund = of
         if not said.how or not fund:
             return None
-        alias = self._aliases.get(said.word) if said.how in {"column", "cell", "file"} else None
+        alias = self._aliases.get(said.word) if said.how in BY_WORD else None
         batch, by = self._confirmed if said.how == DEFAULT and self._confirmed else (None, "")
         if said.how == CORRECTED:
             by, said = said.word, said._replace(word=fund)
-        one = Basis(self._next, fund, said.how, self._page, said.place, said.word, alias, batch, by)
+        one = Basis(self._next, fund, said.how, self._page, said.place, said.word, alias, batch, by, now())
         if one.content in self._known:
             return self._known[one.content]
         self._new.append(one)

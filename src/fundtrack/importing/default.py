@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fundtrack.book.create import now
 from fundtrack.errors import ChartError, UsageError, nearest
-from fundtrack.importing.blocks import Said
 from fundtrack.importing.words import words_of
 from fundtrack.posting.kinds import parse_use
 from fundtrack.schema import dialect
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from fundtrack.chart.model import Chart
     from fundtrack.importing.blocks import Candidates
 
-BY_DEFAULT: Final = Said("default", "", "")
 COLUMNS: Final = ("batch", "fund", "use", "project", "said_at", "said_by")
 
 
@@ -46,7 +44,8 @@ class Default(NamedTuple):
                    for fund, use in zip(said.fund, said.use, strict=True)]  # fmt: skip
         if not any(lacking):
             return said, lacking
-        fund_said = [one if fund else BY_DEFAULT for one, fund in zip(said.fund_said, said.fund, strict=True)]
+        fund_said = [one._replace(how="default") if wants else one
+                     for one, wants in zip(said.fund_said, lacking, strict=True)]  # fmt: skip
         rows = zip(lacking, said.use_fund, said.use, said.project, strict=True)
         filled = [
             (use_fund, use, project) if not one
@@ -87,19 +86,6 @@ def keep(connection: Connection, batch: int, default: Default | None, by: str) -
         dialect.insert_rows(connection, "batch_default", COLUMNS, [said])
     elif stands[0] != default:
         raise UsageError("default-stands", batch=batch, fund=stands[0].fund, use=stands[0].written or "–", by=stands[1])
-
-
-BASIS: Final = """
-SELECT d.said_by, decision.decided_by FROM decision
-JOIN batch_default AS d ON d.batch = decision.batch
-WHERE decision.voucher = {voucher} AND decision.reason = 'fund-by-default'
-"""
-
-
-def basis(connection: Connection, voucher: int) -> tuple[str, str] | None:
-    """Return who said the fund or use of a voucher for its file, and who confirmed it; None where it says them."""
-    found = connection.exec_driver_sql(BASIS.format(voucher=int(voucher))).one_or_none()
-    return None if found is None else (str(found[0]), str(found[1]))
 
 
 def kept(connection: Connection, batch: int) -> Iterator[tuple[Default, str]]:

@@ -7,6 +7,7 @@ from datetime import date
 from itertools import chain, groupby
 from typing import TYPE_CHECKING, Final
 
+from fundtrack.book.aliases import aliases, bases
 from fundtrack.ledger.batches import batches
 from fundtrack.ledger.history import history
 from fundtrack.ledger.periods import acts
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from fundtrack.book import Book
+    from fundtrack.book.aliases import Alias, Basis
     from fundtrack.book.periods import PeriodAct
     from fundtrack.chart.model import Chart
     from fundtrack.ledger.batches import Batch
@@ -63,6 +65,7 @@ class Voucher:
     source: tuple[str, str] | None
     row: int | None
     chart: int
+    fund_basis: int | None
     prepared_by: str
     approved_by: str
     recorded_at: str
@@ -79,7 +82,7 @@ class Canonical:
     """A chart without the language it is written in, its history, and the vouchers by fund, year and number.
 
     `entries` are those of the registers, register by register in the order in which they were made; `batches` are the
-    imports, `periods` the closings of months.
+    imports, `periods` the closings of months, `aliases` what words stood for, `bases` on what funds rest.
     """
 
     chart: Chart
@@ -88,6 +91,8 @@ class Canonical:
     entries: tuple[Entered, ...]
     batches: tuple[Batch, ...]
     periods: tuple[PeriodAct, ...]
+    aliases: tuple[Alias, ...]
+    bases: tuple[Basis, ...]
 
 
 def canonical(book: Book) -> Canonical:
@@ -96,7 +101,8 @@ def canonical(book: Book) -> Canonical:
         rows = chain.from_iterable(rows_between(connection, 1, date.max.toordinal()))
         vouchers = vouchers_of(rows, references(connection))
         chart, past = book.chart(connection), history(connection)
-        return canonical_of(chart, past, vouchers, entries(connection), batches(connection), acts(connection))
+        beside = (entries(connection), batches(connection), acts(connection), aliases(connection), bases(connection))
+        return canonical_of(chart, past, vouchers, *beside)
 
 
 def canonical_of(
@@ -106,10 +112,17 @@ def canonical_of(
     entries: Iterable[Entered],
     imports: Iterable[Batch],
     closings: Iterable[PeriodAct],
+    said: Iterable[Alias],
+    rested: Iterable[Basis],
 ) -> Canonical:
-    """Return a chart, its history, vouchers, entries of registers, imports and closings in the form compared."""
+    """Return a chart, its history, vouchers, entries of registers and whatever else is compared in that form."""
     policy = replace(chart, language="en")
-    return Canonical(policy, history, tuple(sorted(vouchers)), tuple(entries), tuple(imports), tuple(closings))
+    return Canonical(policy, history, tuple(sorted(vouchers, key=_place)), tuple(entries), tuple(imports),
+                     tuple(closings), tuple(said), tuple(rested))  # fmt: skip
+
+
+def _place(voucher: Voucher) -> tuple[str, int, int]:
+    return voucher.fund, voucher.year, voucher.number
 
 
 def vouchers_of(rows: Iterable[Row], resolve: References) -> Iterator[Voucher]:

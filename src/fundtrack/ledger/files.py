@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
     from pathlib import Path
 
-HASHED: Final = re.compile(r"(accounts|batches|periods|quotas|registers|\d{4}-\d\d)\.[0-9a-f]{16}\.beancount", re.ASCII)
+HASHED: Final = re.compile(
+    r"(accounts|aliases|batches|periods|quotas|registers|\d{4}-\d\d)\.[0-9a-f]{16}\.beancount", re.ASCII
+)
 """Names of files that never change: what they hold, and the first 64 bits of the SHA-256 of it."""
 
 TEMPORARY: Final = ".publishing-"

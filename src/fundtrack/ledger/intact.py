@@ -10,17 +10,18 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fundtrack.beantext.directives import Custom, Transaction
 from fundtrack.errors import UsageError
 from fundtrack.ledger.files import HASHED, is_whole
 from fundtrack.ledger.manifest import FILE
 from fundtrack.ledger.periods import Closings, read_periods
+from fundtrack.ledger.resting import Objection, rested
 from fundtrack.ledger.rows import NUMBER, voucher_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from fundtrack.beantext.directives import Directive
 
@@ -28,17 +29,9 @@ if TYPE_CHECKING:
 ALTERATIONS: Final = frozenset({
     "published-altered", "published-unlisted", "published-left-out", "published-unnumbered",
     "published-number-of-another", "published-number-twice", "published-number-missing", "published-after-closing",
+    "published-fund-without-basis", "published-alias-unconfirmed",
 })  # fmt: skip
 """The keys of all that can be found here."""
-
-
-class Objection(NamedTuple):
-    """What is not as it was published: the key of a message, its details, and where; line 0 is the whole file."""
-
-    key: str
-    path: str
-    line: int
-    details: Mapping[str, object]
 
 
 def objections(files: Iterable[str], entries: Iterable[Directive]) -> Iterator[Objection]:
@@ -56,6 +49,7 @@ def objections(files: Iterable[str], entries: Iterable[Directive]) -> Iterator[O
         own = [one for one in ours if Path(str(one.meta["filename"])).parent == folder]
         vouchers = [one for one in own if isinstance(one, Transaction)]
         yield from _numbers(vouchers)
+        yield from rested(vouchers, [one for one in own if isinstance(one, Custom)])
         yield from _after_closing(vouchers, [one for one in own if isinstance(one, Custom) and one.type == "period"])
 
 

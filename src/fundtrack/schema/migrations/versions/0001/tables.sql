@@ -394,8 +394,6 @@ CREATE TABLE alias (
     said_by TEXT NOT NULL,
     login TEXT NOT NULL DEFAULT LOGIN,
     CONSTRAINT alias_pk PRIMARY KEY (alias),
-    CONSTRAINT alias_id CHECK (alias BETWEEN 1 AND 9007199254740991),
-    CONSTRAINT alias_replaces FOREIGN KEY (replaces) REFERENCES alias (alias),
     CONSTRAINT alias_field CHECK (field IN ('fund', 'use', 'project', 'department', 'payee')),
     CONSTRAINT alias_word CHECK (IS_SAID(word)),
     CONSTRAINT alias_reason CHECK (IS_SAID(reason)),
@@ -432,13 +430,13 @@ CREATE TABLE fund_basis (
     alias INTEGER,
     batch INTEGER,
     confirmed_by TEXT NOT NULL,
+    recorded_at TEXT NOT NULL,
     CONSTRAINT fund_basis_pk PRIMARY KEY (fund_basis),
     CONSTRAINT fund_basis_id CHECK (fund_basis BETWEEN 1 AND 9007199254740991),
     CONSTRAINT fund_basis_fund FOREIGN KEY (fund) REFERENCES fund (fund),
-    CONSTRAINT fund_basis_alias FOREIGN KEY (alias) REFERENCES alias (alias),
-    CONSTRAINT fund_basis_batch FOREIGN KEY (batch) REFERENCES batch_default (batch),
     CONSTRAINT fund_basis_how CHECK (how IN ('column', 'cell', 'page', 'file', 'bank', 'quota', 'default', 'corrected')),
-    CONSTRAINT fund_basis_aliased CHECK (alias IS NULL OR how IN ('column', 'cell', 'file')),
+    CONSTRAINT fund_basis_recorded_at CHECK (IS_MOMENT(recorded_at)),
+    CONSTRAINT fund_basis_aliased CHECK (alias IS NULL OR how IN ('column', 'cell', 'file', 'default')),
     CONSTRAINT fund_basis_confirmed CHECK ((how = 'default') = (batch IS NOT NULL)
         AND CASE WHEN how IN ('default', 'corrected') THEN IS_NAME(confirmed_by) ELSE confirmed_by = '' END)
 ) STRICT;
