@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from fundtrack.cli import show
+from fundtrack import money
+from fundtrack.cli import prompts, show
 from fundtrack.cli.options import (
+    ApproverOption,
     BookOption,
+    DateOption,
+    DocumentOption,
     FormatOption,
     LanguageOption,
     PersonOption,
@@ -19,14 +23,18 @@ from fundtrack.cli.options import (
     person,
     spoken,
 )
+from fundtrack.cli.order import coded
+from fundtrack.cli.vouchers import print_posted
 from fundtrack.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fundtrack.book.aliases import Alias
+    from fundtrack.cli.options import Format
     from fundtrack.errors import Language
     from fundtrack.importing.aliases import Done
+    from fundtrack.importing.fix import Affected
 
 alias = typer.Typer(no_args_is_help=True, help="别名 Aliases: what words of files stand for.")
 
@@ -163,6 +171,74 @@ def import_(
 
     the_book = opened(book)
     print_done(say(the_book, read_file(file, reason), by=person(by)), form, spoken(lang, the_book))
+
+
+@alias.command()
+def fix(
+    word: WordArgument,
+    *,
+    fund: Annotated[str, typer.Option(help="The fund it should have been; without, list only. 应列资金")] = "",
+    use: Annotated[str, typer.Option(help="The use there; by default of the same code. 用途")] = "",
+    document: DocumentOption = "",
+    wrong: Annotated[
+        Literal["record", "money"] | None,
+        typer.Option(help="Was the record wrong (调账), or did the wrong money go out (归还原渠道)?"),
+    ] = None,
+    post: Annotated[bool, typer.Option("--post", help="Post the rebookings; by default only say them. 入账")] = False,
+    date: DateOption = None,
+    form: FormatOption = "table",
+    by: PersonOption = None,
+    approved_by: ApproverOption = "",
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """更正别名误列的凭证 List every voucher that came to its fund by a word, and draft the rebookings."""
+    from fundtrack.book.clock import today
+    from fundtrack.importing import fix as fixing
+
+    the_book = opened(book)
+    language = spoken(lang, the_book)
+    if not fund:
+        with the_book.reading() as connection:
+            print_affected(fixing.affected(connection, word), form, language)
+        return
+    with the_book.reading() as connection:
+        chart = the_book.chart(connection)
+        right = coded(chart, "fund", fund)
+        mode = wrong or prompts.record_or_money(right, language)
+        wanted = fixing.Wanted(right, use, mode, document, date or today())
+        found, again = fixing.tried(connection, chart, word, wanted), fixing.still(connection, word, right)
+    if form == "table":
+        print_affected(found, form, language)
+    with show.refusal(form, language):
+        posted = fixing.fix(the_book, word, wanted, by=person(by), approved_by=approved_by, trial=not post)
+    if not post and form == "table":
+        show.say_message("alias-trial", language)
+    print_posted(posted, form, language)
+    if again and form == "table":
+        show.say_message("alias-goes-on", language, **again._asdict())
+
+
+AFFECTED = ("voucher", "date", "fund", "payee", "amount", "alias", "settled", "why")
+
+
+def print_affected(found: Iterable[Affected], form: Format, language: Language) -> None:
+    """Print vouchers that came to their fund by a word."""
+    records = [
+        {
+            "voucher": one.voucher.number,
+            "date": one.voucher.date.isoformat(),
+            "fund": one.voucher.fund,
+            "payee": one.voucher.payee,
+            "amount": (show.yuan if form == "table" else money.plain)(one.voucher.amount),
+            "alias": one.alias,
+            "settled": one.settled,
+            "why": one.why.text(language) if one.why else "",
+        }
+        for one in found
+    ]
+    kept = [name for name in AFFECTED if form != "table" or any(one[name] for one in records)]
+    show.rows(records, form, language, kept or AFFECTED)
 
 
 def print_done(done: Done, form: str, language: Language) -> None:
