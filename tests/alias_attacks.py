@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from aliased import ALIAS, BASIS, CONFIRMED
+from aliased import ALIAS, BASIS, CONFIRMED, CORRECTION
 from attacks import alike, entry, key, row, voucher
 
 ALIAS_2: Final = row("alias", **ALIAS | {"alias": 2, "word": "z"})
@@ -62,5 +62,20 @@ ALIAS_ATTACKS: Final = (
     key("alias_decision_alias",
         row("alias_decision", **CONFIRMED | {"alias": 77, "decided": "rejected", "reason": "x"})),
     key("fund_basis_fund", row("fund_basis", **BASIS | {"fund_basis": 9, "alias": None, "fund": "F77"})),
+    *(alike(what, control, row("correction", **CORRECTION | {"seq": 2} | wrong)) for what, control, wrong in (
+        ("correction out of turn", "correction_of_waiting_row", {"seq": 9}),
+        ("correction of a row that was decided about", "correction_of_waiting_row", {"row": 1}),
+        ("correction of no row", "correction_of_waiting_row", {"row": 77}),
+        ("correction before the first cell", "correction_cell", {"cell": -1}),
+        ("correction without a reason", "correction_reason", {"reason": " "}),
+        ("correction at no time", "correction_corrected_at", {"corrected_at": ""}),
+        ("correction by nobody", "correction_corrected_by", {"corrected_by": "", "approved_by": "manager"}),
+        ("correction approved by no name", "correction_corrected_by", {"approved_by": " x"}),
+        ("fund corrected alone", "correction_duties_apart", {"field": "fund"}),
+        ("amount corrected alone", "correction_duties_apart", {"field": "amount-out"}),
+        ("correction approved by who made it", "correction_duties_apart", {"approved_by": "CLERK"}),
+    )),
+    alike("fund by a correction nobody approved", "fund_basis_corrected_by_two",
+          row("fund_basis", **BASIS | {"fund_basis": 9, "how": "corrected", "alias": None, "confirmed_by": "manager"})),
     alike("basis past 2^53", "fund_basis_id", row("fund_basis", **BASIS | {"fund_basis": 2**53})),
 )  # fmt: skip

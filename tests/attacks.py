@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from aliased import ALIAS, BASIS, CONFIRMED
+from aliased import ALIAS, BASIS, CONFIRMED, CORRECTION
 from fundtrack.schema.registers import REGISTERS
 
 NEXT: Final = {"F01": 3, "F02A": 2, "F03": 2, "F04": 2}
@@ -99,6 +99,7 @@ ROWS: Final = (
     row("batch", **BATCH | {"batch": 1, "sha256": "a", "rows_read": 2, "rows_quarantined": 2}),
     row("input_row", **INPUT_ROW | {"row": 1}),
     row("input_row", **INPUT_ROW | {"row": 2}),
+    row("correction", **CORRECTION | {"row": 2}),
     row("decision", **DECISION | {"row": 1}),
     row("batch_default", **DEFAULT),
     row("alias", **ALIAS),
@@ -343,7 +344,7 @@ APPEND_ONLY: Final = {
     "application": "application", "application_decision": "application",
     "batch": "batch", "voucher": "id", "entry": "voucher, line",
     "input_row": "batch, row", "decision": "batch, row", "batch_default": "batch", "refusal": "seq",
-    "alias": "alias", "alias_decision": "alias", "fund_basis": "fund_basis",
+    "alias": "alias", "alias_decision": "alias", "fund_basis": "fund_basis", "correction": "seq",
     "audit": "audit", "audit_check": "audit, page", "finding": "finding", "sighting": "finding, audit",
     "side": "seq", "waiver": "waiver", "waiver_revoked": "waiver", "finding_act": "finding, seq", "period_act": "seq",
     **dict.fromkeys(REGISTERS, "seq"),
@@ -358,8 +359,8 @@ QUOTA_COLUMNS: Final = dict.fromkeys(
 GENERATED: Final = {"account": ACCOUNT, "use_grant": GRANT, "side": SIDE_COLUMNS, "quota": QUOTA_COLUMNS}
 """The tables that have a generated column, with the others."""
 
-LATE: Final = {"alias": ("alias_takes_its_place",), "entry": ("entry_before_voucher",),
-               "side": ("side_changed_by_another",),
+LATE: Final = {"alias": ("alias_takes_its_place",), "correction": ("correction_of_waiting_row",),
+               "entry": ("entry_before_voucher",), "side": ("side_changed_by_another",),
                "quota": ("quota_opens_accounts", "quota_under_control")}  # fmt: skip
 """The controls of a table that refuse on SQLite a row that stands already."""
 

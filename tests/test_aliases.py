@@ -193,7 +193,12 @@ def test_what_words_stood_for_is_published(book: Book, language: Language) -> No
     main = publish(book, language).main
     says = read(main)
     assert says == canonical(book)
-    assert [(one.word, one.decided_by) for one in says.aliases] == [("危改资金", "ben"), ("那满所", ""), ("别的", "")]
+    said = [(one.word, one.decided_by) for one in says.words.aliases]
+    assert said == [
+        ("危改资金", "ben"),
+        ("那满所", ""),
+        ("别的", ""),
+    ]
     assert [one.fund_basis for one in says.vouchers if one.source] == [1, 2]
     assert loader.load_file(str(main))[1] == []
     assert publish(book, language).written == ()

@@ -1,4 +1,4 @@
-"""What words stood for, and on what funds rest, as Beancount directives; the imported vouchers name their basis.
+"""What words stood for, on what funds rest, and what was corrected, as Beancount directives.
 
     2015-03-05 custom "alias" "1"
       field: "fund"
@@ -13,22 +13,29 @@
       fund: "F03"
       how: "column"
       …
+    2015-03-07 custom "correction" "1"
+      batch: 1
+      row: 12
+      …
 
-What is empty is left out. So whoever has the ledger alone sees by which word each voucher came to its fund, and who
-confirmed that the word means it.
+What is empty is left out. So whoever has the ledger alone sees by which word each voucher came to its fund, who
+confirmed that the word means it, and in which cells a voucher says something else than its file.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fundtrack.beantext.directives import Custom
 from fundtrack.beantext.escape import string
-from fundtrack.book.aliases import Alias, Basis
+from fundtrack.book.aliases import Alias, Basis, aliases, bases
+from fundtrack.book.corrections import Correction, corrections
 from fundtrack.ledger.journal import NOTICE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
+
+    from sqlalchemy import Connection
 
     from fundtrack.beantext.directives import Directive
     from fundtrack.errors import Language
@@ -36,26 +43,44 @@ if TYPE_CHECKING:
 STEM: Final = "aliases"
 """How the file of the aliases is called before its hash."""
 
-NUMBERS: Final = frozenset({"replaces", "alias", "batch"})
+NUMBERS: Final = frozenset({"replaces", "alias", "batch", "row", "cell"})
 """The fields that are numbers, None where there is none."""
 
-FORMS: Final[dict[str, type[Alias | Basis]]] = {"alias": Alias, "fund-basis": Basis}
+
+class Words(NamedTuple):
+    """What people said about the words and cells of files."""
+
+    aliases: tuple[Alias, ...] = ()
+    bases: tuple[Basis, ...] = ()
+    corrections: tuple[Correction, ...] = ()
 
 
-def write_aliases(said: Iterable[Alias], bases: Iterable[Basis], language: Language) -> Iterator[str]:
-    """Yield the text of the file of aliases and bases; nothing where there are none."""
-    named = (("alias", one.said_at, one) for one in said)
-    rested = (("fund-basis", one.recorded_at, one) for one in bases)
+One = Alias | Basis | Correction
+
+FORMS: Final[dict[str, type[One]]] = {"alias": Alias, "fund-basis": Basis, "correction": Correction}
+"""What each directive says."""
+
+SAID: Final = {"alias": "said_at", "fund-basis": "recorded_at", "correction": "corrected_at"}
+"""The field that says when."""
+
+
+def words(connection: Connection) -> Words:
+    """Return what a book says of words and cells."""
+    return Words(tuple(aliases(connection)), tuple(bases(connection)), tuple(corrections(connection)))
+
+
+def write_words(said: Words, language: Language) -> Iterator[str]:
+    """Yield the text of the file; nothing where there is nothing to say."""
     first = True
-    for of in (named, rested):
-        for name, at, one in of:
-            number, *_ = one
-            head = f'{at[:10]} custom "{name}" "{number}"\n'
+    of_each: tuple[tuple[One, ...], ...] = said
+    for name, of in zip(FORMS, of_each, strict=True):
+        for one in of:
+            head = f'{getattr(one, SAID[name])[:10]} custom "{name}" "{one[0]}"\n'
             yield f"{NOTICE[language] if first else ''}\n{head}{_fields(one)}"
             first = False
 
 
-def _fields(one: Alias | Basis) -> str:
+def _fields(one: One) -> str:
     said = zip(one._fields[1:], one[1:], strict=True)
     return "".join(
         f"  {name.replace('_', '-')}: {value if name in NUMBERS else string(str(value))}\n"
@@ -64,14 +89,20 @@ def _fields(one: Alias | Basis) -> str:
     )
 
 
-def read_aliases(directives: Iterable[Directive]) -> Iterator[Alias | Basis]:
-    """Yield what directives say, in their order; raises whatever arises where they are none of ours."""
-    for found in sorted(directives, key=lambda one: int(one.meta["lineno"])):
-        if not isinstance(found, Custom):
-            raise TypeError(found)
-        (number,) = [str(one.value) for one in found.values or ()]
-        form = FORMS[found.type]
-        yield form(int(number), *(_read(found, name) for name in form._fields[1:]))
+def read_words(directives: Iterable[Directive]) -> Words:
+    """Return what directives say, in their order; raises whatever arises where they are none of ours."""
+    in_order = sorted(directives, key=lambda one: int(one.meta["lineno"]))
+    found = [read_one(one) for one in in_order]
+    return Words._make(tuple(one for one in found if isinstance(one, form)) for form in FORMS.values())
+
+
+def read_one(found: Directive) -> One:
+    """Return what a directive says; raises whatever arises where it is none of ours."""
+    if not isinstance(found, Custom):
+        raise TypeError(found)
+    (number,) = [str(one.value) for one in found.values or ()]
+    form = FORMS[found.type]
+    return form(int(number), *(_read(found, name) for name in form._fields[1:]))
 
 
 def _read(found: Custom, name: str) -> Any:  # noqa: ANN401 - a text, or a number or none
@@ -79,8 +110,3 @@ def _read(found: Custom, name: str) -> Any:  # noqa: ANN401 - a text, or a numbe
     if name in NUMBERS:
         return None if value is None else int(value)
     return "" if value is None else str(value)
-
-
-def parted(found: Sequence[Alias | Basis]) -> tuple[list[Alias], list[Basis]]:
-    """Return aliases, and bases."""
-    return [one for one in found if isinstance(one, Alias)], [one for one in found if isinstance(one, Basis)]

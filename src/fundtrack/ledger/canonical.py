@@ -7,7 +7,7 @@ from datetime import date
 from itertools import chain, groupby
 from typing import TYPE_CHECKING, Final
 
-from fundtrack.book.aliases import aliases, bases
+from fundtrack.ledger.aliases import words
 from fundtrack.ledger.batches import batches
 from fundtrack.ledger.history import history
 from fundtrack.ledger.periods import acts
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from fundtrack.book import Book
-    from fundtrack.book.aliases import Alias, Basis
     from fundtrack.book.periods import PeriodAct
     from fundtrack.chart.model import Chart
+    from fundtrack.ledger.aliases import Words
     from fundtrack.ledger.batches import Batch
     from fundtrack.ledger.history import History
     from fundtrack.ledger.registers import Entered
@@ -82,7 +82,7 @@ class Canonical:
     """A chart without the language it is written in, its history, and the vouchers by fund, year and number.
 
     `entries` are those of the registers, register by register in the order in which they were made; `batches` are the
-    imports, `periods` the closings of months, `aliases` what words stood for, `bases` on what funds rest.
+    imports, `periods` the closings of months, `words` what people said of the words and cells of files.
     """
 
     chart: Chart
@@ -91,8 +91,7 @@ class Canonical:
     entries: tuple[Entered, ...]
     batches: tuple[Batch, ...]
     periods: tuple[PeriodAct, ...]
-    aliases: tuple[Alias, ...]
-    bases: tuple[Basis, ...]
+    words: Words
 
 
 def canonical(book: Book) -> Canonical:
@@ -101,7 +100,7 @@ def canonical(book: Book) -> Canonical:
         rows = chain.from_iterable(rows_between(connection, 1, date.max.toordinal()))
         vouchers = vouchers_of(rows, references(connection))
         chart, past = book.chart(connection), history(connection)
-        beside = (entries(connection), batches(connection), acts(connection), aliases(connection), bases(connection))
+        beside = (entries(connection), batches(connection), acts(connection), words(connection))
         return canonical_of(chart, past, vouchers, *beside)
 
 
@@ -112,13 +111,12 @@ def canonical_of(
     entries: Iterable[Entered],
     imports: Iterable[Batch],
     closings: Iterable[PeriodAct],
-    said: Iterable[Alias],
-    rested: Iterable[Basis],
+    said: Words,
 ) -> Canonical:
     """Return a chart, its history, vouchers, entries of registers and whatever else is compared in that form."""
     policy = replace(chart, language="en")
     return Canonical(policy, history, tuple(sorted(vouchers, key=_place)), tuple(entries), tuple(imports),
-                     tuple(closings), tuple(said), tuple(rested))  # fmt: skip
+                     tuple(closings), said)  # fmt: skip
 
 
 def _place(voucher: Voucher) -> tuple[str, int, int]:

@@ -12,11 +12,10 @@ from dataclasses import dataclass, replace
 from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
-from fundtrack.book.aliases import aliases, bases
 from fundtrack.chart.write import write_accounts
 from fundtrack.ledger import batches, periods
-from fundtrack.ledger.aliases import STEM as ALIASES
-from fundtrack.ledger.aliases import write_aliases
+from fundtrack.ledger.aliases import STEM as WORDS
+from fundtrack.ledger.aliases import words, write_words
 from fundtrack.ledger.budgets import budgets, of_all
 from fundtrack.ledger.files import Folder, is_whole
 from fundtrack.ledger.history import history, write_history
@@ -74,7 +73,7 @@ def publish(book: Book, language: Language | None = None, progress: Progress | N
             *_others(folder, QUOTAS, write_quotas(chart, language)),
             *_others(folder, STEM, write_entries(entries(connection), language)),
             *_others(folder, batches.STEM, batches.write_batches(imported, language, chart.currency)),
-            *_others(folder, ALIASES, write_aliases(aliases(connection), bases(connection), language)),
+            *_others(folder, WORDS, write_words(words(connection), language)),
             *_others(folder, periods.STEM, periods.write_periods(periods.acts(connection), language)),
         ]
     accounts = folder.write_hashed("accounts", [write_accounts(chart, language), past])

@@ -17,7 +17,9 @@ from fundtrack.chart.quota import with_quotas
 from fundtrack.chart.read import read_chart
 from fundtrack.chart.write import root_options, write_accounts
 from fundtrack.errors import FormatError, UsageError
-from fundtrack.ledger import aliases, batches, periods
+from fundtrack.ledger import batches, periods
+from fundtrack.ledger.aliases import STEM as WORDS
+from fundtrack.ledger.aliases import Words, read_words, write_words
 from fundtrack.ledger.canonical import UNRESOLVED, Entry, Voucher, canonical_of, rows_of
 from fundtrack.ledger.files import HASHED
 from fundtrack.ledger.history import HEADING, read_history, write_history
@@ -34,9 +36,9 @@ if TYPE_CHECKING:
 
     from fundtrack.beantext.directives import Directive, Posting
     from fundtrack.beantext.parse import Parsed
-    from fundtrack.book.aliases import Alias, Basis
     from fundtrack.book.periods import PeriodAct
     from fundtrack.chart.model import Chart
+    from fundtrack.errors import Language
     from fundtrack.ledger.batches import Batch
     from fundtrack.ledger.canonical import Canonical
     from fundtrack.ledger.history import History
@@ -77,12 +79,12 @@ def read(path: Path) -> Canonical:
     imports = [batch for name in of_imports for batch in _batches_of(path.parent / name, chart)]
     of_periods = [name for name in names if name.startswith(f"{periods.STEM}.")]
     closings = [one for name in of_periods for one in _periods_of(path.parent / name, chart)]
-    of_words = [name for name in names if name.startswith(f"{aliases.STEM}.")]
-    words = aliases.parted([one for name in of_words for one in _aliases_of(path.parent / name, chart)])
-    others = tuple(f"{stem}." for stem in (STEM, QUOTAS, aliases.STEM, batches.STEM, periods.STEM))
+    of_words = [name for name in names if name.startswith(f"{WORDS}.")]
+    words = next((_words_of(path.parent / name, chart.language) for name in of_words), Words())
+    others = tuple(f"{stem}." for stem in (STEM, QUOTAS, WORDS, batches.STEM, periods.STEM))
     journals = (name for name in names[1:] if not name.startswith(others))
     vouchers = (voucher for name in journals for voucher in _vouchers(path.parent / name, chart))
-    return canonical_of(chart, history, vouchers, entries, imports, closings, *words)
+    return canonical_of(chart, history, vouchers, entries, imports, closings, words)
 
 
 def _line(text: str, include: str) -> int:
@@ -133,13 +135,10 @@ def _periods_of(path: Path, chart: Chart) -> list[PeriodAct]:
     return _read_whole(path, periods.read_periods, lambda found: periods.write_periods(found, chart.language))
 
 
-def _aliases_of(path: Path, chart: Chart) -> list[Alias | Basis]:
-    """Return the aliases and bases in a file, in its order."""
-
-    def written(found: list[Alias | Basis]) -> Iterable[str]:
-        return aliases.write_aliases(*aliases.parted(found), chart.language)
-
-    return _read_whole(path, aliases.read_aliases, written)
+def _words_of(path: Path, language: Language) -> Words:
+    """Return what a file says of words and cells."""
+    (found,) = _read_whole(path, lambda of: [read_words(of)], lambda found: write_words(found[0], language))
+    return found
 
 
 def _read_whole(

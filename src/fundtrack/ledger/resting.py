@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from fundtrack.book.aliases import Alias
+from fundtrack.book.aliases import Alias, Basis
 from fundtrack.book.person import same_person
-from fundtrack.ledger.aliases import FORMS, read_aliases
+from fundtrack.ledger.aliases import FORMS, read_one
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fundtrack.beantext.directives import Custom, Transaction
-    from fundtrack.book.aliases import Basis
 
 
 class Objection(NamedTuple):
@@ -30,11 +29,13 @@ def rested(vouchers: Iterable[Transaction], said: Sequence[Custom]) -> Iterator[
     bases: dict[str, Basis] = {}
     for directive in (one for one in said if one.type in FORMS):
         try:
-            (one,) = read_aliases([directive])
+            one = read_one(directive)
         except (ValueError, LookupError, TypeError, AttributeError):
             continue  # that it is none of ours is told of its file
         if isinstance(one, Alias):
             aliases[one.alias] = one
+            continue
+        if not isinstance(one, Basis):
             continue
         bases[str(one.fund_basis)] = one
         if one.alias is not None and not _gives(aliases.get(one.alias), one):

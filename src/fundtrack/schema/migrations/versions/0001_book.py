@@ -40,6 +40,7 @@ APPEND_ONLY: dict[str, list[tuple[str, ...]]] = {
     "alias": [("alias",)],
     "alias_decision": [("alias",)],
     "fund_basis": [("fund_basis",)],
+    "correction": [("seq",)],
     "refusal": [("seq",)],
     "audit": [("audit",)],
     "audit_check": [("audit", "page")],

@@ -114,6 +114,20 @@ PERFORM refuse('duties-apart: the fund of a whole file is confirmed by somebody 
 FROM added WHERE added.how = 'default' AND NOT EXISTS (SELECT 1 FROM batch_default AS d WHERE d.batch = added.batch
     AND d.fund = added.fund AND PERSON(d.said_by) <> PERSON(added.confirmed_by));
 
+-- control fund_basis_corrected_by_two on fund_basis
+PERFORM refuse('duties-apart: the fund of a corrected row rests on a correction that somebody else approved')
+FROM added WHERE added.how = 'corrected' AND NOT EXISTS (SELECT 1 FROM correction AS c
+    WHERE c.field = 'fund' AND c.column_name = added.place AND c.approved_by = added.confirmed_by);
+
+-- control correction_of_waiting_row on correction
+PERFORM take_turn();
+PERFORM refuse('number-gap: corrections are numbered without gaps')
+FROM added WHERE added.seq <> 1 AND NOT EXISTS (SELECT 1 FROM correction AS c WHERE c.seq = added.seq - 1);
+PERFORM refuse('not-waiting: only a row that waits is corrected')
+FROM added WHERE NOT EXISTS (SELECT 1 FROM input_row AS r
+        WHERE r.batch = added.batch AND r.row = added.row AND r.state = 'quarantined')
+    OR EXISTS (SELECT 1 FROM decision AS d WHERE d.batch = added.batch AND d.row = added.row);
+
 -- control voucher_of_its_basis on voucher
 PERFORM refuse('fund-without-basis: what a voucher rests on gives another fund')
 FROM added WHERE added.fund_basis IS NOT NULL AND NOT EXISTS (SELECT 1 FROM fund_basis AS b

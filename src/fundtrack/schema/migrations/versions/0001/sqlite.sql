@@ -102,6 +102,22 @@ BEGIN
         AND PERSON(said_by) <> PERSON(NEW.confirmed_by));
 END;
 
+CREATE TRIGGER fund_basis_corrected_by_two BEFORE INSERT ON fund_basis WHEN NEW.how = 'corrected'
+BEGIN
+    SELECT RAISE(ABORT, 'duties-apart: the fund of a corrected row rests on a correction that somebody else approved')
+    WHERE NOT EXISTS (SELECT 1 FROM correction
+        WHERE field = 'fund' AND column_name = NEW.place AND approved_by = NEW.confirmed_by);
+END;
+
+CREATE TRIGGER correction_of_waiting_row BEFORE INSERT ON correction
+BEGIN
+    SELECT RAISE(ABORT, 'number-gap: corrections are numbered without gaps')
+    WHERE NEW.seq <> (SELECT COALESCE(MAX(seq), 0) + 1 FROM correction);
+    SELECT RAISE(ABORT, 'not-waiting: only a row that waits is corrected')
+    WHERE NOT EXISTS (SELECT 1 FROM input_row WHERE batch = NEW.batch AND row = NEW.row AND state = 'quarantined')
+        OR EXISTS (SELECT 1 FROM decision WHERE batch = NEW.batch AND row = NEW.row);
+END;
+
 CREATE TRIGGER voucher_of_its_basis BEFORE INSERT ON voucher WHEN NEW.fund_basis IS NOT NULL
 BEGIN
     SELECT RAISE(ABORT, 'fund-without-basis: what a voucher rests on gives another fund')

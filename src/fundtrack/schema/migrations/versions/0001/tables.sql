@@ -441,6 +441,34 @@ CREATE TABLE fund_basis (
         AND CASE WHEN how IN ('default', 'corrected') THEN IS_NAME(confirmed_by) ELSE confirmed_by = '' END)
 ) STRICT;
 
+-- What a cell of a row that waits should have said. The original and its row stay as they are; a later correction of a cell
+-- takes the place of an earlier one. Who corrects a fund or an amount has the word of another person.
+CREATE TABLE correction (
+    seq INTEGER NOT NULL,
+    batch INTEGER NOT NULL,
+    row INTEGER NOT NULL,
+    cell INTEGER NOT NULL,
+    column_name TEXT NOT NULL,
+    field TEXT NOT NULL,
+    old TEXT NOT NULL,
+    new TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    workbook TEXT NOT NULL,
+    corrected_at TEXT NOT NULL,
+    corrected_by TEXT NOT NULL,
+    approved_by TEXT NOT NULL,
+    login TEXT NOT NULL DEFAULT LOGIN,
+    CONSTRAINT correction_pk PRIMARY KEY (seq),
+    CONSTRAINT correction_cell CHECK (cell >= 0),
+    CONSTRAINT correction_reason CHECK (IS_SAID(reason)),
+    CONSTRAINT correction_corrected_at CHECK (IS_MOMENT(corrected_at)),
+    CONSTRAINT correction_corrected_by CHECK (IS_NAME(corrected_by) AND (approved_by = '' OR IS_NAME(approved_by))),
+    CONSTRAINT correction_duties_apart CHECK (PERSON(approved_by) <> PERSON(corrected_by)
+        AND (approved_by <> '' OR field NOT IN ('fund', 'amount', 'amount-in', 'amount-out')))
+) STRICT;
+
+CREATE INDEX correction_row ON correction (batch, row, cell, seq);
+
 CREATE TABLE refusal (
     seq INTEGER NOT NULL,
     refused_at TEXT NOT NULL,
