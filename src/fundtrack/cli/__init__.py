@@ -18,6 +18,7 @@ from fundtrack.cli import (
     books,
     canpay,
     checking,
+    corrections,
     demo,
     documents,
     files,
@@ -65,7 +66,7 @@ def fundtrack(
 app.command()(books.init)
 app.command()(demo.demo)
 app.command("import")(files.import_)
-app.add_typer(files.quarantine, name="quarantine")
+app.add_typer(corrections.quarantine, name="quarantine")
 app.add_typer(aliases.alias, name="alias")
 app.command()(vouchers.post)
 app.command()(vouchers.verify_advance)

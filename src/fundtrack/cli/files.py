@@ -176,12 +176,22 @@ RowArgument = Annotated[str, typer.Argument(metavar="ROW", help="As the list nam
 
 
 @quarantine.command("list")
-def list_(form: FormatOption = "table", book: BookOption = None, lang: LanguageOption = None) -> None:
-    """列出待核实的行 List the rows that wait."""
+def list_(
+    out: Annotated[Path | None, typer.Option("-o", "--output", help="A workbook to correct. 写成工作簿")] = None,
+    form: FormatOption = "table",
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """列出待核实的行 List the rows that wait; or write them to a workbook in which they are corrected."""
     from fundtrack.importing.quarantine import waiting
 
     the_book = opened(book)
     language = spoken(lang, the_book)
+    if out:
+        from fundtrack.cli.corrections import write
+
+        write(the_book, out, language)
+        return
     with the_book.reading() as connection:
         records = [waiting_record(row, language) for row in waiting(connection)]
     print_waiting(records, form, language)

@@ -17,13 +17,16 @@ from fundtrack.importing.reading import Reading
 from fundtrack.importing.workbook import Sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from fundtrack.book.aliases import Alias
     from fundtrack.importing.heading import Heading
     from fundtrack.importing.layout import Layout
     from fundtrack.pages import Page
+
+    Place = tuple[str, int]
+    Cells = Mapping[int, str]
 
 LOOKED_AT: Final = 1 << 16
 """Bytes of a text file in which its header must stand."""
@@ -110,11 +113,14 @@ class Importer:
         """Say whether a file has the page's header."""
         return head_of(seen, self.layout) is not None
 
-    def candidates(self, path: Path, together: int = TOGETHER, name: str = "") -> Reading:
+    def candidates(
+        self, path: Path, together: int = TOGETHER, name: str = "", corrected: Mapping[Place, Cells] | None = None
+    ) -> Reading:
         """Return the reading of a file: iterate over it for its rows, then ask it for totals and breaks.
 
         Up to so many rows are read `together`, which changes nothing but the time; entries of a register are read one
-        by one. Raises FormatError, here or in the iteration, when the file as a whole cannot be read.
+        by one. The file may go by another `name`, and some of its cells may have been `corrected`. Raises FormatError,
+        here or in the iteration, when the file as a whole cannot be read.
         """
         together = 1 if self.layout.form else together
         columns = {field: source.in_file(name or path.name) for field, source in self.layout.columns.items()}
@@ -124,7 +130,25 @@ class Importer:
         else:
             encoding = decode.encoding(path, self.layout.encoding)
             sheets = partial(_text, path, encoding, delimited(path, encoding, self.layout))
-        return Reading(path, encoding, layout, sheets(), self.words, together, self._key, sheets)
+        read = partial(_corrected, sheets, corrected) if corrected else sheets
+        return Reading(path, encoding, layout, read(), self.words, together, self._key, read)
+
+
+def _corrected(sheets: Callable[[], Iterator[Sheet]], corrected: Mapping[Place, Cells]) -> Iterator[Sheet]:
+    """Give sheets of which some cells say something else than in the file."""
+    for sheet in sheets():
+        yield sheet._replace(rows=_with(cells.text(sheet.name), sheet.rows, corrected))
+
+
+def _with(
+    sheet: str, rows: Iterator[tuple[int, list[str]]], corrected: Mapping[Place, Cells]
+) -> Iterator[tuple[int, list[str]]]:
+    """Give the rows of a sheet, with cells replaced."""
+    for number, row in rows:
+        for at, new in corrected.get((sheet, number), {}).items():
+            if at < len(row):
+                row[at] = new
+        yield number, row
 
 
 def _text(path: Path, encoding: str, delimiter: str) -> Iterator[Sheet]:

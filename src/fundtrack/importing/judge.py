@@ -57,7 +57,12 @@ class Staged(Protocol):
 
 
 def judge(
-    connection: Connection, stager: Staged, place: Callable[[int, str], Subject], checks: Mapping[str, Check], by: str
+    connection: Connection,
+    stager: Staged,
+    place: Callable[[int, str], Subject],
+    checks: Mapping[str, Check],
+    by: str,
+    approved_by: str = "",
 ) -> tuple[Why, list[Finding]]:
     """Post what passes of the staged rows.
 
@@ -68,7 +73,7 @@ def judge(
     for voucher, state, said in [*known(connection), *_untied(connection, stager)]:
         why[stager.row_of(voucher)] = (state, [said])
     execute_quota(connection)
-    outcome = Batch(connection, checks, candidate_lens(stager.chart, place), named(by)).post()
+    outcome = Batch(connection, checks, candidate_lens(stager.chart, place), named(by), named(approved_by)).post()
     for voucher, findings in outcome.refused.items():
         why[stager.row_of(voucher)] = ("quarantined", [reason_of(finding) for finding in findings])
     for voucher in outcome.orphans:
