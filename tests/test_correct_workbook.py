@@ -70,14 +70,14 @@ def put(page: Any, row: str, column: str, text: str) -> None:  # noqa: ANN401 - 
     page.cell(number, heads.index(column) + 1).value = text
 
 
-def correct(path: Path, **rows: dict[str, str]) -> Path:
+def correct(path: Path, batch: int = 1, **rows: dict[str, str]) -> Path:
     """Write corrections with their reasons: of row `1:2`, named `r2`, a text for each heading."""
 
     def write_in(page: Any) -> None:  # noqa: ANN401 - openpyxl ships no types
         for name, cells in rows.items():
             for column, text in cells.items():
                 known = {"退回": "退回（填“是”）", "理由": "理由"}
-                put(page, f"1:{name[1:]}", known.get(column, f"更正：{column}"), text)
+                put(page, f"{batch}:{name[1:]}", known.get(column, f"更正：{column}"), text)
 
     return edit(path, write_in)
 
@@ -127,7 +127,8 @@ def test_a_file_that_comes_again_without_its_fault_is_known(book: Book, template
     with template.copy() as other:
         bring(other, "b", pay("4", amount="3500.00"))
         bring(other, "a", *ROWS)
-        done = amend(other, correct(sheet(other), r5={"支付金额": "3500.00", "理由": WHY}), by="ann", approved_by="ben")
+        wrong = correct(sheet(other), batch=2, r5={"支付金额": "3500.00", "理由": WHY})
+        done = amend(other, wrong, by="ann", approved_by="ben")
         assert account(done) == [5, 0, 1, 0, 4]
     amend(book, path, by="ann", approved_by="ben")
     again = bring(book, "b", pay("4", amount="3500.00"), pay("5"), pay("4", amount="3,5OO.00"))
