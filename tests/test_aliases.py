@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from beancount import loader
 
+from books import small_book
 from contracts import enter, filled
 from fundtrack.book import aliases as record
 from fundtrack.checking.audit import audit_ledger
@@ -22,11 +23,13 @@ from fundtrack.importing.quarantine import retry, waiting
 from fundtrack.importing.suggest import Suggestions
 from fundtrack.ledger import canonical, publish, read
 from fundtrack.posting.standing import find_voucher
-from treasury import asked, bring, counts, held, pay
+from treasury import asked, bring, counts, file_of, held, pay
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
+    from commands import Say
     from fundtrack.book import Book
     from fundtrack.errors import Language
     from fundtrack.importing.groups import Group
@@ -309,3 +312,44 @@ def test_what_a_word_booked_wrongly_is_rebooked(book: Book) -> None:
     with pytest.raises(UsageError) as unknown:
         fix(book, "没有", wanted, by="ann")
     assert unknown.value.key == "alias-missing"
+
+
+def test_what_the_commands_say_to_programs(tmp_path: Path, say: Say) -> None:
+    """Amounts as decimal strings, in each form; a CSV that is written, edited and taken back."""
+    book = small_book(tmp_path / "book")
+    path = file_of(book, "a", [word("1", "危改资金", 250), word("2", "危改资金"), pay("3", payee="")])
+    book.engine.dispose()
+    there = ("--book", str(book.folder))
+    assert say("import", str(path), *there, "--by", "ann").code == 1
+    (many, one) = say("quarantine", "groups", "--format", "json", *there).json
+    assert (many["word"], many["rows"], many["amount"], many["names"]) == ("危改资金", 2, "3.50", ["1:2", "1:3"])
+    assert (one["check"], one["suggestions"]) == ("payee-missing", [])
+    assert (
+        say("quarantine", "groups", "--format", "csv", *there)
+        .out.splitlines()[1]
+        .endswith('危改资金,2,3.50,"1:2, 1:3"')
+    )
+    assert "资金名称中的“危改资金”：2 行，3.50 元" in say("quarantine", "groups", "--lang", "zh", *there).out
+    added = say(
+        "alias", "add", "危改资金", "--fund", "F03", "--reason", WHY, "--by", "ann", "--format", "json", *there
+    ).json
+    assert [(new["alias"], new["meaning"]) for new in added["new"]] == [(1, "F03")]
+    assert (
+        say("alias", "confirm", "1", "--by", "ben", "--format", "csv", *there).out.splitlines()[1]
+        == "1,fund,,危改资金,F03"
+    )
+    assert say("alias", "list", "-o", tmp_path / "aliases.csv", *there).code == 0
+    text = (tmp_path / "aliases.csv").read_text("utf-8-sig")
+    (tmp_path / "aliases.csv").write_text(text + '9,payee,,那满所,那满镇财政所,"简称",,,,,\n', "utf-8-sig")
+    taken = say("alias", "import", tmp_path / "aliases.csv", "--by", "ann", "--format", "json", *there).json
+    assert ([new["word"] for new in taken["new"]], taken["unchanged"]) == (["那满所"], 1)
+    ended = say("alias", "end", "危改资金", "--reason", "用完", "--by", "ann", "--lang", "zh", *there)
+    assert ended.out == "别名 3：“危改资金”不再对应任何项目。\n"
+    assert [(one["alias"], one["state"]) for one in say("alias", "list", "--all", "--format", "json", *there).json] == [
+        ("1", "replaced"), ("2", "standing"), ("3", "withdrawn"),
+    ]  # fmt: skip
+    assert say("quarantine", "list", "-o", tmp_path / "wrong.xlsx", *there).code == 0
+    back = say("quarantine", "import", tmp_path / "wrong.xlsx", "--by", "ann", "--format", "json", *there)
+    assert (back.code, back.json["read"], back.json["corrections"]) == (1, {"rows": 3, "amount": "4.50"}, [])
+    rows = say("quarantine", "import", tmp_path / "wrong.xlsx", "--by", "ann", "--format", "csv", *there).out
+    assert rows.splitlines()[-1] == "quarantined,3,4.50"

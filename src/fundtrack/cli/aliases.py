@@ -146,7 +146,7 @@ def list_(
     if out:
         with out.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)
-            writer.writerows([TOLD, *([safe(one[name]) for name in TOLD] for one in found)])
+            writer.writerows([TOLD, *([safe(str(one[name])) for name in TOLD] for one in found)])
         show.say_message("alias-written", language, count=len(found), path=out)
         return
     if form == "table":

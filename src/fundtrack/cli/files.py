@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from fundtrack.importing.quarantine import Retried, Waiting
     from fundtrack.importing.report import Report
 
-quarantine = typer.Typer(help="Rows that wait, why, and what was decided. 待核实的行", no_args_is_help=True)
+quarantine = typer.Typer(help="Rows that wait, why, and what was decided. 待核实的行", invoke_without_command=True)
 
 
 def import_(
@@ -195,6 +195,13 @@ def list_(
     with the_book.reading() as connection:
         records = [waiting_record(row, language) for row in waiting(connection)]
     print_waiting(records, form, language)
+
+
+@quarantine.callback()
+def waiting_groups(context: typer.Context) -> None:
+    """待核实的行 Rows that wait, why, and what was decided; without a command, grouped by reason and word."""
+    if context.invoked_subcommand is None:
+        groups()
 
 
 @quarantine.command()

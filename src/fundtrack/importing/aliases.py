@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fundtrack.book.aliases import ALIAS_COLUMNS, FIELDS, Alias, aliases, standing, states
 from fundtrack.book.create import now
@@ -202,12 +202,12 @@ def find(connection: Connection, said: str, of: str = "fund") -> list[Alias]:
     return found
 
 
-def records(connection: Connection, *, every: bool = False) -> list[dict[str, str]]:
-    """Return the aliases that stand or are proposed, or every one, as texts."""
+def records(connection: Connection, *, every: bool = False) -> list[dict[str, Any]]:
+    """Return the aliases that stand or are proposed, or every one."""
     found = aliases(connection)
     state = states(found)
     shown = (one for one in found if every or state[one.alias] in {"standing", "proposed"})
-    return [{name: str({**one._asdict(), "state": state[one.alias]}[name]) for name in TOLD} for one in shown]
+    return [{name: {**one._asdict(), "state": state[one.alias]}[name] for name in TOLD} for one in shown]
 
 
 def read_file(path: Path, reason: str) -> list[Said]:
