@@ -346,7 +346,7 @@ def test_what_the_commands_say_to_programs(tmp_path: Path, say: Say) -> None:
     ended = say("alias", "end", "危改资金", "--reason", "用完", "--by", "ann", "--lang", "zh", *there)
     assert ended.out == "别名 3：“危改资金”不再对应任何项目。\n"
     assert [(one["alias"], one["state"]) for one in say("alias", "list", "--all", "--format", "json", *there).json] == [
-        ("1", "replaced"), ("2", "standing"), ("3", "withdrawn"),
+        (1, "replaced"), (2, "standing"), (3, "withdrawn"),
     ]  # fmt: skip
     assert say("quarantine", "list", "-o", tmp_path / "wrong.xlsx", *there).code == 0
     back = say("quarantine", "import", tmp_path / "wrong.xlsx", "--by", "ann", "--format", "json", *there)
