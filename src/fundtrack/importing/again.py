@@ -92,14 +92,17 @@ class Source:
 
     def _based(self, piece: Piece) -> Piece:
         """Return rows of which those whose fund was corrected rest on that, and on who approved it."""
-        if not isinstance(piece, Block) or self.corrected.keys().isdisjoint(piece.numbers):
-            return piece
-        said = [*piece.candidates.fund_said]
-        for at, number in enumerate(piece.numbers):
-            for one in self.corrected.get(number, {}).values():
-                if one.field == "fund":
-                    said[at] = Said(CORRECTED, one.column_name, one.approved_by)
-        return piece._replace(candidates=piece.candidates._replace(fund_said=said))
+        said = {
+            row: Said(CORRECTED, one.column_name, one.approved_by)
+            for row, of in self.corrected.items()
+            for one in of.values()
+            if one.field == "fund"
+        }
+        if not isinstance(piece, Block):
+            return piece._replace(fund_said=said.get(piece.number, piece.fund_said))
+        funds = zip(piece.numbers, piece.candidates.fund_said, strict=True)
+        rests = [said.get(number, one) for number, one in funds]
+        return piece._replace(candidates=piece.candidates._replace(fund_said=rests))
 
 
 def _numbers(piece: Piece) -> Sequence[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import blake2b
 from itertools import compress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -19,6 +19,10 @@ class Said(NamedTuple):
     how: str
     place: str
     word: str
+
+
+UNSAID: Final = Said("", "", "")
+"""How a row says its fund that says none."""
 
 
 class Candidate(NamedTuple):
@@ -97,7 +101,7 @@ class Row(NamedTuple):
     what went out; None when it cannot be read. Data makes a `candidate`, or the `entry` of a register, or has
     `problems`. An entry has the register's columns, as `Register.row` takes them. A row that makes no candidate is
     known by its `digest`: of its cells as they were read, for masked ones of two persons may be equal. An act on quota
-    is known by its `key`.
+    is known by its `key`, and says its fund as payments do.
     """
 
     number: int
@@ -111,6 +115,7 @@ class Row(NamedTuple):
     entry: Mapping[str, Any] | None = None
     digest: str = ""
     key: str = ""
+    fund_said: Said = UNSAID
 
 
 class Block(NamedTuple):

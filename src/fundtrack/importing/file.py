@@ -180,7 +180,9 @@ class _File:
         for sheet, rows in groupby(keyed(self._counted(reading.pieces()), key), key=lambda one: one[0].sheet):
             batch = connection.exec_driver_sql("SELECT COALESCE(MAX(batch), 0) + 1 FROM batch").scalar_one()
             if self.importer.layout.becomes:
-                acts = Acts(connection, self.book, self.importer.layout.becomes, batch, self.by)
+                acts = Acts(
+                    connection, self.book, self.importer.layout.becomes, batch, self.by, self._bases(connection)
+                )
                 findings = acts.done(rows, place_of(acts, self.name, sheet), self.checks)
                 yield self._record(connection, acts, reading, sheet, findings)
                 continue
@@ -191,7 +193,7 @@ class _File:
                 yield replace(report, replaced=tuple(enterer.replaced(connection)))
                 continue
             chart, version = self.book.chart(connection), self.book.chart_version(connection)
-            basis = Bases(bases(connection), self.importer.name, self.importer.fund_aliases)
+            basis = self._bases(connection)
             stager = Stager(chart, version, next_voucher(connection), batch, basis, self.default)
             candidates.prepare(connection)
             candidates.stage(connection, stager.staged(rows))
@@ -202,6 +204,10 @@ class _File:
                 stager.hold(self._again(sheet), why)
             copies = stager.copies(self._again(sheet)) if stager.twins else 0
             yield replace(self._record(connection, stager, reading, sheet, findings), copies=copies)
+
+    def _bases(self, connection: Connection) -> Bases:
+        """Return on what the funds of the file may rest."""
+        return Bases(bases(connection), self.importer.name, self.importer.fund_aliases)
 
     def _reading(self) -> Reading:
         """Return the reading of the file; its copy goes by another name than the one it may say something by."""

@@ -196,7 +196,8 @@ def _do(
     connection: Connection, book: Book, source: Source, rows: list[Waiting], judged_by: Mapping[str, Check], by: str
 ) -> Iterator[Retried]:
     """Read the original of a batch of acts on quota again, and do of the named rows what can be done now."""
-    acts = Acts(connection, book, source.importer.layout.becomes, source.batch, by, {row.row for row in rows})
+    basis = Bases(bases(connection), source.importer.name, source.importer.fund_aliases)
+    acts = Acts(connection, book, source.importer.layout.becomes, source.batch, by, basis, {row.row for row in rows})
     acts.done(source.rows(book.key), place_of(acts, rows[0].file, rows[0].sheet), judged_by)
     why = {held.row: held.reasons for held in acts.held if held.state == "quarantined"}
     for row in rows:
