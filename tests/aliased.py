@@ -13,3 +13,5 @@ BASIS: Final = {"fund_basis": 1, "fund": "F01", "how": "column", "page": "p", "p
 CORRECTION: Final = {"seq": 1, "batch": 1, "row": 2, "cell": 3, "column_name": "c", "field": "payee", "old": "",
                      "new": "x", "reason": "x", "workbook": "", "corrected_at": "2015-03-01T00:00:00Z",
                      "corrected_by": "clerk", "approved_by": ""}  # fmt: skip
+OF_WORDS: Final = {"alias": ALIAS, "alias_decision": CONFIRMED, "fund_basis": BASIS, "correction": CORRECTION}
+"""A sound row of each table."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from aliased import ALIAS, BASIS, CONFIRMED, CORRECTION
+from aliased import OF_WORDS
 from fundtrack.schema.registers import REGISTERS
 
 NEXT: Final = {"F01": 3, "F02A": 2, "F03": 2, "F04": 2}
@@ -99,12 +99,9 @@ ROWS: Final = (
     row("batch", **BATCH | {"batch": 1, "sha256": "a", "rows_read": 2, "rows_quarantined": 2}),
     row("input_row", **INPUT_ROW | {"row": 1}),
     row("input_row", **INPUT_ROW | {"row": 2}),
-    row("correction", **CORRECTION | {"row": 2}),
     row("decision", **DECISION | {"row": 1}),
     row("batch_default", **DEFAULT),
-    row("alias", **ALIAS),
-    row("alias_decision", **CONFIRMED),
-    row("fund_basis", **BASIS),
+    *(row(table, **said) for table, said in OF_WORDS.items()),
     row("refusal", seq=1, refused_at="", refused_to="clerk", draft="", findings=""),
 )
 SOUND: Final = (entry(), voucher())

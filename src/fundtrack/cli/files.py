@@ -238,7 +238,8 @@ def print_group(group: Group, language: Language) -> None:
         key = "group-suggestion" if one.alias is None else "group-learned"
         show.say(f"  {message(key, language, **one._asdict())}")
     if group.alias:
-        show.say(f"  → {message('group-alias', language, **group.alias._asdict())}")
+        stands = message("group-alias", language, **group.alias._asdict())
+        show.say(f"  → {stands}")
     elif remedy := group.reason.get(f"remedy-{language}"):
         show.say(f"  → {remedy}")
 
