@@ -7,6 +7,7 @@ are held to the same model after every step, and each is told the same, number b
 from __future__ import annotations
 
 import os
+from collections import Counter
 from contextlib import ExitStack
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -27,9 +28,10 @@ from fundtrack.checking import checks
 from fundtrack.errors import Refused, UsageError
 from fundtrack.posting import post
 from fundtrack.posting.advance import refund
-from fundtrack.posting.application import apply_for, approve, payment
+from fundtrack.posting.application import apply_for, approve, payment, reject
 from fundtrack.posting.correct import reverse
-from fundtrack.posting.quota import adjust, allot, carry_over, commit, receive, reclaim
+from fundtrack.posting.quota import adjust, allot, carry_over, commit, receive
+from fundtrack.posting.reclaim import reclaim
 from fundtrack.posting.returned import return_payment
 from fundtrack.posting.vouchers import draft
 from quotas import MONEY, STATUSES, Model, agree, controlled
@@ -49,6 +51,8 @@ if TYPE_CHECKING:
 YEAR = 2015
 FIRST = date(YEAR, 1, 2)
 MOST: Final = 12
+CAME: Final = 300
+"""The money that came, under no document."""
 AMOUNTS = st.integers(1, 60)
 CLERK, CHIEF = "李会计", "王局长"
 CONTRACT, PAYEE = "HT-1", "甲公司"
@@ -76,6 +80,7 @@ class Cycle(RuleBasedStateMachine):
         self.claims: dict[str, tuple[int, int, str, int]] = {}  # line, amount left, status it came from, year to pay in
         self.paid: dict[str, tuple[int, int, str, str, int]] = {}  # line, amount left, status, claim, year
         self.returned: dict[str, tuple[str, str, int, bool]] = {}  # payment, claim it restores, amount, stands
+        self.went: Counter[int] = Counter()  # money that went back with quota, by root
         self.taken: dict[str, tuple[date, Move, bool]] = {}  # what may be reversed: its day, its move
 
     @initialize()
@@ -85,8 +90,8 @@ class Cycle(RuleBasedStateMachine):
         self.stack.callback(self.book.forget)
         self.say(
             FIRST,
-            {MONEY: 300},
-            self.post(lambda _, chart: [draft(chart, "transfer-received", 300, fund="F01", date=FIRST)]),
+            {MONEY: CAME},
+            self.post(lambda _, chart: [draft(chart, "transfer-received", CAME, fund="F01", date=FIRST)]),
         )
         self.given(120)
         self.allotted(1, 60, "0601")
@@ -119,6 +124,12 @@ class Cycle(RuleBasedStateMachine):
         """Return the lines that are allotted, or are not."""
         return [line for line, (_, parent, _) in self.lines.items() if bool(parent) == allotted]
 
+    def root(self, line: int) -> int:
+        """Return the line that a document gave, of which one came."""
+        while parent := self.lines[line][1]:
+            line = parent
+        return line
+
     def name(self, line: int) -> str:
         """Return the number of a line."""
         return f"F01-Q{line:05d}"
@@ -139,7 +150,7 @@ class Cycle(RuleBasedStateMachine):
         assert self.say(
             day,
             {(line, "unallotted"): amount},
-            self.post(lambda c, chart: receive(c, chart, "F01", amount, date=day, by=CLERK, document="文")),
+            self.post(lambda c, chart: receive(c, chart, "F01", amount, date=day, by=CLERK, document=f"文{line}")),
         )
         self.lines[line] = (YEAR, 0, "")
 
@@ -165,9 +176,9 @@ class Cycle(RuleBasedStateMachine):
     @precondition(lambda self: len(self.of(allotted=True)) > 1)
     @rule(data=st.data(), amount=AMOUNTS)
     def adjust(self, data: st.DataObject, amount: int) -> None:
-        """Move what is available to another line; to one of another year nothing moves."""
+        """Move what is available to another line; to one of another year or document nothing moves."""
         here, there = data.draw(st.permutations(self.of(allotted=True)))[:2]
-        same = self.lines[here][0] == self.lines[there][0]
+        same = self.lines[here][0] == self.lines[there][0] and self.root(here) == self.root(there)
         day = self.day(self.lines[here][0])
         self.say(day, {(here, "available"): -amount, (there, "available"): amount}, self.post(
             lambda _, chart: adjust(chart, self.name(here), self.name(there), amount, date=day, document="文")
@@ -198,7 +209,11 @@ class Cycle(RuleBasedStateMachine):
         def act(book: Book) -> Posted:
             number = apply_for(book, self.name(line), amount, payee=PAYEE, date=day, by=CLERK,
                                contract=CONTRACT if bound else "")  # fmt: skip
-            return approve(book, number, date=day, by=CHIEF)
+            try:
+                return approve(book, number, date=day, by=CHIEF)
+            except Refused:
+                reject(book, number, reason="不足", by=CHIEF)  # what waits is asked for too
+                raise
 
         posted = self.say(day, {(line, status): -amount, (line, "applied"): amount}, act)
         if posted:
@@ -317,18 +332,24 @@ class Cycle(RuleBasedStateMachine):
     @precondition(lambda self: self.lines)
     @rule(data=st.data(), amount=AMOUNTS)
     def take_back(self, data: st.DataObject, amount: int) -> None:
-        """Unspent quota is taken back, and its money with it."""
+        """Unspent quota is taken back, and its money with it, as far as it is there."""
         line = data.draw(st.sampled_from(sorted(self.lines)))
         day = self.day(self.lines[line][0])
         status = "available" if self.lines[line][1] else "unallotted"
+        root = self.root(line)
+        owed = sum(self.model.has((one, "applied")) for one in self.lines)
+        paid = sum(self.model.has((one, status)) for one in self.lines if self.root(one) == root
+                   for status in ("paid", "applied"))  # fmt: skip
+        cash = min(amount, max(0, min(self.model.has(MONEY) - owed, CAME - paid - self.went[root])))
         posted = self.say(
             day,
-            {(line, status): -amount, (line, "reclaimed"): amount, MONEY: -amount},
-            self.post(lambda _, chart: reclaim(chart, self.name(line), amount, date=day, document="文")),
+            {(line, status): -amount, (line, "reclaimed"): amount, MONEY: -cash},
+            self.post(lambda c, chart: reclaim(c, chart, self.name(line), amount, date=day, document="文")[1]),
         )
         if posted:
+            self.went[root] += cash
             self.taken[posted.numbers[0]] = (
-                day, {(line, status): amount, (line, "reclaimed"): -amount, MONEY: amount}, True
+                day, {(line, status): amount, (line, "reclaimed"): -amount, MONEY: cash}, True
             )  # fmt: skip
 
     @precondition(lambda self: self.taken)
@@ -339,6 +360,8 @@ class Cycle(RuleBasedStateMachine):
         day, move, stands = self.taken[number]
         if self.say(day, move, lambda book: reverse(book, number, reason="误", date=day, by=CLERK), lawful=stands):
             self.taken[number] = (day, move, False)
+            ((line, _), *_) = move
+            self.went[self.root(line)] -= move[MONEY]
 
     @precondition(lambda self: self.lines)
     @rule(data=st.data(), amount=AMOUNTS, posted=st.booleans())

@@ -14,6 +14,7 @@ from fundtrack.cli.options import (
     DocumentOption,
     FormatOption,
     LanguageOption,
+    LedgerOption,
     PersonOption,
     ReasonOption,
     opened,
@@ -35,7 +36,19 @@ period = typer.Typer(no_args_is_help=True, help="会计期间 Months: closed one
 MonthArgument = Annotated[str, typer.Argument(metavar="YYYY-MM", help="The month, 2015-03. 会计期间")]
 PreviewOption = Annotated[bool, typer.Option("--preview", help="Only say what it would do. 只预览，不办理")]
 COLUMNS = ("matter", "count", "sum", "oldest", "actor", "command")
-YEAR = ("quota", "use", "project", "from_year", "became", "amount", "contracts", "into", "vouchers")
+YEAR = (
+    "quota",
+    "use",
+    "project",
+    "from_year",
+    "became",
+    "amount",
+    "contracts",
+    "cash",
+    "cash_held",
+    "into",
+    "vouchers",
+)
 ACTS = ("period", "act", "until", "document", "reason", "by", "at")
 
 
@@ -94,11 +107,13 @@ def reopen(
 
 
 @period.command("list")
-def list_(form: FormatOption = "table", book: BookOption = None, lang: LanguageOption = None) -> None:
+def list_(
+    form: FormatOption = "table", ledger: LedgerOption = None, book: BookOption = None, lang: LanguageOption = None
+) -> None:
     """期间一览 List every act on a month; the last says up to which day the book is closed."""
     from fundtrack.book.periods import period_acts
 
-    the_book = opened(book)
+    the_book = opened(book, ledger)
     language = spoken(lang, the_book)
     with the_book.reading() as connection:
         rows = [
@@ -141,12 +156,13 @@ def year_close(
         print_groups(done.blocked, form, language)
         raise typer.Exit(1)
     rows = [_ended(one, form) for one in done.lines]
-    total = {"carried": 0, "reclaimed": 0}
+    total = {"carried": 0, "reclaimed": 0, "cash": sum(one.taken.cash for one in done.lines if one.taken)}
     for one in done.lines:
         total["carried" if one.into else "reclaimed"] += one.left.amount
     told = [show.in_words(row, language, became="year") for row in rows] if form == "table" else rows
     if form != "table" or rows:
-        show.rows(told, form, language, YEAR)
+        said = [name for name in YEAR if form != "table" or any(row[name] for row in told)]
+        show.rows(told, form, language, said)
     if form == "table":
         sums = {name: money.grouped(amount) for name, amount in total.items()}
         show.say_message("year-may-close" if preview else "year-is-closed", language, year=year, **sums)
@@ -206,6 +222,7 @@ def _ended(one: Ended, form: Format) -> dict[str, Any]:
     return {
         "quota": line.number, "use": line.use, "project": line.project, "from_year": one.left.root.year,
         "became": one.became, "amount": written(one.left.amount), "contracts": written(bound),
+        "cash": written(one.taken.cash) if one.taken else "", "cash_held": written(one.taken.held) if one.taken else "",
         "into": one.into.number if one.into else "", "vouchers": list(one.vouchers),
     }  # fmt: skip
 

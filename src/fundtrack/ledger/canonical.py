@@ -8,6 +8,7 @@ from itertools import chain, groupby
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.ledger.aliases import words
+from fundtrack.ledger.applications import applications
 from fundtrack.ledger.batches import batches
 from fundtrack.ledger.history import history
 from fundtrack.ledger.periods import acts
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from fundtrack.book.periods import PeriodAct
     from fundtrack.chart.model import Chart
     from fundtrack.ledger.aliases import Words
+    from fundtrack.ledger.applications import Asked
     from fundtrack.ledger.batches import Batch
     from fundtrack.ledger.history import History
     from fundtrack.ledger.registers import Entered
@@ -82,7 +84,8 @@ class Canonical:
     """A chart without the language it is written in, its history, and the vouchers by fund, year and number.
 
     `entries` are those of the registers, register by register in the order in which they were made; `batches` are the
-    imports, `periods` the closings of months, `words` what people said of the words and cells of files.
+    imports, `applications` what was applied for with what was decided, `periods` the closings of months, `words` what
+    people said of the words and cells of files.
     """
 
     chart: Chart
@@ -90,6 +93,7 @@ class Canonical:
     vouchers: tuple[Voucher, ...]
     entries: tuple[Entered, ...]
     batches: tuple[Batch, ...]
+    applications: tuple[Asked, ...]
     periods: tuple[PeriodAct, ...]
     words: Words
 
@@ -100,7 +104,8 @@ def canonical(book: Book) -> Canonical:
         rows = chain.from_iterable(rows_between(connection, 1, date.max.toordinal()))
         vouchers = vouchers_of(rows, references(connection))
         chart, past = book.chart(connection), history(connection)
-        beside = (entries(connection), batches(connection), acts(connection), words(connection))
+        imports, asked = batches(connection), applications(connection)
+        beside = (entries(connection), imports, asked, acts(connection), words(connection))
         return canonical_of(chart, past, vouchers, *beside)
 
 
@@ -110,13 +115,14 @@ def canonical_of(
     vouchers: Iterable[Voucher],
     entries: Iterable[Entered],
     imports: Iterable[Batch],
+    asked: Iterable[Asked],
     closings: Iterable[PeriodAct],
     said: Words,
 ) -> Canonical:
     """Return a chart, its history, vouchers, entries of registers and whatever else is compared in that form."""
     policy = replace(chart, language="en")
     return Canonical(policy, history, tuple(sorted(vouchers, key=_place)), tuple(entries), tuple(imports),
-                     tuple(closings), said)  # fmt: skip
+                     tuple(asked), tuple(closings), said)  # fmt: skip
 
 
 def _place(voucher: Voucher) -> tuple[str, int, int]:
