@@ -19,11 +19,11 @@ from fundtrack.errors import LANGUAGES, UsageError
 from fundtrack.importing.aliases import Said, confirm, reject, say
 from fundtrack.importing.fix import Wanted, affected, fix, still, tried
 from fundtrack.importing.groups import grouped
-from fundtrack.importing.quarantine import retry, waiting
+from fundtrack.importing.quarantine import as_of_now, retry, waiting
 from fundtrack.importing.suggest import Suggestions
 from fundtrack.ledger import canonical, publish, read
 from fundtrack.posting.standing import find_voucher
-from treasury import asked, bring, counts, file_of, held, pay
+from treasury import asked, bring, counts, everything, file_of, held, pay
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,6 +100,11 @@ def test_one_decision_releases_many_rows(book: Book) -> None:
     assert own.value.key == "alias-own"
     confirm(book, [made.alias], by="ben")
     assert groups(book)[0].alias
+    before = everything(book)
+    waits, ready = as_of_now(book, by="ann")
+    assert [(row.row, row.reasons[0]["check"]) for row in waits] == [(4, groups(book)[0].check), (5, "overdrawn")]
+    assert [row.row for row in ready] == [2, 3]
+    assert everything(book) == before
     tried = {one.row.row: one for one in retry(book, [], by="ann")}
     assert [row for row, one in tried.items() if one.voucher] == [2, 3]
     assert [why["check"] for why in tried[5].reasons] == ["overdrawn"]

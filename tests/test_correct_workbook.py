@@ -10,10 +10,12 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from contracts import contract, enter, filled
+from fundtrack.book.corrections import corrections
 from fundtrack.cli.corrections import write
 from fundtrack.errors import FundtrackError
 from fundtrack.importing.amend import amend
 from fundtrack.importing.quarantine import reject, retry
+from fundtrack.importing.suggest import Suggestions
 from fundtrack.ledger import canonical, publish, read
 from treasury import asked, bring, counts, everything, pay, waits
 
@@ -82,6 +84,13 @@ def correct(path: Path, batch: int = 1, **rows: dict[str, str]) -> Path:
     return edit(path, write_in)
 
 
+def suggested(book: Book, of: str, word: str) -> list[tuple[str, str]]:
+    """Return what a word may stand for, by the rows in which somebody corrected another."""
+    with book.reading() as connection:
+        found = Suggestions(book.chart(connection), [], corrections(connection)).of(of, word)
+    return [(one.meaning, one.corrected) for one in found if one.corrected]
+
+
 def account(done: Amended) -> list[int]:
     """Return how many rows were in the workbook, posted, posted before, dropped, and still wait."""
     counted = done.account()
@@ -116,6 +125,7 @@ def test_a_corrected_workbook_is_taken_back(book: Book) -> None:
     ]
     ((cells,),) = asked(book, "SELECT cells FROM input_row WHERE row = 5 AND batch = 1")
     assert "3,5OO.00" in cells  # the original stays
+    assert suggested(book, "fund", "不明的") == [("F03", "1:2")]
     (sha256,) = {one for (one,) in asked(book, "SELECT DISTINCT workbook FROM correction")}
     assert [*(book.folder / "originals").rglob(f"{sha256}.xlsx")]
     assert read(publish(book).main) == canonical(book)

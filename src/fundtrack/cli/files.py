@@ -205,18 +205,28 @@ def waiting_groups(context: typer.Context) -> None:
 
 
 @quarantine.command()
-def groups(form: FormatOption = "table", book: BookOption = None, lang: LanguageOption = None) -> None:
+def groups(
+    now: Annotated[bool, typer.Option("--now", help="Why they would wait if tried now. 按当前情况")] = False,
+    form: FormatOption = "table",
+    by: PersonOption = None,
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
     """按原因归类 Group the rows that wait by reason and word: one decision releases many."""
     from fundtrack.importing.groups import grouped
-    from fundtrack.importing.quarantine import waiting
+    from fundtrack.importing.quarantine import as_of_now, waiting
 
     the_book = opened(book)
     language = spoken(lang, the_book)
+    rows, ready = as_of_now(the_book, by=person(by)) if now else ([], [])
     with the_book.reading() as connection:
-        found = grouped(connection, the_book.chart(connection), waiting(connection))
+        found = grouped(connection, the_book.chart(connection), rows if now else waiting(connection))
     if form == "table":
         for one in found:
             print_group(one, language)
+        if ready:
+            amount = show.yuan(sum(row.amount or 0 for row in ready))
+            show.say_message("groups-ready", language, rows=len(ready), amount=amount)
     else:
         columns = ("check", "column", "word", "rows", "amount", "names")
         show.rows([one.record(language) for one in found], form, language, columns)
@@ -235,7 +245,7 @@ def print_group(group: Group, language: Language) -> None:
     if not group.word:
         show.say(f"  {group.reason[language]}")
     for one in group.suggestions:
-        key = "group-suggestion" if one.alias is None else "group-learned"
+        key = "group-learned" if one.alias else "group-corrected" if one.corrected else "group-suggestion"
         show.say(f"  {message(key, language, **one._asdict())}")
     if group.alias:
         stands = message("group-alias", language, **group.alias._asdict())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fundtrack import money
 from fundtrack.book.aliases import aliases, standing
+from fundtrack.book.corrections import corrections
 from fundtrack.importing.suggest import Suggestions
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def grouped(connection: Connection, chart: Chart, rows: Iterable[Waiting]) -> li
                 group = groups.setdefault(said, Group(check, why, of, column, word, fund))
                 group.rows.append(row)
     every = aliases(connection)
-    stand, suggest = standing(every), Suggestions(chart, every)
+    stand, suggest = standing(every), Suggestions(chart, every, corrections(connection))
     for one in groups.values():
         if one.word:
             one.alias = next((alias for (of, _, word), alias in stand.items() if (of, word) == (one.field, one.word)),

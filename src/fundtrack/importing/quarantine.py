@@ -143,15 +143,44 @@ def retry(book: Book, names: Iterable[str], *, by: str) -> list[Retried]:
 
     def act(connection: Connection) -> list[Retried]:
         rows = [find(connection, name) for name in names] or waiting(connection)
-        by_batch: dict[int, list[Waiting]] = {}
-        for row in rows:
-            by_batch.setdefault(row.batch, []).append(row)
-        sources = {batch: source_of(connection, book, batch) for batch in by_batch}
-        return [
-            one for batch, of in by_batch.items() for one in tried(connection, book, sources[batch], of, judged_by, by)
-        ]
+        return _all_tried(connection, book, rows, judged_by, by)
 
     return book.act(act)
+
+
+class _Undone(Exception):
+    def __init__(self, tried: list[Retried]) -> None:
+        super().__init__()
+        self.tried = tried
+
+
+def as_of_now(book: Book, *, by: str) -> tuple[list[Waiting], list[Waiting]]:
+    """Return the rows that wait with the reasons they would have if they were tried now, and those that would pass.
+
+    They are tried, and it is undone: the chart, the aliases or the cash may have changed since they were imported.
+    """
+    judged_by = checks(book.folder / "checks", at_posting=True)
+
+    def act(connection: Connection) -> None:
+        raise _Undone(_all_tried(connection, book, waiting(connection), judged_by, by))
+
+    try:
+        book.act(act)
+    except _Undone as undone:
+        rows = undone.tried
+    waits = [replace(one.row, reasons=one.reasons) for one in rows if not one.voucher]
+    return waits, [one.row for one in rows if one.voucher]
+
+
+def _all_tried(
+    connection: Connection, book: Book, rows: Iterable[Waiting], judged_by: Mapping[str, Check], by: str
+) -> list[Retried]:
+    """Try rows again, batch by batch. Raises PageError, before any is tried, where the page of a batch is gone."""
+    by_batch: dict[int, list[Waiting]] = {}
+    for row in rows:
+        by_batch.setdefault(row.batch, []).append(row)
+    sources = {batch: source_of(connection, book, batch) for batch in by_batch}
+    return [one for batch, of in by_batch.items() for one in tried(connection, book, sources[batch], of, judged_by, by)]
 
 
 def tried(
