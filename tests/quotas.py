@@ -12,19 +12,23 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.chart.change import open_quota
+from fundtrack.errors import Refused
 from fundtrack.posting import post
-from fundtrack.posting.application import apply_for, approve, payment
+from fundtrack.posting.application import apply_for, approve, payment, reject
 from fundtrack.posting.quota import allot, carry_over, commit, receive
 from fundtrack.posting.reclaim import reclaim
 from fundtrack.posting.vouchers import draft
 from shelf import ENGINES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
     from typing import Any
 
+    from sqlalchemy import Connection
+
     from fundtrack.book import Book
+    from fundtrack.posting import Posted
 
 CHART: Final = """\
 option "title" "A fund under quota control"
@@ -100,6 +104,41 @@ class Model:
     def has(self, place: Place) -> int:
         """Return what a place has, whatever the day."""
         return sum(self.moves[place].values())
+
+
+def root(lines: Mapping[int, tuple[int, int, str]], line: int) -> int:
+    """Return the line that a document gave, of which one came; of each line the second is its parent."""
+    while parent := lines[line][1]:
+        line = parent
+    return line
+
+
+def cash_of(model: Model, lines: Mapping[int, tuple[int, int, str]], of: int, came: int) -> int:
+    """Return what of the money that came, and did not go back, may go back with quota of a root line."""
+    owed = sum(model.has((one, "applied")) for one in lines)
+    used = sum(model.has((one, status)) for one in lines if root(lines, one) == of for status in ("paid", "applied"))
+    return max(0, min(model.has(MONEY) - owed, came - used))
+
+
+class Crash(Exception):
+    """What happens in the middle of an act."""
+
+
+def approved_or_rejected(book: Book, application: int, day: date, by: str) -> Posted:
+    """Approve an application; one that cannot be is rejected, for what waits is asked for too."""
+    try:
+        return approve(book, application, date=day, by=by)
+    except Refused:
+        reject(book, application, reason="不足", by=by)
+        raise
+
+
+def standing(connection: Connection) -> tuple[dict[tuple[int, str], int], int]:
+    """Return what the book has of each line in each status, and of cash."""
+    rows = connection.exec_driver_sql("SELECT quota, status, amount FROM book_quota_statuses")
+    stands = {(int(quota[5:]), status): int(total) for quota, status, total in rows}
+    (cash,) = connection.exec_driver_sql("SELECT total FROM balance WHERE code = '1001'").scalars()
+    return stands, int(cash)
 
 
 CLERK: Final = "李会计"

@@ -170,8 +170,16 @@ def examples_on(page: pages.Page) -> list[Example]:
 
 
 def judges(example: Example) -> dict[str, Check]:
-    """Return the checks that an example must satisfy: those of posting, and of audits its own page's."""
-    return {name: check for name, check in CHECKS.items() if check.scope != "book" or name == example.page}
+    """Return the checks that an example must satisfy: those of posting, and of audits its own page's.
+
+    What is asked of contracts needs their register, and is asked where one of those pages shows it.
+    """
+    own = {"contract"} & {CHECKS[example.page].scope}
+    return {
+        name: check
+        for name, check in CHECKS.items()
+        if check.scope in own or check.scope not in {"book", "contract"} or name == example.page
+    }
 
 
 def stated(text: str) -> int:
@@ -220,7 +228,7 @@ def _vouchers(entry: Transaction, chart: Chart) -> Bill:
     shares = [[part for part in parts if part.leg.fund == fund] for fund in sorted({part.leg.fund for part in parts})]
     if any(sum(part.amount for part in share) for share in shares):
         shares = [parts]
-    red = (kind == "refund") ^ ("reverses" in said)
+    red = entry.meta.get("red") is True or (kind == "refund") ^ ("reverses" in said)
     drafts = [
         Draft(share[-1].leg.fund, entry.date, kind, entries_of(share, red=red), payee=entry.payee or "",
               narration=entry.narration or "", document=said.get("doc", ""), bank=said.get("bank", ""),

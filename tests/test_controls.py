@@ -31,6 +31,7 @@ from attacks import (
     entry,
     voucher,
 )
+from confirming_attacks import CONFIRMING
 from finding_attacks import FINDINGS
 from period_attacks import PERIODS
 from quota_attacks import PAID, QUOTA_ATTACKS
@@ -49,7 +50,7 @@ from stock import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-EVERYTHING: Final = ATTACKS + ALIAS_ATTACKS + FINDINGS + QUOTA_ATTACKS + PERIODS + GUARDS
+EVERYTHING: Final = ATTACKS + ALIAS_ATTACKS + FINDINGS + QUOTA_ATTACKS + PERIODS + CONFIRMING + GUARDS
 
 
 def on(engine: str) -> list[Attack]:

@@ -28,13 +28,13 @@ from fundtrack.checking import checks
 from fundtrack.errors import Refused, UsageError
 from fundtrack.posting import post
 from fundtrack.posting.advance import refund
-from fundtrack.posting.application import apply_for, approve, payment, reject
+from fundtrack.posting.application import apply_for, payment
 from fundtrack.posting.correct import reverse
 from fundtrack.posting.quota import adjust, allot, carry_over, commit, receive
 from fundtrack.posting.reclaim import reclaim
 from fundtrack.posting.returned import return_payment
 from fundtrack.posting.vouchers import draft
-from quotas import MONEY, STATUSES, Model, agree, controlled
+from quotas import MONEY, STATUSES, Crash, Model, agree, approved_or_rejected, cash_of, controlled, root, standing
 from shelf import ENGINES, rolled_back
 
 if TYPE_CHECKING:
@@ -51,8 +51,7 @@ if TYPE_CHECKING:
 YEAR = 2015
 FIRST = date(YEAR, 1, 2)
 MOST: Final = 12
-CAME: Final = 300
-"""The money that came, under no document."""
+CAME: Final = 300  # the money that came, under no document
 AMOUNTS = st.integers(1, 60)
 CLERK, CHIEF = "李会计", "王局长"
 CONTRACT, PAYEE = "HT-1", "甲公司"
@@ -124,12 +123,6 @@ class Cycle(RuleBasedStateMachine):
         """Return the lines that are allotted, or are not."""
         return [line for line, (_, parent, _) in self.lines.items() if bool(parent) == allotted]
 
-    def root(self, line: int) -> int:
-        """Return the line that a document gave, of which one came."""
-        while parent := self.lines[line][1]:
-            line = parent
-        return line
-
     def name(self, line: int) -> str:
         """Return the number of a line."""
         return f"F01-Q{line:05d}"
@@ -178,7 +171,7 @@ class Cycle(RuleBasedStateMachine):
     def adjust(self, data: st.DataObject, amount: int) -> None:
         """Move what is available to another line; to one of another year or document nothing moves."""
         here, there = data.draw(st.permutations(self.of(allotted=True)))[:2]
-        same = self.lines[here][0] == self.lines[there][0] and self.root(here) == self.root(there)
+        same = self.lines[here][0] == self.lines[there][0] and root(self.lines, here) == root(self.lines, there)
         day = self.day(self.lines[here][0])
         self.say(day, {(here, "available"): -amount, (there, "available"): amount}, self.post(
             lambda _, chart: adjust(chart, self.name(here), self.name(there), amount, date=day, document="文")
@@ -209,11 +202,7 @@ class Cycle(RuleBasedStateMachine):
         def act(book: Book) -> Posted:
             number = apply_for(book, self.name(line), amount, payee=PAYEE, date=day, by=CLERK,
                                contract=CONTRACT if bound else "")  # fmt: skip
-            try:
-                return approve(book, number, date=day, by=CHIEF)
-            except Refused:
-                reject(book, number, reason="不足", by=CHIEF)  # what waits is asked for too
-                raise
+            return approved_or_rejected(book, number, day, CHIEF)
 
         posted = self.say(day, {(line, status): -amount, (line, "applied"): amount}, act)
         if posted:
@@ -336,18 +325,15 @@ class Cycle(RuleBasedStateMachine):
         line = data.draw(st.sampled_from(sorted(self.lines)))
         day = self.day(self.lines[line][0])
         status = "available" if self.lines[line][1] else "unallotted"
-        root = self.root(line)
-        owed = sum(self.model.has((one, "applied")) for one in self.lines)
-        paid = sum(self.model.has((one, status)) for one in self.lines if self.root(one) == root
-                   for status in ("paid", "applied"))  # fmt: skip
-        cash = min(amount, max(0, min(self.model.has(MONEY) - owed, CAME - paid - self.went[root])))
+        of = root(self.lines, line)
+        cash = min(amount, cash_of(self.model, self.lines, of, CAME - self.went[of]))
         posted = self.say(
             day,
             {(line, status): -amount, (line, "reclaimed"): amount, MONEY: -cash},
             self.post(lambda c, chart: reclaim(c, chart, self.name(line), amount, date=day, document="文")[1]),
         )
         if posted:
-            self.went[root] += cash
+            self.went[of] += cash
             self.taken[posted.numbers[0]] = (
                 day, {(line, status): amount, (line, "reclaimed"): -amount, MONEY: cash}, True
             )  # fmt: skip
@@ -361,7 +347,7 @@ class Cycle(RuleBasedStateMachine):
         if self.say(day, move, lambda book: reverse(book, number, reason="误", date=day, by=CLERK), lawful=stands):
             self.taken[number] = (day, move, False)
             ((line, _), *_) = move
-            self.went[self.root(line)] -= move[MONEY]
+            self.went[root(self.lines, line)] -= move[MONEY]
 
     @precondition(lambda self: self.lines)
     @rule(data=st.data(), amount=AMOUNTS, posted=st.booleans())
@@ -386,23 +372,14 @@ class Cycle(RuleBasedStateMachine):
     @invariant()
     def ties(self) -> None:
         """Every line is as the model has it, and what was received is what became of it."""
-        rows = self.book.connection.exec_driver_sql(TOTALS)
-        stands = {(int(quota[5:]), status): int(total) for quota, status, total in rows}
+        stands, cash = standing(self.book.connection)
         for line in self.lines:
             for status in STATUSES:
                 assert stands.get((line, status), 0) == self.model.has((line, status)), (line, status)
         assert {line for line, _ in stands} == self.lines.keys()
         received = sum(total for (_, status), total in stands.items() if status == "received")
         assert received == sum(total for (_, status), total in stands.items() if status != "received")
-        (cash,) = self.book.connection.exec_driver_sql("SELECT total FROM balance WHERE code = '1001'").scalars()
-        assert int(cash) == self.model.has(MONEY)
-
-
-class Crash(Exception):
-    """What happens in the middle of an act."""
-
-
-TOTALS: Final = "SELECT quota, status, amount FROM book_quota_statuses"
+        assert cash == self.model.has(MONEY)
 
 
 @pytest.mark.parametrize("part", range(PARTS))

@@ -101,11 +101,13 @@ class Acts(Tally):
         batch: int,
         by: str,
         bases: Bases,
+        approved_by: str = "",
         wanted: Container[int] | None = None,
     ) -> None:
         """Begin a batch, or look again at the `wanted` rows of one."""
         super().__init__(batch)
-        self.book, self.becomes, self.by, self._bases = book, becomes, by, bases
+        self.book, self.becomes, self.by, self.approved_by = book, becomes, by, approved_by
+        self._bases = bases
         self._connection, self._wanted = connection, wanted
         self._version = book.chart_version(connection)
         self._policy = book.policy(connection, self._version)
@@ -211,7 +213,7 @@ class Acts(Tally):
         if self.becomes == "application":
             return failed, {}, []
         self._stage(drafts)
-        refused, findings = judge(self._connection, self, place, checks, self.by)
+        refused, findings = judge(self._connection, self, place, checks, self.by, self.approved_by)
         return failed, refused, findings
 
     def _stage(self, drafts: Sequence[Draft]) -> None:

@@ -90,7 +90,9 @@ def amend(book: Book, path: Path, *, by: str, approved_by: str = "", reason: str
             rows.setdefault(change.row.batch, {})[change.row.name] = change.row
         for batch, of in rows.items():
             source = source_of(connection, book, batch)
-            done.tried += tried(connection, book, source, [*of.values()], judged_by, by, approved_by)
+            posts = not source.importer.layout.register and source.importer.layout.becomes != "application"
+            hands = by, approved_by if posts else ""
+            done.tried += tried(connection, book, source, [*of.values()], judged_by, hands)
         if done.changes or done.dropped:
             copy.settle()
         return done

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fundtrack import identifier
 from fundtrack.book.aliases import bases
 from fundtrack.book.create import now
+from fundtrack.book.person import same_person
 from fundtrack.checking import candidates, checks
 from fundtrack.errors import UsageError
 from fundtrack.importing.acts import Acts
@@ -15,6 +16,7 @@ from fundtrack.importing.again import source_of
 from fundtrack.importing.basis import Bases, Confirmed
 from fundtrack.importing.default import kept
 from fundtrack.importing.enterer import Enterer
+from fundtrack.importing.file import refuse_approval
 from fundtrack.importing.judge import judge, place_of
 from fundtrack.importing.report import held_rows
 from fundtrack.importing.stage import Stager
@@ -114,10 +116,10 @@ def reject(book: Book, name: str, *, by: str, reason: str) -> Waiting:
     return book.act(act)
 
 
-def confirm(book: Book, batch: int, *, by: str) -> list[Retried]:
+def confirm(book: Book, batch: int, *, by: str, approved_by: str = "") -> list[Retried]:
     """Try all waiting rows of a batch again, with the fund and use that somebody else said they have.
 
-    Raises UsageError: `default-missing` where nobody said any, `default-own` where the same person did.
+    Raises UsageError: `default-missing` where nobody said any, `default-own` where the same person did; and as `retry`.
     """
     judged_by = checks(book.folder / "checks", at_posting=True)
 
@@ -125,25 +127,27 @@ def confirm(book: Book, batch: int, *, by: str) -> list[Retried]:
         said = next((who for _, who in kept(connection, batch)), None)
         if said is None:
             raise UsageError("default-missing", batch=batch)
-        if said == by:
+        if same_person(said, by):
             raise UsageError("default-own", batch=batch, by=by)
         rows = [row for row in waiting(connection) if row.batch == batch]
         source = replace(source_of(connection, book, batch), confirmed_by=by)
-        return [*tried(connection, book, source, rows, judged_by, by)] if rows else []
+        refuse_approval(source.importer, by, approved_by)
+        return [*tried(connection, book, source, rows, judged_by, (by, approved_by))] if rows else []
 
     return book.act(act)
 
 
-def retry(book: Book, names: Iterable[str], *, by: str) -> list[Retried]:
+def retry(book: Book, names: Iterable[str], *, by: str, approved_by: str = "") -> list[Retried]:
     """Try waiting rows again, all of them where none is named: the chart, the cash or the pages may have changed.
 
-    Raises PageError, before any row is tried, where the page of a batch is gone.
+    `approved_by` approved what does not name its own approver; approval of the file was of what was posted then. Raises
+    PageError, before any row is tried, where the page of a batch is gone; UsageError as `refuse_approval` does.
     """
     judged_by = checks(book.folder / "checks", at_posting=True)
 
     def act(connection: Connection) -> list[Retried]:
         rows = [find(connection, name) for name in names] or waiting(connection)
-        return _all_tried(connection, book, rows, judged_by, by)
+        return _all_tried(connection, book, rows, judged_by, (by, approved_by))
 
     return book.act(act)
 
@@ -162,7 +166,7 @@ def as_of_now(book: Book, *, by: str) -> tuple[list[Waiting], list[Waiting]]:
     judged_by = checks(book.folder / "checks", at_posting=True)
 
     def act(connection: Connection) -> None:
-        raise _Undone(_all_tried(connection, book, waiting(connection), judged_by, by))
+        raise _Undone(_all_tried(connection, book, waiting(connection), judged_by, (by, "")))
 
     try:
         book.act(act)
@@ -173,23 +177,32 @@ def as_of_now(book: Book, *, by: str) -> tuple[list[Waiting], list[Waiting]]:
 
 
 def _all_tried(
-    connection: Connection, book: Book, rows: Iterable[Waiting], judged_by: Mapping[str, Check], by: str
+    connection: Connection, book: Book, rows: Iterable[Waiting], judged_by: Mapping[str, Check], hands: tuple[str, str]
 ) -> list[Retried]:
     """Try rows again, batch by batch. Raises PageError, before any is tried, where the page of a batch is gone."""
     by_batch: dict[int, list[Waiting]] = {}
     for row in rows:
         by_batch.setdefault(row.batch, []).append(row)
     sources = {batch: source_of(connection, book, batch) for batch in by_batch}
-    return [one for batch, of in by_batch.items() for one in tried(connection, book, sources[batch], of, judged_by, by)]
+    for source in sources.values():
+        refuse_approval(source.importer, *hands)
+    return [
+        one for batch, of in by_batch.items() for one in tried(connection, book, sources[batch], of, judged_by, hands)
+    ]
 
 
 def tried(
-    connection: Connection, book: Book, source: Source, rows: list[Waiting], judged_by: Mapping[str, Check], by: str,
-    approved_by: str = "",
-) -> Iterator[Retried]:  # fmt: skip
-    """Read the original of a batch again, and post of the named rows what passes now."""
+    connection: Connection,
+    book: Book,
+    source: Source,
+    rows: list[Waiting],
+    judged_by: Mapping[str, Check],
+    hands: tuple[str, str],
+) -> Iterator[Retried]:
+    """Read the original of a batch again, and post of the named rows what passes now; `hands` bring and approve it."""
+    by, approved_by = hands
     if source.importer.layout.becomes:
-        yield from _do(connection, book, source, rows, judged_by, by)
+        yield from _do(connection, book, source, rows, judged_by, hands)
         return
     if source.importer.layout.register:
         yield from _enter(connection, book, source, rows, by)
@@ -222,11 +235,20 @@ def _enter(connection: Connection, book: Book, source: Source, rows: Sequence[Wa
 
 
 def _do(
-    connection: Connection, book: Book, source: Source, rows: list[Waiting], judged_by: Mapping[str, Check], by: str
+    connection: Connection,
+    book: Book,
+    source: Source,
+    rows: list[Waiting],
+    judged_by: Mapping[str, Check],
+    hands: tuple[str, str],
 ) -> Iterator[Retried]:
     """Read the original of a batch of acts on quota again, and do of the named rows what can be done now."""
-    basis = Bases(bases(connection), source.importer.name, source.importer.fund_aliases)
-    acts = Acts(connection, book, source.importer.layout.becomes, source.batch, by, basis, {row.row for row in rows})
+    by, approved_by = hands
+    basis, becomes = (
+        Bases(bases(connection), source.importer.name, source.importer.fund_aliases),
+        source.importer.layout.becomes,
+    )
+    acts = Acts(connection, book, becomes, source.batch, by, basis, approved_by, {row.row for row in rows})
     acts.done(source.rows(book.key), place_of(acts, rows[0].file, rows[0].sheet), judged_by)
     why = {held.row: held.reasons for held in acts.held if held.state == "quarantined"}
     for row in rows:

@@ -133,6 +133,16 @@ PERFORM refuse('fund-without-basis: what a voucher rests on gives another fund')
 FROM added WHERE added.fund_basis IS NOT NULL AND NOT EXISTS (SELECT 1 FROM fund_basis AS b
     WHERE b.fund_basis = added.fund_basis AND b.fund = added.fund);
 
+-- control default_confirmed_by_another on decision
+PERFORM refuse('duties-apart: what one person says of a file another confirms')
+FROM added JOIN voucher AS v ON v.id = added.voucher
+JOIN input_row AS r ON r.batch = added.batch AND r.row = added.row
+LEFT JOIN batch_default AS d ON d.batch = added.batch
+WHERE (added.reason = 'fund-by-default'
+        OR (v.batch = r.batch AND v.row = r.row AND r.reasons LIKE '%"fund-by-default"%' AND NOT EXISTS (
+            SELECT 1 FROM correction AS c WHERE c.batch = r.batch AND c.row = r.row AND c.field = 'fund')))
+    AND (d.said_by IS NULL OR PERSON(d.said_by) IN (PERSON(added.decided_by), PERSON(v.prepared_by)));
+
 -- control entry_before_voucher on entry
 PERFORM take_turn();
 PERFORM refuse('late-entry: the voucher stands already; reverse it instead')
