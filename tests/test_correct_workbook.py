@@ -11,6 +11,7 @@ from openpyxl import Workbook, load_workbook
 
 from contracts import contract, enter, filled
 from fundtrack.book.corrections import corrections
+from fundtrack.book.doctor import diagnose
 from fundtrack.cli.corrections import write
 from fundtrack.errors import FundtrackError
 from fundtrack.importing.amend import amend
@@ -140,6 +141,7 @@ def test_a_file_that_comes_again_without_its_fault_is_known(book: Book, template
         wrong = correct(sheet(other), batch=2, r5={"支付金额": "3500.00", "理由": WHY})
         done = amend(other, wrong, by="ann", approved_by="ben")
         assert account(done) == [5, 0, 1, 0, 4]
+        assert [*diagnose(other)] == []
     amend(book, path, by="ann", approved_by="ben")
     again = bring(book, "b", pay("4", amount="3500.00"), pay("5"), pay("4", amount="3,5OO.00"))
     assert (counts(again), waits(book)) == ((0, 3, 0, 1), ["1:2", "1:3", "1:4", "1:7"])

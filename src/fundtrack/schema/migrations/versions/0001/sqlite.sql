@@ -122,6 +122,7 @@ CREATE TRIGGER voucher_of_its_basis BEFORE INSERT ON voucher WHEN NEW.fund_basis
 BEGIN
     SELECT RAISE(ABORT, 'fund-without-basis: what a voucher rests on gives another fund')
     WHERE NOT EXISTS (SELECT 1 FROM fund_basis WHERE fund_basis = NEW.fund_basis AND fund = NEW.fund);
+END;
 
 -- What a file does not say, one person says of it and another confirms, row by row or all at once.
 CREATE TRIGGER default_confirmed_by_another BEFORE INSERT ON decision WHEN NEW.voucher IS NOT NULL
