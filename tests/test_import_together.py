@@ -214,7 +214,7 @@ def test_a_file_is_read_once_unless_rows_are_refused(tmp_path: Path, monkeypatch
     for book in opened(tmp_path / "book"):
         bring(book, "a", pay("1"), [""] * len(HEADER))
         assert len(times) == 1
-        bring(book, "b", pay("2"), pay("3", fund="F09"))
+        bring(book, "b", pay("2"), pay("3", use="0688"))
         assert len(times) == 3
 
 
