@@ -15,6 +15,7 @@ from fundtrack.book.doctor import diagnose
 from fundtrack.cli.corrections import write
 from fundtrack.errors import FundtrackError
 from fundtrack.importing.amend import amend
+from fundtrack.importing.default import default_of
 from fundtrack.importing.quarantine import reject, retry
 from fundtrack.importing.suggest import Suggestions
 from fundtrack.ledger import canonical, publish, read
@@ -261,3 +262,12 @@ def test_entries_of_registers_are_corrected_too(template: Template, tmp_path: Pa
         with pytest.raises(FundtrackError) as empty:
             amend(book, tmp_path / "empty.xlsx", by="ann")
         assert empty.value.key == "corrected-empty"
+
+
+def test_who_said_a_default_may_correct_it_with_another(template: Template) -> None:
+    """The fund is then that of two people, and no default any more."""
+    with template.copy() as book:
+        bring(book, "a", pay("1", fund="", use="0603"), default=lambda chart: default_of(chart, "F01", "0601", ""))
+        path = correct(sheet(book), r2={"资金名称": "F03", "理由": WHY})
+        assert account(amend(book, path, by="clerk", approved_by="ben")) == [1, 1, 0, 0, 0]
+        assert asked(book, "SELECT fund, approved_by FROM voucher WHERE batch IS NOT NULL") == [("F03", "ben")]
