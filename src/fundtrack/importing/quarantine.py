@@ -20,6 +20,7 @@ from fundtrack.importing.file import refuse_approval
 from fundtrack.importing.judge import judge, place_of
 from fundtrack.importing.report import held_rows
 from fundtrack.importing.stage import Stager
+from fundtrack.importing.tally import reason
 from fundtrack.ledger.rows import voucher_number
 from fundtrack.posting.enter import enter
 from fundtrack.posting.post import next_voucher
@@ -254,6 +255,8 @@ def _do(
     for row in rows:
         if row.row in why:
             yield Retried(row, "", why[row.row])
+        elif row.row in acts.confirmed:
+            yield Retried(row, "", [reason("payment-stands", voucher=acts.confirmed[row.row])])
         elif applied := _application(connection, row):
             decide(connection, row, "posted", entry=applied, by=by)
             yield Retried(row, applied, ())
