@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from aliased import OF_WORDS
 from fundtrack.schema.registers import REGISTERS
 
 NEXT: Final = {"F01": 3, "F02A": 2, "F03": 2, "F04": 2}
@@ -100,6 +101,7 @@ ROWS: Final = (
     row("input_row", **INPUT_ROW | {"row": 2}),
     row("decision", **DECISION | {"row": 1}),
     row("batch_default", **DEFAULT),
+    *(row(table, **said) for table, said in OF_WORDS.items()),
     row("refusal", seq=1, refused_at="", refused_to="clerk", draft="", findings=""),
 )
 SOUND: Final = (entry(), voucher())
@@ -339,6 +341,7 @@ APPEND_ONLY: Final = {
     "application": "application", "application_decision": "application",
     "batch": "batch", "voucher": "id", "entry": "voucher, line",
     "input_row": "batch, row", "decision": "batch, row", "batch_default": "batch", "refusal": "seq",
+    "alias": "alias", "alias_decision": "alias", "fund_basis": "fund_basis", "correction": "seq",
     "audit": "audit", "audit_check": "audit, page", "finding": "finding", "sighting": "finding, audit",
     "side": "seq", "waiver": "waiver", "waiver_revoked": "waiver", "finding_act": "finding, seq", "period_act": "seq",
     **dict.fromkeys(REGISTERS, "seq"),
@@ -353,7 +356,8 @@ QUOTA_COLUMNS: Final = dict.fromkeys(
 GENERATED: Final = {"account": ACCOUNT, "use_grant": GRANT, "side": SIDE_COLUMNS, "quota": QUOTA_COLUMNS}
 """The tables that have a generated column, with the others."""
 
-LATE: Final = {"entry": ("entry_before_voucher",), "side": ("side_changed_by_another",),
+LATE: Final = {"alias": ("alias_takes_its_place",), "correction": ("correction_of_waiting_row",),
+               "entry": ("entry_before_voucher",), "side": ("side_changed_by_another",),
                "quota": ("quota_opens_accounts", "quota_under_control")}  # fmt: skip
 """The controls of a table that refuse on SQLite a row that stands already."""
 

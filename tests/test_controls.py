@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import psycopg
 import pytest
 
+from alias_attacks import ALIAS_ATTACKS
 from attacks import (
     APPEND_ONLY,
     ATTACKS,
@@ -49,7 +50,7 @@ from stock import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-EVERYTHING: Final = ATTACKS + FINDINGS + QUOTA_ATTACKS + PERIODS + CONFIRMING + GUARDS
+EVERYTHING: Final = ATTACKS + ALIAS_ATTACKS + FINDINGS + QUOTA_ATTACKS + PERIODS + CONFIRMING + GUARDS
 
 
 def on(engine: str) -> list[Attack]:

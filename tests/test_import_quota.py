@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from fundtrack import money
 from fundtrack.errors import UsageError
+from fundtrack.importing.aliases import Said, confirm, say
+from fundtrack.importing.groups import grouped
 from fundtrack.importing.quarantine import reject, retry, waiting
 from fundtrack.posting.application import applications, approve
 from fundtrack.posting.correct import reverse
@@ -278,3 +280,20 @@ def test_a_file_comes_to_what_its_rows_come_to_one_by_one(shelf: Shelf, tmp_path
         assert waits == alone
 
     holds()
+
+
+def test_quota_comes_to_its_fund_by_a_word_of_two(book: Book, tmp_path: Path) -> None:
+    """A word that the chart does not know waits; its alias, confirmed, stands with the vouchers of the document."""
+    path = file_of(tmp_path, "quota", *(row | {"资金名称": "搬迁资金"} for row in GIVEN))
+    assert bring(book, path).rows["quarantined"] == 2
+    with book.reading() as connection:
+        (group,) = grouped(connection, book.chart(connection), waiting(connection))
+    assert (group.check, group.field, group.word, len(group.rows)) == ("fund-not-in-chart", "fund", "搬迁资金", 2)
+    say(book, [Said("fund", "搬迁资金", "F01", "", "县里的叫法")], by=CLERK)
+    confirm(book, [1], by=CHIEF)
+    assert all(one.voucher for one in retry(book, [], by=CLERK))
+    with book.reading() as connection:
+        rows = connection.exec_driver_sql("""SELECT b.how, b.word, b.alias FROM voucher AS v
+            JOIN fund_basis AS b ON b.fund_basis = v.fund_basis ORDER BY v.id""").all()  # fmt: skip
+    assert [tuple(row) for row in rows] == [("column", "搬迁资金", 1)] * 2
+    assert sound(book)

@@ -16,6 +16,7 @@ from fundtrack import pages
 from fundtrack.chart.read import read_chart
 from fundtrack.errors import BookError, FormatError
 from fundtrack.importing import Block, Importer, cells, fields
+from fundtrack.importing.basis import Bases
 from fundtrack.importing.stage import Stager, Twins, keyed
 from fundtrack.posting.post import NO_DATE, natural_key
 from kill import HEADER
@@ -92,7 +93,7 @@ def found_in(path: Path, page: str, together: int) -> Any:  # noqa: ANN401 - com
     """Return all that is read of a file and staged from it, so many rows at a time."""
     importer, stager = (
         Importer(pages.catalogue("importers")[page], WORDS),
-        Stager(read_chart(CHART + MORE, ""), 3, 10, 7),
+        Stager(read_chart(CHART + MORE, ""), 3, 10, 7, Bases((), page, {})),
     )
     try:
         reading = importer.candidates(path, together)
@@ -204,16 +205,16 @@ def test_a_file_is_read_once_unless_rows_are_refused(tmp_path: Path, monkeypatch
     """Only what was refused is looked up once more."""
     read, times = Importer.candidates, []
 
-    def counted(importer: Importer, path: Path) -> Reading:
+    def counted(importer: Importer, path: Path, name: str = "") -> Reading:
         times.append(path)
-        return read(importer, path)
+        return read(importer, path, name=name)
 
     monkeypatch.setattr(Importer, "candidates", counted)
     fill(tmp_path / "book", "")
     for book in opened(tmp_path / "book"):
         bring(book, "a", pay("1"), [""] * len(HEADER))
         assert len(times) == 1
-        bring(book, "b", pay("2"), pay("3", fund="F09"))
+        bring(book, "b", pay("2"), pay("3", use="0688"))
         assert len(times) == 3
 
 

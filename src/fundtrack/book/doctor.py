@@ -296,7 +296,8 @@ LEFT JOIN every_entry AS e ON e.entry = d.entry
 WHERE COALESCE(r.state, '') <> 'quarantined' OR (d.entry IS NOT NULL AND e.entry IS NULL)
     OR (d.decided = 'posted' AND d.entry IS NULL AND (v.id IS NULL OR NOT (
     (v.natural_key = r.natural_key AND v.occurrence = r.occurrence)
-    OR COALESCE(v.batch = d.batch AND v.row = d.row, 1 = 0))))
+    OR COALESCE(v.batch = d.batch AND v.row = d.row, 1 = 0)
+    OR (v.batch IS NOT NULL AND EXISTS (SELECT 1 FROM correction AS c WHERE c.batch = d.batch AND c.row = d.row)))))
 ORDER BY d.batch, d.row
 """
 """Decisions on a row that did not wait, or that name a voucher which is not of that row, or an entry there is not."""

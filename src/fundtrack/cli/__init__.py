@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from fundtrack.cli import (
+    aliases,
     books,
     canpay,
     checking,
+    corrections,
     demo,
     documents,
     files,
@@ -68,7 +70,8 @@ def fundtrack(
 app.command()(books.init)
 app.command()(demo.demo)
 app.command("import")(files.import_)
-app.add_typer(files.quarantine, name="quarantine")
+app.add_typer(corrections.quarantine, name="quarantine")
+app.add_typer(aliases.alias, name="alias")
 app.command()(vouchers.post)
 app.command()(vouchers.verify_advance)
 app.command()(vouchers.reverse)

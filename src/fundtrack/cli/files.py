@@ -27,10 +27,11 @@ from fundtrack.errors import FundtrackError, Language, message
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from fundtrack.importing.groups import Group
     from fundtrack.importing.quarantine import Retried, Waiting
     from fundtrack.importing.report import Report
 
-quarantine = typer.Typer(help="Rows that wait, why, and what was decided. 待核实的行", no_args_is_help=True)
+quarantine = typer.Typer(help="Rows that wait, why, and what was decided. 待核实的行", invoke_without_command=True)
 
 
 def import_(
@@ -169,20 +170,90 @@ def print_records(reports: list[Report], form: Format, language: Language) -> No
         show.rows([*counted], form, language, REPORT_COLUMNS)
 
 
+SHOWN = 8
+"""So many rows of a group are named."""
+
 WAITING_COLUMNS = ("name", "file", "sheet", "row", "amount", "checks")
 RowArgument = Annotated[str, typer.Argument(metavar="ROW", help="As the list names it: 3:15. 批次:行号")]
 
 
 @quarantine.command("list")
-def list_(form: FormatOption = "table", book: BookOption = None, lang: LanguageOption = None) -> None:
-    """列出待核实的行 List the rows that wait."""
+def list_(
+    out: Annotated[Path | None, typer.Option("-o", "--output", help="A workbook to correct. 写成工作簿")] = None,
+    form: FormatOption = "table",
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """列出待核实的行 List the rows that wait; or write them to a workbook in which they are corrected."""
     from fundtrack.importing.quarantine import waiting
 
     the_book = opened(book)
     language = spoken(lang, the_book)
+    if out:
+        from fundtrack.cli.corrections import write
+
+        write(the_book, out, language)
+        return
     with the_book.reading() as connection:
         records = [waiting_record(row, language) for row in waiting(connection)]
     print_waiting(records, form, language)
+
+
+@quarantine.callback()
+def waiting_groups(context: typer.Context) -> None:
+    """待核实的行 Rows that wait, why, and what was decided; without a command, grouped by reason and word."""
+    if context.invoked_subcommand is None:
+        groups()
+
+
+@quarantine.command()
+def groups(
+    now: Annotated[bool, typer.Option("--now", help="Why they would wait if tried now. 按当前情况")] = False,
+    form: FormatOption = "table",
+    by: PersonOption = None,
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """按原因归类 Group the rows that wait by reason and word: one decision releases many."""
+    from fundtrack.importing.groups import grouped
+    from fundtrack.importing.quarantine import as_of_now, waiting
+
+    the_book = opened(book)
+    language = spoken(lang, the_book)
+    rows, ready = as_of_now(the_book, by=person(by)) if now else ([], [])
+    with the_book.reading() as connection:
+        found = grouped(connection, the_book.chart(connection), rows if now else waiting(connection))
+    if form == "table":
+        for one in found:
+            print_group(one, language)
+        if ready:
+            amount = show.yuan(sum(row.amount or 0 for row in ready))
+            show.say_message("groups-ready", language, rows=len(ready), amount=amount)
+    else:
+        columns = ("check", "column", "word", "rows", "amount", "names")
+        show.rows([one.record(language) for one in found], form, language, columns)
+
+
+def print_group(group: Group, language: Language) -> None:
+    """Print how many rows wait for one reason, and what may be done about all of them."""
+    about = {"rows": len(group.rows), "amount": show.yuan(group.amount)}
+    if group.word:
+        column = group.column or message("group-place", language)
+        show.say_message("group-word", language, word=group.word, column=column, **about)
+    else:
+        show.say_message("group-reason", language, check=group.check, **about)
+    names = [row.name for row in group.rows]
+    show.say(f"  {', '.join(names[:SHOWN])}{' …' * (len(names) > SHOWN)}")
+    if not group.word:
+        show.say(f"  {group.reason[language]}")
+    for one in group.suggestions:
+        key = "group-learned" if one.alias else "group-corrected" if one.corrected else "group-suggestion"
+        show.say(f"  {message(key, language, **one._asdict())}")
+    if group.alias:
+        stands = message("group-alias", language, **group.alias._asdict())
+        show.say(f"  → {stands}")
+    elif remedy := group.reason.get(f"remedy-{language}"):
+        show.say(f"  → {remedy}")
 
 
 def print_waiting(records: Sequence[Mapping[str, Any]], form: Format, language: Language, *more: str) -> None:

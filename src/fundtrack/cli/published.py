@@ -10,7 +10,9 @@ from fundtrack.errors import UsageError, message, messages
 from fundtrack.identifier import shown
 
 if TYPE_CHECKING:
-    from fundtrack.beantext.directives import Transaction
+    from collections.abc import Iterable
+
+    from fundtrack.beantext.directives import Directive, Transaction
     from fundtrack.cli.options import Format
     from fundtrack.errors import Language
 
@@ -30,17 +32,37 @@ def show_published(number: str, path: Path, form: Format, language: Language) ->
     from fundtrack.beantext.directives import Transaction
     from fundtrack.checking.source import ledger_source
 
-    entries = (one for one in ledger_source(path).entries if isinstance(one, Transaction))
-    found = next((one for one in entries if one.meta.get("voucher") == number), None)
+    entries = [*ledger_source(path).entries]
+    paid = (one for one in entries if isinstance(one, Transaction))
+    found = next((one for one in paid if one.meta.get("voucher") == number), None)
     if found is None:
         raise UsageError("voucher-not-in-ledger", number=number, path=path)
-    record = voucher_record(found, number)
+    record = voucher_record(found, number) | {"fund_basis": _rests(found, entries, language)}
     if form == "json":
         printed.as_json(record)
     elif form == "csv":
         printed.rows([record | one for one in record["postings"]], form, language, ("voucher", *POSTING_COLUMNS))
     else:
         print_voucher(record, language)
+
+
+def _rests(voucher: Transaction, entries: Iterable[Directive], language: Language) -> str:
+    """Return on what the fund of a voucher rests, as its ledger tells; nothing where it tells nothing."""
+    from fundtrack.beantext.directives import Custom
+    from fundtrack.book.aliases import Alias, Basis
+    from fundtrack.ledger.aliases import FORMS, read_one
+
+    if "fund-basis" not in voucher.meta:
+        return ""
+    said = [read_one(one) for one in entries if isinstance(one, Custom) and one.type in FORMS]
+    number = int(voucher.meta["fund-basis"])
+    basis = next((one for one in said if isinstance(one, Basis) and one.fund_basis == number), None)
+    if basis is None:
+        return str(number)
+    alias = next((one for one in said if isinstance(one, Alias) and one.alias == basis.alias), None)
+    people = {"said": alias.said_by, "confirmed": alias.decided_by} if alias else {"confirmed": basis.confirmed_by}
+    key = f"basis-{basis.how}{'-alias' if basis.alias else ''}"
+    return message(key, language, **(basis._asdict() | {"said": "–"} | people))
 
 
 def voucher_record(entry: Transaction, number: str) -> dict[str, Any]:

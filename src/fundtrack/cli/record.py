@@ -61,13 +61,13 @@ def show(
 
 def voucher_record(connection: Connection, found: Standing, chart: Chart, language: Language) -> dict[str, Any]:
     """Return a voucher, amounts in fen; accounts in the language, references as the numbers of vouchers."""
+    from fundtrack.book.aliases import rests
     from fundtrack.checking.book import vouchers_of
-    from fundtrack.importing.default import basis
     from fundtrack.posting.standing import citing, voucher_of
 
     named = {(account.fund, account.code): account.written(language, chart) for account in chart.accounts.values()}
     follows = {name: getattr(found, name) for name in ("reverses", "cites")}
-    source, by = vouchers_of(connection)(found.id, ""), basis(connection, found.id)
+    source, rest = vouchers_of(connection)(found.id, ""), rests(connection, found.id)
     entries = [
         {
             "line": line,
@@ -91,7 +91,9 @@ def voucher_record(connection: Connection, found: Standing, chart: Chart, langua
         "link": "" if found.link == found.id else voucher_of(connection, found.link).number,
         "reversed_by": found.reversed_by,
         **{name: getattr(source, name) for name in ("file", "sheet", "row")},
-        "fund_basis": message("basis-default", language, said=by[0], confirmed=by[1]) if by else "",
+        "fund_basis": message(f"basis-{rest.how}{'-alias' * bool(rest.alias)}", language, **rest._asdict())
+        if rest
+        else "",
         "prepared_by": found.prepared_by,
         "approved_by": found.approved_by,
         "recorded_at": found.recorded_at,

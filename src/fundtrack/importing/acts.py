@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from fundtrack.chart.model import Chart, Quota
     from fundtrack.checking import Check, Finding
     from fundtrack.checking.lens import Subject
+    from fundtrack.importing.basis import Bases
     from fundtrack.importing.judge import Why
     from fundtrack.importing.stage import Keyed
     from fundtrack.posting.application import Wanted
@@ -99,12 +100,14 @@ class Acts(Tally):
         becomes: str,
         batch: int,
         by: str,
+        bases: Bases,
         approved_by: str = "",
         wanted: Container[int] | None = None,
     ) -> None:
         """Begin a batch, or look again at the `wanted` rows of one."""
         super().__init__(batch)
         self.book, self.becomes, self.by, self.approved_by = book, becomes, by, approved_by
+        self._bases = bases
         self._connection, self._wanted = connection, wanted
         self._version = book.chart_version(connection)
         self._policy = book.policy(connection, self._version)
@@ -135,6 +138,9 @@ class Acts(Tally):
     ) -> list[Finding]:
         """Do what rows ask for, hold the others, and return the leads on what was done."""
         asked = self._new(self._read(pieces))
+        for one in asked:
+            self._based(one)
+        self._bases.keep(self._connection)
         while True:
             savepoint = self._connection.begin_nested()
             failed, refused, findings = self._tried(asked, place, checks)
@@ -335,8 +341,14 @@ class Acts(Tally):
     def _own(self, draft: Draft, one: Asked) -> Draft:
         """Return the voucher of a row, known by the row's key."""
         return replace(
-            draft, natural_key=one.key, occurrence=one.occurrence, batch=self.batch, row=one.row.number
+            draft, natural_key=one.key, occurrence=one.occurrence, batch=self.batch, row=one.row.number,
+            fund_basis=self._based(one),
         )  # fmt: skip
+
+    def _based(self, one: Asked) -> int | None:
+        """Return the basis of the fund that a row says; None where it says none, and its line or document gives it."""
+        fund = one.text("fund")
+        return self._bases.numbers[one.row.fund_said, fund if fund in self._policy.funds else ""]
 
     @contextmanager
     def _whole(self) -> Iterator[None]:

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from hashlib import blake2b
 from itertools import compress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from fundtrack.errors import FormatError
+
+
+class Said(NamedTuple):
+    """How a file says the fund of a row: in a column, a cell, its name, by its account; the place, and the word."""
+
+    how: str
+    place: str
+    word: str
+
+
+UNSAID: Final = Said("", "", "")
+"""How a row says its fund that says none."""
 
 
 class Candidate(NamedTuple):
@@ -42,6 +54,7 @@ class Candidate(NamedTuple):
     approver: str
     reference: str
     source_account: str
+    fund_said: Said
     natural_key: tuple[str, ...]
 
 
@@ -67,6 +80,7 @@ class Candidates(NamedTuple):
     approver: Sequence[str]
     reference: Sequence[str]
     source_account: Sequence[str]
+    fund_said: Sequence[Said]
     natural_key: Sequence[Sequence[str]]
 
     def one(self, at: int) -> Candidate:
@@ -89,7 +103,7 @@ class Row(NamedTuple):
     what went out; None when it cannot be read. Data makes a `candidate`, or the `entry` of a register, or has
     `problems`. An entry has the register's columns, as `Register.row` takes them. A row that makes no candidate is
     known by its `digest`: of its cells as they were read, for masked ones of two persons may be equal. An act on quota
-    is known by its `key`.
+    is known by its `key`, and says its fund as payments do.
     """
 
     number: int
@@ -103,6 +117,7 @@ class Row(NamedTuple):
     entry: Mapping[str, Any] | None = None
     digest: str = ""
     key: str = ""
+    fund_said: Said = UNSAID
 
 
 class Block(NamedTuple):

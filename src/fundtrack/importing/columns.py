@@ -14,7 +14,7 @@ from fundtrack import identifier
 from fundtrack.book.person import named
 from fundtrack.errors import FormatError
 from fundtrack.importing import cells, dates, fields, heading, movement, written
-from fundtrack.importing.blocks import Block, Candidates
+from fundtrack.importing.blocks import Block, Candidates, Said
 from fundtrack.importing.cells import Memo
 from fundtrack.importing.layout import IDENTIFYING
 from fundtrack.importing.places import Places
@@ -88,6 +88,12 @@ class Bound(Protocol):
         """Give everything for which a row makes nothing, each once, but an amount that is not known."""
 
 
+def _said(source: Source | None) -> Callable[[str], Said]:
+    """Return what keeps how a file says a fund; a word that it may not keep whole is covered."""
+    how, place = (source.how, source.name) if source else ("", "")
+    return lambda cell: Said(how, place, identifier.covered(cells.text(cell)))
+
+
 def _each(read: Callable[[str], str], column: Column) -> Column:
     """Return what is read from every cell of a column."""
     return [*map(read, column)]
@@ -158,7 +164,7 @@ class Columns:
             "fund": fields.worded(words.get("fund", {})),
             "use": fields.use(words.get("use", {})),
             "project": fields.worded(words.get("project", {})),
-            "payee": cells.name,
+            "payee": fields.renamed(words.get("payee", {}), cells.name),
             "narration": cells.prose,
             "document": cells.numbered,
             "bank": cells.identity,
@@ -176,6 +182,7 @@ class Columns:
             self._gates["status"] = self._field(layout.movement.status, movement.settled(layout.movement))
         if layout.currency_column:
             self._gates["currency"] = self._field(layout.currency_column, movement.currency(layout.book))
+        self._said = self._field(said := spec.get("fund"), _said(said))
         self._fields["account"] = self._field(layout.key_account, cells.identity)
         self._bank_ref = self._field(bank_ref := spec.get("bank-ref"), cells.identity)
         found = bank_ref and bank_ref.pattern and fields.found(bank_ref.pattern, cells.identity)
@@ -263,7 +270,10 @@ class Columns:
             written.refuse_other(said, of)
         date, iso = zip(*when, strict=True)
         use_fund, code = zip(*use, strict=True)
+        fund_said = self._values(self._said, extended)
         if "" in fund:
+            fund_said = [one if of else Said("bank", self._fields["bank"].name, by if by in self._bank_funds else "")
+                         for one, of, by in zip(fund_said, fund, bank, strict=True)]  # fmt: skip
             fund = [said or self._bank_funds.get(of, "") for said, of in zip(fund, bank, strict=True)]
         if "" in use_fund:
             use_fund = tuple(said or of for said, of in zip(use_fund, fund, strict=True))
@@ -274,7 +284,7 @@ class Columns:
         bank_ref = self._bank_refs(extended[self._bank_ref.place])
         return Candidates(
             date, kind, amount, fund, use_fund, code, payee, narration, project, document, bank, bank_ref, payee_id,
-            payee_account, contract, quota, approver, reference, account, key,
+            payee_account, contract, quota, approver, reference, account, fund_said, key,
         )  # fmt: skip
 
     def _values(self, field: Field, extended: Sequence[Column]) -> Sequence[Any]:

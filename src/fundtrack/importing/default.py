@@ -44,6 +44,8 @@ class Default(NamedTuple):
                    for fund, use in zip(said.fund, said.use, strict=True)]  # fmt: skip
         if not any(lacking):
             return said, lacking
+        fund_said = [one._replace(how="default") if wants else one
+                     for one, wants in zip(said.fund_said, lacking, strict=True)]  # fmt: skip
         rows = zip(lacking, said.use_fund, said.use, said.project, strict=True)
         filled = [
             (use_fund, use, project) if not one
@@ -52,8 +54,9 @@ class Default(NamedTuple):
         ]  # fmt: skip
         use_fund, use, project = zip(*filled, strict=True)
         return said._replace(
-            fund=[fund or self.fund for fund in said.fund], use_fund=use_fund, use=use, project=project
-        ), lacking
+            fund=[fund or self.fund for fund in said.fund], use_fund=use_fund, use=use, project=project,
+            fund_said=fund_said,
+        ), lacking  # fmt: skip
 
 
 def default_of(chart: Chart, fund: str, use: str, project: str) -> Default | None:
@@ -83,19 +86,6 @@ def keep(connection: Connection, batch: int, default: Default | None, by: str) -
         dialect.insert_rows(connection, "batch_default", COLUMNS, [said])
     elif stands[0] != default:
         raise UsageError("default-stands", batch=batch, fund=stands[0].fund, use=stands[0].written or "–", by=stands[1])
-
-
-BASIS: Final = """
-SELECT d.said_by, decision.decided_by FROM decision
-JOIN batch_default AS d ON d.batch = decision.batch
-WHERE decision.voucher = {voucher} AND decision.reason = 'fund-by-default'
-"""
-
-
-def basis(connection: Connection, voucher: int) -> tuple[str, str] | None:
-    """Return who said the fund or use of a voucher for its file, and who confirmed it; None where it says them."""
-    found = connection.exec_driver_sql(BASIS.format(voucher=int(voucher))).one_or_none()
-    return None if found is None else (str(found[0]), str(found[1]))
 
 
 def kept(connection: Connection, batch: int) -> Iterator[tuple[Default, str]]:

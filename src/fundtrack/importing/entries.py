@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 from fundtrack import identifier
 from fundtrack.errors import FormatError
 from fundtrack.importing import cells, dates, fields, heading, written
-from fundtrack.importing.blocks import Row, digest
+from fundtrack.importing.blocks import UNSAID, Row, Said, digest
 from fundtrack.importing.cells import EXACT_DIGITS, Memo, Number, RedText
 from fundtrack.importing.columns import Moved
 from fundtrack.importing.places import Places
@@ -170,7 +170,18 @@ class EntryColumns:
         self.mask(shown)
         entry = self._entry(row)
         (amount,) = count(numbers, rows, self.amounts([(cell,) for cell in row]))
-        return Row(number, sheet, shown, "data", "", amount, None, (), entry, digest(row), self._content(row, entry))
+        said = self._said(row) if self._layout.becomes else UNSAID
+        return Row(
+            number, sheet, shown, "data", "", amount, None, (), entry, digest(row), self._content(row, entry), said
+        )
+
+    def _said(self, row: Sequence[str]) -> Said:
+        """Return how a row says its fund."""
+        source = self._layout.columns.get("fund")
+        if source is None:
+            return UNSAID
+        cell = self._extended(row)[self._places.of(source)]
+        return Said(source.how, source.name, identifier.covered(cells.text(cell)))
 
     def _content(self, row: Sequence[str], entry: Mapping[str, Any]) -> str:
         """Return what makes the row of an act itself: the page, day, amount, and key columns; nothing of another."""

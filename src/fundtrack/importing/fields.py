@@ -99,6 +99,16 @@ def worded(words: Mapping[str, str]) -> Callable[[str], str]:
     return code
 
 
+def renamed(words: Mapping[str, str], read: Callable[[str], str]) -> Callable[[str], str]:
+    """Return what reads a name, and replaces one that stands for another."""
+
+    def name(cell: str) -> str:
+        said = read(cell)
+        return words.get(said, said)
+
+    return name
+
+
 def use(words: Mapping[str, str]) -> Callable[[str], tuple[str, str]]:
     """Return what reads a use: its fund, where the column says it, and its code."""
     coded = worded(words)

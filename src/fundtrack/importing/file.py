@@ -12,6 +12,7 @@ from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from fundtrack.book.aliases import aliases, bases, standing
 from fundtrack.book.create import now
 from fundtrack.book.person import same_person
 from fundtrack.chart.model import CURRENCY
@@ -19,6 +20,7 @@ from fundtrack.checking import candidates, checks
 from fundtrack.errors import BookError, FormatError, PageError, UsageError, nearest
 from fundtrack.importing import cells, given
 from fundtrack.importing.acts import Acts
+from fundtrack.importing.basis import Bases
 from fundtrack.importing.blocks import Block
 from fundtrack.importing.default import keep
 from fundtrack.importing.elsewhere.form import is_system
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from fundtrack.book import Book
+    from fundtrack.book.aliases import Alias
     from fundtrack.chart.model import Chart
     from fundtrack.checking import Check, Finding
     from fundtrack.importing.blocks import Piece
@@ -77,11 +80,16 @@ class _DryRun(Exception):
 
 
 def importers_of(
-    book: Book, words: Mapping[str, Mapping[str, str]] | None = None, currency: str = CURRENCY
+    book: Book,
+    words: Mapping[str, Mapping[str, str]] | None = None,
+    currency: str = CURRENCY,
+    aliases: Iterable[Alias] = (),
 ) -> dict[str, Importer]:
     """Return the importers a book has, installed and its own, by name."""
-    pages = catalogue("importers", local=book.folder / "importers")
-    return {name: Importer(page, words, book.key, currency) for name, page in pages.items() if not is_system(page)}
+    pages, stand = catalogue("importers", local=book.folder / "importers"), [*aliases]
+    return {
+        name: Importer(page, words, book.key, currency, stand) for name, page in pages.items() if not is_system(page)
+    }
 
 
 def unsaid(_chart: Chart) -> None:
@@ -125,11 +133,10 @@ def import_file(
 
         def act(connection: Connection) -> list[Report]:
             done: list[Report] = []
+            stand = [*standing(aliases(connection)).values()]
             for part, importer, sha256, copy in read:
-                at = copy.path if copy else part.path
-                file = _File(
-                    book, at, part.name, sha256, importer, judged_by, by, progress, default(chart), approved_by
-                )
+                at, knows = copy.path if copy else part.path, importer.knowing(words_of(chart), stand)
+                file = _File(book, at, part.name, sha256, knows, judged_by, by, progress, default(chart), approved_by)
                 reports = _told(part, partial(_imported, connection, file))
                 for report in reports:
                     keep(connection, report.batch, file.default, by)
@@ -224,11 +231,12 @@ class _File:
 
     def sheets(self, connection: Connection) -> Iterator[Report]:
         """Import each sheet as a batch; a text file is one sheet without a name."""
-        reading, key, register = self.importer.candidates(self.path), self.book.key, self.importer.layout.register
+        reading, key, register = self._reading(), self.book.key, self.importer.layout.register
         for sheet, rows in groupby(keyed(self._counted(reading.pieces()), key), key=lambda one: one[0].sheet):
             batch = connection.exec_driver_sql("SELECT COALESCE(MAX(batch), 0) + 1 FROM batch").scalar_one()
             if self.importer.layout.becomes:
-                acts = Acts(connection, self.book, self.importer.layout.becomes, batch, self.by, self.approved_by)
+                basis, becomes = self._bases(connection), self.importer.layout.becomes
+                acts = Acts(connection, self.book, becomes, batch, self.by, basis, self.approved_by)
                 findings = acts.done(rows, place_of(acts, self.name, sheet), self.checks)
                 yield self._record(connection, acts, reading, sheet, findings)
                 continue
@@ -239,9 +247,11 @@ class _File:
                 yield replace(report, replaced=tuple(enterer.replaced(connection)))
                 continue
             chart, version = self.book.chart(connection), self.book.chart_version(connection)
-            stager = Stager(chart, version, next_voucher(connection), batch, self.default)
+            basis = self._bases(connection)
+            stager = Stager(chart, version, next_voucher(connection), batch, basis, self.default)
             candidates.prepare(connection)
             candidates.stage(connection, stager.staged(rows))
+            basis.keep(connection)
             candidates.measure(connection)
             why, findings = judge(connection, stager, place_of(stager, self.name, sheet), self.checks, self.by,
                                   self.approved_by)  # fmt: skip
@@ -250,9 +260,17 @@ class _File:
             copies = stager.copies(self._again(sheet)) if stager.twins else 0
             yield replace(self._record(connection, stager, reading, sheet, findings), copies=copies)
 
+    def _bases(self, connection: Connection) -> Bases:
+        """Return on what the funds of the file may rest."""
+        return Bases(bases(connection), self.importer.name, self.importer.fund_aliases)
+
+    def _reading(self) -> Reading:
+        """Return the reading of the file; its copy goes by another name than the one it may say something by."""
+        return self.importer.candidates(self.path, name=self.name)
+
     def _again(self, sheet: str) -> Iterator[Keyed]:
         """Give the rows of a sheet once more."""
-        again = keyed(self.importer.candidates(self.path).pieces(), self.book.key)
+        again = keyed(self._reading().pieces(), self.book.key)
         return (one for one in again if one[0].sheet == sheet)
 
     def _counted(self, pieces: Iterable[Piece]) -> Iterator[Piece]:

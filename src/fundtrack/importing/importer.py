@@ -20,9 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from fundtrack.book.aliases import Alias
     from fundtrack.importing.heading import Heading
     from fundtrack.importing.layout import Layout
     from fundtrack.pages import Page
+
+    Place = tuple[str, int]
+    Cells = Mapping[int, str]
 
 LOOKED_AT: Final = 1 << 16
 """Bytes of a text file in which its header must stand."""
@@ -108,24 +112,38 @@ class Importer:
         words: Mapping[str, Mapping[str, str]] | None = None,
         key: bytes = b"",
         currency: str = CURRENCY,
+        aliases: Iterable[Alias] = (),
     ) -> None:
         """Read a page. `words` holds `fund`, `use`, `project` (a name to its code) and `bank` (a number to its fund).
 
         `key` and `currency` are those of the book: private numbers are kept under the one, and a file that says no
-        currency is in the other. The book's words come before the page's. Raises PageError when the page is not an
-        importer.
+        currency is in the other. The book's words come before the `aliases` that stand, and these before the page's.
+        Raises PageError when the page is not an importer.
         """
         self.page = page
         made = layout(page)
         unit, said = (currency if one == BOOK else one for one in (made.unit, made.currency))
         self.layout: Layout = replace(made, book=currency, unit=unit, currency=str(said))
-        self._key = key
+        self._key, self._currency = key, currency
         books = dict(words or {})
         if self.layout.form:
             books.pop("bank", None)  # makes a fund of an account, and a register is about the account
             self.layout = replace(self.layout, funds=frozenset(books.get("fund", {}).values()))
         pages = self.layout.words
-        self.words = {field: {**pages.get(field, {}), **books.get(field, {})} for field in self.layout.worded}
+        known: dict[str, dict[str, Alias]] = {}
+        for one in sorted(aliases, key=lambda one: one.page):  # what is said of a page comes before what is of all
+            if one.page in {"", self.name} and one.word not in books.get(one.field, {}):
+                known.setdefault(one.field, {})[one.word] = one
+        self.aliases = {field: {word: one.meaning for word, one in of.items()} for field, of in known.items()}
+        self.fund_aliases = {word: one.alias for word, one in known.get("fund", {}).items()}
+        self.words = {
+            field: {**pages.get(field, {}), **self.aliases.get(field, {}), **books.get(field, {})}
+            for field in self.layout.worded
+        }
+
+    def knowing(self, words: Mapping[str, Mapping[str, str]], aliases: Iterable[Alias]) -> Importer:
+        """Return the importer of the same page that knows the words of a book, and the aliases that stand there."""
+        return Importer(self.page, words, self._key, self._currency, aliases)
 
     @property
     def name(self) -> str:
@@ -151,16 +169,21 @@ class Importer:
         """Give what the importer that the page names makes of a file, in a process of its own."""
         return workbook.sheets(path, "extracted", self.layout.importer, str(self.page.path.parent.resolve()))
 
-    def candidates(self, path: Path, together: int = TOGETHER) -> Reading:
+    def candidates(
+        self, path: Path, together: int = TOGETHER, name: str = "", corrected: Mapping[Place, Cells] | None = None
+    ) -> Reading:
         """Return the reading of a file: iterate over it for its rows, then ask it for totals and breaks.
 
         Up to so many rows are read `together`, which changes nothing but the time; entries of a register are read one
-        by one. Raises FormatError, here or in the iteration, when the file as a whole cannot be read; and PageError
-        (`page-unanswered`) where the page is a draft that leaves questions open.
+        by one. The file may go by another `name`, and some of its cells may have been `corrected`. Raises FormatError,
+        here or in the iteration, when the file as a whole cannot be read; and PageError (`page-unanswered`) where the
+        page is a draft that leaves questions open.
         """
         if self.layout.open:
             raise PageError("page-unanswered", path=self.page.path, open=", ".join(self.layout.open), name=self.name)
         together = 1 if self.layout.form else together
+        columns = {field: source.in_file(name or path.name) for field, source in self.layout.columns.items()}
+        layout = replace(self.layout, columns=columns)
         sheets: Callable[[], Iterator[Sheet]]
         kind = given.kind(path)
         if self.layout.importer:
@@ -171,7 +194,25 @@ class Importer:
         else:
             encoding = given.encoded(path, kind, self.layout.encoding)
             sheets = partial(given.sheets, path, kind, encoding, self.layout.records)
-        return Reading(path, encoding, self.layout, sheets(), self.words, together, self._key, sheets)
+        read = partial(_corrected, sheets, corrected) if corrected else sheets
+        return Reading(path, encoding, layout, read(), self.words, together, self._key, read)
+
+
+def _corrected(sheets: Callable[[], Iterator[Sheet]], corrected: Mapping[Place, Cells]) -> Iterator[Sheet]:
+    """Give sheets of which some cells say something else than in the file."""
+    for sheet in sheets():
+        yield sheet._replace(rows=_with(cells.text(sheet.name), sheet.rows, corrected))
+
+
+def _with(
+    sheet: str, rows: Iterator[tuple[int, list[str]]], corrected: Mapping[Place, Cells]
+) -> Iterator[tuple[int, list[str]]]:
+    """Give the rows of a sheet, with cells replaced."""
+    for number, row in rows:
+        for at, new in corrected.get((sheet, number), {}).items():
+            if at < len(row):
+                row[at] = new
+        yield number, row
 
 
 def _text(path: Path, encoding: str, delimiter: str) -> Iterator[Sheet]:

@@ -35,7 +35,7 @@ FIELDS: Final = (
 IDENTIFYING: Final[Mapping[str, Form]] = {"payee-id": "person", "payee-account": "account"}
 """Fields whose columns are private, and that alone may read a private one, with what number each holds."""
 
-WORDED: Final = ("fund", "use", "project", "bank")
+WORDED: Final = ("fund", "use", "project", "payee", "bank")
 FILE: Final = {
     "encoding", "delimiter", "header", "without", "unit", "currency", "total", "notes", "private", "dates", "records",
     "header-rows", "red", "importer",

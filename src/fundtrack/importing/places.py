@@ -25,9 +25,9 @@ class Places:
         """Give every source its place."""
         self._head = head
         width = len(head.names)
-        labels = [source for source in sources if source.label or source.constant]
+        labels = [source for source in sources if source.label or source.constant or source.of_file]
         joined = [source for source in sources if len(source.columns) > 1]
-        self._above = ("", *(source.constant or head.beside(source.label) for source in labels))
+        self._above = ("", *(head.beside(source.label) if source.label else source.constant for source in labels))
         self._joined = [[head.place(name) for name in source.columns] for source in joined]
         self._behind = {source: width + nth for nth, source in enumerate([*labels, *joined], 1)}
         self.same = range(width, width + len(self._above))

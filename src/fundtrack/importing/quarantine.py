@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
 
 from fundtrack import identifier
+from fundtrack.book.aliases import bases
 from fundtrack.book.create import now
 from fundtrack.book.person import same_person
 from fundtrack.checking import candidates, checks
-from fundtrack.errors import PageError, UsageError
+from fundtrack.errors import UsageError
 from fundtrack.importing.acts import Acts
+from fundtrack.importing.again import source_of
+from fundtrack.importing.basis import Bases, Confirmed
 from fundtrack.importing.default import kept
 from fundtrack.importing.enterer import Enterer
-from fundtrack.importing.file import importers_of, refuse_approval
+from fundtrack.importing.file import refuse_approval
 from fundtrack.importing.judge import judge, place_of
-from fundtrack.importing.keep import find_original
 from fundtrack.importing.report import held_rows
-from fundtrack.importing.stage import Stager, keyed
+from fundtrack.importing.stage import Stager
 from fundtrack.importing.tally import reason
-from fundtrack.importing.words import words_of
 from fundtrack.ledger.rows import voucher_number
 from fundtrack.posting.enter import enter
 from fundtrack.posting.post import next_voucher
@@ -27,18 +28,21 @@ from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from sqlalchemy import Connection
 
     from fundtrack.book import Book
     from fundtrack.checking import Check
-    from fundtrack.importing.default import Default
-    from fundtrack.importing.importer import Importer
+    from fundtrack.importing.again import Source
     from fundtrack.importing.tally import Reason
 
 ASSUMED: Final = "fund-by-default"
 """The reason with which a row is posted whose fund or use somebody said, and not the file."""
+
+STANDS: Final = """
+SELECT id, fund, year, number FROM voucher
+WHERE (natural_key = :key AND occurrence = :occurrence) OR (batch = :batch AND row = :row) ORDER BY id LIMIT 1
+"""
 
 DECISION: tuple[str, ...] = ("batch", "row", "decided", "voucher", "entry", "reason", "decided_at", "decided_by")
 
@@ -63,25 +67,15 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Retried:
-    """What a second try gave: a voucher's number or the name of an entry, or the reasons why the row still waits."""
+    """What a second try gave: a voucher's number or the name of an entry, or the reasons why the row still waits.
+
+    Of `before` the voucher stood already: another file has the same row.
+    """
 
     row: Waiting
     voucher: str
     reasons: Sequence[Reason]
-
-
-class _Source(NamedTuple):
-    """Where the rows of a batch came from: its kept original, the sheet, and the page it is read through.
-
-    What its rows do not say has a `default`, which counts once it is `confirmed`.
-    """
-
-    batch: int
-    original: Path
-    sheet: str
-    importer: Importer
-    default: Default | None
-    confirmed: bool = False
+    before: bool = False
 
 
 def waiting(connection: Connection) -> list[Waiting]:
@@ -115,7 +109,7 @@ def reject(book: Book, name: str, *, by: str, reason: str) -> Waiting:
 
     def act(connection: Connection) -> Waiting:
         row = find(connection, name)
-        _decide(connection, row, "rejected", reason=identifier.covered(reason), by=by)
+        decide(connection, row, "rejected", reason=identifier.covered(reason), by=by)
         return row
 
     if not reason.strip():
@@ -137,8 +131,9 @@ def confirm(book: Book, batch: int, *, by: str, approved_by: str = "") -> list[R
         if same_person(said, by):
             raise UsageError("default-own", batch=batch, by=by)
         rows = [row for row in waiting(connection) if row.batch == batch]
-        source = _source(connection, book, batch)._replace(confirmed=True)
-        return [*_retry(connection, book, source, rows, judged_by, (by, approved_by))] if rows else []
+        source = replace(source_of(connection, book, batch), confirmed_by=by)
+        refuse_approval(source.importer, by, approved_by)
+        return [*tried(connection, book, source, rows, judged_by, (by, approved_by))] if rows else []
 
     return book.act(act)
 
@@ -153,43 +148,60 @@ def retry(book: Book, names: Iterable[str], *, by: str, approved_by: str = "") -
 
     def act(connection: Connection) -> list[Retried]:
         rows = [find(connection, name) for name in names] or waiting(connection)
-        by_batch: dict[int, list[Waiting]] = {}
-        for row in rows:
-            by_batch.setdefault(row.batch, []).append(row)
-        sources = {batch: _source(connection, book, batch) for batch in by_batch}
-        return [
-            tried
-            for batch, of in by_batch.items()
-            for tried in _retry(connection, book, sources[batch], of, judged_by, (by, approved_by))
-        ]
+        return _all_tried(connection, book, rows, judged_by, (by, approved_by))
 
     return book.act(act)
 
 
-def _source(connection: Connection, book: Book, batch: int) -> _Source:
-    """Return where the rows of a batch came from. Raises PageError where its page is gone."""
-    sha256, sheet, page = connection.exec_driver_sql(
-        f"SELECT sha256, sheet, page FROM batch WHERE batch = {batch:d}"
-    ).one()
-    chart = book.chart(connection)
-    known = importers_of(book, words_of(chart), chart.currency)
-    if page not in known:
-        raise PageError("page-gone", batch=batch, name=page)
-    default = next((default for default, _ in kept(connection, batch)), None)
-    return _Source(batch, find_original(book, sha256), sheet, known[page], default)
+class _Undone(Exception):
+    def __init__(self, tried: list[Retried]) -> None:
+        super().__init__()
+        self.tried = tried
 
 
-def _retry(
+def as_of_now(book: Book, *, by: str) -> tuple[list[Waiting], list[Waiting]]:
+    """Return the rows that wait with the reasons they would have if they were tried now, and those that would pass.
+
+    They are tried, and it is undone: the chart, the aliases or the cash may have changed since they were imported.
+    """
+    judged_by = checks(book.folder / "checks", at_posting=True)
+
+    def act(connection: Connection) -> None:
+        raise _Undone(_all_tried(connection, book, waiting(connection), judged_by, (by, "")))
+
+    try:
+        book.act(act)
+    except _Undone as undone:
+        rows = undone.tried
+    waits = [replace(one.row, reasons=one.reasons) for one in rows if not one.voucher]
+    return waits, [one.row for one in rows if one.voucher]
+
+
+def _all_tried(
+    connection: Connection, book: Book, rows: Iterable[Waiting], judged_by: Mapping[str, Check], hands: tuple[str, str]
+) -> list[Retried]:
+    """Try rows again, batch by batch. Raises PageError, before any is tried, where the page of a batch is gone."""
+    by_batch: dict[int, list[Waiting]] = {}
+    for row in rows:
+        by_batch.setdefault(row.batch, []).append(row)
+    sources = {batch: source_of(connection, book, batch) for batch in by_batch}
+    for source in sources.values():
+        refuse_approval(source.importer, *hands)
+    return [
+        one for batch, of in by_batch.items() for one in tried(connection, book, sources[batch], of, judged_by, hands)
+    ]
+
+
+def tried(
     connection: Connection,
     book: Book,
-    source: _Source,
+    source: Source,
     rows: list[Waiting],
     judged_by: Mapping[str, Check],
     hands: tuple[str, str],
 ) -> Iterator[Retried]:
     """Read the original of a batch again, and post of the named rows what passes now; `hands` bring and approve it."""
     by, approved_by = hands
-    refuse_approval(source.importer, by, approved_by)
     if source.importer.layout.becomes:
         yield from _do(connection, book, source, rows, judged_by, hands)
         return
@@ -204,41 +216,41 @@ def _retry(
         if state == "quarantined":
             yield Retried(row, "", reasons)
             continue
-        voucher, number = _stands(connection, row)
-        _decide(connection, row, "posted", voucher=voucher, by=by, reason=ASSUMED * (row.row in stager.assumed))
-        yield Retried(row, number, ())
+        voucher, number = _stands(connection, row, source)
+        decide(connection, row, "posted", voucher=voucher, by=by, reason=ASSUMED * (row.row in stager.assumed))
+        yield Retried(row, number, (), before=state == "already-posted")
 
 
-def _enter(connection: Connection, book: Book, source: _Source, rows: Sequence[Waiting], by: str) -> Iterator[Retried]:
+def _enter(connection: Connection, book: Book, source: Source, rows: Sequence[Waiting], by: str) -> Iterator[Retried]:
     """Read the original of a register's batch again, and enter of the named rows what can be read now."""
     register = source.importer.layout.register
     assert register is not None
     enterer = Enterer(connection, register, source.batch, {row.row for row in rows})
-    again = keyed(source.importer.candidates(source.original).pieces(), book.key)
-    enter(connection, register, enterer.entered(one for one in again if one[0].sheet == source.sheet), by=by)
+    enter(connection, register, enterer.entered(source.rows(book.key)), by=by)
     why = {held.row: held.reasons for held in enterer.held if held.state == "quarantined"}
     for row in rows:
         entry = enterer.entries.get(row.row, "")
         if entry:
-            _decide(connection, row, "posted", entry=entry, by=by)
+            decide(connection, row, "posted", entry=entry, by=by)
         yield Retried(row, entry, why.get(row.row, ()))
 
 
 def _do(
     connection: Connection,
     book: Book,
-    source: _Source,
+    source: Source,
     rows: list[Waiting],
     judged_by: Mapping[str, Check],
     hands: tuple[str, str],
 ) -> Iterator[Retried]:
     """Read the original of a batch of acts on quota again, and do of the named rows what can be done now."""
-    by = hands[0]
-    acts = Acts(connection, book, source.importer.layout.becomes, source.batch, *hands, {row.row for row in rows})
-    again = keyed(source.importer.candidates(source.original).pieces(), book.key)
-    acts.done(
-        (one for one in again if one[0].sheet == source.sheet), place_of(acts, rows[0].file, rows[0].sheet), judged_by
+    by, approved_by = hands
+    basis, becomes = (
+        Bases(bases(connection), source.importer.name, source.importer.fund_aliases),
+        source.importer.layout.becomes,
     )
+    acts = Acts(connection, book, becomes, source.batch, by, basis, approved_by, {row.row for row in rows})
+    acts.done(source.rows(book.key), place_of(acts, rows[0].file, rows[0].sheet), judged_by)
     why = {held.row: held.reasons for held in acts.held if held.state == "quarantined"}
     for row in rows:
         if row.row in why:
@@ -246,11 +258,11 @@ def _do(
         elif row.row in acts.confirmed:
             yield Retried(row, "", [reason("payment-stands", voucher=acts.confirmed[row.row])])
         elif applied := _application(connection, row):
-            _decide(connection, row, "posted", entry=applied, by=by)
+            decide(connection, row, "posted", entry=applied, by=by)
             yield Retried(row, applied, ())
         else:
-            voucher, number = _stands(connection, row)
-            _decide(connection, row, "posted", voucher=voucher, by=by)
+            voucher, number = _stands(connection, row, source)
+            decide(connection, row, "posted", voucher=voucher, by=by)
             yield Retried(row, number, ())
 
 
@@ -263,31 +275,31 @@ def _application(connection: Connection, row: Waiting) -> str:
     return f"application {found}" if found else ""
 
 
-def _restage(connection: Connection, book: Book, source: _Source, wanted: set[int]) -> Stager:
+def _restage(connection: Connection, book: Book, source: Source, wanted: set[int]) -> Stager:
     """Stage the wanted rows of a batch from its original; every row is read, so that twins are counted as before."""
+    confirmed = Confirmed(source.batch, source.confirmed_by) if source.confirmed_by else None
+    basis = Bases(bases(connection), source.importer.name, source.importer.fund_aliases, confirmed)
     stager = Stager(
-        book.chart(connection), book.chart_version(connection), next_voucher(connection), source.batch, source.default,
-        confirmed=source.confirmed,
+        book.chart(connection), book.chart_version(connection), next_voucher(connection), source.batch, basis,
+        source.default, confirmed=bool(source.confirmed_by),
     )  # fmt: skip
     candidates.prepare(connection)
-    rows = keyed(source.importer.candidates(source.original).pieces(), book.key)
     at = candidates.COLUMNS.index("row")
-    staged = stager.staged(one for one in rows if one[0].sheet == source.sheet)
+    staged = stager.staged(source.rows(book.key))
     candidates.stage(connection, (row for row in staged if row[at] in wanted))
+    basis.keep(connection)
     return stager
 
 
-def _stands(connection: Connection, row: Waiting) -> tuple[int, str]:
+def _stands(connection: Connection, row: Waiting, source: Source) -> tuple[int, str]:
     """Return the voucher of a row: posted from it just now, or meanwhile from another file that has the same row."""
-    voucher, fund, year, number = connection.exec_driver_sql(f"""
-        SELECT v.id, v.fund, v.year, v.number FROM input_row AS r
-        JOIN voucher AS v ON (v.natural_key = r.natural_key AND v.occurrence = r.occurrence)
-            OR (v.batch = r.batch AND v.row = r.row)
-        WHERE r.batch = {row.batch:d} AND r.row = {row.row:d} ORDER BY v.id LIMIT 1""").one()
+    key, occurrence = source.named.get(row.row) or source.known[row.row]
+    named = {"key": key, "occurrence": occurrence, "batch": row.batch, "row": row.row}
+    ((voucher, fund, year, number),) = dialect.rows_of(connection, STANDS, named)
     return voucher, voucher_number(fund, year, number)
 
 
-def _decide(
+def decide(
     connection: Connection,
     row: Waiting,
     decided: str,
@@ -297,5 +309,6 @@ def _decide(
     entry: str | None = None,
     reason: str = "",
 ) -> None:
+    """Keep what was decided about a row, and by whom."""
     said = (row.batch, row.row, decided, voucher, entry, reason, now(), by)
     dialect.insert_rows(connection, "decision", DECISION, [said])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 
@@ -14,7 +14,7 @@ class Source:
     `pattern` takes its first group out of that text; where it does not occur, the field is empty. What is the same in
     every file of a page is its `constant`. A number of a register counts `times` as much as the file writes. A file may
     lack an `optional` column; the field is empty then. Of `any` a file has one: the first of them that its header has
-    becomes the column.
+    becomes the column. What is `of_file` stands in the file's name, where the `pattern` finds it.
     """
 
     columns: tuple[str, ...] = ()
@@ -24,6 +24,17 @@ class Source:
     times: int = 1
     optional: bool = False
     any: tuple[str, ...] = ()
+    of_file: bool = False
+
+    @property
+    def how(self) -> str:
+        """Return of what kind the place is."""
+        return "file" if self.of_file else "cell" if self.label else "page" if self.constant else "column"
+
+    def in_file(self, name: str) -> Source:
+        """Return the source as it stands for a file of a name: what is taken out of the name is constant there."""
+        found = self.pattern.search(name) if self.of_file and self.pattern else None
+        return replace(self, constant=found[1] or "", pattern=None) if found else self
 
     @property
     def name(self) -> str:
@@ -34,25 +45,33 @@ class Source:
 def source_of(spec: str | list[str] | dict[str, Any]) -> Source:
     """Read where a field comes from: a column's name, several, or a table.
 
-    `{cell = …}`, `{column = …}` or `{any = […]}`, each with a `pattern`, a column of numbers with `times`; or
-    `{constant = …}`.
+    `{cell = …}`, `{column = …}` or `{any = […]}`, each with a `pattern`, a column of numbers with `times`;
+    `{constant = …}`; or `{file = …}`, a pattern whose group is what the file's name says.
     """
     if isinstance(spec, str):
         return Source((spec,))
     if isinstance(spec, list):
         return Source(texts_of(spec))
+    if set(spec) == {"file"}:
+        return Source(pattern=_pattern(spec["file"]), of_file=True)
     rest = set(spec) - {"column", "cell", "pattern", "constant", "times", "optional", "any"}
     optional = spec.get("optional", False)
     if rest or len({"column", "cell", "constant", "any"} & set(spec)) != 1 or not isinstance(optional, bool):
         raise ValueError(spec)
     if optional and not {"column", "any"} & set(spec):  # what stands above the header is empty where it is not there
         raise ValueError(spec)
-    pattern = re.compile(spec["pattern"]) if "pattern" in spec else None
-    if pattern and pattern.groups != 1:
-        raise ValueError(pattern.pattern)
+    pattern = _pattern(spec["pattern"]) if "pattern" in spec else None
     columns = texts_of([spec["column"]] if isinstance(spec.get("column"), str) else spec.get("column", []))
     constant, times = str(spec.get("constant", "")), int(spec.get("times", 1))
     return Source(columns, spec.get("cell", ""), pattern, constant, times, optional, texts_of(spec.get("any", [])))
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    """Return a pattern with one group. Raises ValueError for another."""
+    pattern = re.compile(text)
+    if pattern.groups != 1:
+        raise ValueError(pattern.pattern)
+    return pattern
 
 
 def texts_of(texts: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever the TOML holds

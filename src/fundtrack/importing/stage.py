@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from array import array
 from collections import Counter
+from contextlib import suppress
 from itertools import compress, groupby, repeat
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from fundtrack.chart.model import CODE
 from fundtrack.chart.quota import headings
-from fundtrack.errors import UsageError
-from fundtrack.importing.blocks import Block
+from fundtrack.errors import UsageError, nearest
+from fundtrack.importing.blocks import Block, Said
 from fundtrack.importing.cells import Memo
 from fundtrack.importing.lines import Lines, Meant, Uses
 from fundtrack.importing.tally import Tally, holding, reason, reason_of_error
@@ -24,12 +25,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fundtrack.chart.model import Chart
-    from fundtrack.importing.blocks import Piece
+    from fundtrack.importing.basis import Bases
+    from fundtrack.importing.blocks import Candidates, Piece
     from fundtrack.importing.default import Default
     from fundtrack.importing.tally import Reason
     from fundtrack.posting.draft import Kind
 
     Keyed = tuple[Piece, Sequence[str], Sequence[int]]
+
+UNKNOWN: Final = "unknown-fund-or-account"
+"""The check that finds a fund which the chart has not."""
 
 NOBODY: Final = "\0"
 """Whom a payment is made to that names nobody; no cell holds it."""
@@ -119,12 +124,12 @@ class Stager(Tally):
     """
 
     def __init__(
-        self, chart: Chart, version: int, first: int, batch: int, default: Default | None = None,
+        self, chart: Chart, version: int, first: int, batch: int, bases: Bases, default: Default | None = None,
         *, confirmed: bool = False,
     ) -> None:  # fmt: skip
         """Begin a batch whose vouchers are numbered from `first`; what its rows do not say has a `default`."""
         super().__init__(batch)
-        self.default, self.confirmed = default, confirmed
+        self.default, self.confirmed, self._bases = default, confirmed, bases
         self.assumed: set[int] = set()
         self.chart, self.version, self.first = chart, version, first
         self.numbers = array("q")
@@ -134,6 +139,7 @@ class Stager(Tally):
         self._sides = Memo(self._debited)
         self._days = Memo(_day)
         self._by_default = Memo(_by_default)
+        self._fund_unknown = Memo(self._unknown)
         self._lines = Lines(chart.quotas)
         self._controlled = {fund: heading.date for (fund, _), heading in headings(chart).items()}
         self._named = Memo(self._paying)
@@ -176,6 +182,8 @@ class Stager(Tally):
     def _staged(self, block: Block, keys: Sequence[str], occurrences: Sequence[int]) -> Iterable[tuple[Any, ...]]:
         """Return the staging rows of a block: rows of `checking.candidates.COLUMNS`, one entry a voucher."""
         unsaid: Sequence[bool] = ()
+        if any(block.candidates.quota) and "" in block.candidates.fund:
+            block = block._replace(candidates=self._by_quota(block.candidates))
         if self.default:
             filled, unsaid = self.default.fill(block.candidates)
             block = block._replace(candidates=filled)
@@ -202,12 +210,14 @@ class Stager(Tally):
         if "refund" in kinds:
             cited = zip(vouchers, c.reference, kinds, strict=True)
             self.references |= {voucher: reference for voucher, reference, kind in cited if kind == "refund"}
+        bases = map(self._bases.numbers.__getitem__, zip(c.fund_said, map(self._known_fund, c.fund), strict=True))
         one, none, currency = repeat(1), repeat(0), repeat(self.chart.currency)
         return zip(
             vouchers, one, c.fund, years, dates, days, kinds, c.project, c.payee, c.narration, c.document, c.bank,
             c.bank_ref, c.payee_id, c.payee_account, c.contract, quotas, c.approver, vouchers, none, none,
             keys, occurrences, repeat(self.batch), block.numbers,
-            repeat(self.version), one, outflows, currency, debit_funds, debits, credit_funds, credits_, c.amount, reds,
+            repeat(self.version), bases, one, outflows, currency, debit_funds, debits, credit_funds, credits_,
+            c.amount, reds,
             strict=False,
         )  # fmt: skip
 
@@ -223,6 +233,21 @@ class Stager(Tally):
         if not any(whole):
             return ()
         return self._staged(block.where(whole), [*compress(keys, whole)], [*compress(occurrences, whole)])
+
+    def _known_fund(self, fund: str) -> str:
+        """Return the code of a fund of the chart; nothing for another word, of which checks will tell."""
+        return fund if fund in self.chart.funds else ""
+
+    def _by_quota(self, c: Candidates) -> Candidates:
+        """Return candidates of which those that say no fund, but a quota line, are of the line's fund."""
+        funds, uses, said = [*c.fund], [*c.use_fund], [*c.fund_said]
+        for at, fund in enumerate(c.fund):
+            if not fund and c.quota[at]:
+                with suppress(UsageError):  # what is wrong with the name is told of a row that says its fund
+                    line = self._lines.pays(c.quota[at], Meant("", c.date[at].year, project=c.project[at]))
+                    funds[at], said[at] = line.fund, Said("quota", "quota", line.number)
+                    uses[at] = uses[at] or line.fund
+        return c._replace(fund=funds, use_fund=uses, fund_said=said)
 
     def _paying(self, named: tuple[Any, ...]) -> tuple[str, UsageError | None]:
         """Return the quota line that a payment names, and what is wrong with the name, where something is.
@@ -244,9 +269,20 @@ class Stager(Tally):
             return self._by_default[block.candidates.fund[at], block.candidates.use[at]]
         if isinstance(why, UsageError):
             return reason_of_error(why)
+        of = block.candidates
+        if why == "fund-word-unknown":
+            return self._fund_unknown[of.fund[at], of.fund_said[at].place]
         if why != "use-unknown":
             return reason(why)
-        return reason_of_error(self._uses.near(block.candidates.use_fund[at], block.candidates.use[at]))
+        said = reason_of_error(self._uses.near(of.use_fund[at], of.use[at]))
+        return said | {"field": "use", "word": of.use[at], "fund": of.use_fund[at]}
+
+    def _unknown(self, of: tuple[str, str]) -> Reason:
+        """Return why rows wait that say a fund by a word which nothing here is called: as the check of it does."""
+        word, column = of
+        names = {name for one in self.chart.funds.values() for name in (one.name, one.name_zh)}
+        said = reason("fund-word-unknown", word=word, near=nearest(word, names), column=column)
+        return said | {"check": UNKNOWN, "field": "fund", "column": column, "word": word}
 
     def _debited(self, sides: tuple[str, ...]) -> tuple[str, str, int, str, str, str, str, int]:
         """Return what a row lacks, the kind it really is, and what it debits and credits; once for all rows alike.
@@ -263,7 +299,7 @@ class Stager(Tally):
             missing = "use-no-use" if is_no_use(self.chart, Leg(use_fund, use)) else missing
         if payee == NOBODY and really in PAID:
             missing = missing or "payee-missing"
-        missing = missing if fund else "fund-missing"
+        missing = missing if fund in self.chart.funds else "fund-word-unknown" if fund else "fund-missing"
         e = simple_entry(self.chart, really, 1, fund=fund, use=Leg(use_fund, use), bank=bank)
         return missing, really, int(really not in MONEY_IN and not e.red), *e.debit, *e.credit, e.red
 

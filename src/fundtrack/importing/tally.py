@@ -62,9 +62,22 @@ def reason_of_error(error: FundtrackError) -> Reason:
     place = {"en": f"{column}: ", "zh": f"{column}："} if column else {"en": "", "zh": ""}
     return {
         "check": error.key,
+        **_about(error, column),
         **{language: place[language] + error.text(language) for language in LANGUAGES},
         **{f"remedy-{language}": error.remedy(language) for language in LANGUAGES},
     }
+
+
+WORDS: Final = {"fund-not-in-chart": ("fund", "text"), "use-unknown": ("use", "use")}
+"""What is said of a word: what it should be, and the detail that has it."""
+
+
+def _about(error: FundtrackError, column: object) -> dict[str, str]:
+    """Return the word that an error is about, and its column, where an alias could mend it."""
+    if error.key not in WORDS:
+        return {}
+    of, name = WORDS[error.key]
+    return {"field": of, "word": str(error.details[name]), **({"column": str(column)} if column else {})}
 
 
 def reason_of(finding: Finding) -> Reason:

@@ -7,6 +7,7 @@ from datetime import date
 from itertools import chain, groupby
 from typing import TYPE_CHECKING, Final
 
+from fundtrack.ledger.aliases import words
 from fundtrack.ledger.applications import applications
 from fundtrack.ledger.batches import batches
 from fundtrack.ledger.history import history
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from fundtrack.book import Book
     from fundtrack.book.periods import PeriodAct
     from fundtrack.chart.model import Chart
+    from fundtrack.ledger.aliases import Words
     from fundtrack.ledger.applications import Asked
     from fundtrack.ledger.batches import Batch
     from fundtrack.ledger.history import History
@@ -65,6 +67,7 @@ class Voucher:
     source: tuple[str, str] | None
     row: int | None
     chart: int
+    fund_basis: int | None
     prepared_by: str
     approved_by: str
     recorded_at: str
@@ -81,7 +84,8 @@ class Canonical:
     """A chart without the language it is written in, its history, and the vouchers by fund, year and number.
 
     `entries` are those of the registers, register by register in the order in which they were made; `batches` are the
-    imports, `applications` what was applied for with what was decided, `periods` the closings of months.
+    imports, `applications` what was applied for with what was decided, `periods` the closings of months, `words` what
+    people said of the words and cells of files.
     """
 
     chart: Chart
@@ -91,6 +95,7 @@ class Canonical:
     batches: tuple[Batch, ...]
     applications: tuple[Asked, ...]
     periods: tuple[PeriodAct, ...]
+    words: Words
 
 
 def canonical(book: Book) -> Canonical:
@@ -100,7 +105,8 @@ def canonical(book: Book) -> Canonical:
         vouchers = vouchers_of(rows, references(connection))
         chart, past = book.chart(connection), history(connection)
         imports, asked = batches(connection), applications(connection)
-        return canonical_of(chart, past, vouchers, entries(connection), imports, asked, acts(connection))
+        beside = (entries(connection), imports, asked, acts(connection), words(connection))
+        return canonical_of(chart, past, vouchers, *beside)
 
 
 def canonical_of(
@@ -111,11 +117,16 @@ def canonical_of(
     imports: Iterable[Batch],
     asked: Iterable[Asked],
     closings: Iterable[PeriodAct],
+    said: Words,
 ) -> Canonical:
-    """Return a chart, its history, vouchers, entries of registers, imports, applications and closings as compared."""
+    """Return a chart, its history, vouchers, entries of registers and whatever else is compared in that form."""
     policy = replace(chart, language="en")
-    stated = tuple(sorted(vouchers))
-    return Canonical(policy, history, stated, tuple(entries), tuple(imports), tuple(asked), tuple(closings))
+    return Canonical(policy, history, tuple(sorted(vouchers, key=_place)), tuple(entries), tuple(imports),
+                     tuple(asked), tuple(closings), said)  # fmt: skip
+
+
+def _place(voucher: Voucher) -> tuple[str, int, int]:
+    return voucher.fund, voucher.year, voucher.number
 
 
 def vouchers_of(rows: Iterable[Row], resolve: References) -> Iterator[Voucher]:

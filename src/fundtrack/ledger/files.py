@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HASHED: Final = re.compile(
-    r"(accounts|applications|batches|periods|quotas|registers|\d{4}-\d\d)\.[0-9a-f]{16}\.beancount", re.ASCII
+    r"(accounts|aliases|applications|batches|periods|quotas|registers|\d{4}-\d\d)\.[0-9a-f]{16}\.beancount", re.ASCII
 )
 """Names of files that never change: what they hold, and the first 64 bits of the SHA-256 of it."""
 

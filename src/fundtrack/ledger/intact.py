@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from fundtrack.beantext.directives import Custom, Transaction
 from fundtrack.errors import UsageError
@@ -19,10 +19,11 @@ from fundtrack.ledger.belonging import strangers, views_of
 from fundtrack.ledger.files import HASHED, is_as_viewed, is_whole
 from fundtrack.ledger.manifest import FILE
 from fundtrack.ledger.periods import Closings, read_periods
+from fundtrack.ledger.resting import Objection, rested
 from fundtrack.ledger.rows import NUMBER, voucher_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from fundtrack.beantext.directives import Directive
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 ALTERATIONS: Final = frozenset({
     "published-altered", "published-unlisted", "published-left-out", "published-unnumbered",
     "published-number-of-another", "published-number-twice", "published-number-missing", "published-after-closing",
+    "published-fund-without-basis", "published-alias-unconfirmed",
     "published-view-altered", "published-stranger",
     "published-application-number", "published-application-unlike", "published-approval-unasked",
 })  # fmt: skip
@@ -40,15 +42,6 @@ LEADS: Final = frozenset({"published-stranger", "published-view-altered"})
 
 SHOWN: Final = 10
 """How many of the files that do not belong are named."""
-
-
-class Objection(NamedTuple):
-    """What is not as it was published: the key of a message, its details, and where; line 0 is the whole file."""
-
-    key: str
-    path: str
-    line: int
-    details: Mapping[str, object]
 
 
 def objections(files: Iterable[str], entries: Iterable[Directive]) -> Iterator[Objection]:
@@ -68,6 +61,7 @@ def objections(files: Iterable[str], entries: Iterable[Directive]) -> Iterator[O
         vouchers = [one for one in own if isinstance(one, Transaction)]
         yield from _numbers(vouchers)
         told = [one for one in own if isinstance(one, Custom)]
+        yield from rested(vouchers, told)
         yield from _after_closing(vouchers, [one for one in told if one.type == "period"])
         for key, one, details in contradictions([one for one in told if one.type == "application"], vouchers):
             yield Objection(key, str(one.meta["filename"]), int(one.meta["lineno"]), details)

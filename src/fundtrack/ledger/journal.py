@@ -120,8 +120,8 @@ class Journal:
         texts: list[str] = []
         for (
             fund, year, number, date, kind, project, payee, narration, document, bank, bank_ref, payee_id,
-            payee_account, contract, link, reverses, cites, occurrence, batch, line, chart, prepared_by, approved_by,
-            recorded_at, entries, unit, debit, credit, amount,
+            payee_account, contract, link, reverses, cites, occurrence, batch, line, chart, fund_basis, prepared_by,
+            approved_by, recorded_at, entries, unit, debit, credit, amount,
             red,
         ) in rows:  # fmt: skip
             if entries == 1:
@@ -149,7 +149,7 @@ class Journal:
                 rare += _meta("payee-id", payee_id) + _meta("payee-account", payee_account)
                 rare += f'  contract: "{contract}"\n' if contract else ""
             mark, of_bank, office = marks[fund, kind, project, bank]
-            source, act = acts[batch, chart, prepared_by, approved_by, recorded_at]
+            source, act = acts[batch, chart, fund_basis, prepared_by, approved_by, recorded_at]
             # One string a part, joined at the end, costs less than one a voucher.
             texts += (
                 "\n", date, ' * "', payee, '" "', narration, '"', mark, f'{year}-{number:06d}"\n',
@@ -205,11 +205,14 @@ class Journal:
         office = _meta("dept", self._chart.funds[fund].department) + _meta("project", project)
         return f' #{escape.tag(kind)}{of_project}\n  voucher: "{fund}-', _meta("bank", bank), office
 
-    def _act(self, batch: object, chart: int, prepared_by: str, approved_by: str, recorded_at: str) -> tuple[str, str]:
+    def _act(
+        self, batch: object, chart: int, fund_basis: int | None, prepared_by: str, approved_by: str, recorded_at: str
+    ) -> tuple[str, str]:
         """Return what vouchers were imported from; who recorded them, under which version of the chart, and when."""
         file, sheet = ("", "") if batch is None else self._resolve.source(batch)
         people = _meta("prepared-by", prepared_by) + _meta("approved-by", approved_by)
-        act = f"  chart: {chart}\n{people}{_meta('recorded-at', recorded_at)}"
+        rests = "" if fund_basis is None else f"  fund-basis: {fund_basis}\n"
+        act = f"  chart: {chart}\n{rests}{people}{_meta('recorded-at', recorded_at)}"
         return f"  source: {string(file)}\n{_meta('sheet', sheet)}", act
 
 

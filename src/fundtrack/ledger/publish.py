@@ -17,6 +17,8 @@ from sqlalchemy import text
 
 from fundtrack.chart.write import write_accounts
 from fundtrack.ledger import applications, batches, periods
+from fundtrack.ledger.aliases import STEM as WORDS
+from fundtrack.ledger.aliases import words, write_words
 from fundtrack.ledger.belonging import strangers
 from fundtrack.ledger.budgets import budgets, of_all
 from fundtrack.ledger.files import Folder, is_whole
@@ -76,6 +78,7 @@ def publish(book: Book, language: Language | None = None, progress: Progress | N
             *_others(folder, QUOTAS, write_quotas(chart, language)),
             *_others(folder, STEM, write_entries(entries(connection), language)),
             *_others(folder, batches.STEM, batches.write_batches(imported, language, chart.currency)),
+            *_others(folder, WORDS, write_words(words(connection), language)),
             *_others(folder, applications.STEM, applications.write_applications(asked, language, chart.currency)),
             *_others(folder, periods.STEM, periods.write_periods(periods.acts(connection), language)),
         ]

@@ -19,6 +19,8 @@ from fundtrack.chart.read import read_chart
 from fundtrack.chart.write import root_options, write_accounts
 from fundtrack.errors import FormatError, UsageError
 from fundtrack.ledger import applications, batches, periods
+from fundtrack.ledger.aliases import STEM as WORDS
+from fundtrack.ledger.aliases import Words, read_words, write_words
 from fundtrack.ledger.canonical import UNRESOLVED, Entry, Voucher, canonical_of, rows_of
 from fundtrack.ledger.files import HASHED
 from fundtrack.ledger.history import HEADING, read_history, write_history
@@ -81,10 +83,12 @@ def read(path: Path) -> Canonical:
     asked = [one for name in of_applications for one in _applications_of(path.parent / name, chart)]
     of_periods = [name for name in names if name.startswith(f"{periods.STEM}.")]
     closings = [one for name in of_periods for one in _periods_of(path.parent / name, chart)]
-    others = tuple(f"{stem}." for stem in (STEM, QUOTAS, batches.STEM, applications.STEM, periods.STEM))
+    of_words = [name for name in names if name.startswith(f"{WORDS}.")]
+    words = next((_words_of(path.parent / name, chart.language) for name in of_words), Words())
+    others = tuple(f"{stem}." for stem in (STEM, QUOTAS, WORDS, batches.STEM, applications.STEM, periods.STEM))
     journals = (name for name in names[1:] if not name.startswith(others))
     vouchers = (voucher for name in journals for voucher in _vouchers(path.parent / name, chart))
-    return canonical_of(chart, history, vouchers, entries, imports, asked, closings)
+    return canonical_of(chart, history, vouchers, entries, imports, asked, closings, words)
 
 
 def files_of(path: Path) -> list[str]:
@@ -152,6 +156,12 @@ def _periods_of(path: Path, chart: Chart) -> list[PeriodAct]:
     return _read_whole(path, periods.read_periods, lambda found: periods.write_periods(found, chart.language))
 
 
+def _words_of(path: Path, language: Language) -> Words:
+    """Return what a file says of words and cells."""
+    (found,) = _read_whole(path, lambda of: [read_words(of)], lambda found: write_words(found[0], language))
+    return found
+
+
 def _read_whole(
     path: Path, reads: Callable[[Sequence[Directive]], Iterable[Made]], writes: Callable[[list[Made]], Iterable[str]]
 ) -> list[Made]:
@@ -206,6 +216,7 @@ def _voucher(entry: Directive, codes: dict[str, str]) -> Voucher:
         source=(meta["source"], meta.get("sheet", "")) if "source" in meta else None,
         row=int(meta["row"]) if "row" in meta else None,
         chart=int(meta["chart"]),
+        fund_basis=int(meta["fund-basis"]) if "fund-basis" in meta else None,
         entries=tuple(_entries([_leg(posting, codes, red="red" in meta) for posting in entry.postings])),
     )
 

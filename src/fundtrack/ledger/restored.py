@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 from sqlalchemy.exc import DBAPIError
 
 from fundtrack import schema
+from fundtrack.book.aliases import ALIAS_COLUMNS, Basis
 from fundtrack.book.book import Book, Settings
+from fundtrack.book.corrections import Correction
 from fundtrack.book.policy import add_policy
 from fundtrack.chart.write import write_accounts
 from fundtrack.errors import UsageError
@@ -35,10 +37,11 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from fundtrack.errors import Language
+    from fundtrack.ledger.aliases import Words
     from fundtrack.ledger.batches import Batch
     from fundtrack.ledger.canonical import Canonical, Voucher
     from fundtrack.ledger.history import History
-    from fundtrack.ledger.intact import Objection
+    from fundtrack.ledger.resting import Objection
 
 NOT_PUBLISHED: Final = "–"
 """Who applied a version of the chart, and what else the tables want and a ledger does not say."""
@@ -48,7 +51,8 @@ KEEPS_BALANCES: Final = ("account_opens_balance", "voucher_moves_balances")
 
 OF_VOUCHER: Final = (
     "fund", "year", "number", "date", "kind", "project", "payee", "narration", "document", "bank", "bank_ref",
-    "payee_id", "payee_account", "contract", "occurrence", "row", "chart", "prepared_by", "approved_by", "recorded_at",
+    "payee_id", "payee_account", "contract", "occurrence", "row", "chart", "fund_basis", "prepared_by",
+    "approved_by", "recorded_at",
 )  # fmt: skip
 """The columns of a voucher that a ledger says as they are."""
 
@@ -110,6 +114,7 @@ def _fill(connection: Connection, says: Canonical, language: Language) -> None:
     connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
     _add_chart(connection, says, language)
     sources = _add_batches(connection, says.batches)
+    _add_words(connection, says.words)
     ids = _add_vouchers(connection, says.vouchers, sources)
     _add_entries(connection, says, sources)
     _add_applications(connection, says, ids, sources)
@@ -210,6 +215,16 @@ def _add_batches(connection: Connection, batches: Sequence[Batch]) -> _Sources:
     _insert(connection, "batch", ("batch", "imported_at", "encoding", *own), rows)
     _insert(connection, "batch_default", defaults, said_of)
     return _Sources(batches)
+
+
+def _add_words(connection: Connection, words: Words) -> None:
+    """Add what people said of the words and cells of files."""
+    said = len(ALIAS_COLUMNS)
+    decided = ("alias", "decided", "reason", "decided_at", "decided_by")
+    _insert(connection, "alias", ALIAS_COLUMNS, [one[:said] for one in words.aliases])
+    _insert(connection, "alias_decision", decided, [(one[0], *one[said:]) for one in words.aliases if one.decided])
+    _insert(connection, "fund_basis", Basis._fields, words.bases)
+    _insert(connection, "correction", Correction._fields, words.corrections)
 
 
 def _in_order(vouchers: Sequence[Voucher]) -> Iterator[Voucher]:

@@ -41,6 +41,7 @@ class Row(NamedTuple):
     batch: Any
     row: int | None
     chart: int
+    fund_basis: int | None
     prepared_by: str
     approved_by: str
     recorded_at: str
@@ -63,7 +64,7 @@ class References(NamedTuple):
 ROWS: Final = text("""
     SELECT v.fund, v.year, v.number, v.date, v.kind, v.project, v.payee, v.narration, v.document, v.bank, v.bank_ref,
         v.payee_id, v.payee_account, v.contract, NULLIF(v.link, v.id), v.reverses, v.cites, v.occurrence, v.batch,
-        v.row, v.chart, v.prepared_by, v.approved_by,
+        v.row, v.chart, v.fund_basis, v.prepared_by, v.approved_by,
         v.recorded_at, v.entries, e.unit, e.debit, e.credit, e.amount, e.red
     FROM voucher AS v JOIN entry AS e ON e.voucher = v.id
     WHERE v.fund IN (SELECT fund FROM fund) AND v.day BETWEEN :first AND :last

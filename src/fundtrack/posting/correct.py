@@ -89,20 +89,27 @@ def rebook(
     by: str,
     approved_by: str = "",
 ) -> Posted:
-    """Put a voucher on the right fund, use or project, in one act; `mode` says what was wrong, record or money.
-
-    Raises what `rebookable`, `refuse_rested_on` and `money_owed` do, UsageError (`rebook-applied`), and Refused.
-    """
-    make = record_rebooked if mode == "record" else money_owed
+    """Put a voucher on the right fund, use or project, in one act. Raises what `rebooked` does, and Refused."""
 
     def say(connection: Connection, chart: Chart) -> list[Draft]:
-        wrong = rebookable(connection, chart, number, correction, document)
-        refuse_rested_on(connection, [wrong], date)
-        if mode == "record" and (approval := _approval(connection, wrong)):
-            raise UsageError("rebook-applied", number=wrong.number, approval=approval.number)
-        return make(chart, wrong, correction, document, date)
+        return rebooked(connection, chart, number, correction, mode, document, date)
 
     return post(book, say, by=by, approved_by=approved_by)
+
+
+def rebooked(
+    connection: Connection, chart: Chart, number: str, correction: Correction, mode: Mode, document: str, date: date
+) -> list[Draft]:
+    """Return the vouchers that put one elsewhere; `mode` says what was wrong, record or money.
+
+    Raises what `rebookable`, `refuse_rested_on` and `money_owed` do, and UsageError (`rebook-applied`).
+    """
+    make = record_rebooked if mode == "record" else money_owed
+    wrong = rebookable(connection, chart, number, correction, document)
+    refuse_rested_on(connection, [wrong], date)
+    if mode == "record" and (approval := _approval(connection, wrong)):
+        raise UsageError("rebook-applied", number=wrong.number, approval=approval.number)
+    return make(chart, wrong, correction, document, date)
 
 
 def give_back(

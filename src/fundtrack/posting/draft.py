@@ -72,6 +72,7 @@ class Draft:
     occurrence: int = 1
     batch: int | None = None
     row: int | None = None
+    fund_basis: int | None = None
 
     def content(self) -> list[Any]:
         """Return all that makes two drafts the same, for their natural key."""
@@ -110,7 +111,7 @@ class Draft:
             self.fund, self.date.year, self.date.isoformat(), self.date.toordinal(), self.kind, self.project,
             self.payee, self.narration, self.document, self.bank, self.bank_ref, self.payee_id,
             self.payee_account, self.contract, self.quota, "", link, self.reverses or 0, self.cites or 0,
-            self.natural_key, self.occurrence, self.batch, self.row, chart, len(self.entries),
+            self.natural_key, self.occurrence, self.batch, self.row, chart, self.fund_basis, len(self.entries),
             int(not self.inflow),
         )  # fmt: skip
         return [

@@ -105,10 +105,11 @@ WHERE kind = 'refund' AND reverses = 0 AND entries = 1 AND red = 1
 BESIDE: Final = """
 INSERT INTO candidate (voucher, line, fund, year, date, day, kind, project, payee, narration, document, bank, bank_ref,
     payee_id, payee_account, contract, quota, link, reverses, cites, natural_key, occurrence, batch, row, chart,
-    entries, outflow, unit, debit_fund, debit, credit_fund, credit, amount, red)
+    fund_basis, entries, outflow, unit, debit_fund, debit, credit_fund, credit, amount, red)
 SELECT c.voucher, 2, c.fund, c.year, c.date, c.day, c.kind, c.project, c.payee, c.narration, c.document, c.bank,
     c.bank_ref, c.payee_id, c.payee_account, c.contract, c.quota, c.link, c.reverses, c.cites, c.natural_key,
-    c.occurrence, c.batch, c.row, c.chart, 2, c.outflow, e.unit, c.fund, e.freed, c.fund, e.paid, e.amount, e.red
+    c.occurrence, c.batch, c.row, c.chart, c.fund_basis, 2, c.outflow, e.unit, c.fund, e.freed, c.fund, e.paid,
+    e.amount, e.red
 FROM execution AS e
 JOIN candidate AS c ON c.voucher = e.voucher AND c.line = 1
 """

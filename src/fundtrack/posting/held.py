@@ -14,7 +14,7 @@ SELECT r.batch, b.file, b.sheet, r.row, r.reasons, r.cells, r.amount, r.natural_
             WHERE a.natural_key = r.natural_key AND a.occurrence = r.occurrence)
             OR EXISTS (SELECT 1 FROM input_row AS o JOIN decision AS e ON e.batch = o.batch AND e.row = o.row
             WHERE o.natural_key = r.natural_key AND o.occurrence = r.occurrence AND o.state = 'quarantined'
-            AND e.entry IS NOT NULL)) THEN 'posted'
+            AND e.decided = 'posted')) THEN 'posted'
         WHEN r.state = 'quarantined' AND EXISTS (SELECT 1 FROM input_row AS o
             JOIN decision AS e ON e.batch = o.batch AND e.row = o.row
             WHERE o.natural_key = r.natural_key AND o.occurrence = r.occurrence AND o.state = 'quarantined'

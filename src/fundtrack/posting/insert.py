@@ -32,11 +32,11 @@ WITH place AS MATERIALIZED (
     ORDER BY c.day, c.outflow, c.voucher
 )
 INSERT INTO voucher (id, fund, year, number, date, day, kind, project, payee, narration, document, bank, bank_ref,
-    payee_id, payee_account, contract, link, reverses, cites, natural_key, occurrence, batch, row, chart, prepared_by,
-    approved_by, recorded_at, entries)
+    payee_id, payee_account, contract, link, reverses, cites, natural_key, occurrence, batch, row, chart, fund_basis,
+    prepared_by, approved_by, recorded_at, entries)
 SELECT c.voucher, c.fund, c.year, p.number, c.date, c.day, c.kind, c.project, c.payee, c.narration, c.document, c.bank,
     c.bank_ref, c.payee_id, c.payee_account, c.contract, c.link, NULLIF(c.reverses, 0), NULLIF(c.cites, 0),
-    c.natural_key, c.occurrence, c.batch, c.row, c.chart,
+    c.natural_key, c.occurrence, c.batch, c.row, c.chart, c.fund_basis,
     :prepared_by, COALESCE(NULLIF(c.approved_by, ''), :approved_by), :recorded_at, c.entries
 FROM place AS p
 CROSS JOIN candidate AS c

@@ -76,8 +76,8 @@ PERSON is whom a name means.
 
 INSERTED_BY_CLERKS: Final = (
     "batch", "quota", "application", "application_decision", "period_act", "voucher", "entry", "input_row", "decision",
-    "batch_default", "refusal", "audit", "audit_check", "finding", "sighting", "side", "waiver", "waiver_revoked",
-    "finding_act", *REGISTERS,
+    "batch_default", "alias", "alias_decision", "fund_basis", "correction", "refusal", "audit", "audit_check",
+    "finding", "sighting", "side", "waiver", "waiver_revoked", "finding_act", *REGISTERS,
 )  # fmt: skip
 """What the clerk role may insert on PostgreSQL; nobody but the owner updates, and the owner is refused by triggers."""
 

@@ -89,13 +89,58 @@ JOIN voucher AS v ON v.fund = f.fund AND v.year = CASE WHEN added.voucher_number
 WHERE added.withdrawn = 0 AND (PERSON(added.matched_by) IN (PERSON(v.prepared_by), PERSON(v.approved_by))
     OR PERSON(added.recorded_by) IN (PERSON(v.prepared_by), PERSON(v.approved_by)));
 
+-- control alias_takes_its_place on alias
+PERFORM take_turn();
+PERFORM refuse('number-gap: aliases are numbered without gaps')
+FROM added WHERE added.alias <> 1 AND NOT EXISTS (SELECT 1 FROM alias AS a WHERE a.alias = added.alias - 1);
+PERFORM refuse('alias-forked: an alias takes the place of the last one for its word')
+FROM added WHERE added.replaces IS DISTINCT FROM (SELECT MAX(a.alias) FROM alias AS a
+    WHERE a.field = added.field AND a.page = added.page AND a.word = added.word AND a.alias < added.alias);
+
+-- control alias_confirmed_by_another on alias_decision
+PERFORM refuse('duties-apart: an alias that gives a fund is confirmed by somebody else than who proposed it')
+FROM added WHERE added.decided = 'confirmed' AND NOT EXISTS (SELECT 1 FROM alias AS a WHERE a.alias = added.alias
+    AND a.field = 'fund' AND PERSON(a.said_by) <> PERSON(added.decided_by));
+
+-- control fund_basis_by_standing_alias on fund_basis
+PERFORM refuse('alias-not-standing: a word gives a fund by an alias that was confirmed, and by no other')
+FROM added WHERE added.alias IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM alias AS a JOIN alias_decision AS d ON d.alias = a.alias AND d.decided = 'confirmed'
+    WHERE a.alias = added.alias AND a.field = 'fund' AND a.word = added.word AND a.meaning = added.fund
+        AND a.page IN ('', added.page));
+
+-- control fund_basis_confirmed_by_another on fund_basis
+PERFORM refuse('duties-apart: the fund of a whole file is confirmed by somebody else than who said it')
+FROM added WHERE added.how = 'default' AND NOT EXISTS (SELECT 1 FROM batch_default AS d WHERE d.batch = added.batch
+    AND d.fund = added.fund AND PERSON(d.said_by) <> PERSON(added.confirmed_by));
+
+-- control fund_basis_corrected_by_two on fund_basis
+PERFORM refuse('duties-apart: the fund of a corrected row rests on a correction that somebody else approved')
+FROM added WHERE added.how = 'corrected' AND NOT EXISTS (SELECT 1 FROM correction AS c
+    WHERE c.field = 'fund' AND c.column_name = added.place AND c.approved_by = added.confirmed_by);
+
+-- control correction_of_waiting_row on correction
+PERFORM take_turn();
+PERFORM refuse('number-gap: corrections are numbered without gaps')
+FROM added WHERE added.seq <> 1 AND NOT EXISTS (SELECT 1 FROM correction AS c WHERE c.seq = added.seq - 1);
+PERFORM refuse('not-waiting: only a row that waits is corrected')
+FROM added WHERE NOT EXISTS (SELECT 1 FROM input_row AS r
+        WHERE r.batch = added.batch AND r.row = added.row AND r.state = 'quarantined')
+    OR EXISTS (SELECT 1 FROM decision AS d WHERE d.batch = added.batch AND d.row = added.row);
+
+-- control voucher_of_its_basis on voucher
+PERFORM refuse('fund-without-basis: what a voucher rests on gives another fund')
+FROM added WHERE added.fund_basis IS NOT NULL AND NOT EXISTS (SELECT 1 FROM fund_basis AS b
+    WHERE b.fund_basis = added.fund_basis AND b.fund = added.fund);
+
 -- control default_confirmed_by_another on decision
 PERFORM refuse('duties-apart: what one person says of a file another confirms')
 FROM added JOIN voucher AS v ON v.id = added.voucher
 JOIN input_row AS r ON r.batch = added.batch AND r.row = added.row
 LEFT JOIN batch_default AS d ON d.batch = added.batch
 WHERE (added.reason = 'fund-by-default'
-        OR (v.batch = r.batch AND v.row = r.row AND r.reasons LIKE '%"fund-by-default"%'))
+        OR (v.batch = r.batch AND v.row = r.row AND r.reasons LIKE '%"fund-by-default"%' AND NOT EXISTS (
+            SELECT 1 FROM correction AS c WHERE c.batch = r.batch AND c.row = r.row AND c.field = 'fund')))
     AND (d.said_by IS NULL OR PERSON(d.said_by) IN (PERSON(added.decided_by), PERSON(v.prepared_by)));
 
 -- control entry_before_voucher on entry

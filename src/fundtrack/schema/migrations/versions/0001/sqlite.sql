@@ -71,6 +71,59 @@ BEGIN
             OR PERSON(NEW.recorded_by) IN (PERSON(v.prepared_by), PERSON(v.approved_by)));
 END;
 
+CREATE TRIGGER alias_takes_its_place BEFORE INSERT ON alias
+BEGIN
+    SELECT RAISE(ABORT, 'number-gap: aliases are numbered without gaps')
+    WHERE NEW.alias <> (SELECT COALESCE(MAX(alias), 0) + 1 FROM alias);
+    SELECT RAISE(ABORT, 'alias-forked: an alias takes the place of the last one for its word')
+    WHERE NEW.replaces IS NOT (
+        SELECT MAX(alias) FROM alias WHERE field = NEW.field AND page = NEW.page AND word = NEW.word);
+END;
+
+CREATE TRIGGER alias_confirmed_by_another BEFORE INSERT ON alias_decision WHEN NEW.decided = 'confirmed'
+BEGIN
+    SELECT RAISE(ABORT, 'duties-apart: an alias that gives a fund is confirmed by somebody else than who proposed it')
+    WHERE NOT EXISTS (SELECT 1 FROM alias WHERE alias = NEW.alias AND field = 'fund'
+        AND PERSON(said_by) <> PERSON(NEW.decided_by));
+END;
+
+CREATE TRIGGER fund_basis_by_standing_alias BEFORE INSERT ON fund_basis WHEN NEW.alias IS NOT NULL
+BEGIN
+    SELECT RAISE(ABORT, 'alias-not-standing: a word gives a fund by an alias that was confirmed, and by no other')
+    WHERE NOT EXISTS (SELECT 1 FROM alias AS a JOIN alias_decision AS d ON d.alias = a.alias AND d.decided = 'confirmed'
+        WHERE a.alias = NEW.alias AND a.field = 'fund' AND a.word = NEW.word AND a.meaning = NEW.fund
+            AND a.page IN ('', NEW.page));
+END;
+
+CREATE TRIGGER fund_basis_confirmed_by_another BEFORE INSERT ON fund_basis WHEN NEW.how = 'default'
+BEGIN
+    SELECT RAISE(ABORT, 'duties-apart: the fund of a whole file is confirmed by somebody else than who said it')
+    WHERE NOT EXISTS (SELECT 1 FROM batch_default WHERE batch = NEW.batch AND fund = NEW.fund
+        AND PERSON(said_by) <> PERSON(NEW.confirmed_by));
+END;
+
+CREATE TRIGGER fund_basis_corrected_by_two BEFORE INSERT ON fund_basis WHEN NEW.how = 'corrected'
+BEGIN
+    SELECT RAISE(ABORT, 'duties-apart: the fund of a corrected row rests on a correction that somebody else approved')
+    WHERE NOT EXISTS (SELECT 1 FROM correction
+        WHERE field = 'fund' AND column_name = NEW.place AND approved_by = NEW.confirmed_by);
+END;
+
+CREATE TRIGGER correction_of_waiting_row BEFORE INSERT ON correction
+BEGIN
+    SELECT RAISE(ABORT, 'number-gap: corrections are numbered without gaps')
+    WHERE NEW.seq <> (SELECT COALESCE(MAX(seq), 0) + 1 FROM correction);
+    SELECT RAISE(ABORT, 'not-waiting: only a row that waits is corrected')
+    WHERE NOT EXISTS (SELECT 1 FROM input_row WHERE batch = NEW.batch AND row = NEW.row AND state = 'quarantined')
+        OR EXISTS (SELECT 1 FROM decision WHERE batch = NEW.batch AND row = NEW.row);
+END;
+
+CREATE TRIGGER voucher_of_its_basis BEFORE INSERT ON voucher WHEN NEW.fund_basis IS NOT NULL
+BEGIN
+    SELECT RAISE(ABORT, 'fund-without-basis: what a voucher rests on gives another fund')
+    WHERE NOT EXISTS (SELECT 1 FROM fund_basis WHERE fund_basis = NEW.fund_basis AND fund = NEW.fund);
+END;
+
 -- What a file does not say, one person says of it and another confirms, row by row or all at once.
 CREATE TRIGGER default_confirmed_by_another BEFORE INSERT ON decision WHEN NEW.voucher IS NOT NULL
 BEGIN
@@ -79,7 +132,8 @@ BEGIN
     JOIN input_row AS r ON r.batch = NEW.batch AND r.row = NEW.row
     LEFT JOIN batch_default AS d ON d.batch = NEW.batch
     WHERE v.id = NEW.voucher AND (NEW.reason = 'fund-by-default'
-            OR (v.batch = r.batch AND v.row = r.row AND r.reasons LIKE '%"fund-by-default"%'))
+            OR (v.batch = r.batch AND v.row = r.row AND r.reasons LIKE '%"fund-by-default"%' AND NOT EXISTS (
+                SELECT 1 FROM correction AS c WHERE c.batch = r.batch AND c.row = r.row AND c.field = 'fund')))
         AND (d.said_by IS NULL OR PERSON(d.said_by) IN (PERSON(NEW.decided_by), PERSON(v.prepared_by)));
 END;
 

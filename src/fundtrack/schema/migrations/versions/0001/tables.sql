@@ -209,6 +209,7 @@ CREATE TABLE voucher (
     batch INTEGER,
     row INTEGER,
     chart INTEGER NOT NULL,
+    fund_basis INTEGER,
     prepared_by TEXT NOT NULL,
     approved_by TEXT NOT NULL,
     recorded_at TEXT NOT NULL,
@@ -232,7 +233,8 @@ CREATE TABLE voucher (
     CONSTRAINT voucher_prepared_by CHECK (IS_NAME(prepared_by) AND (approved_by = '' OR IS_NAME(approved_by))),
     CONSTRAINT voucher_duties_apart CHECK (PERSON(approved_by) <> PERSON(prepared_by)),
     CONSTRAINT voucher_occurrence CHECK (occurrence >= 1),
-    CONSTRAINT voucher_row CHECK ((batch IS NULL) = (row IS NULL))
+    CONSTRAINT voucher_row CHECK ((batch IS NULL) = (row IS NULL)),
+    CONSTRAINT voucher_fund_basis CHECK (fund_basis IS NULL OR batch IS NOT NULL)
 ) STRICT;
 
 CREATE INDEX voucher_bank_ref ON voucher (bank_ref);
@@ -393,6 +395,96 @@ CREATE TABLE batch_default (
     CONSTRAINT batch_default_fund FOREIGN KEY (fund) REFERENCES fund (fund),
     CONSTRAINT batch_default_said_by CHECK (IS_NAME(said_by))
 ) STRICT, WITHOUT ROWID;
+
+-- What a word of a file stands for in this book: said by somebody, with a reason, and never changed. A later one for the
+-- same word takes its place; an empty `meaning` says that the word stands for nothing any more. What gives a fund is a
+-- proposal until another person confirms it. A page scopes it; an empty one is every page.
+CREATE TABLE alias (
+    alias INTEGER NOT NULL,
+    field TEXT NOT NULL,
+    page TEXT NOT NULL,
+    word TEXT NOT NULL,
+    meaning TEXT NOT NULL,
+    replaces INTEGER,
+    reason TEXT NOT NULL,
+    said_at TEXT NOT NULL,
+    said_by TEXT NOT NULL,
+    login TEXT NOT NULL DEFAULT LOGIN,
+    CONSTRAINT alias_pk PRIMARY KEY (alias),
+    CONSTRAINT alias_field CHECK (field IN ('fund', 'use', 'project', 'department', 'payee')),
+    CONSTRAINT alias_word CHECK (IS_SAID(word)),
+    CONSTRAINT alias_reason CHECK (IS_SAID(reason)),
+    CONSTRAINT alias_said_at CHECK (IS_MOMENT(said_at)),
+    CONSTRAINT alias_said_by CHECK (IS_NAME(said_by))
+) STRICT;
+
+CREATE INDEX alias_word ON alias (field, page, word, alias);
+
+CREATE TABLE alias_decision (
+    alias INTEGER NOT NULL,
+    decided TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    decided_at TEXT NOT NULL,
+    decided_by TEXT NOT NULL,
+    login TEXT NOT NULL DEFAULT LOGIN,
+    CONSTRAINT alias_decision_pk PRIMARY KEY (alias),
+    CONSTRAINT alias_decision_alias FOREIGN KEY (alias) REFERENCES alias (alias),
+    CONSTRAINT alias_decision_decided CHECK (decided = 'confirmed' OR (decided = 'rejected' AND IS_SAID(reason))),
+    CONSTRAINT alias_decision_decided_at CHECK (IS_MOMENT(decided_at)),
+    CONSTRAINT alias_decision_decided_by CHECK (IS_NAME(decided_by))
+) STRICT, WITHOUT ROWID;
+
+-- On what it rests that an imported voucher is of its fund: the word in a place of its file, and the alias by which it was
+-- read where the chart does not know it; the file's name, the paying account, the quota line; or what somebody said of
+-- the whole file and another confirmed. Vouchers of one basis share it.
+CREATE TABLE fund_basis (
+    fund_basis INTEGER NOT NULL,
+    fund TEXT NOT NULL,
+    how TEXT NOT NULL,
+    page TEXT NOT NULL,
+    place TEXT NOT NULL,
+    word TEXT NOT NULL,
+    alias INTEGER,
+    batch INTEGER,
+    confirmed_by TEXT NOT NULL,
+    recorded_at TEXT NOT NULL,
+    CONSTRAINT fund_basis_pk PRIMARY KEY (fund_basis),
+    CONSTRAINT fund_basis_id CHECK (fund_basis BETWEEN 1 AND 9007199254740991),
+    CONSTRAINT fund_basis_fund FOREIGN KEY (fund) REFERENCES fund (fund),
+    CONSTRAINT fund_basis_how CHECK (how IN ('column', 'cell', 'page', 'file', 'bank', 'quota', 'default', 'corrected')),
+    CONSTRAINT fund_basis_recorded_at CHECK (IS_MOMENT(recorded_at)),
+    CONSTRAINT fund_basis_aliased CHECK (alias IS NULL OR how IN ('column', 'cell', 'file', 'default')),
+    CONSTRAINT fund_basis_confirmed CHECK ((how = 'default') = (batch IS NOT NULL)
+        AND CASE WHEN how IN ('default', 'corrected') THEN IS_NAME(confirmed_by) ELSE confirmed_by = '' END)
+) STRICT;
+
+-- What a cell of a row that waits should have said. The original and its row stay as they are; a later correction of a cell
+-- takes the place of an earlier one. Who corrects a fund or an amount has the word of another person.
+CREATE TABLE correction (
+    seq INTEGER NOT NULL,
+    batch INTEGER NOT NULL,
+    row INTEGER NOT NULL,
+    cell INTEGER NOT NULL,
+    column_name TEXT NOT NULL,
+    field TEXT NOT NULL,
+    old TEXT NOT NULL,
+    new TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    workbook TEXT NOT NULL,
+    corrected_at TEXT NOT NULL,
+    corrected_by TEXT NOT NULL,
+    approved_by TEXT NOT NULL,
+    login TEXT NOT NULL DEFAULT LOGIN,
+    CONSTRAINT correction_pk PRIMARY KEY (seq),
+    CONSTRAINT correction_cell CHECK (cell >= 0),
+    CONSTRAINT correction_reason CHECK (IS_SAID(reason)),
+    CONSTRAINT correction_corrected_at CHECK (IS_MOMENT(corrected_at)),
+    CONSTRAINT correction_corrected_by CHECK (IS_NAME(corrected_by) AND (approved_by = '' OR IS_NAME(approved_by))),
+    CONSTRAINT correction_duties_apart CHECK (PERSON(approved_by) <> PERSON(corrected_by)
+        AND (approved_by <> '' OR field NOT IN ('fund', 'amount', 'amount-in', 'amount-out')))
+) STRICT;
+
+CREATE INDEX correction_row ON correction (batch, row, cell, seq);
 
 CREATE TABLE refusal (
     seq INTEGER NOT NULL,

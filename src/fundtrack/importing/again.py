@@ -1,0 +1,128 @@
+"""The rows of a batch read once more from the kept original, with what people have corrected in rows that wait."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from fundtrack.book.aliases import aliases, standing
+from fundtrack.book.corrections import in_force, of_batch
+from fundtrack.errors import PageError
+from fundtrack.importing.basis import CORRECTED
+from fundtrack.importing.blocks import Block, Said
+from fundtrack.importing.default import kept
+from fundtrack.importing.file import importers_of
+from fundtrack.importing.keep import find_original
+from fundtrack.importing.stage import keyed
+from fundtrack.importing.words import words_of
+from fundtrack.schema import dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from fundtrack.book import Book
+    from fundtrack.book.corrections import Correction
+    from fundtrack.importing.blocks import Piece
+    from fundtrack.importing.default import Default
+    from fundtrack.importing.importer import Importer
+    from fundtrack.importing.stage import Keyed
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the rows of a batch came from: its kept original, the sheet, and the page it is read through.
+
+    What its rows do not say has a `default`, which counts once somebody has confirmed it. `corrected` are the cells of
+    rows that say something else by now, by row and place; `known` are the natural keys of the rows that wait as the
+    original has them, `named` those by which they are posted.
+    """
+
+    batch: int
+    original: Path
+    file: str
+    sheet: str
+    importer: Importer
+    default: Default | None
+    corrected: Mapping[int, Mapping[int, Correction]] = field(default_factory=dict)
+    known: Mapping[int, tuple[str, int]] = field(default_factory=dict)
+    confirmed_by: str = ""
+    named: dict[int, tuple[str, int]] = field(default_factory=dict)
+
+    def rows(self, key: bytes) -> Iterator[Keyed]:
+        """Give the rows of the sheet with their natural keys, corrected ones as they should have been."""
+        if not self.corrected:
+            yield from (one for one in keyed(self._pieces(), key) if one[0].sheet == self.sheet)
+            return
+        self.named.update(self._named(key))
+        for piece, keys, occurrences in keyed(self._pieces(), key):
+            if piece.sheet == self.sheet:
+                said = zip(_numbers(piece), zip(keys, occurrences, strict=True), strict=True)
+                names, times = zip(*(self.named.get(number, of) for number, of in said), strict=True)
+                yield self._based(piece), names, times
+
+    def _pieces(self) -> Iterator[Piece]:
+        new = {(self.sheet, row): {at: one.new for at, one in of.items()} for row, of in self.corrected.items()}
+        return self.importer.candidates(self.original, name=self.file, corrected=new).pieces()
+
+    def _named(self, key: bytes) -> dict[int, tuple[str, int]]:
+        """Return the natural keys of the rows that wait: of corrected ones those of a file that was right at once.
+
+        So a file that comes again without the fault is known. They are the last of their twins, for these stand.
+        """
+        own: dict[int, str] = {}
+        for piece, keys, _ in keyed(self._pieces(), key):
+            if piece.sheet == self.sheet:
+                own |= {
+                    number: of for number, of in zip(_numbers(piece), keys, strict=True) if number in self.corrected
+                }
+        wanted, twins = {*own.values()}, Counter[str]()
+        for piece, keys, _ in keyed(self._pieces(), key):
+            others = zip(_numbers(piece), keys, strict=True)
+            twins.update(of for number, of in others if of in wanted
+                         and not (number in own and piece.sheet == self.sheet))  # fmt: skip
+        named = dict(self.known)
+        for number, of in own.items():
+            twins[of] += 1
+            named[number] = of, twins[of]
+        return named
+
+    def _based(self, piece: Piece) -> Piece:
+        """Return rows of which those whose fund was corrected rest on that, and on who approved it."""
+        said = {
+            row: Said(CORRECTED, one.column_name, one.approved_by)
+            for row, of in self.corrected.items()
+            for one in of.values()
+            if one.field == "fund"
+        }
+        if not isinstance(piece, Block):
+            return piece._replace(fund_said=said.get(piece.number, piece.fund_said))
+        funds = zip(piece.numbers, piece.candidates.fund_said, strict=True)
+        rests = [said.get(number, one) for number, one in funds]
+        return piece._replace(candidates=piece.candidates._replace(fund_said=rests))
+
+
+def _numbers(piece: Piece) -> Sequence[int]:
+    """Return the numbers of rows."""
+    return piece.numbers if isinstance(piece, Block) else (piece.number,)
+
+
+def source_of(connection: Connection, book: Book, batch: int) -> Source:
+    """Return where the rows of a batch came from. Raises PageError where its page is gone."""
+    ((sha256, sheet, page, file),) = dialect.rows_of(
+        connection, f"SELECT sha256, sheet, page, file FROM batch WHERE batch = {batch:d}"
+    )
+    chart = book.chart(connection)
+    known = importers_of(book, words_of(chart), chart.currency, standing(aliases(connection)).values())
+    if page not in known:
+        raise PageError("page-gone", batch=batch, name=page)
+    default = next((default for default, _ in kept(connection, batch)), None)
+    keys = dialect.rows_of(connection, f"""SELECT row, natural_key, occurrence FROM input_row
+        WHERE batch = {batch:d} AND state = 'quarantined'""")  # fmt: skip
+    return Source(
+        batch, find_original(book, sha256), file, sheet, known[page], default,
+        in_force(of_batch(connection, batch)), {row: (key, nth) for row, key, nth in keys},
+    )  # fmt: skip

@@ -1,0 +1,205 @@
+"""A corrected workbook taken back: every correction kept, the rows tried again, and every row accounted for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from fundtrack.book.corrections import GUARDED, Correction, of_batch
+from fundtrack.book.create import now
+from fundtrack.book.person import named, same_person
+from fundtrack.checking import checks
+from fundtrack.errors import LANGUAGES, UsageError
+from fundtrack.identifier import covered
+from fundtrack.importing import sheet
+from fundtrack.importing.again import source_of
+from fundtrack.importing.keep import Copy, digest
+from fundtrack.importing.quarantine import decide, find, tried, waiting
+from fundtrack.schema import dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from fundtrack.book import Book
+    from fundtrack.importing.quarantine import Retried, Waiting
+    from fundtrack.importing.sheet import Line, Returned, Sheet
+
+KEY: Final = 0
+
+
+class Change(NamedTuple):
+    """A cell that should say something else."""
+
+    row: Waiting
+    of: sheet.Field
+    old: str
+    new: str
+    reason: str
+
+
+@dataclass
+class Amended:
+    """What became of the rows of a workbook: tried again, dropped, or left as they were."""
+
+    changes: list[Change] = field(default_factory=list)
+    tried: list[Retried] = field(default_factory=list)
+    dropped: list[tuple[Waiting, str]] = field(default_factory=list)
+    left: list[Waiting] = field(default_factory=list)
+
+    def account(self) -> dict[str, tuple[int, int]]:
+        """Return how many rows there were and what they come to in their files, in all and by what became of them."""
+        of = {
+            "posted": [one.row for one in self.tried if one.voucher and not one.before],
+            "already_posted": [one.row for one in self.tried if one.voucher and one.before],
+            "rejected": [row for row, _ in self.dropped],
+            "quarantined": [*self.left, *(one.row for one in self.tried if not one.voucher)],
+        }
+        counted = {state: (len(rows), sum(row.amount or 0 for row in rows)) for state, rows in of.items()}
+        read = tuple(map(sum, zip(*counted.values(), strict=True)))
+        return {"read": (read[0], read[1]), **counted}
+
+
+def amend(book: Book, path: Path, *, by: str, approved_by: str = "", reason: str = "") -> Amended:
+    """Take a workbook back as one act: all that it says, or nothing.
+
+    Raises FormatError and UsageError where anything in it is not as it should be, naming the sheet and the row:
+    `corrected-other-book`, `corrected-key`, `corrected-twice`, `corrected-decided`, `corrected-since`,
+    `corrected-original`, `corrected-columns`, `corrected-private`, `corrected-both`, `corrected-approver`,
+    `corrected-drop`, `corrected-empty`, `reason-needed`, `duties-apart`.
+    """
+    by, approved_by, sha256 = named(by), named(approved_by), digest(path)
+    if same_person(by, approved_by):
+        raise UsageError("duties-apart", who=by)
+    returned = [*sheet.read(path)]
+    judged_by = checks(book.folder / "checks", at_posting=True)
+    copy = Copy(book, path, sha256)
+
+    def act(connection: Connection) -> Amended:
+        done = _told(connection, book, returned, reason)
+        for change in done.changes:
+            if change.of.field in GUARDED and not approved_by:
+                raise UsageError("corrected-approver", column=change.of.name, row=change.row.name)
+        _keep(connection, done.changes, sha256, by, approved_by)
+        for row, why in done.dropped:
+            decide(connection, row, "rejected", reason=covered(why), by=by)
+        rows: dict[int, dict[str, Waiting]] = {}
+        for change in done.changes:
+            rows.setdefault(change.row.batch, {})[change.row.name] = change.row
+        for batch, of in rows.items():
+            source = source_of(connection, book, batch)
+            posts = not source.importer.layout.register and source.importer.layout.becomes != "application"
+            hands = by, approved_by if posts else ""
+            done.tried += tried(connection, book, source, [*of.values()], judged_by, hands)
+        if done.changes or done.dropped:
+            copy.settle()
+        return done
+
+    try:
+        return book.act(act)
+    finally:
+        copy.discard()
+
+
+def _told(connection: Connection, book: Book, returned: Sequence[Returned], reason: str) -> Amended:
+    """Return what the lines of a workbook say; nothing is written yet."""
+    known = {one.batch: one for one in sheet.sheets(connection, book, waiting(connection))}
+    done, seen = Amended(), set[str]()
+    for line in returned:
+        place: dict[str, object] = {"sheet": line.sheet, "row": line.number}
+        key = line.cells[KEY].strip() if line.cells else ""
+        if key in seen:
+            raise UsageError("corrected-twice", **place)
+        seen.add(key)
+        of, found = _line(connection, book, known, key, place)
+        _compare(line, of, found, place)
+        _take(done, line, of, found, reason, place)
+    if not seen:
+        raise UsageError("corrected-empty")
+    return done
+
+
+def _line(
+    connection: Connection, book: Book, known: Mapping[int, Sheet], key: str, place: Mapping[str, object]
+) -> tuple[Sheet, Line]:
+    """Return the row of a key as it waits. Raises UsageError where there is none, saying why."""
+    mark, _, rest = key.partition("-")
+    batch, _, rest = rest.partition("-")
+    row = rest.partition("-")[0]
+    if not (batch.isdecimal() and row.isdecimal()):
+        raise UsageError("corrected-key", **place)
+    if mark != sheet.mark(book):
+        raise UsageError("corrected-other-book", **place)
+    of = known.get(int(batch))
+    found = next((one for one in of.lines if one.row.row == int(row)), None) if of else None
+    if of is None or found is None:
+        name = f"{batch}:{row}"
+        find_or_decided(connection, name, place)
+        raise UsageError("corrected-key", **place)
+    if key != found.key:
+        earlier = range(sum(one.row == int(row) for one in of_batch(connection, int(batch))))
+        stale = key in {sheet.key_of(book, found.row, count) for count in earlier}
+        raise UsageError("corrected-since" if stale else "corrected-key", **place)
+    return of, found
+
+
+def find_or_decided(connection: Connection, name: str, place: Mapping[str, object]) -> None:
+    """Say that a row waits no more. Raises UsageError (`corrected-decided`)."""
+    try:
+        find(connection, name)
+    except UsageError as error:
+        raise UsageError("corrected-decided", name=name, **place) from error
+
+
+def _compare(line: Returned, of: Sheet, found: Line, place: Mapping[str, object]) -> None:
+    """Refuse a line whose headings or originals are not as they were written."""
+    if list(line.heads) not in [of.heads(language) for language in LANGUAGES]:
+        raise UsageError("corrected-columns", sheet=line.sheet)
+    for at, one in enumerate(of.fields):
+        if line.cells[len(sheet.BEFORE) + 2 * at] != shown(found.cells[at]):
+            raise UsageError("corrected-original", column=one.name, **place)
+
+
+def shown(text: str) -> str:
+    """Return a cell as a workbook can hold it: what cannot be seen is not in it."""
+    return "".join(character for character in text if character.isprintable())
+
+
+def _take(done: Amended, line: Returned, of: Sheet, found: Line, reason: str, place: Mapping[str, object]) -> None:
+    """Add what a line says. Raises UsageError as `amend` does."""
+    first = len(sheet.BEFORE)
+    drop, why = (cell.strip() for cell in line.cells[first + 2 * len(of.fields) : len(line.heads)])
+    why = why or reason.strip()
+    said = (line.cells[first + 2 * at + 1].strip() for at in range(len(of.fields)))
+    pairs = zip(of.fields, found.cells, said, strict=True)
+    changes = [Change(found.row, one, old, new, why) for one, old, new in pairs if new and new != old]
+    if drop and drop.lower() not in sheet.DROP:
+        raise UsageError("corrected-drop", text=drop, **place)
+    if drop and changes:
+        raise UsageError("corrected-both", **place)
+    if (drop or changes) and not why:
+        raise UsageError("reason-needed", **place)
+    for change in changes:
+        if covered(change.new) != change.new:
+            raise UsageError("corrected-private", column=change.of.name, **place)
+    if drop:
+        done.dropped.append((found.row, why))
+    elif not changes:
+        done.left.append(found.row)
+    done.changes += changes
+
+
+def _keep(connection: Connection, changes: Iterable[Change], sha256: str, by: str, approved_by: str) -> None:
+    """Keep corrections; the caller has the writer's turn."""
+    ((last,),) = dialect.rows_of(connection, "SELECT COALESCE(MAX(seq), 0) FROM correction")
+    said = [
+        Correction(
+            seq, one.row.batch, one.row.row, one.of.cell, one.of.name, one.of.field, covered(one.old), one.new,
+            covered(one.reason), sha256, now(), by, approved_by,
+        )
+        for seq, one in enumerate(changes, last + 1)
+    ]  # fmt: skip
+    if said:
+        dialect.insert_rows(connection, "correction", Correction._fields, said)

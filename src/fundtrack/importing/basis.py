@@ -1,0 +1,66 @@
+"""On what it rests that the vouchers of a file are of their funds: worked out row by row, kept once for all alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from fundtrack.book.aliases import Basis
+from fundtrack.book.create import now
+from fundtrack.importing.cells import Memo
+from fundtrack.schema import dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sqlalchemy import Connection
+
+    from fundtrack.importing.blocks import Said
+
+DEFAULT: Final = "default"
+CORRECTED: Final = "corrected"
+BY_WORD: Final = frozenset({"column", "cell", "file", DEFAULT})
+"""How a fund is said by a word; of a default, the word stands for the fund whose use somebody said."""
+
+
+class Confirmed(NamedTuple):
+    """What a person answers for and no file says: the fund of a batch, and who confirmed it."""
+
+    batch: int
+    by: str
+
+
+class Bases:
+    """The bases of a book, and those that a file brings; the latter are kept before what rests on them is posted."""
+
+    def __init__(
+        self, known: Iterable[Basis], page: str, aliases: Mapping[str, int], confirmed: Confirmed | None = None
+    ) -> None:
+        """Know those of a book, and the words that give a fund by an alias in the files of a page."""
+        self._known = {one.content: one.fund_basis for one in known}
+        self._next = max(self._known.values(), default=0) + 1
+        self._new: list[Basis] = []
+        self._page, self._aliases, self._confirmed = page, aliases, confirmed
+        self.numbers = Memo(self._number)
+
+    def _number(self, of: tuple[Said, str]) -> int | None:
+        """Return the number of the basis of a fund that is said in some way; None where nothing says it."""
+        said, fund = of
+        if not said.how or not fund:
+            return None
+        alias = self._aliases.get(said.word) if said.how in BY_WORD else None
+        batch, by = self._confirmed if said.how == DEFAULT and self._confirmed else (None, "")
+        if said.how == CORRECTED:
+            by, said = said.word, said._replace(word=fund)
+        one = Basis(self._next, fund, said.how, self._page, said.place, said.word, alias, batch, by, now())
+        if one.content in self._known:
+            return self._known[one.content]
+        self._new.append(one)
+        self._known[one.content] = self._next
+        self._next += 1
+        return one.fund_basis
+
+    def keep(self, connection: Connection) -> None:
+        """Keep the bases that are new."""
+        new, self._new = self._new, []
+        if new:
+            dialect.insert_rows(connection, "fund_basis", Basis._fields, new)

@@ -1,0 +1,273 @@
+"""Rows that wait, corrected in a workbook and taken back: every decision kept, every row accounted for."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from contracts import contract, enter, filled
+from fundtrack.book.corrections import corrections
+from fundtrack.book.doctor import diagnose
+from fundtrack.cli.corrections import write
+from fundtrack.errors import FundtrackError
+from fundtrack.importing.amend import amend
+from fundtrack.importing.default import default_of
+from fundtrack.importing.quarantine import reject, retry
+from fundtrack.importing.suggest import Suggestions
+from fundtrack.ledger import canonical, publish, read
+from treasury import asked, bring, counts, everything, pay, waits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from fundtrack.book import Book
+    from fundtrack.importing.amend import Amended
+    from treasury import Template
+
+WHY: Final = "核对申请单"
+HEAD: Final = 1
+ROWS: Final = (
+    pay("1", fund="不明", use="0603"), pay("2", use="0688"), pay("3", payee=""), pay("4", amount="3,5OO.00"), pay("5"),
+    pay("6", payee="=SUM(A1)", use="0688"),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
+    """Give the template on each engine in turn."""
+    with filled(request, tmp_path_factory.mktemp("workbook") / "book") as template:
+        yield template
+
+
+@pytest.fixture
+def book(template: Template) -> Iterator[Book]:
+    """Give a book with rows that wait for what is wrong with their fund, amount, payee and use."""
+    with template.copy() as book:
+        assert counts(bring(book, "a", *ROWS)) == (1, 0, 5, 1)
+        yield book
+
+
+def sheet(book: Book, name: str = "wrong") -> Path:
+    """Write the rows that wait, and return the workbook."""
+    path = book.folder.parent / f"{name}.xlsx"
+    write(book, path, "zh")
+    return path
+
+
+def edit(path: Path, change: Callable[[Any], object]) -> Path:
+    """Let somebody write in the first sheet of a workbook."""
+    workbook = load_workbook(path)
+    change(workbook.worksheets[0])
+    workbook.save(path)
+    return path
+
+
+def put(page: Any, row: str, column: str, text: str) -> None:  # noqa: ANN401 - openpyxl ships no types
+    """Write into a cell that is found by the name of its row and its heading."""
+    heads = [cell.value for cell in page[HEAD]]
+    (number,) = [one[1].row for one in page.iter_rows(min_row=2) if one[1].value == row]
+    page.cell(number, heads.index(column) + 1).value = text
+
+
+def correct(path: Path, batch: int = 1, **rows: dict[str, str]) -> Path:
+    """Write corrections with their reasons: of row `1:2`, named `r2`, a text for each heading."""
+
+    def write_in(page: Any) -> None:  # noqa: ANN401 - openpyxl ships no types
+        for name, cells in rows.items():
+            for column, text in cells.items():
+                known = {"退回": "退回（填“是”）", "理由": "理由"}
+                put(page, f"{batch}:{name[1:]}", known.get(column, f"更正：{column}"), text)
+
+    return edit(path, write_in)
+
+
+def suggested(book: Book, of: str, word: str) -> list[tuple[str, str]]:
+    """Return what a word may stand for, by the rows in which somebody corrected another."""
+    with book.reading() as connection:
+        found = Suggestions(book.chart(connection), [], corrections(connection)).of(of, word)
+    return [(one.meaning, one.corrected) for one in found if one.corrected]
+
+
+def account(done: Amended) -> list[int]:
+    """Return how many rows were in the workbook, posted, posted before, dropped, and still wait."""
+    counted = done.account()
+    assert counted["read"][0] == sum(rows for rows, _ in list(counted.values())[1:])
+    return [rows for rows, _ in counted.values()]
+
+
+def test_a_corrected_workbook_is_taken_back(book: Book) -> None:
+    """Corrected rows are posted by the same checks, dropped ones stay out, the others wait; all is on record."""
+    path = correct(
+        sheet(book),
+        r2={"资金名称": "F03", "理由": WHY}, r4={"收款人全称": "甲公司", "理由": WHY},
+        r5={"支付金额": "3500.00", "理由": WHY}, r3={"退回": "是", "理由": "重复申请"},
+    )  # fmt: skip
+    done = amend(book, path, by="ann", approved_by="ben")
+    assert account(done) == [5, 3, 0, 1, 1]
+    assert waits(book) == ["1:7"]
+    assert asked(book, """SELECT v.row, v.fund, v.payee, v.prepared_by, v.approved_by, b.how, b.confirmed_by, e.amount
+        FROM voucher AS v JOIN entry AS e ON e.voucher = v.id JOIN fund_basis AS b ON b.fund_basis = v.fund_basis
+        WHERE v.row <> 6 ORDER BY v.row""") == [
+        (2, "F03", asked(book, "SELECT payee FROM voucher WHERE row = 2")[0][0], "ann", "ben", "corrected", "ben", 100),
+        (4, "F03", "甲公司", "ann", "ben", "column", "", 100),
+        (5, "F03", asked(book, "SELECT payee FROM voucher WHERE row = 5")[0][0], "ann", "ben", "column", "", 350_000),
+    ]  # fmt: skip
+    kept = "SELECT row, field, old, new, reason, corrected_by, approved_by FROM correction ORDER BY seq"
+    assert asked(book, kept) == [
+        (2, "fund", "不明", "F03", WHY, "ann", "ben"), (4, "payee", "", "甲公司", WHY, "ann", "ben"),
+        (5, "amount", "3,5OO.00", "3500.00", WHY, "ann", "ben"),
+    ]  # fmt: skip
+    assert asked(book, "SELECT row, decided, reason, decided_by FROM decision WHERE decided = 'rejected'") == [
+        (3, "rejected", "重复申请", "ann")
+    ]
+    ((cells,),) = asked(book, "SELECT cells FROM input_row WHERE row = 5 AND batch = 1")
+    assert "3,5OO.00" in cells  # the original stays
+    assert suggested(book, "fund", "不明的") == [("F03", "1:2")]
+    (sha256,) = {one for (one,) in asked(book, "SELECT DISTINCT workbook FROM correction")}
+    assert [*(book.folder / "originals").rglob(f"{sha256}.xlsx")]
+    assert read(publish(book).main) == canonical(book)
+
+
+def test_a_file_that_comes_again_without_its_fault_is_known(book: Book, template: Template) -> None:
+    """A corrected row is what the right row would have been, whichever of them comes first."""
+    path = correct(sheet(book), r5={"支付金额": "3500.00", "理由": WHY})
+    with template.copy() as other:
+        bring(other, "b", pay("4", amount="3500.00"))
+        bring(other, "a", *ROWS)
+        wrong = correct(sheet(other), batch=2, r5={"支付金额": "3500.00", "理由": WHY})
+        done = amend(other, wrong, by="ann", approved_by="ben")
+        assert account(done) == [5, 0, 1, 0, 4]
+        assert [*diagnose(other)] == []
+    amend(book, path, by="ann", approved_by="ben")
+    again = bring(book, "b", pay("4", amount="3500.00"), pay("5"), pay("4", amount="3,5OO.00"))
+    assert (counts(again), waits(book)) == ((0, 3, 0, 1), ["1:2", "1:3", "1:4", "1:7"])
+
+
+def test_what_stays_wrong_waits_with_what_was_corrected(book: Book) -> None:
+    """A correction counts from then on: another one completes it, and a retry goes by both."""
+    done = amend(book, correct(sheet(book), r7={"收款人全称": "乙公司", "理由": WHY}), by="ann")
+    assert (account(done)[4], [why["check"] for why in done.tried[0].reasons]) == (5, ["use-not-permitted"])
+    assert not any(one.voucher for one in retry(book, ["1:7"], by="ann"))
+    second = amend(book, correct(sheet(book, "second"), r7={"列支科目": "0603", "理由": WHY}), by="eve")
+    assert [one.voucher for one in second.tried] == ["F03-2015-000003"]
+    assert asked(book, "SELECT payee FROM voucher WHERE row = 7") == [("乙公司",)]
+
+
+def key(page: Any) -> None:  # noqa: ANN401 - openpyxl ships no types
+    """Change the key of a row."""
+    page["A2"].value = page["A2"].value[:-1] + ("0" if page["A2"].value[-1] != "0" else "1")
+
+
+def twice(page: Any) -> None:  # noqa: ANN401 - openpyxl ships no types
+    """Copy a row over another."""
+    for at, cell in enumerate(page[2], 1):
+        page.cell(3, at).value = cell.value
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (key, "corrected-key"), (twice, "corrected-twice"),
+        (lambda page: put(page, "1:2", "资金名称", "F03"), "corrected-original"),
+        (lambda page: put(page, "1:2", "更正：支付金额", "9.00"), "reason-needed"),
+        (lambda page: put(page, "1:2", "退回（填“是”）", "也许"), "corrected-drop"),
+        (lambda page: page.insert_cols(3), "corrected-columns"),
+        (lambda page: page.delete_rows(2, 9), "corrected-empty"),
+    ],
+)  # fmt: skip
+def test_what_is_not_as_it_was_written_is_refused_whole(book: Book, change: Callable[[Any], object], why: str) -> None:
+    """Nothing of it is done, though another row is corrected soundly."""
+    path = correct(sheet(book), r4={"收款人全称": "甲公司", "理由": WHY})
+    before = everything(book)
+    with pytest.raises(FundtrackError) as caught:
+        amend(book, edit(path, change), by="ann", approved_by="ben")
+    assert caught.value.key == why
+    assert everything(book) == before
+
+
+def test_what_computes_is_refused(book: Book) -> None:
+    """With a value or without."""
+    path = edit(sheet(book), lambda page: put(page, "1:2", "理由", "=1+1"))
+    with pytest.raises(FundtrackError) as bare:
+        amend(book, path, by="ann")
+    assert bare.value.key == "workbook-formula"
+    computed = path.with_name("computed.xlsx")
+    with ZipFile(path) as old, ZipFile(computed, "w", ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, re.sub(rb"<f>1\+1</f><v ?/?>(</v>)?", b"<f>1+1</f><v>2</v>", old.read(name)))
+    with pytest.raises(FundtrackError) as valued:
+        amend(book, computed, by="ann")
+    assert valued.value.key == "corrected-formula"
+
+
+@pytest.mark.parametrize(
+    ("cells", "why", "approved_by"),
+    [
+        ({"支付金额": "9.00", "理由": WHY}, "corrected-approver", ""),
+        ({"资金名称": "F03", "理由": WHY}, "corrected-approver", ""),
+        ({"收款人全称": "甲", "理由": WHY}, "duties-apart", "A NN"),
+        ({"收款人全称": "韦某一451021197001010015", "理由": WHY}, "corrected-private", "ben"),
+        ({"收款人全称": "甲", "退回": "x", "理由": WHY}, "corrected-both", "ben"),
+    ],
+)  # fmt: skip
+def test_who_may_correct_what(book: Book, cells: dict[str, str], why: str, approved_by: str) -> None:
+    """Not the fund or the sum alone, nor a number of a person at all."""
+    with pytest.raises(FundtrackError) as caught:
+        amend(book, correct(sheet(book), r2=cells), by="ann", approved_by=approved_by)
+    assert caught.value.key == why
+
+
+def test_a_workbook_grows_old(book: Book, template: Template) -> None:
+    """Rows that were decided about or corrected since, and those of another book, change nothing."""
+    path = sheet(book)
+    correct(path, r4={"收款人全称": "甲公司", "理由": WHY}, r7={"收款人全称": "乙公司", "理由": WHY})
+    with template.copy() as other:
+        (other.folder / "natural.key").write_text("ab" * 32, "ascii")
+        with pytest.raises(FundtrackError) as foreign:
+            amend(other, path, by="ann")
+    assert foreign.value.key == "corrected-other-book"
+    amend(book, path, by="ann")
+    with pytest.raises(FundtrackError) as again:
+        amend(book, path, by="ann")
+    assert again.value.key == "corrected-decided"
+    old = correct(sheet(book, "b"), r7={"列支科目": "0603", "理由": WHY})
+    amend(book, correct(sheet(book, "c"), r7={"收款人全称": "丙公司", "理由": WHY}), by="ann")
+    with pytest.raises(FundtrackError) as since:
+        amend(book, old, by="ann")
+    assert since.value.key == "corrected-since"
+    reject(book, "1:7", by="ben", reason="作废")
+    with pytest.raises(FundtrackError) as decided:
+        amend(book, old, by="ann")
+    assert decided.value.key == "corrected-decided"
+
+
+def test_entries_of_registers_are_corrected_too(template: Template, tmp_path: Path) -> None:
+    """And another file is no workbook."""
+    with template.copy() as book:
+        enter(book, "contracts", contract(amount="三百"))
+        done = amend(book, correct(sheet(book), r2={"合同金额": "300.00", "理由": WHY}), by="ann", approved_by="ben")
+        assert account(done) == [1, 1, 0, 0, 0]
+        assert asked(book, "SELECT amount FROM contract") == [(30_000,)]
+        for name in ("a.csv", "b.xlsx"):
+            (tmp_path / name).write_text("x", "utf-8")
+            with pytest.raises(FundtrackError) as caught:
+                amend(book, tmp_path / name, by="ann")
+            assert caught.value.key == "corrected-no-workbook"
+        Workbook().save(tmp_path / "empty.xlsx")
+        with pytest.raises(FundtrackError) as empty:
+            amend(book, tmp_path / "empty.xlsx", by="ann")
+        assert empty.value.key == "corrected-empty"
+
+
+def test_who_said_a_default_may_correct_it_with_another(template: Template) -> None:
+    """The fund is then that of two people, and no default any more."""
+    with template.copy() as book:
+        bring(book, "a", pay("1", fund="", use="0603"), default=lambda chart: default_of(chart, "F01", "0601", ""))
+        path = correct(sheet(book), r2={"资金名称": "F03", "理由": WHY})
+        assert account(amend(book, path, by="clerk", approved_by="ben")) == [1, 1, 0, 0, 0]
+        assert asked(book, "SELECT fund, approved_by FROM voucher WHERE batch IS NOT NULL") == [("F03", "ben")]
