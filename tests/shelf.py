@@ -42,10 +42,12 @@ class Lent(Book):
     @contextmanager
     def writing(self, policy: Callable[[Connection], object] | None = None) -> Iterator[Connection]:
         """Give the connection within a savepoint."""
-        with self.connection.begin_nested():
+        with ExitStack() as undone, self.connection.begin_nested():
+            undone.callback(self.forget)
             if policy:
                 policy(self.connection)
             yield self.connection
+            undone.pop_all()
 
     owning = writing
 

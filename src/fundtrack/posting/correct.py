@@ -50,10 +50,9 @@ REBOOKED: Final = frozenset({"transfer-received", "disbursement", "advance", "ve
 PENDING: Final = ("receivable", "payable")
 """Kinds of account that keep open what one fund has to receive and another to pay."""
 
-OF_ITS_YEAR: Final = frozenset({
-    "quota-received", "allotment", "quota-adjustment", "commitment", "application",
-})  # fmt: skip
-"""The kinds that move only quota of a year, or bind it: they are taken back within it, so that it can be closed."""
+BEYOND_ITS_YEAR: Final = frozenset({"carry-over", "returned-payment", "refund"})
+"""The kinds that may be taken back in a later year although they moved quota: what went on comes back to its own year,
+what was paid stands paid again. All else would free quota of a year that can no longer be closed with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +97,10 @@ def rebook(
     def say(connection: Connection, chart: Chart) -> list[Draft]:
         wrong = rebookable(connection, chart, number, correction, document)
         refuse_rested_on(connection, [wrong], date)
-        if mode == "record" and (approval := _approval(connection, wrong)):
-            raise UsageError("rebook-applied", number=wrong.number, approval=approval.number)
+        if mode == "record":
+            refuse_later_year([wrong], date)
+            if approval := _approval(connection, wrong):
+                raise UsageError("rebook-applied", number=wrong.number, approval=approval.number)
         return make(chart, wrong, correction, document, date)
 
     return post(book, say, by=by, approved_by=approved_by)
@@ -128,6 +129,7 @@ def reversal(connection: Connection, chart: Chart, number: str, *, reason: str, 
     named = find_voucher(connection, number)
     refuse_fallen(connection, named)
     members = [voucher for voucher in linked(connection, named) if not voucher.reverses and not voucher.reversed_by]
+    refuse_later_year(members, date)
     refuse_rested_on(connection, members, date)
     return [
         _red(chart, member, reason, _own_year(member, date)) for member in reversed(members)
@@ -150,17 +152,22 @@ def refuse_fallen(connection: Connection, voucher: Standing) -> None:
         raise UsageError("reverse-reversal", number=voucher.number, original=original.number)
 
 
+def refuse_later_year(members: Iterable[Standing], date: date) -> None:
+    """Refuse to take back what moved quota in a year behind its own. Raises UsageError (`reverse-year`)."""
+    for member in members:
+        if date.year > member.date.year and member.entries != member.in_money and member.kind not in BEYOND_ITS_YEAR:
+            raise UsageError("reverse-year", number=member.number, year=member.date.year)
+
+
 def refuse_rested_on(connection: Connection, members: Iterable[Standing], date: date) -> None:
     """Refuse to take vouchers back on a date while something rests on them.
 
-    Raises UsageError: `reverse-before`, `reverse-year`, `reverse-cited`, `reverse-opening`, `reverse-spent`,
+    Raises UsageError: `reverse-before`, `reverse-cited`, `reverse-opening`, `reverse-spent`,
     `reverse-paid-again` where what the bank returned of an application is paid again; see `reversal`.
     """
     for member in members:
         if date < member.date:
             raise UsageError("reverse-before", number=member.number, posted=member.date, date=date)
-        if member.kind in OF_ITS_YEAR and date.year > member.date.year:
-            raise UsageError("reverse-year", number=member.number, year=member.date.year)
         resting = citing(connection, member)
         if resting:
             raise UsageError("reverse-cited", number=member.number, others=", ".join(v.number for v in resting))
