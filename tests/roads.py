@@ -220,7 +220,7 @@ def _vouchers(entry: Transaction, chart: Chart) -> Bill:
     shares = [[part for part in parts if part.leg.fund == fund] for fund in sorted({part.leg.fund for part in parts})]
     if any(sum(part.amount for part in share) for share in shares):
         shares = [parts]
-    red = (kind == "refund") ^ ("reverses" in said)
+    red = entry.meta.get("red") is True or (kind == "refund") ^ ("reverses" in said)
     drafts = [
         Draft(share[-1].leg.fund, entry.date, kind, entries_of(share, red=red), payee=entry.payee or "",
               narration=entry.narration or "", document=said.get("doc", ""), bank=said.get("bank", ""),

@@ -98,6 +98,16 @@ def test_what_is_pooled_changes_its_fund_and_is_nothing_spent(book: Book, say: S
     with book.reading() as connection:
         line = connection.exec_driver_sql("SELECT document, upper_document FROM quota WHERE fund = 'F09'").one()
     assert tuple(line) == ("整合1号", "财农1号")
+    plan = say("document", "show", "整合1号", "--format", "json").json
+    assert (plan["amount"], plan["given"], plan["left"], plan["funds"]) == (
+        "500.00",
+        "250.05",
+        "249.95",
+        {"F09": "250.05"},
+    )
+    upper = say("document", "show", "财农1号", "--format", "json").json
+    assert (upper["given"], upper["funds"]) == ("1000.00", {"F01": "1000.00"})
+    assert "整合1号" in say("document", "list", "--fund", "F09").out
     for checks in (
         ("mixed-channel", "red-without-original", "overdrawn", "over-allotment", "no-bank-line", "pooled-without-plan"),
     ):

@@ -13,7 +13,7 @@ from fundtrack.posting import post
 from fundtrack.posting.advance import refund
 from fundtrack.posting.application import apply_for, approve, payment
 from fundtrack.posting.correct import reverse
-from fundtrack.posting.quota import allot, commit, receive, statuses
+from fundtrack.posting.quota import allot, commit, receive, reclaim, statuses
 from fundtrack.posting.returned import return_payment
 from fundtrack.posting.standing import find_voucher
 from fundtrack.posting.vouchers import draft
@@ -262,6 +262,22 @@ def test_nothing_accuses_the_second_payment(book: Book) -> None:
     found = [one for one in named(book) if one[1] >= paid]
     assert found == [("nobody-approved", paid), ("nobody-approved", elsewhere)]
     assert left(book) == [(again, 100), (elsewhere, 50), ("F01-2015-000012", 70)]
+
+
+def test_what_was_reversed_is_no_twin(book: Book) -> None:
+    """Lawful are two equal parts of an application, what a contract frees, and what is said again in place of it."""
+    number = approved(book, 200)
+    for _ in range(2):
+        pay(book, number, 100, date=on(3))
+    act(book, lambda c, chart: commit(c, chart, LINE, -50, date=on(3, 2), contract="HT-1", payee=PAYEE))
+    for _ in range(3):
+        taken = act(book, lambda _, chart: [*reclaim(chart, "F01-Q00001", 10, date=on(4), document="文")])
+        reverse(book, taken, reason="x", date=on(4), by="clerk")
+    assert not {"duplicate-payment", "red-without-original"} & {check for check, _ in named(book)}
+    numbers = [pay_at_once(book, 10, date=on(5)) for _ in range(3)]
+    assert [one for one in named(book) if one[0] == "duplicate-payment"] == [
+        ("duplicate-payment", number) for number in numbers[1:]
+    ]
 
 
 def left(book: Book) -> list[tuple[str, int]]:

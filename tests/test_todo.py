@@ -24,6 +24,7 @@ from fundtrack.posting.quota import allot, receive
 from fundtrack.posting.returned import return_payment
 from fundtrack.posting.todo import KINDS, todo
 from fundtrack.posting.vouchers import draft
+from fundtrack.posting.yearend import Terms, close_year
 from quotas import CHART, controlled
 from shelf import ENGINES
 
@@ -112,6 +113,56 @@ def test_returned_by_the_bank(book: Book) -> None:
     assert "退票" in told(group, [group], "table", "zh")["matter"]
     post(book, lambda c, chart: [payment(c, chart, back, None, date=FEBRUARY + timedelta(2))], by=CLERK)
     assert items(book, "returned") == []
+
+
+@pytest.mark.parametrize("applied", [True, False])
+def test_returned_in_the_next_year(book: Book, applied: bool) -> None:  # noqa: FBT001
+    """It is the next year's to pay: the old year closes, and stays closed; paid again, in parts, nothing waits."""
+    year_end = date(2015, 12, 30)
+    if applied:
+        apply_for(book, "F01-Q00002", 100, payee="甲", date=year_end, by=CLERK)
+        approve(book, 1, date=year_end, by=CHIEF)
+    (paid,) = post(book, lambda c, chart: [
+        payment(c, chart, "1", None, date=year_end) if applied
+        else draft(chart, "disbursement", 100, fund="F01", use="0601", payee="甲", date=year_end)
+    ], by=CLERK).numbers  # fmt: skip
+    (back,) = post(book, lambda c, chart: [
+        return_payment(c, chart, paid, None, reason="户名不符", date=date(2016, 1, 4))
+    ], by=CLERK).numbers  # fmt: skip
+    assert [item[:3] for item in items(book, "returned")] == [(back, "2016-01-04", 100)]
+    assert items(book, "unpaid") == []
+    assert not close(book, Month(2015, 11), by=CLERK, earlier=True)
+    assert not close_year(book, Terms(2015, CLERK, "文")).blocked
+    assert not [one for one in todo(book, today=date(2016, 3, 1), days=0) if one.kind == "year-open"]
+    (first,) = post(book, lambda c, chart: [payment(c, chart, back, 40, date=date(2016, 1, 5))], by=CLERK).numbers
+    assert [item[:3] for item in items(book, "returned")] == [(back, "2016-01-04", 60)]
+    post(book, lambda c, chart: [
+        return_payment(c, chart, first, None, reason="户名不符", date=date(2016, 1, 6))
+    ], by=CLERK)  # fmt: skip
+    assert [item[:3] for item in items(book, "returned")] == [(back, "2016-01-04", 100)]
+    (whole,) = post(book, lambda c, chart: [payment(c, chart, back, None, date=date(2016, 1, 7))], by=CLERK).numbers
+    assert items(book, "returned") == items(book, "unpaid") == []
+    reverse(book, whole, reason="x", date=date(2016, 1, 8), by=CLERK)
+    assert [item[:3] for item in items(book, "returned")] == [(back, "2016-01-04", 100)]
+
+
+def test_returned_without_quota(shelf: Shelf) -> None:
+    """A fund without quota control owes what the bank returned as well."""
+    with shelf.lend("sqlite", CHART) as book:
+        day = date(2015, 3, 1)
+        (_, paid) = post(book, lambda _, chart: [
+            draft(chart, "transfer-received", 100, fund="F01", date=day),
+            draft(chart, "disbursement", 100, fund="F01", use="0601", payee="甲", date=day),
+        ], by=CLERK).numbers  # fmt: skip
+        (back,) = post(book, lambda c, chart: [
+            return_payment(c, chart, paid, 70, reason="户名不符", date=day)
+        ], by=CLERK, approved_by=CHIEF).numbers  # fmt: skip
+        assert items(book, "returned") == [(back, "2015-03-01", 70, CLERK)]
+        (again,) = post(book, lambda c, chart: [payment(c, chart, back, None, date=day)], by=CLERK).numbers
+        assert items(book, "returned") == []
+        for number in (again, back):
+            reverse(book, number, reason="x", date=day, by=CLERK)
+        assert items(book, "returned") == []
 
 
 def test_advances_by_who_holds_them(book: Book) -> None:

@@ -141,6 +141,17 @@ def over_commitment(county: Sound) -> Fault:
     return Fault(pay_of(county, fund, day, 60_000, 60_000, "committed"))
 
 
+@plants("committed-beyond-contract")
+def committed_beyond_contract(county: Sound) -> Fault:
+    """A fen more is committed to a contract than it is for."""
+    day = county.day(1)
+    fund, contract = controlled(county, day, 70_000), county.contract(county.project(), 59_999)
+    bound = move(county, fund, day, "commitment", (("committed", 2), ("available", 2)), 60_000)
+    bound.says["contract"] = contract.code
+    pay_of(county, fund, day, 60_000, 60_000, "committed")
+    return Fault(bound)
+
+
 @plants("quota-nearly-used")
 def quota_nearly_used(county: Sound) -> Fault:
     """Nine tenths of a line are paid."""

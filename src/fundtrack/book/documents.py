@@ -5,7 +5,7 @@ A document that is not registered is known all the same where a quota line names
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -27,6 +27,17 @@ GROUP BY v.document, v.fund
 HAVING SUM((1 - 2 * e.red) * e.amount) <> 0
 """
 """What each document gave each fund in quota; what was taken back is not given."""
+
+POOLED: Final = """
+SELECT v.document, v.fund, CAST(SUM((1 - 2 * e.red) * e.amount) AS BIGINT)
+FROM voucher AS v
+JOIN entry AS e ON e.voucher = v.id
+JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code = e.debit AND a.kind = 'cash'
+WHERE v.kind = 'pooling'
+GROUP BY v.document, v.fund
+HAVING SUM((1 - 2 * e.red) * e.amount) <> 0
+"""
+"""What was pooled into each fund by each plan."""
 
 ABOVE: Final = """
 SELECT document, MIN(upper_document) FROM quota
@@ -64,11 +75,15 @@ def rank(level: str) -> int:
 
 @dataclass(frozen=True)
 class Papers:
-    """The documents of a book at one moment: `registered` by number, and `given`, quota by document and fund."""
+    """The documents of a book at one moment: `registered` by number, and `given`, quota by document and fund.
+
+    `pooled` is by plan and fund what was pooled: it came by the documents that gave it, and counts once above them.
+    """
 
     registered: dict[str, Paper]
     upper: dict[str, str]
     given: dict[str, dict[str, int]]
+    pooled: dict[str, dict[str, int]]
 
     def of(self, document: str) -> Paper:
         """Return what is registered of a document, or that nothing is."""
@@ -108,19 +123,36 @@ class Papers:
                 yield one
 
     def passed_on(self, document: str) -> int:
-        """Return what quota came by a document and those that follow from it, in fen."""
-        return sum(sum(self.given.get(one, {}).values()) for one in self.below(document))
+        """Return what quota came by a document and those that follow from it, or by a plan was pooled, in fen."""
+        given = sum(sum(self.given.get(one, {}).values()) for one in self.below(document))
+        return given + sum(self.pooled.get(document, {}).values())
+
+    def funds(self, document: str) -> dict[str, int]:
+        """Return what each fund has by a document: what that gave it, or what was pooled into it by a plan."""
+        found = Counter(self.given.get(document, {}))
+        found.update(self.pooled.get(document, {}))
+        return dict(sorted(found.items()))
+
+    @property
+    def numbers(self) -> set[str]:
+        """The numbers of all documents that are registered, or by which a fund has anything."""
+        return {*self.registered, *self.given, *self.pooled}
 
 
 def papers(connection: Connection) -> Papers:
     """Return the documents that are registered, or named by quota lines."""
     columns = [field.name for field in fields(Paper)]
     registered = dialect.rows_of(connection, f"SELECT {', '.join(columns)} FROM book_documents")
-    given: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    for document, fund, amount in dialect.rows_of(connection, GIVEN):
-        given[document][fund] = int(amount)
     return Papers(
         {row[0]: Paper(*row) for row in registered},
         {row[0]: row[1] for row in dialect.rows_of(connection, ABOVE)},
-        dict(given),
+        _by_fund(connection, GIVEN),
+        _by_fund(connection, POOLED),
     )
+
+
+def _by_fund(connection: Connection, select: str) -> dict[str, dict[str, int]]:
+    found: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for document, fund, amount in dialect.rows_of(connection, select):
+        found[document][fund] = int(amount)
+    return dict(found)

@@ -64,6 +64,24 @@ STANDING: Final = """SELECT d.fund, d.unit, d.code, d.day, d.date, d.change
     FROM candidate_touched AS t
     JOIN daily_balance AS d ON d.fund = t.fund AND d.unit = t.unit AND d.code = t.code AND d.day >= t.day"""
 
+BOUND: Final = """SELECT contract FROM candidate WHERE contract <> ''"""
+
+OF_CONTRACTS: Final = f"""WITH bound AS (SELECT id FROM voucher WHERE contract <> '' AND contract IN ({BOUND}))
+    SELECT id FROM bound
+    UNION ALL SELECT v.id FROM bound AS b CROSS JOIN voucher AS v WHERE v.reverses = b.id
+    UNION ALL SELECT v.id FROM bound AS b CROSS JOIN voucher AS v WHERE v.cites = b.id
+    UNION ALL SELECT r.id FROM bound AS b CROSS JOIN voucher AS v CROSS JOIN voucher AS r
+        WHERE v.cites = b.id AND r.reverses = v.id"""
+"""What stands of the contracts that candidates name, and what takes something of it back, whatever that names."""
+
+NAMING: Final = "SELECT voucher FROM candidate WHERE contract <> '' OR cites <> 0 OR reverses <> 0"
+"""Candidates that a contract may have to do with."""
+
+ON_REGISTER: Final = """
+SELECT 1 FROM candidate AS c JOIN contract AS k ON k.contract = c.contract WHERE c.contract <> '' LIMIT 1
+"""
+"""Whether any candidate is of a contract on register."""
+
 CONTROLLED: Final = "SELECT 1 FROM quota_heading WHERE fund IN (SELECT fund FROM candidate) LIMIT 1"
 """Whether any candidate is of a fund that has quota accounts at all."""
 
@@ -90,7 +108,10 @@ def measure(connection: Connection) -> None:
 
 def candidate_lens(chart: Chart, subject: Callable[[int, str], Subject]) -> Lens:
     """Return the lens through which checks judge what is staged; `subject` says where a candidate came from."""
-    return Lens(after=after, before=before, subject=subject, named=names_of(chart), quota_at_all=CONTROLLED)
+    return Lens(
+        after=after, before=before, subject=subject, named=names_of(chart), quota_at_all=CONTROLLED,
+        scope_at_all={"contract": ON_REGISTER},
+    )  # fmt: skip
 
 
 def after(scope: str) -> Relations:
@@ -121,7 +142,10 @@ def relations(scope: str, *, coming: bool) -> Relations:
 def _touched(relation: str, columns: str, scope: str, *, coming: bool) -> str:
     """Return the rows of a relation that are judged together: those that share the scope with a candidate."""
     arms = [f"SELECT {columns} FROM candidate_{relation}"] if coming else []
-    if scope == "balance":
+    if scope == "contract":
+        arms = [f"{arm} WHERE voucher IN ({NAMING})" for arm in arms]
+        arms.append(f"SELECT {columns} FROM book_{relation} WHERE voucher IN ({OF_CONTRACTS})")
+    elif scope == "balance":
         arms.append(
             f"SELECT {columns} FROM book_{relation} WHERE voucher IN (SELECT voucher FROM book_vouchers"
             " WHERE fund IN (SELECT fund FROM candidate_touched) AND day >= (SELECT MIN(day) FROM candidate_touched))"

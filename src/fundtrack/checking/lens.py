@@ -144,7 +144,8 @@ class Lens:
     decimals of each unit. `missing` are the relations that cannot be given, each with why, in both languages: a check
     that needs one is not run, and that is told. `said` remembers whether anything says the evidence that checks need: a
     lens looks at one moment. `quota_at_all`, where given, selects nothing where no candidate can touch quota: most
-    funds are under no quota control, and what is about quota alone need not be asked of them.
+    funds are under no quota control, and what is about quota alone need not be asked of them. `scope_at_all`, by scope,
+    does the same for what is judged together by that.
     """
 
     after: Callable[[str], Relations]
@@ -155,6 +156,7 @@ class Lens:
     missing: Mapping[str, Mapping[Language, str]] = field(default_factory=dict)
     said: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
     quota_at_all: str = ""
+    scope_at_all: Mapping[str, str] = field(default_factory=dict)
 
     def why_not(self, check: Check) -> Mapping[Language, str]:
         """Return why a check cannot be run through this lens, in both languages; nothing where it can."""

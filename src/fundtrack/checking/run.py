@@ -30,7 +30,7 @@ def run(connection: Connection, checks: Iterable[Check], lens: Lens) -> list[Fin
     asked = tuple(checks)
     if lens.before is not None:
         asked = tuple(check for check in asked if check.scope != "book")
-        asked = _worth_asking(connection, _of_quota_too(connection, asked, lens), lens)
+        asked = _worth_asking(connection, _in_question(connection, _of_quota_too(connection, asked, lens), lens), lens)
     return [finding for check in asked for finding in _new(connection, check, lens)]
 
 
@@ -55,6 +55,12 @@ def _of_quota_too(connection: Connection, checks: tuple[Check, ...], lens: Lens)
     if not lens.quota_at_all or dialect.rows_of(connection, lens.quota_at_all):
         return checks
     return tuple(check for check in checks if not (check.is_installed and check.of_quota))
+
+
+def _in_question(connection: Connection, checks: tuple[Check, ...], lens: Lens) -> tuple[Check, ...]:
+    """Return the checks, but for the installed ones of a scope that no candidate has anything to do with."""
+    none = {scope for scope, at_all in lens.scope_at_all.items() if not dialect.rows_of(connection, at_all)}
+    return tuple(check for check in checks if not (check.is_installed and check.scope in none))
 
 
 def _worth_asking(connection: Connection, checks: tuple[Check, ...], lens: Lens) -> tuple[Check, ...]:

@@ -59,7 +59,14 @@ class Undone(Exception):
 
 
 LAST: Final = "SELECT COALESCE(MAX(id), 0) FROM voucher UNION ALL SELECT COALESCE(MAX(voucher), 0) FROM entry"
-STANDING: Final = "SELECT COALESCE(MAX(occurrence), 0) FROM voucher WHERE natural_key = :key"
+STANDING: Final = """
+SELECT COALESCE(MAX(occurrence), 0), EXISTS (
+    SELECT 1 FROM voucher AS v
+    WHERE v.natural_key = :key AND NOT EXISTS (SELECT 1 FROM voucher AS r WHERE r.reverses = v.id))
+FROM voucher WHERE natural_key = :key
+"""
+"""How often what has a natural key was posted, and whether any of those vouchers stands."""
+
 POSTED: Final = """
 SELECT id, fund, year, number FROM voucher WHERE id IN (SELECT voucher FROM candidate WHERE line = 1) ORDER BY id
 """
@@ -192,7 +199,20 @@ def keyed(connection: Connection, book: Book, drafts: Iterable[Draft]) -> Iterat
         if draft.natural_key:
             yield draft
             continue
-        key = known(draft.date.isoformat(), json.dumps(draft.content(), ensure_ascii=False))
-        ((standing,),) = dialect.rows_of(connection, STANDING, {"key": key})
+        key, before = _key_of(connection, known, draft)
         twins[key] += 1
-        yield replace(draft, natural_key=key, occurrence=standing + twins[key])
+        yield replace(draft, natural_key=key, occurrence=before + twins[key])
+
+
+def _key_of(connection: Connection, known: Callable[[str, str], str], draft: Draft) -> tuple[str, int]:
+    """Return the natural key of a draft, and how many vouchers have it.
+
+    What was posted and reversed, every one of it, is no twin of what is said again: that begins with a key of its own.
+    """
+    said = draft.content()
+    while True:
+        key = known(draft.date.isoformat(), json.dumps(said, ensure_ascii=False))
+        ((before, standing),) = dialect.rows_of(connection, STANDING, {"key": key})
+        if standing or not before:
+            return key, before
+        said = [*said, "again"]

@@ -59,7 +59,10 @@ UNPAID: Final = """
 SELECT CASE WHEN b.id IS NULL THEN 'unpaid' ELSE 'returned' END, v.fund,
     COALESCE(b.year, v.year), COALESCE(b.number, v.number), COALESCE(b.date, v.date), m.reserved, v.approved_by
 FROM (
-    SELECT CASE WHEN x.kind = 'application' THEN COALESCE(x.reverses, x.id) WHEN p.kind = 'application' THEN p.id
+    SELECT CASE
+            WHEN b.kind = 'application' THEN b.id
+            WHEN b.kind = 'returned-payment' AND (p.cites IS NULL OR p.year <> b.year) THEN b.id
+            WHEN p.kind IN ('application', 'returned-payment') THEN p.id
             ELSE p.cites END AS id,
         SUM(e.amount) AS reserved
     FROM (
@@ -72,11 +75,11 @@ FROM (
         WHERE a.kind = 'quota-applied'
     ) AS e
     JOIN voucher AS x ON x.id = e.voucher
-    LEFT JOIN voucher AS o ON o.id = x.reverses
-    LEFT JOIN voucher AS p ON p.id = COALESCE(o.cites, x.cites)
+    JOIN voucher AS b ON b.id = COALESCE(x.reverses, x.id)
+    LEFT JOIN voucher AS p ON p.id = b.cites
     GROUP BY 1
 ) AS m
-JOIN voucher AS v ON v.id = m.id
+JOIN voucher AS v ON v.id = m.id AND v.kind = 'application'
 LEFT JOIN (
     SELECT p.cites AS owed, MAX(r.id) AS id
     FROM voucher AS r JOIN voucher AS p ON p.id = r.cites AND p.year = r.year
@@ -94,8 +97,37 @@ WHERE m.reserved > 0
 """
 """What moved on the accounts of what is applied for, by the application that it belongs to.
 
-Where the bank returned a payment of it, and nothing was paid since, it goes by the number of the return.
+Where the bank returned a payment of it, and nothing was paid since, it goes by the number of the return. What a return
+owes itself belongs to that: see `OWED`.
 """
+
+OWED: Final = """
+SELECT o.fund, o.year, o.number, o.date, o.amount - COALESCE(a.amount, 0), o.who
+FROM (
+    SELECT r.id, r.fund, r.year, r.number, r.date, COALESCE(NULLIF(p.approved_by, ''), r.prepared_by) AS who,
+        SUM(e.amount) AS amount
+    FROM voucher AS r
+    JOIN voucher AS p ON p.id = r.cites AND (p.cites IS NULL OR p.year <> r.year)
+    JOIN entry AS e ON e.voucher = r.id
+    WHERE r.kind = 'returned-payment' AND r.reverses IS NULL AND EXISTS (
+        SELECT 1 FROM account AS c
+        WHERE c.fund = e.fund AND c.unit = e.unit AND c.code IN (e.debit, e.credit) AND c.kind = 'cash'
+    ) AND NOT EXISTS (SELECT 1 FROM voucher AS x WHERE x.reverses = r.id)
+    GROUP BY r.id, r.fund, r.year, r.number, r.date, p.approved_by, r.prepared_by
+) AS o
+LEFT JOIN (
+    SELECT COALESCE(q.cites, v.cites) AS owed,
+        SUM((1 - 2 * e.red) * CASE WHEN c.code = e.credit THEN e.amount ELSE -e.amount END) AS amount
+    FROM voucher AS v
+    LEFT JOIN voucher AS q ON v.kind = 'returned-payment' AND q.id = v.cites AND q.year = v.year
+    JOIN entry AS e ON e.voucher = v.id
+    JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code IN (e.debit, e.credit) AND c.kind = 'cash'
+    WHERE v.cites IS NOT NULL
+    GROUP BY 1
+) AS a ON a.owed = o.id
+WHERE o.amount > COALESCE(a.amount, 0)
+"""
+"""What a returned payment owes itself, less what was paid again of it: of no application, or of one of another year."""
 
 ADVANCED: Final = """
 SELECT fund, payee, MIN(date), MAX(held)
@@ -168,6 +200,7 @@ def todo(book: Book, *, today: dt.date, days: int) -> list[Group]:
         items = [
             *rows_and_applications(connection),
             *unpaid(connection),
+            *owed(connection),
             *by_checks(connection, book, (*BANK, *LOANS)),
             *_advanced(connection),
             *_on_record(connection),
@@ -225,9 +258,13 @@ def by_checks(connection: Connection, book: Book, names: Sequence[str]) -> Itera
 
 
 def years_open(connection: Connection, *, before: int) -> Iterator[Item]:
-    """Yield the years whose quota is not all spent, carried over or reclaimed, of those that are over."""
+    """Yield the years whose quota is not all spent, carried over or reclaimed, of those that are over.
+
+    Of a year that is closed only what the bank returned since can be left, and that waits by itself.
+    """
+    closed = closed_to(connection)
     for year, amount in dialect.rows_of(connection, YEAR_OPEN):
-        if year < before:
+        if year < before and not (closed and closed >= dt.date(year, 12, 31)):
             yield Item("year-open", f"{year}-12-31", int(amount), str(year), "")
 
 
@@ -243,6 +280,12 @@ def months_open(connection: Connection, until: Month) -> Iterator[Item]:
 
 def _place(finding: Finding) -> str:
     return finding.subject.voucher or str(finding.subject)
+
+
+def owed(connection: Connection) -> Iterator[Item]:
+    """Yield what the bank returned that no application of the year is paid by; a year is closed without it."""
+    for fund, year, number, date, amount, who in dialect.rows_of(connection, OWED):
+        yield Item("returned", date, int(amount), voucher_number(fund, year, number), who)
 
 
 def unpaid(connection: Connection) -> Iterator[Item]:

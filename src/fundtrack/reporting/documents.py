@@ -22,15 +22,14 @@ def documents(connection: Connection, fund: str = "") -> list[dict[str, Any]]:
     """Return every document that is registered or gave quota, in order of date; of a fund, those that gave it any.
 
     Amounts are fen: `amount` is what the register says, None for nothing, `given` the quota that came by it and what
-    follows from it, `left` the difference.
+    follows from it, or what was pooled by a plan, `left` the difference.
     """
     known = papers(connection)
-    numbers = {*known.registered, *known.given}
-    found = sorted(map(known.of, numbers), key=lambda paper: (paper.date, paper.document))
+    found = sorted(map(known.of, known.numbers), key=lambda paper: (paper.date, paper.document))
     return [
         {**_said(paper), **_sums(known, paper)}
         for paper in found
-        if fund in {"", paper.fund, *known.given.get(paper.document, {})}
+        if fund in {"", paper.fund, *known.funds(paper.document)}
     ]
 
 
@@ -40,8 +39,8 @@ def document(connection: Connection, chart: Chart, number: str) -> dict[str, Any
     Raises UsageError (`document-unknown`).
     """
     known = papers(connection)
-    if number not in {*known.registered, *known.given, *known.upper.values()}:
-        raise UsageError("document-unknown", document=number, known=nearest(number, {*known.registered, *known.given}))
+    if number not in {*known.numbers, *known.upper.values()}:
+        raise UsageError("document-unknown", document=number, known=nearest(number, known.numbers))
     paper = known.of(number)
     return {
         **_said(paper),
@@ -54,7 +53,7 @@ def document(connection: Connection, chart: Chart, number: str) -> dict[str, Any
             for use in chart.uses
             if use.document == number and use.granted
         ],
-        "funds": dict(sorted(known.given.get(number, {}).items())),
+        "funds": known.funds(number),
         "quotas": [
             {
                 "quota": line.number,

@@ -134,9 +134,8 @@ def trace(connection: Connection, chart: Chart, subject: str) -> Lineage:
         line = find_line(chart, number)
         return Lineage(tracer.above_line(line), tracer.below_line(line))
     known = tracer.papers
-    if number not in {*known.registered, *known.given, *known.upper, *known.upper.values()}:
-        numbers = {*known.registered, *known.given}
-        raise UsageError("document-unknown", document=number, known=nearest(number, numbers))
+    if number not in {*known.numbers, *known.upper, *known.upper.values()}:
+        raise UsageError("document-unknown", document=number, known=nearest(number, known.numbers))
     return Lineage(tracer.above_document(number), tracer.below_document(number))
 
 

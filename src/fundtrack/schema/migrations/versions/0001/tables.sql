@@ -236,6 +236,7 @@ CREATE TABLE voucher (
 ) STRICT;
 
 CREATE INDEX voucher_bank_ref ON voucher (bank_ref);
+CREATE INDEX voucher_contract ON voucher (contract) WHERE contract <> '';
 CREATE INDEX voucher_fund_day ON voucher (fund, day);
 CREATE INDEX voucher_opening ON voucher (fund, day) WHERE kind = 'opening';
 CREATE INDEX voucher_cites ON voucher (cites) WHERE cites IS NOT NULL;
