@@ -389,6 +389,7 @@ REASONED: Final = {
     "voucher_takes_its_turn": "a race, shown in its own test",
     "account_path": "says the key once more, as one word: what takes it has taken account_pk",
     "balance_pk": "a key of a derived table: doctor re-derives it",
+    "commitment_pk": "a key of a derived table: doctor re-derives it",
     "daily_balance_pk": "a key of a derived table: doctor re-derives it",
     "turn_pk": "one row, see turn_one",
 }

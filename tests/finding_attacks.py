@@ -7,7 +7,7 @@ from typing import Final
 from attacks import BATCH, NEW, Attack, alike, entered, entry, key, keyed, row, voucher
 
 AUDIT: Final = {"audit": 2, "audited_at": "2015-12-01T00:00:00Z", "audited_by": "checker", "side": "bureau",
-                "restricted": "", "pages_sha256": "", "vouchers": 5, "last_voucher": 5}  # fmt: skip
+                "restricted": "", "pages_sha256": "", "vouchers": 6, "last_voucher": 6}  # fmt: skip
 FINDING: Final = {"finding": 3, "fingerprint": "f3", "audit": 1, "page": "duplicate-payment", "page_sha256": "",
                   "severity": "fatal", "waivable": 1, "remedied_by": "reversal,refund,entry", "voucher": 5,
                   "entry": "payroll 2", "date": "2015-02-05", "fund": "F01", "use": "0601", "project": "",

@@ -12,7 +12,7 @@ FIRST: Final = 735233
 """The last day of 2013, before every voucher of the small book."""
 
 ACT: Final = {"seq": 2, "year": 2014, "period": 1, "act": "close", "date": "2014-01-31", "day": FIRST + 31,
-              "document": "x", "reason": "x", "last_voucher": 5, "acted_by": "clerk",
+              "document": "x", "reason": "x", "last_voucher": 6, "acted_by": "clerk",
               "acted_at": "2015-03-01T00:00:00Z"}  # fmt: skip
 REOPEN: Final = ACT | {"period": 12, "year": 2013, "act": "reopen", "date": "2013-11-30", "day": FIRST - 31,
                        "acted_by": "manager"}  # fmt: skip

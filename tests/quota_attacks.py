@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from attacks import ACCOUNT, ADD_ACCOUNT, CHART_2, GRANT, NEW, Attack, alike, entry, key, row, voucher
+from attacks import ACCOUNT, ADD_ACCOUNT, CHART_2, GRANT, NEW, Attack, alike, entered, entry, key, row, voucher
 from fundtrack.chart.model import STATUSES
 
 HEADING: Final = {"fund": "F06", "status": "received", "unit": "CNY.Q", "code": "1901", "root": "Assets",
@@ -22,6 +22,19 @@ APPLIED: Final = {"application": 3, "fund": "F06", "line": 2, "amount": 100, "da
 IMPORTED: Final = APPLIED | {"natural_key": "k", "batch": 1, "row": 7}
 DECIDED: Final = {"application": 2, "voucher": None, "reason": "x", "decided_by": "manager", "decided_at": ""}
 
+
+def quota(debit: str, credit: str, amount: int = 100, *, voucher: int = NEW, line: int = 1) -> str:
+    """Return the statement of an entry of quota."""
+    return entry("F06", amount, unit="CNY.Q", debit=debit, credit=credit, voucher=voucher, line=line)
+
+
+FUNDED: Final = (
+    entry("F06", 5000, voucher=6, debit="1001", credit="3001"),
+    quota("1901:Q00001", "2902:Q00002", 3000, voucher=6, line=2),
+    quota("1901:Q00001", "2902:Q00003", 2000, voucher=6, line=3),
+    voucher("F06", id=6, kind="opening", date="2015-01-01", day=735599, entries=3),
+)
+"""The statements that give F06 money, and its lines quota: the last voucher of the book."""
 QUOTA_ROWS: Final = (
     "INSERT INTO fund VALUES ('F06', 1)",
     *(ADD_ACCOUNT.replace("F05", "F06").format(code, root, kind, controlled) for code, root, kind, controlled in (
@@ -35,6 +48,7 @@ QUOTA_ROWS: Final = (
     row("quota", **LINE | {"line": 1}),
     row("quota", **ALLOTTED | {"line": 2}),
     row("quota", **ALLOTTED | {"line": 3, "project": "P01"}),
+    *FUNDED,
     row("application", **APPLIED | {"application": 1}),
     row("application", **APPLIED | {"application": 2}),
     row("application_decision", **DECIDED | {"application": 1}),
@@ -42,18 +56,6 @@ QUOTA_ROWS: Final = (
 """F06 is under quota control: of its line 1, line 2 is allotted to 0606, and line 3 to 0606 for P01."""
 
 
-def quota(debit: str, credit: str, amount: int = 100, *, voucher: int = NEW, line: int = 1) -> str:
-    """Return the statement of an entry of quota."""
-    return entry("F06", amount, unit="CNY.Q", debit=debit, credit=credit, voucher=voucher, line=line)
-
-
-FUNDED: Final = (
-    entry("F06", 5000, voucher=30, debit="1001", credit="3001"),
-    quota("1901:Q00001", "2902:Q00002", 3000, voucher=30, line=2),
-    quota("1901:Q00001", "2902:Q00003", 2000, voucher=30, line=3),
-    voucher("F06", id=30, kind="opening", date="2015-01-01", day=735599, entries=3),
-)
-"""The statements that give F06 money, and its lines quota."""
 RESERVED: Final = voucher("F06", number=2, kind="application", payee="x")
 
 QUOTAS: Final = (
@@ -110,21 +112,21 @@ QUOTAS: Final = (
 )  # fmt: skip
 
 PAYMENTS: Final = (
-    alike("paid without quota", "voucher_within_quota", *FUNDED, entry("F06", debit="0606"), voucher("F06", number=2)),
-    alike("paid more than quota", "voucher_within_quota", *FUNDED, entry("F06", 101, debit="0606"),
+    alike("paid without quota", "voucher_within_quota", entry("F06", debit="0606"), voucher("F06", number=2)),
+    alike("paid more than quota", "voucher_within_quota", entry("F06", 101, debit="0606"),
           quota("2902:Q00002", "2905:Q00002", line=2), voucher("F06", number=2, entries=2)),
-    alike("quota executed and nothing paid", "voucher_within_quota", *FUNDED,
+    alike("quota executed and nothing paid", "voucher_within_quota",
           quota("2902:Q00002", "2905:Q00002"), voucher("F06", number=2)),
-    alike("paid from quota of another use", "voucher_within_quota", *FUNDED, entry("F06", debit="0607"),
+    alike("paid from quota of another use", "voucher_within_quota", entry("F06", debit="0607"),
           quota("2902:Q00002", "2905:Q00002", line=2), voucher("F06", number=2, entries=2)),
-    alike("paid from quota of another project", "voucher_within_quota", *FUNDED, entry("F06", debit="0606"),
+    alike("paid from quota of another project", "voucher_within_quota", entry("F06", debit="0606"),
           quota("2902:Q00003", "2905:Q00003", line=2), voucher("F06", number=2, entries=2)),
-    alike("paid from quota of an earlier year", "voucher_within_quota", *FUNDED, entry("F06", debit="0606"),
+    alike("paid from quota of an earlier year", "voucher_in_the_year_of_its_quota", entry("F06", debit="0606"),
           quota("2902:Q00002", "2905:Q00002", line=2),
           voucher("F06", number=1, entries=2, year=2016, date="2016-01-05", day=735968)),
-    alike("spending moved here without quota", "voucher_within_quota", *FUNDED,
+    alike("spending moved here without quota", "voucher_within_quota",
           entry("F06", debit="0606", credit="3001"), voucher("F06", number=2, kind="adjustment")),
-    alike("spending moved away restores more quota", "voucher_within_quota", *FUNDED,
+    alike("spending moved away restores more quota", "voucher_within_quota",
           entry("F06", voucher=31, debit="0606"), quota("2902:Q00002", "2905:Q00002", voucher=31, line=2),
           voucher("F06", id=31, number=2, entries=2),
           entry("F06", 50, debit="0606", credit="3001", red=1),
@@ -133,12 +135,48 @@ PAYMENTS: Final = (
     # SQLite holds this twice on purpose, as it does cash.
     Attack("paid from quota that is not there", ("balance_never_overspent", "balance_not_overspent"),
            ("balance_not_overspent",),
-           (*FUNDED, entry("F06", 3001, debit="0606"), quota("2902:Q00002", "2905:Q00002", 3001, line=2),
+           (entry("F06", 3001, debit="0606"), quota("2902:Q00002", "2905:Q00002", 3001, line=2),
             voucher("F06", number=2, entries=2))),
 )  # fmt: skip
 
+BOUND: Final = (
+    quota("2902:Q00002", "2903:Q00002", 500, voucher=31),
+    voucher("F06", id=31, number=2, kind="commitment", contract="A", payee="x"),
+    quota("2902:Q00002", "2903:Q00002", 300, voucher=32),
+    voucher("F06", id=32, number=3, kind="commitment", contract="B", payee="y"),
+)
+"""The statements by which line 2 has 500 bound to one contract and 300 to another."""
+LATER: Final[dict[str, Any]] = {"number": 1, "year": 2016, "date": "2016-01-05", "day": 735968}
+
+CONTRACTS: Final = (
+    # SQLite holds this twice on purpose, as it does balances.
+    *(Attack(f"{what} what is bound to another contract", ("commitment_never_overspent", "commitment_not_overspent"),
+             ("commitment_not_overspent",), (*BOUND, *statements)) for what, statements in {
+        "freed": (entry("F06", 301, unit="CNY.Q", debit="2902:Q00002", credit="2903:Q00002", red=1),
+                  voucher("F06", number=4, kind="commitment", contract="B", payee="y")),
+        "applied for": (quota("2903:Q00002", "2904:Q00002", 501),
+                        voucher("F06", number=4, kind="application", contract="A", payee="x")),
+        "applied for without a contract": (quota("2903:Q00002", "2904:Q00002", 1),
+                                           voucher("F06", number=4, kind="application", payee="x")),
+        "paid": (entry("F06", 301, debit="0606"), quota("2903:Q00002", "2905:Q00002", 301, line=2),
+                 voucher("F06", number=4, contract="B", payee="y", entries=2)),
+        "carried over": (quota("2903:Q00002", "2906:Q00002", 800),
+                         voucher("F06", number=4, kind="carry-over", date="2015-12-31", day=735963)),
+    }.items()),
+    alike("taken back under another contract", "voucher_reverses_exactly", *BOUND,
+          entry("F06", 300, unit="CNY.Q", debit="2902:Q00002", credit="2903:Q00002", red=1),
+          voucher("F06", number=4, kind="commitment", contract="A", reverses=32)),
+    key("commitment_account", row("commitment", fund="F99", unit="CNY.Q", code="2903:Q00002", contract="", total=0)),
+    alike("line without what it has bound", "commitment_never_deleted", *BOUND, "DELETE FROM commitment"),
+    Attack("TRUNCATE commitment", (), ("commitment_never_truncated",), (*BOUND, "TRUNCATE commitment")),
+    Attack("REPLACE commitment", ("commitment_never_replaced",), (),
+           (*BOUND, row("commitment", "REPLACE", fund="F06", unit="CNY.Q", code="2903:Q00002", contract="A", total=9))),
+    alike("freed what is bound to another contract where no commitment moves", "voucher_moves_commitments", *BOUND,
+          entry("F06", 301, unit="CNY.Q", debit="2902:Q00002", credit="2903:Q00002", red=1),
+          voucher("F06", number=4, kind="commitment", contract="B", payee="y")),
+)  # fmt: skip
+
 CARRIED: Final = (
-    *FUNDED,
     row("quota", **ALLOTTED | NEXT_YEAR | {"line": 4, "parent": 2}),
     quota("2902:Q00002", "2906:Q00002", 2000, voucher=32),
     voucher("F06", id=32, number=2, kind="carry-over", date="2015-12-31", day=735963),
@@ -146,9 +184,59 @@ CARRIED: Final = (
 """The statements by which line 2 carries over 2000 to line 4."""
 AFTERWARDS: Final[dict[str, Any]] = {"number": 1, "year": 2016, "date": "2016-01-01", "day": 735964}
 
+YEARS: Final = (
+    alike("bound in another year", "voucher_in_the_year_of_its_quota", quota("2902:Q00002", "2903:Q00002"),
+          voucher("F06", kind="commitment", contract="A", **LATER)),
+    alike("bound before its year", "voucher_in_the_year_of_its_quota",
+          row("quota", **LINE | NEXT_YEAR), quota("1901:Q00004", "2901:Q00004"),
+          voucher("F06", number=2, kind="quota-received", date="2015-12-01", day=735933)),
+    alike("reserved in another year", "voucher_in_the_year_of_its_quota", quota("2902:Q00002", "2904:Q00002"),
+          voucher("F06", kind="application", payee="x", **LATER)),
+    alike("adjusted in another year", "voucher_in_the_year_of_its_quota", quota("2902:Q00002", "2902:Q00003"),
+          voucher("F06", kind="quota-adjustment", **LATER)),
+    alike("taken back in another year", "voucher_in_the_year_of_its_quota", quota("2902:Q00002", "2907:Q00002"),
+          voucher("F06", kind="reclaim", **LATER)),
+    alike("carried over in another year", "voucher_in_the_year_of_its_quota", quota("2902:Q00002", "2906:Q00002"),
+          voucher("F06", kind="carry-over", **LATER)),
+    alike("carried over before the year ends", "voucher_in_the_year_of_its_quota", quota("2902:Q00002", "2906:Q00002"),
+          voucher("F06", number=2, kind="carry-over", date="2015-12-30", day=735962)),
+    alike("carried over into the middle of a year", "voucher_in_the_year_of_its_quota", *CARRIED,
+          quota("1901:Q00004", "2902:Q00004"), voucher("F06", kind="carry-over", **LATER)),
+    alike("freed in another year by a reversal", "voucher_in_the_year_of_its_quota", *BOUND[:2],
+          entry("F06", 500, unit="CNY.Q", debit="2902:Q00002", credit="2903:Q00002", red=1),
+          voucher("F06", kind="commitment", contract="A", reverses=31, **LATER)),
+    alike("restored in another year", "voucher_in_the_year_of_its_quota",
+          entry("F06", voucher=31, debit="0606"), quota("2902:Q00002", "2905:Q00002", voucher=31, line=2),
+          voucher("F06", id=31, number=2, entries=2),
+          entry("F06", debit="0606", red=1),
+          entry("F06", unit="CNY.Q", debit="2902:Q00002", credit="2905:Q00002", red=1, line=2),
+          voucher("F06", kind="refund", cites=31, entries=2, **LATER)),
+    alike("applied for in another year", "application_within_quota",
+          row("application", **APPLIED | {"date": "2016-03-01", "day": 736024})),
+)  # fmt: skip
+
 HANDED_DOWN: Final = (
+    *(alike(f"carried over, received, and had again by {what}", "voucher_brings_what_was_carried", *CARRIED,
+            quota("1901:Q00004", "2902:Q00004", 2000, voucher=33),
+            voucher("F06", id=33, kind="carry-over", **AFTERWARDS), *statements) for what, statements in {
+        "an adjustment": (quota("2906:Q00002", "2902:Q00002", 1),
+                          voucher("F06", number=3, kind="quota-adjustment", date="2015-12-31", day=735963)),
+        "a reversal": (entry("F06", 2000, unit="CNY.Q", debit="2902:Q00002", credit="2906:Q00002", red=1),
+                       voucher("F06", number=3, kind="carry-over", reverses=32, date="2015-12-31", day=735963)),
+    }.items()),
+    alike("adjusted under another document", "voucher_adjusts_within_its_document",
+          row("quota", **LINE | {"document": "y"}), row("quota", **ALLOTTED | {"line": 5, "parent": 4}),
+          quota("2902:Q00002", "2902:Q00005"), voucher("F06", number=2, kind="quota-adjustment")),
+    *(alike(f"received beyond {what}", "voucher_receives_what_its_document_gives",
+            entered("document", document="x", amount=1000, level="central", date="2015-01-01"),
+            row("quota", **LINE), row("quota", **LINE | {"line": 5, "document": "y", "upper_document": "x"}),
+            quota("1901:Q00004", "2901:Q00004", 600, voucher=33),
+            voucher("F06", id=33, number=2, kind="quota-received", document="x"),
+            quota(f"1901:{line}", f"2901:{line}", 401),
+            voucher("F06", number=3, kind="quota-received", document=document))
+      for what, line, document in (("its document", "Q00004", "x"), ("the document above", "Q00005", "y"))),
     alike("allotted of another line than it came of", "voucher_allots_of_its_parent",
-          row("quota", **LINE), *FUNDED, quota("1901:Q00004", "2901:Q00004", 100, voucher=32),
+          row("quota", **LINE), quota("1901:Q00004", "2901:Q00004", 100, voucher=32),
           voucher("F06", id=32, number=2, kind="quota-received", date="2015-03-01", day=735658),
           quota("2901:Q00004", "2902:Q00002"), voucher("F06", number=3, kind="allotment")),
     alike("more received than was carried over", "voucher_brings_what_was_carried", *CARRIED,
@@ -160,6 +248,17 @@ HANDED_DOWN: Final = (
 )  # fmt: skip
 
 APPLICATIONS: Final = (
+    alike("applied for beyond what is available", "application_within_quota",
+          row("application", **APPLIED | {"amount": 3001})),
+    alike("applied for in parts beyond what is available", "application_within_quota",
+          row("application", **APPLIED | {"amount": 2901})),
+    alike("applied for beyond what its contract has bound", "application_within_quota", *BOUND,
+          quota("2902:Q00002", "2903:Q00002", 2100, voucher=33),
+          voucher("F06", id=33, number=4, kind="commitment", contract="C"),
+          row("application", **APPLIED | {"contract": "A", "amount": 501})),
+    alike("applied for of a contract without one", "application_within_quota",
+          quota("2902:Q00002", "2903:Q00002", 3000, voucher=33),
+          voucher("F06", id=33, number=2, kind="commitment"), row("application", **APPLIED)),
     alike("application id past 2^53", "application_id", row("application", **APPLIED | {"application": 2**53})),
     key("application_quota", row("application", **APPLIED | {"line": 77})),
     alike("nothing applied for", "application_amount", row("application", **APPLIED | {"amount": 0})),
@@ -176,13 +275,13 @@ APPLICATIONS: Final = (
           row("application_decision", **DECIDED | {"reason": ""})),
     alike("application decided by nobody", "application_decision_decided_by",
           row("application_decision", **DECIDED | {"decided_by": ""})),
-    alike("application approved by the applicant", "application_approved_by_another", *FUNDED,
+    alike("application approved by the applicant", "application_approved_by_another",
           quota("2902:Q00002", "2904:Q00002"), RESERVED,
           row("application_decision", **DECIDED | {"voucher": NEW, "decided_by": "clerk"})),
-    alike("application approved by another than its voucher", "application_approved_by_another", *FUNDED,
+    alike("application approved by another than its voucher", "application_approved_by_another",
           quota("2902:Q00002", "2904:Q00002"), RESERVED,
           row("application_decision", **DECIDED | {"voucher": NEW, "decided_by": "director"})),
-    alike("voucher reserves another amount", "application_approved_by_another", *FUNDED,
+    alike("voucher reserves another amount", "application_approved_by_another",
           quota("2902:Q00002", "2904:Q00002", 101), RESERVED,
           row("application_decision", **DECIDED | {"voucher": NEW})),
     alike("voucher reserves nothing", "application_approved_by_another",
@@ -193,17 +292,16 @@ APPLICATIONS: Final = (
            (row("application_decision", **DECIDED | {"voucher": 77}),), keys=True),
 )  # fmt: skip
 
-QUOTA_ATTACKS: Final = QUOTAS + PAYMENTS + HANDED_DOWN + APPLICATIONS
+QUOTA_ATTACKS: Final = QUOTAS + PAYMENTS + CONTRACTS + YEARS + HANDED_DOWN + APPLICATIONS
 
 PAID: Final = (
-    *FUNDED,
     entry("F06", voucher=31, debit="0606"),
     quota("2902:Q00002", "2905:Q00002", voucher=31, line=2),
     voucher("F06", id=31, number=2, entries=2),
     quota("2902:Q00002", "2904:Q00002", voucher=10),
     voucher("F06", id=10, number=3, kind="application", payee="x"),
     row("application_decision", **DECIDED | {"voucher": 10}),
-    *CARRIED[len(FUNDED) : -1],
+    *CARRIED[:-1],
     voucher("F06", id=32, number=4, kind="carry-over", date="2015-12-31", day=735963),
     quota("1901:Q00004", "2902:Q00004", 2000, voucher=33),
     voucher("F06", id=33, kind="carry-over", **AFTERWARDS),

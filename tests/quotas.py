@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 from fundtrack.chart.change import open_quota
 from fundtrack.posting import post
 from fundtrack.posting.application import apply_for, approve, payment
-from fundtrack.posting.quota import allot, carry_over, commit, receive, reclaim
+from fundtrack.posting.quota import allot, carry_over, commit, receive
+from fundtrack.posting.reclaim import reclaim
 from fundtrack.posting.vouchers import draft
 from shelf import ENGINES
 
@@ -128,7 +129,7 @@ def end_the_year(book: Book) -> None:
     """Carry what the line has left over, 600.00, and take back what was never allotted, 100.00."""
     end = date(2015, 12, 31)
     say(book, lambda c, chart: carry_over(c, chart, "F01-Q00002", date=end, by=CLERK, document="本级90号"))
-    say(book, lambda _, chart: reclaim(chart, "F01-Q00001", 10_000, date=end, document="上级99号"))
+    say(book, lambda c, chart: reclaim(c, chart, "F01-Q00001", 10_000, date=end, document="上级99号")[1])
 
 
 def agree(folder: Path, engine: str, part: int, told: list[str]) -> None:

@@ -95,7 +95,7 @@ def money(book: Book, fund: str, amount: int) -> None:
 def line(book: Book, fund: str, project: str, allotted: int, bound: int, contract: str) -> None:
     """Receive quota of a fund, allot some, and bind some of that to a contract."""
     first = date(2015, 1, 5)
-    post(book, lambda c, ch: receive(c, ch, fund, 1000, date=first, by=CLERK, document="文"), by=CLERK)
+    post(book, lambda c, ch: receive(c, ch, fund, 1000, date=first, by=CLERK, document=contract), by=CLERK)
     root = last(book, fund)
     post(book, lambda c, ch: allot(
         c, ch, root, allotted, use="0601", date=first, by=CLERK, document="文", project=project

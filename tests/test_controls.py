@@ -235,6 +235,7 @@ def spends(amount: int, *, id: int, number: int) -> tuple[str, str]:
 STORED_BALANCES: Final = (
     "UPDATE balance SET total = total + 1",
     "UPDATE daily_balance SET change = change + 1",
+    "UPDATE commitment SET total = total + 1",
     "DELETE FROM balance",
     "DELETE FROM daily_balance",
     "TRUNCATE balance",

@@ -51,6 +51,14 @@ def statuses(quota: Quota, lines: Iterable[Quota]) -> tuple[str, ...]:
     return ("received", *ALLOTTED) if parent.year < quota.year else ALLOTTED
 
 
+def root(quota: Quota, lines: Iterable[Quota]) -> Quota:
+    """Return the line that a document gave, of which a line was allotted or carried over."""
+    known = {one.line: one for one in lines if one.fund == quota.fund}
+    while quota.parent:
+        quota = known[quota.parent]
+    return quota
+
+
 def _accounts(chart: Chart, lines: tuple[Quota, ...]) -> Iterator[Account]:
     above = headings(chart)
     known = {(quota.fund, quota.line): quota for quota in lines}

@@ -35,7 +35,19 @@ period = typer.Typer(no_args_is_help=True, help="会计期间 Months: closed one
 MonthArgument = Annotated[str, typer.Argument(metavar="YYYY-MM", help="The month, 2015-03. 会计期间")]
 PreviewOption = Annotated[bool, typer.Option("--preview", help="Only say what it would do. 只预览，不办理")]
 COLUMNS = ("matter", "count", "sum", "oldest", "actor", "command")
-YEAR = ("quota", "use", "project", "from_year", "became", "amount", "contracts", "into", "vouchers")
+YEAR = (
+    "quota",
+    "use",
+    "project",
+    "from_year",
+    "became",
+    "amount",
+    "contracts",
+    "cash",
+    "cash_held",
+    "into",
+    "vouchers",
+)
 ACTS = ("period", "act", "until", "document", "reason", "by", "at")
 
 
@@ -141,12 +153,13 @@ def year_close(
         print_groups(done.blocked, form, language)
         raise typer.Exit(1)
     rows = [_ended(one, form) for one in done.lines]
-    total = {"carried": 0, "reclaimed": 0}
+    total = {"carried": 0, "reclaimed": 0, "cash": sum(one.taken.cash for one in done.lines if one.taken)}
     for one in done.lines:
         total["carried" if one.into else "reclaimed"] += one.left.amount
     told = [show.in_words(row, language, became="year") for row in rows] if form == "table" else rows
     if form != "table" or rows:
-        show.rows(told, form, language, YEAR)
+        said = [name for name in YEAR if form != "table" or any(row[name] for row in told)]
+        show.rows(told, form, language, said)
     if form == "table":
         sums = {name: money.grouped(amount) for name, amount in total.items()}
         show.say_message("year-may-close" if preview else "year-is-closed", language, year=year, **sums)
@@ -206,6 +219,7 @@ def _ended(one: Ended, form: Format) -> dict[str, Any]:
     return {
         "quota": line.number, "use": line.use, "project": line.project, "from_year": one.left.root.year,
         "became": one.became, "amount": written(one.left.amount), "contracts": written(bound),
+        "cash": written(one.taken.cash) if one.taken else "", "cash_held": written(one.taken.held) if one.taken else "",
         "into": one.into.number if one.into else "", "vouchers": list(one.vouchers),
     }  # fmt: skip
 

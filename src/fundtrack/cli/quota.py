@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from fundtrack.chart.model import Chart
     from fundtrack.posting import Draft
+    from fundtrack.posting.arrived import Taken
 
 quota = typer.Typer(no_args_is_help=True, help="预算指标 Quota: authority to spend, beside the cash.")
 
@@ -213,13 +214,24 @@ def reclaim(
 ) -> None:
     """指标收回 Take unspent quota back by a document, and its cash with it."""
     from fundtrack.book.clock import today
-    from fundtrack.posting.quota import reclaim
+    from fundtrack.posting.reclaim import reclaim
 
-    Act(form, by, approved_by, book, lang).post(
-        lambda _connection, chart: reclaim(
-            chart, line, amount, date=date or today(), document=document, cash=not owed, bank=bank
+    act = Act(form, by, approved_by, book, lang)
+    told: list[Taken] = []
+
+    def say(connection: Connection, chart: Chart) -> Sequence[Draft]:
+        taken, drafts = reclaim(
+            connection, chart, line, amount, date=date or today(), document=document, cash=not owed, bank=bank
         )
-    )
+        told[:] = [taken]
+        return drafts
+
+    act.post(say)
+    for taken in told if form == "table" else ():
+        if taken.cash < taken.quota:
+            show.say_message(
+                "reclaim-less-cash", act.language, **{name: show.yuan(fen) for name, fen in taken._asdict().items()}
+            )
 
 
 def pool(

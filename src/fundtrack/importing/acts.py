@@ -25,6 +25,7 @@ from fundtrack.importing.judge import judge, known
 from fundtrack.importing.lines import Lines, Meant, Uses
 from fundtrack.importing.tally import Tally, holding, reason, reason_of_error
 from fundtrack.posting.application import Origin, record
+from fundtrack.posting.given import Row as GivenRow
 from fundtrack.posting.post import keyed, next_voucher, staged
 from fundtrack.posting.quota import allot, commit, receive
 from fundtrack.schema import dialect
@@ -174,6 +175,7 @@ class Acts(Tally):
         """Do all that is asked; return the rows that ask for nothing that can be done, and those that checks refuse."""
         lines = Lines(quotas(self._connection))
         self._pending: Counter[tuple[str, str]] = Counter()
+        self._coming: Counter[str] = Counter()
         self.chart = with_quotas(self._policy, quotas(self._connection))
         make = {"quota": self._given, "commitment": self._bound, "application": self._applied}[self.becomes]
         failed: Why = {}
@@ -221,7 +223,7 @@ class Acts(Tally):
             raise UsageError("use-missing")
         use = self._uses.code(fund, one.text("use")) if one.text("use") else ""
         with self._whole():
-            made = [] if source else self._received(one, fund, date, named=not use)
+            made = [] if source else self._received(one, fund, date, use)
             if use:
                 made += self._allotted(one, source or last_line(self._connection, fund), date, use)
             lines.add(last_line(self._connection, fund))
@@ -229,16 +231,20 @@ class Acts(Tally):
         bill = one.row.number if before else 0
         return [*(replace(draft, bill=bill) for draft in before), self._own(replace(own, bill=bill), one)]
 
-    def _received(self, one: Asked, fund: str, date: dt.date, *, named: bool) -> list[Draft]:
+    def _received(self, one: Asked, fund: str, date: dt.date, use: str) -> list[Draft]:
         """Return the receipt of what a row gives a fund; its line has the row's number where it is the row's own."""
         about: About = {"upper_document": one.text("upper-document"), "department": one.text("department")}
         about["expires"] = one.says.get("expires")
-        if named:
+        if not use:
             about |= {"project": one.text("project"), "treasury_id": one.text("treasury-id")}
-        return receive(
-            self._connection, self.chart, fund, one.says["amount"], date=date, by=self.by,
-            document=one.text("document"), **about,
+        document = one.text("document")
+        row = GivenRow(use, one.text("project"), one.text("treasury-id"), self._coming)
+        made = receive(
+            self._connection, self.chart, fund, one.says["amount"], date=date, by=self.by, document=document, row=row,
+            **about,
         )  # fmt: skip
+        self._coming[document.strip()] += one.says["amount"]
+        return made
 
     def _allotted(self, one: Asked, root: Quota, date: dt.date, use: str) -> list[Draft]:
         """Return the allotment of what a row gives a use; what it does not say is as its root was given."""

@@ -22,7 +22,8 @@ from fundtrack.posting import returned
 from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.kinds import NOT_IN_CHART, account_of, kind_of_payment
 from fundtrack.posting.post import post
-from fundtrack.posting.quota import committed, entry_of, line_in, refuse_other_year
+from fundtrack.posting.quota import entry_of, line_in, refuse_other_year
+from fundtrack.posting.requested import bound_to, refuse_beyond
 from fundtrack.posting.standing import find_voucher, refuse_before, voucher_of
 from fundtrack.posting.vouchers import drafted, positive
 from fundtrack.schema import dialect
@@ -145,7 +146,8 @@ def record(
 ) -> int:
     """Insert an application as the next, and return its number; the caller holds the writer's turn.
 
-    Raises UsageError: `apply-payee`, `amount-not-positive`, `quota-year`; FormatError (`text-unsafe`).
+    Raises UsageError: `apply-payee`, `amount-not-positive`, `quota-year`, and `apply-beyond` or
+    `apply-beyond-contract` for more than the line has; FormatError (`text-unsafe`).
     """
     if not said.get("payee", "").strip():
         raise UsageError("apply-payee")
@@ -153,6 +155,8 @@ def record(
     refuse_closed(connection, date)
     texts = [stored(str(said.get(name, ""))) for name in ("payee", "contract", "document", "narration", "number")]
     ((last,),) = dialect.rows_of(connection, "SELECT COALESCE(MAX(application), 0) FROM application")
+    payee, contract = texts[:2]
+    refuse_beyond(connection, line, positive(amount), contract=contract, payee=payee)
     dialect.insert_rows(connection, "application", COLUMNS, [(
         int(last) + 1, line.fund, line.line, positive(amount), date.isoformat(), date.toordinal(), *texts,
         *(origin or (None, 1, None, None)), named(by), now(),
@@ -275,7 +279,8 @@ def _reserving(connection: Connection, chart: Chart, asked: Application, date: D
     """Return the voucher that reserves what an application asks for, and books what is owed for it."""
     line = next(one for one in chart.quotas if (one.fund, one.line) == (asked.fund, asked.line))
     refuse_other_year(line, date)
-    status = "committed" if _bound(connection, chart, line, asked) >= asked.amount else "available"
+    bound = bound_to(connection, line, contract=asked.contract, payee=asked.payee)
+    status = "committed" if bound >= asked.amount else "available"
     entries = [entry_of(chart, (line, status), (line, "applied"), asked.amount)]
     owed = account_of(chart, line.fund, "payable")
     if owed != NOT_IN_CHART:
@@ -284,14 +289,6 @@ def _reserving(connection: Connection, chart: Chart, asked: Application, date: D
         chart, "application", tuple(entries), fund=line.fund, date=date, payee=asked.payee, narration=asked.narration,
         project=line.project, document=asked.document, contract=asked.contract,
     )  # fmt: skip
-
-
-def _bound(connection: Connection, chart: Chart, line: Quota, asked: Application) -> int:
-    """Return what a line has committed to the contract of an application, in fen; nothing to another contractor."""
-    for contract, payee, held in committed(connection, chart, line):
-        if contract == asked.contract and payee in {"", asked.payee}:
-            return held
-    return 0
 
 
 def _paying(chart: Chart, owed: Standing, amount: int, date: Date, *, bank: str, bank_ref: str) -> Draft:

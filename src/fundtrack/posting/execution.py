@@ -62,11 +62,8 @@ WHERE voucher IN (
         JOIN quota AS q ON q.fund = c.fund AND q.line = e.line
         JOIN quota_heading AS h ON h.fund = c.fund AND h.status = 'committed'
     ) AS x
-    WHERE x.wanted <= (
-        SELECT COALESCE(SUM((1 - 2 * b.red) * CASE b.credit WHEN x.code THEN b.amount ELSE -b.amount END), 0)
-        FROM entry AS b
-        JOIN voucher AS v ON v.id = b.voucher AND v.contract = x.contract
-        WHERE b.fund = x.fund AND b.unit = x.unit AND x.code IN (b.debit, b.credit)))
+    WHERE x.wanted <= (SELECT m.total FROM commitment AS m
+        WHERE m.fund = x.fund AND m.unit = x.unit AND m.code = x.code AND m.contract = x.contract))
 """
 """What is committed to the contract of a payment is used first, as long as it lasts."""
 

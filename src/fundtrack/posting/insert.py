@@ -18,7 +18,9 @@ SELECT voucher, line, debit_fund, unit, debit, credit, amount, red FROM candidat
 VOUCHERS: Final = """
 WITH place AS MATERIALIZED (
     SELECT c.voucher,
-        b.base + ROW_NUMBER() OVER (PARTITION BY c.fund, c.year ORDER BY c.day, c.outflow, c.voucher) AS number
+        b.base + ROW_NUMBER() OVER (
+            PARTITION BY c.fund, CASE WHEN c.kind = 'carry-over' AND c.reverses > 0 THEN -c.year ELSE c.year END
+            ORDER BY c.day, c.outflow, c.voucher) AS number
     FROM candidate AS c
     JOIN (
         SELECT f.fund, f.year, COALESCE((
@@ -43,7 +45,8 @@ WHERE c.voucher = p.voucher AND c.line = 1
 """Numbered by date, money in before money out, then row: the order in which one by one they would have been posted.
 
 Only what decides the order is sorted, and not whole vouchers. SQLite inserts in the order of `place`, row by row, and
-would refuse a gap in the numbers; PostgreSQL looks at all of them together, in whatever order.
+would refuse a gap in the numbers, and what was carried over taken back before what the new year received of it.
+PostgreSQL looks at all of them together, in whatever order.
 """
 
 

@@ -16,17 +16,18 @@ from sqlalchemy import text
 from fundtrack import money
 from fundtrack.beantext.escape import stored
 from fundtrack.book.documents import papers
+from fundtrack.chart.model import Quota
 from fundtrack.chart.quota import headings
 from fundtrack.errors import ChartError, UsageError, nearest
 from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.kinds import account_of
-from fundtrack.posting.quota import find_line, leg_of, receive, statuses, unit_of
+from fundtrack.posting.quota import find_line, leg_of, open_line, received, statuses, unit_of
 from fundtrack.posting.vouchers import drafted, positive
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from fundtrack.chart.model import Chart, Quota
+    from fundtrack.chart.model import Chart
     from fundtrack.posting.draft import Draft
     from fundtrack.posting.vouchers import Details
 
@@ -145,11 +146,11 @@ def _taken(connection: Connection, chart: Chart, asked: Pooling, line: Quota | N
     cash, transfer = (Leg(asked.taker, account_of(chart, asked.taker, kind)) for kind in ("cash", "transfer"))
     entries: tuple[Entry, ...] = (Entry(cash, transfer, asked.amount),)
     if line:
-        (quota,) = receive(
-            connection, chart, asked.taker, asked.amount, date=asked.date, by=by, document=asked.plan,
-            upper_document=line.document, expires=line.expires, department=chart.funds[asked.taker].department,
-        )  # fmt: skip
-        entries += quota.entries
+        opened = open_line(connection, chart, Quota(
+            asked.taker, asked.date, asked.plan, upper_document=line.document, expires=line.expires,
+            department=chart.funds[asked.taker].department, recorded_by=by,
+        ))  # fmt: skip
+        entries += received(chart, opened, asked.amount, asked.date)[0].entries
     return drafted(chart, "pooling", entries, fund=asked.taker, date=asked.date, **_details(asked, asked.giver))
 
 

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Final, TypedDict
 from sqlalchemy import text
 
 from fundtrack import money
+from fundtrack.beantext.escape import stored
 from fundtrack.book.create import now
 from fundtrack.book.person import named
 from fundtrack.chart.model import Quota
-from fundtrack.chart.quota import headings
+from fundtrack.chart.quota import headings, root
 from fundtrack.errors import UsageError, message, nearest
 from fundtrack.posting.draft import Entry, Leg
-from fundtrack.posting.kinds import account_of, use_of
+from fundtrack.posting.given import refuse_exceeded, refuse_received
+from fundtrack.posting.kinds import use_of
 from fundtrack.posting.vouchers import drafted, positive, refuse_unknown_project
 from fundtrack.schema import dialect
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
     from fundtrack.chart.model import Chart
     from fundtrack.posting.draft import Draft, Kind
+    from fundtrack.posting.given import Row
     from fundtrack.posting.vouchers import Details
 
 
@@ -75,14 +78,12 @@ ORDER BY v.id
 """The voucher that received a line, and stands."""
 
 COMMITTED: Final = text("""
-SELECT v.contract, MAX(CASE WHEN v.kind IN ('commitment', 'carry-over') THEN v.payee ELSE '' END) AS payee,
-    SUM((1 - 2 * e.red) * CASE e.credit WHEN :code THEN e.amount ELSE -e.amount END) AS held
-FROM entry AS e
-JOIN voucher AS v ON v.id = e.voucher
-WHERE e.fund = :fund AND e.unit = :unit AND :code IN (e.debit, e.credit)
-GROUP BY v.contract
-HAVING SUM((1 - 2 * e.red) * CASE e.credit WHEN :code THEN e.amount ELSE -e.amount END) <> 0
-ORDER BY v.contract
+SELECT c.contract, COALESCE((
+        SELECT MAX(v.payee) FROM voucher AS v JOIN entry AS e ON e.voucher = v.id AND c.code IN (e.debit, e.credit)
+        WHERE v.contract = c.contract AND v.kind IN ('commitment', 'carry-over')), ''), c.total
+FROM commitment AS c
+WHERE c.fund = :fund AND c.unit = :unit AND c.code = :code AND c.total <> 0
+ORDER BY c.contract
 """)
 """What a line has committed to each contract, whoever was paid by it; and to whom it was committed."""
 
@@ -96,13 +97,20 @@ def receive(
     date: Date,
     by: str,
     document: str,
+    row: Row | None = None,
     **about: Unpack[About],
 ) -> list[Draft]:
     """Open a line for what a document gives a fund, and return the voucher that receives it.
 
-    Raises UsageError: `quota-none` for a fund whose chart has no quota accounts by that day, `quota-document`.
+    `row` is what a row of a file says beside. Raises what `open_line` and `refuse_received` do.
     """
     line = open_line(connection, chart, Quota(fund, date, document, recorded_by=by, **about))
+    refuse_received(connection, line, positive(amount), row)
+    return received(chart, line, amount, date)
+
+
+def received(chart: Chart, line: Quota, amount: int, date: Date) -> list[Draft]:
+    """Return the voucher by which a line receives what it was opened for."""
     entry = entry_of(chart, (line, "received"), (line, "unallotted"), positive(amount))
     return [_voucher(chart, "quota-received", line, (entry,), date, document=line.document)]
 
@@ -122,18 +130,22 @@ def allot(
     """Open a line for a use, and return the voucher that allots it quota of the line that a document gave.
 
     What is not said is as it was given. Raises UsageError: `quota-unknown`, `quota-not-given` where the line is no
-    document's, `project-unknown`, `quota-document`, `quota-use-ended`; ChartError (`use-no-use`).
+    document's, `quota-year`, `quota-before` its first day, `project-unknown`, `quota-document`, `quota-use-ended`;
+    ChartError (`use-no-use`).
     """
-    root = find_line(chart, parent)
-    if root.use:
-        raise UsageError("quota-not-given", number=root.number)
+    given = find_line(chart, parent)
+    if given.use:
+        raise UsageError("quota-not-given", number=given.number)
+    refuse_other_year(given, date)
+    if date < given.date:
+        raise UsageError("quota-before", number=given.number, begins=given.date, date=date)
     refuse_unknown_project(chart, about.get("project", ""))
-    code = use_of(chart, use, root.fund).code
-    _refuse_ungranted(chart, root.fund, code, date)
-    said: About = {"upper_document": root.document, "department": root.department, "expires": root.expires, **about}
-    own = Quota(root.fund, date, document, parent=root.line, use=code, recorded_by=by, **said)
+    code = use_of(chart, use, given.fund).code
+    _refuse_ungranted(chart, given.fund, code, date)
+    said: About = {"upper_document": given.document, "department": given.department, "expires": given.expires, **about}
+    own = Quota(given.fund, date, document, parent=given.line, use=code, recorded_by=by, **said)
     line = open_line(connection, chart, own)
-    entry = entry_of(chart, (root, "unallotted"), (line, "available"), positive(amount))
+    entry = entry_of(chart, (given, "unallotted"), (line, "available"), positive(amount))
     return [_voucher(chart, "allotment", line, (entry,), date, document=line.document)]
 
 
@@ -144,7 +156,7 @@ def supplement(
 
     What is cut (追减) is taken back in red, out of what is not allotted; the money is not touched. Both cite the
     receipt. Raises UsageError: `quota-unknown`, `quota-not-given`, `supplement-document`, `quota-year` on a day of
-    another year, `supplement-nothing` where nothing stands of the line.
+    another year, `supplement-nothing` where nothing stands of the line, `document-exceeded`.
     """
     line = find_line(chart, number)
     if line.parent:
@@ -157,14 +169,18 @@ def supplement(
     if receipt is None:
         raise UsageError("supplement-nothing", number=line.number)
     entry = entry_of(chart, (line, "received"), (line, "unallotted"), positive(abs(amount)), red=amount < 0)
+    if amount > 0:
+        refuse_exceeded(connection, stored(document), amount, {})
     return [_voucher(chart, "quota-received", line, (entry,), date, document=document, cites=receipt[0])]
 
 
 def adjust(chart: Chart, source: str, target: str, amount: int, *, date: Date, document: str) -> list[Draft]:
     """Return the voucher that moves what is available from a line to another of its fund and year (调剂).
 
-    To a line that a document gave, quota goes back unallotted. Raises UsageError: `quota-unknown`,
-    `quota-adjust-document`, `quota-adjust-across` between funds or years, `quota-adjust-same`, `quota-year`.
+    To a line that a document gave, quota goes back unallotted. It stays with the document that gave it, or the lines of
+    another would have more than that gives. Raises UsageError: `quota-unknown`, `quota-adjust-document`,
+    `quota-adjust-across` between funds or years, `quota-adjust-root` between what two documents gave,
+    `quota-adjust-same`, `quota-year`.
     """
     giving, taking = find_line(chart, source), find_line(chart, target)
     if not document.strip():
@@ -173,6 +189,10 @@ def adjust(chart: Chart, source: str, target: str, amount: int, *, date: Date, d
         raise UsageError("quota-adjust-same", number=giving.number)
     if (giving.fund, giving.year) != (taking.fund, taking.year):
         raise UsageError("quota-adjust-across", source=giving.number, target=taking.number)
+    here, there = (root(line, chart.quotas) for line in (giving, taking))
+    if here != there:
+        raise UsageError("quota-adjust-root", source=giving.number, target=taking.number, given=here.document,
+                         root=here.number, other=there.document, other_root=there.number)  # fmt: skip
     refuse_other_year(giving, date)
     entry = entry_of(chart, (giving, _free(giving)), (taking, _free(taking)), positive(amount))
     return [_voucher(chart, "quota-adjustment", taking, (entry,), date, document=document)]
@@ -217,11 +237,13 @@ def commit(
 def carry_over(connection: Connection, chart: Chart, number: str, *, date: Date, by: str, document: str) -> list[Draft]:
     """Open the line of the next year for what a line has left, and return the vouchers that carry it over (结转).
 
-    The use and the project stay. Commitments are bound again to their contracts. `date` is in the line's year; the new
-    line begins on the first day of the next. Raises UsageError: `quota-unknown`, `quota-not-allotted`,
-    `carry-nothing`, `carry-applied` while something of the line is applied for and not paid.
+    The use and the project stay. Commitments are bound again to their contracts. `date` is the last day of the line's
+    year; the new line begins on the first day of the next. Raises UsageError: `quota-unknown`, `quota-not-allotted`,
+    `carry-date`, `carry-nothing`, `carry-applied` while something of the line is applied for and not paid.
     """
     line = line_in(chart, number)
+    if date != Date(line.year, 12, 31):
+        raise UsageError("carry-date", number=line.number, year=line.year, date=date)
     stands = statuses(connection, chart, line)
     if stands["applied"]:
         raise UsageError("carry-applied", number=line.number, amount=money.grouped(stands["applied"]))
@@ -254,38 +276,18 @@ def carried(
 ) -> Iterator[Draft]:
     """Yield the vouchers by which what a line has left leaves it and enters the next year's, bound to its contracts.
 
-    `left` are fen by status, `bound` the contract, the contractor and the fen of what is committed.
+    `left` are fen by status, `bound` the contract, the contractor and the fen of what is committed; what leaves a
+    contract bears its name, so that it takes nothing that is bound to another.
     """
-    entries = tuple(entry_of(chart, (line, status), (line, "carried"), amount) for status, amount in left.items())
-    yield _voucher(chart, "carry-over", line, entries, date, document=document, bill=bill)
-    for status, amount in left.items():
-        if status != "committed":
-            entry = entry_of(chart, (into, "received"), (into, status), amount)
-            yield _voucher(chart, "carry-over", into, (entry,), into.date, document=document, bill=bill)
-    for contract, payee, held in bound:
-        entry = entry_of(chart, (into, "received"), (into, "committed"), held)
-        yield _voucher(
-            chart, "carry-over", into, (entry,), into.date, document=document, bill=bill, contract=contract, payee=payee
-        )
-
-
-def reclaim(
-    chart: Chart, number: str, amount: int, *, date: Date, document: str, cash: bool = True, bank: str = ""
-) -> list[Draft]:
-    """Return the voucher by which unspent quota is taken back (收回), and its cash with it.
-
-    The cash goes back at once, or else is owed to the treasury. Raises UsageError: `quota-unknown`,
-    `reclaim-document`, `quota-year`.
-    """
-    line = find_line(chart, number)
-    if not document.strip():
-        raise UsageError("reclaim-document")
-    refuse_other_year(line, date)
-    quota = entry_of(chart, (line, _free(line)), (line, "reclaimed"), positive(amount))
-    transfer, other = (
-        Leg(line.fund, account_of(chart, line.fund, kind, bank)) for kind in ("transfer", "cash" if cash else "payable")
-    )
-    return [_voucher(chart, "reclaim", line, (quota, Entry(transfer, other, amount)), date, document=document)]
+    free = [(status, amount, "", "") for status, amount in left.items() if status != "committed"]
+    parts = [*free, *(("committed", held, contract, payee) for contract, payee, held in bound)]
+    for of, day in ((line, date), (into, into.date)):
+        for status, amount, contract, payee in parts:
+            ends = ((line, status), (line, "carried")) if of is line else ((into, "received"), (into, status))
+            yield _voucher(
+                chart, "carry-over", of, (entry_of(chart, *ends, amount),), day, document=document, bill=bill,
+                contract=contract, payee=payee,
+            )  # fmt: skip
 
 
 def find_line(chart: Chart, number: str | Quota) -> Quota:

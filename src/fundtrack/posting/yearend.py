@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from fundtrack.book.periods import Month, closed_to
 from fundtrack.errors import UsageError
-from fundtrack.posting.draft import Draft, Entry, Leg
-from fundtrack.posting.kinds import account_of
+from fundtrack.posting.arrived import Arrived
 from fundtrack.posting.periods import DECEMBER, blockers, record, refuse_to_close
 from fundtrack.posting.post import post
-from fundtrack.posting.quota import carried, entry_of, next_year
+from fundtrack.posting.quota import carried, next_year
+from fundtrack.posting.reclaim import Back, reclaimed
 from fundtrack.posting.todo import grouped, unpaid
 from fundtrack.schema import dialect
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from fundtrack.book import Book
     from fundtrack.chart.model import Chart, Quota
+    from fundtrack.posting.arrived import Taken
+    from fundtrack.posting.draft import Draft
     from fundtrack.posting.post import Posted
     from fundtrack.posting.todo import Group
 
@@ -51,22 +53,13 @@ JOIN balance AS b ON b.fund = a.fund AND b.unit = a.unit AND b.code = a.code
 WHERE a.kind IN ('quota-unallotted', 'quota-available', 'quota-committed') AND b.total > 0
 """
 BOUND: Final = """
-SELECT m.fund, substr(m.code, 6), v.contract,
-    MAX(CASE WHEN v.kind IN ('commitment', 'carry-over') THEN v.payee ELSE '' END), SUM(m.amount)
-FROM (
-    SELECT e.voucher, a.fund, a.code, (1 - 2 * e.red) * e.amount AS amount
-    FROM entry AS e JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code = e.credit
-    WHERE a.kind = 'quota-committed'
-    UNION ALL
-    SELECT e.voucher, a.fund, a.code, (2 * e.red - 1) * e.amount
-    FROM entry AS e JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code = e.debit
-    WHERE a.kind = 'quota-committed'
-) AS m
-JOIN voucher AS v ON v.id = m.voucher
-GROUP BY m.fund, m.code, v.contract HAVING SUM(m.amount) <> 0
-ORDER BY m.fund, m.code, v.contract
+SELECT c.fund, substr(c.code, 6), c.contract, COALESCE((
+        SELECT MAX(v.payee) FROM voucher AS v JOIN entry AS e ON e.voucher = v.id AND c.code IN (e.debit, e.credit)
+        WHERE v.contract = c.contract AND v.kind IN ('commitment', 'carry-over')), ''), c.total
+FROM commitment AS c WHERE c.total <> 0
+ORDER BY c.fund, c.code, c.contract
 """
-"""What each line has committed to each contract, whoever was paid by it, and to whom it was committed; in one pass."""
+"""What each line has committed to each contract, and to whom it was committed."""
 
 ENDED: Final = """
 SELECT q.fund, q.line FROM quota AS q WHERE q.year = :year AND q.use <> '' AND COALESCE((
@@ -119,12 +112,16 @@ class Left(NamedTuple):
 
 
 class Ended(NamedTuple):
-    """What became of a line, and by which vouchers; `into` is the line of the next year, None if it is taken back."""
+    """What became of a line, and by which vouchers; `into` is the line of the next year, None if it is taken back.
+
+    `taken` is what of the quota taken back goes back in cash, None where nothing is.
+    """
 
     left: Left
     became: Became
     into: Quota | None
     vouchers: tuple[str, ...]
+    taken: Taken | None = None
 
 
 class YearEnd(NamedTuple):
@@ -145,6 +142,7 @@ def close_year(book: Book, terms: Terms, *, preview: bool = False) -> YearEnd:
     if terms.clock < 1:
         raise UsageError("year-clock", years=terms.clock)
     ended: list[tuple[Left, Became, Quota | None, int]] = []
+    taken: dict[str, Taken] = {}
 
     def say(connection: Connection, chart: Chart) -> Sequence[Draft]:
         ended.clear()
@@ -155,6 +153,7 @@ def close_year(book: Book, terms: Terms, *, preview: bool = False) -> YearEnd:
             of_line = [*books.drafts(left, into, bill=len(ended) + 1)]
             ended.append((left, became, into, len(of_line)))
             drafts += of_line
+        taken.update(books.taken)
         return drafts
 
     def shut(connection: Connection, _posted: Posted) -> None:
@@ -166,9 +165,10 @@ def close_year(book: Book, terms: Terms, *, preview: bool = False) -> YearEnd:
     except Blocked as blocked:
         return YearEnd(blocked=tuple(blocked.groups))
     numbers = iter(posted.numbers)
-    return YearEnd(
-        tuple(Ended(left, became, into, tuple(islice(numbers, count))) for left, became, into, count in ended)
-    )
+    return YearEnd(tuple(
+        Ended(left, became, into, tuple(islice(numbers, count)), taken.get(left.line.number))
+        for left, became, into, count in ended
+    ))  # fmt: skip
 
 
 def decided(books: Books) -> Iterator[tuple[Left, Became, Quota | None]]:
@@ -193,6 +193,8 @@ class Books:
         """Look once at all lines; the caller holds the writer's turn."""
         self.terms = terms
         self._connection, self._chart = connection, chart
+        self._arrived: dict[str, Arrived] = {}
+        self.taken: dict[str, Taken] = {}
         self._begins = terms.last + dt.timedelta(1)
         asked = {"year": terms.year, "day": self._begins.toordinal()}
         self.ended = {(fund, int(line)) for fund, line in dialect.rows_of(connection, ENDED, asked)}
@@ -227,19 +229,16 @@ class Books:
                 self._chart, line, into, left.stands, left.bound, date=terms.last, document=terms.document, bill=bill
             )
             return
-        taken = (
-            entry_of(self._chart, (line, status), (line, "reclaimed"), amount) for status, amount in left.stands.items()
-        )
-        yield Draft(
-            fund=line.fund, date=terms.last, kind="reclaim", entries=(*taken, self._returned(line.fund, left.amount)),
-            project=line.project, document=terms.document, bill=bill,
-        )  # fmt: skip
+        self.taken[line.number] = taken = self._taken(left)
+        back = Back(taken.cash, terms.last, terms.document, owed=terms.owed, bill=bill)
+        yield from reclaimed(self._chart, line, left.stands, left.bound, back)
 
-    def _returned(self, fund: str, amount: int) -> Entry:
-        """Return the entry of the money that goes back with the quota."""
-        other = "payable" if self.terms.owed else "cash"
-        transfer, paid = (Leg(fund, account_of(self._chart, fund, kind)) for kind in ("transfer", other))
-        return Entry(transfer, paid, amount)
+    def _taken(self, left: Left) -> Taken:
+        """Return what of a line goes back in cash; asked once a line."""
+        fund = left.line.fund
+        if fund not in self._arrived:
+            self._arrived[fund] = Arrived(self._connection, fund)
+        return self._arrived[fund].take(left.root, left.amount)
 
 
 def _refuse_blocked(connection: Connection, book: Book, terms: Terms) -> None:

@@ -50,7 +50,11 @@ APPEND_ONLY: dict[str, list[tuple[str, ...]]] = {
 }
 """Tables no row of which is ever changed or deleted, with their keys (SQLite's REPLACE deletes by any of them)."""
 
-DERIVED: dict[str, list[tuple[str, ...]]] = {"balance": [("fund", "unit", "code")], "daily_balance": []}
+DERIVED: dict[str, list[tuple[str, ...]]] = {
+    "balance": [("fund", "unit", "code")],
+    "commitment": [("fund", "unit", "code", "contract")],
+    "daily_balance": [],
+}
 """Tables that triggers keep up to date and no row of which is ever deleted; a day's change is inserted over itself."""
 
 

@@ -109,6 +109,18 @@ PERFORM take_turn();
 PERFORM refuse('period-closed: the month of the date is closed')
 FROM added WHERE added.day <= (SELECT a.day FROM period_act AS a ORDER BY a.seq DESC LIMIT 1);
 
+-- All that waits of a line, whatever of it goes beyond its contract's commitment, comes out of what the line has free.
+-- control application_within_quota on application
+PERFORM refuse('quota-of-another-year: what is applied for is paid in the year of its quota')
+FROM added JOIN quota AS q ON q.fund = added.fund AND q.line = added.line
+WHERE q.year <> CAST(substr(added.date, 1, 4) AS BIGINT);
+PERFORM refuse('beyond-quota: no more is applied for than the line has available, or bound to the contract')
+FROM added
+JOIN application_asked AS w ON w.fund = added.fund AND w.line = added.line AND w.contract = added.contract
+WHERE (added.amount > w.bound AND added.amount > w.available) OR (w.asked > w.bound AND w.available < (
+    SELECT SUM(o.asked - o.bound) FROM application_asked AS o
+    WHERE o.fund = added.fund AND o.line = added.line AND o.asked > o.bound));
+
 -- control voucher_one_to_many on voucher
 PERFORM refuse('many-to-many: within a unit a voucher is one debit against many credits, or many against one')
 FROM added JOIN entry ON entry.voucher = added.id
@@ -169,13 +181,27 @@ IF EXISTS (SELECT 1 FROM added JOIN quota_heading AS h ON h.fund = added.fund AN
     WHERE q.project NOT IN ('', added.project) OR EXISTS (
         SELECT 1 FROM entry AS s JOIN account AS u ON u.fund = s.fund AND u.unit = s.unit AND u.code IN (s.debit, s.credit)
         WHERE s.voucher = added.id AND u.kind = 'use' AND u.code <> q.use);
-    PERFORM refuse('quota-of-another-year: quota is paid in its own year; what was reserved in it, also later')
+END IF;
+
+-- What is paid or comes back of what was reserved may be so later; so may be taken back what moved money as well.
+-- control voucher_in_the_year_of_its_quota on voucher
+IF EXISTS (SELECT 1 FROM added JOIN quota_heading AS h ON h.fund = added.fund) THEN
+    PERFORM refuse('quota-of-another-year: quota moves in its own year; what was reserved in it is paid also later')
     FROM added
     JOIN entry AS e ON e.voucher = added.id
-    JOIN account AS d ON d.fund = e.fund AND d.unit = e.unit AND d.code = e.debit
-    JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.credit AND c.kind = 'quota-paid'
-    JOIN quota AS q ON q.fund = e.fund AND c.code LIKE '%:' || q.name
-    WHERE e.red = 0 AND (q.year > added.year OR (q.year < added.year AND d.kind <> 'quota-applied'));
+    JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit) AND a.kind LIKE 'quota-%'
+    JOIN quota AS q ON q.number = e.fund || '-' || substr(a.code, 6)
+    WHERE q.year <> added.year AND NOT (q.year < added.year AND CASE WHEN added.reverses IS NULL
+        THEN NOT EXISTS (SELECT 1 FROM account AS o WHERE o.fund = e.fund AND o.unit = e.unit
+            AND o.code IN (e.debit, e.credit) AND o.kind NOT IN ('quota-applied', 'quota-paid'))
+        ELSE added.kind NOT IN
+            ('quota-received', 'allotment', 'quota-adjustment', 'commitment', 'application', 'carry-over') END);
+    PERFORM refuse('not-at-year-end: quota is carried over on the last day of its year, to the first of the next')
+    FROM added
+    JOIN entry AS e ON e.voucher = added.id
+    JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.credit
+    WHERE added.kind = 'carry-over' AND added.reverses IS NULL
+        AND substr(added.date, 6) <> CASE c.kind WHEN 'quota-carried' THEN '12-31' ELSE '01-01' END;
 END IF;
 
 -- control voucher_allots_of_its_parent on voucher
@@ -203,12 +229,12 @@ IF EXISTS (SELECT 1 FROM added JOIN quota_heading AS h ON h.fund = added.fund) T
             JOIN entry AS e ON e.voucher = added.id
             JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit)
                 AND a.kind IN ('quota-received', 'quota-carried')
-            JOIN quota AS q ON q.fund = e.fund AND a.code LIKE '%:' || q.name
+            JOIN quota AS q ON q.number = e.fund || '-' || substr(a.code, 6)
         ) AS m
         WHERE m.parent IS NOT NULL
         GROUP BY m.fund, m.unit, m.parent
     ) AS r
-    WHERE r.received > 0 AND r.received + (
+    WHERE (r.received > 0 OR r.carried < 0) AND r.received + (
         SELECT COALESCE(SUM(b.total), 0) FROM quota AS q
         JOIN quota_heading AS h ON h.fund = q.fund AND h.status = 'received'
         JOIN balance AS b ON b.fund = q.fund AND b.unit = r.unit AND b.code = h.code || ':' || q.name
@@ -220,6 +246,30 @@ IF EXISTS (SELECT 1 FROM added JOIN quota_heading AS h ON h.fund = added.fund) T
         WHERE p.fund = r.fund AND p.line = r.parent);
 END IF;
 
+-- What is adjusted stays with the document that gave it: no line has more than its document gave.
+-- control voucher_adjusts_within_its_document on voucher
+IF EXISTS (SELECT 1 FROM added WHERE added.kind = 'quota-adjustment') THEN
+    PERFORM refuse('adjusted-across-documents: quota is adjusted between lines of what one document gave')
+    FROM added
+    JOIN entry AS e ON e.voucher = added.id
+    JOIN quota_root AS f ON f.number = e.fund || '-' || substr(e.debit, 6)
+    JOIN quota_root AS t ON t.number = e.fund || '-' || substr(e.credit, 6)
+    WHERE added.kind = 'quota-adjustment' AND f.root <> t.root;
+END IF;
+
+-- A document gives what it says, once: with what came by those that follow from it, no more is received.
+-- control voucher_receives_what_its_document_gives on voucher
+IF EXISTS (SELECT 1 FROM added WHERE added.kind = 'quota-received' AND added.reverses IS NULL) THEN
+    PERFORM refuse('received-beyond-document: the document gives less than would be received by it')
+    FROM (SELECT DISTINCT a.above FROM added JOIN document_above AS a ON a.document = added.document
+        WHERE added.kind = 'quota-received' AND added.reverses IS NULL
+            AND (SELECT SUM((1 - 2 * e.red) * e.amount) FROM entry AS e WHERE e.voucher = added.id) > 0) AS u
+    JOIN book_documents AS d ON d.document = u.above AND d.amount > 0
+    WHERE d.amount < (
+        SELECT COALESCE(SUM(g.amount), 0) FROM document_above AS b JOIN document_given AS g ON g.document = b.document
+        WHERE b.above = u.above);
+END IF;
+
 -- control voucher_advances_lawfully on voucher
 PERFORM refuse('may-not-advance: only a fund marked may-advance lends to another, and only by a loan')
 FROM added
@@ -229,10 +279,10 @@ WHERE added.reverses IS NULL AND added.kind <> 'opening' AND a.kind = 'due-from'
     SELECT t.may_advance FROM fund_terms AS t WHERE t.fund = added.fund ORDER BY t.chart DESC LIMIT 1), 0) = 0);
 
 -- control voucher_reverses_exactly on voucher
-PERFORM refuse('not-a-reversal: a reversal repeats every entry of its original in red')
+PERFORM refuse('not-a-reversal: a reversal repeats every entry of its original in red, under its contract')
 FROM added
 LEFT JOIN voucher AS o ON o.id = added.reverses AND o.fund = added.fund AND o.kind = added.kind
-    AND o.day <= added.day AND o.reverses IS NULL AND o.entries = added.entries
+    AND o.day <= added.day AND o.reverses IS NULL AND o.entries = added.entries AND o.contract = added.contract
 WHERE added.reverses IS NOT NULL AND (o.id IS NULL OR added.entries <> (
     SELECT COUNT(*) FROM entry AS red JOIN entry AS original
     ON original.voucher = added.reverses AND original.line = red.line AND original.fund = red.fund
@@ -268,6 +318,28 @@ FROM (SELECT b.fund, b.unit, b.code,
     JOIN balance AS b ON b.fund = e.fund AND b.unit = e.unit AND b.code IN (e.debit, e.credit)
     GROUP BY b.fund, b.unit, b.code) AS moved
 WHERE balance.fund = moved.fund AND balance.unit = moved.unit AND balance.code = moved.code;
+
+-- What a negative total would be is refused by the CHECK when it is moved; a row begins with nothing.
+-- control voucher_moves_commitments on voucher
+IF EXISTS (SELECT 1 FROM added JOIN quota_heading AS h ON h.fund = added.fund) THEN
+    INSERT INTO commitment (fund, unit, code, contract, total)
+    SELECT DISTINCT a.fund, a.unit, a.code, added.contract, 0
+    FROM added
+    JOIN entry AS e ON e.voucher = added.id
+    JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit) AND a.kind = 'quota-committed'
+    ON CONFLICT (fund, unit, code, contract) DO NOTHING;
+
+    UPDATE commitment SET total = total + moved.change
+    FROM (SELECT a.fund, a.unit, a.code, added.contract,
+            SUM((1 - 2 * e.red) * CASE a.code WHEN e.credit THEN e.amount ELSE -e.amount END) AS change
+        FROM added
+        JOIN entry AS e ON e.voucher = added.id
+        JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit)
+            AND a.kind = 'quota-committed'
+        GROUP BY a.fund, a.unit, a.code, added.contract) AS moved
+    WHERE commitment.fund = moved.fund AND commitment.unit = moved.unit AND commitment.code = moved.code
+        AND commitment.contract = moved.contract;
+END IF;
 
 -- control voucher_takes_its_turn on voucher
 UPDATE turn SET vouchers = vouchers + (SELECT COUNT(*) FROM added);

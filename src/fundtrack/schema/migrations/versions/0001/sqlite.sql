@@ -97,6 +97,21 @@ BEGIN
         SELECT CASE COUNT(*) WHEN SUM(fund = NEW.fund) THEN COUNT(*) END FROM entry WHERE voucher = NEW.id);
 END;
 
+-- All that waits of a line, whatever of it goes beyond its contract's commitment, comes out of what the line has free.
+CREATE TRIGGER application_within_quota AFTER INSERT ON application
+BEGIN
+    SELECT RAISE(ABORT, 'quota-of-another-year: what is applied for is paid in the year of its quota')
+    FROM quota WHERE fund = NEW.fund AND line = NEW.line AND year <> CAST(substr(NEW.date, 1, 4) AS INTEGER);
+    SELECT RAISE(ABORT, 'beyond-quota: no more is applied for than the line has available, or bound to the contract')
+    FROM application_asked AS w
+    WHERE w.fund = NEW.fund AND w.line = NEW.line AND w.contract = NEW.contract AND CASE
+        WHEN NEW.amount > w.bound AND NEW.amount > w.available THEN 1
+        WHEN w.asked > w.bound THEN w.available < (
+            SELECT SUM(o.asked - o.bound) FROM application_asked AS o
+            WHERE o.fund = NEW.fund AND o.line = NEW.line AND o.asked > o.bound)
+        ELSE 0 END;
+END;
+
 CREATE TRIGGER voucher_in_open_period BEFORE INSERT ON voucher
 BEGIN
     SELECT RAISE(ABORT, 'period-closed: the month of the date is closed')
@@ -176,13 +191,26 @@ BEGIN
     WHERE e.voucher = NEW.id AND (q.project NOT IN ('', NEW.project) OR EXISTS (
         SELECT 1 FROM entry AS s JOIN account AS u ON u.fund = s.fund AND u.unit = s.unit AND u.code IN (s.debit, s.credit)
         WHERE s.voucher = NEW.id AND u.kind = 'use' AND u.code <> q.use));
-    SELECT RAISE(ABORT, 'quota-of-another-year: quota is paid in its own year; what was reserved in it, also later')
+END;
+
+-- What is paid or comes back of what was reserved may be so later; so may be taken back what moved money as well.
+CREATE TRIGGER voucher_in_the_year_of_its_quota BEFORE INSERT ON voucher
+WHEN EXISTS (SELECT 1 FROM quota_heading WHERE fund = NEW.fund)
+BEGIN
+    SELECT RAISE(ABORT, 'quota-of-another-year: quota moves in its own year; what was reserved in it is paid also later')
     FROM entry AS e
-    JOIN account AS d ON d.fund = e.fund AND d.unit = e.unit AND d.code = e.debit
-    JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.credit AND c.kind = 'quota-paid'
-    JOIN quota AS q ON q.fund = e.fund AND c.code LIKE '%:' || q.name
-    WHERE e.voucher = NEW.id AND e.red = 0
-        AND (q.year > NEW.year OR (q.year < NEW.year AND d.kind <> 'quota-applied'));
+    JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit) AND a.kind LIKE 'quota-%'
+    JOIN quota AS q ON q.number = e.fund || '-' || substr(a.code, 6)
+    WHERE e.voucher = NEW.id AND q.year <> NEW.year AND NOT (q.year < NEW.year AND CASE WHEN NEW.reverses IS NULL
+        THEN NOT EXISTS (SELECT 1 FROM account AS o WHERE o.fund = e.fund AND o.unit = e.unit
+            AND o.code IN (e.debit, e.credit) AND o.kind NOT IN ('quota-applied', 'quota-paid'))
+        ELSE NEW.kind NOT IN
+            ('quota-received', 'allotment', 'quota-adjustment', 'commitment', 'application', 'carry-over') END);
+    SELECT RAISE(ABORT, 'not-at-year-end: quota is carried over on the last day of its year, to the first of the next')
+    FROM entry AS e
+    JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.credit
+    WHERE e.voucher = NEW.id AND NEW.kind = 'carry-over' AND NEW.reverses IS NULL
+        AND substr(NEW.date, 6) <> CASE c.kind WHEN 'quota-carried' THEN '12-31' ELSE '01-01' END;
 END;
 
 CREATE TRIGGER voucher_allots_of_its_parent BEFORE INSERT ON voucher WHEN NEW.kind = 'allotment'
@@ -196,31 +224,57 @@ BEGIN
     WHERE e.voucher = NEW.id AND q.parent IS NOT p.line;
 END;
 
--- What a line received that was carried over came of the line before it: no more than that carried over.
+-- What a line received that was carried over came of the line before it: no more than that carried over, and still does.
 CREATE TRIGGER voucher_brings_what_was_carried BEFORE INSERT ON voucher
 WHEN EXISTS (SELECT 1 FROM quota_heading WHERE fund = NEW.fund)
 BEGIN
     SELECT RAISE(ABORT, 'carried-beyond: a line receives no more than the line before it carried over')
     FROM (
-        SELECT e.fund, e.unit, q.parent,
-            SUM((1 - 2 * e.red) * CASE a.code WHEN e.debit THEN e.amount ELSE -e.amount END) AS more
+        SELECT e.fund, e.unit, CASE a.kind WHEN 'quota-received' THEN q.parent ELSE q.line END AS parent,
+            SUM((1 - 2 * e.red) * e.amount * (a.kind = 'quota-received')
+                * CASE a.code WHEN e.debit THEN 1 ELSE -1 END) AS received,
+            SUM((1 - 2 * e.red) * e.amount * (a.kind = 'quota-carried')
+                * CASE a.code WHEN e.credit THEN 1 ELSE -1 END) AS carried
         FROM entry AS e
         JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit)
-            AND a.kind = 'quota-received'
-        JOIN quota AS q ON q.fund = e.fund AND a.code LIKE '%:' || q.name AND q.parent IS NOT NULL
-        WHERE e.voucher = NEW.id
-        GROUP BY e.fund, e.unit, q.parent
+            AND a.kind IN ('quota-received', 'quota-carried')
+        JOIN quota AS q ON q.number = e.fund || '-' || substr(a.code, 6)
+        WHERE e.voucher = NEW.id AND (a.kind = 'quota-carried' OR q.parent IS NOT NULL)
+        GROUP BY 1, 2, 3
     ) AS r
-    WHERE r.more > 0 AND r.more + (
+    WHERE (r.received > 0 OR r.carried < 0) AND r.received + (
         SELECT COALESCE(SUM(b.total), 0) FROM quota AS q
         JOIN quota_heading AS h ON h.fund = q.fund AND h.status = 'received'
         JOIN balance AS b ON b.fund = q.fund AND b.unit = r.unit AND b.code = h.code || ':' || q.name
         WHERE q.fund = r.fund AND q.parent = r.parent
-    ) > (
+    ) > r.carried + (
         SELECT COALESCE(SUM(b.total), 0) FROM quota AS p
         JOIN quota_heading AS h ON h.fund = p.fund AND h.status = 'carried'
         JOIN balance AS b ON b.fund = p.fund AND b.unit = r.unit AND b.code = h.code || ':' || p.name
         WHERE p.fund = r.fund AND p.line = r.parent);
+END;
+
+-- What is adjusted stays with the document that gave it: no line has more than its document gave.
+CREATE TRIGGER voucher_adjusts_within_its_document BEFORE INSERT ON voucher WHEN NEW.kind = 'quota-adjustment'
+BEGIN
+    SELECT RAISE(ABORT, 'adjusted-across-documents: quota is adjusted between lines of what one document gave')
+    FROM entry AS e
+    JOIN quota_root AS f ON f.number = e.fund || '-' || substr(e.debit, 6)
+    JOIN quota_root AS t ON t.number = e.fund || '-' || substr(e.credit, 6)
+    WHERE e.voucher = NEW.id AND f.root <> t.root;
+END;
+
+-- A document gives what it says, once: with what came by those that follow from it, no more is received.
+CREATE TRIGGER voucher_receives_what_its_document_gives BEFORE INSERT ON voucher
+WHEN NEW.kind = 'quota-received' AND NEW.reverses IS NULL
+BEGIN
+    SELECT RAISE(ABORT, 'received-beyond-document: the document gives less than would be received by it')
+    FROM document_above AS u
+    JOIN book_documents AS d ON d.document = u.above AND d.amount > 0
+    JOIN (SELECT SUM((1 - 2 * red) * amount) AS amount FROM entry WHERE voucher = NEW.id) AS r ON r.amount > 0
+    WHERE u.document = NEW.document AND d.amount < r.amount + (
+        SELECT COALESCE(SUM(g.amount), 0) FROM document_above AS b JOIN document_given AS g ON g.document = b.document
+        WHERE b.above = u.above);
 END;
 
 CREATE TRIGGER voucher_advances_lawfully BEFORE INSERT ON voucher WHEN NEW.reverses IS NULL AND NEW.kind <> 'opening'
@@ -234,9 +288,10 @@ END;
 
 CREATE TRIGGER voucher_reverses_exactly BEFORE INSERT ON voucher WHEN NEW.reverses IS NOT NULL
 BEGIN
-    SELECT RAISE(ABORT, 'not-a-reversal: a reversal repeats every entry of its original in red')
+    SELECT RAISE(ABORT, 'not-a-reversal: a reversal repeats every entry of its original in red, under its contract')
     WHERE NEW.entries IS NOT (SELECT entries FROM voucher
-            WHERE id = NEW.reverses AND fund = NEW.fund AND kind = NEW.kind AND day <= NEW.day AND reverses IS NULL)
+            WHERE id = NEW.reverses AND fund = NEW.fund AND kind = NEW.kind AND day <= NEW.day AND reverses IS NULL
+                AND contract = NEW.contract)
         OR NEW.entries <> (SELECT COUNT(*) FROM entry AS red JOIN entry AS original
             ON original.voucher = NEW.reverses AND original.line = red.line AND original.fund = red.fund
             AND original.unit = red.unit AND original.debit = red.debit AND original.credit = red.credit
@@ -275,6 +330,28 @@ BEGIN
     WHERE fund = NEW.fund AND unit IN (SELECT unit FROM entry WHERE voucher = NEW.id) AND code IN ( -- by its key: a fund
         -- may have thousands of quota lines. What no entry names, a code in another unit, moves by nothing.
         SELECT debit FROM entry WHERE voucher = NEW.id UNION ALL SELECT credit FROM entry WHERE voucher = NEW.id);
+END;
+
+CREATE TRIGGER commitment_never_overspent BEFORE UPDATE ON commitment WHEN NEW.total < 0
+BEGIN
+    SELECT RAISE(ABORT, 'beyond-contract: no more is freed, applied for or paid of a contract than is bound to it');
+END;
+
+CREATE TRIGGER voucher_moves_commitments AFTER INSERT ON voucher
+WHEN EXISTS (SELECT 1 FROM quota_heading WHERE fund = NEW.fund)
+BEGIN
+    INSERT INTO commitment (fund, unit, code, contract, total)
+    SELECT DISTINCT a.fund, a.unit, a.code, NEW.contract, 0
+    FROM entry AS e
+    JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit) AND a.kind = 'quota-committed'
+    WHERE e.voucher = NEW.id AND NOT EXISTS (SELECT 1 FROM commitment AS c
+        WHERE c.fund = a.fund AND c.unit = a.unit AND c.code = a.code AND c.contract = NEW.contract);
+
+    UPDATE commitment SET total = total + (
+        SELECT COALESCE(SUM((1 - 2 * red) * CASE commitment.code WHEN credit THEN amount WHEN debit THEN -amount ELSE 0 END), 0)
+        FROM entry WHERE voucher = NEW.id AND unit = commitment.unit)
+    WHERE fund = NEW.fund AND contract = NEW.contract AND unit IN (SELECT unit FROM entry WHERE voucher = NEW.id)
+        AND code IN (SELECT debit FROM entry WHERE voucher = NEW.id UNION ALL SELECT credit FROM entry WHERE voucher = NEW.id);
 END;
 
 -- What is numbered has no gap: nobody takes the last number there is, or one that is not due.

@@ -1,6 +1,6 @@
 -- The tables of a book. Written once for both databases: `dialect.py` replaces INTEGER, TEXT, STRICT and the test that
 -- an ISO date is a day, and its functions such as IS_NAME; nothing else differs. Policy (chart, fund_terms, account, use_grant) and record (voucher,
--- entry, batch, input_row, decision, refusal) are append-only; balance and daily_balance are derived by triggers.
+-- entry, batch, input_row, decision, refusal) are append-only; balance, commitment and daily_balance are derived by triggers.
 -- What is counted up by one ends at 2^53, so that no client can take the last number there is and stop the book.
 -- No table hides a rowid beside its key: SQLite's REPLACE would delete by it, unseen by the append-only guards.
 
@@ -240,6 +240,8 @@ CREATE INDEX voucher_contract ON voucher (contract) WHERE contract <> '';
 CREATE INDEX voucher_fund_day ON voucher (fund, day);
 CREATE INDEX voucher_opening ON voucher (fund, day) WHERE kind = 'opening';
 CREATE INDEX voucher_cites ON voucher (cites) WHERE cites IS NOT NULL;
+CREATE INDEX voucher_quota_received ON voucher (document) WHERE kind = 'quota-received';
+CREATE INDEX voucher_binds ON voucher (contract) WHERE kind IN ('commitment', 'carry-over');
 CREATE INDEX voucher_link ON voucher (link) WHERE link <> id;
 CREATE INDEX voucher_batch_row ON voucher (batch, row) WHERE batch IS NOT NULL;
 CREATE INDEX voucher_occurrence ON voucher (occurrence) WHERE occurrence > 1;
@@ -295,6 +297,8 @@ CREATE TABLE application (
     CONSTRAINT application_applied_by CHECK (IS_NAME(applied_by))
 ) STRICT;
 
+CREATE INDEX application_line ON application (fund, line);
+
 CREATE TABLE application_decision (
     application INTEGER NOT NULL,
     voucher INTEGER,
@@ -318,6 +322,18 @@ CREATE TABLE balance (
     CONSTRAINT balance_pk PRIMARY KEY (fund, unit, code),
     CONSTRAINT balance_account FOREIGN KEY (fund, unit, code) REFERENCES account (fund, unit, code),
     CONSTRAINT balance_not_overspent CHECK (total >= 0 OR total >= opening)
+) STRICT, WITHOUT ROWID;
+
+-- What each line has committed to each contract: none frees, applies for or pays what is bound to another.
+CREATE TABLE commitment (
+    fund TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    code TEXT NOT NULL,
+    contract TEXT NOT NULL,
+    total INTEGER NOT NULL,
+    CONSTRAINT commitment_pk PRIMARY KEY (fund, unit, code, contract),
+    CONSTRAINT commitment_account FOREIGN KEY (fund, unit, code) REFERENCES account (fund, unit, code),
+    CONSTRAINT commitment_not_overspent CHECK (total >= 0)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE daily_balance (

@@ -65,6 +65,52 @@ FROM account AS a
 JOIN balance AS b ON b.fund = a.fund AND b.unit = a.unit AND b.code = a.code
 WHERE a.kind LIKE 'quota-%';
 
+-- The line that a document gave, of which a line was allotted or carried over.
+CREATE VIEW quota_root AS
+WITH RECURSIVE rooted (fund, line, root) AS (
+    SELECT fund, line, line FROM quota WHERE parent IS NULL
+    UNION ALL
+    SELECT q.fund, q.line, r.root FROM quota AS q JOIN rooted AS r ON r.fund = q.fund AND r.line = q.parent
+)
+SELECT r.fund, r.line, r.root, q.number FROM rooted AS r JOIN quota AS q ON q.fund = r.fund AND q.line = r.line;
+
+-- What waits to be approved of a line for each contract, what is bound to that, and what the line has free.
+CREATE VIEW application_asked AS
+SELECT a.fund, a.line, a.contract, CAST(SUM(a.amount) AS BIGINT) AS asked, COALESCE((
+        SELECT c.total FROM quota AS q JOIN quota_heading AS h ON h.fund = q.fund AND h.status = 'committed'
+        JOIN commitment AS c ON c.fund = q.fund AND c.unit = h.unit AND c.code = h.code || ':' || q.name
+        WHERE q.fund = a.fund AND q.line = a.line AND c.contract = a.contract AND a.contract <> ''), 0) AS bound,
+    COALESCE((
+        SELECT b.total FROM quota AS q JOIN quota_heading AS h ON h.fund = q.fund AND h.status = 'available'
+        JOIN balance AS b ON b.fund = q.fund AND b.unit = h.unit AND b.code = h.code || ':' || q.name
+        WHERE q.fund = a.fund AND q.line = a.line), 0) AS available
+FROM application AS a
+JOIN quota AS l ON l.fund = a.fund AND l.line = a.line
+WHERE NOT EXISTS (SELECT 1 FROM application_decision AS d WHERE d.application = a.application)
+GROUP BY a.fund, a.line, a.contract;
+
+-- What quota each document gave: what was taken back, or cut, is not given.
+CREATE VIEW document_given AS
+SELECT v.document, CAST(SUM((1 - 2 * e.red) * e.amount) AS BIGINT) AS amount
+FROM voucher AS v
+JOIN entry AS e ON e.voucher = v.id
+WHERE v.kind = 'quota-received'
+GROUP BY v.document;
+
+-- Each document, and every one that it follows from: as registered, or as the line names it that it gave.
+CREATE VIEW document_above AS
+WITH RECURSIVE line (document, above) AS (
+    SELECT document, document FROM book_documents
+    UNION
+    SELECT document, document FROM quota WHERE parent IS NULL
+    UNION
+    SELECT l.document, f.above FROM line AS l
+    JOIN (SELECT document, parent AS above FROM book_documents WHERE parent <> ''
+        UNION SELECT document, upper_document FROM quota WHERE parent IS NULL AND upper_document <> '') AS f
+        ON f.document = l.above
+)
+SELECT document, above FROM line;
+
 -- From when on a fund is under quota control.
 CREATE VIEW book_quota_controls AS
 SELECT DISTINCT fund, unit, day FROM quota_heading;

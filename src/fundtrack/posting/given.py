@@ -1,0 +1,96 @@
+"""What a document gives is received once: by one line, or by several up to what the register says it gives.
+
+With what came by the documents that follow from it no more is received; the database holds the same. Of a document
+whose amount is not registered nobody knows the whole: there the same receipt again is what is refused.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from fundtrack import money
+from fundtrack.errors import UsageError
+from fundtrack.ledger.rows import voucher_number
+from fundtrack.schema import dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+
+    from fundtrack.chart.model import Quota
+
+BELOW: Final = """
+SELECT u.above, d.amount, b.document, COALESCE(g.amount, 0) FROM document_above AS u
+JOIN book_documents AS d ON d.document = u.above AND d.amount > 0
+JOIN document_above AS b ON b.above = u.above
+LEFT JOIN document_given AS g ON g.document = b.document
+WHERE u.document = :document
+"""
+"""Each registered document that one follows from, itself included, and what came by those that follow from that."""
+
+REGISTERED: Final = "SELECT 1 FROM book_documents WHERE amount > 0 LIMIT 1"
+
+AGAIN: Final = """
+SELECT q.number, v.fund, v.year, v.number, v.date FROM voucher AS v
+JOIN entry AS e ON e.voucher = v.id AND e.amount = :amount AND e.red = 0
+JOIN quota AS q ON q.number = e.fund || '-' || substr(e.debit, 6)
+WHERE v.kind = 'quota-received' AND v.document = :document AND v.fund = :fund AND v.reverses IS NULL AND v.cites IS NULL
+    AND NOT EXISTS (SELECT 1 FROM voucher AS back WHERE back.reverses = v.id)
+    AND q.department = :department AND q.upper_document = :upper AND q.expires = :expires
+    AND (:treasury = '' OR q.treasury_id IS NULL)
+    AND (:said = 0 OR CASE :use WHEN '' THEN q.project = :project ELSE EXISTS (SELECT 1 FROM quota AS c
+        WHERE c.fund = q.fund AND c.parent = q.line AND c.use = :use AND c.project = :project
+            AND (:treasury = '' OR c.treasury_id IS NULL)) END)
+ORDER BY v.id LIMIT 1
+"""
+"""A receipt that stands and says the same; two that the treasury's system numbers are two."""
+
+
+class Row(NamedTuple):
+    """What a row of a file says of its quota beside what it was received for: to which use it is allotted at once."""
+
+    use: str
+    project: str
+    treasury_id: str
+    pending: Mapping[str, int]
+    """What the same file receives before, in fen, by document."""
+
+
+def refuse_received(connection: Connection, line: Quota, amount: int, row: Row | None = None) -> None:
+    """Refuse to receive an amount on a line that was opened for it. Raises UsageError.
+
+    It is `quota-received-already` where the same was received and the document's amount is not registered, and
+    `document-exceeded` where the document, or one above it, gives less.
+    """
+    if refuse_exceeded(connection, line.document, amount, row.pending if row else {}):
+        return
+    expires = line.expires.isoformat() if line.expires else ""
+    asked = {
+        "document": line.document, "fund": line.fund, "amount": amount, "department": line.department,
+        "upper": line.upper_document, "expires": expires, "said": int(row is not None), "use": row.use if row else "",
+        "project": row.project if row else "", "treasury": row.treasury_id if row else "",
+    }  # fmt: skip
+    for number, fund, year, at, date in dialect.rows_of(connection, AGAIN, asked):
+        raise UsageError("quota-received-already", document=line.document, fund=line.fund, number=number, date=date,
+                         voucher=voucher_number(fund, year, at), amount=money.grouped(amount))  # fmt: skip
+
+
+def refuse_exceeded(connection: Connection, document: str, amount: int, pending: Mapping[str, int]) -> bool:
+    """Refuse more by a document than it gives, and return whether the register says what it gives.
+
+    Raises UsageError (`document-exceeded`).
+    """
+    if not dialect.rows_of(connection, REGISTERED):
+        return False
+    whole: dict[str, int] = {}
+    passed: defaultdict[str, int] = defaultdict(int)
+    for above, gives, below, came in dialect.rows_of(connection, BELOW, {"document": document}):
+        whole[above] = int(gives)
+        passed[above] += int(came) + pending.get(below, 0)
+    for above, gives in whole.items():
+        if passed[above] + amount > gives:
+            raise UsageError("document-exceeded", document=above, whole=money.grouped(gives),
+                             passed=money.grouped(passed[above]), amount=money.grouped(amount))  # fmt: skip
+    return document in whole

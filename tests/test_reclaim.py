@@ -1,0 +1,94 @@
+"""Surplus taken back: the quota whole, of its cash only what its document brought and nobody else is owed."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from fundtrack.book.doctor import diagnose
+from fundtrack.posting import post
+from fundtrack.posting.application import apply_for, approve
+from fundtrack.posting.correct import reverse
+from fundtrack.posting.quota import allot, commit, receive
+from fundtrack.posting.vouchers import draft
+from quotas import CLERK, controlled
+from shelf import ENGINES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from commands import Say
+    from fundtrack.book import Book
+    from shelf import Shelf
+
+DAY = date(2015, 1, 10)
+
+
+@pytest.fixture(params=ENGINES)
+def book(request: pytest.FixtureRequest, shelf: Shelf) -> Iterator[Book]:
+    """Give a book of two documents: of the first all the cash came, 1,000.00; of the second 300.00 of 500.00."""
+    with shelf.book(request.param, controlled(date(2015, 1, 1))) as book:
+        for root, (document, gives, came) in enumerate((("文1", 100_000, 100_000), ("文2", 50_000, 30_000)), 1):
+            post(book, lambda c, chart, d=document, q=gives, m=came: [  # type: ignore[misc]
+                *receive(c, chart, "F01", q, date=DAY, by=CLERK, document=d),
+                draft(chart, "transfer-received", m, fund="F01", date=DAY, document=d),
+            ], by=CLERK)  # fmt: skip
+            post(book, lambda c, chart, n=f"F01-Q{2 * root - 1:05d}": allot(  # type: ignore[misc]
+                c, chart, n, 40_000, use="0601", date=DAY, by=CLERK, document="本级5号"), by=CLERK)  # fmt: skip
+        yield book
+
+
+def money(book: Book) -> tuple[int, int, int]:
+    """Return the cash, what is owed, and the quota taken back, in fen."""
+    with book.reading() as connection:
+        kinds: dict[str, Any] = dict(connection.exec_driver_sql(
+            "SELECT account_kind, CAST(SUM(amount) AS BIGINT) FROM book_postings GROUP BY account_kind"
+        ).all())  # fmt: skip
+    return kinds["cash"], -kinds.get("payable", 0), -kinds.get("quota-reclaimed", 0)
+
+
+@pytest.mark.parametrize("owed", [(), ("--owed",)], ids=["at once", "owed"])
+def test_no_more_cash_goes_back_than_came(book: Book, say: Say, owed: tuple[str, ...]) -> None:
+    """Though the fund has plenty: it is another document's. What went back is there again once it is reversed."""
+    at = ("--date", "2015-06-01", "--document", "上级99号", "--by", CLERK, "--lang", "en", "--book", book.folder)
+    whole = say("quota", "reclaim", "F01-Q00004", "--amount", "200", *owed, *at)
+    assert (whole.code, "of quota" in whole.out) == (0, False), whole
+    short = say("quota", "reclaim", "F01-Q00004", "--amount", "200", *owed, *at)
+    assert "200.00 of quota is taken back, and 100.00 in cash: the fund holds no more than 100.00" in short.out, short
+    none = say("quota", "reclaim", "F01-Q00003", "--amount", "100", *owed, *at, "--lang", "zh")
+    assert "收回指标 100.00，随退资金 0.00" in none.out, none
+    assert money(book) == ((130_000, 30_000, 50_000) if owed else (100_000, 0, 50_000))
+    reverse(book, "F01-2015-000007", reason="误", date=date(2015, 6, 2), by=CLERK)
+    again = say("quota", "reclaim", "F01-Q00004", "--amount", "200", *owed, *at)
+    assert (again.code, "of quota" in again.out) == (0, False)
+    assert list(diagnose(book)) == []
+
+
+def test_what_is_owed_to_others_does_not_go_back(book: Book, say: Say) -> None:
+    """Money for an approved bill is no surplus."""
+    bill = apply_for(book, "F01-Q00004", 25_000, date=DAY, by=CLERK, payee="甲")
+    approve(book, bill, date=DAY, by="王局长")
+    at = ("--date", "2015-06-01", "--document", "上级99号", "--by", CLERK, "--lang", "en", "--book", book.folder)
+    short = say("quota", "reclaim", "F01-Q00003", "--amount", "100", *at)
+    assert "100.00 of quota is taken back, and 50.00 in cash: the fund holds no more than 50.00" in short.out, short
+
+
+def test_the_end_of_the_year_says_both(book: Book, say: Say) -> None:
+    """What goes back in cash beside the quota, and what was held of it; a contract's quota goes under its name."""
+    post(book, lambda c, chart: commit(
+        c, chart, "F01-Q00004", 15_000, date=DAY, contract="HT-1", payee="甲公司"), by=CLERK)  # fmt: skip
+    at = ("--document", "上级99号", "--clock", "1", "--by", CLERK, "--format", "json", "--book", book.folder)
+    say("period", "close", "2015-11", "--earlier", "--by", CLERK, "--book", book.folder)
+    seen = say("year-close", "2015", "--preview", *at)
+    assert say("year-close", "2015", *at).json == seen.json
+    assert [(one["quota"], one["amount"], one["cash"], one["cash_held"]) for one in seen.json] == [
+        ("F01-Q00001", "600.00", "600.00", "1000.00"), ("F01-Q00002", "400.00", "400.00", "400.00"),
+        ("F01-Q00003", "100.00", "100.00", "300.00"), ("F01-Q00004", "400.00", "200.00", "200.00"),
+    ]  # fmt: skip
+    assert money(book) == (0, 0, 150_000)
+    with book.reading() as connection:
+        bound = connection.exec_driver_sql("SELECT contract, total FROM commitment").all()
+    assert [tuple(row) for row in bound] == [("HT-1", 0)]
+    assert list(diagnose(book)) == []
