@@ -8,7 +8,6 @@ nothing falls on which something else rests.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Final
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from fundtrack.book.periods import Month
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 Place = tuple[int, str]
 """A status of a line, or the money, which is line 0."""
@@ -305,7 +304,7 @@ class Budget:
 
     def keeps_open(self, until: date) -> bool:
         """Return whether something undecided keeps a day open: an application, or a year that is over."""
-        over = until.year + (until.month == 12)  # noqa: PLR2004 - December
+        over = until.year + (until.month == 12)
         return any(one.day <= until for one in self.waiting.values()) or self.is_alive(over)
 
     def is_alive(self, before: int) -> bool:

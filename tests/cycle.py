@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 from unittest.mock import patch
 
 import pytest
@@ -35,21 +35,23 @@ if TYPE_CHECKING:
     from fundtrack.posting import Posted
     from shelf import Lent
 
+One = TypeVar("One")
 YEAR: Final = 2015
 FIRST: Final = date(YEAR, 1, 2)
 MOST: Final = 16
-AMOUNTS = st.integers(1, 60)
+AMOUNTS = st.integers(1, 24)
+GIVEN = st.integers(16, 80)
 USES = st.sampled_from(["0601", "0602"])
-BACK = st.sampled_from([0, 0, 0, 0, 40])
+BACK = st.sampled_from([0, 0, 0, 0, 0, 40])
 """How many days an act is dated back."""
 
-LATER = st.sampled_from([0, 0, 0, 0, 1])
+LATER = st.sampled_from([0, 0, 0, 0, 0, 0, 0, 1])
 """How many years behind its own an act is dated."""
 
 CLERK, CHIEF = "李会计", "王局长"
 CONTRACTS: Final = {"HT-1": "甲公司", "HT-2": "乙公司"}
 UNDER = st.sampled_from(["", *CONTRACTS])
-UPPER, WHOLE = "上级1号", 400
+UPPER, WHOLE = "上级1号", 500
 DOCUMENTS = st.sampled_from(["本级1号", "本级2号", "本级3号"])
 """What a document gives follows from the upper level's, and is registered when it is received."""
 
@@ -84,8 +86,8 @@ class Acts(RuleBasedStateMachine):
             money = Voucher("transfer-received", day, {MONEY: 300})
             self.say([money], lambda _, chart, day=day: [
                 draft(chart, "transfer-received", 300, fund="F01", date=day)])  # fmt: skip
-        self.come(UPPER, 120, FIRST, 60)
-        self.allotted(1, 40, "0602", FIRST)
+        self.come(UPPER, 200, FIRST, 80)
+        self.allotted(1, 60, "0602", FIRST)
 
     def teardown(self) -> None:
         """Undo everything."""
@@ -97,9 +99,7 @@ class Acts(RuleBasedStateMachine):
         self.days += 5
         return date(year, 1, 2) + timedelta(max(0, self.days - back) % 360)
 
-    def do(
-        self, vouchers: Sequence[Voucher], act: Callable[[Book], Any], *, lawful: bool = True, **about: Any
-    ) -> Any:  # noqa: ANN401 - what the act returns
+    def do(self, vouchers: Sequence[Voucher], act: Callable[[Book], Any], *, lawful: bool = True, **about: Any) -> Any:  # noqa: ANN401 - what the act returns
         """Do an act where the model agrees that it can be done, and see it refused if not; None where it was not."""
         if not (lawful and self.is_.fits(vouchers)):
             with pytest.raises((Refused, UsageError, Blocked)) as why:
@@ -118,7 +118,7 @@ class Acts(RuleBasedStateMachine):
             self.is_.acts |= dict.fromkeys(numbers, Act(vouchers, **about))
         return done or True
 
-    def say(self, vouchers: Sequence[Voucher], drafts: Callable[..., Any], **about: Any) -> Posted | None:
+    def say(self, vouchers: Sequence[Voucher], drafts: Callable[..., Any], **about: Any) -> Any:  # noqa: ANN401
         """Post drafts."""
         return self.do(vouchers, lambda book: post(book, drafts, by=CLERK), **about)
 
@@ -140,11 +140,26 @@ class Acts(RuleBasedStateMachine):
         """Let the next act that can be done die first, behind so many statements."""
         self.dying = after
 
+    @property
+    def year(self) -> int:
+        """The first year that is open."""
+        return next(year for year in range(YEAR, YEAR + 9) if self.is_open(year))
+
+    def is_open(self, year: int) -> bool:
+        """Return whether a year is open."""
+        return self.is_.closed < date(year, 12, 31)
+
     def line(self, data: st.DataObject, *, allotted: bool | None = None) -> int:
-        """Draw a line, of the year that is open where there is one."""
+        """Draw a line, most often one that is open and has something to go on with."""
         lines = [at for at, of in self.is_.lines.items() if allotted in {None, bool(of.use)}]
-        alive = [at for at in lines if date(self.is_.lines[at].year, 12, 31) > self.is_.closed]
-        return data.draw(st.sampled_from(alive or lines))
+        alive = [at for at in lines if self.is_open(self.is_.lines[at].year) and self.is_.of(at)]
+        return self.mostly(data, alive, lines)
+
+    def mostly(self, data: st.DataObject, likely: Sequence[One], all_: Sequence[One]) -> One:
+        """Draw something that can be acted on, and now and then anything."""
+        of = likely if likely and data.draw(st.integers(0, 7)) else all_
+        at: int = data.draw(st.integers(0, len(of) - 1))
+        return of[at]
 
     def name(self, line: int) -> str:
         """Return the number of a line."""
@@ -153,10 +168,10 @@ class Acts(RuleBasedStateMachine):
     # What a document gives
 
     @precondition(lambda self: len(self.is_.lines) < MOST)
-    @rule(amount=AMOUNTS, back=BACK, later=st.booleans())
-    def receive(self, amount: int, back: int, later: bool) -> None:  # noqa: FBT001 - drawn
+    @rule(amount=GIVEN, back=BACK, later=LATER)
+    def receive(self, amount: int, back: int, later: int) -> None:
         """Receive quota that no document of the register gives."""
-        day = self.day(YEAR + later, back)
+        day = self.day(self.year + later, back)
         new = len(self.is_.lines) + 1
         given = Voucher("quota-received", day, {(new, "received"): amount, (new, "unallotted"): amount}, {}, f"文{new}")
         if self.say([given], lambda c, chart: receive(
@@ -165,10 +180,10 @@ class Acts(RuleBasedStateMachine):
             self.is_.lines[new] = Line(day, 0, "")
 
     @precondition(lambda self: len(self.is_.lines) < MOST)
-    @rule(document=DOCUMENTS, amount=AMOUNTS, part=st.integers(0, 70), back=BACK, later=LATER)
+    @rule(document=DOCUMENTS, amount=GIVEN, part=st.integers(0, 30), back=BACK, later=LATER)
     def document(self, document: str, amount: int, part: int, back: int, later: int) -> None:
         """Receive a document, which allots some of what it gives at once."""
-        self.come(document, amount, self.day(YEAR + later, back), part)
+        self.come(document, amount, self.day(self.year + later, back), part)
 
     def come(self, document: str, amount: int, day: date, part: int) -> None:
         """Receive a document once, of no more than it and the one above it say."""
@@ -212,10 +227,10 @@ class Acts(RuleBasedStateMachine):
         )
 
     @precondition(lambda self: len(self.is_.lines) < MOST)
-    @rule(data=st.data(), amount=AMOUNTS, use=USES, back=BACK, later=LATER)
+    @rule(data=st.data(), amount=GIVEN, use=USES, back=BACK, later=LATER)
     def allot(self, data: st.DataObject, amount: int, use: str, back: int, later: int) -> None:
         """Allot what a document gave, in its year."""
-        root = self.line(data)
+        root = self.mostly(data, [at for at in self.is_.lines if self.is_.has((at, "unallotted"))], [*self.is_.lines])
         self.allotted(root, amount, use, self.day(self.is_.lines[root].year + later, back))
 
     def allotted(self, root: int, amount: int, use: str, day: date) -> None:
@@ -241,7 +256,9 @@ class Acts(RuleBasedStateMachine):
         self.say(
             [Voucher("quota-adjustment", day, {(here, giving.free): -amount, (there, taking.free): amount})],
             lambda _, chart: adjust(chart, self.name(here), self.name(there), amount, date=day, document="文"),
-            lawful=here != there and self.is_.root(here) == self.is_.root(there) and giving.year == taking.year == day.year,
+            lawful=here != there
+            and self.is_.root(here) == self.is_.root(there)
+            and giving.year == taking.year == day.year,
         )
 
     @rule(data=st.data(), amount=AMOUNTS, back=BACK, later=LATER)
@@ -288,9 +305,7 @@ def dying(connection: Connection, after: int) -> Iterator[None]:
 
     event.listen(connection, "before_cursor_execute", count)
     try:
-        with patch.multiple(
-            dialect, rows_of=counted(dialect.rows_of), insert_rows=counted(dialect.insert_rows)
-        ):
+        with patch.multiple(dialect, rows_of=counted(dialect.rows_of), insert_rows=counted(dialect.insert_rows)):
             yield
     finally:
         event.remove(connection, "before_cursor_execute", count)

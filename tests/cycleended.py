@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
@@ -16,12 +16,14 @@ from fundtrack.posting import post
 from fundtrack.posting.correct import reverse
 from fundtrack.posting.periods import close, reopen
 from fundtrack.posting.quota import carry_over
-from fundtrack.posting.yearend import Ended, Terms, YearEnd, close_year
+from fundtrack.posting.yearend import Terms, close_year
 
 if TYPE_CHECKING:
     from fundtrack.book import Book
+    from fundtrack.posting.yearend import Ended, YearEnd
 
-DECEMBER = 12
+DAYS: Final = 60
+"""How far a run goes before its first month is closed, and its first year."""
 
 
 class Ending(Spending):
@@ -30,7 +32,9 @@ class Ending(Spending):
     @rule(data=st.data(), back=BACK, later=LATER)
     def reverse(self, data: st.DataObject, back: int, later: int) -> None:
         """Take any act back in red, once, in time, and not while something rests on it."""
-        number = data.draw(st.sampled_from(sorted(self.is_.acts)))
+        acts = sorted(self.is_.acts)
+        alive = [one for one in acts if (act := self.is_.acts[one]).stands and self.is_open(act.vouchers[0].day.year)]
+        number = self.mostly(data, alive, acts)
         act = self.is_.acts[number]
         day = self.day(max(voucher.day for voucher in act.vouchers).year + later, back)
         if self.do(
@@ -58,13 +62,14 @@ class Ending(Spending):
         ):  # fmt: skip
             self.is_.lines[new] = Line(date(of.year + 1, 1, 1), line, of.use)
 
-    @rule(behind=st.integers(0, 3), earlier=st.booleans())
+    @precondition(lambda self: self.days > DAYS)
+    @rule(behind=st.integers(0, 2), earlier=st.booleans())
     def close_month(self, behind: int, earlier: bool) -> None:  # noqa: FBT001 - drawn
         """Close a month, or with it those before."""
-        month = month_at(FIRST if self.is_.closed == date.min else self.is_.closed)
-        for _ in range(behind):
-            month = month.next
-        self.shut(month, earlier=earlier)
+        month = month_at(self.day(self.year))
+        for _ in range(behind + 1):
+            month = month.before
+        self.shut(max(month, Month(YEAR, 1)), earlier=earlier)
 
     def shut(self, month: Month, *, earlier: bool) -> None:
         """Close a month, unless something undecided is dated in it or before."""
@@ -91,13 +96,14 @@ class Ending(Spending):
         if self.do([], act, lawful=other):
             self.is_.closed = month.before.last
 
+    @precondition(lambda self: self.days > (self.year - YEAR + 1) * DAYS)
     @rule(next_=LATER, ready=st.integers(0, 3))
     def close_year(self, next_: int, ready: int) -> None:
         """Close a year: everything goes on or is taken back, or nothing does; most often its months are closed first.
 
         A preview before says what it does, and changes nothing.
         """
-        year = next((y for y in (YEAR, YEAR + 1) if self.is_.closed < date(y, 12, 31)), YEAR + 1) + next_
+        year = self.year + next_
         if ready and self.is_.closed < Month(year, 11).last:
             self.shut(Month(year, 11), earlier=True)
         ends = list(self.is_.year_end(year))
@@ -113,7 +119,7 @@ class Ending(Spending):
         vouchers = [voucher for _, _, of in ends for voucher in of]
         shown = close_year(self.book, terms, preview=True) if lawful and self.is_.fits(vouchers) else None
         done = self.do(vouchers, act, lawful=lawful, own=False)
-        if not done:
+        if not done or shown is None:
             return
         assert list(map(told, done.lines)) == list(map(told, shown.lines))
         self.is_.closed = date(year, 12, 31)

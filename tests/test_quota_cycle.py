@@ -1,7 +1,8 @@
 """The budget cycle against a model in plain Python: any acts in any order, the same on both engines.
 
-Each engine does the same runs of fifty steps, in tests of their own so that they share the processors. Both
-are held to the same model after every step, and each is told the same, number by number and refusal by refusal.
+SQLite does two hundred runs of fifty steps, PostgreSQL the first half of them, in tests of their own so that they share
+the processors. Both are held to the same model after every step, and each is told the same, number by number and
+refusal by refusal.
 """
 
 from __future__ import annotations
@@ -26,15 +27,18 @@ from fundtrack.posting import post
 from fundtrack.posting.todo import owed, unpaid
 from fundtrack.reporting.balance import balances
 from quotas import agree, controlled
-from shelf import ENGINES
 
 if TYPE_CHECKING:
     from shelf import Shelf
 
 PARTS: Final = 8
+BOTH: Final = 4
+"""How many parts PostgreSQL does, where planning makes an act four times as dear."""
+
 RUNS: Final = int(os.environ.get("FUNDTRACK_CYCLES", "200")) // PARTS
 JUDGES: Final = (
-    "unknown-fund-or-account", "no-quota", "over-allotment", "over-commitment", "overdrawn", "mixed-channel", "use-not-permitted",
+    "unknown-fund-or-account", "no-quota",
+    "over-allotment", "over-commitment", "overdrawn", "mixed-channel", "use-not-permitted",
 )  # fmt: skip
 """The checks that the cycle is about, which makes time for so many runs; all of them are asked elsewhere."""
 
@@ -89,8 +93,10 @@ class Cycle(Ending):
         assert [*wrong_balances(self.book, connection), *numbers(self.book, connection)] == []
 
 
-@pytest.mark.parametrize("part", range(PARTS))
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    ("engine", "part"),
+    [("sqlite", part) for part in range(PARTS)] + [("postgresql", part) for part in range(BOTH)],
+)
 def test_any_cycle(
     shelf: Shelf, engine: str, part: int, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -102,6 +108,7 @@ def test_any_cycle(
         cycle = seed(part)(type("Cycle", (Cycle,), {"book": book, "told": told}))
         run_state_machine_as_test(cycle, settings=settings(
             max_examples=RUNS, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck),
-            database=None, report_multiple_bugs=True,
+            database=None, report_multiple_bugs=False,
         ))  # fmt: skip
-    agree(tmp_path_factory.getbasetemp(), engine, part, told)
+    if part < BOTH:
+        agree(tmp_path_factory.getbasetemp(), engine, part, told)
