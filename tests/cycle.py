@@ -157,9 +157,9 @@ class Acts(RuleBasedStateMachine):
 
     def mostly(self, data: st.DataObject, likely: Sequence[One], all_: Sequence[One]) -> One:
         """Draw something that can be acted on, and now and then anything."""
-        of = likely if likely and data.draw(st.integers(0, 7)) else all_
-        at: int = data.draw(st.integers(0, len(of) - 1))
-        return of[at]
+        usual: int = data.draw(st.integers(0, 7)) if likely else 0
+        of = likely if usual else all_
+        return of[data.draw(st.integers(0, len(of) - 1))]
 
     def name(self, line: int) -> str:
         """Return the number of a line."""
