@@ -29,12 +29,12 @@ DAYS: Final = 60
 class Ending(Spending):
     """The acts that end, and those that take back."""
 
-    @rule(data=st.data(), back=BACK, later=LATER)
-    def reverse(self, data: st.DataObject, back: int, later: int) -> None:
+    @rule(data=st.data(), rested=st.integers(0, 3), back=BACK, later=LATER)
+    def reverse(self, data: st.DataObject, rested: int, back: int, later: int) -> None:
         """Take any act back in red, once, in time, and not while something rests on it."""
         acts = sorted(self.is_.acts)
         alive = [one for one in acts if (act := self.is_.acts[one]).stands and self.is_open(act.vouchers[0].day.year)]
-        number = self.mostly(data, alive, acts)
+        number = self.mostly(data, alive if rested else list(filter(self.is_.rests, alive)), acts)
         act = self.is_.acts[number]
         day = self.day(max(voucher.day for voucher in act.vouchers).year + later, back)
         if self.do(

@@ -147,8 +147,10 @@ class Spending(Acts):
     @rule(data=st.data(), amount=AMOUNTS, back=BACK, later=LATER)
     def bank_returns(self, data: st.DataObject, amount: int, back: int, later: int) -> None:
         """Let the bank return something: it is reserved again in the line it was paid from, whatever the year."""
-        number = data.draw(st.sampled_from(sorted(self.is_.payments)))
-        paid = self.is_.payments[number]
+        payments = self.is_.payments
+        approved = [one for one in sorted(payments) if payments[one].claim and payments[one].stands]
+        number = self.mostly(data, approved, sorted(payments))
+        paid = payments[number]
         line, day = paid.line, self.day(paid.day.year + later, back)
         claim = self.is_.claims.get(paid.claim) if day.year == paid.day.year else None
         owed = claim or Claim(line, amount, paid.status, paid.contract, paid.payee, day, again=True)
