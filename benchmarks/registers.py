@@ -6,6 +6,7 @@ It is as lawful as the registers of a bureau that is audited: few findings, each
 from __future__ import annotations
 
 import datetime as dt
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,6 +28,9 @@ FROM book_vouchers AS v JOIN book_postings AS p ON p.voucher = v.voucher AND p.a
 GROUP BY v.voucher, v.voucher_number, v.date, v.day, v.payee, v.payee_account, v.bank_ref, v.project, v.document,
     v.payee_id
 """
+
+ABOVE: Final = "上级〔2014〕1号"
+"""The document of the level above that the county's follows from."""
 
 BUDGET: Final = 10**15
 """Fen that a project may cost: more than a million vouchers spend."""
@@ -51,11 +55,22 @@ def _few() -> Entries:
     projects = [f"P{at:03d}" for at in range(1, PROJECTS + 1)]
     one: Mapping[str, Mapping[str, Any]] = {
         "department": {"department": "财政局", "role": "finance"},
-        "standard": {"benefit": "危房改造", "per": "household", "amount": 2_000_000, "valid_from": FIRST},
+        "standard": {
+            "benefit": "危房改造",
+            "only_one_of": "住房",
+            "per": "household",
+            "amount": 2_000_000,
+            "valid_from": FIRST,
+        },
         "payroll": a_person,
         "death": {"person": a_person["person"], "date": FIRST},
         "vehicle": {**a_person, "vehicle": "桂L****1#0123456789abcdef"},
-        "company": {"company": "示例公司", "registered": FIRST, "capital": 1_000_000_00},
+        "company": {
+            "company": "示例公司",
+            "registered": FIRST,
+            "capital": 1_000_000_00,
+            "legal_person": a_person["person"],
+        },
         "shareholder": {"company": "示例公司", "person": a_person["person"]},
         "output": {"output": "住房", "project": projects[0], "department": "财政局", "fund": "F01", "share": 10_000},
         "staff": {"name": BY, "department": "财政局", "duty": "apply", "valid_from": FIRST},
@@ -66,7 +81,16 @@ def _few() -> Entries:
             for name in projects
         ],
         "contract": [
-            {"contract": name, "project": name, "party": "财政局", "date": FIRST, "amount": BUDGET} for name in projects
+            {
+                "contract": name,
+                "project": name,
+                "party": "财政局",
+                "date": FIRST,
+                "amount": BUDGET,
+                "retention": 1,
+                "retention_due": FIRST,
+            }
+            for name in projects
         ],
         "notice": [
             {"notice": name, "project": name, "place": "村", "level": "village", "amount": BUDGET, "valid_from": FIRST}
@@ -87,7 +111,14 @@ def _many(rows: list[Any]) -> Entries:
     return {
         "bank_line": list(_lines(rows, dates)),
         "evidence": [
-            {"voucher_number": row[0], "kind": kind, "document": f"{kind}-{at}", "date": date, "amount": -row[8]}
+            {
+                "voucher_number": row[0],
+                "kind": kind,
+                "document": f"{kind}-{at}",
+                "date": date,
+                "amount": -row[8],
+                "sha256": sha256(f"{kind}-{at}".encode()).hexdigest(),
+            }
             for at, (row, date) in enumerate(zip(rows, dates, strict=True))
             for kind in (("approval", "list") if row[9] else ("approval", "contract", "invoice"))
         ],
@@ -109,7 +140,24 @@ def _many(rows: list[Any]) -> Entries:
             for row in _first(rows)
         ],
         "document": [
-            {"document": "阳财〔2014〕1号", "level": "county", "date": FIRST, "fund": "F01", "rule": "central-poverty"},
+            {
+                "document": ABOVE,
+                "kind": "quota",
+                "level": "central",
+                "date": FIRST,
+                "fund": "F01",
+                "amount": BUDGET,
+                "rule": "central-poverty",
+                "sha256": sha256(ABOVE.encode()).hexdigest(),
+            },
+            {
+                "document": "阳财〔2014〕1号",
+                "level": "county",
+                "date": FIRST,
+                "fund": "F01",
+                "parent": ABOVE,
+                "rule": "central-poverty",
+            },
             *({"document": name, "level": "county", "date": FIRST} for name in {row[7] for row in rows}),
         ],
     }

@@ -187,14 +187,14 @@ def test_a_refusal_of_the_checks_takes_the_chart_back(
     paper = tmp_path / "paper.pdf"
     paper.write_bytes(b"one")
     before, text = rows(book, *TABLES[:5]), book.chart_file.exists()
-    added = policy._add_policy
+    added = policy.add_policy
 
     def fail(*said: object) -> None:
         added(*said)  # type: ignore[arg-type]
         raise BookError("book-refused", cause="a disk that is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(policy, "_add_policy", fail)
+        patch.setattr(policy, "add_policy", fail)
         assert say(*WHOLE, "--use", "0603=1", "--file", paper).code == 2
     (book.folder / "checks").mkdir(exist_ok=True)
     (book.folder / "checks" / "never.md").write_text(NEVER, "utf-8")

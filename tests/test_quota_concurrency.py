@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from sqlalchemy import event
 
 from fundtrack.book.doctor import balances, numbers
 from fundtrack.posting import post
@@ -80,6 +81,9 @@ def test_a_deadlock_is_tried_again(shelf: Shelf) -> None:
     with shelf.book("postgresql", controlled(date(2015, 1, 1))) as book, book.engine.connect() as rival:
         fill(book)
         refill(book, 1)
+        # Who looks for a deadlock first is chosen: the rival never looks, the writer when both surely wait.
+        rival.exec_driver_sql("SET deadlock_timeout = '1h'")
+        event.listen(book.engine, "begin", lambda writer: writer.exec_driver_sql("SET deadlock_timeout = '3s'"))
         rival.exec_driver_sql("SELECT 1 FROM balance WHERE code = '2902:Q00003' FOR UPDATE")
         with ThreadPoolExecutor(1) as clerk:
             act = clerk.submit(commits, book, {}, "经办")

@@ -13,8 +13,9 @@ from fundtrack.ledger import canonical, publish, read
 from fundtrack.posting.application import applications
 from fundtrack.posting.quota import find_line
 from fundtrack.schema import dialect
+from samples import written
 from shelf import ENGINES
-from test_importers import PAGES, written
+from test_importers import PAGES
 
 if TYPE_CHECKING:
     from pathlib import Path

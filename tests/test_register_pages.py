@@ -22,8 +22,9 @@ from fundtrack.importing.file import import_file
 from fundtrack.importing.report import STATES
 from fundtrack.ledger.registers import directive, entries
 from fundtrack.schema.registers import BESIDE, REGISTERS
+from samples import written
 from shelf import ENGINES
-from test_importers import page_of, written
+from test_importers import page_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is wrong with the record of findings and of closings: what somebody wrote past the program and its controls.
+"""What is wrong with the record of findings, closings and applications: what was written past the program.
 
 Whatever a control refuses is asked here of the rows that stand, for a control that was taken away and put back shows
 nowhere else.
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from fundtrack.book.periods import PeriodAct
 
-NUMBERED: Final = {"audit": "audit", "finding": "finding", "waiver": "waiver", "side": "seq", "period_act": "seq"}
+NUMBERED: Final = {"audit": "audit", "finding": "finding", "waiver": "waiver", "side": "seq", "period_act": "seq",
+            "application": "application"}  # fmt: skip
 
 UNFOUNDED: Final = """
 SELECT f.finding FROM finding AS f LEFT JOIN audit AS a ON a.audit = f.audit
@@ -79,6 +80,26 @@ ORDER BY v.voucher
 """
 """Vouchers that came after an act which closed their month, and before the next one."""
 
+UNAPPROVED: Final = """
+SELECT d.application FROM application_decision AS d LEFT JOIN application AS a ON a.application = d.application
+WHERE a.application IS NULL OR (d.voucher IS NOT NULL AND (PERSON(d.decided_by) = PERSON(a.applied_by)
+    OR NOT EXISTS (SELECT 1 FROM voucher AS v WHERE v.id = d.voucher AND v.kind = 'application' AND v.fund = a.fund
+        AND v.payee = a.payee AND v.contract = a.contract AND v.document = a.document AND v.reverses IS NULL
+        AND v.prepared_by = a.applied_by AND v.approved_by = d.decided_by AND EXISTS (
+            SELECT 1 FROM entry AS e JOIN quota_heading AS h ON h.fund = e.fund AND h.status = 'applied'
+            JOIN quota AS q ON q.fund = a.fund AND q.line = a.line
+            WHERE e.voucher = v.id AND e.credit = h.code || ':' || q.name AND e.amount = a.amount AND e.red = 0))))
+ORDER BY d.application
+"""
+"""Applications that nobody could have decided about as it is said."""
+
+UNASKED: Final = """
+SELECT v.voucher_number FROM book_vouchers AS v WHERE v.kind = 'application' AND v.reverses = 0
+    AND NOT EXISTS (SELECT 1 FROM application_decision AS d WHERE d.voucher = v.voucher)
+ORDER BY v.voucher
+"""
+"""Vouchers that approve what nobody applied for."""
+
 
 def faults(connection: Connection) -> Iterator[tuple[str, dict[str, object]]]:
     """Yield the name and the details of each thing that is wrong."""
@@ -96,10 +117,19 @@ def faults(connection: Connection) -> Iterator[tuple[str, dict[str, object]]]:
         yield "waiver-unlawful", {"waiver": waiver}
     for voucher, date, until in connection.exec_driver_sql(AFTER_CLOSING):
         yield "voucher-after-closing", {"voucher": voucher, "date": date, "until": until}
+    yield from _approvals(connection)
     acts = period_acts(connection)
     for before, act in zip([None, *acts], acts, strict=False):
         if not _lawful(before, act, acts):
             yield "period-unlawful", {"seq": act.seq, "month": act.month}
+
+
+def _approvals(connection: Connection) -> Iterator[tuple[str, dict[str, object]]]:
+    """Yield the decisions about applications that are none, and the vouchers that approve what nobody asked for."""
+    for (application,) in connection.exec_driver_sql(dialect.with_functions(UNAPPROVED, connection.dialect.name)):
+        yield "approval-unlawful", {"application": application}
+    for (voucher,) in connection.exec_driver_sql(UNASKED):
+        yield "approval-unasked", {"voucher": voucher}
 
 
 def _lawful(before: PeriodAct | None, act: PeriodAct, acts: Iterable[PeriodAct]) -> bool:

@@ -57,7 +57,7 @@ def put_in_force(
         ("version", "applied_at", "applied_by", "document", "text"),
         [(version, now(), by, document, text)],
     )
-    _add_policy(connection, new, version)
+    add_policy(connection, new, version)
     dialect.measure(connection, "fund_terms", "bank_account", "account", "use_grant", "balance")
     return changes
 
@@ -68,7 +68,7 @@ def in_force_before(book: Book, connection: Connection, new: Chart) -> tuple[int
     return latest, book.policy(connection) if latest else Chart(new.title, new.language, {}, {}, (), {}, {}, {})
 
 
-def _add_policy(connection: Connection, chart: Chart, version: int) -> None:
+def add_policy(connection: Connection, chart: Chart, version: int) -> None:
     """Add the funds, terms, banks, accounts and grants that the book does not hold yet."""
     known = {
         table: _known(connection, table, key)

@@ -122,7 +122,7 @@ class Subject:
         file, sheet, at, _ = self.origin
         said = {"file": f"{file} [{sheet}]" if sheet else file, "row": at}
         row = message("subject-row", language, **said) if at else ""
-        known = " ".join(part for part in (self.voucher if at or not self.line else "", row) if part)
+        known = " ".join(part for part in (self.voucher, row) if part)
         return ": ".join(part for part in (f"{self.file}:{self.line}" if self.line else "", known) if part)
 
     def __str__(self) -> str:

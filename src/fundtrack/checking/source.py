@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import file_digest
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -12,7 +12,7 @@ from fundtrack.beantext.parse import parse_ledger
 from fundtrack.checking.lens import Subject
 from fundtrack.checking.objection import objected
 from fundtrack.errors import UsageError
-from fundtrack.ledger.intact import objections
+from fundtrack.ledger.intact import LEADS, objections
 from fundtrack.ledger.main import MAIN
 
 if TYPE_CHECKING:
@@ -81,7 +81,10 @@ def ledger_source(path: Path) -> Source:
     ledger = ledger_at(path)
     problems = [_at(LEDGER_PROBLEM, one.path, one.line, why=one.message) for one in ledger.errors]
     problems += [
-        _at(one.key, one.path, one.line, **one.details) for one in objections(ledger.options["include"], ledger.entries)
+        _at(one.key, one.path, one.line, **one.details)
+        if one.key not in LEADS
+        else replace(_at(one.key, one.path, one.line, **one.details), severity="warn")
+        for one in objections(ledger.options["include"], ledger.entries)
     ]
     title = str(ledger.options["title"])
     named = path.name if title == UNTITLED else title

@@ -35,6 +35,7 @@ from fundtrack.cli import (
     vouchers,
     waivers,
 )
+from fundtrack.cli.options import until_the_end
 from fundtrack.errors import LANGUAGES, FundtrackError, Language, UsageError, message
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=N
 
 @app.callback()
 def fundtrack(
+    context: typer.Context,
     book: Annotated[Path | None, typer.Option(help="The book's folder. 账套目录")] = None,
     lang: Annotated[Language | None, typer.Option(help="Language. 语言")] = None,
 ) -> None:
@@ -56,6 +58,7 @@ def fundtrack(
 
     县级财政整合资金账套：渠道不乱、用途不变。
     """
+    context.call_on_close(until_the_end.close)
     for name, value in (("FUNDTRACK_BOOK", book), ("FUNDTRACK_LANG", lang)):
         if value is not None:
             os.environ[name] = str(value)

@@ -16,6 +16,7 @@ from fundtrack.cli.options import (
     BookOption,
     FormatOption,
     LanguageOption,
+    LedgerOption,
     PersonOption,
     day,
     opened,
@@ -183,13 +184,14 @@ def enter(
 def list_(
     fund: Annotated[str, typer.Option(help="Only this fund. 资金代码")] = "",
     form: FormatOption = "table",
+    ledger: LedgerOption = None,
     book: BookOption = None,
     lang: LanguageOption = None,
 ) -> None:
     """文件一览 List the documents: what each gives, what quota came by it, and what is left."""
     from fundtrack.reporting.documents import documents
 
-    the_book = opened(book)
+    the_book = opened(book, ledger)
     language = spoken(lang, the_book)
     with the_book.reading() as connection:
         found = documents(connection, coded(the_book.chart(connection), "fund", fund))
@@ -206,6 +208,7 @@ def list_(
 def show_(
     number: DocumentArgument,
     form: FormatOption = "table",
+    ledger: LedgerOption = None,
     book: BookOption = None,
     lang: LanguageOption = None,
 ) -> None:
@@ -213,7 +216,7 @@ def show_(
     from fundtrack.importing.documents import file_of
     from fundtrack.reporting.documents import document
 
-    the_book = opened(book)
+    the_book = opened(book, ledger)
     language = spoken(lang, the_book)
     with the_book.reading() as connection:
         found = document(connection, the_book.chart(connection), number)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from fundtrack.cli import show
-from fundtrack.cli.options import BookOption, FormatOption, LanguageOption, opened, spoken
-from fundtrack.errors import FormatError, UsageError, nearest
+from fundtrack.cli.options import BookOption, FormatOption, LanguageOption, LedgerOption, opened, spoken
+from fundtrack.errors import FormatError, UsageError, message, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +28,7 @@ PortOption = Annotated[int | None, typer.Option(min=0, max=65535, help="By defau
 def balance(
     by: Annotated[str, typer.Option(metavar="fund,use,year…", help="What to break it down by. 分组方式")] = "fund",
     form: FormatOption = "table",
+    ledger: LedgerOption = None,
     book: BookOption = None,
     lang: LanguageOption = None,
 ) -> None:
@@ -35,7 +36,7 @@ def balance(
     from fundtrack.reporting import balances
     from fundtrack.reporting.table import written
 
-    the_book = opened(book)
+    the_book = opened(book, ledger)
     language = spoken(lang, the_book)
     found = balances(the_book, [key.strip() for key in by.replace("，", ",").split(",") if key.strip()])
     if form == "json":
@@ -51,6 +52,7 @@ def report(
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Another value for a parameter. 参数")
     ] = None,
     form: FormatOption = "table",
+    ledger: LedgerOption = None,
     book: BookOption = None,
     lang: LanguageOption = None,
 ) -> None:
@@ -59,7 +61,7 @@ def report(
     from fundtrack.reporting.export import export
     from fundtrack.reporting.table import written
 
-    the_book = opened(book)
+    the_book = opened(book, ledger)
     language = spoken(lang, the_book)
     known = reports(the_book.folder / "reports")
     if not name:
@@ -113,6 +115,8 @@ def publish(book: BookOption = None, lang: LanguageOption = None) -> None:
     published = publish(the_book, language, show.progress)
     show.say_message("published", language, path=published.main, vouchers=published.vouchers,
                      files=len(published.written))  # fmt: skip
+    if published.strangers:
+        show.say(message("published-beside", language, files=", ".join(published.strangers)), error=True)
 
 
 def browse(

@@ -8,13 +8,14 @@ from __future__ import annotations
 import datetime as dt
 import getpass
 import os
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from fundtrack.errors import FormatError, Language, UsageError
+from fundtrack.cli import show
+from fundtrack.errors import FormatError, Language, UsageError, message
 
 if TYPE_CHECKING:
     from fundtrack.book import Book
@@ -41,6 +42,10 @@ BookOption = Annotated[
 LanguageOption = Annotated[
     Language | None, typer.Option("--lang", envvar="FUNDTRACK_LANG", help="Language. 语言", show_envvar=False)
 ]
+LedgerOption = Annotated[
+    Path | None,
+    typer.Option("--ledger", metavar="PATH", help="A published ledger in place of the book. 已发布的账簿"),
+]
 FormatOption = Annotated[Format, typer.Option("--format", help="How to print. 输出格式")]
 PersonOption = Annotated[
     str | None, typer.Option("--by", envvar="FUNDTRACK_BY", help="Who does it; by default you. 经办人")
@@ -54,12 +59,26 @@ ApproverOption = Annotated[str, typer.Option("--approved-by", help="Who approved
 DocumentOption = Annotated[str, typer.Option("--document", help="The document it rests on. 依据文号")]
 DateOption = Annotated[dt.date | None, typer.Option("--date", parser=day, metavar="DATE", help="The day. 日期")]
 
+until_the_end = ExitStack()
+"""What is open until the command ends."""
 
-def opened(book: Path | None) -> Book:
-    """Open the book that is meant."""
+
+def opened(book: Path | None, ledger: Path | None = None) -> Book:
+    """Open the book that is meant; for who has a published ledger alone, that which it says, until the command ends."""
     from fundtrack.book import find_book, open_book
 
-    return open_book(find_book(book))
+    return restored_book(ledger) if ledger else open_book(find_book(book))
+
+
+def restored_book(ledger: Path) -> Book:
+    """Return a published ledger as a book; on standard error, what of its files is not as it was published."""
+    from fundtrack.ledger.restored import altered_since, restored
+
+    the_book = until_the_end.enter_context(restored(ledger))
+    language = the_book.settings.language
+    for one in altered_since(ledger):
+        show.say(message(one.key, language, **one.details), error=True)
+    return the_book
 
 
 def local_folder(book: Path | None, kind: Kind, *, search: bool = True) -> Path | None:

@@ -15,6 +15,7 @@ from fundtrack.cli.options import (
     DocumentOption,
     FormatOption,
     LanguageOption,
+    LedgerOption,
     PersonOption,
     ReasonOption,
     opened,
@@ -154,11 +155,13 @@ def return_payment(
     act.post(say)
 
 
-def applications(form: FormatOption = "table", book: BookOption = None, lang: LanguageOption = None) -> None:
+def applications(
+    form: FormatOption = "table", ledger: LedgerOption = None, book: BookOption = None, lang: LanguageOption = None
+) -> None:
     """支付申请一览 List the applications, and what became of each."""
     from fundtrack.posting.application import applications
 
-    the_book = opened(book)
+    the_book = opened(book, ledger)
     language = spoken(lang, the_book)
     written = money.grouped if form == "table" else money.plain
     with the_book.reading() as connection:

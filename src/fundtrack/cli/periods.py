@@ -14,6 +14,7 @@ from fundtrack.cli.options import (
     DocumentOption,
     FormatOption,
     LanguageOption,
+    LedgerOption,
     PersonOption,
     ReasonOption,
     opened,
@@ -106,11 +107,13 @@ def reopen(
 
 
 @period.command("list")
-def list_(form: FormatOption = "table", book: BookOption = None, lang: LanguageOption = None) -> None:
+def list_(
+    form: FormatOption = "table", ledger: LedgerOption = None, book: BookOption = None, lang: LanguageOption = None
+) -> None:
     """期间一览 List every act on a month; the last says up to which day the book is closed."""
     from fundtrack.book.periods import period_acts
 
-    the_book = opened(book)
+    the_book = opened(book, ledger)
     language = spoken(lang, the_book)
     with the_book.reading() as connection:
         rows = [

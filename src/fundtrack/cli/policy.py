@@ -15,6 +15,7 @@ from fundtrack.cli.options import (
     DocumentOption,
     FormatOption,
     LanguageOption,
+    LedgerOption,
     PersonOption,
     opened,
     person,
@@ -42,9 +43,11 @@ ACCOUNT_COLUMNS = ("account", "kind", "granted", "written")
 
 
 @chart.command("show")
-def show_chart(form: FormatOption = "table", book: BookOption = None, lang: LanguageOption = None) -> None:
+def show_chart(
+    form: FormatOption = "table", ledger: LedgerOption = None, book: BookOption = None, lang: LanguageOption = None
+) -> None:
     """查看现行科目表 Show the chart in force: funds, accounts, and which uses are granted today."""
-    the_book = opened(book)
+    the_book = opened(book, ledger)
     language = spoken(lang, the_book)
     with the_book.reading() as connection:
         in_force = the_book.policy(connection)

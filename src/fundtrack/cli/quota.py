@@ -17,6 +17,7 @@ from fundtrack.cli.options import (
     DocumentOption,
     FormatOption,
     LanguageOption,
+    LedgerOption,
     PersonOption,
     day,
     opened,
@@ -267,13 +268,14 @@ def pool(
 def list_(
     fund: Annotated[str, typer.Option(help="Only this fund. 资金代码")] = "",
     form: FormatOption = "table",
+    ledger: LedgerOption = None,
     book: BookOption = None,
     lang: LanguageOption = None,
 ) -> None:
     """指标台账 List every line and what became of it."""
     from fundtrack.posting.quota import statuses
 
-    the_book = opened(book)
+    the_book = opened(book, ledger)
     language = spoken(lang, the_book)
     with the_book.reading() as connection:
         chart = the_book.chart(connection)

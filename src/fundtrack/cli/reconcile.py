@@ -13,6 +13,7 @@ from fundtrack.cli.options import (
     BookOption,
     FormatOption,
     LanguageOption,
+    LedgerOption,
     PersonOption,
     ReasonOption,
     day,
@@ -47,6 +48,7 @@ def reconcile(
     output: OutputOption = None,
     reason: ReasonOption = "",
     form: FormatOption = "table",
+    ledger: LedgerOption = None,
     by: PersonOption = None,
     book: BookOption = None,
     lang: LanguageOption = None,
@@ -55,7 +57,7 @@ def reconcile(
     from fundtrack.posting.matching import match, unmatch
     from fundtrack.reporting.reconciliation import reconcile as reconciled
 
-    the_book = opened(book)
+    the_book = opened(book, ledger)
     language = spoken(lang, the_book)
     verb, *names = words or [""]
     if verb == "match":

@@ -10,7 +10,7 @@ import typer
 
 from fundtrack import money
 from fundtrack.cli import show as printed
-from fundtrack.cli.options import BookOption, FormatOption, LanguageOption, opened, spoken
+from fundtrack.cli.options import BookOption, FormatOption, LanguageOption, LedgerOption, opened, spoken
 from fundtrack.cli.vouchers import NumberArgument
 from fundtrack.errors import message, messages
 from fundtrack.identifier import shown
@@ -34,6 +34,7 @@ def show(
     path: Annotated[Path | None, typer.Argument(help="A published ledger; without one the book. 已发布的账簿")] = None,
     *,
     form: FormatOption = "table",
+    ledger: LedgerOption = None,
     book: BookOption = None,
     lang: LanguageOption = None,
 ) -> None:
@@ -44,7 +45,7 @@ def show(
     if path:
         show_published(number, path, form, spoken(lang))
         return
-    the_book = opened(book)
+    the_book = opened(book, ledger)
     language = spoken(lang, the_book)
     with the_book.reading() as connection:
         found = find_voucher(connection, number)

@@ -8,7 +8,16 @@ import typer
 
 from fundtrack import identifier, money
 from fundtrack.cli import show
-from fundtrack.cli.options import BookOption, FormatOption, LanguageOption, PersonOption, opened, person, spoken
+from fundtrack.cli.options import (
+    BookOption,
+    FormatOption,
+    LanguageOption,
+    LedgerOption,
+    PersonOption,
+    opened,
+    person,
+    spoken,
+)
 from fundtrack.errors import message, messages
 
 if TYPE_CHECKING:
@@ -29,12 +38,14 @@ NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="As `register 
 
 
 @register.command("list")
-def list_(form: FormatOption = "table", book: BookOption = None, lang: LanguageOption = None) -> None:
+def list_(
+    form: FormatOption = "table", ledger: LedgerOption = None, book: BookOption = None, lang: LanguageOption = None
+) -> None:
     """列出登记簿 List the registers: how many entries hold, how many were made, and the newest."""
     from fundtrack.ledger.registers import summaries
     from fundtrack.schema.registers import REGISTERS
 
-    the_book = opened(book)
+    the_book = opened(book, ledger)
     language = spoken(lang, the_book)
     with the_book.reading() as connection:
         found = [(REGISTERS[one.register], one) for one in summaries(connection)]
@@ -54,6 +65,7 @@ def show_(
         bool, typer.Option("--all", help="Also replaced and withdrawn ones. 含已替换和撤销的")
     ] = False,
     form: FormatOption = "table",
+    ledger: LedgerOption = None,
     book: BookOption = None,
     lang: LanguageOption = None,
 ) -> None:
@@ -61,7 +73,7 @@ def show_(
     from fundtrack.ledger.registers import stated
     from fundtrack.posting.enter import register_of
 
-    the_book = opened(book)
+    the_book = opened(book, ledger)
     language = spoken(lang, the_book)
     of = register_of(name)
     with the_book.reading() as connection:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from fundtrack.cli import show
-from fundtrack.cli.options import BookOption, FormatOption, LanguageOption, opened, spoken
+from fundtrack.cli.options import BookOption, FormatOption, LanguageOption, LedgerOption, opened, spoken
 
 COLUMNS = ("trace", "node", "about", "amount", "left")
 CSV_COLUMNS = ("direction", "depth", "node", "name", "kind", "date", "fund", "use", "project", "payee", "document",
@@ -21,6 +21,7 @@ def trace(
     ],
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE.html", help="A page. 网页文件")] = None,
     form: FormatOption = "table",
+    ledger: LedgerOption = None,
     book: BookOption = None,
     lang: LanguageOption = None,
 ) -> None:
@@ -28,7 +29,7 @@ def trace(
     from fundtrack.reporting import lineagepage
     from fundtrack.reporting.lineage import trace
 
-    the_book = opened(book)
+    the_book = opened(book, ledger)
     language = spoken(lang, the_book)
     with the_book.reading() as connection:
         found = trace(connection, the_book.chart(connection), subject)

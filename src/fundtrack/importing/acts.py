@@ -1,4 +1,4 @@
-"""From the rows of a file to acts on quota: lines received and allotted, contracts that bind them, applications.
+"""From the rows of a file to acts: quota received, allotted and bound, applications, shared bills, returned payments.
 
 What a row becomes is posted by the same checks as a payment of a file, or waits for the same reasons. The rows of a
 file are tried together and, where one of them is refused, again without it: that comes to what they would by date, one
@@ -19,15 +19,18 @@ from fundtrack.book.book import refused_by_database
 from fundtrack.book.quotas import last_line, quotas
 from fundtrack.chart.quota import with_quotas
 from fundtrack.checking import candidates
-from fundtrack.errors import FundtrackError, UsageError
+from fundtrack.errors import FormatError, FundtrackError, UsageError, message
 from fundtrack.importing.blocks import Row
 from fundtrack.importing.judge import judge, known
 from fundtrack.importing.lines import Lines, Meant, Uses
+from fundtrack.importing.returned import RETURNED, Payments
 from fundtrack.importing.tally import Tally, holding, reason, reason_of_error
 from fundtrack.posting.application import Origin, record
 from fundtrack.posting.given import Row as GivenRow
 from fundtrack.posting.post import keyed, next_voucher, staged
 from fundtrack.posting.quota import allot, commit, receive
+from fundtrack.posting.returned import return_payment
+from fundtrack.posting.split import split
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
@@ -53,6 +56,15 @@ KNOWN_BY: Final = ("voucher", "line", "natural_key", "occurrence")
 
 STANDING: Final = frozenset({"", "0", "否", "n", "no", "false"})
 """What an export writes of a document that was not deleted there."""
+
+
+class Stands(Exception):
+    """A row tells of a payment that stands in the book already."""
+
+    def __init__(self, number: str) -> None:
+        """Say which."""
+        super().__init__(number)
+        self.number = number
 
 
 class Asked(NamedTuple):
@@ -177,12 +189,18 @@ class Acts(Tally):
         self._pending: Counter[tuple[str, str]] = Counter()
         self._coming: Counter[str] = Counter()
         self.chart = with_quotas(self._policy, quotas(self._connection))
-        make = {"quota": self._given, "commitment": self._bound, "application": self._applied}[self.becomes]
+        self._payments = Payments(self._connection, asked) if self.becomes == "result" else None
+        make = {
+            "quota": self._given, "commitment": self._bound, "application": self._applied, "bill": self._billed,
+            "result": self._returned,
+        }[self.becomes]  # fmt: skip
         failed: Why = {}
         drafts: list[Draft] = []
         for one in asked:
             try:
                 drafts += make(one, lines)
+            except Stands as payment:
+                failed[one.row.number] = "already-posted", [reason("already-posted", voucher=payment.number)]
             except FundtrackError as error:
                 failed[one.row.number] = "quarantined", [reason_of_error(error)]
         if self.becomes == "application":
@@ -195,15 +213,10 @@ class Acts(Tally):
         """Stage drafts, and remember of which row each is."""
         self.chart = with_quotas(self._policy, quotas(self._connection))
         first = next_voucher(self._connection)
-        self._rows = {first + at: draft.row or self._row_beside(drafts, at) for at, draft in enumerate(drafts)}
+        self._rows = {first + at: draft.row or draft.bill for at, draft in enumerate(drafts)}
         candidates.prepare(self._connection)
         whole = keyed(self._connection, self.book, drafts)
         candidates.stage(self._connection, staged(whole, first, self._version))
-
-    @staticmethod
-    def _row_beside(drafts: Sequence[Draft], at: int) -> int:
-        """Return the row of a receipt of quota: that of the allotment which it is linked with, and which follows it."""
-        return drafts[at + 1].row or 0
 
     def _given(self, one: Asked, lines: Lines) -> list[Draft]:
         """Return what a row of a quota document becomes: quota received, allotted, or both, linked.
@@ -283,6 +296,32 @@ class Acts(Tally):
                 origin=Origin(one.key, one.occurrence, self.batch, one.row.number), **said,
             )  # fmt: skip
         return []
+
+    def _billed(self, one: Asked, _lines: Lines) -> list[Draft]:
+        """Return what a row becomes that several funds share: what each pays, linked; the first has the row."""
+        shares: Mapping[str, int] = one.says["shares"]
+        for fund in shares:
+            if fund not in self.chart.funds:
+                raise FormatError("fund-not-in-chart", text=fund)
+        own, *others = split(
+            self.chart, shares, one.says["amount"], date=one.says["date"],
+            uses={fund: self._uses.code(fund, one.text("use")) for fund in shares}, bill=one.row.number,
+            payee=one.text("payee"), narration=one.text("narration"), project=one.text("project"),
+            document=one.text("document"), contract=one.text("contract"),
+        )  # fmt: skip
+        return [self._own(own.storable(), one), *(draft.storable() for draft in others)]
+
+    def _returned(self, one: Asked, _lines: Lines) -> list[Draft]:
+        """Return what a payment becomes that the bank sent back; one that it made stands already."""
+        assert self._payments is not None
+        number = self._payments.of(one)
+        if one.text("result") != RETURNED:
+            raise Stands(number)
+        why = one.text("narration") or message("returned-by-bank", self.chart.language)
+        back = return_payment(
+            self._connection, self.chart, number, one.says["amount"], reason=why, date=one.says["date"]
+        )
+        return [self._own(back.storable(), one)]
 
     def _line(self, one: Asked, lines: Lines) -> Quota:
         """Return the line that a row names. Raises UsageError as `Lines.pays` and `Uses.code` do."""

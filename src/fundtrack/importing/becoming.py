@@ -1,6 +1,7 @@
 """What rows of a file may become beside payments: acts on quota, each told by its own columns.
 
-A page says only `becomes = "quota"`, `"commitment"` or `"application"`; `importing.acts` does the rest.
+A page says only `becomes = "quota"`, `"commitment"`, `"application"`, `"bill"` or `"result"`; `importing.acts` does the
+rest.
 """
 
 from __future__ import annotations
@@ -41,6 +42,27 @@ FORMS: Final = {
             "document": "text", "narration": "text", **LINE,
         },
     ),
+    "bill": Register(
+        name="bill",
+        relation="",
+        title={"en": "Bills over several funds", "zh": "多项资金共同支付"},
+        key=("date",),
+        fields={
+            "date": "date", "amount": "amount", "payee": "text", "use": "text", "narration": "text", "project": "text",
+            "document": "text", "contract": "text",
+        },
+    ),
+    "result": Register(
+        name="result",
+        relation="",
+        title={"en": "What became of a batch of payments", "zh": "批量代发结果"},
+        key=("result",),
+        fields={
+            "date": "date", "amount": "amount", "result": "text", "payee": "text", "payee-account": "identifier",
+            "document": "text", "bank-ref": "text", "narration": "text",
+        },
+        forms={"payee-account": "account", "result": ("paid", "returned")},
+    ),
 }  # fmt: skip
 """The columns of each act by their types, said like those of a register; no table has them."""
 
@@ -48,5 +70,7 @@ NEEDED: Final = {
     "quota": ("document", "date", "amount"),
     "commitment": ("contract", "date", "amount", "quota"),
     "application": ("number", "date", "amount", "quota", "payee"),
+    "bill": ("date", "amount", "payee", "use"),
+    "result": ("result", "date", "amount", "payee"),
 }
 """The columns that a row cannot do without."""

@@ -42,6 +42,39 @@ class Number(str):
         return hash((Number, str(self)))
 
 
+class RedNumber(Number):
+    """A number above zero that a workbook has in red."""
+
+    __slots__ = ()
+
+    def __hash__(self) -> int:
+        """Keep apart from the same number in black."""
+        return hash((RedNumber, str(self)))
+
+
+class RedText(str):
+    """A text in red that may be an amount above zero."""
+
+    __slots__ = ()
+
+    def __hash__(self) -> int:
+        """Keep apart from the same text in black."""
+        return hash((RedText, str(self)))
+
+
+REDS: Final = frozenset({RedNumber, RedText})
+
+
+def red(cell: str) -> str:
+    """Return a cell as one in red."""
+    return RedNumber(cell) if isinstance(cell, Number) else RedText(cell)
+
+
+def black(cell: str) -> str:
+    """Return a cell as if it were in no colour."""
+    return Number(cell) if isinstance(cell, Number) else str(cell)
+
+
 def number(literal: str) -> Number:
     """Return the number of a workbook's cell from its float's shortest text; only `money.measured` drops its noise."""
     plain = f"{Decimal(literal):f}"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from fundtrack import identifier
 from fundtrack.errors import FormatError
-from fundtrack.importing import cells, dates, fields, heading, movement
+from fundtrack.importing import cells, dates, fields, heading, movement, written
 from fundtrack.importing.blocks import Block, Candidates
 from fundtrack.importing.cells import Memo
 from fundtrack.importing.layout import IDENTIFYING
@@ -146,7 +146,7 @@ class Columns:
         self._in, self._out = self._head.place(names[0]), self._head.place(names[-1])
         self._balance = self._places.of(spec["balance"]) if "balance" in spec else None
         self._signed = layout.signed
-        self._amount = fields.side(self.unit) if layout.two_sided else fields.amount(self.unit)
+        self._amount = (fields.side if layout.two_sided else fields.amount)(self.unit, layout.red)
         self._amounts = fields.amounts(self.unit, self._amount)
 
     def _bind_fields(self, words: Mapping[str, Mapping[str, str]]) -> None:
@@ -178,6 +178,7 @@ class Columns:
         self._bank_ref = self._field(bank_ref := spec.get("bank-ref"), cells.identity)
         found = bank_ref and bank_ref.pattern and fields.found(bank_ref.pattern, cells.identity)
         self._bank_refs = partial(_each, found) if found else cells.identities  # differs in every row: nothing to keep
+        self._written = self._field(spec.get("amount-words"), written.said)
         self._kind_in = self._field(layout.kind_column, fields.kind(layout.words_in, layout.kind_in))
         self._kind_out = self._field(layout.kind_column, fields.kind(layout.words_out, layout.kind_out))
 
@@ -230,10 +231,10 @@ class Columns:
     def printed(self, row: list[str]) -> tuple[int, int] | None:
         """Return the amounts of a total row, which may have both, or None where they cannot be read."""
         try:
-            amount = self._amount(row[self._out])
+            amount = self._amount(cells.black(row[self._out]))
             if self._signed:
                 return amount, 0
-            return self._amount(row[self._in]) if self._two_sided else 0, amount
+            return self._amount(cells.black(row[self._in])) if self._two_sided else 0, amount
         except (FormatError, IndexError):
             return None
 
@@ -242,7 +243,7 @@ class Columns:
         if self._balance is None:
             return None
         try:
-            return self._amount(row[self._balance])
+            return self._amount(cells.black(row[self._balance]))
         except FormatError:
             return None
 
@@ -256,6 +257,8 @@ class Columns:
         for gate in self._gates.values():
             self._values(gate, extended)
         kind, amount = self._moved(extended, moved, reference)
+        for said, of in zip(self._values(self._written, extended), amount, strict=True) if self._written.name else ():
+            written.refuse_other(said, of)
         date, iso = zip(*when, strict=True)
         use_fund, code = zip(*use, strict=True)
         if "" in fund:
@@ -316,7 +319,8 @@ class Columns:
         damaged = [*cells.damage(row, self._private)]
         yield from damaged
         yield from self._unsound(row, {str(error.details["column"]) for error in damaged})
-        for key, field in {**self._fields, **self._gates, "bank-ref": self._bank_ref}.items():
+        beside = {"bank-ref": self._bank_ref, "amount-words": self._written}
+        for key, field in {**self._fields, **self._gates, **beside}.items():
             try:
                 values[key] = field.values[extended[field.place][0]]
             except FormatError as error:
@@ -325,7 +329,8 @@ class Columns:
                     yield FormatError(error.key, **error.details, column=field.name)
         try:
             if moved and "way" not in {*self._gates} - {*values}:
-                self._moved(extended, moved, [values.get("reference", "")])
+                _, (amount,) = self._moved(extended, moved, [values.get("reference", "")])
+                written.refuse_other(values.get("amount-words"), amount)
         except FormatError as error:
             yield error
 

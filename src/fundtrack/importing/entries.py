@@ -11,7 +11,7 @@ from fundtrack import identifier
 from fundtrack.errors import FormatError
 from fundtrack.importing import cells, dates, fields, heading
 from fundtrack.importing.blocks import Row, digest
-from fundtrack.importing.cells import EXACT_DIGITS, Memo, Number
+from fundtrack.importing.cells import EXACT_DIGITS, Memo, Number, RedText
 from fundtrack.importing.columns import Moved
 from fundtrack.importing.places import Places
 
@@ -73,13 +73,38 @@ class EntryColumns:
         self._forms = form.forms
         self._fields = [self._field(name, source, key) for name, source in layout.columns.items()]
         numbers = {"amount", "side", "number"}
+        self._bind_channels()
         self.counted = {field.place for field in self._fields if self._kinds[field.name] in numbers}
+        self.counted |= {place for _, place in self._channels}
+        self.mapped |= {place for _, place in self._channels}
         self._sides = [field for field in self._fields if field.name in SIDES]
         summed = [name for name in ("amount", *form.amounts) if name in layout.columns]
         self._summed = next((field for field in self._fields if field.name in summed[:1]), None)
         self._balance = next((field for field in self._fields if field.name == "balance"), None)
         first = next(iter(self._sides), self._summed)
         self.unit = self._unit(layout.columns[first.name]) if first else ""
+
+    def _bind_channels(self) -> None:
+        """Find the columns of funds that share a bill: those under the heading that the page names, but its sum."""
+        under, known = f"{self._layout.channels}/", self._words.get("fund", {})
+        sums = {cells.label(word) for word in self._layout.total}
+        parts = [(name.removeprefix(under), at) for at, name in enumerate(self._head.names) if name.startswith(under)]
+        found = [(known.get(part, part), at) for part, at in parts if part not in sums and self._layout.channels]
+        self._channels = found
+        unit = heading.unit(self._layout, self._head, [self._head.cells[at] for _, at in found]) if found else ""
+        self._share = Memo(fields.side(unit or self._layout.currency, self._layout.red))
+
+    def _shares(self, row: Sequence[str]) -> dict[str, int]:
+        """Return what each fund pays of a bill, in fen. Raises FormatError."""
+        shares: dict[str, int] = {}
+        for fund, at in self._channels:
+            try:
+                share = self._share[row[at]]
+            except FormatError as error:
+                raise FormatError(error.key, **error.details, column=self._head.names[at]) from error
+            if share:
+                shares[fund] = shares.get(fund, 0) + share
+        return shares
 
     def _unit(self, source: Source) -> str:
         """Return the unit of an amount. Raises FormatError where it is not stated, or in two ways.
@@ -102,7 +127,7 @@ class EntryColumns:
             "identifier": self._keeper(name, key),
         }
         if kind in {"amount", "side"}:
-            readers[kind] = fields.side(self._unit(source))
+            readers[kind] = fields.side(self._unit(source), self._layout.red)
         found = fields.found(source.pattern, str) if source.pattern else None
         values = Memo(_reading(kind, readers[kind], words, found))
         return Field(name, source.name, self._places.of(source), values, name in self._layout.needed)
@@ -168,7 +193,11 @@ class EntryColumns:
     def printed(self, row: list[str]) -> tuple[int, int] | None:
         """Return the amounts of a total row, which may have both, or None where they cannot be read."""
         try:
-            sides = {field.name: field.values[row[field.place]] for field in (*self._sides, self._summed) if field}
+            sides = {
+                field.name: field.values[cells.black(row[field.place])]
+                for field in (*self._sides, self._summed)
+                if field
+            }
         except (FormatError, IndexError):
             return None
         incoming = sides.pop("amount-in", 0) or 0
@@ -199,6 +228,10 @@ class EntryColumns:
                 said[field.name] = _read(field, extended)
             except FormatError as error:
                 yield error
+        try:
+            self._shares(row)
+        except FormatError as error:
+            yield error
         begin, end = said.get("valid_from"), said.get("valid_to")
         if begin and end and end < begin:
             yield FormatError("period-reversed", begin=begin, end=end)
@@ -209,6 +242,8 @@ class EntryColumns:
         said = {field.name: _read(field, extended) for field in self._fields}
         if self._sides:
             said["amount"] = (said.pop("amount-in") or 0) - (said.pop("amount-out") or 0)
+        if self._channels:
+            said["shares"] = self._shares(row)
         return said | {"unit": self._layout.currency}
 
     def _extended(self, row: Sequence[str]) -> list[str]:
@@ -233,7 +268,7 @@ def _reading(
     """Return what reads a cell: the part of it that is meant, the word it stands for, and that by the column's type."""
 
     def value(cell: str) -> Any:  # noqa: ANN401 - of the column's type
-        if isinstance(cell, Number) and kind in {"amount", "side"}:
+        if isinstance(cell, (Number, RedText)) and kind in {"amount", "side"}:
             return read(cell)
         if kind != "identifier" and _damaged(cell):
             raise FormatError("digits-lost", text=identifier.masked(cell))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from fundtrack import money
 from fundtrack.errors import FormatError
 from fundtrack.identifier import covered
-from fundtrack.importing.cells import Number, text
+from fundtrack.importing.cells import REDS, Number, black, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +21,11 @@ USE: Final = re.compile(r"(?:(F\d\d[A-Z]?)[-:])?(\d{4})(?:[-\s].*)?", re.ASCII |
 PLAIN: Final = re.compile(r"\d{1,12}\.\d\d", re.ASCII)
 PLAINS: Final = re.compile(rf"(?:{PLAIN.pattern}\n)*{PLAIN.pattern}", re.ASCII)
 """An amount, and a column of amounts a line each, that needs no grammar: two decimals, and never beyond the largest."""
+
+ASKED: Final = "ask"
+NEGATIVE: Final = "negative"
+REDDENED: Final = (ASKED, NEGATIVE, "plain")
+"""What a page may say of an amount above zero in red: that somebody has to be asked, that it is negative, nothing."""
 
 NOTHING: Final = frozenset({"", "-", "--", "/"})
 """What banks write on the side that did not move."""
@@ -36,21 +41,31 @@ def found(pattern: re.Pattern[str], function: Callable[[str], Value]) -> Callabl
     return read
 
 
-def amount(unit: str) -> Callable[[str], int]:
-    """Return what reads an amount in a unit, in fen; quick for the plain form that most files have."""
+def amount(unit: str, red: str = ASKED) -> Callable[[str], int]:
+    """Return what reads an amount in a unit, in fen; quick for the plain form that most files have.
+
+    One that is in `red` is what the page says; where it says nothing, the function raises FormatError (`amount-red`).
+    """
+
+    def coloured(cell: str) -> int:
+        if type(cell) not in REDS:
+            return plain(cell)
+        if red == ASKED:
+            raise FormatError("amount-red", text=str(cell))
+        return (-1 if red == NEGATIVE else 1) * plain(black(cell))
 
     def plain(cell: str) -> int:
-        return int(cell.replace(".", "")) if PLAIN.fullmatch(cell) else exact(cell)
+        return int(cell.replace(".", "")) if unit == "元" and PLAIN.fullmatch(cell) else exact(cell)
 
     def exact(cell: str) -> int:
         return money.measured(cell, unit) if isinstance(cell, Number) else money.parse(cell, unit)
 
-    return plain if unit == "元" else exact
+    return coloured
 
 
-def side(unit: str) -> Callable[[str], int]:
+def side(unit: str, red: str = ASKED) -> Callable[[str], int]:
     """Return what reads one side of a statement: an amount, or nothing."""
-    read = amount(unit)
+    read = amount(unit, red)
     return lambda cell: 0 if cell.strip() in NOTHING else read(cell)
 
 
@@ -59,7 +74,12 @@ def amounts(unit: str, read: Callable[[str], int]) -> Callable[[Sequence[str]], 
 
     def column(cells: Sequence[str]) -> Sequence[int]:
         lines = "\n".join(cells)
-        if unit == "元" and PLAINS.fullmatch(lines) and lines.count("\n") < len(cells):
+        if (
+            unit == "元"
+            and REDS.isdisjoint(map(type, cells))
+            and PLAINS.fullmatch(lines)
+            and lines.count("\n") < len(cells)
+        ):
             return [*map(int, lines.replace(".", "").split("\n"))]
         return [*map(read, cells)]
 

@@ -6,15 +6,17 @@ Killed at any moment an import has happened or has not; run again, it knows each
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from fundtrack.book.create import now
 from fundtrack.chart.model import CURRENCY
 from fundtrack.checking import candidates, checks
 from fundtrack.errors import BookError, FormatError, PageError, nearest
-from fundtrack.importing import cells
+from fundtrack.importing import cells, given
 from fundtrack.importing.acts import Acts
 from fundtrack.importing.blocks import Block
 from fundtrack.importing.default import keep
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from fundtrack.checking import Check, Finding
     from fundtrack.importing.blocks import Piece
     from fundtrack.importing.default import Default
+    from fundtrack.importing.given import Part
     from fundtrack.importing.reading import Reading
     from fundtrack.importing.report import Report
     from fundtrack.importing.stage import Keyed
@@ -61,6 +64,9 @@ MANY: Final = 1000
 
 GROWN: Final = ("voucher", "entry", "daily_balance")
 """The tables that grow with the vouchers of a file."""
+
+
+Result = TypeVar("Result")
 
 
 class _DryRun(Exception):
@@ -95,60 +101,90 @@ def import_file(
     dry_run: bool = False,
     progress: Callable[[int], None] = silent,
 ) -> list[Report]:
-    """Import a file and return what became of its rows, a report a sheet.
+    """Import a file and return what became of its rows, a report a sheet; of a zip, all its files or none.
 
     The same bytes are one batch for ever: imported again, nothing changes and the report says what stands. Raises
     FormatError or UsageError where the file as a whole cannot be read; then nothing in the book has changed.
     """
-    name, sha256 = _name(path), digest(path)
+    _name(path.name)
+    given.weighed(path)
     judged_by = checks(book.folder / "checks", at_posting=True)
     with book.reading() as connection:
         chart = book.chart(connection)
     known = importers_of(book, words_of(chart), chart.currency)
     if page and page not in known:
         raise PageError("page-unknown", name=page, known=nearest(page, known))
-    importer = known[page] if page else choose(path, known.values())
-    if importer.layout.currency != chart.currency and not importer.layout.register:
-        raise FormatError("file-currency", path=path, currency=importer.layout.currency, book=chart.currency)
-    copy = None if dry_run else Copy(book, path, sha256)
+    with given.parts(path) as found, ExitStack() as copies:
+        parts = [part._replace(name=_name(part.name)) for part in found]
+        read = [_told(part, partial(_read, book, part, known, page, chart, copies, dry_run=dry_run)) for part in parts]
 
-    def act(connection: Connection) -> list[Report]:
-        read = copy.path if copy else path
-        file = _File(book, read, name, sha256, importer, judged_by, by, progress, default(chart))
-        reports = reports_of(connection, sha256, name) or [*file.sheets(connection)]
-        for report in reports:
-            keep(connection, report.batch, file.default, by)
-        if copy is None:
-            raise _DryRun(reports)
-        copy.settle()
-        return reports
+        def act(connection: Connection) -> list[Report]:
+            done: list[Report] = []
+            for part, importer, sha256, copy in read:
+                at = copy.path if copy else part.path
+                file = _File(book, at, part.name, sha256, importer, judged_by, by, progress, default(chart))
+                reports = _told(part, partial(_imported, connection, file))
+                for report in reports:
+                    keep(connection, report.batch, file.default, by)
+                done += reports
+            if dry_run:
+                raise _DryRun(done)
+            for _, _, _, copy in read:
+                if copy:
+                    copy.settle()
+            return done
 
-    try:
-        reports = book.act(act)
-    except _DryRun as dry:
-        return dry.reports
-    except FormatError as error:  # found in the copy: a person knows the file they gave
-        raise FormatError(error.key, **(error.details | {"path": path})) from error
-    finally:
-        if copy:
-            copy.discard()
-    if sum(report.rows["posted"] for report in reports) >= MANY:
-        register = importer.layout.register
-        dialect.measure_committed(
-            book.engine, *([register.name] if register else ("voucher", "entry", "daily_balance"))
-        )
+        try:
+            reports = book.act(act)
+        except _DryRun as dry:
+            return dry.reports
+    _measured(book, [importer for _, importer, _, _ in read], reports)
     return reports
 
 
-def _name(path: Path) -> str:
+def _told(part: Part, read: Callable[[], Result]) -> Result:
+    """Return what is read of a file. Raises a FormatError that is told by the name of the file that a person knows."""
+    try:
+        return read()
+    except FormatError as error:
+        raise FormatError(error.key, **(error.details | {"path": part.label})) from error
+
+
+def _read(
+    book: Book, part: Part, known: Mapping[str, Importer], page: str, chart: Chart, copies: ExitStack, *, dry_run: bool
+) -> tuple[Part, Importer, str, Copy | None]:
+    """Return a file with what reads it, its hash and, unless it is only tried, a copy. Raises FormatError."""
+    sha256 = digest(part.path)
+    importer = known[page] if page else choose(part.path, known.values())
+    if importer.layout.currency != chart.currency and not importer.layout.register:
+        raise FormatError("file-currency", path=part.path, currency=importer.layout.currency, book=chart.currency)
+    copy = None if dry_run else Copy(book, part.path, sha256)
+    if copy:
+        copies.callback(copy.discard)
+    return part, importer, sha256, copy
+
+
+def _imported(connection: Connection, file: _File) -> list[Report]:
+    """Import a file, or return what stands of one that was imported before."""
+    return reports_of(connection, file.sha256, file.name) or [*file.sheets(connection)]
+
+
+def _measured(book: Book, importers: Iterable[Importer], reports: Iterable[Report]) -> None:
+    """Tell the database how much its tables have grown, where they have."""
+    if sum(report.rows["posted"] for report in reports) >= MANY:
+        for register in {importer.layout.register and importer.layout.register.name for importer in importers}:
+            dialect.measure_committed(book.engine, *([register] if register else GROWN))
+
+
+def _name(name: str) -> str:
     """Return a file's name as it is kept and published: with long numbers, which may be a person's, masked.
 
     Raises FormatError where it hides or reorders what is read.
     """
     try:
-        return cells.prose(path.name)
+        return cells.prose(name)
     except FormatError as error:
-        raise FormatError("file-name", name=repr(path.name), **error.details) from error
+        raise FormatError("file-name", name=repr(name), **error.details) from error
 
 
 @dataclass(frozen=True)

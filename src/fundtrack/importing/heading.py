@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.errors import FormatError
@@ -31,7 +31,10 @@ Numbered = tuple[int, list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A header row: its number and cells, the place and the unit in brackets of each column, and the rows above it."""
+    """A header row: its number and cells, the place and the unit in brackets of each column, and the rows above it.
+
+    Of a header of several rows it is the last; the cells are its columns' whole names then, and `physical` its own.
+    """
 
     row: int
     cells: tuple[str, ...]
@@ -39,6 +42,7 @@ class Heading:
     index: Mapping[str, int]
     units: Mapping[str, str]
     above: tuple[Numbered, ...]
+    physical: tuple[str, ...] = ()
 
     def place(self, name: str) -> int:
         """Return where a column stands. Raises FormatError when the table has it not, or twice."""
@@ -98,13 +102,37 @@ def find(layout: Layout, rows: Iterator[Numbered]) -> tuple[Heading | None, list
     wanted = Wanted(layout)
     above: list[Numbered] = []
     for number, row in islice(rows, SEARCHED):
-        named = [cells.column(cell) for cell in row]
+        head = row
+        if layout.header_rows > 1:
+            head = joined([*(of for _, of in above[1 - layout.header_rows :]), row])
+        named = [cells.column(cell) for cell in head]
         names = tuple(name for name, _ in named)
         if not wanted.missing(names):
             index = {name: at for at, name in reversed([*enumerate(names)]) if name}
-            return Heading(number, tuple(row), names, index, dict(named), tuple(above)), above
+            return Heading(number, tuple(head), names, index, dict(named), tuple(above), tuple(row)), above
         above.append((number, row))
     return None, above
+
+
+def joined(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return the names of columns under a header of several rows, `资金来源/中央(万元)`.
+
+    A merged cell has its text at its left: it reaches to the right as far as cells below it have some and none beside
+    it. The unit in brackets of any part is that of the whole.
+    """
+    names: list[str] = []
+    before: list[str] = []
+    for column in zip_longest(*rows, fillvalue=""):
+        parts = [cell.strip() for cell in column]
+        for level, part in enumerate(parts):
+            if part or not any(parts[level:]) or level >= len(before) or parts[:level] != before[:level]:
+                break
+            parts[level] = before[level]
+        before = parts
+        named = [cells.column(part) for part in dict.fromkeys(filter(None, parts))]
+        unit = next((unit for _, unit in named if unit), "")
+        names.append("/".join(name for name, _ in named) + (f"({unit})" if unit else ""))
+    return names
 
 
 def fitted(layout: Layout, heading: Heading) -> Layout:

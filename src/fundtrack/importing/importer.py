@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fundtrack.chart.model import CURRENCY
 from fundtrack.errors import FormatError
-from fundtrack.importing import cells, decode, heading, rows, workbook
+from fundtrack.importing import cells, decode, given, heading, rows
 from fundtrack.importing.layout import BOOK, layout
 from fundtrack.importing.reading import Reading
 from fundtrack.importing.workbook import Sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from fundtrack.importing.heading import Heading
@@ -38,24 +38,63 @@ TOGETHER: Final = 256
 """Rows read together: enough that each costs little, and so few that a bad one among them costs little more."""
 
 
+Head = tuple[tuple[int, list[str]], ...]
+"""The rows at the beginning of a table."""
+
+
 class Peek(NamedTuple):
-    """The beginning of a file, as much as tells which page it is of."""
+    """The beginning of a file, as much as tells which page it is of: of text its bytes, of others that of each table.
+
+    How a page says that a file of the latter is encoded, and where its records stand, decides what its tables are.
+    """
 
     path: Path
     data: bytes
-    sheets: tuple[tuple[tuple[int, list[str]], ...], ...]
+    kind: str
+    heads: dict[tuple[str, str], tuple[Head, ...] | FormatError]
+
+    def tables(self, layout: Layout) -> Iterator[Iterator[tuple[int, list[str]]]]:
+        """Give the beginnings of the tables of a file, as a layout has its files written."""
+        if self.kind == "text":
+            encodings = ("utf-8-sig", layout.encoding, "utf-16")
+            yield from (_split(self.data, *of) for of in product(encodings, between(layout)))
+            return
+        found = self.look(layout.encoding, layout.records if self.kind == "json" else "")
+        yield from () if isinstance(found, FormatError) else map(iter, found)
+
+    def look(self, declared: str, records: str) -> tuple[Head, ...] | FormatError:
+        """Return the beginnings of the tables, or why there are none; looked at once for all pages."""
+        try:
+            encoding = given.encoded(self.path, self.kind, declared)
+        except FormatError as error:
+            return self.heads.setdefault((f"no {declared}", records), error)
+        if (encoding, records) not in self.heads:
+            try:
+                found = given.sheets(self.path, self.kind, encoding, records)
+                self.heads[encoding, records] = tuple(tuple(islice(of.rows, heading.SEARCHED)) for of in found)
+            except FormatError as error:
+                self.heads[encoding, records] = error
+        return self.heads[encoding, records]
+
+    def refuse(self) -> None:
+        """Raise the FormatError for which no page could look at the file, if there is one."""
+        errors = [found for found in self.heads.values() if isinstance(found, FormatError)]
+        for error in sorted(errors, key=lambda one: one.key == "file-encoding"):
+            raise error
 
 
 def peek(path: Path) -> Peek:
     """Look at the beginning of a file. Raises FormatError when it is empty, or a workbook that cannot be read."""
-    if workbook.is_workbook(path):
-        heads = (tuple(islice(sheet.rows, heading.SEARCHED)) for sheet in workbook.sheets(path))
-        return Peek(path, b"", tuple(heads))
-    with path.open("rb") as file:
-        data = file.read(LOOKED_AT)
-    if not data:
-        raise FormatError("file-empty", path=path)
-    return Peek(path, data, ())
+    seen = Peek(path, b"", given.kind(path), {})
+    if seen.kind == "text":
+        with path.open("rb") as file:
+            seen = seen._replace(data=file.read(LOOKED_AT))
+        if not seen.data:
+            raise FormatError("file-empty", path=path)
+    elif seen.kind == "workbook":
+        seen.look("", "")
+        seen.refuse()
+    return seen
 
 
 class Importer:
@@ -102,11 +141,14 @@ class Importer:
         by one. Raises FormatError, here or in the iteration, when the file as a whole cannot be read.
         """
         together = 1 if self.layout.form else together
-        if workbook.is_workbook(path):
-            encoding, sheets = "", partial(workbook.sheets, path)
-        else:
+        kind = given.kind(path)
+        if kind == "text":
             encoding = decode.encoding(path, self.layout.encoding)
+            sheets: Callable[[], Iterator[Sheet]]
             sheets = partial(_text, path, encoding, delimited(path, encoding, self.layout))
+        else:
+            encoding = given.encoded(path, kind, self.layout.encoding)
+            sheets = partial(given.sheets, path, kind, encoding, self.layout.records)
         return Reading(path, encoding, self.layout, sheets(), self.words, together, self._key, sheets)
 
 
@@ -130,15 +172,7 @@ def between(layout: Layout) -> tuple[str, ...]:
 
 def head_of(seen: Peek, layout: Layout) -> Heading | None:
     """Return the header that a layout describes, if the beginning of a file has it."""
-    return next((head for table in _tables(seen, layout) if (head := heading.find(layout, table)[0])), None)
-
-
-def _tables(seen: Peek, layout: Layout) -> Iterator[Iterator[tuple[int, list[str]]]]:
-    """Give the beginnings of the tables of a file, as a layout has its files written."""
-    yield from (iter(sheet) for sheet in seen.sheets)
-    if seen.data:
-        encodings = ("utf-8-sig", layout.encoding, "utf-16")
-        yield from (_split(seen.data, *of) for of in product(encodings, between(layout)))
+    return next((head for table in seen.tables(layout) if (head := heading.find(layout, table)[0])), None)
 
 
 def _nearest(seen: Peek, importers: Iterable[Importer]) -> tuple[str, list[str]]:
@@ -146,7 +180,7 @@ def _nearest(seen: Peek, importers: Iterable[Importer]) -> tuple[str, list[str]]
     best: tuple[float, str, list[str]] = (NEAR, "", [])
     for importer in importers:
         wanted = heading.Wanted(importer.layout)
-        for table in _tables(seen, importer.layout):
+        for table in seen.tables(importer.layout):
             for _, row in islice(table, heading.SEARCHED):
                 missing = wanted.missing([cells.column(cell)[0] for cell in row])
                 if (share := 1 - len(missing) / wanted.count) > best[0]:
@@ -180,6 +214,7 @@ def choose(path: Path, importers: Iterable[Importer]) -> Importer:
     if len(found) > 1:
         raise FormatError("file-ambiguous", path=path, pages=", ".join(importer.name for importer in found))
     if not found:
+        seen.refuse()
         page, missing = _nearest(seen, known)
         raise FormatError("file-nearest" if page else "file-unknown", path=path, page=page, missing="、".join(missing))
     return found[0]

@@ -12,6 +12,7 @@ from fundtrack import money
 from fundtrack.errors import PageError
 from fundtrack.importing.becoming import FORMS, NEEDED
 from fundtrack.importing.dates import ISO, ORDERS
+from fundtrack.importing.fields import ASKED, REDDENED
 from fundtrack.importing.movement import IN, PAID, movement_of
 from fundtrack.importing.source import Source, source_of, texts_of
 from fundtrack.schema.registers import REGISTERS
@@ -29,14 +30,15 @@ OUTGOING: Final = ("disbursement", "bank-charge")
 FIELDS: Final = (
     "date", "amount", "amount-in", "amount-out", "balance", "payee", "narration",
     "fund", "use", "project", "document", "bank", "bank-ref", "payee-id", "payee-account", "contract",
-    "quota", "reference",
+    "quota", "reference", "amount-words",
 )  # fmt: skip
 IDENTIFYING: Final[Mapping[str, Form]] = {"payee-id": "person", "payee-account": "account"}
 """Fields whose columns are private, and that alone may read a private one, with what number each holds."""
 
 WORDED: Final = ("fund", "use", "project", "bank")
 FILE: Final = {
-    "encoding", "delimiter", "header", "without", "unit", "currency", "total", "notes", "private", "dates",
+    "encoding", "delimiter", "header", "without", "unit", "currency", "total", "notes", "private", "dates", "records",
+    "header-rows", "red",
 }  # fmt: skip
 BOOK: Final = "book"
 """What a page says of its unit or currency where its files do not say any: that of the book."""
@@ -56,8 +58,8 @@ class Layout:
     """What a page says about its files. Words and kinds are in the order of the page.
 
     A file of a `register` has entries instead of vouchers; those of its columns that are `needed` may not be empty, and
-    its `funds`, where any are known, are those of the chart. A row of another may become an act on quota, which
-    `becomes` names.
+    its `funds`, where any are known, are those of the chart. A row of another may become an act, which `becomes` names;
+    of a bill over several funds, the `channels` are the columns under one heading of `header_rows` rows.
     """
 
     name: str
@@ -84,6 +86,10 @@ class Layout:
     funds: frozenset[str] = frozenset()
     without: tuple[str, ...] = ()
     dates: str = ISO
+    records: str = ""
+    header_rows: int = 1
+    channels: str = ""
+    red: str = ASKED
     key_sources: tuple[Source, ...] = ()
     movement: Movement = PAID
     book: str = ""
@@ -126,7 +132,7 @@ class Layout:
     @property
     def worded(self) -> tuple[str, ...]:
         """The fields that words may stand for: a few of a voucher's, any of a register's."""
-        return WORDED if self.form is None else tuple(self.form.fields)
+        return WORDED if self.form is None else (*self.form.fields, *(("fund",) if self.channels else ()))
 
     def counted(self, incoming: int, outgoing: int) -> int:
         """Return what a row counts in the file's sums: the amount as printed, or what came in less what went out."""
@@ -196,8 +202,11 @@ def _of_entries(name: str, form: dict[str, Any]) -> Layout:
     fields = set(register.fields)
     needed = NEEDED[becomes] if becomes else texts_of(form["register"].get("needed", []))
     sided = {"amount-in", "amount-out"} if "amount" in fields and not becomes else set()
+    channels = form.pop("channels", {}) if becomes == "bill" else {}
+    if (becomes == "bill") != bool(channels.get("under")) or set(channels) - {"under"}:
+        raise ValueError("[channels] under")
     own = {"key": {"columns"}} if becomes else {"register": {"name", "needed"}}
-    tables = {**own, "file": FILE, "columns": fields | sided, "words": fields}
+    tables = {**own, "file": FILE, "columns": fields | sided, "words": fields | ({"fund"} if channels else set())}
     for table, content in form.items():
         if unknown := set(content) - tables[table]:
             raise ValueError(", ".join(sorted(unknown)))
@@ -224,6 +233,7 @@ def _of_entries(name: str, form: dict[str, Any]) -> Layout:
         words=words,
         register=None if becomes else register,
         becomes=becomes,
+        channels=str(channels.get("under", "")),
         needed=tuple(dict.fromkeys((register.key[0], *needed))),
     )
 
@@ -239,6 +249,8 @@ def _file(file: dict[str, Any], columns: Mapping[str, Source], identifying: tupl
             raise ValueError(field, *source.columns)
     if not (isinstance(unit, dict) or unit == BOOK or money.is_unit(unit)) or file.get("dates", ISO) not in ORDERS:
         raise ValueError(unit, file.get("dates", ISO))
+    if file.get("red", ASKED) not in REDDENED:
+        raise ValueError(file["red"])
     if not (file.get("header") or any_name):
         raise ValueError("[file] header")
     codecs.lookup(file.get("encoding", "utf-8"))
@@ -248,6 +260,9 @@ def _file(file: dict[str, Any], columns: Mapping[str, Source], identifying: tupl
         "header": texts_of(file.get("header", [])),
         "without": texts_of(file.get("without", [])),
         "dates": file.get("dates", ISO),
+        "records": str(file.get("records", "")),
+        "red": file.get("red", ASKED),
+        "header_rows": int(file.get("header-rows", 1)),
         "unit": source_of(unit) if isinstance(unit, dict) else unit,
         "currency": BOOK if isinstance(currency, dict) else currency,
         "currency_column": source_of(currency) if isinstance(currency, dict) else None,

@@ -160,7 +160,7 @@ class Reading:
         table = Table(self.layout, head, columns, place)
         self._tables.append((table.sums, table.balances))
         self._days[sheet.name] = columns.days
-        yield not_data(head.row, sheet.name, [*head.cells], "header")
+        yield not_data(head.row, sheet.name, [*head.physical], "header")
         while numbered := [*islice(sheet.rows, self._together)]:
             yield from table.read(numbered)
         table.sums.finish()

@@ -1,24 +1,27 @@
-"""The rows of a workbook, read by a process of its own that a hostile file may only harm within bounds."""
+"""The rows of a workbook or a file like it, read by a process that a hostile file may only harm within bounds."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fundtrack.errors import FormatError
-from fundtrack.importing.cells import number
+from fundtrack.importing.cells import number, red
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from typing import Any
 
-CHILD: Final = Path(__file__).with_name("bounded.py")
+CHILD: Final = "import sys; sys.path.append(sys.argv.pop(1)); from bounded.__main__ import main; main(*sys.argv[1:])"
+"""Runs the package `bounded` by itself: nothing else of ours is imported."""
+
 SIGNATURES: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
-"""How XLSX (a zip) and XLS (a compound file) begin, whatever the file's name says."""
+"""How XLSX and ODS (zips) and XLS (a compound file) begin, whatever the file's name says."""
 
 
 class Sheet(NamedTuple):
@@ -35,20 +38,29 @@ def is_workbook(path: Path) -> bool:
         return file.read(8).startswith(SIGNATURES)
 
 
-def sheets(path: Path) -> Iterator[Sheet]:
-    """Give the sheets of a workbook. Raises FormatError, also when the reading process was stopped or died."""
-    command = [sys.executable, "-I", str(CHILD), str(path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:  # noqa: S603 - our own file
+def sheets(path: Path, kind: str = "workbook", *more: str) -> Iterator[Sheet]:
+    """Give the sheets of a workbook, or the tables of a file of another kind.
+
+    Raises FormatError, also when the reading process was stopped or died.
+    """
+    with closing(told(path, kind, *more)) as said:
+        for sheet in said:
+            rows = islice(((int(row), cells) for row, cells in said), int(sheet["rows"]))
+            yield Sheet(sheet["sheet"], sheet["hidden"], rows)
+            for _ in rows:  # whatever the reader of this sheet left
+                pass
+
+
+def told(path: Path, kind: str, *more: str) -> Generator[Any]:
+    """Give what the reading process says of a file. Raises FormatError, also when it was stopped or died."""
+    command = [sys.executable, "-I", "-c", CHILD, str(Path(__file__).parent), kind, str(path), *more]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:  # noqa: S603 - our own
         assert child.stdout is not None
         try:
-            said = (_said(path, line) for line in child.stdout)
-            for sheet in said:
-                if sheet == "end":
+            for line in child.stdout:
+                if (said := _said(path, line)) == "end":
                     return
-                rows = islice(((int(row), cells) for row, cells in said), int(sheet["rows"]))
-                yield Sheet(sheet["sheet"], sheet["hidden"], rows)
-                for _ in rows:  # whatever the reader of this sheet left
-                    pass
+                yield said
         finally:
             child.kill()
     raise FormatError("workbook-stopped", path=path)
@@ -57,9 +69,14 @@ def sheets(path: Path) -> Iterator[Sheet]:
 def _said(path: Path, line: bytes) -> Any:  # noqa: ANN401 - a line of JSON
     """Read a line of the child. Raises the FormatError it names."""
     try:
-        said = json.loads(line, parse_float=number, parse_int=number)
+        said = json.loads(line, parse_float=number, parse_int=number, object_hook=_marked)
     except ValueError as error:  # stopped in the middle of a line
         raise FormatError("workbook-stopped", path=path) from error
     if isinstance(said, dict) and "error" in said:
         raise FormatError(said.pop("error"), path=path, **said)
     return said
+
+
+def _marked(said: dict[str, Any]) -> Any:  # noqa: ANN401 - a line of JSON
+    """Return a cell with its colour, or what else is said."""
+    return red(said["red"]) if "red" in said else said

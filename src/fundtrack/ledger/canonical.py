@@ -7,6 +7,7 @@ from datetime import date
 from itertools import chain, groupby
 from typing import TYPE_CHECKING, Final
 
+from fundtrack.ledger.applications import applications
 from fundtrack.ledger.batches import batches
 from fundtrack.ledger.history import history
 from fundtrack.ledger.periods import acts
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from fundtrack.book import Book
     from fundtrack.book.periods import PeriodAct
     from fundtrack.chart.model import Chart
+    from fundtrack.ledger.applications import Asked
     from fundtrack.ledger.batches import Batch
     from fundtrack.ledger.history import History
     from fundtrack.ledger.registers import Entered
@@ -79,7 +81,7 @@ class Canonical:
     """A chart without the language it is written in, its history, and the vouchers by fund, year and number.
 
     `entries` are those of the registers, register by register in the order in which they were made; `batches` are the
-    imports, `periods` the closings of months.
+    imports, `applications` what was applied for with what was decided, `periods` the closings of months.
     """
 
     chart: Chart
@@ -87,6 +89,7 @@ class Canonical:
     vouchers: tuple[Voucher, ...]
     entries: tuple[Entered, ...]
     batches: tuple[Batch, ...]
+    applications: tuple[Asked, ...]
     periods: tuple[PeriodAct, ...]
 
 
@@ -96,7 +99,8 @@ def canonical(book: Book) -> Canonical:
         rows = chain.from_iterable(rows_between(connection, 1, date.max.toordinal()))
         vouchers = vouchers_of(rows, references(connection))
         chart, past = book.chart(connection), history(connection)
-        return canonical_of(chart, past, vouchers, entries(connection), batches(connection), acts(connection))
+        imports, asked = batches(connection), applications(connection)
+        return canonical_of(chart, past, vouchers, entries(connection), imports, asked, acts(connection))
 
 
 def canonical_of(
@@ -105,11 +109,13 @@ def canonical_of(
     vouchers: Iterable[Voucher],
     entries: Iterable[Entered],
     imports: Iterable[Batch],
+    asked: Iterable[Asked],
     closings: Iterable[PeriodAct],
 ) -> Canonical:
-    """Return a chart, its history, vouchers, entries of registers, imports and closings in the form compared."""
+    """Return a chart, its history, vouchers, entries of registers, imports, applications and closings as compared."""
     policy = replace(chart, language="en")
-    return Canonical(policy, history, tuple(sorted(vouchers)), tuple(entries), tuple(imports), tuple(closings))
+    stated = tuple(sorted(vouchers))
+    return Canonical(policy, history, stated, tuple(entries), tuple(imports), tuple(asked), tuple(closings))
 
 
 def vouchers_of(rows: Iterable[Row], resolve: References) -> Iterator[Voucher]:

@@ -11,11 +11,16 @@ from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator, Mapping
     from pathlib import Path
 
-HASHED: Final = re.compile(r"(accounts|batches|periods|quotas|registers|\d{4}-\d\d)\.[0-9a-f]{16}\.beancount", re.ASCII)
+HASHED: Final = re.compile(
+    r"(accounts|applications|batches|periods|quotas|registers|\d{4}-\d\d)\.[0-9a-f]{16}\.beancount", re.ASCII
+)
 """Names of files that never change: what they hold, and the first 64 bits of the SHA-256 of it."""
+
+VIEW: Final = re.compile(r"year/\d{4}\.beancount", re.ASCII)
+"""Names of the views of a year."""
 
 TEMPORARY: Final = ".publishing-"
 ABANDONED: Final = 24 * 60 * 60
@@ -45,15 +50,15 @@ class Folder:
                 self._put(file, self.path / name)
         return name
 
-    def replace(self, name: str, text: str) -> None:
-        """Give a file its text in one step, or leave it alone if it has it."""
+    def replace(self, name: str, text: str) -> str:
+        """Give a file its text in one step, or leave it alone if it has it; return the SHA-256 of it."""
         path, data = self.path / name, text.encode()
-        if path.is_file() and path.read_bytes() == data:
-            return
-        path.parent.mkdir(exist_ok=True)
-        with _temporary(path.parent) as file:
-            file.write(data)
-            self._put(file, path)
+        if not (path.is_file() and path.read_bytes() == data):
+            path.parent.mkdir(exist_ok=True)
+            with _temporary(path.parent) as file:
+                file.write(data)
+                self._put(file, path)
+        return hashlib.sha256(data).hexdigest()
 
     def settle(self) -> None:
         """Make the names of the files written so far durable, before any file that names them is written."""
@@ -66,12 +71,28 @@ class Folder:
         self._unsettled.clear()
 
     def remove_stale(self, keep: Container[str], dropped: Container[str]) -> None:
-        """Delete what no recent publication uses, and what publications that were killed left behind."""
+        """Delete what no recent publication uses, and what publications that were killed left behind.
+
+        A journal that holds something else than its name says is somebody's, and one that no publication remembers
+        may be: those stay.
+        """
         oldest = time.time() - ABANDONED
         for path in self.path.iterdir():
-            ours = HASHED.fullmatch(path.name) or path.name.startswith(TEMPORARY)
-            if ours and path.name not in keep and (path.name in dropped or path.stat().st_mtime < oldest):
+            killed = path.name.startswith(TEMPORARY) and path.stat().st_mtime < oldest
+            if killed or (path.name in dropped and path.name not in keep and is_whole(path)):
                 path.unlink(missing_ok=True)
+
+    def may_be_under_way(self, name: str) -> bool:
+        """Return whether a file may be a journal of a publication that is not at its end yet."""
+        path = self.path / name
+        return is_whole(path) and path.stat().st_mtime >= time.time() - ABANDONED
+
+    def remove_views(self, views: Mapping[str, str], keep: Container[str]) -> None:
+        """Delete views of an earlier publication that this one has not, as long as they are as they were published."""
+        for name, digest in views.items():
+            path = self.path / name
+            if name not in keep and VIEW.fullmatch(name) and is_as_viewed(path, digest):
+                path.unlink()
 
     def _put(self, file: IO[bytes], path: Path) -> None:
         """Let a temporary file take its place; what it holds is durable, its name when the folder is settled."""
@@ -99,3 +120,8 @@ def is_whole(path: Path) -> bool:
         return False
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()[:16] == path.name.split(".")[1]
+
+
+def is_as_viewed(path: Path, digest: str) -> bool:
+    """Return whether a view is there as it was published."""
+    return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fundtrack.beantext.directives import Custom, Transaction
 from fundtrack.errors import UsageError
-from fundtrack.ledger.files import HASHED, is_whole
+from fundtrack.ledger.approvals import contradictions
+from fundtrack.ledger.belonging import strangers, views_of
+from fundtrack.ledger.files import HASHED, is_as_viewed, is_whole
 from fundtrack.ledger.manifest import FILE
 from fundtrack.ledger.periods import Closings, read_periods
 from fundtrack.ledger.rows import NUMBER, voucher_number
@@ -28,8 +30,16 @@ if TYPE_CHECKING:
 ALTERATIONS: Final = frozenset({
     "published-altered", "published-unlisted", "published-left-out", "published-unnumbered",
     "published-number-of-another", "published-number-twice", "published-number-missing", "published-after-closing",
+    "published-view-altered", "published-stranger",
+    "published-application-number", "published-application-unlike", "published-approval-unasked",
 })  # fmt: skip
 """The keys of all that can be found here."""
+
+LEADS: Final = frozenset({"published-stranger", "published-view-altered"})
+"""Those of them that are about what lies beside a ledger, and alter nothing of it."""
+
+SHOWN: Final = 10
+"""How many of the files that do not belong are named."""
 
 
 class Objection(NamedTuple):
@@ -52,14 +62,18 @@ def objections(files: Iterable[str], entries: Iterable[Directive]) -> Iterator[O
             folders[path.parent].add(path.name)
     ours = [entry for entry in entries if isinstance(entry, Transaction | Custom)] if folders else []
     for folder, names in sorted(folders.items()):
-        yield from _files(folder, names)
+        yield from files_objections(folder, names)
+        yield from _beside(folder)
         own = [one for one in ours if Path(str(one.meta["filename"])).parent == folder]
         vouchers = [one for one in own if isinstance(one, Transaction)]
         yield from _numbers(vouchers)
-        yield from _after_closing(vouchers, [one for one in own if isinstance(one, Custom) and one.type == "period"])
+        told = [one for one in own if isinstance(one, Custom)]
+        yield from _after_closing(vouchers, [one for one in told if one.type == "period"])
+        for key, one, details in contradictions([one for one in told if one.type == "application"], vouchers):
+            yield Objection(key, str(one.meta["filename"]), int(one.meta["lineno"]), details)
 
 
-def _files(folder: Path, names: set[str]) -> Iterator[Objection]:
+def files_objections(folder: Path, names: set[str]) -> Iterator[Objection]:
     """Yield files that do not hold what their names say, and months that were published and are in none of them."""
     for name in sorted(names):
         if not is_whole(folder / name):
@@ -73,6 +87,16 @@ def _files(folder: Path, names: set[str]) -> Iterator[Objection]:
     for name in sorted(published):
         if name.partition(".")[0] not in there:
             yield Objection("published-left-out", str(manifest), 0, {"file": name})
+
+
+def _beside(folder: Path) -> Iterator[Objection]:
+    """Yield the views that are not as they were published, and the files that belong to no publication."""
+    for name, digest in sorted(views_of(folder).items()):
+        if not is_as_viewed(folder / name, digest):
+            yield Objection("published-view-altered", str(folder / name), 0, {"file": name})
+    if left := [*strangers(folder)]:
+        files = ", ".join([*left[:SHOWN], *(["…"] if len(left) > SHOWN else [])])
+        yield Objection("published-stranger", str(folder), 0, {"count": len(left), "files": files})
 
 
 def altered(folder: Path) -> Iterator[str]:

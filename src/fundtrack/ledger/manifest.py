@@ -1,7 +1,8 @@
 """What was published last, so that a month without new vouchers is neither read nor written again.
 
 Vouchers are append-only: how many a month has, the last of them, and what its journal repeats of the chart say what it
-holds. `moved` is what its entries moved between each pair of accounts, from which the views of years are made.
+holds. `moved` is what its entries moved between each pair of accounts, from which the views of years are made; `mark`
+is that of the last voucher, which no other book has.
 """
 
 from __future__ import annotations
@@ -35,26 +36,33 @@ class Month:
     vouchers: int
     last: int
     until: str
+    mark: str = ""
     file: str = ""
     moved: list[list[Any]] = field(default_factory=list)
 
     def says(self, other: Month) -> bool:
         """Return whether another month has the very vouchers of this one."""
-        return (self.vouchers, self.last, self.until) == (other.vouchers, other.last, other.until)
+        return (self.vouchers, self.last, self.until, self.mark) == (
+            other.vouchers, other.last, other.until, other.mark
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """The months by name, the names they were written with, and the files of the last publications, newest first."""
+    """The months by name, the names they were written with, and the files of the last publications, newest first.
+
+    `views` are the files made of those for Fava, by name, with the SHA-256 of each.
+    """
 
     names: str = ""
     months: dict[str, Month] = field(default_factory=dict)
     publications: list[list[str]] = field(default_factory=list)
+    views: dict[str, str] = field(default_factory=dict)
 
     def text(self) -> str:
         """Return the manifest as JSON, one month a line."""
         months = ",\n".join(json.dumps(vars(month), ensure_ascii=False) for month in self.months.values())
-        head = {"format": FORMAT, "names": self.names, "publications": self.publications}
+        head = {"format": FORMAT, "names": self.names, "publications": self.publications, "views": self.views}
         return f'{json.dumps(head)[:-1]}, "months": [\n{months}\n]}}\n'
 
 
@@ -65,9 +73,11 @@ def read_manifest(folder: Path) -> Manifest:
         if given["format"] != FORMAT:
             return Manifest()
         months = [Month(**month) for month in given["months"]]
+        return Manifest(
+            given["names"], {month.name: month for month in months}, given["publications"], given.get("views", {})
+        )
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return Manifest()
-    return Manifest(given["names"], {month.name: month for month in months}, given["publications"])
 
 
 def names_of(chart: Chart, language: Language) -> str:

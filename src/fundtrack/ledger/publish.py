@@ -9,11 +9,15 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
+from sqlalchemy import text
+
 from fundtrack.chart.write import write_accounts
-from fundtrack.ledger import batches, periods
+from fundtrack.ledger import applications, batches, periods
+from fundtrack.ledger.belonging import strangers
 from fundtrack.ledger.budgets import budgets, of_all
 from fundtrack.ledger.files import Folder, is_whole
 from fundtrack.ledger.history import history, write_history
@@ -42,13 +46,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Published:
-    """A published ledger: its files, how many vouchers it has, and which files were written anew."""
+    """A published ledger: its files, how many vouchers it has, which files are new, and which are no part of it."""
 
     main: Path
     fava: Path
     language: Language
     vouchers: int
     written: tuple[Path, ...]
+    strangers: tuple[str, ...] = ()
 
 
 def publish(book: Book, language: Language | None = None, progress: Progress | None = None) -> Published:
@@ -66,30 +71,33 @@ def publish(book: Book, language: Language | None = None, progress: Progress | N
         past = write_history(history(connection), chart, language)
         allotted = budgets(connection, chart, language)
         months = list(_journals(connection, folder, chart, language, known, progress or _quiet))
-        imported = batches.batches(connection)
+        imported, asked = batches.batches(connection), applications.applications(connection)
         others = [
             *_others(folder, QUOTAS, write_quotas(chart, language)),
             *_others(folder, STEM, write_entries(entries(connection), language)),
             *_others(folder, batches.STEM, batches.write_batches(imported, language, chart.currency)),
+            *_others(folder, applications.STEM, applications.write_applications(asked, language, chart.currency)),
             *_others(folder, periods.STEM, periods.write_periods(periods.acts(connection), language)),
         ]
     accounts = folder.write_hashed("accounts", [write_accounts(chart, language), past])
     folder.settle()
-    last = ""
+    last, shown_by = "", {}
     of_accounts = [accounts, *(file for file in others if file.startswith(QUOTAS))]
-    for year, text in Years(chart, language, of_accounts, allotted).views(months):
+    for year, view in Years(chart, language, of_accounts, allotted).views(months):
         last = f"year/{year}.beancount"
-        folder.replace(last, text)
+        shown_by[last] = folder.replace(last, view)
     folder.settle()
     vouchers = sum(month.vouchers for month in months)
     few = vouchers <= DETAIL_MAX
     detail = few or sum(month.vouchers for month in months if month.name[:4] == months[-1].name[:4]) <= DETAIL_MAX
     shown = fava_text(chart, language, MAIN if few else last, vouchers=detail, budgets=of_all(allotted) if few else "")
-    folder.replace(FAVA, shown)
+    shown_by[FAVA] = folder.replace(FAVA, shown)
     current = [accounts, *others, *(month.file for month in months)]
     folder.replace(MAIN, main_text(chart, language, current))
-    _remember(folder, known, Manifest(names_of(chart, language), {month.name: month for month in months}, [current]))
-    return Published(folder.path / MAIN, folder.path / FAVA, language, vouchers, tuple(folder.written))
+    by_name = {month.name: month for month in months}
+    _remember(folder, known, Manifest(names_of(chart, language), by_name, [current], shown_by))
+    left = tuple(name for name in strangers(folder.path) if not folder.may_be_under_way(name))
+    return Published(folder.path / MAIN, folder.path / FAVA, language, vouchers, tuple(folder.written), left)
 
 
 def _others(folder: Folder, stem: str, texts: Iterator[str]) -> list[str]:
@@ -131,9 +139,12 @@ def _months(connection: Connection) -> list[Month]:
         GROUP BY day ORDER BY day""")
     dated = ((dt.date.fromordinal(day).isoformat(), int(vouchers), last) for day, vouchers, last in days)
     months = []
+    marks = text("SELECT natural_key, occurrence, recorded_at FROM voucher WHERE id = :id")
     for name, group in groupby(dated, key=lambda day: day[0][:7]):
         dates, vouchers, last = zip(*group, strict=True)
-        months.append(Month(name, sum(vouchers), max(last), dates[-1]))
+        said = connection.execute(marks, {"id": max(last)}).one()
+        mark = sha256(repr(tuple(said)).encode()).hexdigest()[:16]
+        months.append(Month(name, sum(vouchers), max(last), dates[-1], mark))
     return months
 
 
@@ -143,6 +154,7 @@ def _remember(folder: Folder, known: Manifest, now: Manifest) -> None:
     kept = now.publications + earlier[: PUBLICATIONS_KEPT - 1]
     folder.replace(FILE, replace(now, publications=kept).text())
     folder.settle()
+    folder.remove_views(known.views, now.views)
     folder.remove_stale({name for files in kept for name in files}, {name for files in earlier for name in files})
 
 

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 from fundtrack import money
 from fundtrack.beantext.directives import Transaction
 from fundtrack.beantext.parse import parse_text
+from fundtrack.chart.model import ROOTS
 from fundtrack.chart.quota import with_quotas
 from fundtrack.chart.read import read_chart
 from fundtrack.chart.write import root_options, write_accounts
 from fundtrack.errors import FormatError, UsageError
-from fundtrack.ledger import batches, periods
+from fundtrack.ledger import applications, batches, periods
 from fundtrack.ledger.canonical import UNRESOLVED, Entry, Voucher, canonical_of, rows_of
 from fundtrack.ledger.files import HASHED
 from fundtrack.ledger.history import HEADING, read_history, write_history
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from fundtrack.beantext.parse import Parsed
     from fundtrack.book.periods import PeriodAct
     from fundtrack.chart.model import Chart
+    from fundtrack.errors import Language
+    from fundtrack.ledger.applications import Asked
     from fundtrack.ledger.batches import Batch
     from fundtrack.ledger.canonical import Canonical
     from fundtrack.ledger.history import History
@@ -74,12 +77,25 @@ def read(path: Path) -> Canonical:
     entries = [entry for name in of_registers for entry in _entries_of(path.parent / name, chart)]
     of_imports = [name for name in names if name.startswith(f"{batches.STEM}.")]
     imports = [batch for name in of_imports for batch in _batches_of(path.parent / name, chart)]
+    of_applications = [name for name in names if name.startswith(f"{applications.STEM}.")]
+    asked = [one for name in of_applications for one in _applications_of(path.parent / name, chart)]
     of_periods = [name for name in names if name.startswith(f"{periods.STEM}.")]
     closings = [one for name in of_periods for one in _periods_of(path.parent / name, chart)]
-    others = tuple(f"{stem}." for stem in (STEM, QUOTAS, batches.STEM, periods.STEM))
+    others = tuple(f"{stem}." for stem in (STEM, QUOTAS, batches.STEM, applications.STEM, periods.STEM))
     journals = (name for name in names[1:] if not name.startswith(others))
     vouchers = (voucher for name in journals for voucher in _vouchers(path.parent / name, chart))
-    return canonical_of(chart, history, vouchers, entries, imports, closings)
+    return canonical_of(chart, history, vouchers, entries, imports, asked, closings)
+
+
+def files_of(path: Path) -> list[str]:
+    """Return the files that the main file of a published ledger names. Raises UsageError as `read` does."""
+    return [str(name) for name in _parsed(_text(path), path).options["include"]]
+
+
+def language_of(path: Path) -> Language:
+    """Return the language that a published ledger is in, by its main file. Raises UsageError as `read` does."""
+    root = _parsed(_text(path), path).options["name_assets"]
+    return "zh" if root == ROOTS["zh"]["Assets"] else "en"
 
 
 def _line(text: str, include: str) -> int:
@@ -123,6 +139,12 @@ def _batches_of(path: Path, chart: Chart) -> list[Batch]:
     """Return the imports in a file, in its order."""
     write = partial(batches.write_batches, language=chart.language, currency=chart.currency)
     return _read_whole(path, batches.read_batches, write)
+
+
+def _applications_of(path: Path, chart: Chart) -> list[Asked]:
+    """Return the applications in a file, in its order."""
+    write = partial(applications.write_applications, language=chart.language, currency=chart.currency)
+    return _read_whole(path, applications.read_applications, write)
 
 
 def _periods_of(path: Path, chart: Chart) -> list[PeriodAct]:

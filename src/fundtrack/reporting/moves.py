@@ -52,7 +52,7 @@ JOIN (
         AS money, CAST(SUM(CASE WHEN e.unit LIKE :quota THEN (1 - 2 * e.red) * e.amount ELSE 0 END) AS BIGINT) AS quota
     FROM entry AS e WHERE e.voucher IN ({which}) GROUP BY e.voucher
 ) AS s ON s.voucher = v.id
-ORDER BY v.day, v.id
+ORDER BY v.day, v.fund, v.number
 """
 """The vouchers of some ids, and what each is about in money and in quota."""
 

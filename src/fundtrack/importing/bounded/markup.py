@@ -1,0 +1,167 @@
+"""HTML as tables, for many a system calls that XLS: each table is a sheet, a merged cell has its text once.
+
+What stands before a table are rows above it, a cell each: a title often says the unit there. What follows the last
+table is a sheet of its own.
+"""
+
+from __future__ import annotations
+
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from .bounds import CELLS, COLUMNS, DEPTH, ROWS, Unusable, fits, head, say, short
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Row = list[str]
+
+SILENT: Final = frozenset({"script", "style", "title", "head"})
+ENDS: Final = frozenset({"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "br", "caption", "li", "center"})
+"""What ends a line of text outside of tables."""
+
+
+class Tables(HTMLParser):
+    """The tables of a page, and the text between them."""
+
+    def __init__(self) -> None:
+        """Begin outside of any table."""
+        super().__init__(convert_charrefs=True)
+        self.tables: list[list[Row]] = []
+        self.before: list[Row] = []
+        self._open: list[Table] = []
+        self._text: list[str] = []
+        self._silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Open a table, a row or a cell; HTML lets a writer forget to close them."""
+        if tag in SILENT:
+            self._silent += 1
+        elif tag == "table":
+            self._end_line()
+            self._open.append(Table(self.before))
+            self.before = []
+            if len(self._open) > DEPTH:
+                raise Unusable("file-deep", {"limit": DEPTH})
+        elif tag == "caption" and self._open:
+            self._open[-1].close()
+        elif self._open and tag == "tr":
+            self._open[-1].close()
+            self._open[-1].rows.append([])
+        elif self._open and tag in {"td", "th"}:
+            self._open[-1].begin(dict(attrs))
+        elif tag in ENDS:
+            self._end_line()
+
+    def handle_endtag(self, tag: str) -> None:
+        """Close a cell, a row or a table."""
+        if tag in SILENT:
+            self._silent = max(0, self._silent - 1)
+        elif self._open and tag == "table":
+            table = self._open.pop()
+            table.close()
+            if any(any(row) for row in table.rows):
+                self.tables.append([*table.before, *table.rows])
+            else:
+                self.before = [*table.before, *self.before]
+        elif self._open and tag in {"td", "th", "tr"}:
+            self._open[-1].close()
+        elif tag in ENDS:
+            self._end_line()
+
+    def handle_data(self, data: str) -> None:
+        """Keep text where it stands."""
+        if self._silent:
+            return
+        if self._open and self._open[-1].text is not None:
+            self._open[-1].text.append(data)
+        else:
+            self._text.append(data)
+
+    def _end_line(self) -> None:
+        """Keep a line of text outside of tables; within a cell it is a blank."""
+        if self._open and self._open[-1].text is not None:
+            self._open[-1].text.append(" ")
+            return
+        line = " ".join("".join(self._text).split())
+        self._text = []
+        if line:
+            self.before.append([short(line)])
+
+    def close(self) -> None:
+        """End the page, and the tables that it left open."""
+        super().close()
+        while self._open:
+            self.handle_endtag("table")
+        self._end_line()
+
+
+class Table:
+    """A table that is open: its rows so far, and the text of its cell, if one is open."""
+
+    def __init__(self, before: list[Row]) -> None:
+        """Begin without rows, below the text before it."""
+        self.before = before
+        self.rows: list[Row] = []
+        self.text: list[str] | None = None
+        self._span = 1
+        self._below: dict[int, int] = {}
+
+    def begin(self, attrs: Mapping[str, str | None]) -> None:
+        """Open a cell, which may take several columns and rows."""
+        self.close()
+        if not self.rows:
+            self.rows.append([])
+        row = self.rows[-1]
+        self._span = _number(attrs.get("colspan"), COLUMNS)
+        while self._below.get(len(row), 0) >= len(self.rows):
+            row.append("")  # a cell above reaches down to here
+        down = _number(attrs.get("rowspan"), ROWS)
+        if down > 1:
+            for at in range(len(row), len(row) + self._span):
+                self._below[at] = len(self.rows) + down - 1
+        self.text = []
+
+    def close(self) -> None:
+        """Close the open cell."""
+        if self.text is not None:
+            said = short(" ".join("".join(self.text).split()))
+            self.rows[-1] += [said, *[""] * (self._span - 1)]
+            self.text = None
+
+
+def _number(said: str | None, most: int) -> int:
+    """Return how many columns or rows a cell takes. Raises Unusable beyond those of a sheet."""
+    digits = (said or "").strip()
+    if not (digits.isascii() and digits.isdigit()):
+        return 1
+    if len(digits) > len(str(most)) or int(digits) > most:
+        raise Unusable("workbook-too-far", {"member": "span", "at": digits[:20]})
+    return max(int(digits), 1)
+
+
+def tell(path: str, encoding: str) -> None:
+    """Write every table of a page."""
+    page = Tables()
+    page.feed(Path(path).read_text(encoding))
+    page.close()
+    if not page.tables:
+        raise Unusable("html-no-table", {})
+    for nth, rows in enumerate(page.tables, 1):
+        _sheet("" if len(page.tables) == 1 else str(nth), rows)
+    if page.before:
+        _sheet("…", page.before)
+
+
+def _sheet(name: str, rows: list[Row]) -> None:
+    """Write a table; rows that end early are filled up, as in a sheet."""
+    width = max(map(len, rows))
+    fits(name, len(rows), width)
+    if len(rows) * width > CELLS:
+        raise Unusable("workbook-too-far", {"member": name or "–", "at": f"{len(rows)} x {width}"})
+    head(name, len(rows))
+    for number, row in enumerate(rows, 1):
+        say([number, row + [""] * (width - len(row))])
+    sys.stdout.flush()

@@ -1,0 +1,142 @@
+"""A workbook: its zip is looked at before any reader opens it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+import zipfile
+from typing import TYPE_CHECKING, Any, Final
+
+from .archive import DAMAGES, sound
+from .bounds import BYTES, Unusable, fits, head, say, short
+from .red import red
+
+if TYPE_CHECKING:
+    from .red import Places
+
+POSITIVE: Final = re.compile(r"\s*[¥￥]?\s*[\d０-９][\d０-９,，]*(?:[.．][\d０-９]+)?\s*元?\s*")
+"""A text that may be an amount above zero."""
+
+CHUNK: Final = 1 << 20
+OVERLAP: Final = 8192
+"""Bytes of a chunk looked at again with the next, so that nothing hides on the seam."""
+
+DOCTYPE: Final = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
+FAR: Final = re.compile(
+    rb"""\br=["'](?:[A-Z]*(?:[2-9]\d{5}|\d{7,})|[A-Z]{3,}\d*|I[W-Z]\d*|[J-Z][A-Z]\d*)["']""",
+)
+"""A cell or row beyond ROWS or beyond column IV, the 256th."""
+
+EMPTY: Final = r"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+FORMULA: Final = re.compile(
+    rf"""(?:<(?:\w+:)?c\s[^<>]*>\s*)?<(?:\w+:)?f(?:\s[^<>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*{EMPTY}""".encode()
+)
+"""A formula whose value was never computed: readers take it for a blank cell."""
+
+CELL: Final = re.compile(rb"""\br=["']([A-Z]+\d+)["']""")
+"""Which cell it is."""
+
+BLANK_FORMULA: Final = re.compile(
+    rb"""<table:table-cell\b(?=[^<>]*\btable:formula=)(?![^<>]*\boffice:(?:[a-z]+-)?value=)[^<>]*?"""
+    rb"""(?:/>|>\s*</table:table-cell>)"""
+)
+"""The same in ODS."""
+
+TOO_MANY: Final = re.compile(r"Cell limit exceeded \((\d+) cells")
+"""What the reader says of rows or columns that are repeated without end."""
+
+LOCKED: Final = "EncryptedPackage".encode("utf-16-le")
+"""What a workbook with a password holds."""
+
+FAULT: Final = re.compile(rb"""<(?:\w+:)?c\s[^<>]*\bt=["']e["'][^<>]*>""")
+"""A cell that holds #N/A, #REF! or another fault: readers take it for a blank cell."""
+
+
+def _look(path: str) -> dict[str, Places]:
+    """Refuse a zip that unpacks to too much, or whose XML reaches too far; return where its cells are red."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for member in sound(archive):
+                if member.filename.endswith((".xml", ".rels", ".vml")):
+                    _look_into(archive, member)
+            return red(archive)
+    except SyntaxError:  # XML that is none: its reader tells that
+        return {}
+    except DAMAGES as error:
+        raise Unusable("workbook-damaged", {"why": str(error)}) from error
+
+
+def _look_into(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
+    """Search one XML member of a zip for what no honest workbook has."""
+    sheet = "worksheets/" in member.filename
+    searches = [(DOCTYPE, "workbook-doctype")]
+    if sheet:
+        searches += [(FAR, "workbook-too-far"), (FORMULA, "workbook-formula"), (FAULT, "workbook-fault")]
+    elif member.filename == "content.xml":
+        searches += [(BLANK_FORMULA, "workbook-formula")]
+    seam, read = b"", 0
+    with archive.open(member) as file:
+        while chunk := file.read(CHUNK):
+            read += len(chunk)
+            if read > BYTES:
+                raise Unusable("workbook-too-large", {"limit": BYTES // 1_000_000})
+            window = seam + chunk
+            for search, key in searches:
+                if found := search.search(window):
+                    cell = CELL.search(found[0])
+                    at = cell[1] if cell else found[0].partition(b'formula="')[2].partition(b'"')[0] or found[0]
+                    raise Unusable(key, {"member": member.filename, "at": at[:80].decode("utf-8", "replace")})
+            seam = window[-OVERLAP:]
+
+
+def tell(path: str) -> None:
+    """Write every sheet and row of a workbook."""
+    import python_calamine as calamine  # under the bounds that are set by now
+
+    marks: dict[str, Places] = {}
+    if zipfile.is_zipfile(path):
+        marks = _look(path)
+    elif _locked(path):
+        raise Unusable("workbook-locked", {})
+    try:
+        book = calamine.CalamineWorkbook.from_path(path)
+        sheets = [sheet for sheet in book.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
+        for sheet in sheets:
+            content = book.get_sheet_by_name(sheet.name)
+            height = content.end[0] + 1 if content.end else 0
+            fits(sheet.name, height, content.width)
+            head(sheet.name, height, hidden=sheet.visible != calamine.SheetVisibleEnum.Visible)
+            places = marks.get(sheet.name, set())
+            for row, cells in enumerate(content.iter_rows(), 1):
+                said = [_cell(cell) for cell in cells]
+                say([row, [_marked(cell, (row - 1, at), places) for at, cell in enumerate(said)] if places else said])
+    except (calamine.CalamineError, OSError) as error:
+        if found := TOO_MANY.search(str(error)):
+            raise Unusable("workbook-too-far", {"member": "content.xml", "at": found[1]}) from error
+        raise Unusable("workbook-damaged", {"why": str(error)}) from error
+
+
+def _locked(path: str) -> bool:
+    """Say whether a workbook is encrypted with a password: a compound file around the zip."""
+    with open(path, "rb") as file:  # noqa: PTH123 - as the standard library does
+        return any(LOCKED in chunk for chunk in iter(lambda: file.read(CHUNK), b""))
+
+
+def _marked(cell: str | float, place: tuple[int, int], places: Places) -> object:
+    """Return a cell, with its colour where that may be the sign of an amount: above zero, and red."""
+    amount = POSITIVE.fullmatch(cell) if isinstance(cell, str) else cell > 0
+    return {"red": cell} if amount and place in places else cell
+
+
+def _cell(value: Any) -> str | float:  # noqa: ANN401 - whatever a cell may hold
+    """Return a cell's value as JSON can say it."""
+    if isinstance(value, str):
+        return short(value)
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, int | float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ", "seconds")
+    return str(value)

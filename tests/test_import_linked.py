@@ -1,0 +1,131 @@
+"""Pages whose rows become linked vouchers or returned payments: every example is imported on each engine."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from conftest import ROOT
+from fundtrack import importing, money
+from fundtrack.importing import Importer, quarantine
+from fundtrack.ledger import canonical, publish, read
+from fundtrack.posting import post
+from fundtrack.posting.standing import find_voucher, linked
+from fundtrack.posting.vouchers import draft
+from quotafiles import CHIEF, CLERK, bring, reasons, sound
+from samples import written
+from shelf import ENGINES
+from test_importers import PAGES
+from test_quota_pages import localised
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from fundtrack.book import Book
+    from fundtrack.importing.report import Report
+    from fundtrack.pages import Page, Section
+    from shelf import Shelf
+
+CHART: Final = (ROOT / "ledger" / "chart.beancount").read_text("utf-8")
+EXAMPLES: Final = [
+    pytest.param(PAGES[name], example, id=f"{name}: {example.title}")
+    for name in ("project-ledger", "one-card-result")
+    for example in PAGES[name].examples
+]
+MADE: Final = """
+SELECT v.date, v.payee, v.narration, e.fund, e.debit, e.amount, e.red, v.row, w.row AS of_link, v.batch, w.batch AS of
+FROM voucher AS v JOIN entry AS e ON e.voucher = v.id JOIN voucher AS w ON w.id = v.link ORDER BY v.id, e.line
+"""
+
+
+@pytest.fixture(params=ENGINES)
+def book(request: pytest.FixtureRequest, shelf: Shelf) -> Iterator[Book]:
+    """Return a book with money in four funds, and a batch of subsidies of which two were paid."""
+    with shelf.book(request.param, CHART) as made:
+        funded(made)
+        yield made
+
+
+def funded(book: Book) -> None:
+    """Receive money, and import the batch that the page of batches shows, without its last row."""
+    with book.reading() as connection:
+        chart = book.chart(connection)
+    for fund in ("F01", "F03", "F04"):
+        post(book, [draft(chart, "transfer-received", 10**9, fund=fund, date=date(2015, 1, 5))], by=CLERK)
+    (example, *_) = PAGES["one-card-batch"].examples
+    sample = example.fence("csv")
+    assert sample is not None
+    kept = "".join(line for line in sample.text.splitlines(keepends=True) if not line.startswith(("3,", "合计")))
+    path = written(replace(sample, text=kept.replace("农村危房改造,,列支", "F03,,列支")), book.folder)
+    report = bring(book, path)
+    assert report.rows["posted"] == 2
+    path.unlink()
+
+
+def printed(book: Book, report: Report) -> str:
+    """Return what became of a file as its page prints it."""
+    told = [(row["row"], f"; row {row['row']}: {why['check']}\n") for row in report.held for why in row["reasons"]
+            if row["state"] != "not-data"]  # fmt: skip
+    with book.reading() as connection:
+        for one in connection.exec_driver_sql(MADE):
+            if report.batch in {one.batch, one.of}:
+                amount = money.plain(one.amount * (1 - 2 * one.red))
+                head = f'{one.date} * "{one.payee}" "{one.narration}"\n  {one.fund} {one.debit[-4:]}  {amount} CNY\n\n'
+                told.append((one.row or one.of_link, head))
+    return "".join(text for _, text in sorted(told, key=lambda one: one[0]))
+
+
+@pytest.mark.parametrize(("page", "example"), EXAMPLES)
+def test_a_sample_becomes_what_its_page_prints(page: Page, example: Section, book: Book, tmp_path: Path) -> None:
+    """What a page shows is what its sample comes to in a book; it is known again, published, and read back."""
+    sample, expected = example.fence("csv"), example.fence("beancount")
+    assert sample is not None
+    assert expected is not None
+    path = written(sample, tmp_path)
+    assert importing.choose(path, map(Importer, PAGES.values())).name == page.name
+    report = bring(book, path, page=localised(page, example, book.folder))
+    assert printed(book, report).replace("\n", "") == expected.text.replace("\n", "")
+    assert report.printed_total_agrees is True
+    again = bring(book, path, page=report.page)
+    assert (again.new, again.rows["posted"]) == (False, 0)
+    assert sound(book)
+    assert read(publish(book).main) == canonical(book)
+
+
+def test_a_shared_bill_falls_together(book: Book, tmp_path: Path) -> None:
+    """Where one fund may not pay its share, none does; granted, the whole row is posted, and linked."""
+    (example,) = PAGES["project-ledger"].examples
+    sample = example.fence("csv")
+    assert sample is not None
+    path = written(replace(sample, text=sample.text.replace("2015.4.2,0602", "2015.4.2,0601")), tmp_path)
+    report = bring(book, path, page=localised(PAGES["project-ledger"], example, book.folder))
+    assert report.rows["posted"] == 1
+    assert 5 in reasons(report), "F04 has no use 0601"
+    with book.reading() as connection:
+        assert not connection.exec_driver_sql("SELECT 1 FROM voucher WHERE payee = '广西示例路桥有限公司'").all()
+    (tried,) = quarantine.retry(book, [f"{report.batch}:5"], by=CHIEF)
+    assert tried.reasons
+    assert sound(book)
+
+
+def test_a_failed_row_is_owed_and_no_other(book: Book, tmp_path: Path) -> None:
+    """The return cites the one payment that failed; the row that found none is posted once its payment stands."""
+    (example,) = PAGES["one-card-result"].examples
+    sample = example.fence("csv")
+    assert sample is not None
+    report = bring(book, written(sample, tmp_path), page="one-card-result")
+    with book.reading() as connection:
+        paid, back = find_voucher(connection, "F03-2015-000003"), find_voucher(connection, "F03-2015-000004")
+        assert (back.kind, back.cites, back.amount, back.payee) == ("returned-payment", paid.id, -paid.amount, "黄某二")
+        assert linked(connection, back) == [back]
+        other = find_voucher(connection, "F03-2015-000002")
+    assert not other.reversed_by
+    twice = replace(sample, text=sample.text.replace("处理日期：2015-07-12", "处理日期：2015-07-13"))
+    later = bring(book, written(twice, tmp_path), page="one-card-result")
+    assert reasons(later)[5] == ["payment-not-found"], "what came back does not come back twice"
+    assert report.rows["already_posted"] == later.rows["already_posted"] == 1
+    assert sound(book)

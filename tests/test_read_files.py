@@ -1,0 +1,254 @@
+"""Files for what they are: JSON, HTML, zips, ODS, red figures and amounts written out, read through pages."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import zipfile
+from typing import TYPE_CHECKING, Any, Final
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl.styles import Font
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
+
+from fundtrack.errors import FormatError
+from fundtrack.importing import Importer, quarantine, workbook, written
+from fundtrack.importing.file import import_file
+from hostile import HEADER, ROW, ods
+from test_import_accounts import book as _book
+from test_importers import MINIMAL, page_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fundtrack.book import Book
+    from fundtrack.importing import Reading, Row
+
+book = _book
+DIGITS: Final = "零壹贰叁肆伍陆柒捌玖"
+SECOND: Final = ROW.replace("SQ1,PZ1", "SQ2,PZ2").replace("GK1", "GK2")
+
+
+def read(folder: Path, path: Path, toml: str = MINIMAL) -> tuple[Reading, list[Row]]:
+    """Read a file with a small page."""
+    reading = Importer(page_of(folder, toml)).candidates(path)
+    return reading, list(reading)
+
+
+def said(rows: list[Row]) -> list[str]:
+    """Return what rows of data are: an amount with its payee, or why not."""
+    return [
+        f"{row.candidate.amount} {row.candidate.payee}" if row.candidate else " ".join(one.key for one in row.problems)
+        for row in rows if row.state == "data"
+    ]  # fmt: skip
+
+
+def as_json(folder: Path, content: Any) -> Path:  # noqa: ANN401 - whatever JSON says
+    """Write a file of JSON."""
+    path = folder / "a.json"
+    path.write_text(content if isinstance(content, str) else json.dumps(content), "utf-8")
+    return path
+
+
+def test_a_number_of_json_is_exact(tmp_path: Path) -> None:
+    """An amount is what is written, not the nearest float; a number no program keeps whole names nobody."""
+    record = '{{"date": "2015-03-01", "amount": {}, "payee": "甲", "n": {}}}'
+    amounts = ("89999999999999.99", "1e3", "12", "0.1", "1E400", "true", "null")
+    text = ",".join(record.format(one, nth) for nth, one in enumerate(amounts))
+    toml = MINIMAL.replace('payee = "payee"', 'payee = "payee"\ndocument = "n"')
+    reading, rows = read(tmp_path, as_json(tmp_path, f"[{text}]"), toml)
+    unreadable = ["amount-unreadable", "amount-unreadable", "amount-empty"]
+    assert said(rows) == ["8999999999999999 甲", "100000 甲", "1200 甲", "10 甲", *unreadable]
+    assert [row.number for row in rows] == [*range(1, 9)]
+    assert reading.encoding == "utf-8"
+    long = as_json(tmp_path, f"[{record.format('1.5', '12345678901234567890')}]")
+    assert said(read(tmp_path, long, toml)[1]) == ["digits-lost"]
+
+
+def test_records_may_stand_below_others(tmp_path: Path) -> None:
+    """A page names the path of its records; what stands above them is in columns of their own."""
+    payment = {"date": "2015-03-01", "amount": "5.00"}
+    projects = [
+        {"name": "甲", "payments": [payment, payment | {"amount": "6.00"}]},
+        {"name": "乙", "payments": payment},
+    ]
+    path = as_json(tmp_path, {"year": 2015, "projects": projects, "other": [{"a": 1}]})
+    toml = MINIMAL.replace("[file]", '[file]\nrecords = "projects/payments"').replace('"payee"', '"/projects/name"')
+    _, rows = read(tmp_path, path, toml)
+    assert said(rows) == ["500 甲", "600 甲", "500 乙"]
+    _, rows = read(tmp_path, as_json(tmp_path, [payment | {"payee": "甲"}, 7]))
+    assert said(rows) == ["500 甲", "row-ragged"], "what is no record is no record"
+
+
+def test_a_page_of_html_is_its_tables(tmp_path: Path) -> None:
+    """A title above says the unit, cells reach over columns and rows, and a table in a cell is a table of its own."""
+    path = tmp_path / "a.xls"
+    path.write_bytes(
+        """<html><body><style>td {color: red}</style><p>单位：万元</p><table>
+        <tr><th>date<th>amount<th>payee<td rowspan=3><table><tr><td>x</td></tr></table></tr>
+        <tr><td>2015-03-01</td><td>1.5</td><td>甲&amp;<br>乙</td>
+        <tr><td rowspan=1 colspan=2>2015-03-02</td><td>丙</table>完</body></html>""".encode("gb18030")
+    )
+    toml = MINIMAL.replace("[file]", '[file]\nencoding = "gb18030"\nunit = { cell = "单位" }')
+    reading, rows = read(tmp_path, path, toml)
+    assert said(rows) == ["1500000 甲& 乙", "amount-empty"]
+    assert [(row.sheet, row.why) for row in rows if row.why] == [
+        ("1", "sheet"),
+        ("2", "preamble"),
+        ("2", "header"),
+        ("…", "sheet"),
+    ]
+    assert reading.unit == "万元"
+
+
+def test_an_open_document_is_a_workbook(tmp_path: Path) -> None:
+    """ODS, with a date and a number that are what they say and not what they show."""
+    value = '<table:table-cell office:value-type="{}" office:{}value="{}"><text:p>shown</text:p></table:table-cell>'
+    word = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    words = "".join(map(word.format, ("date", "amount", "payee")))
+    row = value.format("date", "date-", "2015-03-01") + value.format("float", "", "0.3") + word.format("payee")
+    path = tmp_path / "a.ods"
+    path.write_bytes(ods(f"<table:table-row>{words}</table:table-row><table:table-row>{row}</table:table-row>"))
+    assert said(read(tmp_path, path)[1]) == ["30 payee"]
+
+
+def reddened(path: Path, *amounts: Any, mac: bool = False) -> Path:  # noqa: ANN401 - what a cell may hold
+    """Write a workbook whose amounts are in red; the last row is their total."""
+    made = openpyxl.Workbook()
+    if mac:
+        made.epoch = CALENDAR_MAC_1904
+    sheet = made.active
+    assert sheet is not None
+    sheet.append(["date", "amount", "payee"])
+    for amount in amounts:
+        sheet.append([dt.date(2015, 3, 1), amount, "甲"])
+    sheet.append(["Total", 5])
+    for row in range(2, sheet.max_row + 1):
+        sheet.cell(row, 2).font = Font(color="FFFF0000" if row % 2 else "FFE02010")
+    made.save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("red", "expected"),
+    [
+        ("", ["amount-red", "amount-red", "negative-without-original"]),
+        ("negative", ["negative-without-original"] * 3),
+        ("plain", ["500 甲", "512 甲", "negative-without-original"]),
+    ],
+)
+@pytest.mark.parametrize("mac", [False, True])
+def test_red_may_be_a_sign(tmp_path: Path, red: str, expected: list[str], *, mac: bool) -> None:
+    """In red and above zero an amount waits until the page says what red means; a total in red is a total."""
+    path = reddened(tmp_path / "a.xlsx", 5, "5.12", -5, mac=mac)
+    toml = MINIMAL.replace("[file]", f'[file]\nred = "{red}"') if red else MINIMAL
+    reading, rows = read(tmp_path, path, toml)
+    assert said(rows) == expected
+    assert rows[-1].why == "total"
+    (total,) = reading.totals
+    assert total.printed == (0, 500)
+    assert all(row.candidate.date == dt.date(2015, 3, 1) for row in rows if row.candidate), "whatever the calendar"
+
+
+def test_red_is_no_matter_where_no_amount_is_read(tmp_path: Path) -> None:
+    """A number in red that names something is the number."""
+    toml = MINIMAL.replace('payee = "payee"', 'payee = "amount"').replace('amount = "amount"', 'amount = "payee"')
+    path = reddened(tmp_path / "a.xlsx", "5")
+    ((_, _, rows),) = [(sheet.name, sheet.hidden, list(sheet.rows)) for sheet in workbook.sheets(path)]
+    assert rows[1][1][1] == "5"
+    assert said(read(tmp_path, path, toml)[1])[0] == "amount-unreadable", "and not because it is red"
+
+
+def in_words(fen: int) -> str:
+    """Return an amount as a cashier writes it out, by the rules for bills of the central bank."""
+    yuan, cents = divmod(fen, 100)
+    text = ""
+    for unit, size in (("亿", 10**8), ("万", 10**4), ("", 1)):
+        section, yuan = divmod(yuan, size)
+        if section:
+            digits = f"{section:04d}"
+            said = "".join(
+                (DIGITS[int(one)] + place) if one != "0" else "零"
+                for one, place in zip(digits, ("仟", "佰", "拾", ""), strict=True)
+            )
+            said = said.rstrip("零").replace("零零零", "零").replace("零零", "零")
+            text += (said if text else said.lstrip("零")) + unit
+        elif text and not text.endswith("零"):
+            text += "零"
+    text = text.rstrip("零") + ("元" if text else "")
+    jiao, cent = divmod(cents, 10)
+    if not cents:
+        return (text or "零元") + "整"
+    return text + (f"{DIGITS[jiao]}角" if jiao else "零" if text else "") + (f"{DIGITS[cent]}分" if cent else "整")
+
+
+@given(st.integers(0, 10**14 - 1))
+def test_an_amount_written_out_reads_back(fen: int) -> None:
+    """Every amount that a cashier writes out is read, in whichever characters."""
+    text = in_words(fen)
+    assert written.read(text) == fen
+    assert written.read(f"人民币（大写）：{text.replace('元', '圆').replace('整', '正').replace('万', '萬')}") == fen
+
+
+@pytest.mark.parametrize(
+    ("text", "fen"),
+    [
+        ("壹拾贰万叁仟元整", 12_300_000),
+        ("拾万元整", 10_000_000),
+        ("一万二千元", 1_200_000),
+        ("伍角", 50),
+        ("壹佰零伍元零柒分", 10_507),
+        ("壹万亿元整", 10**14),
+        ("", None),
+        ("12元", None),
+        ("壹拾贰", None),
+        ("壹贰元整", None),
+        ("壹佰仟元整", None),
+        ("万元整", None),
+        ("壹元壹角壹角", None),
+        ("壹元整壹", None),
+        ("零" * 100 + "元", None),
+    ],
+)
+def test_what_is_no_amount_is_none(text: str, fen: int | None) -> None:
+    """Digits without their places, places without digits, and places in a wrong order are refused."""
+    if fen is None:
+        with pytest.raises(FormatError) as caught:
+            written.read(text)
+        assert caught.value.key == "amount-words-unreadable"
+    else:
+        assert written.read(text) == fen
+
+
+def test_words_and_digits_must_agree(tmp_path: Path) -> None:
+    """A row whose amount is written out as another waits, and its amount counts as its digits say."""
+    toml = MINIMAL.replace('payee = "payee"', 'payee = "payee"\namount-words = { column = "words", optional = true }')
+    path = tmp_path / "a.csv"
+    lines = ["5.00,甲,伍元整", "5.00,甲,伍拾元整", "5.00,甲,五", "5.00,甲,", "x,甲,伍元整"]
+    path.write_text("date,amount,payee,words\n" + "".join(f"2015-03-01,{line}\n" for line in lines), "utf-8")
+    _, rows = read(tmp_path, path, toml)
+    unreadable = "amount-words-unreadable"
+    assert said(rows) == ["500 甲", "amount-words-differ", unreadable, "500 甲", "amount-unreadable"]
+    assert [row.amount for row in rows[1:]] == [500, 500, 500, 500, None]
+
+
+def test_the_files_of_a_zip_keep_their_names(book: Book, tmp_path: Path) -> None:
+    """Each file is a batch by its own name; what a Mac adds is none; names never lead out of the zip."""
+    path = tmp_path / "2015.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("AAAA/BBBB.csv", (HEADER + ROW.replace("F01-0601", "F01-9999")).encode("gb18030"))
+        archive.writestr("../../七月.csv", HEADER + SECOND)
+        archive.writestr("__MACOSX/._x", b"\0\0")
+        archive.writestr("again.csv", HEADER + SECOND)
+    path.write_bytes(path.read_bytes().replace(b"AAAA/BBBB.csv", "支付/六月.csv".encode("gb18030")))
+    before = {*tmp_path.rglob("*")}
+    reports = import_file(book, path, by="clerk")
+    assert {one for one in {*tmp_path.rglob("*")} - before if "originals" not in str(one)} == set()
+    assert [one.file for one in reports] == ["2015.zip:支付/六月.csv", "2015.zip:../../七月.csv", "2015.zip:again.csv"]
+    assert [(one.batch, one.new) for one in reports] == [(1, True), (2, True), (2, False)]
+    assert [one.rows["posted"] for one in reports] == [0, 1, 0]
+    (tried,) = quarantine.retry(book, ["1:2"], by="clerk")
+    assert tried.reasons, "the original of a member is kept"
