@@ -160,15 +160,16 @@ def begins(text: str) -> list[int]:
 def stated(kind: Kind, rows: Rows, *, padded: bool) -> dict[int, int | None]:
     """Return what each row below the first header states, by its number: fen, or None where it cannot be read.
 
-    A row with a cell too many, or one that ends before its amounts, may have lost a cell anywhere; a workbook has no
-    such rows but `padded` ones.
+    A row with a cell too many, or one that ends before its amounts and balance, may have lost a cell anywhere; a
+    workbook has no such rows but `padded` ones.
     """
     head = next(at for at, row in enumerate(rows) if set(kind.amounts) <= set(row))
     width, places = len(kind.header), {rows[head].index(name): sign for name, sign in kind.amounts.items()}
+    last = max(rows[head].index(name) for name in (*kind.amounts, "余额") if name in rows[head])
     found: dict[int, int | None] = {}
     for number, row in enumerate(rows[head + 1 :], head + 2):
         cells = [*row, *[""] * (width - len(row))] if padded else row
-        if any(cells[width:]) or max(places) >= len(cells):
+        if any(cells[width:]) or last >= len(cells):
             found[number] = None
             continue
         said = [(cells[at], sign) for at, sign in places.items() if cells[at].strip() or len(places) == 1]
