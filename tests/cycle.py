@@ -126,23 +126,24 @@ class Acts(RuleBasedStateMachine):
         return self.do(vouchers, lambda book: post(book, drafts, by=CLERK), **about)
 
     def done(self, act: Callable[[Book], Any]) -> Any:  # noqa: ANN401 - what the act returns
-        """Do an act, or let it die after so many statements and see that nothing of it is left."""
-        after, self.dying = self.dying, 0
-        if not after:
+        """Do an act, or let it die so many statements before its end and see that nothing of it is left."""
+        left, self.dying = self.dying, 0
+        if not left:
             return act(self.book)
+        with rolled_back(self.book), dying(self.book.connection, 0) as whole:
+            act(self.book)
+        self.book.forget()
         before = contents(self.book.connection)
-        try:
-            with dying(self.book.connection, after):
-                return act(self.book)
-        except Crash:
-            self.told.append("crash")
+        with pytest.raises(Crash), dying(self.book.connection, max(1, -whole[0] - left + 1)):
+            act(self.book)
+        self.told.append("crash")
         assert contents(self.book.connection) == before
         return DIED
 
-    @rule(after=st.integers(1, 40))
-    def crash(self, after: int) -> None:
-        """Let the next act that can be done die, behind so many statements; a shorter one is done."""
-        self.dying = after
+    @rule(left=st.integers(1, 8) | st.integers(1, 40))
+    def crash(self, left: int) -> None:
+        """Let the next act that can be done die, so many statements before its end."""
+        self.dying = left
 
     @property
     def year(self) -> int:
@@ -291,15 +292,15 @@ def contents(connection: Connection) -> list[int]:
 
 
 @contextmanager
-def dying(connection: Connection, after: int) -> Iterator[None]:
-    """Raise Crash in place of a statement, when so many have been executed."""
-    left = [after]
+def dying(connection: Connection, at: int) -> Iterator[list[int]]:
+    """Raise Crash in place of a statement, the first or a later one; at 0 only count them, below zero."""
+    left = [at]
 
     def count(*said: object) -> None:
         if "SAVEPOINT" in str(said[2:3]):  # the lender's own
             return
         left[0] -= 1
-        if left[0] == -1:
+        if at and not left[0]:
             raise Crash
 
     def counted(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -312,6 +313,6 @@ def dying(connection: Connection, after: int) -> Iterator[None]:
     event.listen(connection, "before_cursor_execute", count)
     try:
         with patch.multiple(dialect, rows_of=counted(dialect.rows_of), insert_rows=counted(dialect.insert_rows)):
-            yield
+            yield left
     finally:
         event.remove(connection, "before_cursor_execute", count)

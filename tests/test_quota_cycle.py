@@ -1,6 +1,6 @@
 """The budget cycle against a model in plain Python: any acts in any order, the same on both engines.
 
-SQLite does two hundred runs of fifty steps, PostgreSQL the first half of them, in tests of their own so that they share
+SQLite does two hundred runs of fifty steps, PostgreSQL the first of them, in tests of their own so that they share
 the processors. Both are held to the same model after every step, and each is told the same, number by number and
 refusal by refusal.
 """
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from shelf import Shelf
 
 PARTS: Final = 8
-BOTH: Final = 4
+BOTH: Final = 3
 """How many parts PostgreSQL does, where planning makes an act four times as dear."""
 
 RUNS: Final = int(os.environ.get("FUNDTRACK_CYCLES", "200")) // PARTS

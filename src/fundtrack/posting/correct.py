@@ -27,6 +27,7 @@ from fundtrack.posting.application import is_paid_again
 from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.kinds import NOT_IN_CHART, account_of, kind_of_account, parse_use, use_of
 from fundtrack.posting.post import post
+from fundtrack.posting.quota import committed, leg_of
 from fundtrack.posting.standing import citing, find_voucher, linked, refuse_before, voucher_of
 from fundtrack.posting.vouchers import drafted, refuse_unknown_project
 
@@ -122,7 +123,8 @@ def reversal(connection: Connection, chart: Chart, number: str, *, reason: str, 
 
     Raises UsageError: `reverse-reason`, `reverse-twice`, `reverse-reversal`, `reverse-before`, `reverse-year` of quota
     in another year than its own, `reverse-cited` while another voucher rests on it, `reverse-opening` while the fund
-    has other vouchers, `reverse-spent` for an advance whose use was verified.
+    has other vouchers, `reverse-spent` for an advance whose use was verified, `commit-beyond` where a contract
+    has less bound by now.
     """
     if not reason.strip():
         raise UsageError("reverse-reason")
@@ -131,6 +133,7 @@ def reversal(connection: Connection, chart: Chart, number: str, *, reason: str, 
     members = [voucher for voucher in linked(connection, named) if not voucher.reverses and not voucher.reversed_by]
     refuse_later_year(members, date)
     refuse_rested_on(connection, members, date)
+    _refuse_freed(connection, chart, members)
     return [
         _red(chart, member, reason, _own_year(member, date)) for member in reversed(members)
     ]  # what rests on another goes first
@@ -150,6 +153,24 @@ def refuse_fallen(connection: Connection, voucher: Standing) -> None:
     if voucher.reverses:
         original = voucher_of(connection, voucher.reverses)
         raise UsageError("reverse-reversal", number=voucher.number, original=original.number)
+
+
+def _refuse_freed(connection: Connection, chart: Chart, members: Iterable[Standing]) -> None:
+    """Refuse to take back what was bound to a contract and is bound no more. Raises UsageError (`commit-beyond`)."""
+    for member in (one for one in members if one.contract):
+        names = {leg.code.partition(":")[2] for entry in member.entries for leg in entry[:2]}
+        for line in (one for one in chart.quotas if one.use and one.fund == member.fund and one.name in names):
+            of = leg_of(chart, line, "committed")
+            freed = sum(
+                (1 - 2 * entry.red) * entry.amount * ((entry.credit == of) - (entry.debit == of))
+                for entry in member.entries
+            )
+            if freed <= 0:
+                continue
+            bound = next((held for one, _, held in committed(connection, chart, line) if one == member.contract), 0)
+            if freed > bound:
+                raise UsageError("commit-beyond", number=line.number, contract=member.contract,
+                                 bound=money.grouped(bound), amount=money.grouped(freed))  # fmt: skip
 
 
 def refuse_later_year(members: Iterable[Standing], date: date) -> None:
