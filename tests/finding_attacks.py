@@ -34,7 +34,7 @@ entry 2 of the payroll, at which they stand too, is `entrant`; entry 3 took its 
 """
 
 FINDING_ROWS: Final = (
-    row("audit", **AUDIT | {"audit": 1}),
+    row("audit", **AUDIT | {"audit": 1, "last_voucher": 5}),
     row("audit_check", **CHECK),
     *(row("side", **SIDE | {"seq": seq, "name": name, "recorded_by": name}) for seq, name in enumerate(PEOPLE, 1)),
     row("side", **SIDE | {"seq": 6, "name": "auditor", "side": "auditor", "recorded_by": "auditor"}),

@@ -170,8 +170,16 @@ def examples_on(page: pages.Page) -> list[Example]:
 
 
 def judges(example: Example) -> dict[str, Check]:
-    """Return the checks that an example must satisfy: those of posting, and of audits its own page's."""
-    return {name: check for name, check in CHECKS.items() if check.scope != "book" or name == example.page}
+    """Return the checks that an example must satisfy: those of posting, and of audits its own page's.
+
+    What is asked of contracts needs their register, and is asked where one of those pages shows it.
+    """
+    own = {"contract"} & {CHECKS[example.page].scope}
+    return {
+        name: check
+        for name, check in CHECKS.items()
+        if check.scope in own or check.scope not in {"book", "contract"} or name == example.page
+    }
 
 
 def stated(text: str) -> int:

@@ -39,7 +39,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     small_book(folder).engine.dispose()
     file = folder / "book.sqlite"
     with closing(sqlite3.connect(file)) as client, client:
-        for statement in ROWS + QUOTA_ROWS + FINDING_ROWS + PERIOD_ROWS:
+        for statement in ROWS + FINDING_ROWS + QUOTA_ROWS + PERIOD_ROWS:
             client.execute(statement)
     return file
 
@@ -78,7 +78,7 @@ def postgresql_book(postgresql_server: Server, tmp_path_factory: pytest.TempPath
         postgresql_server.run(f"CREATE ROLE {CLERK} LOGIN IN ROLE {SCHEMA}_clerk")
         book = Postgresql(postgresql_server, url.database)
         with book.connect() as client:
-            for statement in ROWS + QUOTA_ROWS + FINDING_ROWS + PERIOD_ROWS:
+            for statement in ROWS + FINDING_ROWS + QUOTA_ROWS + PERIOD_ROWS:
                 client.execute(statement.encode())
         yield book
 

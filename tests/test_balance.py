@@ -57,7 +57,19 @@ def test_machine_readable_balances(book: Book) -> None:
     found = balances(book).record("en")
     assert found["currency"] == "CNY"
     assert [row["fund"] for row in found["funds"]] == ["F01", "F02A", "F02B", "F03", "F04"]
-    figures = ("opening", "interest", "other", "lent", "due", "allotted", "committed", "applied", "paid", "available")
+    figures = (
+        "opening",
+        "interest",
+        "other",
+        "lent",
+        "due",
+        "unallotted",
+        "allotted",
+        "committed",
+        "applied",
+        "paid",
+        "available",
+    )
     nothing = dict.fromkeys(figures, "0.00") | dict.fromkeys(("execution_rate", "time_elapsed"))
     assert found["funds"][0] == {
         "fund": "F01", "name": "Relocation", "received": "47034000.00", "spent": "607.00", "advanced": "0.00",
@@ -89,12 +101,26 @@ def test_breakdowns_add_up_to_the_funds(book: Book, by: list[str]) -> None:
 
 
 def test_breakdown_by_use_and_year(book: Book) -> None:
-    """A row says what moved in it."""
+    """A row says what moved in it, and opens with what the year before closed with."""
     rows = {tuple(row.keys.values()): row.amounts for row in balances(book, ["use", "year"]).rows}
     assert rows["F01", "0601", 2015]["spent"] == 60_000
     assert rows["F01", "0601", 2016]["spent"] == 700
     assert rows["F01", "", 2015]["received"] == 4_703_400_000
-    assert rows["F01", "", 2016]["balance"] == -700
+    assert (rows["F01", "", 2015]["opening"], rows["F01", "", 2016]["opening"]) == (0, rows["F01", "", 2015]["balance"])
+    assert rows["F01", "", 2016]["balance"] == rows["F01", "", 2015]["balance"] - 700
+    for row in balances(book, ["year"]).rows:
+        of = row.amounts
+        came = of["opening"] + of["received"] + of["interest"] + of["other"]
+        assert came == sum(of[name] for name in ("spent", "advanced", "lent", "due", "balance"))
+
+
+def test_as_of_a_day(book: Book) -> None:
+    """What stood at its end, which is what the year of that day closed with."""
+    years = {row.keys["fund"]: row.amounts for row in balances(book, ["year"]).rows if row.keys["year"] == 2015}
+    then = {row.keys["fund"]: row.amounts for row in balances(book, as_of=dt.date(2015, 12, 31)).rows}
+    assert {fund: of["balance"] for fund, of in years.items()} == {fund: then[fund]["balance"] for fund in years}
+    assert balances(book, as_of=dt.date(2014, 12, 31)).total["received"] == 0
+    assert balances(book, as_of=dt.date(9999, 12, 31)).total == balances(book).total
 
 
 def test_what_balances_know_nothing_about(book: Book) -> None:

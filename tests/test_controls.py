@@ -30,6 +30,7 @@ from attacks import (
     entry,
     voucher,
 )
+from confirming_attacks import CONFIRMING
 from finding_attacks import FINDINGS
 from period_attacks import PERIODS
 from quota_attacks import PAID, QUOTA_ATTACKS
@@ -48,7 +49,7 @@ from stock import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-EVERYTHING: Final = ATTACKS + FINDINGS + QUOTA_ATTACKS + PERIODS + GUARDS
+EVERYTHING: Final = ATTACKS + FINDINGS + QUOTA_ATTACKS + PERIODS + CONFIRMING + GUARDS
 
 
 def on(engine: str) -> list[Attack]:

@@ -58,6 +58,11 @@ def test_a_sound_book_has_nothing(book: Book) -> None:
         ("UPDATE balance SET opening = -500 WHERE fund = 'F03'", "opening-wrong", "-5.00 CNY"),
         ("UPDATE balance SET controlled = 0 WHERE fund = 'F03'", "control-wrong", "Assets:F03:1001"),
         ("UPDATE daily_balance SET change = 7 WHERE fund = 'F03'", "day-wrong", "on 2015-01-05 is 0.07 CNY"),
+        (
+            "INSERT INTO commitment VALUES ('F03', 'CNY', '1001', 'HT-1', 7)",
+            "commitment-wrong",
+            "is stored as 0.07 CNY",
+        ),
         ("INSERT INTO daily_balance VALUES ('F03', 'CNY', '1001', 735659, '2015-03-02', 7)", "day-wrong", "2015-03-02"),
     ],
 )

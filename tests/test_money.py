@@ -120,6 +120,32 @@ def test_units_are_exact(text: str, unit: str, fen: int) -> None:
     assert money.parse(text, unit) == fen
 
 
+@pytest.mark.parametrize(
+    ("text", "fen"),
+    [
+        ("25万", 25_000_000), ("25万元", 25_000_000), ("25 万元", 25_000_000), ("１．５ 亿", 15_000_000_000),
+        ("1,000万元", 1_000_000_000), ("-3万", -3_000_000), ("0.000001万", 1), ("25", 2_500), ("25.5元", 2_550),
+    ],
+)  # fmt: skip
+def test_a_person_names_the_unit(text: str, fen: int) -> None:
+    """At the desk, to the fen."""
+    assert money.said(text) == fen
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("0.0000001万", "amount-fraction"), ("25万万", "amount-unreadable"), ("万元", "amount-unreadable"),
+        ("¥25万", "amount-unreadable"), ("二十五万", "amount-unreadable"), ("25万美元", "amount-unreadable"),
+    ],
+)  # fmt: skip
+def test_what_a_person_cannot_mean(text: str, key: str) -> None:
+    """Nothing is rounded and nothing guessed."""
+    with pytest.raises(FormatError) as refused:
+        money.said(text)
+    assert refused.value.key == key
+
+
 @pytest.mark.parametrize("text", ["5元", "¥5", "CNY 5", "5亿元", "人民币5", "¥5万元"])
 def test_a_mark_of_another_unit_is_refused(text: str) -> None:
     """Five yuan in a column of 万元 are not fifty thousand."""

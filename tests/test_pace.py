@@ -103,9 +103,14 @@ def test_what_is_carried_over_counts_once_but_in_its_years(book: Book, monkeypat
 
 
 def test_what_was_taken_back_is_no_allotment(book: Book) -> None:
-    """Nor is what was never allotted to a use."""
+    """Nor is what was never allotted to a use; that stands by itself until then."""
+    assert row(book, ["use"], fund="F01", use="")["unallotted"] == "100.00"
     end_the_year(book)
-    assert row(book, ["use"], fund="F01", use="")["allotted"] == "0.00"
+    assert [row(book, ["use"], fund="F01", use="")[name] for name in ("allotted", "unallotted")] == ["0.00", "0.00"]
+    then = balances(book, as_of=date(2015, 2, 28)).record("en")["total"]
+    assert [then[name] for name in ("unallotted", "allotted", "committed", "applied", "paid", "available")] == [
+        "100.00", "900.00", "200.00", "300.00", "0.00", "400.00"
+    ]  # fmt: skip
 
 
 def test_money_stands_at_the_line_it_is_paid_from(book: Book) -> None:

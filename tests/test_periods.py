@@ -211,6 +211,20 @@ def test_the_bank_keeps_a_month_open(book: Book) -> None:
     assert kinds(book, JANUARY)["no-bank-line"] == ["F03-2015-000002"]
 
 
+def test_what_the_bank_charged_on_the_last_day_is_booked_first(book: Book) -> None:
+    """Also after the last voucher; what it moved in the next month keeps this one open no longer."""
+    with book.reading() as connection:
+        cash = "SELECT amount FROM book_postings WHERE account_kind = 'cash' AND amount > 0"
+        received = [int(total) for (total,) in connection.exec_driver_sql(cash)]
+    lines = [line(f"R{at}", amount, date(2015, 1, 5)) for at, amount in enumerate(received)]
+    charged = [line("X", -5, date(2015, 1, 31)), line("Y", -5, date(2015, 2, 1))]
+    book.act(lambda connection: enter(connection, register_of("bank_line"), [*lines, *charged], by=CLERK))
+    assert [len(names) for names in kinds(book, JANUARY).values()] == [1]
+    assert kinds(book, JANUARY).keys() == {"bank-line-without-voucher"}
+    post_payment(book, "F03", "0603", 5, on=date(2015, 1, 31))
+    assert kinds(book, JANUARY) == {}
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_an_application_that_waits_keeps_its_month_open(shelf: Shelf, engine: str) -> None:
     """Until it is decided; and nobody applies for a day in a closed month."""

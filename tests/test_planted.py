@@ -133,7 +133,7 @@ def test_faults_of_later_years(tmp_path: Path) -> None:
 def test_in_a_book_the_same_is_found(shelf: Shelf, tmp_path: Path, engine: str) -> None:
     """The same text, put into a book past posting, which would refuse some of it: the same findings."""
     names = sorted(PLANTERS.keys() - LATER.keys() - REFUSED.keys())
-    book = planted(2016, VOUCHERS // 50, names)
+    book = planted(2016, VOUCHERS * 3 // 100, names)
     elsewhere = audited(book.text, tmp_path).findings
     assert_found(book, elsewhere)
     case = roads.read_case(book.text)

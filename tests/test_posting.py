@@ -187,6 +187,9 @@ def test_voucher_is_found_by_its_number(book: Book) -> None:
             find_voucher(connection, "F01-2015-000009")
         assert unknown.value.key == "voucher-unknown"
         assert "no. 1" in unknown.value.text("en")
+        with pytest.raises(UsageError) as none:
+            find_voucher(connection, "F01-2019-000001")
+        assert none.value.key == "voucher-none"
         with pytest.raises(UsageError) as form:
             find_voucher(connection, "F01'; --")
         assert form.value.key == "voucher-form"

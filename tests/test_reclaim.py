@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fundtrack.book.doctor import diagnose
+from fundtrack.book.periods import Month
 from fundtrack.posting import post
 from fundtrack.posting.application import apply_for, approve
 from fundtrack.posting.correct import reverse
+from fundtrack.posting.periods import close
 from fundtrack.posting.quota import allot, commit, receive
 from fundtrack.posting.vouchers import draft
+from fundtrack.posting.yearend import Terms, close_year
 from quotas import CLERK, controlled
 from shelf import ENGINES
 
@@ -26,10 +29,10 @@ if TYPE_CHECKING:
 DAY = date(2015, 1, 10)
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.fixture
 def book(request: pytest.FixtureRequest, shelf: Shelf) -> Iterator[Book]:
     """Give a book of two documents: of the first all the cash came, 1,000.00; of the second 300.00 of 500.00."""
-    with shelf.book(request.param, controlled(date(2015, 1, 1))) as book:
+    with shelf.book(getattr(request, "param", "sqlite"), controlled(date(2015, 1, 1))) as book:
         for root, (document, gives, came) in enumerate((("文1", 100_000, 100_000), ("文2", 50_000, 30_000)), 1):
             post(book, lambda c, chart, d=document, q=gives, m=came: [  # type: ignore[misc]
                 *receive(c, chart, "F01", q, date=DAY, by=CLERK, document=d),
@@ -60,7 +63,7 @@ def test_no_more_cash_goes_back_than_came(book: Book, say: Say, owed: tuple[str,
     none = say("quota", "reclaim", "F01-Q00003", "--amount", "100", *owed, *at, "--lang", "zh")
     assert "收回指标 100.00，随退资金 0.00" in none.out, none
     assert money(book) == ((130_000, 30_000, 50_000) if owed else (100_000, 0, 50_000))
-    reverse(book, "F01-2015-000007", reason="误", date=date(2015, 6, 2), by=CLERK)
+    reverse(book, "F01-2015-000007", reason="误", date=date(2015, 6, 1), by=CLERK)
     again = say("quota", "reclaim", "F01-Q00004", "--amount", "200", *owed, *at)
     assert (again.code, "of quota" in again.out) == (0, False)
     assert list(diagnose(book)) == []
@@ -75,20 +78,33 @@ def test_what_is_owed_to_others_does_not_go_back(book: Book, say: Say) -> None:
     assert "100.00 of quota is taken back, and 50.00 in cash: the fund holds no more than 50.00" in short.out, short
 
 
-def test_the_end_of_the_year_says_both(book: Book, say: Say) -> None:
+@pytest.mark.parametrize("book", ENGINES, indirect=True)
+def test_the_end_of_the_year_says_both(book: Book) -> None:
     """What goes back in cash beside the quota, and what was held of it; a contract's quota goes under its name."""
     post(book, lambda c, chart: commit(
         c, chart, "F01-Q00004", 15_000, date=DAY, contract="HT-1", payee="甲公司"), by=CLERK)  # fmt: skip
-    at = ("--document", "上级99号", "--clock", "1", "--by", CLERK, "--format", "json", "--book", book.folder)
-    say("period", "close", "2015-11", "--earlier", "--by", CLERK, "--book", book.folder)
-    seen = say("year-close", "2015", "--preview", *at)
-    assert say("year-close", "2015", *at).json == seen.json
-    assert [(one["quota"], one["amount"], one["cash"], one["cash_held"]) for one in seen.json] == [
-        ("F01-Q00001", "600.00", "600.00", "1000.00"), ("F01-Q00002", "400.00", "400.00", "400.00"),
-        ("F01-Q00003", "100.00", "100.00", "300.00"), ("F01-Q00004", "400.00", "200.00", "200.00"),
-    ]  # fmt: skip
+    for period in range(1, 12):
+        close(book, Month(2015, period), by=CLERK)
+    terms = Terms(2015, CLERK, "上级99号", clock=1)
+    seen, done = (close_year(book, terms, preview=preview) for preview in (True, False))
+    assert [one._replace(into=None) for one in seen.lines] == [one._replace(into=None) for one in done.lines]
+    assert {one.left.line.number: one.taken for one in done.lines} == {
+        "F01-Q00001": (60_000, 60_000, 100_000), "F01-Q00002": (40_000, 40_000, 40_000),
+        "F01-Q00003": (10_000, 10_000, 30_000), "F01-Q00004": (40_000, 20_000, 20_000),
+    }  # fmt: skip
     assert money(book) == (0, 0, 150_000)
     with book.reading() as connection:
         bound = connection.exec_driver_sql("SELECT contract, total FROM commitment").all()
     assert [tuple(row) for row in bound] == [("HT-1", 0)]
     assert list(diagnose(book)) == []
+
+
+def test_the_close_prints_both(book: Book, say: Say) -> None:
+    """For people and for programs; where nothing is taken back, neither."""
+    at = ("--by", CLERK, "--document", "上级99号", "--preview", "--book", book.folder)
+    say("period", "close", "2015-11", "--earlier", "--by", CLERK, "--book", book.folder)
+    rows = say("year-close", "2015", "--clock", "1", "--format", "json", *at).json
+    assert [(one["cash"], one["cash_held"]) for one in rows][2:] == [("100.00", "300.00"), ("200.00", "200.00")]
+    told = say("year-close", "2015", "--clock", "1", "--lang", "zh", *at).out
+    assert ("随退资金" in told, "收回 1,500.00，其中资金 1,300.00" in told) == (True, True), told
+    assert "随退资金" not in say("year-close", "2015", "--lang", "zh", *at).out

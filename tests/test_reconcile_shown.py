@@ -27,8 +27,8 @@ def test_how_it_is_shown(say: Say, tmp_path: Path) -> None:
     table = say(*at)
     assert (table.code, table.out.count("F01-2015-000003")) == (0, 1)
     zh = say(*at, "--lang", "zh").out
-    for words in ("银行存款余额调节表", "银行已收、企业未收", "银行已付、企业未付", "企业已收、银行未收",
-                  "企业已付、银行未付", "调节后日记账余额", "调节后对账单余额", "在途未达"):  # fmt: skip
+    for words in ("银行存款余额调节表", "银行已收、单位未收", "银行已付、单位未付", "单位已收、银行未收",
+                  "单位已付、银行未付", "调节后日记账余额", "调节后对账单余额", "在途未达"):  # fmt: skip
         assert words in zh
     said = say(*at, "--format", "json").json
     assert (said["difference"], said["adjusted_book"], said["totals"]["book_out"]) == (

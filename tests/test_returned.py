@@ -13,7 +13,8 @@ from fundtrack.posting import post
 from fundtrack.posting.advance import refund
 from fundtrack.posting.application import apply_for, approve, payment
 from fundtrack.posting.correct import reverse
-from fundtrack.posting.quota import allot, commit, receive, reclaim, statuses
+from fundtrack.posting.quota import allot, commit, receive, statuses
+from fundtrack.posting.reclaim import reclaim
 from fundtrack.posting.returned import return_payment
 from fundtrack.posting.standing import find_voucher
 from fundtrack.posting.vouchers import draft
@@ -271,7 +272,7 @@ def test_what_was_reversed_is_no_twin(book: Book) -> None:
         pay(book, number, 100, date=on(3))
     act(book, lambda c, chart: commit(c, chart, LINE, -50, date=on(3, 2), contract="HT-1", payee=PAYEE))
     for _ in range(3):
-        taken = act(book, lambda _, chart: [*reclaim(chart, "F01-Q00001", 10, date=on(4), document="文")])
+        taken = act(book, lambda c, chart: reclaim(c, chart, "F01-Q00001", 10, date=on(4), document="文")[1])
         reverse(book, taken, reason="x", date=on(4), by="clerk")
     assert not {"duplicate-payment", "red-without-original"} & {check for check, _ in named(book)}
     numbers = [pay_at_once(book, 10, date=on(5)) for _ in range(3)]

@@ -27,7 +27,8 @@ ON_RECORD: Final = {"findings", "waived", "waivers", "remedies"}
 """What a page may not ask: what was decided about a finding does not make it one."""
 
 BEHIND: Final = {"candidate_vouchers", "candidate_postings", "fund_rank", "waiver_holding", "every_entry",
-                  "entry_succession", "entry_hands"}  # fmt: skip
+                  "entry_succession", "entry_hands", "quota_root", "application_asked", "document_given",
+                  "document_above"}  # fmt: skip
 """Views that others are made of."""
 
 TYPES: Final = {"text": str, "integer": int}

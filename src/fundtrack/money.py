@@ -34,6 +34,9 @@ NOT_IN_HUNDREDTHS: Final = frozenset({"BHD", "CLF", "IQD", "JOD", "KWD", "LYD", 
 FOLDED: Final = str.maketrans("０１２３４５６７８９，．＋－−（）￥　\u00a0", "0123456789,.+--()¥  ")
 GRAMMAR: Final = re.compile(r"([+-]?)(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.(\d{1,8}))?(-?)", re.ASCII)
 CODE: Final = re.compile(r"[A-Z]{3}", re.ASCII)
+NAMED: Final = re.compile(r"(?<=[\d)])\s*([万亿])\s*元?\s*$")
+"""The unit that an amount names behind it, which is more than a yuan."""
+
 YUAN: Final = re.compile(r"^([+-]?)(?:¥|CNY|RMB|人民币)\s*|\s*(?:元|CNY)$")
 
 NOISE: Final = 6
@@ -83,6 +86,17 @@ def parse(text: str, unit: str = "元") -> int:
         raise FormatError("amount-unreadable", text=text)
     fen = _fen(Decimal(f"{found[2].replace(',', '')}.{found[3] or '0'}") * factor(unit), text, unit)
     return -fen if bracketed or found[1] == "-" or found[4] else fen
+
+
+def said(text: str) -> int:
+    """Return the amount that a person says, in fen: as `parse` has it, or in a unit it names itself, `25万`, `25 万元`.
+
+    In a file that would be a second unit beside that of its column, and is not an amount.
+
+    Raises FormatError as `parse` does.
+    """
+    found = NAMED.search(text.translate(FOLDED))
+    return parse(text.translate(FOLDED)[: found.start()] if found else text, f"{found[1]}元" if found else "元")
 
 
 def measured(number: str, unit: str = "元") -> int:

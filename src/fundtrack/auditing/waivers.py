@@ -16,7 +16,7 @@ from fundtrack.book.clock import today
 from fundtrack.book.create import now
 from fundtrack.book.person import named, same_person
 from fundtrack.checking.finding import Permit
-from fundtrack.errors import UsageError, nearest, words
+from fundtrack.errors import LANGUAGES, UsageError, nearest, words
 from fundtrack.ledger.rows import voucher_number
 from fundtrack.schema import dialect
 
@@ -113,7 +113,8 @@ def grant(
     if page not in pages:
         raise UsageError("check-unknown", name=page, known=nearest(page, pages))
     if not pages[page].waivable:
-        raise UsageError("not-waivable", name=page)
+        title = {language: pages[page].page.text("title", language) for language in LANGUAGES}
+        raise UsageError("not-waivable", name=page, title=title)
     said = {name: stored(getattr(decision, name)).strip() for name in ("document", "reason")}
     said |= {name: named(getattr(decision, name)) for name in ("asked_by", "approved_by")}
     refuse_incomplete(scope, said, valid)

@@ -197,6 +197,31 @@ def balances(_book: Book, connection: Connection) -> Iterator[Ailment]:
             yield from _differing("day-wrong", on, kept_days.get(day, 0), days.get(day, 0))
 
 
+COMMITMENTS: Final = """
+SELECT COALESCE(k.fund, d.fund), COALESCE(k.code, d.code), COALESCE(k.unit, d.unit), COALESCE(k.contract, d.contract),
+    k.total, COALESCE(d.total, 0)
+FROM (
+    SELECT a.fund, a.unit, a.code, v.contract,
+        CAST(SUM((1 - 2 * e.red) * CASE a.code WHEN e.credit THEN e.amount ELSE -e.amount END) AS BIGINT) AS total
+    FROM account AS a
+    JOIN entry AS e ON e.fund = a.fund AND e.unit = a.unit AND a.code IN (e.debit, e.credit)
+    JOIN voucher AS v ON v.id = e.voucher
+    WHERE a.kind = 'quota-committed'
+    GROUP BY a.fund, a.unit, a.code, v.contract
+) AS d
+FULL JOIN commitment AS k ON k.fund = d.fund AND k.unit = d.unit AND k.code = d.code AND k.contract = d.contract
+WHERE COALESCE(k.total, -1) <> COALESCE(d.total, 0)
+ORDER BY 1, 2, 4
+"""
+
+
+def commitments(_book: Book, connection: Connection) -> Iterator[Ailment]:
+    """Yield what contracts have bound of quota by the stored totals and not by the entries."""
+    for fund, code, unit, contract, stored, derived in connection.exec_driver_sql(COMMITMENTS):
+        place = {"account": f"Liabilities:{fund}:{code}", "unit": unit, "contract": contract}
+        yield from _differing("commitment-wrong", place, stored, int(derived))
+
+
 def _differing(name: str, place: Mapping[str, object], stored: int | None, derived: int) -> Iterator[Ailment]:
     """Yield an ailment where a stored figure, in minor units, is not the derived one."""
     if stored != derived:
@@ -343,6 +368,7 @@ EXAMINATIONS: Final[dict[str, Callable[[Book, Connection], Iterator[Ailment]]]] 
     "environment": environment,
     "schema": controls,
     "balances": balances,
+    "commitments": commitments,
     "keys": keys,
     "numbers": numbers,
     "imports": imports,

@@ -69,6 +69,17 @@ ORDER BY w.waiver
 """Waivers that nobody could have granted."""
 
 
+CONFIRMED_ALONE: Final = """
+SELECT n.batch || ':' || n.row FROM decision AS n
+JOIN voucher AS v ON v.id = n.voucher
+JOIN input_row AS r ON r.batch = n.batch AND r.row = n.row
+LEFT JOIN batch_default AS d ON d.batch = n.batch
+WHERE (n.reason = 'fund-by-default' OR (v.batch = r.batch AND v.row = r.row AND r.reasons LIKE '%"fund-by-default"%'))
+    AND (d.said_by IS NULL OR PERSON(d.said_by) IN (PERSON(n.decided_by), PERSON(v.prepared_by)))
+ORDER BY n.batch, n.row
+"""
+"""Rows whose fund or use nobody said, or who said it also confirmed it."""
+
 AFTER_CLOSING: Final = """
 SELECT v.voucher_number, v.date, a.date
 FROM (
@@ -101,35 +112,32 @@ ORDER BY v.voucher
 """Vouchers that approve what nobody applied for."""
 
 
+SELECTED: Final = {
+    "finding-unfounded": (UNFOUNDED, ("finding",)),
+    "act-unlawful": (UNLAWFUL, ("finding", "seq")),
+    "waiver-unlawful": (UNGRANTED, ("waiver",)),
+    "voucher-after-closing": (AFTER_CLOSING, ("voucher", "date", "until")),
+    "approval-unlawful": (UNAPPROVED, ("application",)),
+    "approval-unasked": (UNASKED, ("voucher",)),
+    "confirmed-alone": (CONFIRMED_ALONE, ("row",)),
+}
+"""What a select finds, by name: the select, and what its columns are called."""
+
+
 def faults(connection: Connection) -> Iterator[tuple[str, dict[str, object]]]:
     """Yield the name and the details of each thing that is wrong."""
-    engine = connection.dialect.name
     for table, number in NUMBERED.items():
         counted = f"SELECT COUNT(*), COALESCE(MIN({number}), 1), COALESCE(MAX({number}), 0) FROM {table}"
         for count, first, last in dialect.rows_of(connection, counted):
             if (first, last) != (1, count):
                 yield "record-gap", {"table": table, "count": count, "first": first, "last": last}
-    for (finding,) in connection.exec_driver_sql(dialect.with_functions(UNFOUNDED, engine)):
-        yield "finding-unfounded", {"finding": finding}
-    for finding, seq in connection.exec_driver_sql(dialect.with_functions(UNLAWFUL, engine)):
-        yield "act-unlawful", {"finding": finding, "seq": seq}
-    for (waiver,) in connection.exec_driver_sql(dialect.with_functions(UNGRANTED, engine)):
-        yield "waiver-unlawful", {"waiver": waiver}
-    for voucher, date, until in connection.exec_driver_sql(AFTER_CLOSING):
-        yield "voucher-after-closing", {"voucher": voucher, "date": date, "until": until}
-    yield from _approvals(connection)
+    for name, (select, columns) in SELECTED.items():
+        for row in dialect.rows_of(connection, dialect.with_functions(select, connection.dialect.name)):
+            yield name, dict(zip(columns, row, strict=True))
     acts = period_acts(connection)
     for before, act in zip([None, *acts], acts, strict=False):
         if not _lawful(before, act, acts):
             yield "period-unlawful", {"seq": act.seq, "month": act.month}
-
-
-def _approvals(connection: Connection) -> Iterator[tuple[str, dict[str, object]]]:
-    """Yield the decisions about applications that are none, and the vouchers that approve what nobody asked for."""
-    for (application,) in connection.exec_driver_sql(dialect.with_functions(UNAPPROVED, connection.dialect.name)):
-        yield "approval-unlawful", {"application": application}
-    for (voucher,) in connection.exec_driver_sql(UNASKED):
-        yield "approval-unasked", {"voucher": voucher}
 
 
 def _lawful(before: PeriodAct | None, act: PeriodAct, acts: Iterable[PeriodAct]) -> bool:

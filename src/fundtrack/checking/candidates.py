@@ -24,8 +24,8 @@ TABLE: Final = "candidate"
 
 COLUMNS: Final = (
     "voucher", "line", "fund", "year", "date", "day", "kind", "project", "payee", "narration", "document", "bank",
-    "bank_ref", "payee_id", "payee_account", "contract", "quota", "link", "reverses", "cites", "natural_key",
-    "occurrence", "batch", "row", "chart", "entries", "outflow",
+    "bank_ref", "payee_id", "payee_account", "contract", "quota", "approved_by", "link", "reverses", "cites",
+    "natural_key", "occurrence", "batch", "row", "chart", "entries", "outflow",
     "unit", "debit_fund", "debit", "credit_fund", "credit", "amount", "red",
 )  # fmt: skip
 """What is staged, in this order: one row an entry, the voucher's own columns repeated."""

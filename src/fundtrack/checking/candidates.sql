@@ -3,7 +3,7 @@
 CREATE TEMPORARY TABLE candidate (
     voucher INTEGER NOT NULL, line INTEGER NOT NULL, fund TEXT, year INTEGER, date TEXT, day INTEGER, kind TEXT,
     project TEXT, payee TEXT, narration TEXT, document TEXT, bank TEXT, bank_ref TEXT, payee_id TEXT,
-    payee_account TEXT, contract TEXT, quota TEXT, link INTEGER, reverses INTEGER,
+    payee_account TEXT, contract TEXT, quota TEXT, approved_by TEXT, link INTEGER, reverses INTEGER,
     cites INTEGER, natural_key TEXT, occurrence INTEGER, batch INTEGER, row INTEGER, chart INTEGER, entries INTEGER,
     outflow INTEGER, unit TEXT, debit_fund TEXT, debit TEXT, credit_fund TEXT, credit TEXT, amount INTEGER, red INTEGER,
     PRIMARY KEY (voucher, line)

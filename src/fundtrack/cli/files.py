@@ -12,6 +12,7 @@ import typer
 from fundtrack import money
 from fundtrack.cli import show
 from fundtrack.cli.options import (
+    ApproverOption,
     BookOption,
     Format,
     FormatOption,
@@ -40,6 +41,7 @@ def import_(
     use: Annotated[str, typer.Option(help="The use of rows that say none. 默认用途")] = "",
     project: Annotated[str, typer.Option(help="The project of rows that say none. 默认项目")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, change nothing. 试运行")] = False,
+    approved_by: ApproverOption = "",
     form: FormatOption = "table",
     by: PersonOption = None,
     book: BookOption = None,
@@ -58,8 +60,9 @@ def import_(
     for file in files:
         try:
             done = import_file(
-                the_book, file, by=who, page=page, default=default, dry_run=dry_run, progress=show.progress
-            )
+                the_book, file, by=who, page=page, default=default, dry_run=dry_run, approved_by=approved_by,
+                progress=show.progress,
+            )  # fmt: skip
         except FundtrackError as error:
             if file is files[-1] and not reports:
                 raise
@@ -236,6 +239,7 @@ def place_of(row: Waiting, language: Language) -> str:
 @quarantine.command()
 def retry(
     rows: Annotated[list[str] | None, typer.Argument(metavar="[ROW]...", help="By default all. 默认全部")] = None,
+    approved_by: ApproverOption = "",
     form: FormatOption = "table",
     by: PersonOption = None,
     book: BookOption = None,
@@ -245,12 +249,13 @@ def retry(
     from fundtrack.importing.quarantine import retry
 
     the_book = opened(book)
-    print_tried(retry(the_book, rows or [], by=person(by)), form, spoken(lang, the_book))
+    print_tried(retry(the_book, rows or [], by=person(by), approved_by=approved_by), form, spoken(lang, the_book))
 
 
 @quarantine.command()
 def confirm(
     batch: Annotated[int, typer.Argument(metavar="BATCH", help="The number of the batch. 批次号")],
+    approved_by: ApproverOption = "",
     form: FormatOption = "table",
     by: PersonOption = None,
     book: BookOption = None,
@@ -260,7 +265,7 @@ def confirm(
     from fundtrack.importing.quarantine import confirm
 
     the_book = opened(book)
-    print_tried(confirm(the_book, batch, by=person(by)), form, spoken(lang, the_book))
+    print_tried(confirm(the_book, batch, by=person(by), approved_by=approved_by), form, spoken(lang, the_book))
 
 
 def print_tried(tried: Sequence[Retried], form: Format, language: Language) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from fundtrack.cli import show
-from fundtrack.cli.options import BookOption, FormatOption, LanguageOption, LedgerOption, opened, spoken
+from fundtrack.cli.options import BookOption, FormatOption, LanguageOption, LedgerOption, day, opened, spoken
 from fundtrack.errors import FormatError, UsageError, message, nearest
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ PortOption = Annotated[int | None, typer.Option(min=0, max=65535, help="By defau
 
 def balance(
     by: Annotated[str, typer.Option(metavar="fund,use,year…", help="What to break it down by. 分组方式")] = "fund",
+    as_of: Annotated[
+        dt.date | None, typer.Option("--as-of", parser=day, metavar="DATE", help="At the end of that day. 截止日期")
+    ] = None,
     form: FormatOption = "table",
     ledger: LedgerOption = None,
     book: BookOption = None,
@@ -38,7 +42,7 @@ def balance(
 
     the_book = opened(book, ledger)
     language = spoken(lang, the_book)
-    found = balances(the_book, [key.strip() for key in by.replace("，", ",").split(",") if key.strip()])
+    found = balances(the_book, [key.strip() for key in by.replace("，", ",").split(",") if key.strip()], as_of)
     if form == "json":
         show.as_json(found.record(language))
     else:

@@ -90,7 +90,7 @@ def reject(
     book: BookOption = None,
     lang: LanguageOption = None,
 ) -> None:
-    """退回支付申请 Reject an application, and say why."""
+    """不批支付申请 Reject an application, and say why."""
     from fundtrack.posting.application import reject
 
     the_book = opened(book)

@@ -44,7 +44,11 @@ DepartmentOption = Annotated[str, typer.Option(help="The department that spends 
 ExpiresOption = Annotated[
     dt.date | None, typer.Option(parser=day, metavar="DATE", help="The last day it may be spent on. 使用期限")
 ]
-COLUMNS = ("quota", "parent", "use", "project", *STATUSES)
+SAID = ("quota", "year", "department", "document", "upper_document", "expires")
+"""What stands of lines in a table of its own: beside their amounts it would be too wide to read."""
+
+AMOUNTS = ("quota", "parent", "use", "project", *STATUSES)
+COLUMNS = ("quota", "parent", "year", "department", "use", "project", *SAID[3:], *STATUSES)
 
 
 @quota.command()
@@ -287,14 +291,25 @@ def list_(
         {
             "quota": line.number,
             "parent": f"{line.fund}-Q{line.parent:05d}" if line.parent else "",
+            "year": line.year,
+            "department": line.department,
             "use": line.use,
             "project": line.project,
+            "document": line.document,
+            "upper_document": line.upper_document,
+            "expires": line.expires.isoformat() if line.expires else "",
             **{status: written(total) for status, total in of_line.items()},
         }
         for line, of_line in zip(lines, stands, strict=True)
     ]
-    empty = {status for status in STATUSES if form == "table" and not any(one[status] for one in stands)}
-    show.rows(rows, form, language, tuple(column for column in COLUMNS if column not in empty))
+    if form != "table":
+        show.rows(rows, form, language, COLUMNS)
+        return
+    empty = {status for status in STATUSES if not any(one[status] for one in stands)}
+    show.rows(rows, form, language, tuple(column for column in AMOUNTS if column not in empty))
+    show.say()
+    said = tuple(column for column in SAID if column == "quota" or any(row[column] for row in rows))
+    show.rows(rows, form, language, said)
 
 
 def commit(

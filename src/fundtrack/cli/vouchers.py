@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 def amount(text: str) -> int:
     """Return an amount in fen, from any form the files have."""
     try:
-        return money.parse(text, "万元" if text.strip().endswith("万元") else "元")
+        return money.said(text)
     except FormatError as error:
         raise typer.BadParameter(str(error)) from error
 

@@ -99,11 +99,12 @@ class Acts(Tally):
         becomes: str,
         batch: int,
         by: str,
+        approved_by: str = "",
         wanted: Container[int] | None = None,
     ) -> None:
         """Begin a batch, or look again at the `wanted` rows of one."""
         super().__init__(batch)
-        self.book, self.becomes, self.by = book, becomes, by
+        self.book, self.becomes, self.by, self.approved_by = book, becomes, by, approved_by
         self._connection, self._wanted = connection, wanted
         self._version = book.chart_version(connection)
         self._policy = book.policy(connection, self._version)
@@ -206,7 +207,7 @@ class Acts(Tally):
         if self.becomes == "application":
             return failed, {}, []
         self._stage(drafts)
-        refused, findings = judge(self._connection, self, place, checks, self.by)
+        refused, findings = judge(self._connection, self, place, checks, self.by, self.approved_by)
         return failed, refused, findings
 
     def _stage(self, drafts: Sequence[Draft]) -> None:

@@ -18,9 +18,9 @@ class Candidate(NamedTuple):
 
     A word that the words do not know stands in `fund`, `use` and `project` as the file wrote it. `fund` is empty when
     neither the file nor its bank account says it; `use_fund` is the fund whose use is charged. `quota` is what the file
-    calls the line that pays, `reference` the original that a refund returns. `source_account` and `natural_key` tell
-    whether a row has been read before: the key is date, movement in fen, and the page's key columns, so that a
-    corrected amount is another row.
+    calls the line that pays, `approver` who approved it by the file, `reference` the original that a refund returns.
+    `source_account` and `natural_key` tell whether a row has been read before: the key is date, movement in fen, and
+    the page's key columns, so that a corrected amount is another row.
     """
 
     date: dt.date
@@ -39,6 +39,7 @@ class Candidate(NamedTuple):
     payee_account: str
     contract: str
     quota: str
+    approver: str
     reference: str
     source_account: str
     natural_key: tuple[str, ...]
@@ -63,6 +64,7 @@ class Candidates(NamedTuple):
     payee_account: Sequence[str]
     contract: Sequence[str]
     quota: Sequence[str]
+    approver: Sequence[str]
     reference: Sequence[str]
     source_account: Sequence[str]
     natural_key: Sequence[Sequence[str]]

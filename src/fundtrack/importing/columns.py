@@ -11,6 +11,7 @@ from operator import mul
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from fundtrack import identifier
+from fundtrack.book.person import named
 from fundtrack.errors import FormatError
 from fundtrack.importing import cells, dates, fields, heading, movement, written
 from fundtrack.importing.blocks import Block, Candidates
@@ -165,6 +166,7 @@ class Columns:
             "payee-account": str,
             "contract": cells.numbered,
             "quota": cells.identity,
+            "approver": _person,
             "reference": cells.identity,
         }
         self._fields = {field: self._field(spec.get(field), read) for field, read in readers.items()}
@@ -252,7 +254,7 @@ class Columns:
         extended = self._places.extend(columns)
         (
             when, fund, use, project, payee, narration, document, bank, payee_id, payee_account, contract, quota,
-            reference, account,
+            approver, reference, account,
         ) = (self._values(field, extended) for field in self._fields.values())  # fmt: skip
         for gate in self._gates.values():
             self._values(gate, extended)
@@ -272,7 +274,7 @@ class Columns:
         bank_ref = self._bank_refs(extended[self._bank_ref.place])
         return Candidates(
             date, kind, amount, fund, use_fund, code, payee, narration, project, document, bank, bank_ref, payee_id,
-            payee_account, contract, quota, reference, account, key,
+            payee_account, contract, quota, approver, reference, account, key,
         )  # fmt: skip
 
     def _values(self, field: Field, extended: Sequence[Column]) -> Sequence[Any]:
@@ -342,3 +344,8 @@ class Columns:
                     self._kept[place][row[place]]
                 except FormatError as error:
                     yield FormatError(error.key, **error.details, column=name)
+
+
+def _person(cell: str) -> str:
+    """Return the name of a person as it is kept. Raises FormatError."""
+    return named(cells.name(cell))

@@ -13,9 +13,10 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from fundtrack.book.create import now
+from fundtrack.book.person import same_person
 from fundtrack.chart.model import CURRENCY
 from fundtrack.checking import candidates, checks
-from fundtrack.errors import BookError, FormatError, PageError, nearest
+from fundtrack.errors import BookError, FormatError, PageError, UsageError, nearest
 from fundtrack.importing import cells, given
 from fundtrack.importing.acts import Acts
 from fundtrack.importing.blocks import Block
@@ -99,12 +100,14 @@ def import_file(
     page: str = "",
     default: Callable[[Chart], Default | None] = unsaid,
     dry_run: bool = False,
+    approved_by: str = "",
     progress: Callable[[int], None] = silent,
 ) -> list[Report]:
     """Import a file and return what became of its rows, a report a sheet; of a zip, all its files or none.
 
-    The same bytes are one batch for ever: imported again, nothing changes and the report says what stands. Raises
-    FormatError or UsageError where the file as a whole cannot be read; then nothing in the book has changed.
+    The same bytes are one batch for ever: imported again, nothing changes and the report says what stands.
+    `approved_by` approved every row that does not name its own approver. Raises FormatError or UsageError where the
+    file as a whole cannot be read or approved; then nothing in the book has changed.
     """
     _name(path.name)
     given.weighed(path)
@@ -117,12 +120,16 @@ def import_file(
     with given.parts(path) as found, ExitStack() as copies:
         parts = [part._replace(name=_name(part.name)) for part in found]
         read = [_told(part, partial(_read, book, part, known, page, chart, copies, dry_run=dry_run)) for part in parts]
+        for _, importer, _, _ in read:
+            refuse_approval(importer, by, approved_by)
 
         def act(connection: Connection) -> list[Report]:
             done: list[Report] = []
             for part, importer, sha256, copy in read:
                 at = copy.path if copy else part.path
-                file = _File(book, at, part.name, sha256, importer, judged_by, by, progress, default(chart))
+                file = _File(
+                    book, at, part.name, sha256, importer, judged_by, by, progress, default(chart), approved_by
+                )
                 reports = _told(part, partial(_imported, connection, file))
                 for report in reports:
                     keep(connection, report.batch, file.default, by)
@@ -140,6 +147,19 @@ def import_file(
             return dry.reports
     _measured(book, [importer for _, importer, _, _ in read], reports)
     return reports
+
+
+def refuse_approval(importer: Importer, by: str, approved_by: str) -> None:
+    """Refuse an approval of what posts nothing, or by who brings it. Raises UsageError.
+
+    The keys are `approver-of-nothing` and `duties-apart`.
+    """
+    if not approved_by:
+        return
+    if importer.layout.register or importer.layout.becomes == "application":
+        raise UsageError("approver-of-nothing", page=importer.page.name)
+    if same_person(by, approved_by):
+        raise UsageError("duties-apart", who=by)
 
 
 def _told(part: Part, read: Callable[[], Result]) -> Result:
@@ -200,6 +220,7 @@ class _File:
     by: str
     progress: Callable[[int], None]
     default: Default | None
+    approved_by: str = ""
 
     def sheets(self, connection: Connection) -> Iterator[Report]:
         """Import each sheet as a batch; a text file is one sheet without a name."""
@@ -207,7 +228,7 @@ class _File:
         for sheet, rows in groupby(keyed(self._counted(reading.pieces()), key), key=lambda one: one[0].sheet):
             batch = connection.exec_driver_sql("SELECT COALESCE(MAX(batch), 0) + 1 FROM batch").scalar_one()
             if self.importer.layout.becomes:
-                acts = Acts(connection, self.book, self.importer.layout.becomes, batch, self.by)
+                acts = Acts(connection, self.book, self.importer.layout.becomes, batch, self.by, self.approved_by)
                 findings = acts.done(rows, place_of(acts, self.name, sheet), self.checks)
                 yield self._record(connection, acts, reading, sheet, findings)
                 continue
@@ -222,7 +243,8 @@ class _File:
             candidates.prepare(connection)
             candidates.stage(connection, stager.staged(rows))
             candidates.measure(connection)
-            why, findings = judge(connection, stager, place_of(stager, self.name, sheet), self.checks, self.by)
+            why, findings = judge(connection, stager, place_of(stager, self.name, sheet), self.checks, self.by,
+                                  self.approved_by)  # fmt: skip
             if why:  # few files are read twice
                 stager.hold(self._again(sheet), why)
             copies = stager.copies(self._again(sheet)) if stager.twins else 0

@@ -13,6 +13,8 @@ from fundtrack.ledger.rows import voucher_number
 from fundtrack.posting.batch import Batch
 from fundtrack.posting.execution import execute_quota
 from fundtrack.posting.refunds import tie
+from fundtrack.schema import dialect
+from fundtrack.schema.dialect import PERSON
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -45,6 +47,12 @@ GROUP BY c.voucher
 SHUT: Final = "SELECT voucher, date FROM candidate WHERE line = 1 AND day <= {day:d}"
 """Candidates dated into a month that is closed, which the database refuses as well."""
 
+OWN: Final = f"""
+SELECT voucher, approved_by FROM candidate
+WHERE line = 1 AND approved_by <> '' AND {PERSON.format("approved_by")} = {PERSON.format(":by")}
+"""
+"""Candidates that were approved by who brings them, which the database refuses as well."""
+
 
 class Staged(Protocol):
     """Who staged candidates: by which chart, from which rows, and what each refund among them cites."""
@@ -57,7 +65,12 @@ class Staged(Protocol):
 
 
 def judge(
-    connection: Connection, stager: Staged, place: Callable[[int, str], Subject], checks: Mapping[str, Check], by: str
+    connection: Connection,
+    stager: Staged,
+    place: Callable[[int, str], Subject],
+    checks: Mapping[str, Check],
+    by: str,
+    approved_by: str = "",
 ) -> tuple[Why, list[Finding]]:
     """Post what passes of the staged rows.
 
@@ -65,10 +78,10 @@ def judge(
     Raises FormatError (`text-unsafe`) where who did it could not be published.
     """
     why: Why = {}
-    for voucher, state, said in [*known(connection), *_untied(connection, stager)]:
+    for voucher, state, said in [*known(connection), *_own(connection, named(by)), *_untied(connection, stager)]:
         why[stager.row_of(voucher)] = (state, [said])
     execute_quota(connection)
-    outcome = Batch(connection, checks, candidate_lens(stager.chart, place), named(by)).post()
+    outcome = Batch(connection, checks, candidate_lens(stager.chart, place), named(by), named(approved_by)).post()
     for voucher, findings in outcome.refused.items():
         why[stager.row_of(voucher)] = ("quarantined", [reason_of(finding) for finding in findings])
     for voucher in outcome.orphans:
@@ -97,6 +110,13 @@ def known(connection: Connection) -> Iterator[tuple[int, str, Reason]]:
         for voucher, date in connection.exec_driver_sql(SHUT.format(day=until.toordinal())).all():
             yield voucher, "quarantined", reason("period-closed", date=date, month=month_of(date[:7]), until=until)
             _drop(connection, voucher)
+
+
+def _own(connection: Connection, by: str) -> Iterator[tuple[int, str, Reason]]:
+    """Take out of the candidates what names as its approver who brings it: that takes two people."""
+    for voucher, who in dialect.rows_of(connection, OWN, {"by": by}):
+        yield voucher, "quarantined", reason("own-approval", who=who)
+        _drop(connection, voucher)
 
 
 def _untied(connection: Connection, stager: Staged) -> Iterator[tuple[int, str, Reason]]:

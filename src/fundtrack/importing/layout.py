@@ -30,7 +30,7 @@ OUTGOING: Final = ("disbursement", "bank-charge")
 FIELDS: Final = (
     "date", "amount", "amount-in", "amount-out", "balance", "payee", "narration",
     "fund", "use", "project", "document", "bank", "bank-ref", "payee-id", "payee-account", "contract",
-    "quota", "reference", "amount-words",
+    "quota", "approver", "reference", "amount-words",
 )  # fmt: skip
 IDENTIFYING: Final[Mapping[str, Form]] = {"payee-id": "person", "payee-account": "account"}
 """Fields whose columns are private, and that alone may read a private one, with what number each holds."""

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fundtrack import identifier
 from fundtrack.book.create import now
+from fundtrack.book.person import same_person
 from fundtrack.checking import candidates, checks
 from fundtrack.errors import PageError, UsageError
 from fundtrack.importing.acts import Acts
 from fundtrack.importing.default import kept
 from fundtrack.importing.enterer import Enterer
-from fundtrack.importing.file import importers_of
+from fundtrack.importing.file import importers_of, refuse_approval
 from fundtrack.importing.judge import judge, place_of
 from fundtrack.importing.keep import find_original
 from fundtrack.importing.report import held_rows
@@ -121,10 +122,10 @@ def reject(book: Book, name: str, *, by: str, reason: str) -> Waiting:
     return book.act(act)
 
 
-def confirm(book: Book, batch: int, *, by: str) -> list[Retried]:
+def confirm(book: Book, batch: int, *, by: str, approved_by: str = "") -> list[Retried]:
     """Try all waiting rows of a batch again, with the fund and use that somebody else said they have.
 
-    Raises UsageError: `default-missing` where nobody said any, `default-own` where the same person did.
+    Raises UsageError: `default-missing` where nobody said any, `default-own` where the same person did; and as `retry`.
     """
     judged_by = checks(book.folder / "checks", at_posting=True)
 
@@ -132,19 +133,20 @@ def confirm(book: Book, batch: int, *, by: str) -> list[Retried]:
         said = next((who for _, who in kept(connection, batch)), None)
         if said is None:
             raise UsageError("default-missing", batch=batch)
-        if said == by:
+        if same_person(said, by):
             raise UsageError("default-own", batch=batch, by=by)
         rows = [row for row in waiting(connection) if row.batch == batch]
         source = _source(connection, book, batch)._replace(confirmed=True)
-        return [*_retry(connection, book, source, rows, judged_by, by)] if rows else []
+        return [*_retry(connection, book, source, rows, judged_by, (by, approved_by))] if rows else []
 
     return book.act(act)
 
 
-def retry(book: Book, names: Iterable[str], *, by: str) -> list[Retried]:
+def retry(book: Book, names: Iterable[str], *, by: str, approved_by: str = "") -> list[Retried]:
     """Try waiting rows again, all of them where none is named: the chart, the cash or the pages may have changed.
 
-    Raises PageError, before any row is tried, where the page of a batch is gone.
+    `approved_by` approved what does not name its own approver; approval of the file was of what was posted then. Raises
+    PageError, before any row is tried, where the page of a batch is gone; UsageError as `refuse_approval` does.
     """
     judged_by = checks(book.folder / "checks", at_posting=True)
 
@@ -157,7 +159,7 @@ def retry(book: Book, names: Iterable[str], *, by: str) -> list[Retried]:
         return [
             tried
             for batch, of in by_batch.items()
-            for tried in _retry(connection, book, sources[batch], of, judged_by, by)
+            for tried in _retry(connection, book, sources[batch], of, judged_by, (by, approved_by))
         ]
 
     return book.act(act)
@@ -177,17 +179,24 @@ def _source(connection: Connection, book: Book, batch: int) -> _Source:
 
 
 def _retry(
-    connection: Connection, book: Book, source: _Source, rows: list[Waiting], judged_by: Mapping[str, Check], by: str
+    connection: Connection,
+    book: Book,
+    source: _Source,
+    rows: list[Waiting],
+    judged_by: Mapping[str, Check],
+    hands: tuple[str, str],
 ) -> Iterator[Retried]:
-    """Read the original of a batch again, and post of the named rows what passes now."""
+    """Read the original of a batch again, and post of the named rows what passes now; `hands` bring and approve it."""
+    by, approved_by = hands
+    refuse_approval(source.importer, by, approved_by)
     if source.importer.layout.becomes:
-        yield from _do(connection, book, source, rows, judged_by, by)
+        yield from _do(connection, book, source, rows, judged_by, hands)
         return
     if source.importer.layout.register:
         yield from _enter(connection, book, source, rows, by)
         return
     stager = _restage(connection, book, source, {row.row for row in rows})
-    why, _ = judge(connection, stager, place_of(stager, rows[0].file, rows[0].sheet), judged_by, by)
+    why, _ = judge(connection, stager, place_of(stager, rows[0].file, rows[0].sheet), judged_by, by, approved_by)
     why |= {held.row: (held.state, held.reasons) for held in stager.held}
     for row in rows:
         state, reasons = why.get(row.row, ("posted", []))
@@ -215,10 +224,16 @@ def _enter(connection: Connection, book: Book, source: _Source, rows: Sequence[W
 
 
 def _do(
-    connection: Connection, book: Book, source: _Source, rows: list[Waiting], judged_by: Mapping[str, Check], by: str
+    connection: Connection,
+    book: Book,
+    source: _Source,
+    rows: list[Waiting],
+    judged_by: Mapping[str, Check],
+    hands: tuple[str, str],
 ) -> Iterator[Retried]:
     """Read the original of a batch of acts on quota again, and do of the named rows what can be done now."""
-    acts = Acts(connection, book, source.importer.layout.becomes, source.batch, by, {row.row for row in rows})
+    by = hands[0]
+    acts = Acts(connection, book, source.importer.layout.becomes, source.batch, *hands, {row.row for row in rows})
     again = keyed(source.importer.candidates(source.original).pieces(), book.key)
     acts.done(
         (one for one in again if one[0].sheet == source.sheet), place_of(acts, rows[0].file, rows[0].sheet), judged_by

@@ -205,8 +205,8 @@ class Stager(Tally):
         one, none, currency = repeat(1), repeat(0), repeat(self.chart.currency)
         return zip(
             vouchers, one, c.fund, years, dates, days, kinds, c.project, c.payee, c.narration, c.document, c.bank,
-            c.bank_ref, c.payee_id, c.payee_account, c.contract, quotas, vouchers, none, none, keys, occurrences,
-            repeat(self.batch), block.numbers,
+            c.bank_ref, c.payee_id, c.payee_account, c.contract, quotas, c.approver, vouchers, none, none,
+            keys, occurrences, repeat(self.batch), block.numbers,
             repeat(self.version), one, outflows, currency, debit_funds, debits, credit_funds, credits_, c.amount, reds,
             strict=False,
         )  # fmt: skip

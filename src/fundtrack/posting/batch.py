@@ -61,6 +61,9 @@ SELECT c.voucher FROM candidate AS c WHERE c.cites <> 0 AND NOT EXISTS (
 """Candidates that cite a voucher of their own batch which was refused."""
 
 DROP: Final = _of_many("DELETE FROM candidate WHERE voucher IN :vouchers", "vouchers")
+APPROVERS: Final = "SELECT DISTINCT approved_by FROM candidate WHERE approved_by <> ''"
+"""Who approved what is staged, where that says it: none of them may have granted the waiver that covers it."""
+
 PUT_ASIDE: Final = _of_many("INSERT INTO aside SELECT * FROM candidate WHERE voucher IN :vouchers", "vouchers")
 TAKE_UP: Final = _of_many("INSERT INTO candidate SELECT * FROM aside WHERE voucher IN :vouchers", "vouchers")
 
@@ -114,9 +117,9 @@ class Batch:
 
     def _run(self, checks: Iterable[Check]) -> list[Finding]:
         """Return what checks find, each with the waiver that covers it."""
-        return waived(
-            self.connection, run(self.connection, checks, self.lens), self.checks, (self.prepared_by, self.approved_by)
-        )
+        found = run(self.connection, checks, self.lens)
+        approvers = self.connection.exec_driver_sql(APPROVERS).scalars() if found else ()
+        return waived(self.connection, found, self.checks, (self.prepared_by, self.approved_by, *approvers))
 
     def _refuse(self, findings: Iterable[Finding]) -> list[Finding]:
         """Refuse the candidates that fatal findings name; return the other findings on candidates that remain."""

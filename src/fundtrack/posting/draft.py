@@ -109,8 +109,8 @@ class Draft:
         head = (
             self.fund, self.date.year, self.date.isoformat(), self.date.toordinal(), self.kind, self.project,
             self.payee, self.narration, self.document, self.bank, self.bank_ref, self.payee_id,
-            self.payee_account, self.contract, self.quota, link, self.reverses or 0, self.cites or 0, self.natural_key,
-            self.occurrence, self.batch, self.row, chart, len(self.entries),
+            self.payee_account, self.contract, self.quota, "", link, self.reverses or 0, self.cites or 0,
+            self.natural_key, self.occurrence, self.batch, self.row, chart, len(self.entries),
             int(not self.inflow),
         )  # fmt: skip
         return [

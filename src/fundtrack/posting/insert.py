@@ -37,7 +37,7 @@ INSERT INTO voucher (id, fund, year, number, date, day, kind, project, payee, na
 SELECT c.voucher, c.fund, c.year, p.number, c.date, c.day, c.kind, c.project, c.payee, c.narration, c.document, c.bank,
     c.bank_ref, c.payee_id, c.payee_account, c.contract, c.link, NULLIF(c.reverses, 0), NULLIF(c.cites, 0),
     c.natural_key, c.occurrence, c.batch, c.row, c.chart,
-    :prepared_by, :approved_by, :recorded_at, c.entries
+    :prepared_by, COALESCE(NULLIF(c.approved_by, ''), :approved_by), :recorded_at, c.entries
 FROM place AS p
 CROSS JOIN candidate AS c
 WHERE c.voucher = p.voucher AND c.line = 1
@@ -51,7 +51,10 @@ PostgreSQL looks at all of them together, in whatever order.
 
 
 def insert_candidates(connection: Connection, prepared_by: str, approved_by: str) -> None:
-    """Post everything that is staged: entries first, then their vouchers, as the database demands."""
+    """Post everything that is staged: entries first, then their vouchers, as the database demands.
+
+    `approved_by` approved what does not name its own approver.
+    """
     connection.exec_driver_sql(ENTRIES)
     said = {"prepared_by": prepared_by, "approved_by": approved_by, "recorded_at": now()}
     dialect.rows_of(connection, VOUCHERS, said)

@@ -78,7 +78,8 @@ class Standing:
 def find_voucher(connection: Connection, number: str) -> Standing:
     """Return the voucher of a number such as `F01-2015-000001`.
 
-    Raises UsageError: `voucher-form` where it is no such number, `voucher-unknown` where there is none.
+    Raises UsageError: `voucher-form` where it is no such number, `voucher-unknown` where there is none,
+    `voucher-none` where its fund has none in the year.
     """
     form = NUMBER.fullmatch(number.strip().upper())
     if form is None:
@@ -91,7 +92,8 @@ def find_voucher(connection: Connection, number: str) -> Standing:
             text("SELECT COALESCE(MAX(number), 0) FROM voucher WHERE fund = :fund AND year = :year"),
             {"fund": fund, "year": year},
         ).scalar_one()
-        raise UsageError("voucher-unknown", number=number, fund=fund, year=year, last=last)
+        key = "voucher-unknown" if last else "voucher-none"
+        raise UsageError(key, number=number, fund=fund, year=year, last=last)
     return found[0]
 
 

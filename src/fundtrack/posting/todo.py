@@ -6,6 +6,7 @@ Some of it keeps a month from being closed: see `posting.periods`. What a check 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from fundtrack.auditing.standing import listed, settled
@@ -35,6 +36,9 @@ KINDS: Final[tuple[Kind, ...]] = (
 )  # fmt: skip
 BANK: Final[tuple[Kind, ...]] = ("no-bank-line", "bank-line-without-voucher")
 """Kinds that are what the check of the same name finds."""
+
+AT_ONCE: Final = {"bank-line-without-voucher": {"transit": -10_000_000}}
+"""Thresholds by which nothing may wait: what the bank moved in a month is booked before the month is closed."""
 
 LOANS: Final = ("loan-open-too-long", "loan-open-at-year-end")
 ALIVE: Final = "'unallotted', 'available', 'committed', 'applied'"
@@ -201,7 +205,7 @@ def todo(book: Book, *, today: dt.date, days: int) -> list[Group]:
             *rows_and_applications(connection),
             *unpaid(connection),
             *owed(connection),
-            *by_checks(connection, book, (*BANK, *LOANS)),
+            *by_checks(connection, book, (*BANK, *LOANS), today),
             *_advanced(connection),
             *_on_record(connection),
             *_expiring(connection, today + dt.timedelta(days)),
@@ -243,15 +247,25 @@ def rows_and_applications(connection: Connection) -> Iterator[Item]:
         yield Item("waiting", date, int(amount), str(number), who)
 
 
-def by_checks(connection: Connection, book: Book, names: Sequence[str]) -> Iterator[Item]:
-    """Yield what checks find that is not settled; one that the book cannot answer finds nothing."""
+def by_checks(connection: Connection, book: Book, names: Sequence[str], today: dt.date | None = None) -> Iterator[Item]:
+    """Yield what checks find that is not settled; one that the book cannot answer finds nothing.
+
+    What the bank moved is found from its day on; as of `today`, of the month that is not over only by the threshold of
+    the page.
+    """
     pages = checks(book.folder / "checks")
+    transit = int(pages["bank-line-without-voucher"].parameters["transit"])
+    due = max(_month_before(today).last, today - dt.timedelta(transit + 1)) if today else dt.date.max
+    for name, at_once in AT_ONCE.items():
+        pages[name] = replace(pages[name], parameters={**pages[name].parameters, **at_once})
     lens = book_lens(connection, book.chart(connection))
     asked = [pages[name] for name in names if not lens.why_not(pages[name])]
     seen: set[tuple[str, int]] = set()
     for one in settled(connection, run(connection, asked, lens), pages):
         kind: Kind = "lent" if one.check in LOANS else "no-bank-line"
         kind = "bank-line-without-voucher" if one.check == "bank-line-without-voucher" else kind
+        if kind == "bank-line-without-voucher" and one.date > due.isoformat():
+            continue
         if one.is_open and (kind != "lent" or ("lent", one.voucher) not in seen):
             seen.add((kind, one.voucher))
             yield Item(kind, one.date, None if one.amount is None else abs(one.amount), _place(one), one.fund)

@@ -5,18 +5,19 @@
 `received` are transfers received, those an opening voucher states among them; `opening` is what Equity brought in.
 `spent` is net of refunds; `advanced` was paid to owner companies and townships and is not verified (拨付不是支出);
 `lent` is due from other funds less what is due to them, `due` receivables less payables; `balance` is cash. By a year
-or a month the same columns say what moved in it.
+or a month the same columns say what moved in it, but that a year opens with what the last one closed with: `opening`
+has that too, and `balance` is what stood at its end. As of a day, it is what stood at the end of that day.
 
-Of funds under quota control, in quota: `allotted` to uses (what was carried over counts once, but by year and by line
-in both), and of that `committed` to contracts, `applied` for, `paid` and `available`; and, where that means something,
-the rate of execution beside the time gone (`pace`). By `quota`, money stands at the line that its voucher, or the one
-that this cites, is paid from.
+Of funds under quota control, in quota: `unallotted` is what was received and not allotted; `allotted` to uses (what was
+carried over counts once, but by year and by line in both), and of that `committed` to contracts, `applied` for, `paid`
+and `available`; and, where that means something, the rate of execution beside the time gone (`pace`). By `quota`, money
+stands at the line that its voucher, or the one that this cites, is paid from.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,7 +25,7 @@ from sqlalchemy import text
 
 from fundtrack import money
 from fundtrack.book.clock import today
-from fundtrack.chart.model import QUOTA, QUOTA_UNIT
+from fundtrack.chart.model import QUOTA_UNIT
 from fundtrack.chart.quota import ALLOTTED
 from fundtrack.checking.book import names_of
 from fundtrack.errors import UsageError, message
@@ -32,7 +33,7 @@ from fundtrack.reporting.pace import RATES, due, rates
 from fundtrack.reporting.table import Column, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from sqlalchemy import Connection
@@ -57,6 +58,7 @@ MEASURES: Final[dict[str, tuple[int, tuple[str, ...]]]] = {
     "lent": (1, ("due-from", "due-to")),
     "due": (1, ("receivable", "payable")),
     "balance": (1, ("cash",)),
+    "unallotted": (-1, ("quota-unallotted",)),
     "allotted": (-1, tuple(f"quota-{status}" for status in ALLOTTED)),
     "committed": (-1, ("quota-committed",)),
     "applied": (-1, ("quota-applied",)),
@@ -75,6 +77,9 @@ BY: Final = ("fund", *OF_FUND, *OF_POSTING)
 
 OF_A_YEAR: Final = frozenset({"year", "quota"})
 """What tells years apart: a quota line is of one."""
+
+GONE: Final = frozenset({"quota-carried", "quota-reclaimed"})
+"""Kinds of account of quota that went on or went back."""
 
 NO_PACE: Final = frozenset({"payee", "period"})
 """What an allotment has no part in: who is paid is not known before, and a month has none of its own."""
@@ -105,7 +110,7 @@ WITH {lines}summed AS MATERIALIZED (
     SELECT e.fund, {expressions}e.debit, e.credit, SUM((1 - 2 * e.red) * e.amount) AS amount
     FROM voucher AS v{of_line}
     CROSS JOIN entry AS e
-    WHERE e.voucher = v.id AND e.unit = :unit
+    WHERE e.voucher = v.id AND e.unit = :unit{until}
     GROUP BY e.fund, {names}e.debit, e.credit
 )
 SELECT s.fund, a.kind, CASE a.kind WHEN 'use' THEN a.code ELSE COALESCE(q.of_use, '') END AS "use",
@@ -186,7 +191,8 @@ class Balances:
         several = not keys and OF_A_YEAR & {*self.by} and len(of_rows) > 1
         if not of_rows or several or NO_PACE & {*self.by}:
             return None, None
-        year = self._year(keys) or max(of_rows) or max(quota.year for quota in self.chart.quotas)
+        begun = [quota.year for quota in self.chart.quotas if quota.date <= self.day]
+        year = self._year(keys) or max(of_rows) or max(begun, default=self.day.year)
         return rates(of.amounts["paid"], of.due, year, self.day)
 
     def _year(self, keys: Mapping[str, Cell]) -> int:
@@ -238,32 +244,50 @@ class Balances:
         return fund.group if fund else ""
 
 
-def balances(book: Book, by: Sequence[str] = ("fund",)) -> Balances:
-    """Return the balances of a book; the fund always comes first. Raises UsageError (`balance-by`)."""
+def balances(book: Book, by: Sequence[str] = ("fund",), as_of: date | None = None) -> Balances:
+    """Return the balances of a book, by now or at the end of a day; the fund always comes first.
+
+    Raises UsageError (`balance-by`).
+    """
     unknown = [key for key in by if key not in BY]
     if unknown:
         raise UsageError("balance-by", unknown=", ".join(unknown), known=", ".join(BY))
     keys = ("fund", *dict.fromkeys(key for key in by if key != "fund"))
     with book.reading() as connection:
         chart = book.chart(connection)
-        rows = _rows(connection, chart, keys, chart.currency)
+        rows = _rows(connection, chart, keys, as_of)
     total, to_pay = _summed(row.amounts for row in rows), sum(row.due for row in rows)
-    return Balances(chart.currency, keys, rows, _groups(chart, rows), total, to_pay, today(), chart)
+    shown = tuple(_year_by_year(rows)) if "year" in keys else rows
+    return Balances(chart.currency, keys, shown, _groups(chart, rows), total, to_pay, as_of or today(), chart)
 
 
-def _rows(connection: Connection, chart: Chart, by: Sequence[str], unit: str) -> tuple[Row, ...]:
+def _year_by_year(rows: Iterable[Row]) -> Iterator[Row]:
+    """Yield rows of what moved, each opened with what the one before it of the same keys closed with."""
+    closing: defaultdict[tuple[Cell, ...], int] = defaultdict(int)
+    order = {id(row): at for at, row in enumerate(rows)}
+    found: list[tuple[int, Row]] = []
+    for row in sorted(rows, key=lambda one: (one.keys["year"], one.keys.get("period", 0))):
+        of = tuple(value for key, value in row.keys.items() if key not in {"year", "period"})
+        before, moved = closing[of], row.amounts
+        closing[of] += moved["balance"]
+        stands = {"opening": before + moved["opening"], "balance": closing[of]}
+        found.append((order[id(row)], replace(row, amounts=moved | stands)))
+    yield from (row for _, row in sorted(found, key=itemgetter(0)))
+
+
+def _rows(connection: Connection, chart: Chart, by: Sequence[str], as_of: date | None) -> tuple[Row, ...]:
     """Return the rows in order of their keys; a fund in which nothing moved is a row too."""
     asked = [key for key in by if key in OF_POSTING]
     of_a_year = bool(OF_A_YEAR & {*by})
     found: dict[tuple[Cell, ...], dict[str, int]] = {} if asked else {(fund,): {} for fund in chart.funds}
     moves = (
         moved
-        for one in (unit, unit + QUOTA_UNIT)
-        for moved in connection.execute(text(turnover(asked)), {"unit": one}).mappings()
+        for unit in (chart.currency, chart.currency + QUOTA_UNIT)
+        for moved in connection.execute(text(turnover(asked, as_of)), {"unit": unit}).mappings()
     )
     for moved in moves:
-        if moved["kind"] == "quota-received" or (moved["kind"].startswith(QUOTA) and not moved["use"]):
-            continue  # of no use yet, and of no figure here
+        if moved["kind"] == "quota-received" or (moved["kind"] in GONE and not moved["use"]):
+            continue  # it was of no use yet, and is of no figure here
         kinds = found.setdefault((moved["fund"], *(moved[key] for key in asked)), {})
         kinds[moved["kind"]] = kinds.get(moved["kind"], 0) + int(moved["amount"])
     return tuple(
@@ -276,8 +300,8 @@ def _rows(connection: Connection, chart: Chart, by: Sequence[str], unit: str) ->
     )
 
 
-def turnover(asked: Sequence[str]) -> str:
-    """Return the select of what moved by fund, kind of account, use, and what is asked of the vouchers."""
+def turnover(asked: Sequence[str], as_of: date | None = None) -> str:
+    """Return the select of what moved by fund, kind of account, use, and what is asked of the vouchers, up to a day."""
     of_line = "quota" in asked
     names = [key for key in (*asked, *["quota_line"] * of_line) if key in OF_VOUCHER]
     line = "CASE WHEN a.kind LIKE 'quota-%' THEN s.fund || '-' || substr(a.code, 6) ELSE quota_line END"
@@ -285,6 +309,7 @@ def turnover(asked: Sequence[str]) -> str:
         lines=LINES if of_line else "",
         of_line=OF_LINE if of_line else "",
         quota=f"{line} AS quota, " if of_line else "",
+        until=f" AND v.day <= {as_of.toordinal():d}" if as_of else "",
         expressions="".join(f"{OF_VOUCHER[name]} AS {name}, " for name in names),
         names="".join(f"{name}, " for name in names),
         grouped="".join(f", {name}" for name in names) + (f", {line}" if of_line else ""),

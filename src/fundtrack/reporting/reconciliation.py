@@ -39,7 +39,7 @@ OF_STATEMENTS: Final = ("statement-missing", "statement-balance-breaks", "month-
 """The checks of statements, of which what concerns the account is shown beside it."""
 
 PARTS: Final = (("bank-in", True, 1), ("bank-out", True, -1), ("book-in", False, 1), ("book-out", False, -1))
-"""The four parts: 银行已收企业未收, 银行已付企业未付, 企业已收银行未收, 企业已付银行未付."""
+"""The four parts: 银行已收单位未收, 银行已付单位未付, 单位已收银行未收, 单位已付银行未付."""
 
 MET: Final = """
 WITH {relations}, met AS (SELECT * FROM reconciled WHERE unit = :unit)

@@ -42,8 +42,6 @@ METHOD: Final[Columns] = (("what", "text"), ("value", "text"))
 SUMMED: Final = frozenset({"vouchers", "amount", "hits", "items", "certain", "certain-amount"})
 """Columns of the strata of which the total says something."""
 
-SEPARATORS: Final = {"read": "\n"}
-
 START: Final = "1 + SHA-256(seed|fund|total) mod interval"
 
 
@@ -119,11 +117,13 @@ def method_list(sample: Sample, language: Language) -> Table:
     said["read"] = [f"{one.file}  SHA-256 {one.sha256}" for one in sample.about.read]
     said["kinds"] = [message(f"kind-{kind}", language) for kind in said["kinds"]]
     said["start"] = message("sample-start", language)
-    listed = {name: SEPARATORS.get(name, ", ").join(value) for name, value in said.items() if isinstance(value, list)}
+    read: list[str] = said["read"]
+    listed = {name: ", ".join(value) for name, value in said.items() if isinstance(value, list)}
     rows = [
-        (message(f"sample-method-{name}", language), str(value))
+        (message(f"sample-method-{name}", language), str(one))
         for name, value in (said | listed).items()
-        if value not in (None, "")
+        for one in (read if name == "read" else [value])  # a file a row
+        if one not in (None, "")
     ]
     return Table(_columns(METHOD, money.SCALE), tuple(rows))
 

@@ -112,7 +112,11 @@ def _notification(part: Section, index: int, language: Language) -> dict[str, An
     return {
         "level": "warning",
         "descriptor": {"id": "not-run", "index": 0},
-        "message": {"text": message("check-not-run", language, name=part.name, why=part.why_not[language])},
+        "message": {
+            "text": message(
+                "check-not-run", language, name=part.name, title=part.title(language), why=part.why_not[language]
+            )
+        },
         "associatedRule": {"id": part.name, "index": index},
     }
 

@@ -89,6 +89,15 @@ JOIN voucher AS v ON v.fund = f.fund AND v.year = CASE WHEN added.voucher_number
 WHERE added.withdrawn = 0 AND (PERSON(added.matched_by) IN (PERSON(v.prepared_by), PERSON(v.approved_by))
     OR PERSON(added.recorded_by) IN (PERSON(v.prepared_by), PERSON(v.approved_by)));
 
+-- control default_confirmed_by_another on decision
+PERFORM refuse('duties-apart: what one person says of a file another confirms')
+FROM added JOIN voucher AS v ON v.id = added.voucher
+JOIN input_row AS r ON r.batch = added.batch AND r.row = added.row
+LEFT JOIN batch_default AS d ON d.batch = added.batch
+WHERE (added.reason = 'fund-by-default'
+        OR (v.batch = r.batch AND v.row = r.row AND r.reasons LIKE '%"fund-by-default"%'))
+    AND (d.said_by IS NULL OR PERSON(d.said_by) IN (PERSON(added.decided_by), PERSON(v.prepared_by)));
+
 -- control entry_before_voucher on entry
 PERFORM take_turn();
 PERFORM refuse('late-entry: the voucher stands already; reverse it instead')

@@ -71,6 +71,18 @@ BEGIN
             OR PERSON(NEW.recorded_by) IN (PERSON(v.prepared_by), PERSON(v.approved_by)));
 END;
 
+-- What a file does not say, one person says of it and another confirms, row by row or all at once.
+CREATE TRIGGER default_confirmed_by_another BEFORE INSERT ON decision WHEN NEW.voucher IS NOT NULL
+BEGIN
+    SELECT RAISE(ABORT, 'duties-apart: what one person says of a file another confirms')
+    FROM voucher AS v
+    JOIN input_row AS r ON r.batch = NEW.batch AND r.row = NEW.row
+    LEFT JOIN batch_default AS d ON d.batch = NEW.batch
+    WHERE v.id = NEW.voucher AND (NEW.reason = 'fund-by-default'
+            OR (v.batch = r.batch AND v.row = r.row AND r.reasons LIKE '%"fund-by-default"%'))
+        AND (d.said_by IS NULL OR PERSON(d.said_by) IN (PERSON(NEW.decided_by), PERSON(v.prepared_by)));
+END;
+
 CREATE TRIGGER balance_never_overspent BEFORE UPDATE ON balance WHEN NEW.total < 0 AND NEW.total < NEW.opening
 BEGIN
     SELECT RAISE(ABORT, 'overdrawn: a controlled account would stand below zero, or below its opening balance');

@@ -1,0 +1,67 @@
+"""Who commits or pays beyond a contract on register is told at once; one that nobody entered limits nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from clerk import before_a_book
+from quotas import CHART, controlled
+from shelf import ENGINES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from commands import Answer, Say
+    from shelf import Shelf
+
+CONTRACTS: Final = """\
+合同台账,,,,,,,,,单位：元
+合同编号,变更编号,项目名称,甲方,乙方,签订日期,合同金额,质保金,预付款,采购方式
+HT-1,,老乡家园,住建局,甲公司,2015-01-20,500,,,公开招标
+"""
+
+
+def found(answer: Answer) -> list[str]:
+    """Return the checks that an act told of."""
+    assert answer.code == 0, answer
+    return [one for one in ("over-contract", "committed-beyond-contract") if one in answer.out]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_told_when_it_is_posted(
+    shelf: Shelf, engine: str, monkeypatch: pytest.MonkeyPatch, say: Say, tmp_path: Path
+) -> None:
+    """To the fen; what came back may be paid again, whatever its refund says, and what was found is not told twice."""
+    (tmp_path / "contracts.csv").write_text(CONTRACTS, "utf-8")
+    with before_a_book(shelf, engine, controlled(date(2015, 1, 1), CHART), monkeypatch):
+
+        def day(month: int) -> tuple[str, str]:
+            return "--date", f"2015-0{month}-01"
+
+        def pay(amount: str, month: int, *said: str) -> Answer:
+            paid = ("--fund", "F01", "--use", "0601", "--payee", "甲公司", "--amount", amount)
+            return say("post", *paid, *day(month), *said)
+
+        for words in (
+            ("quota", "receive", "--fund", "F01", "--amount", "2000", "--document", "文", *day(1)),
+            ("post", "--kind", "transfer-received", "--fund", "F01", "--amount", "2000", *day(1)),
+            ("quota", "allot", "F01-Q00001", "--use", "0601", "--amount", "2000", "--document", "文", *day(1)),
+        ):
+            assert say(*words).code == 0
+        bind = ("commit", "F01-Q00002", "--contract", "HT-1", "--payee", "甲公司")
+        assert found(say(*bind, "--amount", "500.01", *day(2))) == []
+        assert say("reverse", "F01-2015-000004", "--reason", "x", *day(2)).code == 0
+        assert say("import", tmp_path / "contracts.csv").code == 0
+        assert found(say(*bind, "--amount", "500", *day(3))) == []
+        assert found(say(*bind, "--amount", "0.01", *day(3))) == ["committed-beyond-contract"]
+        assert found(say(*bind, "--amount=-0.01", *day(3))) == []
+        own = ("--contract", "HT-1")
+        assert found(pay("500", 4, *own)) == []
+        assert found(say("post", "--kind", "refund", "--original", "F01-2015-000009", "--amount", "100", *day(5))) == []
+        assert found(pay("100", 6, *own)) == []
+        assert found(pay("0.01", 6, *own)) == ["over-contract"]
+        assert found(pay("7", 6)) == []
+        assert found(pay("7", 6, "--contract", "HT-2")) == []
