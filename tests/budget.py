@@ -213,7 +213,7 @@ class Budget:
         owed = sum(self.has((line, "applied")) for line in lines)
         paid: defaultdict[int, int] = defaultdict(int)
         for line in lines:
-            paid[self.root(line)] += self.has((line, "paid"))
+            paid[self.root(line)] += self.has((line, "paid")) + self.has((line, "applied"))
         return Cash(self.has(MONEY) - owed, {of: self.came - paid[of] - self.went[of] for of in map(self.root, lines)})
 
     def rests(self, number: str) -> bool:

@@ -6,8 +6,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.chart.change import open_quota
+from fundtrack.errors import Refused
 from fundtrack.posting import post
-from fundtrack.posting.application import apply_for, approve, payment
+from fundtrack.posting.application import apply_for, approve, payment, reject
 from fundtrack.posting.quota import allot, carry_over, commit, receive
 from fundtrack.posting.reclaim import reclaim
 from fundtrack.posting.vouchers import draft
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from fundtrack.book import Book
+    from fundtrack.posting import Posted
 
 CHART: Final = """\
 option "title" "A fund under quota control"
@@ -55,6 +57,15 @@ option "operating_currency" "CNY"
 def controlled(day: date, chart: str = CHART, fund: str = "F01") -> str:
     """Return a chart with a fund under quota control from a day on."""
     return open_quota(chart, fund, day)
+
+
+def approved_or_rejected(book: Book, application: int, day: date, by: str) -> Posted:
+    """Approve an application; one that cannot be is rejected, for what waits is asked for too."""
+    try:
+        return approve(book, application, date=day, by=by)
+    except Refused:
+        reject(book, application, reason="不足", by=by)
+        raise
 
 
 CLERK: Final = "李会计"
