@@ -11,12 +11,12 @@ import pytest
 from conftest import ROOT
 from fundtrack import importing, money
 from fundtrack.importing import Importer, quarantine
+from fundtrack.importing.example import written
 from fundtrack.ledger import canonical, publish, read
 from fundtrack.posting import post
 from fundtrack.posting.standing import find_voucher, linked
 from fundtrack.posting.vouchers import draft
 from quotafiles import CHIEF, CLERK, bring, reasons, sound
-from samples import written
 from shelf import ENGINES
 from test_importers import PAGES
 from test_quota_pages import localised

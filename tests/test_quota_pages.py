@@ -8,12 +8,12 @@ import pytest
 
 from fundtrack import importing, money
 from fundtrack.importing import Importer
+from fundtrack.importing.example import written
 from fundtrack.importing.file import import_file
 from fundtrack.ledger import canonical, publish, read
 from fundtrack.posting.application import applications
 from fundtrack.posting.quota import find_line
 from fundtrack.schema import dialect
-from samples import written
 from shelf import ENGINES
 from test_importers import PAGES
 

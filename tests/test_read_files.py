@@ -15,7 +15,7 @@ from openpyxl.styles import Font
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from fundtrack.errors import FormatError
-from fundtrack.importing import Importer, quarantine, workbook, written
+from fundtrack.importing import Importer, choose, peek, quarantine, workbook, written
 from fundtrack.importing.file import import_file
 from hostile import HEADER, ROW, ods
 from test_import_accounts import book as _book
@@ -79,6 +79,13 @@ def test_records_may_stand_below_others(tmp_path: Path) -> None:
     toml = MINIMAL.replace("[file]", '[file]\nrecords = "projects/payments"').replace('"payee"', '"/projects/name"')
     _, rows = read(tmp_path, path, toml)
     assert said(rows) == ["500 甲", "600 甲", "500 乙"]
+    named = as_json(tmp_path, [{"a": "date", "b": "amount", "c": "payee"}, {"a": "2015-03-01", "b": "5", "c": "甲"}])
+    assert not Importer(page_of(tmp_path, MINIMAL)).recognise(peek(named)), "values are no names of columns"
+    with pytest.raises(FormatError) as caught:
+        read(tmp_path, as_json(tmp_path, {"a/b": [payment], "a": {"b ": [payment]}}))
+    assert caught.value.key == "json-twice", "two lists of one name"
+    lines = [json.dumps(payment | {"payee": payee}) for payee in ("甲", "乙")]
+    assert said(read(tmp_path, as_json(tmp_path, "\n".join(lines) + "\n"))[1]) == ["500 甲", "500 乙"]
     _, rows = read(tmp_path, as_json(tmp_path, [payment | {"payee": "甲"}, 7]))
     assert said(rows) == ["500 甲", "row-ragged"], "what is no record is no record"
 
@@ -102,6 +109,23 @@ def test_a_page_of_html_is_its_tables(tmp_path: Path) -> None:
         ("…", "sheet"),
     ]
     assert reading.unit == "万元"
+
+
+def test_excel_of_2003_wrote_xml(tmp_path: Path) -> None:
+    """Many a system still writes it and calls it XLS: rows and cells may say where they stand."""
+    path = tmp_path / "a.xls"
+    path.write_text("""<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>
+        <Workbook xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Styles><Style ss:ID="d">none</Style></Styles>
+        <Worksheet ss:Name="S"><Table>
+        <Row><Cell ss:MergeAcross="2"><Data ss:Type="String">标题</Data></Cell></Row>
+        <Row ss:Index="3"><Cell><Data>date</Data></Cell><Cell><Data>amount</Data></Cell>
+        <Cell ss:Index="4"><Data>payee</Data></Cell></Row>
+        <Row><Cell ss:StyleID="d"><Data ss:Type="DateTime">2015-03-01T00:00:00.000</Data></Cell>
+        <Cell><Data ss:Type="Number">5.1</Data></Cell><Cell ss:Index="4"><Data ss:Type="String">甲</Data></Cell></Row>
+        </Table></Worksheet></Workbook>""", "utf-8")  # fmt: skip
+    _, rows = read(tmp_path, path)
+    assert said(rows) == ["510 甲"]
+    assert [row.why for row in rows] == ["preamble", "blank", "header", ""]
 
 
 def test_an_open_document_is_a_workbook(tmp_path: Path) -> None:
@@ -252,3 +276,82 @@ def test_the_files_of_a_zip_keep_their_names(book: Book, tmp_path: Path) -> None
     assert [one.rows["posted"] for one in reports] == [0, 1, 0]
     (tried,) = quarantine.retry(book, ["1:2"], by="clerk")
     assert tried.reasons, "the original of a member is kept"
+
+
+BEANGULP: Final = """
+import csv, datetime
+from decimal import Decimal
+from beancount.core import amount, data
+import beangulp
+
+print("what it prints is no row")
+
+class Bank(beangulp.Importer):
+    def identify(self, filepath):
+        return filepath.endswith(".ofx")
+
+    def account(self, filepath):
+        return "Assets:Bank"
+
+    def extract(self, filepath, existing):
+        found = []
+        for line, (day, number, payee) in enumerate(csv.reader(open(filepath))):
+            units = amount.Amount(Decimal(number), "CNY")
+            meta = data.new_metadata(filepath, line, {"ref": f"R{line}"})
+            postings = [data.Posting("Assets:Bank", units, None, None, None, None)]
+            date = datetime.date.fromisoformat(day)
+            found.append(data.Transaction(meta, date, "*", payee, "n", frozenset(), frozenset(), postings))
+        return found
+"""
+ADAPTED: Final = """
+[file]
+importer = "our_bank:Bank"
+header = ["date", "payee", "account", "amount", "ref"]
+[columns]
+date = "date"
+amount = "amount"
+payee = "payee"
+bank-ref = "ref"
+[movement]
+positive = "in"
+[key]
+columns = ["ref"]
+[kind]
+out = "disbursement"
+"""
+
+
+def test_an_importer_of_beangulp_is_a_page_of_ours(tmp_path: Path) -> None:
+    """What a user's importer makes of its file are rows, judged like any others; another file is none of its."""
+    (tmp_path / "our_bank.py").write_text(BEANGULP, "utf-8")
+    path = tmp_path / "a.ofx"
+    path.write_text("2015-03-01,-5.00,甲\n2015-03-02,-6.125,乙\n", "utf-8")
+    importer = Importer(page_of(tmp_path, ADAPTED))
+    assert importer.recognise(peek(path))
+    rows = list(importer.candidates(path))
+    assert said(rows) == ["500 甲", "amount-fraction"]
+    assert rows[1].candidate
+    assert rows[1].candidate.bank_ref == "R0"
+    other = path.rename(tmp_path / "a.csv")
+    assert not importer.recognise(peek(other))
+    path.write_text("no, date, at all\n", "utf-8")
+    path.rename(other.with_suffix(".ofx"))
+    with pytest.raises(FormatError) as caught:
+        choose(other.with_suffix(".ofx"), [importer])
+    assert caught.value.key == "importer-failed", "told where no other page knows the file"
+
+
+def test_a_ledger_is_parsed_and_never_run(tmp_path: Path) -> None:
+    """What a ledger includes is not opened, and its plugins do not run; one that is damaged is refused."""
+    (tmp_path / "evil.py").write_text("open('ran', 'w')\n", "utf-8")
+    path = tmp_path / "a.beancount"
+    text = 'option "insert_pythonpath" "TRUE"\nplugin "evil"\ninclude "/etc/passwd"\n\n2015-03-01 * "甲" "n" #paid\n'
+    path.write_text(f'{text}  voucher: "V1"\n  Expenses:A  5.00 CNY\n  Assets:B  -5.00 CNY\n', "utf-8")
+    ((_, _, rows),) = [(one.name, one.hidden, [*one.rows]) for one in workbook.sheets(path, "ledger")]
+    assert rows[1][1][:3] == ["2015-03-01", "*", "甲"]
+    assert rows[1][1][-4:] == ["Expenses:A", "Assets:B", "5.00", "V1"]
+    assert not (tmp_path / "ran").exists()
+    path.write_text("2015-03-01 * what\n", "utf-8")
+    with pytest.raises(FormatError) as caught:
+        [*workbook.sheets(path, "ledger")]
+    assert caught.value.key == "ledger-damaged"

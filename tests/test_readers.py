@@ -302,7 +302,7 @@ EXTERNAL: Final = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
     ("sheet", "key"),
     [
         (sheet_of(cell("A1") + cell("XFD1048576")), "workbook-too-far"),
-        (sheet_of(cell("A1") + cell("A200001")), "workbook-too-far"),
+        (sheet_of(cell("A1") + cell("A201000")), "workbook-too-far"),
         (sheet_of(cell("A1") + cell("IW1")), "workbook-too-far"),
         (sheet_of(cell("A1", "<f>1+1</f><v></v>")), "workbook-formula"),
         (sheet_of(cell("A1", "<f>1+1</f>")), "workbook-formula"),
@@ -331,6 +331,8 @@ def test_the_last_allowed_place_is_read(tmp_path: Path) -> None:
     path = packed(tmp_path / "a.xlsx", sheet_of(cell("IV1") + cell("A3", "<f>1+1</f><v>2</v>")))
     ((_, _, found),) = read(path)
     assert (found[0][1][255], found[2][1][0]) == ("1", "2")
+    ((_, _, found),) = read(packed(tmp_path / "b.xlsx", sheet_of(cell("A1") + cell("A200999"))))
+    assert len(found) == 200_999
 
 
 def test_too_many_members_or_too_much_in_one_are_refused(tmp_path: Path) -> None:

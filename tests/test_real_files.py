@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import json
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -17,15 +18,17 @@ import pytest
 import commands
 import realfiles
 from conftest import ROOT
-from fundtrack import pages
+from fundtrack import money, pages
 from generated import assert_generated
-from realfiles import CHART, COPIES, NOTES, Control, controls, currency_of, differing, imported, unpacked
+from newpages import TRUTH, proposed
+from realfiles import CHART, COPIES, NOTES, Control, Outcome, controls, currency_of, differing, imported, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
-    from realfiles import Outcome, Run
+    from newpages import Proposed
+    from realfiles import Run
     from shelf import Shelf
 
     Opened = Callable[[str, str], AbstractContextManager[Run]]
@@ -69,8 +72,9 @@ def judged(kind: str, name: str, control: Control | None, found: Outcome) -> str
     """Return the file's line of the table; fail where it differs from what others counted, unexplained."""
     note = NOTES.get(name, {})
     if "no-list" in note:
-        assert found.refusal, name
-        return f"| {name} | {kind} | refused | | | | | no list of payments: {note['no-list']} |\n"
+        assert found.refusal or not found.control.rows, name
+        how = "refused" if found.refusal else "no rows"
+        return f"| {name} | {kind} | {how} | | | | | no list of payments: {note['no-list']} |\n"
     assert control is not None
     assert not found.refusal, (name, found.refusal)
     differs = differing(found.control, control)
@@ -91,13 +95,42 @@ def _note(note: Mapping[str, str]) -> list[str]:
 
 def test_formats_reference(tmp_path: Path, opened: Opened) -> None:
     """Every real file, in the table that this makes."""
-    lines = []
+    lines, asked = list[str](), list[int]()
     for kind, name, control in FILES:
+        path = unpacked(name, tmp_path)
         with opened("sqlite", currency_of(kind, name)) as run:
-            found = imported(run, unpacked(name, tmp_path))
-        lines.append(judged(kind, name, control, found))
-    head = "| file | kind | page | rows | amount | dates | copies | against the control totals |\n"
-    assert_generated(PAGE, f"\n{head}|---|---|---|--:|--:|---|--:|---|\n{''.join(lines)}")
+            found = imported(run, path)
+        new = proposed(path, currency_of(kind, name), TRUTH.get(name, {}))
+        lines.append(f"{judged(kind, name, control, found).rstrip()} {anew(name, found, new)} |\n")
+        asked += [len(new.asked)] if new.fit else []
+    head = "| file | kind | page | rows | amount | dates | copies | against the control totals | asked for a page |\n"
+    assert_generated(PAGE, f"\n{head}|---|---|---|--:|--:|---|--:|---|---|\n{''.join(lines)}\n{told(asked)}")
+
+
+def anew(name: str, found: Outcome, new: Proposed) -> str:
+    """Say what was asked before a page was proposed for a file; fail where it reads otherwise than its own page."""
+    assert not new.wrong, (name, new.wrong)
+    if found.refusal or not found.control.rows:
+        assert new.fit is None, name
+        return "no page: " + (", ".join(new.asked) or new.refusal.rstrip("."))
+    assert new.fit, (name, new.asked, new.refusal)
+    assert new.hidden == found.page
+    rows = found.control.rows // (2 if name.startswith("wechat_merged") else 1)
+    assert (new.fit.rows // len(found.reports), rows) == (rows, rows), name
+    amount, span = Decimal(money.plain(new.fit.amount)), found.control.dates
+    assert (amount, new.fit.dates) == (found.control.amount, span), name
+    return ", ".join(new.asked) or "nothing"
+
+
+def told(asked: list[int]) -> str:
+    """Return what the last column comes to."""
+    free, most = asked.count(0), max(asked)
+    more = f"{len(asked) - free} after one to {most}"
+    return (
+        f"Of {len(asked)} lists, {free} get a page without a question and {more}. Read through it, each has the rows, "
+        "the amount and the dates that its own page reads. Nothing is wrong in silence: what was not asked agrees, "
+        "point by point, with what a person wrote down of the file.\n"
+    )
 
 
 @pytest.mark.parametrize(("kind", "name", "control"), LIGHT, ids=[one[1] for one in LIGHT])
@@ -111,6 +144,28 @@ def test_postgresql_says_the_same(
     """The smaller ones on the other engine."""
     with opened("postgresql", currency_of(kind, name)) as run:
         judged(kind, name, control, imported(run, unpacked(name, tmp_path)))
+
+
+@pytest.mark.parametrize(("kind", "name", "control"), LIGHT, ids=[one[1] for one in LIGHT])
+def test_a_proposed_page_imports_as_the_installed_one(
+    kind: str,
+    name: str,
+    control: Control | None,
+    tmp_path: Path,
+    opened: Opened,
+) -> None:
+    """Written into the book's own folder, its example holds, and the import through it ends in the same sums."""
+    path = unpacked(name, tmp_path)
+    new = proposed(path, currency_of(kind, name), TRUTH[name])
+    with opened("sqlite", currency_of(kind, name)) as run:
+        own = Path("importers") / "proposed.md"
+        own.parent.mkdir(exist_ok=True)
+        own.write_text(new.text, "utf-8")
+        assert run("formats", "test")[0] == 0, run("formats", "test")[1]
+        code, out, error = run("import", "--as", "proposed", "--format", "json", path)
+    assert code in {0, 1}, error
+    found = Outcome(json.loads(out))
+    assert control is None or differing(found.control, control) == {}
 
 
 def test_the_copies_are_the_files_that_were_counted(tmp_path: Path) -> None:

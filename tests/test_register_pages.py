@@ -18,11 +18,11 @@ from fundtrack.checking.units import Units
 from fundtrack.errors import FormatError, PageError
 from fundtrack.importing import Importer, dates
 from fundtrack.importing.elsewhere import is_system
+from fundtrack.importing.example import written
 from fundtrack.importing.file import import_file
 from fundtrack.importing.report import STATES
 from fundtrack.ledger.registers import directive, entries
 from fundtrack.schema.registers import BESIDE, REGISTERS
-from samples import written
 from shelf import ENGINES
 from test_importers import page_of
 

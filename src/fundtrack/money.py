@@ -12,9 +12,12 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from fundtrack.errors import FormatError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SCALE: Final = 2
 """Decimals of CNY and of its quota unit `CNY.Q` (ISO 4217: CNY, 156, 2 decimals)."""
@@ -22,8 +25,14 @@ SCALE: Final = 2
 AMOUNT_MAX: Final = 9 * 10**15
 """Largest amount in minor units: below 2**53, so no spreadsheet or JSON reader can lose a fen of it."""
 
-FACTORS: Final = {"元": 1, "yuan": 1, "万元": 10_000, "亿元": 100_000_000}
-"""Declared units of a column and how many yuan one of them is; the code of a currency is a unit, too."""
+FACTORS: Final[Mapping[str, Decimal]] = {
+    "元": Decimal(1), "yuan": Decimal(1), "万元": Decimal(10_000), "亿元": Decimal(100_000_000),
+    "分": Decimal("0.01"), "pence": Decimal("0.01"),
+}  # fmt: skip
+"""Declared units of a column and how many yuan one of them is; the code of a currency is a unit, too.
+
+Hundredths are of whatever currency the book is kept in.
+"""
 
 SYMBOLS: Final = {"CNY": "¥", "JPY": "¥", "GBP": "£", "EUR": "€", "USD": "US$|$", "HKD": "HK$|$", "TWD": "NT$|$"}
 """What else than its code may stand before an amount of a currency."""
@@ -53,9 +62,9 @@ def is_unit(unit: str) -> bool:
     return unit in FACTORS or is_currency(unit)
 
 
-def factor(unit: str) -> int:
+def factor(unit: str) -> Decimal:
     """Return how many of its currency a unit is."""
-    return FACTORS.get(unit, 1)
+    return FACTORS.get(unit, Decimal(1))
 
 
 @cache

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from planting.acts import director, pay
-from planting.county import DEPARTMENTS, LONG_AGO
+from planting.acts import book, director, evidence, pay
+from planting.county import DAY, DEPARTMENTS, LONG_AGO
 from planting.fault import Fault, plants
 from planting.sound import plan
 
@@ -50,6 +50,21 @@ def other_department_approved(county: Sound) -> Fault:
 def self_approved(county: Sound) -> Fault:
     """One person prepared and approved."""
     paid = paid_by(county, prepared_by=director(DEPARTMENTS[0]))
+    return Fault(paid, (("duties-not-apart", paid, "whose duty is to approve prepared"),))
+
+
+@plants("paid-by-approver")
+def paid_by_approver(county: Sound) -> Fault:
+    """The director pays himself what he approved."""
+    fund, day, amount, payee = county.relocation, county.day(1), 60_000, county.company()
+    payable = fund.account("Liabilities", "2001", "Payable")
+    if (opened := f"{LONG_AGO} open {payable} CNY") not in county.chart:
+        county.chart.append(opened)
+    applied = book(county, fund, day, "application", ((fund.use("0602"), amount), (payable, -amount)), payee=payee)
+    paid = book(county, fund, day + DAY, "disbursement", ((payable, amount), (fund.cash, -amount)), payee=payee,
+                cites=applied, prepared_by=director(fund.department))  # fmt: skip
+    del paid.says["approved-by"]
+    evidence(county, paid, "approval")
     return Fault(paid, (("duties-not-apart", paid, "whose duty is to approve prepared"),))
 
 

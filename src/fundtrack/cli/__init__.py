@@ -21,6 +21,7 @@ from fundtrack.cli import (
     documents,
     files,
     findings,
+    formats,
     ledgers,
     payments,
     periods,
@@ -102,7 +103,7 @@ app.add_typer(findings.finding, name="finding")
 app.add_typer(waivers.waiver, name="waiver")
 app.command()(sampling.sample)
 app.command()(sampling.benford)
-app.command()(files.formats)
+app.add_typer(formats.formats, name="formats")
 app.command()(ledgers.publish)
 app.command()(ledgers.browse)
 app.command()(books.doctor)

@@ -1,4 +1,4 @@
-"""Commands on files: `import`, `quarantine`, `formats`."""
+"""Commands on files: `import`, `quarantine`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from fundtrack.cli.options import (
     FormatOption,
     LanguageOption,
     PersonOption,
-    local_folder,
     opened,
     person,
     spoken,
@@ -304,23 +303,3 @@ def reject(
     language = spoken(lang, the_book)
     rejected = reject(the_book, row, by=person(by), reason=reason)
     show.say_message("rejected", language, place=place_of(rejected, language))
-
-
-def formats(form: FormatOption = "table", book: BookOption = None, lang: LanguageOption = None) -> None:
-    """列出可导入的文件格式 List the formats that files are recognised by."""
-    from fundtrack.pages import catalogue
-
-    local = local_folder(book, "importers")
-    language = spoken(lang, local)
-    pages = catalogue("importers", local=local).values()
-    records: list[dict[str, Any]] = [
-        {
-            "name": page.name,
-            "title": {"en": page.title, "zh": page.text("title", "zh")},
-            "message": {"en": page.message, "zh": page.text("message", "zh")},
-        }
-        for page in pages
-    ]
-    if form != "json":
-        records = [record | {name: record[name][language] for name in ("title", "message")} for record in records]
-    show.rows(records, form, language, ("name", "title", "message"))

@@ -111,6 +111,7 @@ class Acts(Tally):
         self._uses = Uses(self._policy)
         self.chart: Chart = self._policy
         self.references: dict[int, str] = {}
+        self.confirmed: dict[int, str] = {}
         self._rows: dict[int, int] = {}
         self._days: set[dt.date] = set()
 
@@ -201,6 +202,7 @@ class Acts(Tally):
             try:
                 drafts += make(one, lines)
             except Stands as payment:
+                self.confirmed[one.row.number] = payment.number
                 failed[one.row.number] = "already-posted", [reason("already-posted", voucher=payment.number)]
             except FundtrackError as error:
                 failed[one.row.number] = "quarantined", [reason_of_error(error)]

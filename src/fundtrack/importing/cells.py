@@ -29,6 +29,7 @@ STROKES: Final = "-/—–_"
 
 REFUSED: Final = frozenset({"Cc", "Cf", "Co", "Cs"})
 DAMAGED: Final = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d+", re.ASCII)
+ENGLISH: Final = re.compile(r"(?<=[^\x00-\x7f])\[[ -~]*\]$")
 UNIT: Final = re.compile(r"[(（](亿元|万元|元)[)）]$")
 
 
@@ -212,8 +213,11 @@ def label(cell: str) -> str:
 
 @lru_cache(maxsize=1 << 12)
 def loose(cell: str) -> str:
-    """Return a header in the form in which one of several names is looked for: its letters and digits, of one case."""
-    return "".join(filter(str.isalnum, column(cell)[0].casefold()))
+    """Return a header in the form in which one of several names is looked for: its letters and digits, of one case.
+
+    What a bank says again in English behind it, 交易日期[ Transaction Date ], is no part of it.
+    """
+    return "".join(filter(str.isalnum, ENGLISH.sub("", column(cell)[0]).casefold()))
 
 
 @lru_cache(maxsize=1 << 12)

@@ -47,17 +47,17 @@ def read(text: str) -> dt.date:
 
     Raises FormatError (`date-empty`, `date-serial`, `date-unreadable`, `date-impossible`).
     """
-    folded = _folded(text)
-    if not folded:
+    plain = folded(text)
+    if not plain:
         raise FormatError("date-empty")
-    found = GRAMMAR.fullmatch(folded)
+    found = GRAMMAR.fullmatch(plain)
     if found is None:
-        raise FormatError("date-serial" if SERIAL.fullmatch(folded) else "date-unreadable", text=text)
+        raise FormatError("date-serial" if SERIAL.fullmatch(plain) else "date-unreadable", text=text)
     year, month, day = (int(part) for part in (found[1], *found.group(3, 4, 5, 6, 7, 8)) if part)
     return _date(year, month, day, text)
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """Return a date with its full-width characters folded and no blanks around it."""
     return text.translate(FOLDED).strip()
 
@@ -82,11 +82,11 @@ def reader(order: str) -> Callable[[str], dt.date]:
         return read
 
     def other(text: str) -> dt.date:
-        folded = _folded(text)
-        if found := OTHER.fullmatch(folded):
+        plain = folded(text)
+        if found := OTHER.fullmatch(plain):
             first, second, year = int(found[1]), int(found[3]), found[4]
             day, month = (first, second) if order == DAY else (second, first)
-        elif (found := WORDED.fullmatch(folded)) and (month := _month(found[3])):
+        elif (found := WORDED.fullmatch(plain)) and (month := _month(found[3])):
             day, year = int(found[1]), found[4]
         else:
             return read(text)
@@ -110,7 +110,7 @@ def proven(texts: Iterable[str], order: str, column: str) -> str:
     witness: dict[str, str] = {}
     both = ""
     for text in texts:
-        if found := OTHER.fullmatch(_folded(text)):
+        if found := OTHER.fullmatch(folded(text)):
             first, second = int(found[1]), int(found[3])
             if first > YEAR >= second:
                 witness.setdefault(DAY, text)

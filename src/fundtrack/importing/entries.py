@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from fundtrack import identifier
 from fundtrack.errors import FormatError
-from fundtrack.importing import cells, dates, fields, heading
+from fundtrack.importing import cells, dates, fields, heading, written
 from fundtrack.importing.blocks import Row, digest
 from fundtrack.importing.cells import EXACT_DIGITS, Memo, Number, RedText
 from fundtrack.importing.columns import Moved
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 SIDES: Final = ("amount-in", "amount-out")
 """The two columns of an amount that came in or went out, as a bank prints them."""
+
+WORDS: Final = "amount-words"
+"""The column of an amount that is written out: compared, and not kept."""
 
 WHOLE: Final = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,8})?", re.ASCII)
 
@@ -61,7 +64,7 @@ class EntryColumns:
         self._layout, self._head, self._words = layout, head, words
         self.days: set[str] = set()
         self.telling: set[int] = set()
-        self._kinds = {**form.fields, **dict.fromkeys(SIDES, "side")}
+        self._kinds = {**form.fields, **dict.fromkeys(SIDES, "side"), WORDS: "words"}
         self._places = Places(head, layout.columns.values())
         read = [name for source in layout.columns.values() for name in source.columns]
         self._key = [head.place(name) for name in layout.key]
@@ -121,6 +124,7 @@ class EntryColumns:
         kind, words = self._kinds[name], self._words.get(name, {})
         readers: dict[str, Callable[[str], Any]] = {
             "text": self._texts(name),
+            "words": written.said,
             "date": dates.read,
             "end": dates.read,
             "number": partial(_number, times=source.times),
@@ -232,6 +236,10 @@ class EntryColumns:
             self._shares(row)
         except FormatError as error:
             yield error
+        try:
+            written.refuse_other(said.get(WORDS), said.get("amount") or 0)
+        except FormatError as error:
+            yield error
         begin, end = said.get("valid_from"), said.get("valid_to")
         if begin and end and end < begin:
             yield FormatError("period-reversed", begin=begin, end=end)
@@ -239,7 +247,7 @@ class EntryColumns:
     def _entry(self, row: Sequence[str]) -> Mapping[str, Any]:
         """Return what a sound row says, as `Register.row` takes it."""
         extended = self._extended(row)
-        said = {field.name: _read(field, extended) for field in self._fields}
+        said = {field.name: _read(field, extended) for field in self._fields if field.name != WORDS}
         if self._sides:
             said["amount"] = (said.pop("amount-in") or 0) - (said.pop("amount-out") or 0)
         if self._channels:

@@ -28,8 +28,12 @@ BEGINS: Final = 1 << 12
 """Bytes in which a file says what it is."""
 
 HTML: Final = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|meta|body|table|div|style)\b",
+    r"\s*(?:<\?[^>]*>\s*)*(?:<!--.*?-->\s*)*<(?:(?:ss:)?workbook|!doctype\s+html|html|head|meta|body|table|div|style)\b",
     re.IGNORECASE | re.DOTALL,
+)
+LEDGER: Final = re.compile(
+    r'^(?:option "|include "|\d{4}-\d\d-\d\d (?:open|close|custom|commodity|balance|note|document|txn|[*!]) )',
+    re.MULTILINE,
 )
 JSON: Final = re.compile(r"\s*[\[{]\s*[\[{\"\]}]")
 CHARSET: Final = re.compile(r"""<(?:meta|\?xml)[^>]*(?:charset|encoding)\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
@@ -71,7 +75,7 @@ def weighed(path: Path) -> None:
 
 
 def kind(path: Path) -> str:
-    """Return what a file is by its first bytes: `workbook`, `archive`, `html`, `json` or `text`."""
+    """Return what a file is by its first bytes: `workbook`, `archive`, `html`, `json`, `ledger` or `text`."""
     found = path.stat()
     return _kind(path, found.st_ino, found.st_size, found.st_mtime_ns)
 
@@ -86,6 +90,8 @@ def _kind(path: Path, *_unchanged: int) -> str:
     if workbook.is_workbook(path):
         return "archive" if _holds_files(path) else "workbook"
     text = data.replace(b"\0", b"").decode("ascii", "ignore")  # as far as it goes, also in UTF-16
+    if LEDGER.search(text):
+        return "ledger"
     return "html" if HTML.match(text) else "json" if JSON.match(text) else "text"
 
 
@@ -110,7 +116,7 @@ def encoded(path: Path, of: str, declared: str) -> str:
 
 def sheets(path: Path, of: str, encoding: str, records: str) -> Iterator[Sheet]:
     """Give the sheets of a file that is no plain text. Raises FormatError."""
-    more = {"workbook": (), "json": (encoding, records)}.get(of, (encoding,))
+    more = {"workbook": (), "ledger": (), "json": (encoding, records)}.get(of, (encoding,))
     return workbook.sheets(path, of, *more)
 
 

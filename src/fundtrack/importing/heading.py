@@ -97,11 +97,11 @@ class Wanted:
         return lacking or [name for name in names if cells.loose(name) in self._without]
 
 
-def find(layout: Layout, rows: Iterator[Numbered]) -> tuple[Heading | None, list[Numbered]]:
-    """Read rows up to the header and return it, or nothing and the rows read."""
+def find(layout: Layout, rows: Iterator[Numbered], *, headed: bool = False) -> tuple[Heading | None, list[Numbered]]:
+    """Read rows up to the header and return it, or nothing and the rows read; where `headed`, no more than one."""
     wanted = Wanted(layout)
     above: list[Numbered] = []
-    for number, row in islice(rows, SEARCHED):
+    for number, row in islice(rows, 1 if headed else SEARCHED):
         head = row
         if layout.header_rows > 1:
             head = joined([*(of for _, of in above[1 - layout.header_rows :]), row])

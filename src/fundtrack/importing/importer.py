@@ -10,8 +10,8 @@ from itertools import islice, product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fundtrack.chart.model import CURRENCY
-from fundtrack.errors import FormatError
-from fundtrack.importing import cells, decode, given, heading, rows
+from fundtrack.errors import FormatError, PageError
+from fundtrack.importing import cells, decode, given, heading, rows, workbook
 from fundtrack.importing.layout import BOOK, layout
 from fundtrack.importing.reading import Reading
 from fundtrack.importing.workbook import Sheet
@@ -71,7 +71,9 @@ class Peek(NamedTuple):
         if (encoding, records) not in self.heads:
             try:
                 found = given.sheets(self.path, self.kind, encoding, records)
-                self.heads[encoding, records] = tuple(tuple(islice(of.rows, heading.SEARCHED)) for of in found)
+                self.heads[encoding, records] = tuple(
+                    tuple(islice(of.rows, 1 if of.headed else heading.SEARCHED)) for of in found
+                )
             except FormatError as error:
                 self.heads[encoding, records] = error
         return self.heads[encoding, records]
@@ -131,20 +133,40 @@ class Importer:
         return self.page.name
 
     def recognise(self, seen: Peek) -> bool:
-        """Say whether a file has the page's header."""
+        """Say whether a file has the page's header, or is one of those of the importer that the page names."""
+        if self.layout.importer:
+            return seen.kind == "text" and self._of_importer(seen)
         return head_of(seen, self.layout) is not None
+
+    def _of_importer(self, seen: Peek) -> bool:
+        """Say whether the importer of the page knows a file; that it failed is told where no other page does."""
+        try:
+            return any(True for _ in self._extracted(seen.path))
+        except FormatError as error:
+            if error.key != "importer-other":
+                seen.heads["", self.layout.importer] = error
+        return False
+
+    def _extracted(self, path: Path) -> Iterator[Sheet]:
+        """Give what the importer that the page names makes of a file, in a process of its own."""
+        return workbook.sheets(path, "extracted", self.layout.importer, str(self.page.path.parent.resolve()))
 
     def candidates(self, path: Path, together: int = TOGETHER) -> Reading:
         """Return the reading of a file: iterate over it for its rows, then ask it for totals and breaks.
 
         Up to so many rows are read `together`, which changes nothing but the time; entries of a register are read one
-        by one. Raises FormatError, here or in the iteration, when the file as a whole cannot be read.
+        by one. Raises FormatError, here or in the iteration, when the file as a whole cannot be read; and PageError
+        (`page-unanswered`) where the page is a draft that leaves questions open.
         """
+        if self.layout.open:
+            raise PageError("page-unanswered", path=self.page.path, open=", ".join(self.layout.open), name=self.name)
         together = 1 if self.layout.form else together
+        sheets: Callable[[], Iterator[Sheet]]
         kind = given.kind(path)
-        if kind == "text":
+        if self.layout.importer:
+            encoding, sheets = "", partial(self._extracted, path)
+        elif kind == "text":
             encoding = decode.encoding(path, self.layout.encoding)
-            sheets: Callable[[], Iterator[Sheet]]
             sheets = partial(_text, path, encoding, delimited(path, encoding, self.layout))
         else:
             encoding = given.encoded(path, kind, self.layout.encoding)

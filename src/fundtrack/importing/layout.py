@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from fundtrack import money
@@ -38,8 +38,9 @@ IDENTIFYING: Final[Mapping[str, Form]] = {"payee-id": "person", "payee-account":
 WORDED: Final = ("fund", "use", "project", "bank")
 FILE: Final = {
     "encoding", "delimiter", "header", "without", "unit", "currency", "total", "notes", "private", "dates", "records",
-    "header-rows", "red",
+    "header-rows", "red", "importer",
 }  # fmt: skip
+YUAN: Final = "CNY"
 BOOK: Final = "book"
 """What a page says of its unit or currency where its files do not say any: that of the book."""
 
@@ -59,7 +60,8 @@ class Layout:
 
     A file of a `register` has entries instead of vouchers; those of its columns that are `needed` may not be empty, and
     its `funds`, where any are known, are those of the chart. A row of another may become an act, which `becomes` names;
-    of a bill over several funds, the `channels` are the columns under one heading of `header_rows` rows.
+    of a bill over several funds, the `channels` are the columns under one heading of `header_rows` rows. A
+    page that was drafted has `open` questions, and no file is read through it.
     """
 
     name: str
@@ -90,10 +92,12 @@ class Layout:
     header_rows: int = 1
     channels: str = ""
     red: str = ASKED
+    importer: str = ""
     key_sources: tuple[Source, ...] = ()
     movement: Movement = PAID
     book: str = ""
     currency_column: Source | None = None
+    open: tuple[str, ...] = ()
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -144,7 +148,9 @@ def layout(page: Page) -> Layout:
     try:
         form = tomllib.loads(page.definition.text)
         single = "register" in form or "becomes" in form
-        return _of_entries(page.name, form) if single else _layout(page.name, form)
+        unanswered = texts_of(form.pop("open", []))
+        made = _of_entries(page.name, form) if single else _layout(page.name, form)
+        return replace(made, open=unanswered)
     except (ValueError, LookupError, TypeError, AttributeError, re.error) as error:
         line = page.definition.line
         raise PageError("page-importer", path=page.path, line=line, why=error) from error
@@ -206,7 +212,9 @@ def _of_entries(name: str, form: dict[str, Any]) -> Layout:
     if (becomes == "bill") != bool(channels.get("under")) or set(channels) - {"under"}:
         raise ValueError("[channels] under")
     own = {"key": {"columns"}} if becomes else {"register": {"name", "needed"}}
-    tables = {**own, "file": FILE, "columns": fields | sided, "words": fields | ({"fund"} if channels else set())}
+    written = {"amount-words"} if "amount" in fields else set()
+    worded = fields | ({"fund"} if channels else set())
+    tables = {**own, "file": FILE, "columns": fields | sided | written, "words": worded}
     for table, content in form.items():
         if unknown := set(content) - tables[table]:
             raise ValueError(", ".join(sorted(unknown)))
@@ -240,7 +248,7 @@ def _of_entries(name: str, form: dict[str, Any]) -> Layout:
 
 def _file(file: dict[str, Any], columns: Mapping[str, Source], identifying: tuple[str, ...]) -> dict[str, Any]:
     """Return what the table [file] says, as a layout has it; of the columns it is told which are private."""
-    private, unit, currency = {*texts_of(file.get("private", []))}, file.get("unit", "元"), file.get("currency", "CNY")
+    private, unit, currency = {*texts_of(file.get("private", []))}, file.get("unit", "元"), file.get("currency", YUAN)
     any_name = any(source.any for source in columns.values())
     for field, source in columns.items():
         if field in identifying:
@@ -261,10 +269,11 @@ def _file(file: dict[str, Any], columns: Mapping[str, Source], identifying: tupl
         "without": texts_of(file.get("without", [])),
         "dates": file.get("dates", ISO),
         "records": str(file.get("records", "")),
+        "importer": str(file.get("importer", "")),
         "red": file.get("red", ASKED),
         "header_rows": int(file.get("header-rows", 1)),
         "unit": source_of(unit) if isinstance(unit, dict) else unit,
-        "currency": BOOK if isinstance(currency, dict) else currency,
+        "currency": (YUAN if unit in (*money.FACTORS,) else BOOK) if isinstance(currency, dict) else currency,
         "currency_column": source_of(currency) if isinstance(currency, dict) else None,
         "total": texts_of(file.get("total", [])),
         "notes": texts_of(file.get("notes", [])),

@@ -18,6 +18,7 @@ from fundtrack.importing.judge import judge, place_of
 from fundtrack.importing.keep import find_original
 from fundtrack.importing.report import held_rows
 from fundtrack.importing.stage import Stager, keyed
+from fundtrack.importing.tally import reason
 from fundtrack.importing.words import words_of
 from fundtrack.ledger.rows import voucher_number
 from fundtrack.posting.enter import enter
@@ -242,6 +243,8 @@ def _do(
     for row in rows:
         if row.row in why:
             yield Retried(row, "", why[row.row])
+        elif row.row in acts.confirmed:
+            yield Retried(row, "", [reason("payment-stands", voucher=acts.confirmed[row.row])])
         elif applied := _application(connection, row):
             _decide(connection, row, "posted", entry=applied, by=by)
             yield Retried(row, applied, ())

@@ -85,6 +85,11 @@ class Reading:
         """Return every row whose printed balance does not follow from the one before."""
         return [broken for _, balances in self._tables for broken in balances.breaks]
 
+    @property
+    def sheets(self) -> list[str]:
+        """Return the names of the sheets that have been read; that of a text file is empty."""
+        return [*self._days]
+
     def dates_of(self, sheet: str) -> list[str]:
         """Return the first and the last date of the rows of a sheet, posted or not; nothing where none can be read."""
         days = self._days.get(sheet, set())
@@ -98,7 +103,7 @@ class Reading:
         """Give every row, those that make candidates in blocks. Raises FormatError as iteration does."""
         for found in self._sheets:
             sheet = found._replace(name=self._named(found.name))
-            head, above = heading.find(self.layout, sheet.rows)
+            head, above = heading.find(self.layout, sheet.rows, headed=sheet.headed)
             yield from self._aside(sheet, above, "preamble" if head else "sheet")
             if head is None:
                 yield from self._aside(sheet, sheet.rows, "sheet")

@@ -119,6 +119,12 @@ class Table:
             shown = cells.cautious(row)
         return Row(number, self.sheet, shown, "data", "", amount, None, told, digest=digest(row))
 
+    def _beside(self, row: list[str], filled: set[int]) -> bool:
+        """Say whether a row of payments, behind an amount that stands first, is called nothing but a total."""
+        texts = filled - self.columns.counted
+        named = self.layout.form is None and min(filled) in self.columns.counted and bool(texts)
+        return named and all(self._total.fullmatch(cells.label(row[place])) for place in texts)
+
     def _tells(self, row: list[str], filled: set[int]) -> bool:
         """Say whether a row has a day and an amount."""
         numbers, days = self.columns.counted, self.columns.telling - self.columns.counted
@@ -133,17 +139,18 @@ class Table:
             return "blank"
         if tuple(cells.column(cell)[0] for cell in row) == self.head.names:
             return "header"
-        if self.layout.general and self._tells(row, filled):
+        if self.layout.form is None and self._tells(row, filled):
             return ""  # what has a date and an amount is a payment, whatever it is called
         first = cells.label(row[min(filled)])
         worded, bare = bool(self._total.match(first)), filled <= self.columns.counted
+        worded = worded or self._beside(row, filled)
         if worded and not self.columns.sums(row):
             return "total"
         printed = self.columns.printed(row) if worded or bare else None
         if printed and (worded or self.sums.reach(printed)):
             self.sums.compare(number, printed)
             return "total"
-        lone = len(filled) == 1 and self.layout.general and filled.isdisjoint(self.columns.telling)
+        lone = len(filled) == 1 and self.layout.form is None and filled.isdisjoint(self.columns.telling)
         noted = first.startswith(tuple(self._notes)) or filled.isdisjoint(self.columns.mapped) or lone
         return "note" if noted and not worded else ""
 

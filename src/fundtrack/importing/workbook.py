@@ -24,12 +24,20 @@ SIGNATURES: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 """How XLSX and ODS (zips) and XLS (a compound file) begin, whatever the file's name says."""
 
 
+HEADED: Final = frozenset({"json", "ledger", "extracted"})
+"""Kinds of files that name their own columns."""
+
+
 class Sheet(NamedTuple):
-    """A table of a file; a text file is one without a name. `rows` are to be read before the next sheet's."""
+    """A table of a file; a text file is one without a name. `rows` are to be read before the next sheet's.
+
+    One that is `headed` has its header in the first row or has none.
+    """
 
     name: str
     hidden: bool
     rows: Iterator[tuple[int, list[str]]]
+    headed: bool = False
 
 
 def is_workbook(path: Path) -> bool:
@@ -46,7 +54,7 @@ def sheets(path: Path, kind: str = "workbook", *more: str) -> Iterator[Sheet]:
     with closing(told(path, kind, *more)) as said:
         for sheet in said:
             rows = islice(((int(row), cells) for row, cells in said), int(sheet["rows"]))
-            yield Sheet(sheet["sheet"], sheet["hidden"], rows)
+            yield Sheet(sheet["sheet"], sheet["hidden"], rows, kind in HEADED)
             for _ in rows:  # whatever the reader of this sheet left
                 pass
 

@@ -42,8 +42,21 @@ def _json(path: str, encoding: str, records: str) -> None:
     tell(path, encoding, records)
 
 
+def _ledger(path: str) -> None:
+    from .ledger import parsed
+
+    parsed(path)
+
+
+def _extracted(path: str, importer: str, folder: str) -> None:
+    from .ledger import extracted
+
+    extracted(path, importer, folder)
+
+
 KINDS: Final[dict[str, Callable[..., None]]] = {
     "workbook": _workbook, "archive": _archive, "members": _members, "html": _html, "json": _json,
+    "ledger": _ledger, "extracted": _extracted,
 }  # fmt: skip
 """What reads each kind of file: bound first, then imported."""
 

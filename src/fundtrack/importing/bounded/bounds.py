@@ -19,7 +19,9 @@ PACE: Final = 3_000_000
 BYTES: Final = 100_000_000
 RATIO: Final = 100
 MEMBERS: Final = 200
-ROWS: Final = 200_000
+ROWS: Final = 200_999
+"""Two hundred thousand payments, and what stands above and below them."""
+
 COLUMNS: Final = 256
 CELLS: Final = 20_000_000
 """Cells of a table of which most may be empty."""

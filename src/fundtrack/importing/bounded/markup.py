@@ -1,7 +1,7 @@
-"""HTML as tables, for many a system calls that XLS: each table is a sheet, a merged cell has its text once.
+"""HTML or the XML of Excel 2003 as tables, for many a system calls that XLS: each table is a sheet.
 
-What stands before a table are rows above it, a cell each: a title often says the unit there. What follows the last
-table is a sheet of its own.
+A merged cell has its text once. What stands before a table are rows above it, a cell each: a title often says the unit
+there. What follows the last table is a sheet of its own.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 Row = list[str]
 
-SILENT: Final = frozenset({"script", "style", "title", "head"})
+SILENT: Final = frozenset({"script", "style", "title", "head", "documentproperties", "styles", "worksheetoptions"})
+SAME: Final = {"row": "tr", "cell": "td", "ss:row": "tr", "ss:cell": "td", "ss:table": "table"}
+"""What Excel 2003 calls a row and a cell of its XML."""
+
 ENDS: Final = frozenset({"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "br", "caption", "li", "center"})
 """What ends a line of text outside of tables."""
 
@@ -37,6 +40,7 @@ class Tables(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Open a table, a row or a cell; HTML lets a writer forget to close them."""
+        tag = SAME.get(tag, tag)
         if tag in SILENT:
             self._silent += 1
         elif tag == "table":
@@ -49,7 +53,7 @@ class Tables(HTMLParser):
             self._open[-1].close()
         elif self._open and tag == "tr":
             self._open[-1].close()
-            self._open[-1].rows.append([])
+            self._open[-1].begin_row(dict(attrs))
         elif self._open and tag in {"td", "th"}:
             self._open[-1].begin(dict(attrs))
         elif tag in ENDS:
@@ -57,6 +61,7 @@ class Tables(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """Close a cell, a row or a table."""
+        tag = SAME.get(tag, tag)
         if tag in SILENT:
             self._silent = max(0, self._silent - 1)
         elif self._open and tag == "table":
@@ -109,16 +114,24 @@ class Table:
         self._span = 1
         self._below: dict[int, int] = {}
 
+    def begin_row(self, attrs: Mapping[str, str | None]) -> None:
+        """Begin a row, which may say how many there are with it."""
+        up_to = _number(attrs.get("ss:index"), ROWS) - 1
+        self.rows += [[] for _ in range(len(self.rows), up_to)]
+        self.rows.append([])
+
     def begin(self, attrs: Mapping[str, str | None]) -> None:
         """Open a cell, which may take several columns and rows."""
         self.close()
         if not self.rows:
             self.rows.append([])
         row = self.rows[-1]
-        self._span = _number(attrs.get("colspan"), COLUMNS)
+        merged = _number(attrs.get("ss:mergeacross"), COLUMNS, 0) + 1
+        self._span = max(_number(attrs.get("colspan"), COLUMNS), merged)
+        row += [""] * (_number(attrs.get("ss:index"), COLUMNS) - 1 - len(row))
         while self._below.get(len(row), 0) >= len(self.rows):
             row.append("")  # a cell above reaches down to here
-        down = _number(attrs.get("rowspan"), ROWS)
+        down = max(_number(attrs.get("rowspan"), ROWS), _number(attrs.get("ss:mergedown"), ROWS, 0) + 1)
         if down > 1:
             for at in range(len(row), len(row) + self._span):
                 self._below[at] = len(self.rows) + down - 1
@@ -132,14 +145,14 @@ class Table:
             self.text = None
 
 
-def _number(said: str | None, most: int) -> int:
-    """Return how many columns or rows a cell takes. Raises Unusable beyond those of a sheet."""
+def _number(said: str | None, most: int, least: int = 1) -> int:
+    """Return how many columns or rows something takes. Raises Unusable beyond those of a sheet."""
     digits = (said or "").strip()
     if not (digits.isascii() and digits.isdigit()):
-        return 1
+        return least
     if len(digits) > len(str(most)) or int(digits) > most:
         raise Unusable("workbook-too-far", {"member": "span", "at": digits[:20]})
-    return max(int(digits), 1)
+    return max(int(digits), least)
 
 
 def tell(path: str, encoding: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -36,10 +37,7 @@ class Number(str):
 def tell(path: str, encoding: str, records: str) -> None:
     """Write every list of records, or the one that is named."""
     try:
-        whole = json.loads(
-            Path(path).read_text(encoding), object_pairs_hook=_object, parse_float=_number, parse_int=_whole,
-            parse_constant=_constant,
-        )  # fmt: skip
+        whole = _whole_of(Path(path).read_text(encoding))
         found = [(records, [*_at(whole, records.split("/"), {}, "")])] if records else [*_lists(whole, "")]
     except RecursionError as error:
         raise Unusable("file-deep", {"limit": DEPTH}) from error
@@ -47,8 +45,24 @@ def tell(path: str, encoding: str, records: str) -> None:
         raise Unusable("json-damaged", {"why": error.msg, "line": error.lineno}) from error
     if not any(rows for _, rows in found):
         raise Unusable("json-no-records", {})
+    names = [unicodedata.normalize("NFC", " ".join(name.split())) for name, _ in found]
+    if twice := next((name for name in names if names.count(name) > 1), ""):
+        raise Unusable("json-twice", {"name": twice[:80]})
     for name, rows in found:
         _sheet(name, rows)
+
+
+def _whole_of(text: str) -> Any:  # noqa: ANN401 - whatever JSON says
+    """Return what a text says; a record a line is a list of them. Raises JSONDecodeError."""
+    reader = json.JSONDecoder(
+        object_pairs_hook=_object, parse_float=_number, parse_int=_whole, parse_constant=_constant
+    )  # fmt: skip
+    try:
+        return reader.decode(text)
+    except json.JSONDecodeError as error:
+        if error.msg != "Extra data" or text[: error.pos].strip().count("\n"):
+            raise
+    return [reader.decode(line) for line in text.splitlines() if line.strip()]
 
 
 def _lists(value: Any, name: str) -> Iterator[tuple[str, list[Any]]]:  # noqa: ANN401 - whatever JSON says
@@ -77,16 +91,15 @@ def _at(value: Any, path: list[str], above: dict[str, str], name: str) -> Iterat
 
 
 def _sheet(name: str, rows: list[Any]) -> None:
-    """Write a list of records: the names of all their fields, then a row for each."""
-    flat = [dict(_flat(one, "", 0)) if isinstance(one, dict) else None for one in rows]
-    names = dict.fromkeys(key for fields in flat if fields for key in fields)
+    """Write a list of records: the names of all their fields, then a row for each; looked at twice, to keep no copy."""
+    names = {key: "" for one in rows if isinstance(one, dict) for key, _ in _flat(one, "", 0)}
     fits(name, len(rows) + 1, len(names), COLUMNS)
     if len(rows) * len(names) > CELLS:
         raise Unusable("workbook-too-far", {"member": name or "–", "at": f"{len(rows)} x {len(names)}"})
     head(short(name), len(rows) + 1)
     _row(1, names)
-    for number, (fields, one) in enumerate(zip(flat, rows, strict=True), 2):
-        _row(number, [_scalar(one)] if fields is None else [fields.get(key, "") for key in names])
+    for number, one in enumerate(rows, 2):
+        _row(number, (names | dict(_flat(one, "", 0))).values() if isinstance(one, dict) else [_scalar(one)])
 
 
 def _flat(value: Any, name: str, depth: int) -> Iterator[tuple[str, str]]:  # noqa: ANN401

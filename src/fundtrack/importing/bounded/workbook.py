@@ -24,7 +24,7 @@ OVERLAP: Final = 8192
 
 DOCTYPE: Final = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 FAR: Final = re.compile(
-    rb"""\br=["'](?:[A-Z]*(?:[2-9]\d{5}|\d{7,})|[A-Z]{3,}\d*|I[W-Z]\d*|[J-Z][A-Z]\d*)["']""",
+    rb"""\br=["'](?:[A-Z]*(?:20[1-9]\d{3}|2[1-9]\d{4}|[3-9]\d{5}|\d{7,})|[A-Z]{3,}\d*|I[W-Z]\d*|[J-Z][A-Z]\d*)["']""",
 )
 """A cell or row beyond ROWS or beyond column IV, the 256th."""
 

@@ -1,0 +1,316 @@
+"""A page for a file that no page describes: what is proven, asked and written, and that the file then imports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+import commands
+from fundtrack import pages
+from fundtrack.errors import FormatError
+from fundtrack.importing import Importer
+from fundtrack.importing.elsewhere import is_system
+from fundtrack.importing.proposing import Desk
+
+if TYPE_CHECKING:
+    from commands import Say
+
+INSTALLED: Final = [page for page in pages.catalogue("importers").values() if not is_system(page)]
+
+LIST: Final = """\
+水利工程款项清单
+支付日,拨付对象（户名）,事由说明,拨款额（元）,拨付渠道,票据号码
+2015-03-02,李四建筑队,一期管网,"120,000.00",F01,P1
+2015-03-09,王五,张三经手,"2,000.50",F01,P2
+2015-03-13,李四建筑队,二期,900.00,F03,P3
+合计,,,"122,900.50",,
+制表人：赵六,,,,,
+"""
+"""A list whose columns no page calls so, with names of persons in it."""
+
+ENGLISH: Final = "Date,Supplier,Amount\n"
+WAYS: Final = """\
+Date,Supplier,Type,Amount,Balance
+19/01/2015,D,Credit,1.00,7.00
+20/01/2015,E,Credit,1.25,8.25
+21/01/2015,E,Credit,1.75,10.00
+"""
+
+
+def desk(currency: str = "CNY") -> Desk:
+    """Return where pages are proposed beside all installed ones."""
+    return Desk({page.name: Importer(page, currency=currency) for page in INSTALLED}, {}, b"", currency)
+
+
+CASES: Final = {
+    "one order of the day": (ENGLISH + "22/01/2015,A,1.50\n03/04/2015,B,2.00\n", {"date-order": "dmy"}, ""),
+    "the month first": (ENGLISH + "01/22/2015,A,1.50\n03/04/2015,B,2.00\n", {"date-order": "mdy"}, ""),
+    "no order": (ENGLISH + "01/02/2015,A,1.50\n03/04/2015,B,2.00\n", {}, "date-order"),
+    "a year of two digits": (ENGLISH + "13/04/05,A,1.50\n05/04/13,B,2.00\n", {}, "date-order"),
+    "two dates": ("Invoice date,Payment date,Supplier,Amount\n22/01/2015,23/01/2015,A,1.50\n", {}, "date"),
+    "two amounts": ("Date,Supplier,Net,Gross\n22/01/2015,A,1.50,1.80\n", {}, "amount"),
+    "the same amount twice": ("Date,Supplier,Net,Gross\n22/01/2015,A,1.50,1.50\n", {"amount": "Net"}, ""),
+    "mostly negative": (ENGLISH + "22/01/2015,A,-1.50\n23/01/2015,B,-2.00\n", {}, "sign"),
+    "pounds or pence": (ENGLISH + "22/01/2015,A,150\n23/01/2015,B,200\n", {}, "unit"),
+    "in thousands": ("Date,Supplier,Amount £000\n22/01/2015,A,1.50\n", {"currency": "GBP"}, "unit"),
+    "commas and semicolons": (
+        "Date;Supplier;Amount\n22/01/2015;A;1,234\n23/01/2015;B;2.50\n",
+        {"amount": "Amount"},
+        "",
+    ),
+    "nothing but commas": ("Date;Supplier;Amount\n22/01/2015;A;1,234\n", {}, "decimal unit"),
+    "a supplier called Total": (
+        ENGLISH + "22/01/2015,Total Energy,1.50\n23/01/2015,Sum,2.00\n,Summe,3.50\n",
+        {"total": "Total, Grand total, Sum"},
+        "",
+    ),
+    "a bank's statement, newest first": (
+        "Date,Supplier,Amount,Balance\n24/01/2015,A,-2.00,8.00\n23/01/2015,B,-1.50,10.00\n22/01/2015,C,5.00,11.50\n",
+        {"sign": "in", "unit": "GBP"},
+        "",
+    ),
+    "balances that fall with what is paid": (
+        "Date,Supplier,Amount,Balance\n22/01/2015,A,2.00,8.00\n23/01/2015,B,1.50,6.50\n24/01/2015,C,1.00,5.50\n",
+        {"sign": "out"},
+        "",
+    ),
+    "a word for the way": (
+        WAYS + "22/01/2015,A,Debit,2.00,8.00\n23/01/2015,B,Debit,1.50,6.50\n24/01/2015,C,Debit,0.50,6.00\n",
+        {"direction": "Type", "in": "Credit", "out": "Debit"},
+        "",
+    ),
+    "a word without a balance": (
+        "Date,Supplier,Type,Amount\n22/01/2015,A,Debit,2.50\n25/01/2015,D,Credit,1.00\n",
+        {"direction": "Type"},
+        "in",
+    ),
+    "a word that says what the sign says": (
+        "Date,Supplier,Type,Amount\n22/01/2015,A,Debit,-2.50\n25/01/2015,D,Credit,1.00\n",
+        {"direction": "", "sign": "in"},
+        "sign",
+    ),
+    "a clear word beside the sign": (
+        "Date,Who,Type,Amount\n22/01/2015,A,Paid out,-2.50\n25/01/2015,D,Paid in,1.00\n",
+        {"direction": "", "sign": "in"},
+        "payee",
+    ),
+    "net of VAT": (
+        "Date,Supplier,VAT,Value (net of VAT)\n22/01/2015,A,0.50,2.50\n25/01/2015,D,0.20,1.10\n",
+        {"amount": "Value (net of VAT)"},
+        "",
+    ),
+    "a number of suppliers and no name": (
+        "Date,Supplier ID,Department,Amount\n22/01/2015,S1,Works,2.50\n25/01/2015,S2,Works,1.10\n",
+        {"amount": "Amount"},
+        "payee",
+    ),
+    "orders that were closed": (
+        "Date,Supplier,Amount,Status\n22/01/2015,A,2.50,paid\n25/01/2015,D,1.00,void\n",
+        {"status": "Status"},
+        "settled",
+    ),
+}
+"""A British list, what has to be proven of it, and what has to be asked."""
+
+
+@pytest.mark.parametrize(("text", "proven", "asked"), CASES.values(), ids=CASES)
+def test_what_is_proven_and_what_is_asked(tmp_path: Path, text: str, proven: dict[str, str], asked: str) -> None:
+    """The data, or a name, prove a point; what they do not prove is a question."""
+    path = tmp_path / "list.csv"
+    path.write_text(text, "utf-8")
+    found = desk("GBP").propose(path, {})
+    assert " ".join(point.topic for point in found.open) == asked
+    assert {topic: found.value(topic) for topic in proven} == proven
+
+
+SIDES: Final = "日期,摘要,借方金额,贷方金额,余额,对方户名\n"
+CHINESE: Final = {
+    "the bank's debit": (
+        SIDES + "2015-03-01,a,,9.00,9.00,甲\n2015-03-02,b,3.00,,6.00,乙\n2015-03-03,c,2.00,,4.00,乙\n",
+        "贷方金额",
+        "",
+    ),
+    "the book's own": (
+        SIDES + "2015-03-01,a,9.00,,9.00,甲\n2015-03-02,b,,3.00,6.00,乙\n2015-03-03,c,,2.00,4.00,乙\n",
+        "借方金额",
+        "",
+    ),
+    "nobody's": (
+        "日期,摘要,借方金额,贷方金额,对方户名\n2015-03-01,a,,9.00,甲\n2015-03-02,b,3.00,,乙\n",
+        "贷方金额",
+        "amount-in unit",
+    ),
+    "two pairs": (
+        "日期,交易收入,交易支出,收入金额,支出金额,对方户名\n2015-03-01,9,,8,,甲\n2015-03-02,,3,,2,乙\n",
+        "收入金额",
+        "amount-in unit",
+    ),
+    "by name": ("日期,摘要,收入金额,支出金额,对方户名\n2015-03-01,a,9,,甲\n2015-03-02,b,,3,乙\n", "收入金额", "unit"),
+}
+
+
+@pytest.mark.parametrize(("text", "into", "asked"), CHINESE.values(), ids=CHINESE)
+def test_whose_debit_it_is_the_balance_proves(tmp_path: Path, text: str, into: str, asked: str) -> None:
+    """Or it is asked: a bank's debit left the account, the book's own came in."""
+    path = tmp_path / "list.csv"
+    path.write_bytes(text.encode("gb18030"))
+    found = desk().propose(path, {"encoding": "gb18030"})
+    assert (found.value("amount-in"), " ".join(point.topic for point in found.open)) == (into, asked)
+
+
+def test_no_person_of_the_file_is_in_its_page(book: Path, say: Say) -> None:
+    """Who was paid, what for and by whom is replaced; dates and amounts stay, and the next command works."""
+    Path("list.csv").write_bytes(LIST.encode("gb18030"))
+    answer = say("formats", "which", "list.csv", "--book", book)
+    assert (answer.code, "formats new" in answer.out) == (1, True)
+    answer = say("formats", "new", "list.csv", "--book", book, "--format", "json")
+    assert answer.code == 2
+    topics = [point["topic"] for point in answer.json["points"] if point["state"] == "open"]
+    assert topics == ["payee", "sign"]
+    assert not [*(book / "importers").glob("*.md")]
+    said = ("payee=拨付对象（户名）", "sign=out", "fund=拨付渠道", "narration=事由说明")
+    answers = [part for one in said for part in ("--set", one)]
+    answer = say("formats", "new", "list.csv", "--book", book, *answers, "--name", "water", "--lang", "zh")
+    assert answer.code == 0, answer.err
+    page = (book / "importers" / "water.md").read_text("utf-8")
+    assert not [name for name in ("李四", "王五", "张三", "赵六", "P1") if name in page], page
+    assert "收款人1" in page
+    assert '2015-03-09 * "收款人2" "摘要2"' in page
+    command = answer.out.partition("fundtrack ")[2].splitlines()[0].split()
+    done = say(*command, "--book", book, "--format", "json")
+    assert (done.code, done.json[0]["page"]) == (1, "water")
+    assert (done.json[0]["rows"]["read"], done.json[0]["amounts"]["read"]) == (7, "122900.50")
+    assert done.json[0]["printed_total_agrees"] is True
+    assert say("formats", "test", "--book", book).code == 0
+    assert "water" in say("formats", "which", "list.csv", "--book", book).out
+    assert say("formats", "new", "list.csv", "--book", book).out.count("water") == 1
+
+
+def test_a_person_at_the_terminal_is_asked(book: Path, say: Say) -> None:
+    """By numbers or words, and what cannot be answered so is asked again."""
+    Path("list.csv").write_text("Day,Paid to,Sum of it\n01/02/2015,A,1.50\n03/04/2015,B,2.00\n", "utf-8")
+    answer = say("formats", "new", "list.csv", "--book", book, typed="sometimes\n1\n元\n")
+    assert answer.code == 0, answer.err
+    page = pages.load(book / "importers" / "list.md")
+    assert ('dates = "day-first"' in page.definition.text, 'unit = "元"' in page.definition.text) == (True, True)
+
+
+def test_a_draft_imports_nothing_until_it_is_answered(book: Path, say: Say) -> None:
+    """It is written with its questions, refuses, and gives way to the answers; a finished page does not."""
+    text = "Date,Supplier,Amount (元)\n01/02/2015,A,1.50\n03/04/2015,B,2.00\n"
+    Path("list.csv").write_text(text, "utf-8")
+    new = ("formats", "new", "list.csv", "--book", book, "--name", "mine")
+    assert say(*new).code == 2
+    assert say(*new, "--draft").code == 0
+    for command in (("import", "--dry-run", "list.csv"), ("import", "--as", "mine", "list.csv")):
+        answer = say(*command, "--book", book)
+        assert (answer.code, "date-order" in answer.err) == (2, True), answer.err
+    assert say(*new, "--set", "date=dmy").code == 0
+    assert say("import", "--dry-run", "--as", "mine", "list.csv", "--book", book).code == 1
+    assert say(*new, "--set", "date=dmy", "--anyway").code == 2
+
+
+def test_what_a_page_fits_needs_no_new_one(book: Path, say: Say) -> None:
+    """The page that fits is named; one that recognises a file and cannot read it is not enough."""
+    commands.payments_file(Path.cwd())
+    answer = say("formats", "new", "payments.csv", "--book", book, "--format", "json")
+    assert (answer.code, answer.json[0]["page"], answer.json[0]["rows"]) == (0, "treasury-payment", 2)
+    assert not [*(book / "importers").glob("*.md")]
+    text = "Date,Supplier,Amount\n01/22/2015,A,1.50\n01/23/2015,B,2.00\n"
+    Path("american.csv").write_text(text, "utf-8")
+    found = say("formats", "which", "american.csv", "--book", book, "--format", "json").json
+    assert {one["page"]: (one["fits"], "GBP" in one["error"]) for one in found}["uk-spend"] == (False, True)
+    answer = say("formats", "new", "american.csv", "--book", book, "--set", "unit=元", "--format", "json")
+    assert (answer.code, answer.json["read"]["rows"], answer.json["read"]["sound"]) == (0, 2, 2)
+    assert '"month-first"' in (book / "importers" / "american.md").read_text("utf-8")
+    assert answer.json["next"] == "fundtrack import --dry-run american.csv"
+
+
+def test_a_page_stays_in_its_folder_and_in_its_fences(book: Path, say: Say) -> None:
+    """Whatever it is to be called, and whatever a file calls its columns."""
+    text = '"```",Date,"Sup""plier\n""","Amount (元)"\nx,22/01/2015,A B,1.50\n'
+    Path("list.csv").write_text(text, "utf-8")
+    new = ("formats", "new", "list.csv", "--book", book, "--set", 'payee=Sup"plier "', "--set", "sign=out")
+    for name in ("../../evil", "/evil", "Evil", "a b"):
+        assert say(*new, "--name", name).code == 2
+    assert not [*book.parent.glob("**/*evil*")]
+    assert say(*new, "--name", "mine").code == 0
+    assert say("formats", "test", "--book", book).code == 0
+    assert say("import", "--dry-run", "list.csv", "--book", book).code == 1
+
+
+def test_a_header_of_two_rows_and_hundredths(tmp_path: Path) -> None:
+    """A group reaches over its columns, with its unit; pence are hundredths of a pound."""
+    at, path = desk(), tmp_path / "two.csv"
+    path.write_text("项目名称,收款单位,支付日期,资金来源（万元）,,\n,,,中央,省级,县级\n一,甲,2015-03-01,10.5,5,\n"
+                    "二,乙,2015-03-02,8,,2\n合计,,,18.5,5,2\n", "utf-8")  # fmt: skip
+    found = at.propose(path, {"amount": "资金来源/中央(万元)"})
+    assert not found.open
+    tried = at.tried(path, at.text(found, "two"), "two")
+    assert (tried.rows, tried.amount, tried.agrees) == (2, 18_500_000, True)
+    british = desk("GBP")
+    path.write_text("Date,Supplier,Amount (pence)\n22/01/2015,A,150\n23/01/2015,B,205\n", "utf-8")
+    found = british.propose(path, {"unit": "pence"})
+    assert british.tried(path, british.text(found, "pence"), "pence").amount == 355
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding", "asked"),
+    [
+        ("日期,收款人,金额(元),用途\n2015-03-01,某公司,1.00,建设工程款\n".encode("gb18030"), "gb18030", ""),
+        ("日期,收款人,金额(元)\n2015-03-01,某公司,1.00\n".encode("utf-16"), "utf-8", ""),
+        ("Date,Supplier,Amount\n22/01/2015,Skåne Ltd,1.50\n".encode("cp1252"), "cp1252", "encoding"),
+        ("Date,Supplier,Amount\n22/01/2015,Caf\xe9,1.50\n".encode("cp1252"), "cp1252", ""),
+        ((ENGLISH + 9 * "22/01/2015,Skåne Räksmörgås Company Ltd,1.50\n").encode("cp1252"), "cp1252", ""),
+        ("日期,收款人,金額(元),說明\n2015-03-01,台灣測試股份公司,1.00,工程款項\n".encode("big5"), "big5", "encoding"),
+    ],
+    ids=["GB18030", "UTF-16", "one letter", "no Chinese", "many letters", "Big5"],
+)  # fmt: skip
+def test_an_encoding_is_proven_or_asked(tmp_path: Path, data: bytes, encoding: str, asked: str) -> None:
+    """By its mark, by what its bytes cannot be, or by common characters; one letter proves nothing."""
+    path = tmp_path / "list.csv"
+    path.write_bytes(data)
+    found = desk("GBP").propose(path, {})
+    assert found.value("encoding") == encoding
+    assert " ".join(point.topic for point in found.open if point.topic == "encoding") == asked
+
+
+@pytest.mark.parametrize(
+    ("last", "said", "rows", "agrees"),
+    [
+        (",3.50,Total,", "total", 2, True),
+        ("Grand total,3.51,,", "total", 2, False),
+        (",3.50,Works,Somebody", "undated", 3, None),
+    ],
+    ids=["the word behind the amount", "a penny off", "no word"],
+)
+def test_a_total_is_told_by_its_word_and_its_sum(
+    tmp_path: Path, last: str, said: str, rows: int, agrees: object
+) -> None:
+    """What has an amount, no date and no word of a total is data that waits; the proposal says so."""
+    path = tmp_path / "list.csv"
+    path.write_text(
+        f"Date,Amount,Department,Supplier\n22/01/2015,1.50,Works,A B\n23/01/2015,2.00,,C D\n{last}\n", "utf-8"
+    )
+    at = desk("GBP")
+    found = at.propose(path, {})
+    assert not found.open
+    tried = at.tried(path, at.text(found, "mine"), "mine")
+    assert (said in [point.topic for point in found.points], tried.rows, tried.agrees) == (True, rows, agrees)
+
+
+def test_what_cannot_be_read_at_all_is_refused(tmp_path: Path) -> None:
+    """With the reason, and no page."""
+    path = tmp_path / "list.csv"
+    for text, key in (
+        ("Tag;Wer;Betrag\n22.01.2015;A;1.234,50\n", "new-decimal-comma"),
+        (ENGLISH + "22/01/2015,A,1.50\n01/23/2015,B,2.00\n", "date-order-mixed"),
+        ("Dear Sir,\nnothing\n", "new-no-header"),
+        ("", "file-empty"),
+    ):
+        path.write_text(text, "utf-8")
+        with pytest.raises(FormatError) as caught:
+            desk("GBP").propose(path, {})
+        assert caught.value.key == key
