@@ -1,13 +1,7 @@
-"""A fund under quota control for the tests, and a model of its budget cycle in plain Python.
-
-The model knows nothing of tables, accounts or checks: it is a list of moves, each on a day, and one rule: no status of
-a line, and no money, stands below zero at the end of any day.
-"""
+"""A fund under quota control for the tests, and a year of its budget."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -21,11 +15,9 @@ from fundtrack.posting.vouchers import draft
 from shelf import ENGINES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
     from typing import Any
-
-    from sqlalchemy import Connection
 
     from fundtrack.book import Book
     from fundtrack.posting import Posted
@@ -61,67 +53,10 @@ option "operating_currency" "CNY"
   authority: "原文未载"
 """
 
-Place = tuple[int, str]
-"""A status of a line, or the money, which is line 0."""
-
-MONEY: Final[Place] = (0, "money")
-STATUSES: Final = ("unallotted", "available", "committed", "applied", "paid", "carried", "reclaimed")
-
 
 def controlled(day: date, chart: str = CHART, fund: str = "F01") -> str:
     """Return a chart with a fund under quota control from a day on."""
     return open_quota(chart, fund, day)
-
-
-@dataclass
-class Model:
-    """What moved, by place and day."""
-
-    moves: defaultdict[Place, defaultdict[date, int]] = field(
-        default_factory=lambda: defaultdict(lambda: defaultdict(int))
-    )
-
-    def fits(self, day: date, move: dict[Place, int]) -> bool:
-        """Return whether a move leaves no day's end from its day on below zero, where it takes something away."""
-        return all(self.lowest(place, day) + change >= 0 for place, change in move.items() if change < 0)
-
-    def lowest(self, place: Place, day: date) -> int:
-        """Return the least that a place has at the end of any day from a day on."""
-        total = 0
-        ends: dict[date, int] = {}
-        for at in sorted(self.moves[place]):
-            total += self.moves[place][at]
-            ends[at] = total
-        before = [end for at, end in ends.items() if at <= day]
-        later = [end for at, end in ends.items() if at >= day]
-        return min([before[-1] if before else 0, *later])
-
-    def make(self, day: date, move: dict[Place, int]) -> None:
-        """Make a move."""
-        for place, change in move.items():
-            self.moves[place][day] += change
-
-    def has(self, place: Place) -> int:
-        """Return what a place has, whatever the day."""
-        return sum(self.moves[place].values())
-
-
-def root(lines: Mapping[int, tuple[int, int, str]], line: int) -> int:
-    """Return the line that a document gave, of which one came; of each line the second is its parent."""
-    while parent := lines[line][1]:
-        line = parent
-    return line
-
-
-def cash_of(model: Model, lines: Mapping[int, tuple[int, int, str]], of: int, came: int) -> int:
-    """Return what of the money that came, and did not go back, may go back with quota of a root line."""
-    owed = sum(model.has((one, "applied")) for one in lines)
-    used = sum(model.has((one, status)) for one in lines if root(lines, one) == of for status in ("paid", "applied"))
-    return max(0, min(model.has(MONEY) - owed, came - used))
-
-
-class Crash(Exception):
-    """What happens in the middle of an act."""
 
 
 def approved_or_rejected(book: Book, application: int, day: date, by: str) -> Posted:
@@ -131,14 +66,6 @@ def approved_or_rejected(book: Book, application: int, day: date, by: str) -> Po
     except Refused:
         reject(book, application, reason="不足", by=by)
         raise
-
-
-def standing(connection: Connection) -> tuple[dict[tuple[int, str], int], int]:
-    """Return what the book has of each line in each status, and of cash."""
-    rows = connection.exec_driver_sql("SELECT quota, status, amount FROM book_quota_statuses")
-    stands = {(int(quota[5:]), status): int(total) for quota, status, total in rows}
-    (cash,) = connection.exec_driver_sql("SELECT total FROM balance WHERE code = '1001'").scalars()
-    return stands, int(cash)
 
 
 CLERK: Final = "李会计"

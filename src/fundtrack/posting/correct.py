@@ -27,6 +27,7 @@ from fundtrack.posting.application import is_paid_again
 from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.kinds import NOT_IN_CHART, account_of, kind_of_account, parse_use, use_of
 from fundtrack.posting.post import post
+from fundtrack.posting.quota import committed, leg_of
 from fundtrack.posting.standing import citing, find_voucher, linked, refuse_before, voucher_of
 from fundtrack.posting.vouchers import drafted, refuse_unknown_project
 
@@ -50,10 +51,9 @@ REBOOKED: Final = frozenset({"transfer-received", "disbursement", "advance", "ve
 PENDING: Final = ("receivable", "payable")
 """Kinds of account that keep open what one fund has to receive and another to pay."""
 
-OF_ITS_YEAR: Final = frozenset({
-    "quota-received", "allotment", "quota-adjustment", "commitment", "application",
-})  # fmt: skip
-"""The kinds that move only quota of a year, or bind it: they are taken back within it, so that it can be closed."""
+BEYOND_ITS_YEAR: Final = frozenset({"carry-over", "returned-payment", "refund"})
+"""The kinds that may be taken back in a later year although they moved quota: what went on comes back to its own year,
+what was paid stands paid again. All else would free quota of a year that can no longer be closed with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +102,15 @@ def rebooked(
 ) -> list[Draft]:
     """Return the vouchers that put one elsewhere; `mode` says what was wrong, record or money.
 
-    Raises what `rebookable`, `refuse_rested_on` and `money_owed` do, and UsageError (`rebook-applied`).
+    Raises what `rebookable`, `refuse_rested_on`, `refuse_later_year` and `money_owed` do, and UsageError (`rebook-applied`).
     """
     make = record_rebooked if mode == "record" else money_owed
     wrong = rebookable(connection, chart, number, correction, document)
     refuse_rested_on(connection, [wrong], date)
-    if mode == "record" and (approval := _approval(connection, wrong)):
-        raise UsageError("rebook-applied", number=wrong.number, approval=approval.number)
+    if mode == "record":
+        refuse_later_year([wrong], date)
+        if approval := _approval(connection, wrong):
+            raise UsageError("rebook-applied", number=wrong.number, approval=approval.number)
     return make(chart, wrong, correction, document, date)
 
 
@@ -128,14 +130,17 @@ def reversal(connection: Connection, chart: Chart, number: str, *, reason: str, 
 
     Raises UsageError: `reverse-reason`, `reverse-twice`, `reverse-reversal`, `reverse-before`, `reverse-year` of quota
     in another year than its own, `reverse-cited` while another voucher rests on it, `reverse-opening` while the fund
-    has other vouchers, `reverse-spent` for an advance whose use was verified.
+    has other vouchers, `reverse-spent` for an advance whose use was verified, `commit-beyond` where a contract
+    has less bound by now.
     """
     if not reason.strip():
         raise UsageError("reverse-reason")
     named = find_voucher(connection, number)
     refuse_fallen(connection, named)
     members = [voucher for voucher in linked(connection, named) if not voucher.reverses and not voucher.reversed_by]
+    refuse_later_year(members, date)
     refuse_rested_on(connection, members, date)
+    _refuse_freed(connection, chart, members)
     return [
         _red(chart, member, reason, _own_year(member, date)) for member in reversed(members)
     ]  # what rests on another goes first
@@ -157,17 +162,40 @@ def refuse_fallen(connection: Connection, voucher: Standing) -> None:
         raise UsageError("reverse-reversal", number=voucher.number, original=original.number)
 
 
+def _refuse_freed(connection: Connection, chart: Chart, members: Iterable[Standing]) -> None:
+    """Refuse to take back what was bound to a contract and is bound no more. Raises UsageError (`commit-beyond`)."""
+    for member in (one for one in members if one.contract):
+        names = {leg.code.partition(":")[2] for entry in member.entries for leg in entry[:2]}
+        for line in (one for one in chart.quotas if one.use and one.fund == member.fund and one.name in names):
+            of = leg_of(chart, line, "committed")
+            freed = sum(
+                (1 - 2 * entry.red) * entry.amount * ((entry.credit == of) - (entry.debit == of))
+                for entry in member.entries
+            )
+            if freed <= 0:
+                continue
+            bound = next((held for one, _, held in committed(connection, chart, line) if one == member.contract), 0)
+            if freed > bound:
+                raise UsageError("commit-beyond", number=line.number, contract=member.contract,
+                                 bound=money.grouped(bound), amount=money.grouped(freed))  # fmt: skip
+
+
+def refuse_later_year(members: Iterable[Standing], date: date) -> None:
+    """Refuse to take back what moved quota in a year behind its own. Raises UsageError (`reverse-year`)."""
+    for member in members:
+        if date.year > member.date.year and member.entries != member.in_money and member.kind not in BEYOND_ITS_YEAR:
+            raise UsageError("reverse-year", number=member.number, year=member.date.year)
+
+
 def refuse_rested_on(connection: Connection, members: Iterable[Standing], date: date) -> None:
     """Refuse to take vouchers back on a date while something rests on them.
 
-    Raises UsageError: `reverse-before`, `reverse-year`, `reverse-cited`, `reverse-opening`, `reverse-spent`,
+    Raises UsageError: `reverse-before`, `reverse-cited`, `reverse-opening`, `reverse-spent`,
     `reverse-paid-again` where what the bank returned of an application is paid again; see `reversal`.
     """
     for member in members:
         if date < member.date:
             raise UsageError("reverse-before", number=member.number, posted=member.date, date=date)
-        if member.kind in OF_ITS_YEAR and date.year > member.date.year:
-            raise UsageError("reverse-year", number=member.number, year=member.date.year)
         resting = citing(connection, member)
         if resting:
             raise UsageError("reverse-cited", number=member.number, others=", ".join(v.number for v in resting))

@@ -159,7 +159,7 @@ def supplement(
     another year, `supplement-nothing` where nothing stands of the line, `document-exceeded`.
     """
     line = find_line(chart, number)
-    if line.use:
+    if line.parent:
         raise UsageError("quota-not-given", number=line.number)
     if not document.strip():
         raise UsageError("supplement-document")

@@ -1,0 +1,89 @@
+"""What `sh tests/fuzz` asks of the readers: the first byte of an input says which one gets the rest.
+
+An amount is read exactly or refused, a date is a day of a year that can be or refused, and every physical row of a
+file comes out once, in order, or the file is refused. Anything else ends the run: another error, a hang, a change.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import sys
+import tempfile
+from contextlib import suppress
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import atheris
+
+with atheris.instrument_imports(include=["fundtrack.importing", "fundtrack.money", "fundtrack.identifier"]):
+    from fundtrack import money, pages
+    from fundtrack.errors import FormatError
+    from fundtrack.importing import Importer, dates, decode
+    from fundtrack.importing.elsewhere import is_system
+    from fundtrack.importing.importer import delimited
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+IMPORTERS: Final = [Importer(page) for _, page in sorted(pages.catalogue("importers").items()) if not is_system(page)]
+UNITS: Final = ("元", "万元", "CNY", "GBP")
+PLAIN: Final = re.compile(r"-?\d{1,12}(\.\d{1,2})?", re.ASCII)
+FILE: Final = Path(tempfile.mkdtemp()) / "file.csv"
+
+
+def amounts(data: bytes) -> None:
+    """Read an amount: what it is printed as is the same amount, and plain digits are what they say."""
+    unit, text = UNITS[data[0] % len(UNITS)] if data else UNITS[0], data[1:].decode("utf-8", "replace")
+    fen = money.parse(text, unit)
+    assert money.parse(money.plain(fen)) == fen == money.parse(money.grouped(fen))
+    if PLAIN.fullmatch(text):
+        assert fen == Decimal(text) * 100 * money.factor(unit)
+
+
+def days(data: bytes) -> None:
+    """Read a date: its own spelling is the same day."""
+    day = dates.read(data.decode("utf-8", "replace"))
+    assert day.year >= dates.FIRST_YEAR
+    assert dates.read(day.isoformat()) == day
+
+
+def files(data: bytes) -> None:
+    """Read a file through a page, in blocks and row by row: the same rows, each once, and no amount is lost."""
+    if not data:
+        return
+    FILE.write_bytes(data[1:])
+    importer = IMPORTERS[data[0] % len(IMPORTERS)]
+    reading = importer.candidates(FILE)
+    together, singly = ([row._replace(problems=()) for row in of] for of in (reading, importer.candidates(FILE, 1)))
+    assert together == singly
+    if reading.encoding:
+        text = "".join(decode.texts(FILE, reading.encoding))
+        assert [row.number for row in together] == begins(text, delimited(FILE, reading.encoding, importer.layout))
+
+
+def begins(text: str, delimiter: str) -> list[int]:
+    """Return the line that each row begins on, read by nobody of ours."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    lines, line = [], 1
+    for _ in reader:
+        lines.append(line)
+        line = reader.line_num + 1
+    return lines
+
+
+TARGETS: Final[tuple[Callable[[bytes], None], ...]] = (amounts, days, files, files)
+
+
+def one(data: bytes) -> None:
+    """Give an input to its reader; a refusal is an answer."""
+    if data:
+        with suppress(FormatError):
+            TARGETS[data[0] % len(TARGETS)](data[1:])
+
+
+if __name__ == "__main__":
+    atheris.Setup(sys.argv, one)
+    atheris.Fuzz()
