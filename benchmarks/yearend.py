@@ -64,11 +64,11 @@ def give(book: Book, fund: str) -> None:
     """Give a fund money and quota, a line for each of its uses, and contracts for some of each line."""
     part = RECEIVED // len(GRANTED[fund])
     first = [
-        post(book, lambda c, chart: [
-            *receive(c, chart, fund, part, date=FIRST, by=BY, document=DOCUMENT),
+        post(book, lambda c, chart, use=use: [  # type: ignore[misc]
+            *receive(c, chart, fund, part, date=FIRST, by=BY, document=f"{DOCUMENT}附{use}"),
             draft(chart, "transfer-received", part, fund=fund, date=FIRST),
         ], by=BY)
-        for _ in GRANTED[fund]
+        for use in GRANTED[fund]
     ]  # fmt: skip
     for at, use in enumerate(GRANTED[fund], 1):
         root = f"{fund}-Q{at:05d}"

@@ -218,7 +218,7 @@ def test_a_fingerprint_is_of_the_place_and_the_key_without_the_id(tmp_path: Path
 @pytest.mark.parametrize(
     ("place", "written", "record", "identity"),
     [
-        (Subject(file="a.beancount", line=3, voucher="V1"), "a.beancount:3",
+        (Subject(file="a.beancount", line=3, voucher="V1"), "a.beancount:3: V1",
          {"file": "a.beancount", "sheet": None, "line": 3, "voucher": "V1"}, ("V1",)),
         (Subject(file="a.beancount", line=3), "a.beancount:3",
          {"file": "a.beancount", "sheet": None, "line": 3, "voucher": None}, ("a.beancount", "", "3")),

@@ -110,8 +110,8 @@ class Layout:
 
     @property
     def general(self) -> bool:
-        """Say whether it is of a family of files, whose columns go by several names."""
-        return any(source.any for source in self.sources)
+        """Say whether it is of a family of files, whose columns go by several names; one it may lack makes no family."""
+        return any(source.any and not source.optional for source in self.sources)
 
     @property
     def signed(self) -> bool:
