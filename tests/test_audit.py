@@ -20,8 +20,9 @@ from fundtrack.book.policy import apply_chart
 from fundtrack.chart.change import end, grant
 from fundtrack.checking import checks, run
 from fundtrack.checking.audit import audit_book, audit_ledger
+from fundtrack.checking.book import book_lens
 from fundtrack.checking.foreign import foreign
-from fundtrack.errors import PageError, UsageError
+from fundtrack.errors import PageError, Refused, UsageError
 from fundtrack.ledger import canonical, publish, read
 from ledgers import CASH, PAGE, new_page, post_troubles
 
@@ -236,3 +237,38 @@ def sums(legs: list[tuple[str, str, int]]) -> dict[tuple[str, str], int]:
 def plain(fen: int) -> str:
     """Return fen as yuan."""
     return f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02d}"
+
+
+def test_only_what_shares_a_use_is_judged_at_posting(tmp_path: Path) -> None:
+    """By a page of that scope: the cash beside an earlier payment for the use is of no use, and is not summed."""
+    book = small_book(tmp_path)
+    select = (
+        "SELECT MAX(voucher) AS voucher, MAX(date) AS date, fund, account, unit, -SUM(amount) AS amount, '' AS payee"
+    )
+    moved = "account_kind = 'cash' GROUP BY fund, account, unit HAVING -SUM(amount) > :limit"
+    page = PAGE.format(name="cash-of-use", limit=150)
+    for was, becomes in (
+        ("scope=voucher", "scope=use"), ("severity: error", "severity: fatal"),
+        ("SELECT voucher, date, fund, account, unit, amount, payee", select),
+        ("account_kind = 'use' AND amount > :limit", moved),
+    ):  # fmt: skip
+        assert was in page
+        page = page.replace(was, becomes)
+    (tmp_path / "checks" / "cash-of-use.md").write_text(page, "utf-8")
+    for _ in range(2):
+        post_payment(book, "F01", "0601", 100)
+    with pytest.raises(Refused):
+        post_payment(book, "F01", "0601", 151)
+
+
+def test_an_account_that_the_chart_has_not_is_named_in_words(tmp_path: Path) -> None:
+    """By its code and fund, whatever the code; by the fund alone where nobody knows a code."""
+    book = small_book(tmp_path)
+    with book.reading() as connection:
+        named = book_lens(connection, book.chart(connection)).named
+    assert [named("en", "account", f"?:F09:{code}") for code in ("0601", "X", "----")] == [
+        "0601 of fund F09, which the chart has not", "X of fund F09, which the chart has not",
+        "an account of fund F09, which the chart has not",
+    ]  # fmt: skip
+    assert named("zh", "account", "?:F09:X") == "资金 F09 的 X（科目表中没有）"
+    assert named("zh", "account", "?:F09:----") == "资金 F09 的科目（科目表中没有）"

@@ -160,6 +160,10 @@ def test_what_an_audit_is_of(write: Write) -> None:
     assert [one.name for one in audited.checks] == ["overdrawn"]
     assert audited.record("en")["extent"] == {"funds": ["F03"], "since": "2015-01-02", "left_out": 1}
     assert (audited.findings, [one.check for one in audited.left_out]) == ((), ["overdrawn"])
+    days = [(audited.findings, audited.left_out) for audited in (
+        audit_ledger(path, only=["overdrawn"], extent=Extent(since=date(2015, 2, day))) for day in (3, 4)
+    )]  # fmt: skip
+    assert [(len(shown), len(left)) for shown, left in days] == [(1, 0), (0, 1)]
     assert ledger_source(write(LEDGER.replace('option "title" "County"', ""))).title == "county.beancount"
 
 
@@ -204,6 +208,13 @@ def test_what_cannot_be_asked_of_a_ledger(write: Write) -> None:
     with pytest.raises(UsageError) as caught:
         audit_ledger(write(LEDGER), only=["overdrawn"], extent=Extent(("F01", "F09")))
     assert (caught.value.key, caught.value.details) == ("check-fund", {"fund": "F09", "known": "F01, F03"})
+
+
+def test_cash_that_names_no_fund(write: Write) -> None:
+    """Is told with the checks that find nothing in it."""
+    text = f'{LEDGER}2015-02-04 * "x"\n  Assets:Desk:Bank  1.00 CNY\n  Income:Gift\n'
+    limits = audit_ledger(write(text), only=SOME).record("en")["cannot_prove"]
+    assert [one["checks"] for one in limits if one["kind"] == "cash-without-fund"] == [["mixed-channel", "overdrawn"]]
 
 
 def test_a_fund_that_only_a_posting_knows(write: Write) -> None:

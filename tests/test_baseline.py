@@ -117,3 +117,40 @@ def test_how_an_audit_stands_to_what_was_known(tmp_path: Path) -> None:
         "standing": [each._asdict() for each in sorted(standing)],
     }
     assert told.left_out == (two,)
+
+
+@pytest.mark.parametrize("form", ["json", "sarif"])
+def test_how_bad_it_was_is_known(tmp_path: Path, form: str) -> None:
+    """Its severity, its measure and its state; of twins each its own, whether or not a measure was said."""
+    said: list[dict[str, Any]] = [
+        {"severity": "warn", "measure": 7, "state": "dismissed"},
+        {"severity": "warn", "measure": 5},
+        {"state": "lead"},
+    ]
+    findings = [{"check": "overdrawn", "fingerprint": "1", **one} for one in said]
+    results = [
+        {"ruleId": "overdrawn", "partialFingerprints": {"fundtrack/v1": "1"}, "properties": one} for one in said
+    ]  # fmt: skip
+    document = {"findings": findings} if form == "json" else {"runs": [{"results": results}]}
+    baseline = read_baseline(written(tmp_path, document))
+    assert (baseline.title, baseline.called) == ("", "")
+    assert baseline.findings == Counter([
+        Known("overdrawn", "1", "warn", 7, "dismissed"), Known("overdrawn", "1", "warn", 5, ""),
+        Known("overdrawn", "1", "", None, "lead"),
+    ])  # fmt: skip
+
+
+def test_twins_that_got_worse(tmp_path: Path) -> None:
+    """Replace the greatest that was known; the others are gone. One of which no measure is known covers it."""
+    path = tmp_path / "two.beancount"
+    path.write_text(CASH + '2015-03-01 * "x"\n  Expenses:F01-A:House  9.00 CNY\n  Assets:F03-B:Cash\n', "utf-8")
+    audit = audit_ledger(path, only=["mixed-channel"])
+    (found,) = audit.findings
+    less = [known_of(found)._replace(measure=found.measure - by) for by in (3, 2, 1)]
+    told = compare(audit, Baseline("x", Counter(less)))
+    assert told.baseline is not None
+    assert (told.findings, told.baseline.gone) == ((found,), tuple(less[:2]))
+    unmeasured = known_of(found)._replace(measure=None)
+    told = compare(audit, Baseline("x", Counter([*less, unmeasured])))
+    assert told.baseline is not None
+    assert (told.findings, told.baseline.gone) == ((), tuple(less))

@@ -211,7 +211,8 @@ def test_a_workbook_is_a_table_too(tmp_path: Path) -> None:
         sheet.append(line.split(","))
     book.save(tmp_path / "gl.xlsx")
     (found,) = audited(tmp_path).findings
-    assert (found.check, found.subject.sheet, found.subject.row) == ("overdrawn", "三月", 4)
+    place = found.subject
+    assert (found.check, place.file, place.sheet, place.row) == ("overdrawn", str(tmp_path / "gl.xlsx"), "三月", 4)
 
 
 HOSTILE: Final = {

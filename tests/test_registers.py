@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from openpyxl import Workbook
 
 import fundtrack
 from books import small_book
@@ -22,6 +23,7 @@ from fundtrack.errors import FormatError, UsageError
 from fundtrack.importing.file import import_file
 from fundtrack.importing.quarantine import reject, retry, waiting
 from fundtrack.importing.report import STATES
+from fundtrack.ledger.batches import identity
 from fundtrack.ledger.registers import stated
 from fundtrack.posting.enter import restore, withdraw
 from fundtrack.schema.registers import BY_RELATION, REGISTERS
@@ -96,6 +98,21 @@ def test_where_entries_stand_for_checks(book: Book) -> None:
     assert (entry.file, entry.row, entry.sheet, len(entry.sha256), entry.voucher) == ("a.csv", 3, "", 64, "")
     assert entry.content == REGISTERS["contract"].identity(REGISTERS["contract"].row({"contract": "HT-2"}))
     assert (whole.file, whole.sha256, whole.row) == ("a.csv", entry.sha256, 0)
+    assert whole.content == identity({"file": "a.csv", "sheet": "", "sha256": entry.sha256})
+
+
+def test_an_entry_of_a_workbook_stands_on_its_sheet(book: Book) -> None:
+    """In its row."""
+    workbook = Workbook()
+    sheet = workbook.create_sheet("台账", 0)
+    for row in (CONTRACTS, contract()):
+        sheet.append(row)
+    path = book.folder / "a.xlsx"
+    workbook.save(path)
+    import_file(book, path, by="clerk")
+    with book.reading() as connection:
+        place = book_lens(connection, book.chart(connection)).subject(0, "contract 1")
+    assert (place.file, place.sheet, place.row) == ("a.xlsx", "台账", 2)
 
 
 def test_where_imported_vouchers_stand_for_checks(book: Book) -> None:

@@ -234,3 +234,54 @@ def test_a_voucher_is_judged_by_the_last_version(customs: str, version: int) -> 
     """That the ledger speaks of."""
     text = f'{customs}2015-01-01 * "x"\n  Assets:F01-A:1001-Bank  1.00 CNY\n  Income:F01-A:4001-In\n'
     assert rows(text, "vouchers", "chart") == [(version,)]
+
+
+QUOTAS: Final = """
+2015-01-05 custom "quota" "F01-Q00001"
+  doc: "桂[2015]3号"
+  upper-doc: "财[2014]9号"
+2015-01-10 custom "quota" "F01-Q-2"
+  parent: "F01-Q00001"
+  use: "0601"
+  project: "P01"
+  dept: "住建局"
+  chart: 2
+  expires: 2015-12-31
+2015-04-01 custom "fund-until" "F01" 3
+"""
+
+
+def test_quotas() -> None:
+    """Line by line, each with all that is said of it; under the last version of the chart where it names none."""
+    assert rows(FUND + QUOTAS, "quotas") == [
+        ("F01-Q00001", "F01", 2015, "", "", "", "", "桂[2015]3号", "财[2014]9号", "2015-01-05", 735603, "", 4),
+        ("F01-Q-2", "F01", 2015, "F01-Q00001", "0601", "P01", "住建局", "", "", "2015-01-10", 735608, "2015-12-31", 2),
+    ]
+
+
+WRONG: Final = {
+    '"register" "deth"\n': ("register-unknown", {"found": "deth"}),
+    '"register" "death" "staff"\n': ("register-unknown", {"found": "death staff"}),
+    '"register" "bank_line"\n  line: 1.5\n': (
+        "register-field", {"register": "bank_line", "field": "line", "form": "1"},
+    ),
+    '"register" "bank_line"\n  bank: 7\n': (
+        "register-field", {"register": "bank_line", "field": "bank", "form": '"…"'},
+    ),
+    '"register" "bank_line"\n  amount: 1.00\n': (
+        "register-field", {"register": "bank_line", "field": "amount", "form": "1.00 CNY"},
+    ),
+    '"register" "death"\n  dead: TRUE\n': (
+        "register-field", {"register": "death", "field": "dead", "form": "person, name, date"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "told"), WRONG.items())
+def test_an_entry_that_cannot_be_read(said: str, told: tuple[str, dict[str, str]]) -> None:
+    """Is told with its line, what is wrong there, and how it is written."""
+    with pytest.raises(UsageError) as caught, loaded(f"{FUND}2015-01-01 custom {said}"):
+        pass
+    key, details = told
+    said_of_it = {name: value for name, value in caught.value.details.items() if name != "known"}
+    assert (caught.value.key, said_of_it) == (key, {"path": "ledger.beancount", "line": 2, **details})
