@@ -82,7 +82,8 @@ class Cycle(Ending):
             shown = of_lines.get(self.name(line), {})
             has = {status: self.is_.has((line, status)) for status in BECAME}
             assert {name: shown.get(name, 0) for name in COLUMNS} == {name: has[name] for name in COLUMNS}
-            assert shown.get("allotted", 0) == sum(has.values())
+            came = {"allotted": sum(has.values()) - (before := self.is_.has((line, "received"))), "carried_in": before}
+            assert {name: shown.get(name, 0) for name in came} == came
         (fund,) = balances(self.book).rows
         for name in COLUMNS:
             assert fund.amounts[name] == sum(self.is_.has((line, name)) for line in allotted)
