@@ -69,6 +69,10 @@ def test_machine_readable_balances(book: Book) -> None:
         "applied",
         "paid",
         "available",
+        "recovered",
+        "carried_in",
+        "returned",
+        "carried",
     )
     nothing = dict.fromkeys(figures, "0.00") | dict.fromkeys(("execution_rate", "time_elapsed"))
     assert found["funds"][0] == {
@@ -88,7 +92,7 @@ def test_every_fund_balances_by_itself(book: Book) -> None:
     for by in (["fund"], ["group", "department"], ["year"]):
         for row in balances(book, by).rows:
             amounts = row.amounts
-            came = sum(amounts[name] for name in ("opening", "received", "interest", "other"))
+            came = sum(amounts[name] for name in ("opening", "received", "interest", "other", "recovered"))
             assert came == sum(amounts[name] for name in ("spent", "advanced", "lent", "due", "balance"))
 
 
@@ -110,7 +114,7 @@ def test_breakdown_by_use_and_year(book: Book) -> None:
     assert rows["F01", "", 2016]["balance"] == rows["F01", "", 2015]["balance"] - 700
     for row in balances(book, ["year"]).rows:
         of = row.amounts
-        came = of["opening"] + of["received"] + of["interest"] + of["other"]
+        came = of["opening"] + of["received"] + of["interest"] + of["other"] + of["recovered"]
         assert came == sum(of[name] for name in ("spent", "advanced", "lent", "due", "balance"))
 
 

@@ -82,15 +82,34 @@ class Cycle(Ending):
             shown = of_lines.get(self.name(line), {})
             has = {status: self.is_.has((line, status)) for status in BECAME}
             assert {name: shown.get(name, 0) for name in COLUMNS} == {name: has[name] for name in COLUMNS}
-            assert shown.get("allotted", 0) == sum(has.values())
+            came = {"allotted": sum(has.values()) - (before := self.is_.has((line, "received"))), "carried_in": before}
+            assert {name: shown.get(name, 0) for name in came} == came
         (fund,) = balances(self.book).rows
         for name in COLUMNS:
             assert fund.amounts[name] == sum(self.is_.has((line, name)) for line in allotted)
         assert fund.amounts["balance"] == self.is_.has(MONEY)
+        self.years(fund.amounts)
         connection = self.book.connection
         waits = sorted(item.amount for item in (*unpaid(connection), *owed(connection)) if item.amount)
         assert waits == sorted(claim.left for claim in self.is_.claims.values() if claim.left)
         assert [*wrong_balances(self.book, connection), *numbers(self.book, connection)] == []
+
+    def years(self, whole: dict[str, int]) -> None:
+        """Each opens with what the last one closed with, none is paid less than nothing, and they sum to the whole."""
+        closed = 0
+        several = [row.amounts for row in balances(self.book, ("fund", "year")).rows]
+        for of in several:
+            assert of["opening"] == closed
+            came = sum(of[name] for name in ("opening", "received", "interest", "other", "recovered"))
+            assert came == sum(of[name] for name in ("spent", "advanced", "lent", "due", "balance"))
+            assert min(of[name] for name in ("paid", "carried_in", "carried")) >= 0
+            closed = of["balance"]
+        assert closed == whole["balance"]
+        total = {name: sum(of[name] for of in several) for name in whole}
+        assert total["paid"] - total["returned"] == whole["paid"]
+        assert total["carried"] - total["carried_in"] == whole["carried"]
+        for name in ("received", "recovered", "spent", "allotted", "unallotted", "committed", "applied", "available"):
+            assert total[name] == whole[name], name
 
 
 @pytest.mark.parametrize(

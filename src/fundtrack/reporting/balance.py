@@ -1,17 +1,21 @@
 """Balances: what each fund received, spent, advanced and still has, by fund and whatever else is asked for.
 
-    opening + received + interest + other = spent + advanced + lent + due + balance
+    opening + received + interest + other + recovered = spent + advanced + lent + due + balance
 
-`received` are transfers received, those an opening voucher states among them; `opening` is what Equity brought in.
-`spent` is net of refunds; `advanced` was paid to owner companies and townships and is not verified (拨付不是支出);
-`lent` is due from other funds less what is due to them, `due` receivables less payables; `balance` is cash. By a year
-or a month the same columns say what moved in it, but that a year opens with what the last one closed with: `opening`
-has that too, and `balance` is what stood at its end. As of a day, it is what stood at the end of that day.
+`received` are transfers received, those an opening voucher states among them; `opening` is what Equity brought
+in, but what came back of a year before: that is `recovered`. `spent` is net of refunds; `advanced` was paid to
+owner companies and townships and is not verified (拨付不是支出); `lent` is due from other funds less what is due to
+them, `due` is receivables less payables; `balance` is cash. By a year or a month the same columns say what
+moved in it, but that a year opens with what the last one closed with: `opening` has that too, and `balance` is
+what stood at its end. As of a day, it is what stood at the end of that day. Receipts are of no one project,
+payee or line: by these no balance is shown but that of all rows.
 
-Of funds under quota control, in quota: `unallotted` is what was received and not allotted; `allotted` to uses (what was
-carried over counts once, but by year and by line in both), and of that `committed` to contracts, `applied` for, `paid`
-and `available`; and, where that means something, the rate of execution beside the time gone (`pace`). By `quota`, money
-stands at the line that its voucher, or the one that this cites, is paid from.
+Of funds under quota control, in quota: `unallotted` is what was received and not allotted; `allotted` to uses, each fen
+once, where it first was; `carried_in` what a year before left, which may be used beside it; and of both `committed` to
+contracts, `applied` for, `paid`, `carried` over and `available`; and, where that means something, the rate of execution
+beside the time gone (`pace`). What both years of a row carried is in neither figure of it. What comes back in a year of
+a payment of an earlier year's line is `returned` in its year: the year of the payment stands as it was closed. By
+`quota`, money stands at the line that its voucher, or the one that this cites, is paid from.
 """
 
 from __future__ import annotations
@@ -31,12 +35,13 @@ from fundtrack.checking.book import names_of
 from fundtrack.errors import UsageError, message
 from fundtrack.reporting.pace import RATES, due, rates
 from fundtrack.reporting.table import Column, Table
+from fundtrack.reporting.turnover import turnover
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, RowMapping
 
     from fundtrack.book import Book
     from fundtrack.chart.model import Chart
@@ -53,17 +58,21 @@ MEASURES: Final[dict[str, tuple[int, tuple[str, ...]]]] = {
     "received": (-1, ("transfer",)),
     "interest": (-1, ("interest",)),
     "other": (-1, ("other-income",)),
+    "recovered": (-1, ("recovered",)),
     "spent": (1, ("use",)),
     "advanced": (1, ("advance",)),
     "lent": (1, ("due-from", "due-to")),
     "due": (1, ("receivable", "payable")),
     "balance": (1, ("cash",)),
     "unallotted": (-1, ("quota-unallotted",)),
-    "allotted": (-1, tuple(f"quota-{status}" for status in ALLOTTED)),
+    "allotted": (-1, ("quota-carried-in", "quota-returned", *(f"quota-{status}" for status in ALLOTTED))),
+    "carried_in": (1, ("quota-carried-in", "unallotted-carried-in")),
+    "returned": (1, ("quota-returned",)),
     "committed": (-1, ("quota-committed",)),
     "applied": (-1, ("quota-applied",)),
     "paid": (-1, ("quota-paid",)),
     "available": (-1, ("quota-available",)),
+    "carried": (-1, ("quota-carried", "unallotted-carried")),
 }
 """Each figure: the kinds of account it sums, and whether debits (1) or credits (-1) add to it."""
 
@@ -78,57 +87,17 @@ BY: Final = ("fund", *OF_FUND, *OF_POSTING)
 OF_A_YEAR: Final = frozenset({"year", "quota"})
 """What tells years apart: a quota line is of one."""
 
-GONE: Final = frozenset({"quota-carried", "quota-reclaimed"})
-"""Kinds of account of quota that went on or went back."""
+OF_NO_FIGURE: Final = frozenset({"quota-received", "unallotted-reclaimed"})
+"""What a document gave, and what of it went back before it was of a use."""
+
+SHARED: Final = frozenset({"project", "payee", "quota"})
+"""What money received is of none of: what is left of it is known by fund only."""
+
+OF_NO_USE: Final = frozenset({"carried", "carried-in", "reclaimed"})
+"""What quota comes to that may be of no use, and is then no allotment."""
 
 NO_PACE: Final = frozenset({"payee", "period"})
 """What an allotment has no part in: who is paid is not known before, and a month has none of its own."""
-
-OF_VOUCHER: Final = {
-    "project": "v.project",
-    "payee": "v.payee",
-    "year": "v.year",
-    "period": "CAST(substr(v.date, 6, 2) AS INTEGER)",
-    "quota_line": "COALESCE(own.line, cited.line, '')",
-}
-
-LINES: Final = """line_of AS MATERIALIZED (
-    SELECT e.voucher, MIN(e.fund || '-' || substr(e.credit, 6)) AS line
-    FROM entry AS e
-    JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code = e.credit
-    WHERE a.kind IN ('quota-paid', 'quota-applied')
-    GROUP BY e.voucher
-), """
-"""The line that each voucher pays from or applies for."""
-
-OF_LINE: Final = """
-    LEFT JOIN line_of AS own ON own.voucher = v.id
-    LEFT JOIN line_of AS cited ON cited.voucher = v.cites"""
-
-TURNOVER: Final = """
-WITH {lines}summed AS MATERIALIZED (
-    SELECT e.fund, {expressions}e.debit, e.credit, SUM((1 - 2 * e.red) * e.amount) AS amount
-    FROM voucher AS v{of_line}
-    CROSS JOIN entry AS e
-    WHERE e.voucher = v.id AND e.unit = :unit{until}
-    GROUP BY e.fund, {names}e.debit, e.credit
-)
-SELECT s.fund, a.kind, CASE a.kind WHEN 'use' THEN a.code ELSE COALESCE(q.of_use, '') END AS "use",
-    {quota}{names}SUM(s.amount) AS amount
-FROM (
-    SELECT fund, {names}debit AS code, amount FROM summed
-    UNION ALL
-    SELECT fund, {names}credit, -amount FROM summed
-) AS s
-JOIN account AS a ON a.fund = s.fund AND a.unit = :unit AND a.code = s.code
-LEFT JOIN (
-    SELECT fund AS of_fund, name AS line, use AS of_use FROM quota
-) AS q ON q.of_fund = a.fund AND q.line = substr(a.code, 6)
-GROUP BY s.fund, a.kind, "use"{grouped}
-"""
-"""What the postings of the views come to, in one pass: a million entries are summed before their accounts are joined.
-An entry counts by its voucher, for on SQLite a stock client can leave one without any. `fund-balances` says the same
-over the views."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +151,14 @@ class Balances:
     def _all(self) -> Group:
         return Group("", (), self.total, self.due)
 
+    def _stands(self, name: str) -> bool:
+        """Return whether a row knows this figure: money received is of no one project, payee or line."""
+        standing = {"balance", "opening"} if "year" in self.by else {"balance"}
+        return name not in standing or not SHARED & {*self.by}
+
+    def _shown(self, row: Row) -> dict[str, int | None]:
+        return {name: amount if self._stands(name) else None for name, amount in row.amounts.items()}
+
     def _rates(self, of: Row | Group, keys: Mapping[str, Cell] = NO_KEYS) -> tuple[int | None, int | None]:
         """Return the rate of execution and the time gone of the row's year, or else of the last year that has quota.
 
@@ -202,7 +179,8 @@ class Balances:
 
     def _plain(self, of: Row | Group, keys: Mapping[str, Cell] = NO_KEYS) -> dict[str, str | None]:
         parts = zip(RATES, self._rates(of, keys), strict=True)
-        return _plain(of.amounts) | {name: None if part is None else money.plain(part) for name, part in parts}
+        amounts = self._shown(of) if isinstance(of, Row) else of.amounts
+        return _plain(amounts) | {name: None if part is None else money.plain(part) for name, part in parts}
 
     def name(self, fund: str, language: Language) -> str:
         """Return the name of a fund, empty where the chart in force has none."""
@@ -224,7 +202,7 @@ class Balances:
             words = {**row.keys, "name": self.name(str(row.keys["fund"]), language)}
             if people:
                 words |= _in_words(row, language, named)
-            rows.append((*_cells([words[key] for key in keys], row.amounts, shown), *self._rates(row, row.keys)))
+            rows.append((*_cells([words[key] for key in keys], self._shown(row), shown), *self._rates(row, row.keys)))
             group = self._closed_by(at)
             if people and group:
                 head = [group.group, " + ".join(group.funds), *[None] * (len(keys) - 2)]
@@ -257,22 +235,39 @@ def balances(book: Book, by: Sequence[str] = ("fund",), as_of: date | None = Non
         chart = book.chart(connection)
         rows = _rows(connection, chart, keys, as_of)
     total, to_pay = _summed(row.amounts for row in rows), sum(row.due for row in rows)
-    shown = tuple(_year_by_year(rows)) if "year" in keys else rows
+    shown = _year_by_year(rows, keys) if "year" in keys else rows
     return Balances(chart.currency, keys, shown, _groups(chart, rows), total, to_pay, as_of or today(), chart)
 
 
-def _year_by_year(rows: Iterable[Row]) -> Iterator[Row]:
-    """Yield rows of what moved, each opened with what the one before it of the same keys closed with."""
+def _year_by_year(rows: Sequence[Row], by: Sequence[str]) -> tuple[Row, ...]:
+    """Return rows of what moved, each opened with what the one before it of the same keys closed with.
+
+    Where a balance stands through a year of the book in which nothing moved, that year has a row too.
+    """
     closing: defaultdict[tuple[Cell, ...], int] = defaultdict(int)
-    order = {id(row): at for at, row in enumerate(rows)}
-    found: list[tuple[int, Row]] = []
+    found: list[Row] = []
+    whole = "period" not in by and not SHARED & {*by}
+    years: dict[Cell, dict[tuple[Cell, ...], list[Row]]] = defaultdict(lambda: defaultdict(list))
     for row in sorted(rows, key=lambda one: (one.keys["year"], one.keys.get("period", 0))):
-        of = tuple(value for key, value in row.keys.items() if key not in {"year", "period"})
-        before, moved = closing[of], row.amounts
-        closing[of] += moved["balance"]
-        stands = {"opening": before + moved["opening"], "balance": closing[of]}
-        found.append((order[id(row)], replace(row, amounts=moved | stands)))
-    yield from (row for _, row in sorted(found, key=itemgetter(0)))
+        years[row.keys["year"]][_beside_time(row)].append(row)
+    last: dict[tuple[Cell, ...], Row] = {}
+    for year, moved in years.items():
+        for of, row in last.items() if whole else ():
+            if closing[of] and of not in moved:
+                moved[of] = [Row(row.keys | {"year": year}, _figures({}, of_a_year=True), 0)]
+        for of, several in moved.items():
+            for row in several:
+                before = closing[of]
+                closing[of] += row.amounts["balance"]
+                stands = {"opening": before + row.amounts["opening"], "balance": closing[of]}
+                found.append(replace(row, amounts=row.amounts | stands))
+            last[of] = several[-1]
+    asked = [key for key in by if key == "fund" or key in OF_POSTING]
+    return tuple(sorted(found, key=lambda row: [row.keys[key] for key in asked]))
+
+
+def _beside_time(row: Row) -> tuple[Cell, ...]:
+    return tuple(value for key, value in row.keys.items() if key not in {"year", "period"})
 
 
 def _rows(connection: Connection, chart: Chart, by: Sequence[str], as_of: date | None) -> tuple[Row, ...]:
@@ -286,33 +281,19 @@ def _rows(connection: Connection, chart: Chart, by: Sequence[str], as_of: date |
         for moved in connection.execute(text(turnover(asked, as_of)), {"unit": unit}).mappings()
     )
     for moved in moves:
-        if moved["kind"] == "quota-received" or (moved["kind"] in GONE and not moved["use"]):
-            continue  # it was of no use yet, and is of no figure here
-        kinds = found.setdefault((moved["fund"], *(moved[key] for key in asked)), {})
-        kinds[moved["kind"]] = kinds.get(moved["kind"], 0) + int(moved["amount"])
+        gone = moved["kind"].removeprefix("quota-")
+        kind = f"unallotted-{gone}" if gone in OF_NO_USE and not moved["use"] else moved["kind"]
+        if kind in OF_NO_FIGURE:
+            continue
+        kinds = found.setdefault((moved["fund"], *(_at(moved, key) for key in asked)), {})
+        kinds[kind] = kinds.get(kind, 0) + int(moved["amount"])
     return tuple(
         Row(
             _keys(chart, by, dict(zip(["fund", *asked], keys, strict=True))),
-            _figures(kinds if of_a_year else kinds | {"quota-carried": 0}),
+            _figures(kinds, of_a_year=of_a_year),
             due(kinds, of_a_year=of_a_year),
         )
         for keys, kinds in sorted(found.items(), key=itemgetter(0))
-    )
-
-
-def turnover(asked: Sequence[str], as_of: date | None = None) -> str:
-    """Return the select of what moved by fund, kind of account, use, and what is asked of the vouchers, up to a day."""
-    of_line = "quota" in asked
-    names = [key for key in (*asked, *["quota_line"] * of_line) if key in OF_VOUCHER]
-    line = "CASE WHEN a.kind LIKE 'quota-%' THEN s.fund || '-' || substr(a.code, 6) ELSE quota_line END"
-    return TURNOVER.format(
-        lines=LINES if of_line else "",
-        of_line=OF_LINE if of_line else "",
-        quota=f"{line} AS quota, " if of_line else "",
-        until=f" AND v.day <= {as_of.toordinal():d}" if as_of else "",
-        expressions="".join(f"{OF_VOUCHER[name]} AS {name}, " for name in names),
-        names="".join(f"{name}, " for name in names),
-        grouped="".join(f", {name}" for name in names) + (f", {line}" if of_line else ""),
     )
 
 
@@ -322,8 +303,16 @@ def _keys(chart: Chart, by: Sequence[str], given: dict[str, Cell]) -> dict[str, 
     return {key: given[key] if key in given else str(getattr(fund, key, "")) for key in by}
 
 
-def _figures(kinds: dict[str, int]) -> Amounts:
-    return {name: sign * sum(kinds.get(kind, 0) for kind in of_kinds) for name, (sign, of_kinds) in MEASURES.items()}
+def _at(moved: RowMapping, key: str) -> Any:  # noqa: ANN401 - what the column holds
+    """Return the key of what moved; what is not allotted is of no project and nobody's, whatever it was allotted to."""
+    return "" if moved["kind"] == "quota-unallotted" and key in {"project", "payee"} else moved[key]
+
+
+def _figures(kinds: dict[str, int], *, of_a_year: bool) -> Amounts:
+    figures = {name: sign * sum(kinds.get(kind, 0) for kind in kinds_) for name, (sign, kinds_) in MEASURES.items()}
+    if not of_a_year:  # of what went on only what has not arrived is not where it was
+        figures |= {"carried_in": 0, "carried": figures["carried"] - figures["carried_in"]}
+    return figures
 
 
 def _groups(chart: Chart, rows: Iterable[Row]) -> dict[str, Group]:
@@ -350,8 +339,9 @@ def _summed(found: Iterable[Amounts]) -> Amounts:
     return total
 
 
-def _plain(amounts: Amounts) -> dict[str, str]:
-    return {name: money.plain(amounts[name]) for name in (*ALWAYS, *(n for n in MEASURES if n not in ALWAYS))}
+def _plain(amounts: Mapping[str, int | None]) -> dict[str, str | None]:
+    found = {name: amounts[name] for name in (*ALWAYS, *(n for n in MEASURES if n not in ALWAYS))}
+    return {name: None if amount is None else money.plain(amount) for name, amount in found.items()}
 
 
 def _in_words(row: Row, language: Language, named: Callable[[Language, str, str], str]) -> dict[str, Cell]:
@@ -365,7 +355,7 @@ def _in_words(row: Row, language: Language, named: Callable[[Language, str, str]
     return words
 
 
-def _cells(keys: Sequence[Cell], amounts: Amounts, shown: Sequence[str]) -> tuple[Cell, ...]:
+def _cells(keys: Sequence[Cell], amounts: Mapping[str, int | None], shown: Sequence[str]) -> tuple[Cell, ...]:
     return (*keys, *(amounts[name] for name in shown))
 
 

@@ -1,8 +1,8 @@
 """How far quota is executed (执行率), beside how much of its year is gone (时间进度).
 
 Both are hundredths of a per cent: the rate rounded half up, as amounts are; of the time what is wholly gone. What was
-taken back is no allotment any more. Within a year what was carried over was not executed in it; over several years it
-would count twice, in its year and in the next.
+taken back is no allotment any more. Within a year what was carried over was not executed in it, and what a year before
+left is to be executed too; over several years that would count twice, in its year and in the next.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ RATES: Final = ("execution_rate", "time_elapsed")
 
 def due(moved: Mapping[str, int], *, of_a_year: bool) -> int:
     """Return which amount is to be executed, of what moved by kind of account, debits positive."""
-    not_due = {"reclaimed"} if of_a_year else {"reclaimed", "carried"}
-    return -sum(moved.get(f"quota-{status}", 0) for status in ALLOTTED if status not in not_due)
+    counted = {*ALLOTTED, "returned"} - {"reclaimed"} | (set() if of_a_year else {"carried-in"})
+    return -sum(moved.get(f"quota-{status}", 0) for status in counted)
 
 
 def rates(paid: int, of: int, year: int, day: dt.date) -> tuple[int | None, int | None]:
