@@ -69,6 +69,40 @@ def test_no_more_cash_goes_back_than_came(book: Book, say: Say, owed: tuple[str,
     assert list(diagnose(book)) == []
 
 
+def test_what_is_owed_to_the_treasury_is_paid(book: Book, say: Say) -> None:
+    """In parts, from the fund's cash and no quota, also in a later year; `todo` names it until then."""
+    at = ("--by", CLERK, "--lang", "en", "--book", book.folder)
+    give = ("--owed", "--date", "2015-06-01", "--document", "上级99号")
+    assert say("quota", "reclaim", "F01-Q00004", "--amount", "200", *give, *at).code == 0
+    number = "F01-2015-000007"
+
+    def left() -> list[tuple[str, str]]:
+        found = say("todo", "--format", "json", "--book", book.folder).json
+        return [(one["sum"], one["command"]) for one in found if one["kind"] == "surplus"]
+
+    assert left() == [("200.00", f"fundtrack pay {number}")]
+    paid = say("pay", number, "--amount", "50", "--date", "2015-06-02", *at)
+    assert (paid.code, left()[0][0], money(book)) == (0, "150.00", (125_000, 15_000, 20_000)), paid
+    for options, why in (
+        (("--amount", "150.01", "--date", "2015-06-02"), "150.00 of"), (("--date", "2015-05-31"), "2015-06-01")
+    ):  # fmt: skip
+        refused = say("pay", number, *options, *at)
+        assert (refused.code, why in refused.err) == (2, True), refused
+    held = say("reverse", number, "--reason", "误", "--date", "2015-06-03", *at)
+    assert (held.code, "F01-2015-000008" in held.err) == (2, True), held
+    assert say("pay", number, "--date", "2016-01-05", *at).code == 0
+    assert (left(), money(book)) == ([], (110_000, 0, 20_000))
+    assert "paid in full" in say("pay", number, "--date", "2016-01-05", *at).err
+    assert say("reverse", "F01-2016-000001", "--reason", "误", "--date", "2016-01-06", *at).code == 0
+    assert left()[0][0] == "150.00"
+    assert (
+        say("quota", "reclaim", "F01-Q00004", "--amount", "1", "--date", "2015-06-01", "--document", "9", *at).code == 0
+    )
+    none = say("pay", "F01-2015-000009", "--date", "2016-01-05", "--lang", "zh", *at[:2], *at[4:])
+    assert (none.code, "应缴财政的结余" in none.err) == (2, True), none
+    assert list(diagnose(book)) == []
+
+
 def test_what_is_owed_to_others_does_not_go_back(book: Book, say: Say) -> None:
     """Money for an approved bill is no surplus."""
     bill = apply_for(book, "F01-Q00004", 25_000, date=DAY, by=CLERK, payee="甲")

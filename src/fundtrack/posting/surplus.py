@@ -1,0 +1,83 @@
+"""Surplus that is owed to the treasury (应缴结余): the cash of quota that was taken back, until it goes.
+
+A reclaim that keeps its cash owes it by a payable; `pay` settles that from the fund's cash, in parts too. The quota
+went back with the reclaim, so none is executed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from fundtrack import money
+from fundtrack.errors import UsageError
+from fundtrack.ledger.rows import voucher_number
+from fundtrack.posting.draft import Entry, Leg
+from fundtrack.posting.kinds import account_of, kind_of_account
+from fundtrack.posting.standing import citing, linked, refuse_before
+from fundtrack.posting.vouchers import drafted, positive
+from fundtrack.schema import dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date as Date  # noqa: N812 - `date` is what acts call their day
+
+    from sqlalchemy import Connection
+
+    from fundtrack.chart.model import Chart
+    from fundtrack.posting.draft import Draft
+    from fundtrack.posting.standing import Standing
+
+OWED: Final = """
+SELECT o.fund, o.year, o.number, o.date, o.amount - COALESCE(p.amount, 0) FROM (
+    SELECT v.id, v.fund, v.year, v.number, v.date, SUM(e.amount) AS amount
+    FROM voucher AS v
+    JOIN entry AS e ON e.voucher = v.id
+    JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code = e.credit AND a.kind = 'payable'
+    WHERE v.kind = 'reclaim' AND v.reverses IS NULL AND NOT EXISTS (SELECT 1 FROM voucher AS x WHERE x.reverses = v.id)
+    GROUP BY v.id, v.fund, v.year, v.number, v.date
+) AS o
+LEFT JOIN (
+    SELECT v.cites, SUM((1 - 2 * e.red) * e.amount) AS amount
+    FROM voucher AS v JOIN entry AS e ON e.voucher = v.id
+    WHERE v.kind = 'repayment' GROUP BY v.cites
+) AS p ON p.cites = o.id
+WHERE o.amount > COALESCE(p.amount, 0)
+"""
+"""What each reclaim owes, less what went of it."""
+
+
+def surplus_owed(connection: Connection) -> Iterator[tuple[str, str, int]]:
+    """Yield every reclaim of which something is owed to the treasury: its number, its date, and how much, in fen."""
+    for fund, year, number, date, amount in dialect.rows_of(connection, OWED):
+        yield voucher_number(fund, year, number), date, int(amount)
+
+
+def surrender(
+    connection: Connection, chart: Chart, named: Standing, amount: int | None, *, date: Date, bank: str, bank_ref: str
+) -> Draft:
+    """Return the voucher that pays what a reclaim owes to the treasury, or `amount` fen of it; it cites the reclaim.
+
+    Any voucher of the reclaim may be named. Raises UsageError: `pay-no-application` where it owes nothing or is
+    reversed, `follows-before`, `pay-settled`, `pay-too-much`.
+    """
+    owing = [
+        (one, entry)
+        for one in linked(connection, named)
+        for entry in one.in_money
+        if one.kind == "reclaim" and kind_of_account(chart, entry.credit) == "payable"
+    ]
+    if named.reverses or named.reversed_by or not owing:
+        raise UsageError("pay-no-application", number=named.number)
+    ((owed, entry),) = owing
+    refuse_before(owed.number, owed.date, date)
+    left = entry.amount - sum(paid.amount for paid in citing(connection, owed))
+    if left <= 0:
+        raise UsageError("pay-settled", number=owed.number)
+    paid = left if amount is None else positive(amount)
+    if paid > left:
+        raise UsageError("pay-too-much", number=owed.number, left=money.grouped(left), amount=money.grouped(paid))
+    cash = Leg(owed.fund, account_of(chart, owed.fund, "cash", bank))
+    return drafted(
+        chart, "repayment", (Entry(entry.credit, cash, paid, 0, entry.unit),), fund=owed.fund, date=date,
+        project=owed.project, document=owed.document, bank=bank, bank_ref=bank_ref, cites=owed.id,
+    )  # fmt: skip
