@@ -2,6 +2,9 @@
 
 A reclaim that keeps its cash owes it by a payable; `pay` settles that from the fund's cash, in parts too. The quota
 went back with the reclaim, so none is executed.
+
+What came back of a payment of an earlier year is surplus as well: it restored no quota, and stands on the fund's
+balance until it is taken back by a document.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from fundtrack import money
 from fundtrack.errors import UsageError
 from fundtrack.ledger.rows import voucher_number
+from fundtrack.posting.arrived import HELD
 from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.kinds import account_of, kind_of_account
 from fundtrack.posting.standing import citing, linked, refuse_before
@@ -44,6 +48,43 @@ LEFT JOIN (
 WHERE o.amount > COALESCE(p.amount, 0)
 """
 """What each reclaim owes, less what went of it."""
+
+
+REFUNDED: Final = """
+SELECT v.fund, CAST(SUM((1 - 2 * e.red) * e.amount * CASE WHEN a.code = e.credit THEN 1 ELSE -1 END) AS BIGINT)
+FROM voucher AS v
+JOIN entry AS e ON e.voucher = v.id
+JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit) AND a.kind = 'balance'
+WHERE v.kind = 'reclaim' OR (v.kind = 'refund' AND v.date <= :until)
+GROUP BY v.fund ORDER BY v.fund
+"""
+"""What came back of earlier years by a day, by fund, less what of it was taken back."""
+
+
+def refunded(connection: Connection, until: Date) -> dict[str, int]:
+    """Return how many fen each fund has of refunds of earlier years that came by a day; no fund that has none."""
+    found = dialect.rows_of(connection, REFUNDED, {"until": until.isoformat()})
+    return {fund: int(fen) for fund, fen in found if fen > 0}
+
+
+def take_back(
+    connection: Connection, chart: Chart, fund: str, amount: int, *, date: Date, document: str, cash: bool, bank: str
+) -> Draft:
+    """Return the voucher by which refunds of earlier years are taken back, their cash at once or else owed.
+
+    Raises UsageError: `reclaim-document`; `reclaim-refunds` for more than there is, and is not owed to others.
+    """
+    if not document.strip():
+        raise UsageError("reclaim-document")
+    ((held,),) = dialect.rows_of(connection, HELD, {"fund": fund})
+    left = max(0, min(refunded(connection, date).get(fund, 0), int(held)))
+    if positive(amount) > left:
+        raise UsageError("reclaim-refunds", fund=fund, amount=money.grouped(amount), left=money.grouped(left))
+    balance, other = (
+        Leg(fund, account_of(chart, fund, kind, bank)) for kind in ("balance", "cash" if cash else "payable")
+    )
+    entry = Entry(balance, other, amount, unit=chart.currency)
+    return drafted(chart, "reclaim", (entry,), fund=fund, date=date, document=document, bank=bank)
 
 
 def surplus_owed(connection: Connection) -> Iterator[tuple[str, str, int]]:
