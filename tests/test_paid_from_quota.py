@@ -10,8 +10,9 @@ import pytest
 
 from fundtrack import money
 from fundtrack.posting import post
+from fundtrack.posting.application import apply_for, approve, payment
 from fundtrack.posting.vouchers import draft
-from quotafiles import CHART, CLERK, GIVEN, bring, file_of, given_row, reasons, status
+from quotafiles import CHART, CHIEF, CLERK, GIVEN, bring, file_of, given_row, reasons, status
 from shelf import ENGINES
 
 if TYPE_CHECKING:
@@ -96,6 +97,31 @@ def test_a_payment_that_comes_back_gives_its_line_its_quota_back(book: Book, tmp
     assert bring(book, path).rows["posted"] == 2
     assert status(book, "F01-Q00003") == {"available": 440, "paid": 60}
     assert bring(book, path).rows["already_posted"] == 2
+
+
+@pytest.mark.parametrize(("year", "charged"), [(2015, ("0601", "1001", 1)), (2016, ("1001", "3001", 0))])
+def test_what_comes_back_of_an_application_was_charged_by_it(
+    book: Book, tmp_path: Path, year: int, charged: tuple[str, str, int]
+) -> None:
+    """The payment settled what was owed; it is the use that gets its money back, and nothing is owed again."""
+    number = apply_for(book, "F01-Q00003", 100, payee="甲建筑公司", date=date(2015, 3, 1), by=CLERK)
+    reserved = approve(book, number, date=date(2015, 3, 1), by=CHIEF).numbers[0]
+    post(book, lambda c, chart: [payment(
+        c, chart, reserved, None, date=date(2015, 3, 2), bank_ref="GK1"
+    )], by=CLERK)  # fmt: skip
+    report = bring(book, paid(
+        tmp_path, paid_row(2, -40, "", 凭证摘要="退回，原流水 GK1", 实际支付日期=f"{year}-03-09"),
+    ))  # fmt: skip
+    assert report.rows["posted"] == 1, reasons(report)
+    with book.reading() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT e.debit, e.credit, e.red FROM voucher AS v JOIN entry AS e ON e.voucher = v.id AND e.line = 1"
+            " WHERE v.kind = 'refund'"
+        ).all()
+    assert [tuple(row) for row in rows] == [charged]
+    assert status(book, "F01-Q00003") == ({"available": 440, "paid": 60} if year == 2015 else {
+        "available": 400, "paid": 100
+    })  # fmt: skip
 
 
 def test_the_treasury_may_name_lines_of_a_fund_without_quota_control(shelf: Shelf, tmp_path: Path) -> None:

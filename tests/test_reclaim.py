@@ -9,11 +9,15 @@ import pytest
 
 from fundtrack.book.doctor import diagnose
 from fundtrack.book.periods import Month
+from fundtrack.errors import UsageError
 from fundtrack.posting import post
+from fundtrack.posting.advance import refund
 from fundtrack.posting.application import apply_for, approve
 from fundtrack.posting.correct import reverse
 from fundtrack.posting.periods import close
 from fundtrack.posting.quota import allot, commit, receive
+from fundtrack.posting.reclaim import reclaim
+from fundtrack.posting.surplus import refunded
 from fundtrack.posting.vouchers import draft
 from fundtrack.posting.yearend import Terms, close_year
 from quotas import CLERK, controlled
@@ -67,6 +71,98 @@ def test_no_more_cash_goes_back_than_came(book: Book, say: Say, owed: tuple[str,
     again = say("quota", "reclaim", "F01-Q00004", "--amount", "200", *owed, *at)
     assert (again.code, "of quota" in again.out) == (0, False)
     assert list(diagnose(book)) == []
+
+
+def test_what_is_owed_to_the_treasury_is_paid(book: Book, say: Say) -> None:
+    """In parts, from the fund's cash and no quota, also in a later year; `todo` names it until then."""
+    at = ("--by", CLERK, "--lang", "en", "--book", book.folder)
+    give = ("--owed", "--date", "2015-06-01", "--document", "上级99号")
+    assert say("quota", "reclaim", "F01-Q00004", "--amount", "200", *give, *at).code == 0
+    number = "F01-2015-000007"
+
+    def left() -> list[tuple[str, str]]:
+        found = say("todo", "--format", "json", "--book", book.folder).json
+        return [(one["sum"], one["command"]) for one in found if one["kind"] == "surplus"]
+
+    assert left() == [("200.00", f"fundtrack pay {number}")]
+    paid = say("pay", number, "--amount", "50", "--date", "2015-06-02", *at)
+    assert (paid.code, left()[0][0], money(book)) == (0, "150.00", (125_000, 15_000, 20_000)), paid
+    for options, why in (
+        (("--amount", "150.01", "--date", "2015-06-02"), "150.00 of"), (("--date", "2015-05-31"), "2015-06-01")
+    ):  # fmt: skip
+        refused = say("pay", number, *options, *at)
+        assert (refused.code, why in refused.err) == (2, True), refused
+    held = say("reverse", number, "--reason", "误", "--date", "2015-06-03", *at)
+    assert (held.code, "F01-2015-000008" in held.err) == (2, True), held
+    assert say("pay", number, "--date", "2016-01-05", *at).code == 0
+    assert (left(), money(book)) == ([], (110_000, 0, 20_000))
+    assert "paid in full" in say("pay", number, "--date", "2016-01-05", *at).err
+    assert say("reverse", "F01-2016-000001", "--reason", "误", "--date", "2016-01-06", *at).code == 0
+    assert left()[0][0] == "150.00"
+    assert (
+        say("quota", "reclaim", "F01-Q00004", "--amount", "1", "--date", "2015-06-01", "--document", "9", *at).code == 0
+    )
+    none = say("pay", "F01-2015-000009", "--date", "2016-01-05", "--lang", "zh", *at[:2], *at[4:])
+    assert (none.code, "应缴财政的结余" in none.err) == (2, True), none
+    assert list(diagnose(book)) == []
+
+
+def came_back(book: Book) -> None:
+    """Pay 100.00 in 2015, close the year, and have 30.00 of it back in 2016."""
+    post(book, lambda _, chart: [
+        draft(chart, "disbursement", 10_000, fund="F01", use="0601", date=DAY, payee="甲", quota="F01-Q00002")
+    ], by=CLERK)  # fmt: skip
+    for period in range(1, 12):
+        close(book, Month(2015, period), by=CLERK)
+    close_year(book, Terms(2015, CLERK, "上级99号"))
+    post(book, lambda c, chart: [refund(c, chart, "F01-2015-000007", 3_000, date=date(2016, 2, 1))], by=CLERK)
+
+
+@pytest.mark.parametrize("book", ENGINES, indirect=True)
+@pytest.mark.parametrize("cash", [True, False])
+def test_refunds_of_earlier_years_are_taken_back(book: Book, cash: bool) -> None:  # noqa: FBT001
+    """By the fund, for no line has quota for them; no more than came, and there again once that is reversed."""
+    came_back(book)
+
+    def give(amount: int, document: str = "上级100号") -> str:
+        return post(book, lambda c, chart: reclaim(
+            c, chart, "f01", amount, date=date(2016, 3, 1), document=document, cash=cash
+        )[1], by=CLERK).numbers[0]  # fmt: skip
+
+    def left(until: date = date(2016, 12, 31)) -> dict[str, int]:
+        with book.reading() as connection:
+            return refunded(connection, until)
+
+    before = money(book)
+    assert (left(), left(date(2016, 1, 31))) == ({"F01": 3_000}, {})
+    with pytest.raises(UsageError, match=r"30\.01"):
+        give(3_001)
+    with pytest.raises(UsageError):
+        give(1, document=" ")
+    number = give(1_000)
+    assert (left(), money(book)) == ({"F01": 2_000}, (before[0] - 1_000 * cash, 1_000 * (not cash), 0))
+    reverse(book, number, reason="误", date=date(2017, 1, 5), by=CLERK)
+    assert (left(), money(book)) == ({"F01": 3_000}, before)
+    give(3_000)
+    assert left() == {}
+    with pytest.raises(UsageError, match=r"0\.00"):
+        give(1)
+    assert list(diagnose(book)) == []
+
+
+def test_the_close_names_refunds_of_earlier_years(book: Book, say: Say) -> None:
+    """Before and after, with the command that takes them back; nothing once it did."""
+    came_back(book)
+    say("period", "close", "2016-11", "--earlier", "--by", CLERK, "--book", book.folder)
+    at = ("2016", "--by", CLERK, "--document", "上级99号", "--book", book.folder)
+    for language, word in (("en", "30.00 of refunds of earlier years"), ("zh", "以前年度退款 30.00")):
+        shown = say("year-close", *at, "--preview", "--lang", language).out
+        assert word in shown, shown
+        assert "fundtrack quota reclaim F01 --amount 30.00 --document" in shown, shown
+    give = ("--amount", "30", "--document", "上级99号", "--date", "2016-12-01", "--by", CLERK, "--book", book.folder)
+    done = say("quota", "reclaim", "F01", *give)
+    assert (done.code, "of quota" in done.out) == (0, False), done
+    assert "refunds" not in say("year-close", *at, "--lang", "en").out
 
 
 def test_what_is_owed_to_others_does_not_go_back(book: Book, say: Say) -> None:

@@ -10,7 +10,7 @@ import pytest
 from fundtrack.checking.audit import audit_book
 from fundtrack.errors import UsageError
 from fundtrack.posting import post
-from fundtrack.posting.advance import refund
+from fundtrack.posting.advance import refund, verification
 from fundtrack.posting.application import apply_for, approve, payment
 from fundtrack.posting.correct import reverse
 from fundtrack.posting.quota import allot, commit, receive, statuses
@@ -182,6 +182,31 @@ def test_in_a_later_year_it_keeps_the_quota_of_its_own(book: Book, applied: bool
     assert stands(book)["applied"] == 70
     pay(book, once_more, date=on(3, 2, 2016))
     assert stands(book)["paid"] == 100
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_an_advance_that_comes_back_in_a_later_year_is_held_no_more(book: Book, again: bool) -> None:  # noqa: FBT001
+    """It was never spent: it comes off the advance, restores no quota, and is not verified; that may be reversed."""
+    paid = act(book, lambda _, chart: [
+        draft(chart, "advance", 100, fund="F01", date=on(12), payee=PAYEE, quota=LINE)
+    ])  # fmt: skip
+    if again:  # paid in the later year, out of what the line of its own has reserved
+        paid = pay(book, send_back(book, paid, date=on(1, 5, 2016)), date=on(1, 6, 2016))
+    held = stands(book)
+    back = act(book, lambda c, chart: [refund(c, chart, paid, 30, date=on(2, 1, 2016))])
+    less = held | {"1001": held["1001"] + 30, "1201": 70}
+    assert stands(book) == less
+    for too_much in (
+        lambda c, chart: [verification(c, chart, paid, 71, use="0601", date=on(3, 1, 2016))],
+        lambda c, chart: [refund(c, chart, paid, 71, date=on(3, 1, 2016))],
+    ):
+        with pytest.raises(UsageError, match=r"0\.70"):
+            act(book, too_much)
+    reverse(book, back, reason="x", date=on(3, 1, 2016), by="clerk")
+    assert stands(book) == held
+    act(book, lambda c, chart: [refund(c, chart, paid, 30, date=on(3, 2, 2016))])
+    act(book, lambda c, chart: [verification(c, chart, paid, 70, use="0601", date=on(3, 2, 2016))])
+    assert "1201" not in {account for account, total in stands(book).items() if total}
 
 
 def test_an_application_of_another_year_is_not_paid(book: Book) -> None:

@@ -113,7 +113,7 @@ def pay(
     book: BookOption = None,
     lang: LanguageOption = None,
 ) -> None:
-    """支付 Pay what was approved, or what the bank returned: quota is executed, and what was owed is settled."""
+    """支付 Pay what was approved, what the bank returned, or surplus owed to the treasury: what was owed is settled."""
     from fundtrack import identifier
     from fundtrack.book.clock import today
     from fundtrack.posting.application import payment

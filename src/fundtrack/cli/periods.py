@@ -142,6 +142,7 @@ def year_close(
     lang: LanguageOption = None,
 ) -> None:
     """年终结转 Carry over what every quota line has left, or take it back after its years; and close the year."""
+    from fundtrack.posting.surplus import refunded
     from fundtrack.posting.yearend import Terms, close_year
 
     the_book = opened(book)
@@ -166,6 +167,11 @@ def year_close(
     if form == "table":
         sums = {name: money.grouped(amount) for name, amount in total.items()}
         show.say_message("year-may-close" if preview else "year-is-closed", language, year=year, **sums)
+        with the_book.reading() as connection:
+            surplus = refunded(connection, terms.last)
+        for fund, fen in surplus.items():
+            of_fund = {"fund": fund, "amount": money.grouped(fen), "plain": money.plain(fen)}
+            show.say_message("refunds-are-surplus", language, **of_fund)
 
 
 def todo(

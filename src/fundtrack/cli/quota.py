@@ -205,7 +205,12 @@ def carry(
 
 @quota.command()
 def reclaim(
-    line: LineArgument,
+    line: Annotated[
+        str,
+        typer.Argument(
+            metavar="QUOTA|FUND", help="A quota line; a fund: its refunds of earlier years. 指标号；资金代码"
+        ),
+    ],
     amount: AmountOption,
     document: DocumentOption = "",
     owed: Annotated[bool, typer.Option("--owed", help="The cash goes back later. 资金待上缴")] = False,
@@ -217,7 +222,7 @@ def reclaim(
     book: BookOption = None,
     lang: LanguageOption = None,
 ) -> None:
-    """指标收回 Take unspent quota back by a document, and its cash with it."""
+    """指标收回 Take unspent quota back by a document, and its cash with it; or a fund's refunds of earlier years."""
     from fundtrack.book.clock import today
     from fundtrack.posting.reclaim import reclaim
 

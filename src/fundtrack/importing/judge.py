@@ -121,7 +121,7 @@ def _own(connection: Connection, by: str) -> Iterator[tuple[int, str, Reason]]:
 
 def _untied(connection: Connection, stager: Staged) -> Iterator[tuple[int, str, Reason]]:
     """Tie each refund to the payment it returns, by the bank's reference; take out what cannot be one."""
-    for voucher, error in tie(connection, stager.references):
+    for voucher, error in tie(connection, stager.chart, stager.references):
         yield voucher, "quarantined", reason_of_error(error)
         _drop(connection, voucher)
 

@@ -25,6 +25,7 @@ from fundtrack.posting.post import post
 from fundtrack.posting.quota import entry_of, line_in, refuse_other_year
 from fundtrack.posting.requested import bound_to, refuse_beyond
 from fundtrack.posting.standing import find_voucher, refuse_before, voucher_of
+from fundtrack.posting.surplus import surrender
 from fundtrack.posting.vouchers import drafted, positive
 from fundtrack.schema import dialect
 
@@ -206,11 +207,13 @@ def payment(
 ) -> Draft:  # fmt: skip
     """Return the voucher that pays what stands of an approved application or of a returned payment, or `amount` fen.
 
-    An application may be named by its own number. Whichever of the two is owed is cited; the number of what the bank
-    returned of an application stands for it. Raises UsageError: `application-unknown`, `pay-no-application`,
-    `pay-year`, `follows-before`, `pay-settled`, `pay-too-much`.
+    So is surplus that a reclaim owes to the treasury. An application may be named by its own number. Whichever of the
+    two is owed is cited; the number of what the bank returned of an application stands for it. Raises UsageError:
+    `application-unknown`, `pay-no-application`, `pay-year`, `follows-before`, `pay-settled`, `pay-too-much`.
     """
     named = find_voucher(connection, _approval(connection, number))
+    if named.kind == "reclaim":
+        return surrender(connection, chart, named, amount, date=date, bank=bank, bank_ref=bank_ref)
     owed = _owing(connection, named)
     if owed.kind not in {"application", returned.KIND} or owed.reverses or owed.reversed_by:
         raise UsageError("pay-no-application", number=named.number)

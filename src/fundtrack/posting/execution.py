@@ -3,7 +3,7 @@
 A payment comes out of the one line of its fund, year and use that pays for its project, or of the line that it names.
 Where several would do nobody guesses, and `no-quota` says so. What is committed to the payment's contract is used
 before what is available. A refund gives back to the line what its payment took, within the year; what comes back of an
-earlier year's payment restores no quota and goes to the fund's balance (domain report, 3.1, 9b).
+earlier year's payment restores no quota and goes to the fund's balance (domain report, 3.1, 9b), or off the advance.
 """
 
 from __future__ import annotations
@@ -93,6 +93,8 @@ UPDATE candidate SET debit = credit, red = 0,
     credit = (SELECT MIN(a.code) FROM account AS a
         WHERE a.fund = candidate.fund AND a.unit = candidate.unit AND a.kind = 'balance')
 WHERE kind = 'refund' AND reverses = 0 AND entries = 1 AND red = 1
+    AND NOT EXISTS (SELECT 1 FROM account AS a
+        WHERE a.fund = candidate.fund AND a.unit = candidate.unit AND a.code = candidate.debit AND a.kind = 'advance')
     AND EXISTS (SELECT 1 FROM quota_heading AS h WHERE h.fund = candidate.fund AND h.day <= candidate.day)
     AND EXISTS (SELECT 1 FROM voucher AS v WHERE v.id = candidate.cites AND (v.year < candidate.year OR EXISTS (
         SELECT 1 FROM entry AS e
@@ -100,7 +102,10 @@ WHERE kind = 'refund' AND reverses = 0 AND entries = 1 AND red = 1
         JOIN quota AS q ON q.fund = e.fund AND e.credit = h.code || ':' || q.name AND q.year < candidate.year
         WHERE e.voucher = v.id)))
 """
-"""What comes back of a payment of an earlier year, or out of a line of one, is the fund's balance."""
+"""What comes back of a payment of an earlier year, or out of a line of one, is the fund's balance.
+
+An advance was never spent: what comes back of it is held no more by whom it was paid to, in whatever year.
+"""
 
 BESIDE: Final = """
 INSERT INTO candidate (voucher, line, fund, year, date, day, kind, project, payee, narration, document, bank, bank_ref,

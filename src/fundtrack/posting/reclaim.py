@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fundtrack.chart.quota import root
 from fundtrack.errors import UsageError
-from fundtrack.posting.arrived import Arrived
+from fundtrack.posting.arrived import Arrived, Taken
 from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.kinds import account_of
 from fundtrack.posting.quota import entry_of, find_line, refuse_other_year
+from fundtrack.posting.surplus import take_back
 from fundtrack.posting.vouchers import drafted, positive
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from fundtrack.chart.model import Chart, Quota
-    from fundtrack.posting.arrived import Taken
     from fundtrack.posting.draft import Draft
 
 
@@ -44,9 +44,14 @@ def reclaim(
 ) -> tuple[Taken, list[Draft]]:  # fmt: skip
     """Return the voucher by which unspent quota is taken back, its cash with it, and how much that is.
 
-    The cash goes back at once, or else is owed to the treasury. Raises UsageError: `quota-unknown`,
-    `reclaim-document`, `quota-year`.
+    The cash goes back at once, or else is owed to the treasury. Where a fund is named, it is refunds of earlier years
+    that are taken back, of which no quota is left. Raises UsageError: `quota-unknown`, `reclaim-document`,
+    `quota-year`, `reclaim-refunds`.
     """
+    fund = number.strip().upper()
+    if fund in chart.funds:
+        given = take_back(connection, chart, fund, amount, date=date, document=document, cash=cash, bank=bank)
+        return Taken(0, amount, amount), [given]
     line = find_line(chart, number)
     if not document.strip():
         raise UsageError("reclaim-document")

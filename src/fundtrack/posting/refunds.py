@@ -13,15 +13,18 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import text
 
 from fundtrack.errors import UsageError
-from fundtrack.posting.advance import outstanding, refuse_beyond
+from fundtrack.posting.advance import charged, outstanding, refuse_beyond
 from fundtrack.posting.dayorder import BEHIND
-from fundtrack.posting.draft import PARTY
-from fundtrack.posting.standing import refuse_before
+from fundtrack.posting.draft import PARTY, Leg
+from fundtrack.posting.kinds import kind_of_account
+from fundtrack.posting.standing import refuse_before, voucher_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sqlalchemy import Connection, Row, RowMapping
+    from sqlalchemy import Connection, Row
+
+    from fundtrack.chart.model import Chart
 
 PAYMENTS: Final = "('disbursement', 'advance', 'bank-charge')"
 
@@ -68,7 +71,7 @@ WHERE voucher = :voucher
 """)
 
 
-def tie(connection: Connection, references: Mapping[int, str]) -> Iterator[tuple[int, UsageError]]:
+def tie(connection: Connection, chart: Chart, references: Mapping[int, str]) -> Iterator[tuple[int, UsageError]]:
     """Make the staged refunds of the payments they return; give those that cannot be made, each with the reason.
 
     `references` are the bank references of the payments by the ids of the refunds. The reasons are UsageErrors:
@@ -81,7 +84,7 @@ def tie(connection: Connection, references: Mapping[int, str]) -> Iterator[tuple
     for refund in refunds:
         reference = references[refund.voucher]
         try:
-            paid = _paid(connection, refund, reference)
+            paid = _paid(connection, chart, refund, reference)
             refuse_beyond(reference, refund.amount, _left(connection, paid, taken))
         except UsageError as error:
             yield refund.voucher, error
@@ -93,17 +96,19 @@ def tie(connection: Connection, references: Mapping[int, str]) -> Iterator[tuple
         connection.execute(MAKE, {**paid, "voucher": refund.voucher, "outflow": outflow})
 
 
-def _paid(connection: Connection, refund: Row[Any], reference: str) -> RowMapping:
-    """Return the payment that a refund returns."""
+def _paid(connection: Connection, chart: Chart, refund: Row[Any], reference: str) -> Mapping[str, Any]:
+    """Return the payment that a refund returns, with what it was charged to where it settled what was owed."""
     asked = {"reference": reference, "fund": refund.fund, "date": refund.date}
     paid = connection.execute(PAID, asked).mappings().one_or_none() if reference else None
     if paid is None:
         raise UsageError("original-not-found", reference=reference)
     refuse_before(reference, *map(dt.date.fromisoformat, (paid["date"], refund.date)))
-    return paid
+    if not paid["standing"] or kind_of_account(chart, Leg(paid["fund"], paid["debit"])) != "payable":
+        return {**paid}
+    return {**paid, "debit": charged(connection, chart, voucher_of(connection, paid["id"])).debit.code}
 
 
-def _left(connection: Connection, paid: RowMapping, taken: Counter[Any]) -> int:
+def _left(connection: Connection, paid: Mapping[str, Any], taken: Counter[Any]) -> int:
     """Return how many fen of a payment may still come back; of an advance, no more than its payee still holds."""
     left = int(paid["amount"] - taken[paid["id"]])
     if not _held(paid):
@@ -112,6 +117,6 @@ def _left(connection: Connection, paid: RowMapping, taken: Counter[Any]) -> int:
     return min(left, outstanding(connection, *payee) - taken[payee])
 
 
-def _held(paid: RowMapping) -> bool:
+def _held(paid: Mapping[str, Any]) -> bool:
     """Return whether a payment is one of the advances that count as a payee's in the book."""
     return bool(paid["standing"]) and paid["kind"] == "advance"

@@ -15,6 +15,7 @@ from fundtrack.checking import checks, run
 from fundtrack.checking.book import book_lens
 from fundtrack.ledger.rows import voucher_number
 from fundtrack.posting.held import HELD
+from fundtrack.posting.surplus import surplus_owed
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
@@ -27,12 +28,12 @@ if TYPE_CHECKING:
     from fundtrack.checking import Finding
 
 Kind = Literal[
-    "quarantined", "waiting", "unpaid", "returned", "no-bank-line", "bank-line-without-voucher", "advanced", "lent",
-    "finding", "expiring", "month-open", "year-open",
+    "quarantined", "waiting", "unpaid", "returned", "surplus", "no-bank-line", "bank-line-without-voucher", "advanced",
+    "lent", "finding", "expiring", "month-open", "year-open",
 ]  # fmt: skip
 KINDS: Final[tuple[Kind, ...]] = (
-    "quarantined", "waiting", "unpaid", "returned", "no-bank-line", "bank-line-without-voucher", "advanced", "lent",
-    "finding", "expiring", "month-open", "year-open",
+    "quarantined", "waiting", "unpaid", "returned", "surplus", "no-bank-line", "bank-line-without-voucher", "advanced",
+    "lent", "finding", "expiring", "month-open", "year-open",
 )  # fmt: skip
 BANK: Final[tuple[Kind, ...]] = ("no-bank-line", "bank-line-without-voucher")
 """Kinds that are what the check of the same name finds."""
@@ -205,6 +206,7 @@ def todo(book: Book, *, today: dt.date, days: int) -> list[Group]:
             *rows_and_applications(connection),
             *unpaid(connection),
             *owed(connection),
+            *(Item("surplus", day, amount, number, "") for number, day, amount in surplus_owed(connection)),
             *by_checks(connection, book, (*BANK, *LOANS), today),
             *_advanced(connection),
             *_on_record(connection),

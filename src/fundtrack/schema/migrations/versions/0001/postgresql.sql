@@ -223,6 +223,12 @@ IF EXISTS (SELECT 1 FROM added JOIN quota_heading AS h ON h.fund = added.fund AN
         JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.credit
         WHERE added.kind NOT IN ('opening', 'carry-over', 'repayment')
             AND EXISTS (SELECT 1 FROM quota_heading AS h WHERE h.fund = added.fund AND h.day <= added.day)
+            AND NOT (added.kind = 'refund' AND d.kind = 'advance' AND EXISTS (
+                SELECT 1 FROM voucher AS p WHERE p.id = added.cites AND (p.year < added.year OR EXISTS (
+                    SELECT 1 FROM entry AS x
+                    JOIN account AS t ON t.fund = x.fund AND t.unit = x.unit AND t.code = x.credit AND t.kind = 'quota-paid'
+                    JOIN quota AS q ON q.number = x.fund || '-' || substr(t.code, 6)
+                    WHERE x.voucher = p.id AND q.year < added.year))))
         GROUP BY added.id, added.kind, added.reverses) AS moved
     WHERE moved.out IS DISTINCT FROM moved.executed
         AND NOT (moved.kind = 'adjustment' AND moved.executed = 0 AND (moved.out < 0 OR moved.reverses IS NOT NULL));

@@ -233,6 +233,7 @@ END;
 
 -- Spending executes quota, fen by fen, on lines of the use it is charged to; what is only applied for pays nothing yet.
 -- So does spending that an adjustment moves to a fund; what one moves away restores its quota, or none in a later year.
+-- An advance that comes back in a later year than that of its quota restores none either.
 CREATE TRIGGER voucher_within_quota BEFORE INSERT ON voucher WHEN NEW.kind <> 'opening'
     AND EXISTS (SELECT 1 FROM quota_heading WHERE fund = NEW.fund AND day <= NEW.day)
 BEGIN
@@ -246,7 +247,13 @@ BEGIN
         FROM entry AS e
         JOIN account AS d ON d.fund = e.fund AND d.unit = e.unit AND d.code = e.debit
         JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.credit
-        WHERE e.voucher = NEW.id AND NEW.kind NOT IN ('carry-over', 'repayment')) AS moved
+        WHERE e.voucher = NEW.id AND NEW.kind NOT IN ('carry-over', 'repayment')
+            AND NOT (NEW.kind = 'refund' AND d.kind = 'advance' AND EXISTS (
+                SELECT 1 FROM voucher AS p WHERE p.id = NEW.cites AND (p.year < NEW.year OR EXISTS (
+                    SELECT 1 FROM entry AS x
+                    JOIN account AS t ON t.fund = x.fund AND t.unit = x.unit AND t.code = x.credit AND t.kind = 'quota-paid'
+                    JOIN quota AS q ON q.number = x.fund || '-' || substr(t.code, 6)
+                    WHERE x.voucher = p.id AND q.year < NEW.year))))) AS moved
     WHERE moved.out IS NOT moved.executed
         AND NOT (NEW.kind = 'adjustment' AND moved.executed = 0 AND (moved.out < 0 OR NEW.reverses IS NOT NULL));
     SELECT RAISE(ABORT, 'quota-of-another-use: quota pays the use it was allotted to')
