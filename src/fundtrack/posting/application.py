@@ -146,12 +146,14 @@ def record(
 ) -> int:
     """Insert an application as the next, and return its number; the caller holds the writer's turn.
 
-    Raises UsageError: `apply-payee`, `amount-not-positive`, `quota-year`, and `apply-beyond` or
+    Raises UsageError: `apply-payee`, `amount-not-positive`, `quota-year`, `apply-expired`, and `apply-beyond` or
     `apply-beyond-contract` for more than the line has; FormatError (`text-unsafe`).
     """
     if not said.get("payee", "").strip():
         raise UsageError("apply-payee")
     refuse_other_year(line, date)
+    if line.expires and date > line.expires:
+        raise UsageError("apply-expired", number=line.number, expires=line.expires, date=date)
     refuse_closed(connection, date)
     texts = [stored(str(said.get(name, ""))) for name in ("payee", "contract", "document", "narration", "number")]
     ((last,),) = dialect.rows_of(connection, "SELECT COALESCE(MAX(application), 0) FROM application")
