@@ -73,7 +73,7 @@ class Spending(Acts):
         posted = self.do(
             [Voucher("application", day, {(line, status): -amount, (line, "applied"): amount}, of_contract)],
             lambda book: approve(book, number, date=day, by=CHIEF),
-            lawful=not later,
+            lawful=not later and day >= asked.day,
             undo=lambda: setattr(claim, "stands", False),
         )
         if posted:

@@ -174,10 +174,12 @@ def applications(connection: Connection) -> list[Application]:
 def approve(book: Book, application: int, *, date: Date, by: str) -> Posted:
     """Approve an application: post the voucher that reserves its quota, prepared by who applied for it.
 
-    Raises UsageError: `application-unknown`, `application-decided`, `duties-apart`; and Refused.
+    Raises UsageError: `application-unknown`, `application-decided`, `approve-before`, `duties-apart`; and Refused.
     """
     with book.reading() as connection:
         asked = _waiting(connection, application)
+    if date.isoformat() < asked.date:
+        raise UsageError("approve-before", application=application, applied=asked.date, date=date)
     if same_person(by, asked.applied_by):
         raise UsageError("duties-apart", who=by)
 
