@@ -141,6 +141,7 @@ class Budget:
         default_factory=lambda: defaultdict(lambda: defaultdict(int))
     )
     bound: defaultdict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
+    since: dict[tuple[int, str], date] = field(default_factory=dict)
     papers: dict[str, tuple[int, str]] = field(default_factory=dict)
     given: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     came: int = 0
@@ -190,6 +191,8 @@ class Budget:
                 self.moves[place][voucher.day] += amount
             for contract, amount in voucher.bound.items():
                 self.bound[contract] += amount
+                if voucher.kind in {"commitment", "carry-over"} and amount > 0:
+                    self.since[contract] = min(self.since.get(contract, voucher.day), voucher.day)
             if voucher.kind == "quota-received":
                 self.given[voucher.document] += sum(
                     amount for (_, status), amount in voucher.move.items() if status == "received"

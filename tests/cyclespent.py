@@ -50,7 +50,7 @@ class Spending(Acts):
             return apply_for(book, self.name(line), amount, payee=payee, date=day, by=CLERK, contract=contract)
 
         bound = self.is_.bound[line, contract] if contract and not other else 0
-        may = self.is_.may_ask(line, amount, contract, bound)
+        may = self.is_.may_ask(line, amount, contract, bound) and day >= self.is_.since.get((line, contract), day)
         if number := self.do([], act, lawful=not later and day > self.is_.closed and may):
             self.is_.waiting[number] = Claim(line, amount, "", contract, payee, day)
 
@@ -73,7 +73,7 @@ class Spending(Acts):
         posted = self.do(
             [Voucher("application", day, {(line, status): -amount, (line, "applied"): amount}, of_contract)],
             lambda book: approve(book, number, date=day, by=CHIEF),
-            lawful=not later,
+            lawful=not later and day >= asked.day,
             undo=lambda: setattr(claim, "stands", False),
         )
         if posted:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -187,3 +187,25 @@ def test_funds_without_quota_pool_their_money(shelf: Shelf, monkeypatch: pytest.
         assert say(*PLAN).code == 0
         assert say(*POOL, "9").code == 0
         assert figures(say, "received", "balance")["F09"] == ("9.00", "9.00")
+
+
+@pytest.mark.usefixtures("book")
+def test_pooling_does_not_make_money_younger(say: Say) -> None:
+    """What came in 2016 and is pooled in 2017 is taken back when 2017 is closed, and the calendar says so."""
+
+    def done(*words: str) -> list[dict[str, Any]]:
+        said = say(*words, "--format", "json")
+        assert said.code == 0, said.err
+        rows: list[dict[str, Any]] = said.json
+        return rows
+
+    for words in (
+        ("period", "close", "2016-11", "--earlier"), ("year-close", "2016", "--document", "年结1号"),
+        (*POOL, "100", "--quota", "F01-Q00003", "--date", "2017-03-01"), ("period", "close", "2017-11", "--earlier"),
+    ):  # fmt: skip
+        said = say(*words)
+        assert said.code == 0, said.err
+    until = {one["subject"]: (one["date"], one["amount"]) for one in done("report", "expiry-calendar")}
+    assert (until["F09-Q00001"], until["F01-Q00003"]) == (("2017-12-31", "100.00"), ("2017-12-31", "300.00"))
+    ended = {one["quota"]: one for one in done("year-close", "2017", "--document", "年结2号", "--preview")}
+    assert (ended["F09-Q00001"]["from_year"], ended["F09-Q00001"]["became"]) == (2016, "reclaimed-clock")

@@ -37,15 +37,15 @@ def opened(county: Sound, fund: Fund, date: dt.date, names: tuple[str, ...], lin
         county.chart.append(f'{date} open {status(fund, name, line)} CNY.Q\n  kind: "quota-{name}"')
 
 
-def controlled(county: Sound, day: dt.date, amount: int) -> Fund:
+def controlled(county: Sound, day: dt.date, amount: int, about: str = "") -> Fund:
     """Return a fund under quota control: so much was received and allotted to building on that day."""
-    fund, given, taken = ruled(county, day)
+    fund, given, taken = ruled(county, day, about)
     move(county, fund, day, "quota-received", (("unallotted", 1), ("received", 1)), amount, given)
     allotted(county, fund, day, amount, taken)
     return fund
 
 
-def ruled(county: Sound, day: dt.date) -> tuple[Fund, str, str]:
+def ruled(county: Sound, day: dt.date, about: str = "") -> tuple[Fund, str, str]:
     """Return a fund under quota control from a day on, and the documents of its lines; nothing is received yet."""
     fund = county.fund()
     opened(county, fund, day, (*HEADINGS,))
@@ -55,6 +55,7 @@ def ruled(county: Sound, day: dt.date) -> tuple[Fund, str, str]:
     opened(county, fund, day, OF_RECEIVED, 1)
     county.chart.append(
         f'{day} custom "quota" "{fund.code}-Q00002"\n  parent: "{fund.code}-Q00001"\n  use: "{USE}"\n  doc: "{own}"'
+        + about
     )
     opened(county, fund, day, OF_ALLOTTED, 2)
     return fund, above, own
@@ -106,6 +107,14 @@ def over_allotment(county: Sound) -> Fault:
     """A fen more is paid than was allotted."""
     day = county.day(1)
     return Fault(pay_of(county, controlled(county, day, 59_999), day, 60_000, 60_000))
+
+
+@plants("quota-expired")
+def quota_expired(county: Sound) -> Fault:
+    """It is paid a day after the last day of its quota."""
+    day = county.day(1)
+    fund = controlled(county, day, 60_000, f"\n  expires: {day}")
+    return Fault(pay_of(county, fund, day + DAY, 60_000, 60_000))
 
 
 @plants("received-beyond-document")

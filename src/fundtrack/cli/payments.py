@@ -54,7 +54,7 @@ def apply(
 ) -> None:
     """支付申请 Apply for a payment from a quota line; somebody else approves it."""
     from fundtrack.book.clock import today
-    from fundtrack.posting.application import apply_for
+    from fundtrack.posting.application import apply_for, beside_contract
 
     the_book = opened(book)
     application = apply_for(
@@ -62,6 +62,8 @@ def apply(
         narration=narration,
     )  # fmt: skip
     show.say_message("applied", spoken(lang, the_book), application=application)
+    if told := beside_contract(the_book, application):
+        show.say_message(told[0], spoken(lang, the_book), **told[1])
 
 
 def approve(

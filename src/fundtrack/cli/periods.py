@@ -226,7 +226,7 @@ def _ended(one: Ended, form: Format) -> dict[str, Any]:
     written = money.grouped if form == "table" else money.plain
     line, bound = one.left.line, one.left.stands.get("committed", 0)
     return {
-        "quota": line.number, "use": line.use, "project": line.project, "from_year": one.left.root.year,
+        "quota": line.number, "use": line.use, "project": line.project, "from_year": one.left.since,
         "became": one.became, "amount": written(one.left.amount), "contracts": written(bound),
         "cash": written(one.taken.cash) if one.taken else "", "cash_held": written(one.taken.held) if one.taken else "",
         "into": one.into.number if one.into else "", "vouchers": list(one.vouchers),

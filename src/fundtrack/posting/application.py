@@ -23,7 +23,7 @@ from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.kinds import NOT_IN_CHART, account_of, kind_of_payment
 from fundtrack.posting.post import post
 from fundtrack.posting.quota import entry_of, line_in, refuse_other_year
-from fundtrack.posting.requested import bound_to, refuse_beyond
+from fundtrack.posting.requested import bound_to, contract_of, refuse_before_bound, refuse_beyond
 from fundtrack.posting.standing import find_voucher, refuse_before, voucher_of
 from fundtrack.posting.surplus import surrender
 from fundtrack.posting.vouchers import drafted, positive
@@ -147,16 +147,19 @@ def record(
 ) -> int:
     """Insert an application as the next, and return its number; the caller holds the writer's turn.
 
-    Raises UsageError: `apply-payee`, `amount-not-positive`, `quota-year`, and `apply-beyond` or
-    `apply-beyond-contract` for more than the line has; FormatError (`text-unsafe`).
+    Raises UsageError: `apply-payee`, `amount-not-positive`, `quota-year`, `apply-expired`, `apply-before-contract`,
+    and `apply-beyond` or `apply-beyond-contract` for more than the line has; FormatError (`text-unsafe`).
     """
     if not said.get("payee", "").strip():
         raise UsageError("apply-payee")
     refuse_other_year(line, date)
+    if line.expires and date > line.expires:
+        raise UsageError("apply-expired", number=line.number, expires=line.expires, date=date)
     refuse_closed(connection, date)
     texts = [stored(str(said.get(name, ""))) for name in ("payee", "contract", "document", "narration", "number")]
     ((last,),) = dialect.rows_of(connection, "SELECT COALESCE(MAX(application), 0) FROM application")
     payee, contract = texts[:2]
+    refuse_before_bound(connection, line, contract, date)
     refuse_beyond(connection, line, positive(amount), contract=contract, payee=payee)
     dialect.insert_rows(connection, "application", COLUMNS, [(
         int(last) + 1, line.fund, line.line, positive(amount), date.isoformat(), date.toordinal(), *texts,
@@ -170,13 +173,29 @@ def applications(connection: Connection) -> list[Application]:
     return [Application(*row) for row in connection.exec_driver_sql(APPLICATIONS)]
 
 
+def beside_contract(book: Book, application: int) -> tuple[str, dict[str, str]] | None:
+    """Return the message that an application names a contract and takes nothing of what that has bound, if so."""
+    with book.reading() as connection:
+        asked = _waiting(connection, application)
+        line = next(one for one in book.chart(connection).quotas if (one.fund, one.line) == (asked.fund, asked.line))
+        bound, contractor = contract_of(connection, line, asked.contract)
+    said = {"contract": asked.contract, "number": line.number}
+    if not asked.contract:
+        return None
+    if contractor not in {"", asked.payee}:
+        return "apply-other-payee", {**said, "contractor": contractor, "payee": asked.payee}
+    return ("apply-unbound", {**said, "bound": money.grouped(bound)}) if bound < asked.amount else None
+
+
 def approve(book: Book, application: int, *, date: Date, by: str) -> Posted:
     """Approve an application: post the voucher that reserves its quota, prepared by who applied for it.
 
-    Raises UsageError: `application-unknown`, `application-decided`, `duties-apart`; and Refused.
+    Raises UsageError: `application-unknown`, `application-decided`, `approve-before`, `duties-apart`; and Refused.
     """
     with book.reading() as connection:
         asked = _waiting(connection, application)
+    if date.isoformat() < asked.date:
+        raise UsageError("approve-before", application=application, applied=asked.date, date=date)
     if same_person(by, asked.applied_by):
         raise UsageError("duties-apart", who=by)
 

@@ -95,7 +95,7 @@ class Arrived:
         for root, *documents in dialect.rows_of(connection, GAVE, asked):
             for document in documents:
                 gave[document].add(int(root))
-        del gave[""]
+        gave.pop("", None)
         self._held = int(held)
         self._anybodys = 0
         self._came: Counter[int] = Counter()

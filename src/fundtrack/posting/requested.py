@@ -13,6 +13,8 @@ from fundtrack.errors import UsageError
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
+    from datetime import date as Date  # noqa: N812 - `date` is what acts call their day
+
     from sqlalchemy import Connection
 
     from fundtrack.chart.model import Quota
@@ -29,6 +31,12 @@ SELECT c.total, COALESCE((
 FROM quota_heading AS h
 JOIN commitment AS c ON c.fund = h.fund AND c.unit = h.unit AND c.code = h.code || ':' || :name
 WHERE h.fund = :fund AND h.status = 'committed' AND c.contract = :contract
+"""
+SINCE: Final = """
+SELECT MIN(v.date) FROM quota_heading AS h
+JOIN entry AS e ON e.fund = h.fund AND e.unit = h.unit AND e.credit = h.code || ':' || :name AND e.red = 0
+JOIN voucher AS v ON v.id = e.voucher AND v.contract = :contract AND v.kind IN ('commitment', 'carry-over')
+WHERE h.fund = :fund AND h.status = 'committed'
 """
 WAITING: Final = "SELECT contract, asked, bound FROM application_asked WHERE fund = :fund AND line = :line"
 
@@ -68,7 +76,21 @@ def refuse_beyond(connection: Connection, line: Quota, amount: int, *, contract:
 
 def bound_to(connection: Connection, line: Quota, *, contract: str, payee: str) -> int:
     """Return what a line has bound to a contract, in fen; nothing for another contractor than the contract's."""
+    total, contractor = contract_of(connection, line, contract)
+    return total if contractor in {"", payee} else 0
+
+
+def contract_of(connection: Connection, line: Quota, contract: str) -> tuple[int, str]:
+    """Return what a line has bound to a contract, in fen, and for whom."""
     asked = {"fund": line.fund, "name": line.name, "contract": contract}
-    for total, contractor in dialect.rows_of(connection, BOUND, asked):
-        return int(total) if contract and contractor in {"", payee} else 0
-    return 0
+    for total, contractor in dialect.rows_of(connection, BOUND, asked) if contract else ():
+        return int(total), str(contractor)
+    return 0, ""
+
+
+def refuse_before_bound(connection: Connection, line: Quota, contract: str, date: Date) -> None:
+    """Refuse what is asked before a line was bound to its contract. Raises UsageError (`apply-before-contract`)."""
+    asked = {"fund": line.fund, "name": line.name, "contract": contract}
+    for (since,) in dialect.rows_of(connection, SINCE, asked) if contract else ():
+        if since and date.isoformat() < since:
+            raise UsageError("apply-before-contract", number=line.number, contract=contract, since=since, date=date)

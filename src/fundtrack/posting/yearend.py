@@ -1,9 +1,9 @@
 """The end of a year (年终结转): of every quota line what is left goes on to the next year, or is taken back.
 
-What is left goes on once, with its use, its project and its contracts. Of money whose root line is older it is taken
-back, bound by a contract or not: what is unspent two years running is surplus (预算法：连续两年未用完的作为结余收回;
-国办发〔2014〕70号). So is what may not be spent after the year. It is one act, all of it or nothing; a preview is the
-very act, undone.
+What is left goes on once, with its use, its project and its contracts. Of money whose root line is older (of what was
+pooled, the root of the line that gave it) it is taken back, bound by a contract or not: what is unspent two years
+running is surplus (预算法：连续两年未用完的作为结余收回; 国办发〔2014〕70号). So is what may not be spent after the
+year. It is one act, all of it or nothing; a preview is the very act, undone.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from fundtrack.book.periods import Month, closed_to
+from fundtrack.chart.quota import root
 from fundtrack.errors import UsageError
 from fundtrack.posting.arrived import Arrived
 from fundtrack.posting.periods import DECEMBER, blockers, record, refuse_to_close
@@ -68,6 +69,18 @@ SELECT q.fund, q.line FROM quota AS q WHERE q.year = :year AND q.use <> '' AND C
 """
 
 
+POOLED: Final = """
+SELECT t.fund, substr(te.debit, 6), g.fund, substr(ge.credit, 6) FROM voucher AS t
+JOIN entry AS te ON te.voucher = t.id
+JOIN account AS ta ON ta.fund = te.fund AND ta.unit = te.unit AND ta.code = te.debit AND ta.kind = 'quota-received'
+JOIN voucher AS g ON g.link = t.link AND g.kind = 'pooling' AND g.reverses IS NULL
+JOIN entry AS ge ON ge.voucher = g.id
+JOIN account AS ga ON ga.fund = ge.fund AND ga.unit = ge.unit AND ga.code = ge.credit AND ga.kind = 'quota-received'
+WHERE t.kind = 'pooling' AND t.reverses IS NULL
+"""
+"""The line by which a fund got what was pooled, and the line of the other fund that gave it."""
+
+
 class Blocked(Exception):
     """Something keeps the year open."""
 
@@ -98,10 +111,14 @@ class Terms:
 
 
 class Left(NamedTuple):
-    """What a line has left at the end of the year, by status, and what contracts bind of it."""
+    """What a line has left at the end of the year, by status, and what contracts bind of it.
+
+    `since` is the year that its money is of, in whichever fund it was then: pooling does not make it younger.
+    """
 
     line: Quota
     root: Quota
+    since: int
     stands: Mapping[str, int]
     bound: tuple[tuple[str, str, int], ...]
 
@@ -178,7 +195,7 @@ def decided(books: Books) -> Iterator[tuple[Left, Became, Quota | None]]:
         line = left.line
         if line.expires and line.expires <= terms.last:
             yield left, "reclaimed-expired", None
-        elif terms.year - left.root.year + 1 >= terms.clock:
+        elif terms.year - left.since + 1 >= terms.clock:
             yield left, "reclaimed-clock", None
         elif (line.fund, line.line) in books.ended:
             raise UsageError("carry-use-ended", number=line.number, use=line.use)
@@ -207,15 +224,17 @@ class Books:
         bound: defaultdict[tuple[str, str], list[tuple[str, str, int]]] = defaultdict(list)
         for fund, name, contract, payee, held in dialect.rows_of(self._connection, BOUND):
             bound[fund, name].append((contract, payee, int(held)))
-        known = {(line.fund, line.line): line for line in self._chart.quotas}
+        names = {(line.fund, line.name): line for line in self._chart.quotas}
+        pooled = {(fund, name): (of, by) for fund, name, of, by in dialect.rows_of(self._connection, POOLED)}
         for line in self._chart.quotas:
             of_line = stands.get((line.fund, line.name))
             if line.year == self.terms.year and of_line:
-                root = line
-                while root.parent:
-                    root = known[root.fund, root.parent]
+                own = root(line, self._chart.quotas)
+                first = own
+                while giving := pooled.get((first.fund, first.name)):
+                    first = root(names[giving], self._chart.quotas)
                 in_order: dict[str, int] = {status: of_line[status] for status in LEFT if status in of_line}
-                yield Left(line, root, in_order, tuple(bound.get((line.fund, line.name), ())))
+                yield Left(line, own, first.year, in_order, tuple(bound.get((line.fund, line.name), ())))
 
     def opened(self, line: Quota) -> Quota:
         """Return the line of the next year that a line goes on to."""

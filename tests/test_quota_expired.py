@@ -1,0 +1,71 @@
+"""The last day that a quota line may be spent on is kept by every road."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fundtrack.errors import Refused, UsageError
+from fundtrack.posting import post
+from fundtrack.posting.application import apply_for, approve, payment
+from fundtrack.posting.canpay import Bill, can_pay
+from fundtrack.posting.correct import reverse
+from fundtrack.posting.quota import commit
+from fundtrack.posting.vouchers import draft
+from quotas import controlled
+from shelf import ENGINES
+from test_year_close import CHIEF, CLERK, given, stands
+
+if TYPE_CHECKING:
+    from fundtrack.book import Book
+    from shelf import Shelf
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_expired_quota_is_not_spent(shelf: Shelf, engine: str) -> None:
+    """On its last day it is; from the next on only what comes back passes, and `can-pay` says why not."""
+    with shelf.book(engine, controlled(date(2015, 1, 1))) as book:
+        kept(book)
+
+
+def kept(book: Book) -> None:
+    """Try each road on the last day and on the day after."""
+    given(book, 2015, 100, first=1, expires=date(2015, 6, 30))
+    line, last, late = "F01-Q00002", date(2015, 6, 30), date(2015, 7, 1)
+
+    def binding(amount: int, day: date) -> None:
+        post(book, lambda c, chart: commit(c, chart, line, amount, date=day, contract="HT-9", payee="甲"), by=CLERK)
+
+    def spending(day: date) -> None:
+        post(book, lambda _, chart: [draft(
+            chart, "disbursement", 10, fund="F01", date=day, use="0601", project="P01", quota=line
+        )], by=CLERK)  # fmt: skip
+
+    def paying(number: str, day: date) -> None:
+        post(book, lambda c, chart: [payment(c, chart, number, None, date=day)], by=CLERK)
+
+    binding(10, last)
+    spending(last)
+    for _ in range(3):
+        apply_for(book, line, 10, payee="乙", date=last, by=CLERK)
+    first, second = (approve(book, one, date=last, by=CHIEF).numbers[0] for one in (1, 2))
+    paying(first, last)
+    for refused in (
+        lambda: binding(10, late), lambda: spending(late), lambda: paying(second, late),
+        lambda: approve(book, 3, date=late, by=CHIEF),
+    ):  # fmt: skip
+        with pytest.raises(Refused) as told:
+            refused()
+        (finding,) = (one for one in told.value.findings if one.check == "quota-expired")
+        for said in finding.messages.values():
+            assert all(word in said for word in (line, "2015-06-30", "2015-07-01"))
+    with pytest.raises(UsageError, match=r"2015-06-30.*2015-07-01"):
+        apply_for(book, line, 10, payee="乙", date=late, by=CLERK)
+    for day, why in ((last, []), (late, ["quota-expired"])):
+        said = {one.quota: one for one in can_pay(book, Bill(10, day, "0601", "P01"), by=CLERK)}
+        assert [reason.check for reason in said[line].reasons] == why
+    binding(-10, late)
+    reverse(book, second, date=late, reason="过期", by=CLERK)
+    assert stands(book, line) == {"available": 30, "paid": 30}
