@@ -147,7 +147,7 @@ def record(
     """Insert an application as the next, and return its number; the caller holds the writer's turn.
 
     Raises UsageError: `apply-payee`, `amount-not-positive`, `quota-year`, and `apply-beyond` or
-    `apply-beyond-contract` for more than the line has; FormatError (`text-unsafe`).
+    `apply-beyond-contract` for more than the line has, `apply-contract-payee`; FormatError (`text-unsafe`).
     """
     if not said.get("payee", "").strip():
         raise UsageError("apply-payee")
@@ -172,7 +172,8 @@ def applications(connection: Connection) -> list[Application]:
 def approve(book: Book, application: int, *, date: Date, by: str) -> Posted:
     """Approve an application: post the voucher that reserves its quota, prepared by who applied for it.
 
-    Raises UsageError: `application-unknown`, `application-decided`, `duties-apart`; and Refused.
+    Raises UsageError: `application-unknown`, `application-decided`, `duties-apart`,
+    `apply-contract-payee`; and Refused.
     """
     with book.reading() as connection:
         asked = _waiting(connection, application)
@@ -280,7 +281,7 @@ def _reserving(connection: Connection, chart: Chart, asked: Application, date: D
     line = next(one for one in chart.quotas if (one.fund, one.line) == (asked.fund, asked.line))
     refuse_other_year(line, date)
     bound = bound_to(connection, line, contract=asked.contract, payee=asked.payee)
-    status = "committed" if bound >= asked.amount else "available"
+    status = "available" if bound is None else "committed"
     entries = [entry_of(chart, (line, status), (line, "applied"), asked.amount)]
     owed = account_of(chart, line.fund, "payable")
     if owed != NOT_IN_CHART:
