@@ -142,6 +142,7 @@ class Budget:
     )
     bound: defaultdict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
     since: dict[tuple[int, str], date] = field(default_factory=dict)
+    ever: set[tuple[int, str]] = field(default_factory=set)
     papers: dict[str, tuple[int, str]] = field(default_factory=dict)
     given: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     came: int = 0
@@ -193,6 +194,7 @@ class Budget:
                 self.bound[contract] += amount
                 if voucher.kind in {"commitment", "carry-over"} and amount > 0:
                     self.since[contract] = min(self.since.get(contract, voucher.day), voucher.day)
+                self.ever.add(contract)
             if voucher.kind == "quota-received":
                 self.given[voucher.document] += sum(
                     amount for (_, status), amount in voucher.move.items() if status == "received"
@@ -241,9 +243,9 @@ class Budget:
                     return number
         return ""
 
-    def from_contract(self, line: int, contract: str, amount: int) -> str:
+    def from_contract(self, line: int, contract: str) -> str:
         """Return the status that what is asked under a contract comes from."""
-        return "committed" if contract and self.bound[line, contract] >= amount else "available"
+        return "committed" if (line, contract) in self.ever else "available"
 
     def parts(self, line: int) -> list[tuple[str, int, str]]:
         """Return what a line has left: status, amount, contract; what is free first."""
@@ -295,15 +297,16 @@ class Budget:
         parent = self.lines[line].parent
         return self.root(parent) if parent else line
 
-    def may_ask(self, line: int, amount: int, contract: str, bound: int) -> bool:
-        """Return whether so much may be applied for beside what waits; out of what is bound, or what is free."""
+    def may_ask(self, line: int, amount: int, contract: str, *, other: bool) -> bool:
+        """Return whether so much may be applied for beside what waits; of what is bound, if ever, else what is free."""
         asked: defaultdict[str, int] = defaultdict(int)
         for one in self.waiting.values():
             asked[one.contract] += one.amount if one.line == line else 0
-        here = max(0, asked.pop(contract, 0) + amount - bound)
+        here = asked.pop(contract, 0) + amount
+        if (line, contract) in self.ever:
+            return not other and here <= self.bound[line, contract]
         beyond = sum(max(0, wanted - self.bound[line, of]) for of, wanted in asked.items())
-        free = self.has((line, "available"))
-        return amount <= max(bound, free) and (not here or here + beyond <= free)
+        return here + beyond <= self.has((line, "available"))
 
     def keeps_open(self, until: date) -> bool:
         """Return whether something undecided keeps a day open: an application, or a year that is over."""

@@ -49,8 +49,7 @@ class Spending(Acts):
         def act(book: Book) -> int:
             return apply_for(book, self.name(line), amount, payee=payee, date=day, by=CLERK, contract=contract)
 
-        bound = self.is_.bound[line, contract] if contract and not other else 0
-        may = self.is_.may_ask(line, amount, contract, bound) and day >= self.is_.since.get((line, contract), day)
+        may = self.is_.may_ask(line, amount, contract, other=other) and day >= self.is_.since.get((line, contract), day)
         if number := self.do([], act, lawful=not later and day > self.is_.closed and may):
             self.is_.waiting[number] = Claim(line, amount, "", contract, payee, day)
 
@@ -66,14 +65,14 @@ class Spending(Acts):
             del self.is_.waiting[number]
             return
         day = self.day(self.is_.lines[line].year + later, back)
-        bound = contract and asked.payee == CONTRACTS[contract]
-        status = self.is_.from_contract(line, contract, amount) if bound else "available"
+        status = self.is_.from_contract(line, contract)
+        own = status == "available" or asked.payee == CONTRACTS[contract]
         claim = Claim(line, amount, status, contract, asked.payee, day)
         of_contract = {(line, contract): -amount} if status == "committed" else {}
         posted = self.do(
             [Voucher("application", day, {(line, status): -amount, (line, "applied"): amount}, of_contract)],
             lambda book: approve(book, number, date=day, by=CHIEF),
-            lawful=not later and day >= asked.day,
+            lawful=not later and day >= asked.day and own,
             undo=lambda: setattr(claim, "stands", False),
         )
         if posted:
@@ -111,7 +110,7 @@ class Spending(Acts):
         """Pay without an application, out of the line that the payment names, and there of what its contract has."""
         line = self.line(data, allotted=True)
         of, payee = self.is_.lines[line], CONTRACTS.get(contract, "丁公司")
-        day, status = self.day(of.year + later, back), self.is_.from_contract(line, contract, amount)
+        day, status = self.day(of.year + later, back), self.is_.from_contract(line, contract)
         paid = Payment(line, amount, status, contract, payee, day)
         posted = self.say(
             [Voucher("disbursement", day, {(line, status): -amount, (line, "paid"): amount, MONEY: -amount},

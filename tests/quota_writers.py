@@ -35,7 +35,14 @@ RESERVE: Final = "F01-Q00002"
 LINE: Final = "F01-Q00003"
 """The line that all take from, and before it the one from which it is filled again."""
 
-JUDGES: Final = ("over-allotment", "over-commitment", "no-quota", "overdrawn", "mixed-channel")
+JUDGES: Final = (
+    "over-allotment",
+    "over-commitment",
+    "paid-beyond-commitment",
+    "no-quota",
+    "overdrawn",
+    "mixed-channel",
+)
 
 
 def commits(book: Book, pages: Mapping[str, Check], who: str) -> None:

@@ -172,13 +172,14 @@ def examples_on(page: pages.Page) -> list[Example]:
 def judges(example: Example) -> dict[str, Check]:
     """Return the checks that an example must satisfy: those of posting, and of audits its own page's.
 
-    What is asked of contracts needs their register, and is asked where one of those pages shows it.
+    What is asked of contracts needs their register, and is asked where one of the pages that read it shows it.
     """
-    own = {"contract"} & {CHECKS[example.page].scope}
+    own = CHECKS[example.page]
+    asked = {"contract"} if own.scope == "contract" and own.needs_relation("contracts") else set()
     return {
         name: check
         for name, check in CHECKS.items()
-        if check.scope in own or check.scope not in {"book", "contract"} or name == example.page
+        if check.scope in asked or check.scope not in {"book", "contract"} or name == example.page
     }
 
 

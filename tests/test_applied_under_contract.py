@@ -1,4 +1,4 @@
-"""What an application under a contract is paid out of is told where that is not what the contract has bound."""
+"""What an application under a contract is paid out of: what was bound to it, else what is available, and told so."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_an_application_beside_its_contract_says_so(
+def test_an_application_takes_what_its_contract_has_bound(
     shelf: Shelf, engine: str, monkeypatch: pytest.MonkeyPatch, say: Say
 ) -> None:
-    """For another payee, beyond what is bound, after the commitment was taken back; for its contractor it does not."""
+    """Nothing for another payee, nothing beyond, nothing once it was taken back; beside a contract never bound it says so."""
     with before_a_book(shelf, engine, controlled(date(2015, 1, 1)), monkeypatch):
         for words in (
             ("document", "receive", "财农1号", "--fund", "F01", "--amount", "1000", "--level", "central", "--date",
@@ -29,18 +29,19 @@ def test_an_application_beside_its_contract_says_so(
         ):  # fmt: skip
             assert say(*words).code == 0
 
-        def told(payee: str, amount: str, lang: str = "en") -> str:
-            said = say("apply", "F01-Q00002", "--amount", amount, "--contract", "HT-1", "--payee", payee, "--date",
+        def asked(payee: str, amount: str, contract: str = "HT-1", lang: str = "en") -> tuple[int, str]:
+            said = say("apply", "F01-Q00002", "--amount", amount, "--contract", contract, "--payee", payee, "--date",
                        "2016-02-02", "--lang", lang)  # fmt: skip
-            assert said.code == 0
-            return " ".join(said.out.splitlines()[1:])
+            return said.code, " ".join((said.out + said.err).splitlines()[not said.code :])
 
-        assert told("甲", "50") == ""
-        assert "bound for 甲, not for 乙" in told("乙", "10")
-        assert "是为 甲 占用的，收款人却是 乙" in told("乙", "10", "zh")
-        assert "has 200.00 bound to HT-1" in told("甲", "300")
-        for number in range(1, 5):
+        assert asked("甲", "50") == (0, "")
+        for payee, amount in (("乙", "10"), ("甲", "150.01")):
+            assert asked(payee, amount)[0] == 2
+        assert asked("甲", "10", "HT-2") == (
+            0, "F01-Q00002 has never bound anything to HT-2: this is paid out of what is available."
+        )  # fmt: skip
+        assert "从未为合同 HT-2 占用指标" in asked("甲", "10", "HT-2", "zh")[1]
+        for number in range(1, 4):
             assert say("reject", str(number), "--reason", "不符", "--by", "王局长").code == 0
         assert say("reverse", "F01-2016-000003", "--reason", "合同作废", "--date", "2016-02-03").code == 0
-        assert "has 0.00 bound to HT-1" in told("甲", "10")
-        assert "占用的指标只有 0.00" in told("甲", "10", "zh")
+        assert asked("甲", "10")[0] == 2

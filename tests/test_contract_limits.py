@@ -62,6 +62,9 @@ def test_told_when_it_is_posted(
         assert found(pay("500", 4, *own)) == []
         assert found(say("post", "--kind", "refund", "--original", "F01-2015-000009", "--amount", "100", *day(5))) == []
         assert found(pay("100", 6, *own)) == []
-        assert found(pay("0.01", 6, *own)) == ["over-contract"]
+        refused = pay("0.01", 6, *own)
+        assert refused.code == 1
+        assert "500.00 bound to it, 500.00 applied for or paid before, 0.00 CNY.Q left" in refused.err
+        assert "为该合同占用 500.00，此前已申请或支付 500.00，剩余 0.00 元" in refused.err
         assert found(pay("7", 6)) == []
         assert found(pay("7", 6, "--contract", "HT-2")) == []

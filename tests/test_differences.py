@@ -144,7 +144,8 @@ def test_every_difference_is_said(hold: Hold) -> None:
 VOUCHERS: Final = [
     ("differs", "V-2", "a.beancount:8", "2015-02-01", "F01", "1200.50 CNY", "1200.50", "1100.50", "100.00",
      "b.beancount:8: V-2"),
-    ("differs", "V-3", "a.beancount:14", "2015-02-02", "F01", "7.00 CNY", "7.00", "7.00", "0.00", "b.beancount:13: V-9"),
+    ("differs", "V-3", "a.beancount:14", "2015-02-02", "F01", "7.00 CNY", "7.00", "7.00", "0.00",
+     "b.beancount:13: V-9"),
     ("only-here", "V-4", "a.beancount:18", "2015-02-03", "F03", "3.00 CNY", "", "", "", ""),
     ("only-there", "V-5", "b.beancount:17", "2015-02-06", "F01", "10.00 USD", "", "", "", ""),
 ]  # fmt: skip

@@ -38,7 +38,7 @@ BOTH: Final = 3
 RUNS: Final = int(os.environ.get("FUNDTRACK_CYCLES", "200")) // PARTS
 JUDGES: Final = (
     "unknown-fund-or-account", "no-quota",
-    "over-allotment", "over-commitment", "overdrawn", "mixed-channel", "use-not-permitted",
+    "over-allotment", "over-commitment", "paid-beyond-commitment", "overdrawn", "mixed-channel", "use-not-permitted",
 )  # fmt: skip
 """The checks that the cycle is about, which makes time for so many runs; all of them are asked elsewhere."""
 

@@ -150,6 +150,20 @@ def over_commitment(county: Sound) -> Fault:
     return Fault(pay_of(county, fund, day, 60_000, 60_000, "committed"))
 
 
+@plants("paid-beyond-commitment")
+def paid_beyond_commitment(county: Sound) -> Fault:
+    """A fen more is paid under a contract than is bound to it, of a line that has bound more to another."""
+    day = county.day(1)
+    fund = controlled(county, day, 90_000)
+    for code, amount in (("HT-1", 59_999), ("HT-2", 10_000)):
+        bound = move(county, fund, day, "commitment", (("committed", 2), ("available", 2)), amount)
+        bound.says["contract"] = f"{fund.code}-{code}"
+    paid = pay_of(county, fund, day, 60_000, 60_000, "committed")
+    paid.says["contract"] = f"{fund.code}-HT-1"
+    evidence(county, paid, "contract", "invoice")
+    return Fault(paid)
+
+
 @plants("committed-beyond-contract")
 def committed_beyond_contract(county: Sound) -> Fault:
     """A fen more is committed to a contract than it is for."""

@@ -77,10 +77,12 @@ OF_CONTRACTS: Final = f"""WITH bound AS (SELECT id FROM voucher WHERE contract <
 NAMING: Final = "SELECT voucher FROM candidate WHERE contract <> '' OR cites <> 0 OR reverses <> 0"
 """Candidates that a contract may have to do with."""
 
-ON_REGISTER: Final = """
-SELECT 1 FROM candidate AS c JOIN contract AS k ON k.contract = c.contract WHERE c.contract <> '' LIMIT 1
+KNOWN_CONTRACT: Final = """
+SELECT 1 FROM candidate AS c WHERE c.contract <> '' AND (c.kind = 'commitment'
+    OR EXISTS (SELECT 1 FROM contract AS k WHERE k.contract = c.contract)
+    OR EXISTS (SELECT 1 FROM commitment AS m WHERE m.fund = c.fund AND m.contract = c.contract)) LIMIT 1
 """
-"""Whether any candidate is of a contract on register."""
+"""Whether any candidate is of a contract that is on register, or that a line of its fund has bound or binds now."""
 
 CONTROLLED: Final = "SELECT 1 FROM quota_heading WHERE fund IN (SELECT fund FROM candidate) LIMIT 1"
 """Whether any candidate is of a fund that has quota accounts at all."""
@@ -110,7 +112,7 @@ def candidate_lens(chart: Chart, subject: Callable[[int, str], Subject]) -> Lens
     """Return the lens through which checks judge what is staged; `subject` says where a candidate came from."""
     return Lens(
         after=after, before=before, subject=subject, named=names_of(chart), quota_at_all=CONTROLLED,
-        scope_at_all={"contract": ON_REGISTER},
+        scope_at_all={"contract": KNOWN_CONTRACT},
     )  # fmt: skip
 
 

@@ -110,7 +110,7 @@ class Layout:
 
     @property
     def general(self) -> bool:
-        """Say whether it is of a family of files, whose columns go by several names; one it may lack makes no family."""
+        """Say whether it is of a family of files, whose columns go by several names; optional ones make none."""
         return any(source.any and not source.optional for source in self.sources)
 
     @property

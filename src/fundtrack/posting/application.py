@@ -23,7 +23,7 @@ from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.kinds import NOT_IN_CHART, account_of, kind_of_payment
 from fundtrack.posting.post import post
 from fundtrack.posting.quota import entry_of, line_in, refuse_other_year
-from fundtrack.posting.requested import bound_to, contract_of, refuse_before_bound, refuse_beyond
+from fundtrack.posting.requested import bound_to, left_of, refuse_before_bound, refuse_beyond
 from fundtrack.posting.standing import find_voucher, refuse_before, voucher_of
 from fundtrack.posting.surplus import surrender
 from fundtrack.posting.vouchers import drafted, positive
@@ -148,7 +148,8 @@ def record(
     """Insert an application as the next, and return its number; the caller holds the writer's turn.
 
     Raises UsageError: `apply-payee`, `amount-not-positive`, `quota-year`, `apply-expired`, `apply-before-contract`,
-    and `apply-beyond` or `apply-beyond-contract` for more than the line has; FormatError (`text-unsafe`).
+    `apply-contract-payee`, and `apply-beyond` or `apply-beyond-contract` for more than the line has; FormatError
+    (`text-unsafe`).
     """
     if not said.get("payee", "").strip():
         raise UsageError("apply-payee")
@@ -174,23 +175,21 @@ def applications(connection: Connection) -> list[Application]:
 
 
 def beside_contract(book: Book, application: int) -> tuple[str, dict[str, str]] | None:
-    """Return the message that an application names a contract and takes nothing of what that has bound, if so."""
+    """Return the message that an application names a contract to which its line has bound nothing, if so."""
     with book.reading() as connection:
         asked = _waiting(connection, application)
         line = next(one for one in book.chart(connection).quotas if (one.fund, one.line) == (asked.fund, asked.line))
-        bound, contractor = contract_of(connection, line, asked.contract)
-    said = {"contract": asked.contract, "number": line.number}
-    if not asked.contract:
+        bound = left_of(connection, line, asked.contract)
+    if bound is not None or not asked.contract:
         return None
-    if contractor not in {"", asked.payee}:
-        return "apply-other-payee", {**said, "contractor": contractor, "payee": asked.payee}
-    return ("apply-unbound", {**said, "bound": money.grouped(bound)}) if bound < asked.amount else None
+    return "apply-unbound", {"contract": asked.contract, "number": line.number}
 
 
 def approve(book: Book, application: int, *, date: Date, by: str) -> Posted:
     """Approve an application: post the voucher that reserves its quota, prepared by who applied for it.
 
-    Raises UsageError: `application-unknown`, `application-decided`, `approve-before`, `duties-apart`; and Refused.
+    Raises UsageError: `application-unknown`, `application-decided`, `approve-before`, `duties-apart`,
+    `apply-contract-payee`; and Refused.
     """
     with book.reading() as connection:
         asked = _waiting(connection, application)
@@ -302,7 +301,7 @@ def _reserving(connection: Connection, chart: Chart, asked: Application, date: D
     line = next(one for one in chart.quotas if (one.fund, one.line) == (asked.fund, asked.line))
     refuse_other_year(line, date)
     bound = bound_to(connection, line, contract=asked.contract, payee=asked.payee)
-    status = "committed" if bound >= asked.amount else "available"
+    status = "available" if bound is None else "committed"
     entries = [entry_of(chart, (line, status), (line, "applied"), asked.amount)]
     owed = account_of(chart, line.fund, "payable")
     if owed != NOT_IN_CHART:

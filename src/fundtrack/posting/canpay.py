@@ -19,7 +19,8 @@ from fundtrack.checking import checks
 from fundtrack.errors import LANGUAGES, FundtrackError, Refused, UsageError, message, nearest
 from fundtrack.posting.kinds import account_of, parse_use
 from fundtrack.posting.post import enter
-from fundtrack.posting.quota import committed, leg_of, unit_of
+from fundtrack.posting.quota import leg_of, unit_of
+from fundtrack.posting.requested import left_of
 from fundtrack.posting.vouchers import draft, positive, refuse_unknown_project
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from fundtrack.errors import Language
     from fundtrack.posting import Draft
 
-SHORT: Final = frozenset({"overdrawn", "over-allotment", "over-commitment"})
+SHORT: Final = frozenset({"overdrawn", "over-allotment", "over-commitment", "paid-beyond-commitment"})
 """The checks that only say there is not enough: a smaller share of the bill may pass."""
 
 LOWEST: Final = text("""
@@ -218,10 +219,10 @@ def _fits(line: Quota, fund: str, use: str, bill: Bill) -> bool:
 
 
 def _left(connection: Connection, chart: Chart, line: Quota, bill: Bill) -> int:
-    """Return what a line has for a bill: what is available, or what its contract has bound."""
+    """Return what a line has for a bill: what its contract has bound, else what is available."""
     free = _lowest(connection, line.fund, unit_of(chart, line.fund), leg_of(chart, line, "available").code, bill.date)
-    bound = {contract: held for contract, _, held in committed(connection, chart, line)}
-    return max(free, bound.get(bill.contract, 0)) if bill.contract else free
+    bound = left_of(connection, line, bill.contract)
+    return free if bound is None else bound
 
 
 def _lowest(connection: Connection, fund: str, unit: str, code: str, day: Date) -> int:

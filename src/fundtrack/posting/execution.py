@@ -1,9 +1,10 @@
 """What payments execute of quota: each staged payment of a fund under quota control gets its entry beside the cash.
 
 A payment comes out of the one line of its fund, year and use that pays for its project, or of the line that it names.
-Where several would do nobody guesses, and `no-quota` says so. What is committed to the payment's contract is used
-before what is available. A refund gives back to the line what its payment took, within the year; what comes back of an
-earlier year's payment restores no quota and goes to the fund's balance (domain report, 3.1, 9b), or off the advance.
+Where several would do nobody guesses, and `no-quota` says so. Under a contract to which the line has bound anything it
+takes what is bound, never what is available: `paid-beyond-commitment` refuses more. A refund gives back to the line
+what its payment took, within the year; what comes back of an earlier year's payment restores no quota and goes to the
+fund's balance (domain report, 3.1, 9b), or off the advance.
 """
 
 from __future__ import annotations
@@ -54,18 +55,14 @@ UPDATE execution SET freed = (
     JOIN quota AS q ON q.fund = c.fund AND q.line = execution.line
     WHERE c.voucher = execution.voucher AND c.line = 1)
 WHERE voucher IN (
-    SELECT x.voucher FROM (
-        SELECT c.voucher, c.fund, c.contract, h.unit, h.code || ':' || q.name AS code,
-            SUM(c.amount) OVER (PARTITION BY c.fund, q.line, c.contract ORDER BY c.day, c.voucher) AS wanted
-        FROM execution AS e
-        JOIN candidate AS c ON c.voucher = e.voucher AND c.line = 1 AND c.contract <> ''
-        JOIN quota AS q ON q.fund = c.fund AND q.line = e.line
-        JOIN quota_heading AS h ON h.fund = c.fund AND h.status = 'committed'
-    ) AS x
-    WHERE x.wanted <= (SELECT m.total FROM commitment AS m
-        WHERE m.fund = x.fund AND m.unit = x.unit AND m.code = x.code AND m.contract = x.contract))
+    SELECT c.voucher FROM execution AS e
+    JOIN candidate AS c ON c.voucher = e.voucher AND c.line = 1 AND c.contract <> ''
+    JOIN quota AS q ON q.fund = c.fund AND q.line = e.line
+    JOIN quota_heading AS h ON h.fund = c.fund AND h.status = 'committed'
+    JOIN commitment AS m ON m.fund = c.fund AND m.unit = h.unit AND m.code = h.code || ':' || q.name
+        AND m.contract = c.contract)
 """
-"""What is committed to the contract of a payment is used first, as long as it lasts."""
+"""Once its line has bound anything to the contract of a payment, that is all that it may take."""
 
 GIVEN_BACK: Final = """
 INSERT INTO execution (voucher, line, project, unit, freed, paid, amount, red)

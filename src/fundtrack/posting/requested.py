@@ -1,4 +1,4 @@
-"""What may be applied for of a quota line: what it has available, or has bound to the contract, and nobody waits for.
+"""What may be applied for of a quota line: what it has bound to the contract, else what it has available.
 
 An application reserves nothing until it is approved, yet all that wait together ask for no more than there is: else
 every one of them would be accepted, and all but the first be refused by whoever approves. The database holds the same.
@@ -25,12 +25,9 @@ JOIN balance AS b ON b.fund = h.fund AND b.unit = h.unit AND b.code = h.code || 
 WHERE h.fund = :fund AND h.status <> 'received'
 """
 BOUND: Final = """
-SELECT c.total, COALESCE((
-    SELECT MAX(v.payee) FROM voucher AS v JOIN entry AS e ON e.voucher = v.id
-    WHERE v.contract = c.contract AND v.kind IN ('commitment', 'carry-over') AND c.code IN (e.debit, e.credit)), '')
-FROM quota_heading AS h
+SELECT c.total FROM quota_heading AS h
 JOIN commitment AS c ON c.fund = h.fund AND c.unit = h.unit AND c.code = h.code || ':' || :name
-WHERE h.fund = :fund AND h.status = 'committed' AND c.contract = :contract
+WHERE h.fund = :fund AND h.status = 'committed' AND c.contract = :contract AND :contract <> ''
 """
 SINCE: Final = """
 SELECT MIN(v.date) FROM quota_heading AS h
@@ -38,13 +35,25 @@ JOIN entry AS e ON e.fund = h.fund AND e.unit = h.unit AND e.credit = h.code || 
 JOIN voucher AS v ON v.id = e.voucher AND v.contract = :contract AND v.kind IN ('commitment', 'carry-over')
 WHERE h.fund = :fund AND h.status = 'committed'
 """
+BINDING: Final = """
+SELECT v.payee, SUM((1 - 2 * e.red) * CASE WHEN e.credit = h.code || ':' || :name THEN e.amount ELSE -e.amount END)
+FROM quota_heading AS h
+JOIN voucher AS v ON v.fund = h.fund AND v.contract = :contract AND v.kind IN ('commitment', 'carry-over', 'reclaim')
+JOIN entry AS e ON e.voucher = v.id AND e.unit = h.unit AND h.code || ':' || :name IN (e.debit, e.credit)
+WHERE h.fund = :fund AND h.status = 'committed'
+GROUP BY v.payee
+ORDER BY v.payee
+"""
+"""To whom a line bound how much under a contract; what was carried over or taken back is bound no more."""
+
 WAITING: Final = "SELECT contract, asked, bound FROM application_asked WHERE fund = :fund AND line = :line"
 
 
 def refuse_beyond(connection: Connection, line: Quota, amount: int, *, contract: str, payee: str) -> None:
     """Refuse an application for more than its line has for it. Raises UsageError (`apply-beyond`, and `-contract`).
 
-    It is paid out of what is bound to its contract where that suffices, else out of what is available, never of both.
+    Once the line has bound anything to its contract, it is paid out of that and of nothing else; before, out of what is
+    available.
     """
     stands = {
         status: int(total)
@@ -56,36 +65,23 @@ def refuse_beyond(connection: Connection, line: Quota, amount: int, *, contract:
         for of, asked, held in dialect.rows_of(connection, WAITING, {"fund": line.fund, "line": line.line})
     }
     asked = waiting.get(contract, (0, 0))[0]
-    beyond = {of: max(0, wanted - held) for of, (wanted, held) in waiting.items()}
-    here = max(0, asked + amount - bound)
-    free = stands["available"]
-    if amount <= max(bound, free) and (not here or here + sum(beyond.values()) - beyond.get(contract, 0) <= free):
+    if bound is not None:
+        if asked + amount > bound:
+            whole = sum(held for _, held in _binding(connection, line, contract))
+            raise UsageError("apply-beyond-contract", number=line.number, contract=contract, bound=money.grouped(whole),
+                             taken=money.grouped(whole - bound), left=money.grouped(bound),
+                             waiting=money.grouped(asked), amount=money.grouped(amount))  # fmt: skip
+        return
+    elsewhere = sum(max(0, wanted - held) for of, (wanted, held) in waiting.items() if of != contract)
+    if asked + amount + elsewhere <= stands["available"]:
         return
     operands = {name: stands[name] for name in ("available", "committed", "applied", "paid")} | {
         "amount": amount,
         "allotted": sum(stands.values()),
         "gone": stands["carried"] + stands["reclaimed"],
         "waiting": sum(one for one, _ in waiting.values()),
-        "bound": bound,
     }
-    raise UsageError(
-        "apply-beyond-contract" if contract else "apply-beyond", number=line.number, contract=contract,
-        **{name: money.grouped(fen) for name, fen in operands.items()},
-    )  # fmt: skip
-
-
-def bound_to(connection: Connection, line: Quota, *, contract: str, payee: str) -> int:
-    """Return what a line has bound to a contract, in fen; nothing for another contractor than the contract's."""
-    total, contractor = contract_of(connection, line, contract)
-    return total if contractor in {"", payee} else 0
-
-
-def contract_of(connection: Connection, line: Quota, contract: str) -> tuple[int, str]:
-    """Return what a line has bound to a contract, in fen, and for whom."""
-    asked = {"fund": line.fund, "name": line.name, "contract": contract}
-    for total, contractor in dialect.rows_of(connection, BOUND, asked) if contract else ():
-        return int(total), str(contractor)
-    return 0, ""
+    raise UsageError("apply-beyond", number=line.number, **{name: money.grouped(fen) for name, fen in operands.items()})
 
 
 def refuse_before_bound(connection: Connection, line: Quota, contract: str, date: Date) -> None:
@@ -94,3 +90,27 @@ def refuse_before_bound(connection: Connection, line: Quota, contract: str, date
     for (since,) in dialect.rows_of(connection, SINCE, asked) if contract else ():
         if since and date.isoformat() < since:
             raise UsageError("apply-before-contract", number=line.number, contract=contract, since=since, date=date)
+
+
+def bound_to(connection: Connection, line: Quota, *, contract: str, payee: str) -> int | None:
+    """Return what a line has left of what it bound to a contract, in fen; None where it never bound anything to it.
+
+    Raises UsageError (`apply-contract-payee`) for somebody else than those to whom it was bound.
+    """
+    bound = left_of(connection, line, contract)
+    payees = [one for one, _ in _binding(connection, line, contract)] if bound is not None else []
+    if payees and not {"", payee} & {*payees}:
+        raise UsageError("apply-contract-payee", number=line.number, contract=contract, payee=payee,
+                         payees=", ".join(payees))  # fmt: skip
+    return bound
+
+
+def left_of(connection: Connection, line: Quota, contract: str) -> int | None:
+    """Return what a line has left of what it bound to a contract, whoever is paid; None where it never bound any."""
+    asked = {"fund": line.fund, "name": line.name, "contract": contract}
+    return next((int(total) for (total,) in dialect.rows_of(connection, BOUND, asked)), None)
+
+
+def _binding(connection: Connection, line: Quota, contract: str) -> list[tuple[str, int]]:
+    asked = {"fund": line.fund, "name": line.name, "contract": contract}
+    return [(str(payee), int(held)) for payee, held in dialect.rows_of(connection, BINDING, asked)]
