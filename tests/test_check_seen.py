@@ -40,7 +40,8 @@ CANDIDATE: Final[dict[str, Any]] = {
     "day": date(2015, 3, 2).toordinal(), "kind": "disbursement", "payee": "甲", "contract": "C1",
     "link": 99, "reverses": 0, "cites": 0,
     "occurrence": 1, "batch": None, "row": None, "chart": 1, "fund_basis": None, "entries": 1, "outflow": 5,
-    "unit": "CNY", "debit_fund": "F03", "debit": "0603", "credit_fund": "F03", "credit": "1001", "amount": 500, "red": 0,
+    "unit": "CNY", "debit_fund": "F03", "debit": "0603", "credit_fund": "F03", "credit": "1001", "amount": 500,
+    "red": 0,
 }  # fmt: skip
 
 
