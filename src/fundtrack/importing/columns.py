@@ -14,7 +14,7 @@ from fundtrack import identifier
 from fundtrack.book.person import named
 from fundtrack.errors import FormatError
 from fundtrack.importing import cells, dates, fields, heading, movement, written
-from fundtrack.importing.blocks import Block, Candidates, Said
+from fundtrack.importing.blocks import Block, Candidates, Said, saying
 from fundtrack.importing.cells import Memo
 from fundtrack.importing.layout import IDENTIFYING
 from fundtrack.importing.places import Places
@@ -84,6 +84,9 @@ class Bound(Protocol):
     def balance(self, row: list[str]) -> int | None:
         """Return the balance a row prints, in fen, or None where there is none that can be read."""
 
+    def says(self, row: Sequence[str]) -> str:
+        """Return the hash of all that is read of a row but its day and amount."""
+
     def problems(self, row: list[str], moved: Moved | None) -> Iterator[FormatError]:
         """Give everything for which a row makes nothing, each once, but an amount that is not known."""
 
@@ -106,7 +109,7 @@ class Columns:
         """Find every field once. Private numbers are kept under the `key` of the book."""
         spec = layout.columns
         sources = layout.sources
-        self._layout, self._head = layout, head
+        self._layout, self._head, self._book_key = layout, head, key
         self.days: set[str] = set()
         self._places = Places(head, sources)
         self.width = len(head.names)
@@ -205,7 +208,13 @@ class Columns:
         columns = self.of(rows)
         moved = self.amounts(columns)
         candidates = self.candidates(columns, moved)
-        return Block(numbers, sheet, rows, count(numbers, rows, moved), candidates, self.mask)
+        return Block(numbers, sheet, rows, count(numbers, rows, moved), candidates, self.mask, self.says)
+
+    def says(self, row: Sequence[str]) -> str:
+        """Return the hash of all that is read of a row but its day and amount, which are in its natural key."""
+        extended = self._places.extend([(cell,) for cell in row])
+        read = {**self._fields, **self._gates, "bank-ref": self._bank_ref, "in": self._kind_in, "out": self._kind_out}
+        return saying({of: extended[one.place][0] for of, one in read.items() if of != "date"}, self._book_key)
 
     def of(self, rows: Sequence[list[str]]) -> list[Column]:
         """Return rows as columns; a private number that is read is as it is kept.

@@ -26,7 +26,7 @@ from fundtrack.importing.default import keep
 from fundtrack.importing.elsewhere.form import is_system
 from fundtrack.importing.enterer import Enterer
 from fundtrack.importing.importer import Importer, choose
-from fundtrack.importing.judge import judge, place_of
+from fundtrack.importing.judge import judge, place_of, rejected
 from fundtrack.importing.keep import Copy, digest
 from fundtrack.importing.report import reports_of
 from fundtrack.importing.stage import Stager, keyed
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from fundtrack.importing.stage import Keyed
     from fundtrack.importing.tally import Tally
 
-HELD_COLUMNS: Final = ("batch", "row", "state", "reasons", "cells", "amount", "natural_key", "occurrence")
+HELD_COLUMNS: Final = ("batch", "row", "state", "reasons", "cells", "amount", "natural_key", "occurrence", "says")
 BATCH_COLUMNS: Final = (
     "batch", "sha256", "sheet", "file", "page", "page_sha256", "encoding", "imported_at", "imported_by", "rows_read",
     "rows_posted", "rows_already_posted", "rows_quarantined", "rows_not_data", "amount_posted",
@@ -248,7 +248,8 @@ class _File:
                 continue
             chart, version = self.book.chart(connection), self.book.chart_version(connection)
             basis = self._bases(connection)
-            stager = Stager(chart, version, next_voucher(connection), batch, basis, self.default)
+            stager = Stager(chart, version, next_voucher(connection), batch, basis, self.default,
+                            rejected=rejected(connection))  # fmt: skip
             candidates.prepare(connection)
             candidates.stage(connection, stager.staged(rows))
             basis.keep(connection)
@@ -301,7 +302,7 @@ class _File:
         )])  # fmt: skip
         dialect.insert_rows(connection, "input_row", HELD_COLUMNS, (
             (tally.batch, row.row, row.state, json.dumps(row.reasons, ensure_ascii=False),
-             json.dumps(row.cells, ensure_ascii=False), row.amount, row.natural_key, row.occurrence)
+             json.dumps(row.cells, ensure_ascii=False), row.amount, row.natural_key, row.occurrence, row.says)
             for row in tally.held
         ))  # fmt: skip
         (report,) = [r for r in reports_of(connection, self.sha256, self.name) if r.batch == tally.batch]

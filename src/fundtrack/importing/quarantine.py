@@ -17,7 +17,7 @@ from fundtrack.importing.basis import Bases, Confirmed
 from fundtrack.importing.default import kept
 from fundtrack.importing.enterer import Enterer
 from fundtrack.importing.file import refuse_approval
-from fundtrack.importing.judge import judge, place_of
+from fundtrack.importing.judge import judge, place_of, rejected
 from fundtrack.importing.report import held_rows
 from fundtrack.importing.stage import Stager
 from fundtrack.importing.tally import reason
@@ -281,7 +281,7 @@ def _restage(connection: Connection, book: Book, source: Source, wanted: set[int
     basis = Bases(bases(connection), source.importer.name, source.importer.fund_aliases, confirmed)
     stager = Stager(
         book.chart(connection), book.chart_version(connection), next_voucher(connection), source.batch, basis,
-        source.default, confirmed=bool(source.confirmed_by),
+        source.default, confirmed=bool(source.confirmed_by), rejected=rejected(connection),
     )  # fmt: skip
     candidates.prepare(connection)
     at = candidates.COLUMNS.index("row")

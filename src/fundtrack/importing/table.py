@@ -117,7 +117,8 @@ class Table:
             self.columns.mask(shown)
         else:
             shown = cells.cautious(row)
-        return Row(number, self.sheet, shown, "data", "", amount, None, told, digest=digest(row))
+        says = self.columns.says(row) if len(row) == self._width else ""
+        return Row(number, self.sheet, shown, "data", "", amount, None, told, digest=digest(row), says=says)
 
     def _beside(self, row: list[str], filled: set[int]) -> bool:
         """Say whether a row of payments, behind an amount that stands first, is called nothing but a total."""
