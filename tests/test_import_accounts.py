@@ -336,5 +336,8 @@ def test_a_corrected_row_is_not_the_one_that_was_rejected(book: Book) -> None:
     report = bring(book, "b", pay("1", fund="F01", use="F09-0603"), pay("3"))
     assert (rejected(report), [*held(report)], waits(book)) == ({}, [2], ["2:2"])
     assert counts(report := bring(book, "c", pay("1", payee="广西示例路桥有限公司"), pay("4"))) == (2, 0, 0, 1)
+    assert report.waited == ((2, "2:2"),)
+    with pytest.raises(UsageError, match=r"row 3:2, of another file, took its place"), book.reading() as connection:
+        find(connection, "2:2")
     assert rejected(bring(book, "d", pay("1", fund="F01", use="F03-0603"), pay("5"))) == {}
     assert waits(book) == []

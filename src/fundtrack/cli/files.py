@@ -118,6 +118,9 @@ def print_report(report: Report, language: Language, *, dry_run: bool = False) -
             place = message("place-row", language, file=report.file, sheet=sheet, row=row["row"])
             amount = "" if row["amount"] is None else f" ({show.yuan(row['amount'])})"
             print_reasons(place + amount, row["reasons"], language)
+    for number, name in report.waited:
+        place = message("place-row", language, file=report.file, sheet=sheet, row=number)
+        show.say_message("import-waited", language, place=place, name=name)
     print_replaced(report, sheet, language)
     show.findings(report.findings, language)
     show.say()

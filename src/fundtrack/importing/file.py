@@ -21,6 +21,7 @@ from fundtrack.errors import BookError, FormatError, PageError, UsageError, near
 from fundtrack.importing import cells, given
 from fundtrack.importing.acts import Acts
 from fundtrack.importing.basis import Bases
+from fundtrack.importing.became import replaced_by
 from fundtrack.importing.blocks import Block
 from fundtrack.importing.default import keep
 from fundtrack.importing.elsewhere.form import is_system
@@ -306,4 +307,5 @@ class _File:
             for row in tally.held
         ))  # fmt: skip
         (report,) = [r for r in reports_of(connection, self.sha256, self.name) if r.batch == tally.batch]
-        return replace(report.fresh(findings, agrees), columns=reading.columns)
+        waited = tuple(replaced_by(connection, tally.batch))
+        return replace(report.fresh(findings, agrees), columns=reading.columns, waited=waited)

@@ -14,6 +14,7 @@ from fundtrack.errors import UsageError
 from fundtrack.importing.acts import Acts
 from fundtrack.importing.again import source_of
 from fundtrack.importing.basis import Bases, Confirmed
+from fundtrack.importing.became import became
 from fundtrack.importing.default import kept
 from fundtrack.importing.enterer import Enterer
 from fundtrack.importing.file import refuse_approval
@@ -86,12 +87,14 @@ def waiting(connection: Connection) -> list[Waiting]:
 
 
 def find(connection: Connection, name: str) -> Waiting:
-    """Return the waiting row a person names. Raises UsageError where none of that name waits."""
+    """Return the waiting row a person names. Raises UsageError where it waits no more, saying what became of it."""
     batch, _, row = name.partition(":")
     if batch.isdecimal() and row.isdecimal():
         for held in held_rows(connection, int(batch)):
             if held["row"] == int(row) and _waits(held):
                 return _waiting(held)
+            if held["row"] == int(row) and held["state"] in {"quarantined", "posted", "rejected"}:
+                raise became(connection, held)
     raise UsageError("not-waiting", name=name)
 
 
