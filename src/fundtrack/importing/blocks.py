@@ -104,7 +104,8 @@ class Row(NamedTuple):
     `problems`. An entry has the register's columns, as `Register.row` takes them. A row that makes no candidate is
     known by its `digest`: of its cells as they were read, for masked ones of two persons may be equal. An act on quota
     is known by its `key`, and says its fund as payments do. `says` is the keyed hash of all that the page reads of a
-    row of data: two rows of one natural key may say different things.
+    row of data: two rows of one natural key may say different things. `day` is the day, in ISO 8601, of a row that has
+    problems, but none with that.
     """
 
     number: int
@@ -120,6 +121,7 @@ class Row(NamedTuple):
     key: str = ""
     fund_said: Said = UNSAID
     says: str = ""
+    day: str = ""
 
 
 class Block(NamedTuple):

@@ -6,6 +6,7 @@ its cells one by one. One bad cell fails the rows it was read with; who reads th
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from operator import mul
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
@@ -86,6 +87,9 @@ class Bound(Protocol):
 
     def says(self, row: Sequence[str]) -> str:
         """Return the hash of all that is read of a row but its day and amount."""
+
+    def day(self, row: Sequence[str]) -> str:
+        """Return the day of a row in ISO 8601, nothing where it cannot be read."""
 
     def problems(self, row: list[str], moved: Moved | None) -> Iterator[FormatError]:
         """Give everything for which a row makes nothing, each once, but an amount that is not known."""
@@ -333,6 +337,13 @@ class Columns:
         if kind == "refund" and not reference:
             raise FormatError("negative-without-original")
         return kind, incoming or -outgoing
+
+    def day(self, row: Sequence[str]) -> str:
+        """Return the day of a row in ISO 8601, nothing where it cannot be read."""
+        date = self._fields["date"]
+        with suppress(FormatError):
+            return str(date.values[self._places.extend([(cell,) for cell in row])[date.place][0]][1])
+        return ""
 
     def problems(self, row: list[str], moved: Moved | None) -> Iterator[FormatError]:
         """Give everything for which a row makes no candidate, each once, but an amount that is not known."""

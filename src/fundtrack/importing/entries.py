@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
@@ -181,6 +182,13 @@ class EntryColumns:
         extended = self._extended(row)
         said = {field.name: extended[field.place] for field in self._fields if field.name not in {"date", "amount"}}
         return saying(said | {f"share {fund} {at}": row[at] for fund, at in self._channels}, self._book_key)
+
+    def day(self, row: Sequence[str]) -> str:
+        """Return the day of a row in ISO 8601, nothing where it has none or it cannot be read."""
+        date = next((field for field in self._fields if field.name == "date"), None)
+        with suppress(FormatError):
+            return str(_read(date, self._extended(row)) or "") if date else ""
+        return ""
 
     def _said(self, row: Sequence[str]) -> Said:
         """Return how a row says its fund."""

@@ -50,7 +50,8 @@ DATE, HASH = itemgetter(slice(len(NO_DATE))), itemgetter(slice(len(NO_DATE), Non
 def keyed(pieces: Iterable[Piece], key: bytes) -> Iterator[Keyed]:
     """Give the rows of a file with their natural keys, and which of its twins each is, on whatever sheet they stand.
 
-    One that cannot be read is known by the digest of its cells. Cells hold no control characters.
+    One that cannot be read is known by its day, if that can be read, and the digest of its cells. Cells hold no control
+    characters.
     """
     known, twins = natural_key(key), Twins()
     for piece in pieces:
@@ -59,7 +60,8 @@ def keyed(pieces: Iterable[Piece], key: bytes) -> Iterator[Keyed]:
             contents = map("\x1f".join, zip(piece.candidates.source_account, dates, *parts, strict=True))
             keys = [*map(known, dates, contents)]
         elif piece.state == "data":
-            date = piece.entry["date"].isoformat() if piece.key and piece.entry else ""
+            dated = piece.entry.get("date") if piece.entry else None
+            date = dated.isoformat() if dated else piece.day
             keys = [known(date, piece.key or f"\x1f{piece.digest}")]
         else:
             yield piece, ("",), (1,)
