@@ -291,16 +291,20 @@ def show_row(
     row: RowArgument, form: FormatOption = "table", book: BookOption = None, lang: LanguageOption = None
 ) -> None:
     """查看一行及其原因 Show a row that waits, cell by cell, and why."""
+    from fundtrack.importing.cellwise import cellwise
     from fundtrack.importing.quarantine import find
 
     the_book = opened(book)
     language = spoken(lang, the_book)
     with the_book.reading() as connection:
         found = find(connection, row)
+        cells = cellwise(connection, the_book, found)
     if form != "table":
         print_waiting([waiting_record(found, language)], form, language)
         return
-    show.say(" | ".join(found.cells))
+    mark = message("cell-wrong", language)
+    for cell in cells:
+        show.say(f"{cell.name or '–'} = {cell.said or '–'}{mark if cell.wrong else ''}")
     print_reasons(place_of(found, language), found.reasons, language)
 
 
