@@ -117,6 +117,7 @@ class Acts(Tally):
         self.confirmed: dict[int, str] = {}
         self._rows: dict[int, int] = {}
         self._says: dict[int, str] = {}
+        self._first: dict[str, int] = {}
         self._days: set[dt.date] = set()
 
     @property
@@ -167,6 +168,7 @@ class Acts(Tally):
                 continue
             self.amount += row.amount or 0
             asked.append(Asked(row, keys[0], occurrences[0]))
+            self._first.setdefault(keys[0], row.number)
         if self._wanted is not None:
             asked = [one for one in asked if one.row.number in self._wanted]
         self._says = {one.row.number: one.row.says for one in asked}
@@ -240,8 +242,7 @@ class Acts(Tally):
         """
         if one.text("void").lower() not in STANDING:
             raise UsageError("quota-void", number=one.text("treasury-id") or one.text("document"))
-        if taken := lines.knows(one.text("treasury-id")):
-            raise UsageError("quota-id-taken", number=one.text("treasury-id"), line=taken.number)
+        lines.refuse_taken(one.text("treasury-id"), self._first[one.key] if one.occurrence > 1 else 0)
         date, said = _begins(one), one.text("source")
         source = lines.source(said, fund=one.text("fund"), year=date.year) if said else None
         fund = one.text("fund") or (source.fund if source else "")

@@ -80,6 +80,12 @@ class Report:
             self, rows=rows, amounts=amounts, findings=tuple(findings), printed_total_agrees=agrees, new=True
         )
 
+    @property
+    def unlisted(self) -> bool:
+        """Say whether a sheet has no header that the page reads: then it is no list."""
+        whys = [why["check"] for row in self.held for why in row["reasons"]]
+        return len(self.held) == self.rows["read"] and {*whys} <= {"not-data-sheet", "not-data-blank"}
+
     def reasons(self) -> list[dict[str, Any]]:
         """Return why rows wait, by check: how many and how much."""
         grouped: dict[str, list[int]] = defaultdict(lambda: [0, 0])
