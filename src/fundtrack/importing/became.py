@@ -30,13 +30,16 @@ SELECT application, batch, row FROM application WHERE natural_key = :key AND occ
 """
 REPLACED: Final = """
 SELECT v.row, r.batch, r.row FROM input_row AS r
-JOIN {table} AS v ON v.natural_key = r.natural_key AND v.occurrence = r.occurrence
+CROSS JOIN {table} AS v
 LEFT JOIN decision AS d ON d.batch = r.batch AND d.row = r.row
-WHERE r.state = 'quarantined' AND r.natural_key <> '' AND d.batch IS NULL
-    AND v.batch = {batch:d} AND r.batch < {batch:d}
+WHERE v.natural_key = r.natural_key AND v.occurrence = r.occurrence
+    AND r.state = 'quarantined' AND r.natural_key <> '' AND d.batch IS NULL AND v.batch = {batch:d} AND r.batch < {batch:d}
 ORDER BY v.row, r.batch, r.row
 """
-"""Rows of earlier batches that waited until a row of this batch was posted with their key."""
+"""Rows of earlier batches that waited until a row of this batch was posted with their key.
+
+They are few, so SQLite is told by the cross join to begin with them.
+"""
 
 
 def replaced_by(connection: Connection, batch: int) -> Iterator[tuple[int, str]]:
