@@ -73,7 +73,7 @@ BATCH: Final = {"batch": 2, "sha256": "b", "sheet": "", "file": "f", "page": "p"
                 "rows_quarantined": 1, "rows_not_data": 0, "amount_posted": 0, "amount_already_posted": 0,
                 "amount_quarantined": 1, "rows_unreadable": 0, "date_first": "", "date_last": ""}  # fmt: skip
 INPUT_ROW: Final = {"batch": 1, "row": 3, "state": "quarantined", "reasons": "", "cells": "", "natural_key": "",
-                    "occurrence": 1}  # fmt: skip
+                    "occurrence": 1, "says": ""}  # fmt: skip
 DECISION: Final = {"batch": 1, "row": 2, "decided": "rejected", "voucher": None, "reason": "x", "decided_at": "",
                    "decided_by": "manager"}  # fmt: skip
 DEFAULT: Final = {"batch": 1, "fund": "F01", "use": "0601", "project": "", "said_at": "", "said_by": "clerk"}

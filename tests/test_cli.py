@@ -195,7 +195,7 @@ def test_rows_that_wait_are_decided(say: Say, book: Path, payments: Path) -> Non
     (row,) = say("--book", book, "quarantine", "list", "--format", "json").json
     assert (row["name"], row["row"], row["amount"]) == ("1:3", 3, "18000.00")
     shown = say("--book", book, "quarantine", "show", "1:3")
-    assert "那满镇财政所" in shown.out
+    assert "收款人全称 = 那满镇财政所\n" in shown.out
     assert "6222020200001111222" not in shown.out
     assert say("--book", book, "quarantine", "retry").code == 1
     assert say("--book", book, "quarantine", "reject", "1:3").code == 2

@@ -327,3 +327,17 @@ def test_what_is_late_is_judged_by_itself(book: Book) -> None:
         pay("5", -100, day=date(2015, 4, 1), note="退回，原流水 GK1"), pay("6", 150, day=date(2015, 5, 1)),
     ]  # fmt: skip
     assert held(bring(book, "b", *rows)) == {3: {"overdrawn"}}
+
+
+def test_a_corrected_row_is_not_the_one_that_was_rejected(book: Book) -> None:
+    """What says another fund or use under the same numbers is judged anew, and waits itself where it is wrong too."""
+    bring(book, "a", pay("1", fund="F01", use="F03-0603"), pay("2"))
+    reject(book, "1:2", by="manager", reason="更正文件后补")
+    report = bring(book, "b", pay("1", fund="F01", use="F09-0603"), pay("3"))
+    assert (rejected(report), [*held(report)], waits(book)) == ({}, [2], ["2:2"])
+    assert counts(report := bring(book, "c", pay("1", payee="广西示例路桥有限公司"), pay("4"))) == (2, 0, 0, 1)
+    assert report.waited == ((2, "2:2"),)
+    with pytest.raises(UsageError, match=r"row 3:2, of another file, took its place"), book.reading() as connection:
+        find(connection, "2:2")
+    assert rejected(bring(book, "d", pay("1", fund="F01", use="F03-0603"), pay("5"))) == {}
+    assert waits(book) == []

@@ -83,7 +83,18 @@ def test_two_rows_alike_in_one_file_are_two_acts(book: Book, tmp_path: Path) -> 
     twins = bring(book, file_of(tmp_path, "bound", bound_row("HT-1", "1002", 100), bound_row("HT-1", "1002", 100)))
     assert (twins.rows["posted"], status(book, "F01-Q00002")["committed"]) == (2, 200)
     numbered = bring(book, file_of(tmp_path, "quota", *[given_row("1003", 10, "1001")] * 2, name="numbered"))
-    assert (numbered.rows["posted"], reasons(numbered)) == (1, {3: ["quota-id-taken"]})
+    assert (numbered.rows["posted"], reasons(numbered)) == (1, {3: ["quota-row-again"]})
+
+
+def test_a_corrected_row_is_not_the_one_that_was_rejected(book: Book, tmp_path: Path) -> None:
+    """A row of the same number, day and amount that says another use is judged anew; the same one stays out."""
+    wrong = given_row("1003", 500, "1001", "0699")
+    bring(book, file_of(tmp_path, "quota", *GIVEN, wrong))
+    reject(book, "1:4", by=CHIEF, reason="更正文件后补")
+    more = bring(book, file_of(tmp_path, "quota", wrong, given_row("1004", 1, "1001"), name="again"))
+    assert (more.rows["posted"], more.rows["rejected"]) == (1, 1)
+    right = bring(book, file_of(tmp_path, "quota", given_row("1003", 500, "1001", "0602"), name="right"))
+    assert (right.rows["posted"], right.rows["rejected"]) == (1, 0)
 
 
 def test_a_dry_run_changes_nothing(book: Book, tmp_path: Path) -> None:

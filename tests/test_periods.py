@@ -176,6 +176,14 @@ def test_a_row_without_a_date_counts_from_the_first_of_its_file(book: Book) -> N
     assert kinds(book, FEBRUARY) == {"quarantined": ["1:2"], "month-open": ["2015-01"]}
 
 
+def test_a_row_of_which_only_the_amount_is_unreadable_counts_from_its_own_day(book: Book) -> None:
+    """However early the others of its file are."""
+    wrong = ["1,0x0" if cell == "1.00" else cell for cell in pay("1", 100, "F03", date(2015, 2, 1))]
+    bring(book, "payments", wrong, pay("2", 100, "F03", date(2015, 1, 5)))
+    assert kinds(book, JANUARY) == {}
+    assert kinds(book, FEBRUARY) == {"quarantined": ["1:2"], "month-open": ["2015-01"]}
+
+
 def test_imported_into_a_closed_month(book: Book) -> None:
     """The row waits with the reason, the others are posted; once the month is open again it is posted too."""
     closed(book, JANUARY)

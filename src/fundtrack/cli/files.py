@@ -85,6 +85,10 @@ def print_report(report: Report, language: Language, *, dry_run: bool = False) -
 
     key = "import-dry-run" if dry_run else "import-file" if report.new else "import-known"
     sheet = f" [{report.sheet}]" if report.sheet else ""
+    if report.unlisted:
+        about = {"page": report.page, "batch": report.batch, "rows": report.rows["not_data"]}
+        show.say_message("import-no-list", language, file=f"{report.file}{sheet}", **about)
+        return
     show.say_message(key, language, file=f"{report.file}{sheet}", page=report.page, batch=report.batch)
     show.table(
         ["", message("head-rows", language), message("head-amount", language)],
@@ -107,6 +111,14 @@ def print_report(report: Report, language: Language, *, dry_run: bool = False) -
         show.say_message("import-copies", language, rows=report.copies)
     if report.unreadable_rows:
         show.say_message("import-unreadable", language, rows=report.unreadable_rows)
+    print_held(report, sheet, language)
+    print_replaced(report, sheet, language)
+    show.findings(report.findings, language)
+    show.say()
+
+
+def print_held(report: Report, sheet: str, language: Language) -> None:
+    """Print each row that waits with its reasons, those that wait for nothing but a confirmation together."""
     by_default = [row for row in report.held if row["state"] == "quarantined" and _by_default(row)]
     if by_default:
         (why, *_) = by_default[0]["reasons"]
@@ -118,9 +130,6 @@ def print_report(report: Report, language: Language, *, dry_run: bool = False) -
             place = message("place-row", language, file=report.file, sheet=sheet, row=row["row"])
             amount = "" if row["amount"] is None else f" ({show.yuan(row['amount'])})"
             print_reasons(place + amount, row["reasons"], language)
-    print_replaced(report, sheet, language)
-    show.findings(report.findings, language)
-    show.say()
 
 
 def _by_default(row: Mapping[str, Any]) -> bool:
@@ -129,10 +138,13 @@ def _by_default(row: Mapping[str, Any]) -> bool:
 
 
 def print_replaced(report: Report, sheet: str, language: Language) -> None:
-    """Print which entries took the place of others: what was, and what is."""
+    """Print which rows took the place of ones that waited, and which entries that of others: what was, and what is."""
     from fundtrack.cli.register import headed
     from fundtrack.schema.registers import REGISTERS
 
+    for number, name in report.waited:
+        place = message("place-row", language, file=report.file, sheet=sheet, row=number)
+        show.say_message("import-waited", language, place=place, name=name)
     if report.replaced:
         show.say_message("import-replaced", language, rows=len(report.replaced))
     for one in report.replaced:
@@ -288,16 +300,20 @@ def show_row(
     row: RowArgument, form: FormatOption = "table", book: BookOption = None, lang: LanguageOption = None
 ) -> None:
     """查看一行及其原因 Show a row that waits, cell by cell, and why."""
+    from fundtrack.importing.cellwise import cellwise
     from fundtrack.importing.quarantine import find
 
     the_book = opened(book)
     language = spoken(lang, the_book)
     with the_book.reading() as connection:
         found = find(connection, row)
+        cells = cellwise(connection, the_book, found)
     if form != "table":
         print_waiting([waiting_record(found, language)], form, language)
         return
-    show.say(" | ".join(found.cells))
+    mark = message("cell-wrong", language)
+    for cell in cells:
+        show.say(f"{cell.name or '–'} = {cell.said or '–'}{mark if cell.wrong else ''}")
     print_reasons(place_of(found, language), found.reasons, language)
 
 

@@ -116,6 +116,8 @@ class Acts(Tally):
         self.references: dict[int, str] = {}
         self.confirmed: dict[int, str] = {}
         self._rows: dict[int, int] = {}
+        self._says: dict[int, str] = {}
+        self._first: dict[str, int] = {}
         self._days: set[dt.date] = set()
 
     @property
@@ -132,6 +134,10 @@ class Acts(Tally):
     def row_of(self, voucher: int) -> int:
         """Return the number of the row that a candidate came from; 0 where it is of none."""
         return self._rows.get(voucher, 0)
+
+    def says_of(self, voucher: int) -> str:
+        """Return the hash of what the row of a candidate says."""
+        return self._says.get(self.row_of(voucher), "")
 
     def done(
         self, pieces: Iterable[Keyed], place: Callable[[int, str], Subject], checks: Mapping[str, Check]
@@ -162,8 +168,10 @@ class Acts(Tally):
                 continue
             self.amount += row.amount or 0
             asked.append(Asked(row, keys[0], occurrences[0]))
+            self._first.setdefault(keys[0], row.number)
         if self._wanted is not None:
             asked = [one for one in asked if one.row.number in self._wanted]
+        self._says = {one.row.number: one.row.says for one in asked}
         return sorted(asked, key=Asked.by_date)
 
     def _new(self, asked: Sequence[Asked]) -> list[Asked]:
@@ -175,7 +183,7 @@ class Acts(Tally):
             asked[at].row.number: ("already-posted", [reason("already-applied", application=application)])
             for at, application in self._connection.exec_driver_sql(APPLIED)
         }
-        for at, state, said in known(self._connection):
+        for at, state, said in known(self._connection, lambda at: asked[at].row.says):
             why.setdefault(asked[at].row.number, (state, [said]))
         return self._without(asked, why)
 
@@ -234,8 +242,7 @@ class Acts(Tally):
         """
         if one.text("void").lower() not in STANDING:
             raise UsageError("quota-void", number=one.text("treasury-id") or one.text("document"))
-        if taken := lines.knows(one.text("treasury-id")):
-            raise UsageError("quota-id-taken", number=one.text("treasury-id"), line=taken.number)
+        lines.refuse_taken(one.text("treasury-id"), self._first[one.key] if one.occurrence > 1 else 0)
         date, said = _begins(one), one.text("source")
         source = lines.source(said, fund=one.text("fund"), year=date.year) if said else None
         fund = one.text("fund") or (source.fund if source else "")

@@ -103,7 +103,9 @@ class Row(NamedTuple):
     what went out; None when it cannot be read. Data makes a `candidate`, or the `entry` of a register, or has
     `problems`. An entry has the register's columns, as `Register.row` takes them. A row that makes no candidate is
     known by its `digest`: of its cells as they were read, for masked ones of two persons may be equal. An act on quota
-    is known by its `key`, and says its fund as payments do.
+    is known by its `key`, and says its fund as payments do. `says` is the keyed hash of all that the page reads of a
+    row of data: two rows of one natural key may say different things. `day` is the day, in ISO 8601, of a row that has
+    problems, but none with that.
     """
 
     number: int
@@ -118,6 +120,8 @@ class Row(NamedTuple):
     digest: str = ""
     key: str = ""
     fund_said: Said = UNSAID
+    says: str = ""
+    day: str = ""
 
 
 class Block(NamedTuple):
@@ -132,12 +136,16 @@ class Block(NamedTuple):
     amounts: Sequence[int]
     candidates: Candidates
     mask: Callable[[list[str]], object]
+    says: Callable[[list[str]], str]
 
     def row(self, at: int) -> Row:
         """Return one of the rows."""
         cells = [*self.raw[at]]
         self.mask(cells)
-        return Row(self.numbers[at], self.sheet, cells, "data", "", self.amounts[at], self.candidates.one(at), ())
+        return Row(
+            self.numbers[at], self.sheet, cells, "data", "", self.amounts[at], self.candidates.one(at), (),
+            says=self.says(self.raw[at]),
+        )  # fmt: skip
 
     def where(self, wanted: Sequence[bool]) -> Block:
         """Return some of the rows."""
@@ -155,6 +163,12 @@ Piece = Row | Block
 def digest(row: Sequence[str]) -> str:
     """Return the hash of the cells of a row; kept only under the key of the book."""
     return blake2b("\x1f".join(row).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def saying(texts: Mapping[str, str], key: bytes) -> str:
+    """Return the hash, under the key of the book, of what a row says, by the names of what its page reads."""
+    said = "\x1f".join(f"{name}={text.strip()}" for name, text in sorted(texts.items()))
+    return blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16, key=key).hexdigest()
 
 
 def rows_of(piece: Piece) -> Iterator[Row]:

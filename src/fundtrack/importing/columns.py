@@ -6,6 +6,7 @@ its cells one by one. One bad cell fails the rows it was read with; who reads th
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from operator import mul
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
@@ -14,7 +15,7 @@ from fundtrack import identifier
 from fundtrack.book.person import named
 from fundtrack.errors import FormatError
 from fundtrack.importing import cells, dates, fields, heading, movement, written
-from fundtrack.importing.blocks import Block, Candidates, Said
+from fundtrack.importing.blocks import Block, Candidates, Said, saying
 from fundtrack.importing.cells import Memo
 from fundtrack.importing.layout import IDENTIFYING
 from fundtrack.importing.places import Places
@@ -84,6 +85,12 @@ class Bound(Protocol):
     def balance(self, row: list[str]) -> int | None:
         """Return the balance a row prints, in fen, or None where there is none that can be read."""
 
+    def says(self, row: Sequence[str]) -> str:
+        """Return the hash of all that is read of a row but its day and amount."""
+
+    def day(self, row: Sequence[str]) -> str:
+        """Return the day of a row in ISO 8601, nothing where it cannot be read."""
+
     def problems(self, row: list[str], moved: Moved | None) -> Iterator[FormatError]:
         """Give everything for which a row makes nothing, each once, but an amount that is not known."""
 
@@ -106,7 +113,7 @@ class Columns:
         """Find every field once. Private numbers are kept under the `key` of the book."""
         spec = layout.columns
         sources = layout.sources
-        self._layout, self._head = layout, head
+        self._layout, self._head, self._book_key = layout, head, key
         self.days: set[str] = set()
         self._places = Places(head, sources)
         self.width = len(head.names)
@@ -205,7 +212,13 @@ class Columns:
         columns = self.of(rows)
         moved = self.amounts(columns)
         candidates = self.candidates(columns, moved)
-        return Block(numbers, sheet, rows, count(numbers, rows, moved), candidates, self.mask)
+        return Block(numbers, sheet, rows, count(numbers, rows, moved), candidates, self.mask, self.says)
+
+    def says(self, row: Sequence[str]) -> str:
+        """Return the hash of all that is read of a row but its day and amount, which are in its natural key."""
+        extended = self._places.extend([(cell,) for cell in row])
+        read = {**self._fields, **self._gates, "bank-ref": self._bank_ref, "in": self._kind_in, "out": self._kind_out}
+        return saying({of: extended[one.place][0] for of, one in read.items() if of != "date"}, self._book_key)
 
     def of(self, rows: Sequence[list[str]]) -> list[Column]:
         """Return rows as columns; a private number that is read is as it is kept.
@@ -324,6 +337,13 @@ class Columns:
         if kind == "refund" and not reference:
             raise FormatError("negative-without-original")
         return kind, incoming or -outgoing
+
+    def day(self, row: Sequence[str]) -> str:
+        """Return the day of a row in ISO 8601, nothing where it cannot be read."""
+        date = self._fields["date"]
+        with suppress(FormatError):
+            return str(date.values[self._places.extend([(cell,) for cell in row])[date.place][0]][1])
+        return ""
 
     def problems(self, row: list[str], moved: Moved | None) -> Iterator[FormatError]:
         """Give everything for which a row makes no candidate, each once, but an amount that is not known."""

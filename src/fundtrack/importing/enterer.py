@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 DIGEST_SIZE: Final = 16
 
 REJECTED: Final = """
-SELECT r.natural_key, r.occurrence, d.decided_at, d.decided_by, d.reason
+SELECT r.natural_key, r.occurrence, r.says, d.decided_at, d.decided_by, d.reason
 FROM decision AS d JOIN input_row AS r ON r.batch = d.batch AND r.row = d.row
 WHERE d.decided = 'rejected'
 """
@@ -45,7 +45,7 @@ class Enterer(Tally):
         self.register, self._wanted = register, wanted
         self._next = next_entry(connection, register)
         self._held = _held(connection, register)
-        self._rejected = {(key, nth): why for key, nth, *why in dialect.rows_of(connection, REJECTED)}
+        self._rejected = {(key, nth, says): why for key, nth, says, *why in dialect.rows_of(connection, REJECTED)}
         self._seen: dict[bytes, tuple[bytes, int]] = {}
         self._dated = next((at for at, name in enumerate(register.columns) if register.fields.get(name) in DATED), None)
         self._days: set[str] = set()
@@ -72,7 +72,7 @@ class Enterer(Tally):
                 continue
             self.amount += row.amount or 0
             said = self.register.row(row.entry)
-            state, why = self._judged(row, said, (keys[0], occurrences[0]))
+            state, why = self._judged(row, said, (keys[0], occurrences[0], row.says))
             if state:
                 self.held.append(holding(row, state, why, keys[0], occurrences[0]))
             elif self._wants(row):
@@ -81,7 +81,7 @@ class Enterer(Tally):
     def _wants(self, row: Row) -> bool:
         return self._wanted is None or row.number in self._wanted
 
-    def _judged(self, row: Row, said: Sequence[Any], known_as: tuple[str, int]) -> tuple[str, list[Reason]]:
+    def _judged(self, row: Row, said: Sequence[Any], known_as: tuple[str, int, str]) -> tuple[str, list[Reason]]:
         """Return the state of a row that is not entered and why, nothing for one that is; remember what it says."""
         key, content = _digest(self.register.key_of(said)), _digest(said)
         before, first = self._seen.setdefault(key, (content, row.number))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 from fundtrack import identifier
 from fundtrack.errors import FormatError
 from fundtrack.importing import cells, dates, fields, heading, written
-from fundtrack.importing.blocks import UNSAID, Row, Said, digest
+from fundtrack.importing.blocks import UNSAID, Row, Said, digest, saying
 from fundtrack.importing.cells import EXACT_DIGITS, Memo, Number, RedText
 from fundtrack.importing.columns import Moved
 from fundtrack.importing.places import Places
@@ -61,7 +62,7 @@ class EntryColumns:
         """Find every field once. Private numbers are kept under the `key` of the book."""
         form = layout.form
         assert form is not None
-        self._layout, self._head, self._words = layout, head, words
+        self._layout, self._head, self._words, self._book_key = layout, head, words, key
         self.days: set[str] = set()
         self.telling: set[int] = set()
         self._kinds = {**form.fields, **dict.fromkeys(SIDES, "side"), WORDS: "words"}
@@ -172,8 +173,22 @@ class EntryColumns:
         (amount,) = count(numbers, rows, self.amounts([(cell,) for cell in row]))
         said = self._said(row) if self._layout.becomes else UNSAID
         return Row(
-            number, sheet, shown, "data", "", amount, None, (), entry, digest(row), self._content(row, entry), said
-        )
+            number, sheet, shown, "data", "", amount, None, (), entry, digest(row), self._content(row, entry), said,
+            self.says(row),
+        )  # fmt: skip
+
+    def says(self, row: Sequence[str]) -> str:
+        """Return the hash of all that is read of a row but its day and amount, which are in the key of an act."""
+        extended = self._extended(row)
+        said = {field.name: extended[field.place] for field in self._fields if field.name not in {"date", "amount"}}
+        return saying(said | {f"share {fund} {at}": row[at] for fund, at in self._channels}, self._book_key)
+
+    def day(self, row: Sequence[str]) -> str:
+        """Return the day of a row in ISO 8601, nothing where it has none or it cannot be read."""
+        date = next((field for field in self._fields if field.name == "date"), None)
+        with suppress(FormatError):
+            return str(_read(date, self._extended(row)) or "") if date else ""
+        return ""
 
     def _said(self, row: Sequence[str]) -> Said:
         """Return how a row says its fund."""

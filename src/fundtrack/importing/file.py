@@ -21,12 +21,13 @@ from fundtrack.errors import BookError, FormatError, PageError, UsageError, near
 from fundtrack.importing import cells, given
 from fundtrack.importing.acts import Acts
 from fundtrack.importing.basis import Bases
+from fundtrack.importing.became import replaced_by
 from fundtrack.importing.blocks import Block
 from fundtrack.importing.default import keep
 from fundtrack.importing.elsewhere.form import is_system
 from fundtrack.importing.enterer import Enterer
 from fundtrack.importing.importer import Importer, choose
-from fundtrack.importing.judge import judge, place_of
+from fundtrack.importing.judge import judge, place_of, rejected
 from fundtrack.importing.keep import Copy, digest
 from fundtrack.importing.report import reports_of
 from fundtrack.importing.stage import Stager, keyed
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
     from fundtrack.importing.stage import Keyed
     from fundtrack.importing.tally import Tally
 
-HELD_COLUMNS: Final = ("batch", "row", "state", "reasons", "cells", "amount", "natural_key", "occurrence")
+HELD_COLUMNS: Final = ("batch", "row", "state", "reasons", "cells", "amount", "natural_key", "occurrence", "says")
 BATCH_COLUMNS: Final = (
     "batch", "sha256", "sheet", "file", "page", "page_sha256", "encoding", "imported_at", "imported_by", "rows_read",
     "rows_posted", "rows_already_posted", "rows_quarantined", "rows_not_data", "amount_posted",
@@ -248,7 +249,8 @@ class _File:
                 continue
             chart, version = self.book.chart(connection), self.book.chart_version(connection)
             basis = self._bases(connection)
-            stager = Stager(chart, version, next_voucher(connection), batch, basis, self.default)
+            stager = Stager(chart, version, next_voucher(connection), batch, basis, self.default,
+                            rejected=rejected(connection))  # fmt: skip
             candidates.prepare(connection)
             candidates.stage(connection, stager.staged(rows))
             basis.keep(connection)
@@ -301,8 +303,9 @@ class _File:
         )])  # fmt: skip
         dialect.insert_rows(connection, "input_row", HELD_COLUMNS, (
             (tally.batch, row.row, row.state, json.dumps(row.reasons, ensure_ascii=False),
-             json.dumps(row.cells, ensure_ascii=False), row.amount, row.natural_key, row.occurrence)
+             json.dumps(row.cells, ensure_ascii=False), row.amount, row.natural_key, row.occurrence, row.says)
             for row in tally.held
         ))  # fmt: skip
         (report,) = [r for r in reports_of(connection, self.sha256, self.name) if r.batch == tally.batch]
-        return replace(report.fresh(findings, agrees), columns=reading.columns)
+        waited = tuple(replaced_by(connection, tally.batch))
+        return replace(report.fresh(findings, agrees), columns=reading.columns, waited=waited)

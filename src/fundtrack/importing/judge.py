@@ -32,9 +32,15 @@ SELECT c.voucher, v.fund, v.year, v.number FROM candidate AS c
 JOIN voucher AS v ON v.natural_key = c.natural_key AND v.occurrence = c.occurrence
 """
 REJECTED: Final = """
-SELECT c.voucher, d.decided_at, d.decided_by, d.reason FROM candidate AS c
+SELECT c.voucher, r.says, d.decided_at, d.decided_by, d.reason FROM candidate AS c
 JOIN input_row AS r ON r.natural_key = c.natural_key AND r.occurrence = c.occurrence AND r.state = 'quarantined'
 JOIN decision AS d ON d.batch = r.batch AND d.row = r.row AND d.decided = 'rejected'
+"""
+"""Candidates of the natural key of a row that was rejected; the same row is the one that says the same."""
+
+REJECTED_KEYS: Final = """
+SELECT DISTINCT r.natural_key FROM decision AS d JOIN input_row AS r ON r.batch = d.batch AND r.row = d.row
+WHERE d.decided = 'rejected'
 """
 EARLY: Final = """
 SELECT c.voucher, MAX(o.date) FROM candidate AS c
@@ -63,6 +69,9 @@ class Staged(Protocol):
     def row_of(self, voucher: int) -> int:
         """Return the number of the row that a candidate came from; 0 where it is of none."""
 
+    def says_of(self, voucher: int) -> str:
+        """Return the hash of what the row of a candidate says, of a row that may have been rejected before."""
+
 
 def judge(
     connection: Connection,
@@ -78,7 +87,11 @@ def judge(
     Raises FormatError (`text-unsafe`) where who did it could not be published.
     """
     why: Why = {}
-    for voucher, state, said in [*known(connection), *_own(connection, named(by)), *_untied(connection, stager)]:
+    for voucher, state, said in [
+        *known(connection, stager.says_of),
+        *_own(connection, named(by)),
+        *_untied(connection, stager),
+    ]:
         why[stager.row_of(voucher)] = (state, [said])
     execute_quota(connection)
     outcome = Batch(connection, checks, candidate_lens(stager.chart, place), named(by), named(approved_by)).post()
@@ -95,14 +108,15 @@ def place_of(stager: Staged, file: str, sheet: str) -> Callable[[int, str], Subj
     return lambda voucher, _account: Subject(file=file, sheet=sheet, row=stager.row_of(voucher))
 
 
-def known(connection: Connection) -> Iterator[tuple[int, str, Reason]]:
+def known(connection: Connection, says_of: Callable[[int], str]) -> Iterator[tuple[int, str, Reason]]:
     """Take out of the candidates what stands in the book already, by itself or in an opening, and what was rejected."""
     for voucher, fund, year, number in connection.exec_driver_sql(STANDING).all():
         yield voucher, "already-posted", reason("already-posted", voucher=voucher_number(fund, year, number))
         _drop(connection, voucher)
-    for voucher, at, who, why in connection.exec_driver_sql(REJECTED).all():
-        yield voucher, "quarantined", reason("rejected-before", date=at, by=who, reason=why)
-        _drop(connection, voucher)
+    for voucher, says, at, who, why in connection.exec_driver_sql(REJECTED).all():
+        if says == says_of(voucher):
+            yield voucher, "quarantined", reason("rejected-before", date=at, by=who, reason=why)
+            _drop(connection, voucher)
     for voucher, opening in connection.exec_driver_sql(EARLY).all():
         yield voucher, "quarantined", reason("before-opening", opening=opening)
         _drop(connection, voucher)
@@ -110,6 +124,11 @@ def known(connection: Connection) -> Iterator[tuple[int, str, Reason]]:
         for voucher, date in connection.exec_driver_sql(SHUT.format(day=until.toordinal())).all():
             yield voucher, "quarantined", reason("period-closed", date=date, month=month_of(date[:7]), until=until)
             _drop(connection, voucher)
+
+
+def rejected(connection: Connection) -> frozenset[str]:
+    """Return the natural keys of the rows that were rejected."""
+    return frozenset(connection.exec_driver_sql(REJECTED_KEYS).scalars())
 
 
 def _own(connection: Connection, by: str) -> Iterator[tuple[int, str, Reason]]:

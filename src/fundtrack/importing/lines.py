@@ -30,7 +30,9 @@ class Meant(NamedTuple):
         return line.year == self.year and all(mine in {"", its} for mine, its in said)
 
     def refuse_others(self, line: Quota) -> Quota:
-        """Return a line that may be meant. Raises UsageError (`quota-differs`) for another."""
+        """Return a line that may be meant. Raises UsageError for another: `quota-differs`, or `quota-differs-year`."""
+        if line.year != self.year and not (self.fund or self.use or self.project):
+            raise UsageError("quota-differs-year", line=line.number, of_year=line.year, year=self.year)
         if not self.fits(line):
             raise UsageError(
                 "quota-differs", line=line.number, of_year=line.year, of=line.use or "–",
@@ -63,6 +65,15 @@ class Lines:
     def knows(self, treasury_id: str) -> Quota | None:
         """Return the line that the treasury knows by a number."""
         return self._named.get(treasury_id)
+
+    def refuse_taken(self, treasury_id: str, first: int) -> None:
+        """Refuse a number of the treasury's by which a line is known, by the `first` row that is the same, if any.
+
+        Raises UsageError: `quota-row-again`, or `quota-id-taken`.
+        """
+        if taken := self.knows(treasury_id):
+            key = "quota-row-again" if first else "quota-id-taken"
+            raise UsageError(key, row=first, number=treasury_id, line=taken.number)
 
     def source(self, said: str, *, fund: str, year: int) -> Quota:
         """Return the line that a document gave, by what a file calls it.

@@ -14,10 +14,11 @@ from fundtrack.errors import UsageError
 from fundtrack.importing.acts import Acts
 from fundtrack.importing.again import source_of
 from fundtrack.importing.basis import Bases, Confirmed
+from fundtrack.importing.became import became
 from fundtrack.importing.default import kept
 from fundtrack.importing.enterer import Enterer
 from fundtrack.importing.file import refuse_approval
-from fundtrack.importing.judge import judge, place_of
+from fundtrack.importing.judge import judge, place_of, rejected
 from fundtrack.importing.report import held_rows
 from fundtrack.importing.stage import Stager
 from fundtrack.importing.tally import reason
@@ -86,12 +87,14 @@ def waiting(connection: Connection) -> list[Waiting]:
 
 
 def find(connection: Connection, name: str) -> Waiting:
-    """Return the waiting row a person names. Raises UsageError where none of that name waits."""
+    """Return the waiting row a person names. Raises UsageError where it waits no more, saying what became of it."""
     batch, _, row = name.partition(":")
     if batch.isdecimal() and row.isdecimal():
         for held in held_rows(connection, int(batch)):
             if held["row"] == int(row) and _waits(held):
                 return _waiting(held)
+            if held["row"] == int(row) and held["state"] in {"quarantined", "posted", "rejected"}:
+                raise became(connection, held)
     raise UsageError("not-waiting", name=name)
 
 
@@ -281,7 +284,7 @@ def _restage(connection: Connection, book: Book, source: Source, wanted: set[int
     basis = Bases(bases(connection), source.importer.name, source.importer.fund_aliases, confirmed)
     stager = Stager(
         book.chart(connection), book.chart_version(connection), next_voucher(connection), source.batch, basis,
-        source.default, confirmed=bool(source.confirmed_by),
+        source.default, confirmed=bool(source.confirmed_by), rejected=rejected(connection),
     )  # fmt: skip
     candidates.prepare(connection)
     at = candidates.COLUMNS.index("row")

@@ -48,6 +48,7 @@ class Report:
     `held` are the rows that were not posted; `new` is false when the same bytes had been imported before; `findings`
     are leads on rows that were posted, `replaced` what these took the place of. `copies` are the rows that are exact
     copies of earlier ones, known only when the file is read; `columns` are those read of a file of a family, by field.
+    `waited` are rows of this file, each with the name of the one that waited and in the place of which it was posted.
     """
 
     file: str
@@ -67,6 +68,7 @@ class Report:
     replaced: tuple[Replaced, ...] = ()
     copies: int | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+    waited: tuple[tuple[int, str], ...] = ()
 
     def fresh(self, findings: Sequence[Finding], agrees: bool | None) -> Report:  # noqa: FBT001
         """Return the report of an import that has just been done: what stands was posted by it."""
@@ -77,6 +79,12 @@ class Report:
         return replace(
             self, rows=rows, amounts=amounts, findings=tuple(findings), printed_total_agrees=agrees, new=True
         )
+
+    @property
+    def unlisted(self) -> bool:
+        """Say whether a sheet has no header that the page reads: then it is no list."""
+        whys = [why["check"] for row in self.held for why in row["reasons"]]
+        return len(self.held) == self.rows["read"] and {*whys} <= {"not-data-sheet", "not-data-blank"}
 
     def reasons(self) -> list[dict[str, Any]]:
         """Return why rows wait, by check: how many and how much."""
@@ -108,6 +116,7 @@ class Report:
             "duplicate_rows": self.copies,
             "columns": dict(self.columns),
             "reasons": self.reasons(),
+            "waited": [{"row": row, "waited": name} for row, name in self.waited],
             "replaced": [one.record() for one in self.replaced],
         }
 

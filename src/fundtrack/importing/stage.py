@@ -23,6 +23,7 @@ from fundtrack.posting.post import HASH_SIZE, NO_DATE, natural_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from fundtrack.chart.model import Chart
     from fundtrack.importing.basis import Bases
@@ -49,7 +50,8 @@ DATE, HASH = itemgetter(slice(len(NO_DATE))), itemgetter(slice(len(NO_DATE), Non
 def keyed(pieces: Iterable[Piece], key: bytes) -> Iterator[Keyed]:
     """Give the rows of a file with their natural keys, and which of its twins each is, on whatever sheet they stand.
 
-    One that cannot be read is known by the digest of its cells. Cells hold no control characters.
+    One that cannot be read is known by its day, if that can be read, and the digest of its cells. Cells hold no control
+    characters.
     """
     known, twins = natural_key(key), Twins()
     for piece in pieces:
@@ -58,7 +60,8 @@ def keyed(pieces: Iterable[Piece], key: bytes) -> Iterator[Keyed]:
             contents = map("\x1f".join, zip(piece.candidates.source_account, dates, *parts, strict=True))
             keys = [*map(known, dates, contents)]
         elif piece.state == "data":
-            date = piece.entry["date"].isoformat() if piece.key and piece.entry else ""
+            dated = piece.entry.get("date") if piece.entry else None
+            date = dated.isoformat() if dated else piece.day
             keys = [known(date, piece.key or f"\x1f{piece.digest}")]
         else:
             yield piece, ("",), (1,)
@@ -125,15 +128,19 @@ class Stager(Tally):
 
     def __init__(
         self, chart: Chart, version: int, first: int, batch: int, bases: Bases, default: Default | None = None,
-        *, confirmed: bool = False,
+        *, confirmed: bool = False, rejected: AbstractSet[str] = frozenset(),
     ) -> None:  # fmt: skip
-        """Begin a batch whose vouchers are numbered from `first`; what its rows do not say has a `default`."""
+        """Begin a batch whose vouchers are numbered from `first`; what its rows do not say has a `default`.
+
+        Of rows with the natural key of one that was `rejected` is remembered what they say.
+        """
         super().__init__(batch)
         self.default, self.confirmed, self._bases = default, confirmed, bases
         self.assumed: set[int] = set()
         self.chart, self.version, self.first = chart, version, first
         self.numbers = array("q")
         self.references: dict[int, str] = {}
+        self._rejected, self._says = rejected, dict[int, str]()
         self._between = {"": NOBODY} | {payee: payee for payee in chart.intermediaries}
         self._uses = Uses(chart)
         self._sides = Memo(self._debited)
@@ -158,6 +165,10 @@ class Stager(Tally):
         """Return the number of the row that a candidate came from; 0 where it is none of this batch's."""
         at = voucher - self.first
         return self.numbers[at] if 0 <= at < len(self.numbers) else 0
+
+    def says_of(self, voucher: int) -> str:
+        """Return the hash of what the row of a candidate says, of a row that may have been rejected before."""
+        return self._says.get(voucher, "")
 
     def staged(self, pieces: Iterable[Keyed]) -> Iterator[tuple[Any, ...]]:
         """Give the staging row of every candidate; hold the other rows."""
@@ -207,6 +218,9 @@ class Stager(Tally):
         first = self.first + len(self.numbers)
         vouchers = range(first, first + len(keys))
         self.numbers.extend(block.numbers)
+        if not self._rejected.isdisjoint(keys):
+            alike = ((voucher, at) for at, voucher in enumerate(vouchers) if keys[at] in self._rejected)
+            self._says |= {voucher: block.says(block.raw[at]) for voucher, at in alike}
         if "refund" in kinds:
             cited = zip(vouchers, c.reference, kinds, strict=True)
             self.references |= {voucher: reference for voucher, reference, kind in cited if kind == "refund"}

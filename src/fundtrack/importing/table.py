@@ -117,7 +117,9 @@ class Table:
             self.columns.mask(shown)
         else:
             shown = cells.cautious(row)
-        return Row(number, self.sheet, shown, "data", "", amount, None, told, digest=digest(row))
+        whole = len(row) == self._width
+        says, day = (self.columns.says(row), self.columns.day(row)) if whole else ("", "")
+        return Row(number, self.sheet, shown, "data", "", amount, None, told, digest=digest(row), says=says, day=day)
 
     def _beside(self, row: list[str], filled: set[int]) -> bool:
         """Say whether a row of payments, behind an amount that stands first, is called nothing but a total."""

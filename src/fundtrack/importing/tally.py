@@ -33,6 +33,7 @@ class Held:
     amount: int | None
     natural_key: str = ""
     occurrence: int = 1
+    says: str = ""
 
 
 NOT_DATA: Final = {
@@ -48,7 +49,7 @@ NOT_DATA: Final = {
 
 def holding(row: Row, state: str, reasons: list[Reason], key: str = "", occurrence: int = 1) -> Held:
     """Return a row as it is kept."""
-    return Held(row.sheet, row.number, state, reasons, row.cells, row.amount, key, occurrence)
+    return Held(row.sheet, row.number, state, reasons, row.cells, row.amount, key, occurrence, row.says)
 
 
 def reason(key: str, **details: object) -> Reason:

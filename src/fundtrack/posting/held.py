@@ -18,12 +18,12 @@ SELECT r.batch, b.file, b.sheet, r.row, r.reasons, r.cells, r.amount, r.natural_
         WHEN r.state = 'quarantined' AND EXISTS (SELECT 1 FROM input_row AS o
             JOIN decision AS e ON e.batch = o.batch AND e.row = o.row
             WHERE o.natural_key = r.natural_key AND o.occurrence = r.occurrence AND o.state = 'quarantined'
-            AND r.natural_key <> '' AND e.decided = 'rejected') THEN 'rejected'
+            AND r.natural_key <> '' AND o.says = r.says AND e.decided = 'rejected') THEN 'rejected'
         ELSE r.state END AS state,
     CASE WHEN r.natural_key = '' THEN 1 WHEN EXISTS (SELECT 1 FROM input_row AS o
         LEFT JOIN decision AS e ON e.batch = o.batch AND e.row = o.row
         WHERE o.natural_key = r.natural_key AND o.occurrence = r.occurrence AND o.state = 'quarantined'
-        AND (o.batch < r.batch OR e.decided = 'rejected')) THEN 0 ELSE 1 END AS waits
+        AND o.says = r.says AND (o.batch < r.batch OR e.decided = 'rejected')) THEN 0 ELSE 1 END AS waits
 FROM input_row AS r JOIN batch AS b ON b.batch = r.batch
 LEFT JOIN decision AS d ON d.batch = r.batch AND d.row = r.row
 """

@@ -358,6 +358,7 @@ CREATE TABLE input_row (
     amount INTEGER,
     natural_key TEXT NOT NULL,
     occurrence INTEGER NOT NULL,
+    says TEXT NOT NULL,
     CONSTRAINT input_row_pk PRIMARY KEY (batch, row),
     CONSTRAINT input_row_batch FOREIGN KEY (batch) REFERENCES batch (batch) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT input_row_state CHECK (state IN ('already-posted', 'quarantined', 'not-data'))

@@ -1,0 +1,48 @@
+"""A row that waits, cell by cell: the name of each column, what the row says there, and where it is wrong."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from itertools import zip_longest
+from typing import TYPE_CHECKING, NamedTuple
+
+from fundtrack.errors import PageError
+from fundtrack.importing import heading
+from fundtrack.importing.again import source_of
+from fundtrack.importing.report import held_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
+    from fundtrack.book import Book
+    from fundtrack.importing.quarantine import Waiting
+
+
+class Cell(NamedTuple):
+    """A cell of a row: the name of its column, what it says, and whether the row waits for it."""
+
+    name: str
+    said: str
+    wrong: bool
+
+
+def cellwise(connection: Connection, book: Book, row: Waiting) -> list[Cell]:
+    """Return the cells of a row that waits; without names where the page of its batch is gone."""
+    heads = (held for held in held_rows(connection, row.batch)
+             if any(why["check"] == "not-data-header" for why in held["reasons"]))  # fmt: skip
+    numbered = iter([(held["row"], held["cells"]) for held in heads])
+    names: Sequence[str] = ()
+    fields: dict[str, Sequence[str]] = {}
+    with suppress(PageError):
+        layout = source_of(connection, book, row.batch).importer.layout
+        found, _ = heading.find(layout, numbered)
+        if found:
+            names = found.names
+            fields = {field: of.columns for field, of in heading.fitted(layout, found).columns.items()}
+            fields["kind-unknown"] = layout.kind_column.columns if layout.kind_column else ()
+    told = {part for why in row.reasons for part in why["en"].partition(": ")[0].split("、")}
+    told |= {name for why in row.reasons for of in (why.get("field", ""), why["check"]) for name in fields.get(of, ())}
+    cells = zip_longest(names, row.cells, fillvalue="")
+    return [Cell(name, said, wrong=bool(name) and name in told) for name, said in cells]
