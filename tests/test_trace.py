@@ -217,6 +217,13 @@ def test_a_fund_without_quota_leads_to_its_document(say: Say) -> None:
     assert traced(say, "F05-2015-000001")["roots"] == ["县7号"]
     paid = traced(say, "F05-2015-000002")
     assert (paid["roots"], paid["resolved"]) == (["县5号"], False)
+    assert (paid["above"][0]["assumed"], "assumed" in traced(say, "F05-2015-000001")["above"][0]) == (True, False)
+    ends = (
+        "县5号 (the fund's by the chart, not named by the voucher).",
+        "县5号（科目表中该资金的批准文件，凭证未载明）。",
+    )
+    for language, end in zip(("en", "zh"), ends, strict=True):
+        assert end in say("trace", "F05-2015-000002", "--lang", language).out
     assert say("document", "enter", "县5号", "--level", "county").code == 0
     assert traced(say, "F05-2015-000002")["resolved"]
 
@@ -285,7 +292,8 @@ def test_it_is_drawn_for_people(say: Say, tmp_path: Path) -> None:
     """A table, rows, and a page that asks the network for nothing and lets no text in as HTML, in both languages."""
     table = say("trace", PAID)
     assert "        ↑ 县1号" in table.out
-    assert "Not all of it came by registered documents; it ends at 财农1号, 县2号." in table.out
+    assert "Not all of it came by registered documents; what did not ends at 县2号." in table.out
+    assert "县2号。" in say("trace", PAID, "--lang", "zh").out
     csv = say("trace", PAID, "--format", "csv").out.splitlines()
     assert csv[0].startswith("direction,depth,node,name,kind")
     assert csv[1].startswith("subject,0,voucher,F01-2015-000009,disbursement,2015-03-05,F01")

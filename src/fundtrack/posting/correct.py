@@ -102,7 +102,8 @@ def rebooked(
 ) -> list[Draft]:
     """Return the vouchers that put one elsewhere; `mode` says what was wrong, record or money.
 
-    Raises what `rebookable`, `refuse_rested_on`, `refuse_later_year` and `money_owed` do, and UsageError (`rebook-applied`).
+    Raises what `rebookable`, `refuse_rested_on`, `refuse_later_year` and `money_owed` do, and UsageError
+    (`rebook-applied`).
     """
     make = record_rebooked if mode == "record" else money_owed
     wrong = rebookable(connection, chart, number, correction, document)
