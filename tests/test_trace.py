@@ -229,6 +229,18 @@ def test_a_fund_without_quota_leads_to_its_document(say: Say) -> None:
 
 
 @pytest.mark.usefixtures("book")
+def test_a_payment_without_its_project_is_told_the_line_that_would_do(say: Say) -> None:
+    """Of which project each line is; a payment of another project is told nothing of it."""
+    pay = ("post", "--fund", "F01", "--use", "0601", "--amount", "1", "--payee", "乙", "--date", "2015-06-01")
+    told = {"en": "F01-Q00002 is for project P01: say --project P01. Receive",
+            "zh": "指标 F01-Q00002 属项目 P01，由其支付的请写 --project P01。先下达"}  # fmt: skip
+    refused = say(*pay)
+    assert refused.code == 1
+    assert all(one in refused.err for one in told.values()), refused.err
+    assert say(*pay, "--project", "P01").code == 0
+
+
+@pytest.mark.usefixtures("book")
 def test_what_the_bank_returned_is_paid_once_more(say: Say) -> None:
     """Nothing is left of what was paid again, and the second payment tells which returned payment it replaces."""
     run(
@@ -264,10 +276,20 @@ def test_an_application_is_paid_by_its_own_number(say: Say) -> None:
     listed = say("applications", "--format", "json").json
     assert [one["voucher"] for one in listed] == ["F01-2015-000008", "F01-2015-000016", ""]
     assert "F01-2015-000016" in say("applications").out
+    assert [(one["payment"], one["payments"]) for one in listed] == [
+        ("partly-paid", ["F01-2015-000009"]), ("unpaid", []), ("", []),
+    ]  # fmt: skip
     run(say, "pay 2 --date 2015-06-02")
+    assert "paid         F01-2015-000017" in say("applications", "--lang", "en").out
+    assert "已支付    F01-2015-000017" in say("applications", "--lang", "zh").out
     assert traced(say, "F01-2015-000017")["above"][0]["name"] == "F01-2015-000016"
     for unpaid in ("3", "4"):
         assert say("pay", unpaid, "--date", "2015-06-02").code == 2
+    run(say, "return-payment F01-2015-000017 --reason 已销户 --date 2015-06-03")
+    assert "returned     F01-2015-000018" in say("applications").out
+    for number in ("18", "17", "16"):
+        run(say, f"reverse F01-2015-0000{number} --reason 记错 --date 2015-06-04")
+    assert [one["payment"] for one in say("applications", "--format", "json").json] == ["partly-paid", "reversed", ""]
 
 
 @pytest.mark.usefixtures("book")
