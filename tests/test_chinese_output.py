@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from commands import payments_file
+from commands import PAYMENTS, payments_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,3 +48,20 @@ def test_a_waiting_row_and_a_finding_are_called_so(say: Say, book: Path, tmp_pat
     assert "name" in say("--book", book, "quarantine", "list", "--format", "json").json[0]
     listed = say("--book", book, "finding", "list", "--lang", "zh").out
     assert not re.search(r"\s0\.00\s|\d{4,}\.\d\d\b", listed)
+
+
+def test_findings_of_several_imports_are_told_apart(say: Say, book: Path, tmp_path: Path) -> None:
+    """By file and batch in the list; a written explanation settles one of them as its remedy says, confirmed or not."""
+    for month in ("1", "2"):
+        text = PAYMENTS.replace("2015-04-0", f"2015-0{month}-0").replace("1268000.00", "9999.00")
+        (tmp_path / f"{month}月.csv").write_text(text, "gb18030")
+        say("--book", book, "import", tmp_path / f"{month}月.csv")
+    assert say("--book", book, "check", "--only", "import-total-differs", "--by", "审计").code == 1
+    order = ("--book", book, "finding")
+    listed = say(*order, "list", "--check", "import-total-differs", "--lang", "zh").out
+    assert "1月.csv · 批次 1" in listed
+    assert "2月.csv · 批次 2" in listed
+    by = ("--reason", "原表合计写错", "--document", "情况说明1号", "--by", "王局长", "--side", "bureau")
+    assert say(*order, "confirm", "1", *by).code == 0
+    assert "finding dismiss" in say(*order, "show", "1", "--lang", "zh").out
+    assert say(*order, "dismiss", "1", *by).code == 0
