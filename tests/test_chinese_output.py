@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from books import CHART
 from commands import PAYMENTS, payments_file
 
 if TYPE_CHECKING:
@@ -65,3 +66,21 @@ def test_findings_of_several_imports_are_told_apart(say: Say, book: Path, tmp_pa
     assert say(*order, "confirm", "1", *by).code == 0
     assert "finding dismiss" in say(*order, "show", "1", "--lang", "zh").out
     assert say(*order, "dismiss", "1", *by).code == 0
+
+
+def test_what_is_asked_in_chinese_is_answered_in_it(say: Say, book: Path, tmp_path: Path) -> None:
+    """Who does what is to be done, what a check lacks, the columns that were read; a refusal is Chinese first."""
+    zh = ("--lang", "zh", "--book", book)
+    limits = say(*zh, "check", "--by", "审计").out
+    assert not re.search("没有一条记录载明[a-z]", limits)
+    assert "处理方：财政部门" in say(*zh, "todo").out
+    for language, first in (("zh", "没有"), ("en", "There is")):
+        assert say("--lang", language, "--book", book, "show", "F01-2015-000099").err.startswith(first)
+    page = tmp_path / "spend.csv"
+    page.write_text("Cleared Date,Vendor,Doc No,Amount,Purpose\n14-Sep-15,Homes,1309-2,1.00,Rent\n", "utf-8")
+    (tmp_path / "pounds.beancount").write_text(CHART.replace("CNY", "GBP"), "utf-8")
+    made = say("init", tmp_path / "pounds", "--chart", tmp_path / "pounds.beancount", "--document", "1号", "--by", "li")
+    assert made.code == 0, made.err
+    zh = ("--lang", "zh", "--book", tmp_path / "pounds")
+    read = say(*zh, "import", "--dry-run", page, "--fund", "F01", "--use", "0601")
+    assert "所读各列：日期 = Cleared Date；" in read.out, read
