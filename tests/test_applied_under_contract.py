@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def test_an_application_takes_what_its_contract_has_bound(
     shelf: Shelf, engine: str, monkeypatch: pytest.MonkeyPatch, say: Say
 ) -> None:
-    """Nothing for another payee, nothing beyond, nothing once it was taken back; beside a contract never bound it says so."""
+    """Nothing for another payee, beyond it, or once it was taken back; of a contract never bound it tells."""
     with before_a_book(shelf, engine, controlled(date(2015, 1, 1)), monkeypatch):
         for words in (
             ("document", "receive", "财农1号", "--fund", "F01", "--amount", "1000", "--level", "central", "--date",

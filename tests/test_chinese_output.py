@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from commands import payments_file
+from books import CHART
+from commands import PAYMENTS, payments_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,3 +49,38 @@ def test_a_waiting_row_and_a_finding_are_called_so(say: Say, book: Path, tmp_pat
     assert "name" in say("--book", book, "quarantine", "list", "--format", "json").json[0]
     listed = say("--book", book, "finding", "list", "--lang", "zh").out
     assert not re.search(r"\s0\.00\s|\d{4,}\.\d\d\b", listed)
+
+
+def test_findings_of_several_imports_are_told_apart(say: Say, book: Path, tmp_path: Path) -> None:
+    """By file and batch in the list; a written explanation settles one of them as its remedy says, confirmed or not."""
+    for month in ("1", "2"):
+        text = PAYMENTS.replace("2015-04-0", f"2015-0{month}-0").replace("1268000.00", "9999.00")
+        (tmp_path / f"{month}月.csv").write_text(text, "gb18030")
+        say("--book", book, "import", tmp_path / f"{month}月.csv")
+    assert say("--book", book, "check", "--only", "import-total-differs", "--by", "审计").code == 1
+    order = ("--book", book, "finding")
+    listed = say(*order, "list", "--check", "import-total-differs", "--lang", "zh").out
+    assert "1月.csv · 批次 1" in listed
+    assert "2月.csv · 批次 2" in listed
+    by = ("--reason", "原表合计写错", "--document", "情况说明1号", "--by", "王局长", "--side", "bureau")
+    assert say(*order, "confirm", "1", *by).code == 0
+    assert "finding dismiss" in say(*order, "show", "1", "--lang", "zh").out
+    assert say(*order, "dismiss", "1", *by).code == 0
+
+
+def test_what_is_asked_in_chinese_is_answered_in_it(say: Say, book: Path, tmp_path: Path) -> None:
+    """Who does what is to be done, what a check lacks, the columns that were read; a refusal is Chinese first."""
+    zh = ("--lang", "zh", "--book", book)
+    limits = say(*zh, "check", "--by", "审计").out
+    assert not re.search("没有一条记录载明[a-z]", limits)
+    assert "处理方：财政部门" in say(*zh, "todo").out
+    for language, first in (("zh", "没有"), ("en", "There is")):
+        assert say("--lang", language, "--book", book, "show", "F01-2015-000099").err.startswith(first)
+    page = tmp_path / "spend.csv"
+    page.write_text("Cleared Date,Vendor,Doc No,Amount,Purpose\n14-Sep-15,Homes,1309-2,1.00,Rent\n", "utf-8")
+    (tmp_path / "pounds.beancount").write_text(CHART.replace("CNY", "GBP"), "utf-8")
+    made = say("init", tmp_path / "pounds", "--chart", tmp_path / "pounds.beancount", "--document", "1号", "--by", "li")
+    assert made.code == 0, made.err
+    zh = ("--lang", "zh", "--book", tmp_path / "pounds")
+    read = say(*zh, "import", "--dry-run", page, "--fund", "F01", "--use", "0601")
+    assert "所读各列：日期 = Cleared Date；" in read.out, read

@@ -106,6 +106,23 @@ def test_the_file_is_watched(book: Book, say: Say, tmp_path: Path) -> None:
     assert not [*(book.folder / "originals").glob("*/*")]
 
 
+@pytest.mark.usefixtures("book")
+def test_no_document_is_registered_below_what_came_by_it(say: Say) -> None:
+    """Neither entered anew for less, nor below another, nor by an old entry that holds again; the figures are named."""
+    central = ("--level", "central", "--date", "2015-01-10")
+    again = ("document", "enter", "桂财农1号", "--fund", "F01", *central, "--amount")
+    withdraw = ("register", "withdraw", "document")
+    for line in ((*again, "500"), (*withdraw, "1"), WHOLE, (*withdraw, "3"), ("document", "enter", "财农2号", *central,
+                 "--amount", "900")):  # fmt: skip
+        assert say(*line).code == 0, line
+    refused = say(*again, "500")
+    assert (refused.code, "with 500.00: 1,000.00 is received by it, 500.00 more" in refused.err) == (2, True)
+    assert "桂财农1号 不能按 500.00 登记" in refused.err
+    assert "财农2号 cannot be registered" in say(*again, "1000", "--upper", "财农2号").err
+    assert "桂财农1号 cannot be registered" in say("register", "restore", "document", "1").err
+    assert say(*again, "1000").code == 0
+
+
 REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     "again": (("桂财农1号", "--fund", "F01", "--amount", "1"), "received for F01 already"),
     "of another amount": (("桂财农1号", "--fund", "F02", "--amount", "1", "--total", "2"), "another amount"),

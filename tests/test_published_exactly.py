@@ -109,6 +109,18 @@ def test_a_journal_of_another_book_is_written_again(book: Book, tmp_path: Path) 
     other.engine.dispose()
 
 
+def test_a_chart_that_was_altered_is_named(book: Book) -> None:
+    """It lies beside the ledger for people, and whoever received the folder reads it."""
+    book.chart_file.write_text("; the chart\n", "utf-8")
+    folder = publish(book).main.parent
+    assert told(folder, "published-chart-altered") == ""
+    for text in ("; another chart\n", None):
+        book.chart_file.unlink() if text is None else book.chart_file.write_text(text, "utf-8")
+        assert told(folder, "published-chart-altered").startswith("chart.beancount")
+    publish(book)
+    assert told(folder, "published-chart-altered") == ""
+
+
 def test_a_view_that_was_altered_is_named(book: Book) -> None:
     """Fava shows it, and nothing reads it back."""
     folder = publish(book).main.parent

@@ -82,6 +82,17 @@ def test_a_voucher_that_is_not_there_is_said_so(say: Say) -> None:
     assert "F01-2015-000099" in answer.err
 
 
+def test_a_ledger_shows_a_voucher_as_its_book_does(say: Say, book: Path) -> None:
+    """Whether it is named as an argument or by --ledger, word for word."""
+    (number,) = say("post", *PAYMENT, "--amount", "1", "--format", "json").json["vouchers"]
+    assert say("publish").code == 0
+    for form in ("table", "json", "csv"):
+        of_book = say("show", number, "--format", form)
+        assert of_book.code == 0
+        assert say("show", number, book / "ledger", "--format", form) == of_book
+        assert say("show", number, "--ledger", book / "ledger", "--format", form) == of_book
+
+
 def test_refusals_are_listed_the_latest_first(say: Say) -> None:
     """When, to whom, what it would have been, and every reason in the language asked for."""
     assert say("refusals").out == ""

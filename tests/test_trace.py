@@ -217,8 +217,27 @@ def test_a_fund_without_quota_leads_to_its_document(say: Say) -> None:
     assert traced(say, "F05-2015-000001")["roots"] == ["县7号"]
     paid = traced(say, "F05-2015-000002")
     assert (paid["roots"], paid["resolved"]) == (["县5号"], False)
+    assert (paid["above"][0]["assumed"], "assumed" in traced(say, "F05-2015-000001")["above"][0]) == (True, False)
+    ends = (
+        "县5号 (the fund's by the chart, not named by the voucher).",
+        "县5号（科目表中该资金的批准文件，凭证未载明）。",
+    )
+    for language, end in zip(("en", "zh"), ends, strict=True):
+        assert end in say("trace", "F05-2015-000002", "--lang", language).out
     assert say("document", "enter", "县5号", "--level", "county").code == 0
     assert traced(say, "F05-2015-000002")["resolved"]
+
+
+@pytest.mark.usefixtures("book")
+def test_a_payment_without_its_project_is_told_the_line_that_would_do(say: Say) -> None:
+    """Of which project each line is; a payment of another project is told nothing of it."""
+    pay = ("post", "--fund", "F01", "--use", "0601", "--amount", "1", "--payee", "乙", "--date", "2015-06-01")
+    told = {"en": "F01-Q00002 is for project P01: say --project P01. Receive",
+            "zh": "指标 F01-Q00002 属项目 P01，由其支付的请写 --project P01。先下达"}  # fmt: skip
+    refused = say(*pay)
+    assert refused.code == 1
+    assert all(one in refused.err for one in told.values()), refused.err
+    assert say(*pay, "--project", "P01").code == 0
 
 
 @pytest.mark.usefixtures("book")
@@ -257,10 +276,20 @@ def test_an_application_is_paid_by_its_own_number(say: Say) -> None:
     listed = say("applications", "--format", "json").json
     assert [one["voucher"] for one in listed] == ["F01-2015-000008", "F01-2015-000016", ""]
     assert "F01-2015-000016" in say("applications").out
+    assert [(one["payment"], one["payments"]) for one in listed] == [
+        ("partly-paid", ["F01-2015-000009"]), ("unpaid", []), ("", []),
+    ]  # fmt: skip
     run(say, "pay 2 --date 2015-06-02")
+    assert "paid         F01-2015-000017" in say("applications", "--lang", "en").out
+    assert "已支付    F01-2015-000017" in say("applications", "--lang", "zh").out
     assert traced(say, "F01-2015-000017")["above"][0]["name"] == "F01-2015-000016"
     for unpaid in ("3", "4"):
         assert say("pay", unpaid, "--date", "2015-06-02").code == 2
+    run(say, "return-payment F01-2015-000017 --reason 已销户 --date 2015-06-03")
+    assert "returned     F01-2015-000018" in say("applications").out
+    for number in ("18", "17", "16"):
+        run(say, f"reverse F01-2015-0000{number} --reason 记错 --date 2015-06-04")
+    assert [one["payment"] for one in say("applications", "--format", "json").json] == ["partly-paid", "reversed", ""]
 
 
 @pytest.mark.usefixtures("book")
@@ -285,7 +314,8 @@ def test_it_is_drawn_for_people(say: Say, tmp_path: Path) -> None:
     """A table, rows, and a page that asks the network for nothing and lets no text in as HTML, in both languages."""
     table = say("trace", PAID)
     assert "        ↑ 县1号" in table.out
-    assert "Not all of it came by registered documents; it ends at 财农1号, 县2号." in table.out
+    assert "Not all of it came by registered documents; what did not ends at 县2号." in table.out
+    assert "县2号。" in say("trace", PAID, "--lang", "zh").out
     csv = say("trace", PAID, "--format", "csv").out.splitlines()
     assert csv[0].startswith("direction,depth,node,name,kind")
     assert csv[1].startswith("subject,0,voucher,F01-2015-000009,disbursement,2015-03-05,F01")

@@ -125,9 +125,10 @@ class FundtrackError(Exception):
 
     def __str__(self) -> str:
         """Return where, what and the remedy, in English and then in Chinese."""
-        return "\n".join(map(self._said, LANGUAGES))
+        return "\n".join(map(self.said, LANGUAGES))
 
-    def _said(self, language: Language) -> str:
+    def said(self, language: Language) -> str:
+        """Return where, what and the remedy in a language."""
         where = self.where(language)
         return (f"{where}: " if where else "") + paragraph(self.text(language), self.remedy(language))
 

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from fundtrack.checking.finding import State
 
 LISTED: Final = f"""
-SELECT f.*, t.messages, t.scale, COALESCE((SELECT MIN(c.waiver) FROM ({WAIVED_ON}) AS c), 0) AS covered
+SELECT f.*, t.messages, t.scale, t.file AS imported,
+    COALESCE((SELECT MIN(c.waiver) FROM ({WAIVED_ON}) AS c), 0) AS covered
 FROM book_findings AS f JOIN finding AS t ON t.finding = f.finding
 WHERE :number IN (0, f.finding)
 ORDER BY f.finding

@@ -81,6 +81,7 @@ def import_(
 
 def print_report(report: Report, language: Language, *, dry_run: bool = False) -> None:
     """Print the account of the rows of one sheet, each row that waits with its reasons, and what was replaced."""
+    from fundtrack.cli.register import headed
     from fundtrack.importing.report import OCCASIONAL
 
     key = "import-dry-run" if dry_run else "import-file" if report.new else "import-known"
@@ -105,7 +106,11 @@ def print_report(report: Report, language: Language, *, dry_run: bool = False) -
             f"printed-total-{agreement}", language, total=show.yuan(report.printed_total), difference=difference
         )
     if report.columns:
-        read = "; ".join(f"{name} = {column}" for name, column in report.columns.items())
+        fields = {
+            name: name if language == "en" else headed(name.replace("-", "_"), language) for name in report.columns
+        }
+        between = "; " if language == "en" else "；"
+        read = between.join(f"{fields[name]} = {column}" for name, column in report.columns.items())
         show.say_message("import-columns", language, columns=read)
     if report.copies:
         show.say_message("import-copies", language, rows=report.copies)

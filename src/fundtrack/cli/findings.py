@@ -37,8 +37,8 @@ NumberArgument = Annotated[int, typer.Argument(help="The number of a finding. ç–
 PAGES = (".html", ".htm")
 STATES = ("lead", "confirmed", "dismissed", "closed", "waived")
 COLUMNS = (
-    "finding", "state", "severity", "check", "voucher", "fund", "use", "project", "amount", "first_seen", "last_seen",
-    "found",
+    "finding", "state", "severity", "check", "voucher", "place", "fund", "use", "project", "amount", "first_seen",
+    "last_seen", "found",
 )  # fmt: skip
 SHOWN = (
     "check", "severity", "state", "side", "message", "remedy", "basis", "date", "voucher", "fund", "use", "project",
@@ -96,11 +96,20 @@ def list_record(row: Mapping[str, Any], language: Language) -> dict[str, Any]:
         **{name: row[name] for name in said},
         "check": row["page"],
         "voucher": row["voucher_number"] or None,
+        "place": place_of(row, language),
         "amount": money.plain(row["amount"], row["scale"]),
         "found": bool(row["found"]),
         "waiver": row["covered"] or None,
         "message": row["messages"][language],
     }
+
+
+def place_of(row: Mapping[str, Any], language: Language) -> str:
+    """Return where a finding without a voucher stands: an import by its file and number, or the entry of a register."""
+    if not row["entry"].startswith("batch "):
+        return row["entry"] if not row["voucher_number"] else ""
+    batch = message("place-batch", language)
+    return f"{row['imported']} Â· {batch} {row['entry'].removeprefix('batch ')}"
 
 
 @finding.command("show")

@@ -108,8 +108,7 @@ def spoken(language: Language | None, book: Book | Path | None = None) -> Langua
         return read_settings(book.parent).language
     if book:
         return book.settings.language
-    system = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return "zh" if system.startswith("zh") else "en"
+    return show.spoken()
 
 
 def person(named: str | None) -> str:

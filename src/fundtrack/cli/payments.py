@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
 ApplicationArgument = Annotated[int, typer.Argument(metavar="APPLICATION", help="An application. 申请号")]
 COLUMNS = (
-    "application", "file_number", "state", "voucher", "quota", "amount", "payee", "contract", "date", "applied_by",
+    "application", "file_number", "state", "voucher", "payment", "payments", "quota", "amount", "payee", "contract",
+    "date", "applied_by",
 )  # fmt: skip
 
 
@@ -160,26 +161,33 @@ def return_payment(
 def applications(
     form: FormatOption = "table", ledger: LedgerOption = None, book: BookOption = None, lang: LanguageOption = None
 ) -> None:
-    """支付申请一览 List the applications, and what became of each."""
+    """支付申请一览 List the applications, and what became of each: decided how, and paid by which vouchers."""
     from fundtrack.posting.application import applications
+    from fundtrack.posting.paid import paid
 
     the_book = opened(book, ledger)
     language = spoken(lang, the_book)
     written = money.grouped if form == "table" else money.plain
     with the_book.reading() as connection:
-        rows = [
-            {
-                "application": one.application,
-                "file_number": one.number,
-                "state": one.state if form != "table" else message(f"state-{one.state}", language),
-                "voucher": one.approval,
-                "quota": f"{one.fund}-Q{one.line:05d}",
-                "amount": written(one.amount),
-                "payee": one.payee,
-                "contract": one.contract,
-                "date": one.date,
-                "applied_by": one.applied_by,
-            }
-            for one in applications(connection)
-        ]
+        found = applications(connection)
+        by_number = paid(connection, found)
+    rows = [
+        {
+            "application": one.application,
+            "file_number": one.number,
+            "state": one.state,
+            "voucher": one.approval,
+            "payment": by_number[one.application].state,
+            "payments": by_number[one.application].vouchers,
+            "quota": f"{one.fund}-Q{one.line:05d}",
+            "amount": written(one.amount),
+            "payee": one.payee,
+            "contract": one.contract,
+            "date": one.date,
+            "applied_by": one.applied_by,
+        }
+        for one in found
+    ]
+    if form == "table":
+        rows = [show.in_words(row, language, state="state", payment="payment") for row in rows]
     show.rows(rows, form, language, COLUMNS)

@@ -21,7 +21,7 @@ from fundtrack.cli.options import (
     person,
     spoken,
 )
-from fundtrack.errors import message
+from fundtrack.errors import message, messages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -207,7 +207,9 @@ def told(group: Group, groups: Sequence[Group], form: Format, language: Language
 
     amount, oldest = group.amount, group.oldest
     written = money.grouped if form == "table" else money.plain
-    details = {"who": group.who or "–", "name": oldest.name, "date": oldest.date}
+    sides = ((f"side-{one}", one) for one in group.who.split("、"))
+    who = "、".join(message(key, language) if key in messages() else one for key, one in sides)
+    details = {"who": (who if group.kind == "finding" else group.who) or "–", "name": oldest.name, "date": oldest.date}
     kind, name = doing(group, groups)
     head = {"kind": group.kind} if form != "table" else {}
     items = {"items": [_item(item) for item in group.items]} if form == "json" else {}

@@ -31,7 +31,7 @@ REFUSAL_COLUMNS = ("seq", "when", "who", "date", "kind", "fund", "payee", "amoun
 
 def show(
     number: NumberArgument,
-    path: Annotated[Path | None, typer.Argument(help="A published ledger; without one the book. 已发布的账簿")] = None,
+    path: Annotated[Path | None, typer.Argument(help="A published ledger, as --ledger. 已发布的账簿")] = None,
     *,
     form: FormatOption = "table",
     ledger: LedgerOption = None,
@@ -39,13 +39,9 @@ def show(
     lang: LanguageOption = None,
 ) -> None:
     """查看凭证 Show a voucher: what it says, where it came from, who recorded it, what became of it."""
-    from fundtrack.cli.published import show_published
     from fundtrack.posting.standing import find_voucher
 
-    if path:
-        show_published(number, path, form, spoken(lang))
-        return
-    the_book = opened(book, ledger)
+    the_book = opened(book, ledger or path)
     language = spoken(lang, the_book)
     with the_book.reading() as connection:
         found = find_voucher(connection, number)

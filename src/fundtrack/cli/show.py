@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import sys
 import unicodedata
 from contextlib import contextmanager
@@ -130,12 +131,23 @@ def refusal(form: Format, language: Language) -> Iterator[None]:
         raise
 
 
+def spoken() -> Language:
+    """Return the language of the terminal: what `FUNDTRACK_LANG` says, or else the system."""
+    said = next(filter(None, map(os.environ.get, ("FUNDTRACK_LANG", "LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return "zh" if said.startswith("zh") else "en"
+
+
 def problem(error: FundtrackError) -> None:
-    """Print an error, and for refused vouchers every reason, in both languages to the standard error."""
-    say(str(error), error=True)
+    """Print an error, and for refused vouchers every reason, in both languages to the standard error.
+
+    The one that is spoken by `FUNDTRACK_LANG` or the system comes first.
+    """
+    order = LANGUAGES[::-1] if spoken() == "zh" else LANGUAGES
+    for language in order:
+        say(error.said(language), error=True)
     if isinstance(error, Refused):
         for finding in cast("Sequence[Finding]", error.findings):
-            for language in LANGUAGES:
+            for language in order:
                 said = paragraph(finding.messages[language], finding.remedies[language])
                 say(f"  {finding.check}: {said}", error=True)
 

@@ -22,6 +22,9 @@ HASHED: Final = re.compile(
 VIEW: Final = re.compile(r"year/\d{4}\.beancount", re.ASCII)
 """Names of the views of a year."""
 
+CHART: Final = "chart.beancount"
+"""The chart as people write it: no part of what is published, which has its own, but it lies beside it."""
+
 TEMPORARY: Final = ".publishing-"
 ABANDONED: Final = 24 * 60 * 60
 """Seconds after which no publication can still be under way."""
@@ -59,6 +62,11 @@ class Folder:
                 file.write(data)
                 self._put(file, path)
         return hashlib.sha256(data).hexdigest()
+
+    def chart(self) -> dict[str, str]:
+        """Return the file of the chart with the SHA-256 of it; nothing where there is none."""
+        path = self.path / CHART
+        return {CHART: hashlib.sha256(path.read_bytes()).hexdigest()} if path.is_file() else {}
 
     def settle(self) -> None:
         """Make the names of the files written so far durable, before any file that names them is written."""

@@ -16,7 +16,7 @@ from fundtrack.beantext.directives import Custom, Transaction
 from fundtrack.errors import UsageError
 from fundtrack.ledger.approvals import contradictions
 from fundtrack.ledger.belonging import strangers, views_of
-from fundtrack.ledger.files import HASHED, is_as_viewed, is_whole
+from fundtrack.ledger.files import CHART, HASHED, is_as_viewed, is_whole
 from fundtrack.ledger.manifest import FILE
 from fundtrack.ledger.periods import Closings, read_periods
 from fundtrack.ledger.resting import Objection, rested
@@ -32,12 +32,12 @@ ALTERATIONS: Final = frozenset({
     "published-altered", "published-unlisted", "published-left-out", "published-unnumbered",
     "published-number-of-another", "published-number-twice", "published-number-missing", "published-after-closing",
     "published-fund-without-basis", "published-alias-unconfirmed",
-    "published-view-altered", "published-stranger",
+    "published-view-altered", "published-chart-altered", "published-stranger",
     "published-application-number", "published-application-unlike", "published-approval-unasked",
 })  # fmt: skip
 """The keys of all that can be found here."""
 
-LEADS: Final = frozenset({"published-stranger", "published-view-altered"})
+LEADS: Final = frozenset({"published-stranger", "published-view-altered", "published-chart-altered"})
 """Those of them that are about what lies beside a ledger, and alter nothing of it."""
 
 SHOWN: Final = 10
@@ -84,10 +84,11 @@ def files_objections(folder: Path, names: set[str]) -> Iterator[Objection]:
 
 
 def _beside(folder: Path) -> Iterator[Objection]:
-    """Yield the views that are not as they were published, and the files that belong to no publication."""
+    """Yield the views, and the chart, that are not as they were published, and the files that belong to none."""
     for name, digest in sorted(views_of(folder).items()):
         if not is_as_viewed(folder / name, digest):
-            yield Objection("published-view-altered", str(folder / name), 0, {"file": name})
+            key = "published-chart-altered" if name == CHART else "published-view-altered"
+            yield Objection(key, str(folder / name), 0, {"file": name})
     if left := [*strangers(folder)]:
         files = ", ".join([*left[:SHOWN], *(["…"] if len(left) > SHOWN else [])])
         yield Objection("published-stranger", str(folder), 0, {"count": len(left), "files": files})

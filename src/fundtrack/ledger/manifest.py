@@ -51,7 +51,7 @@ class Month:
 class Manifest:
     """The months by name, the names they were written with, and the files of the last publications, newest first.
 
-    `views` are the files made of those for Fava, by name, with the SHA-256 of each.
+    `views` are the files made of those for Fava, and the chart beside them, by name, with the SHA-256 of each.
     """
 
     names: str = ""

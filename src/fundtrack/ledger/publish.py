@@ -98,7 +98,7 @@ def publish(book: Book, language: Language | None = None, progress: Progress | N
     current = [accounts, *others, *(month.file for month in months)]
     folder.replace(MAIN, main_text(chart, language, current))
     by_name = {month.name: month for month in months}
-    _remember(folder, known, Manifest(names_of(chart, language), by_name, [current], shown_by))
+    _remember(folder, known, Manifest(names_of(chart, language), by_name, [current], shown_by | folder.chart()))
     left = tuple(name for name in strangers(folder.path) if not folder.may_be_under_way(name))
     return Published(folder.path / MAIN, folder.path / FAVA, language, vouchers, tuple(folder.written), left)
 

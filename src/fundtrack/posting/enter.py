@@ -11,6 +11,7 @@ from fundtrack.beantext.escape import stored
 from fundtrack.book.create import now
 from fundtrack.errors import UsageError, nearest
 from fundtrack.posting.apart import REGISTER, assert_apart
+from fundtrack.posting.given import refuse_below
 from fundtrack.schema import dialect
 from fundtrack.schema.registers import ABOUT, REGISTERS
 
@@ -79,7 +80,7 @@ def restore(book: Book, name: str, seq: int, *, by: str) -> str:
     """Let an entry hold again after its key was withdrawn, by another one that says the same; return its name.
 
     Raises UsageError: `register-none` for no such register, `entry-not-withdrawn` where there is no such entry, or
-    another of its key holds.
+    another of its key holds, `document-below-received` for a document by which more came than the entry says.
     """
     register = register_of(name)
 
@@ -94,6 +95,8 @@ def restore(book: Book, name: str, seq: int, *, by: str) -> str:
             raise UsageError("entry-not-withdrawn", register=name, seq=seq)
         entry = f"{name} {next_entry(connection, register)}"
         enter(connection, register, [(found[0], NO_SOURCE)], by=by)
+        if name == "document":
+            refuse_below(connection, key["document"])
         return entry
 
     return book.act(act)

@@ -77,6 +77,21 @@ def refuse_received(connection: Connection, line: Quota, amount: int, row: Row |
                          voucher=voucher_number(fund, year, at), amount=money.grouped(amount))  # fmt: skip
 
 
+def refuse_below(connection: Connection, document: str) -> None:
+    """Refuse an entry by which a document, or one above it, gives less than came by it. Raises UsageError.
+
+    It is `document-below-received`; the entry stands already, in the transaction that this ends.
+    """
+    gives, came = {}, defaultdict[str, int](int)
+    for above, whole, _, amount in dialect.rows_of(connection, BELOW, {"document": document}):
+        gives[above] = int(whole)
+        came[above] += int(amount)
+    for above, whole in gives.items():
+        if came[above] > whole:
+            raise UsageError("document-below-received", document=above, whole=money.grouped(whole),
+                             passed=money.grouped(came[above]), over=money.grouped(came[above] - whole))  # fmt: skip
+
+
 def refuse_exceeded(connection: Connection, document: str, amount: int, pending: Mapping[str, int]) -> bool:
     """Refuse more by a document than it gives, and return whether the register says what it gives.
 

@@ -17,7 +17,7 @@ from fundtrack.checking import candidates, checks, run
 from fundtrack.checking.book import vouchers_of
 from fundtrack.errors import Refused, UsageError
 from fundtrack.ledger.rows import voucher_number
-from fundtrack.posting.execution import execute_quota
+from fundtrack.posting.execution import execute_quota, of_projects
 from fundtrack.posting.insert import insert_candidates
 from fundtrack.posting.refusal import keep_refusal
 from fundtrack.schema import dialect
@@ -148,7 +148,7 @@ def _post(connection: Connection, checks: Mapping[str, Check], lens: Lens, by: s
         return Posted((), (), ())
     findings = waived(connection, run(connection, checks.values(), lens), checks, (by, approved_by))
     if any(finding.refuses for finding in findings):
-        raise Refused(findings)
+        raise Refused([of_projects(connection, finding) for finding in findings])
     insert_candidates(connection, by, approved_by)
     record_waived(connection, findings, checks, by)
     ids, numbers = zip(

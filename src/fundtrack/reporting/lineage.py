@@ -46,7 +46,8 @@ LEFT: Final = frozenset({"application", "disbursement", "advance", "bank-charge"
 class Node:
     """A document, a quota line, a contract or a voucher, and those next to it.
 
-    `known` is false for a document that is not registered; `again` says that what follows stands elsewhere already.
+    `known` is false for a document that is not registered; `assumed` says that it is the fund's by the chart and that
+    no voucher names it; `again` says that what follows stands elsewhere already.
     """
 
     node: Literal["document", "quota", "contract", "voucher"]
@@ -61,6 +62,7 @@ class Node:
     amount: int | None = None
     left: int | None = None
     known: bool = True
+    assumed: bool = False
     again: bool = False
     next: tuple[Node, ...] = field(default=())
 
@@ -71,6 +73,7 @@ class Node:
         figures = {name: None if (value := getattr(self, name)) is None else money.plain(value)
                    for name in ("amount", "left")}  # fmt: skip
         beside = {"registered": self.known} if self.node == "document" else {}
+        beside |= {"assumed": True} if self.assumed else {}
         again = {"again": True} if self.again else {}
         return {**said, **figures, **beside, **again, direction: [one.record(direction) for one in self.next]}
 
@@ -187,9 +190,9 @@ class Tracer:
         fund = self._chart.funds[act.fund]
         if act.kind == "pooling" and fund.regime == "pooled":
             return [self.above_act(giver) for giver in self.moves.pooled_with(act)]
-        return [
-            self.above_document(act.document if act.kind == "transfer-received" and act.document else fund.authority)
-        ]
+        if act.kind == "transfer-received" and act.document:
+            return [self.above_document(act.document)]
+        return [replace(self.above_document(fund.authority), assumed=True)]
 
     def above_line(self, line: Quota, below: frozenset[str] = frozenset()) -> Node:
         """Return a line above which stands the line it was allotted or carried over from, or the documents it came by.

@@ -62,6 +62,8 @@ def kind_of(node: Node, language: Language) -> str:
     words = [message(key, language) if key in messages() else node.kind]
     if node.node == "document" and not node.known:
         words.append(message("document-unregistered", language))
+    if node.assumed:
+        words.append(message("trace-assumed", language))
     if node.again:
         words.append(message("trace-again", language))
     return " · ".join(words)
@@ -91,9 +93,17 @@ def rows(lineage: Lineage, language: Language) -> Iterator[dict[str, str]]:
 
 
 def resolved(lineage: Lineage, language: Language) -> str:
-    """Return in a sentence whether all of it came by documents that are registered."""
-    roots = message("trace-and", language).join(root.name for root in lineage.roots)
+    """Return in a sentence whether all of it came by documents that are registered, or where what did not ends."""
+    ends = [root for root in lineage.roots if lineage.resolved or root.node != "document" or not root.known]
+    roots = message("trace-and", language).join(_end(root, language) for root in ends)
     return message("trace-resolved" if lineage.resolved else "trace-unresolved", language, roots=roots)
+
+
+def _end(root: Node, language: Language) -> str:
+    """Return where money ends, and whether only the chart says so."""
+    if not root.assumed:
+        return root.name
+    return message("trace-end-assumed", language, name=root.name, said=message("trace-assumed", language))
 
 
 def write(lineage: Lineage, path: Path, language: Language) -> None:
