@@ -68,3 +68,16 @@ def test_told_when_it_is_posted(
         assert "为该合同占用 500.00，此前已申请或支付 500.00，剩余 0.00 元" in refused.err
         assert found(pay("7", 6)) == []
         assert found(pay("7", 6, "--contract", "HT-2")) == []
+        asked = ("apply", "F01-Q00002", "--contract", "HT-1", "--by", "李", *day(6))
+        assert say(*bind, "--amount", "40", "--change", "1", *day(6)).code == 0
+        assert say(*asked, "--payee", "甲公司", "--amount", "30").code == 0
+        refused = say(*asked, "--payee", "甲公司", "--amount", "10.01")
+        assert refused.code == 2
+        assert "bound to it 540.00 − approved or paid 500.00 = 40.00 left, of which 30.00 is applied for" in refused.err
+        assert "合同占用 540.00 − 已审批或支付 500.00 = 剩余 40.00，另有待审批的申请 30.00" in refused.err
+        assert say(*asked, "--payee", "乙公司", "--amount", "1").code == 2
+        assert say(*asked, "--payee", "甲公司", "--amount", "10").code == 0
+        assert found(pay("40", 6, *own)) == ["over-contract"]
+        late = say("approve", "1", "--by", "王", *day(6))
+        assert late.code == 1
+        assert "540.00 bound to it, 540.00 applied for or paid before, 0.00 CNY.Q left" in late.err

@@ -11,6 +11,7 @@ import pytest
 from fundtrack import money
 from fundtrack.posting import post
 from fundtrack.posting.application import apply_for, approve, payment
+from fundtrack.posting.quota import commit
 from fundtrack.posting.vouchers import draft
 from quotafiles import CHART, CHIEF, CLERK, GIVEN, bring, file_of, given_row, reasons, status
 from shelf import ENGINES
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 HEADER: Final = (
     "支付申请编号", "支付凭证号", "实际支付日期", "资金名称", "项目名称", "列支科目", "付款人账号", "收款人全称",
-    "凭证摘要", "支付金额", "银行交易流水号", "指标主键",
+    "凭证摘要", "支付金额", "银行交易流水号", "指标主键", "合同编号",
 )  # fmt: skip
 
 
@@ -32,7 +33,7 @@ def paid_row(number: int, fen: int, line: str, use: str = "0601", **cells: str) 
     """Return the row of a payment that names its quota line."""
     return dict(zip(HEADER, (
         f"SQ{number}", f"PZ{number}", "2015-03-05", "F01", "", f"F01-{use}", "45001234560001", "甲建筑公司", "",
-        money.plain(fen), f"GK{number}", line,
+        money.plain(fen), f"GK{number}", line, "",
     ), strict=True)) | cells  # fmt: skip
 
 
@@ -86,6 +87,27 @@ def test_what_names_no_line_waits_with_the_nearest(book: Book, tmp_path: Path) -
     (said,) = (row["reasons"][0] for row in report.held if row["row"] == 2)
     assert "1003" in said["remedy-en"]
     assert "1003" in said["remedy-zh"]
+
+
+def test_a_contract_takes_no_more_than_is_bound_to_it(book: Book, tmp_path: Path) -> None:
+    """Row by row: what goes beyond waits, though the line has more; who names another contract takes what is free."""
+    post(
+        book,
+        lambda c, chart: commit(
+            c, chart, "F01-Q00002", 1000, date=date(2015, 2, 1), contract="HT-1", payee="甲建筑公司"
+        ),
+        by=CLERK,
+    )
+    of = {"合同编号": "HT-1"}
+    report = bring(book, paid(
+        tmp_path, paid_row(1, 600, "F01-Q00002", **of), paid_row(2, 600, "F01-Q00002", **of),
+        paid_row(3, 400, "F01-Q00002", **of), paid_row(4, 1, "F01-Q00002", **of),
+        paid_row(5, 70, "F01-Q00002", 合同编号="HT-2"),
+    ))  # fmt: skip
+    assert reasons(report) == {
+        3: ["over-commitment", "paid-beyond-commitment"], 5: ["over-commitment", "paid-beyond-commitment"],
+    }  # fmt: skip
+    assert status(book, "F01-Q00002") == {"available": 2930, "paid": 1070}
 
 
 def test_a_payment_that_comes_back_gives_its_line_its_quota_back(book: Book, tmp_path: Path) -> None:
