@@ -33,7 +33,8 @@ SELECT v.row, r.batch, r.row FROM input_row AS r
 CROSS JOIN {table} AS v
 LEFT JOIN decision AS d ON d.batch = r.batch AND d.row = r.row
 WHERE v.natural_key = r.natural_key AND v.occurrence = r.occurrence
-    AND r.state = 'quarantined' AND r.natural_key <> '' AND d.batch IS NULL AND v.batch = {batch:d} AND r.batch < {batch:d}
+    AND r.state = 'quarantined' AND r.natural_key <> '' AND d.batch IS NULL
+    AND v.batch = {batch:d} AND r.batch < {batch:d}
 ORDER BY v.row, r.batch, r.row
 """
 """Rows of earlier batches that waited until a row of this batch was posted with their key.
