@@ -89,6 +89,18 @@ def test_one_act_does_all_of_it(book: Book, say: Say, tmp_path: Path) -> None:
     assert "0603" in (book.folder / "ledger" / "chart.beancount").read_text("utf-8").rpartition("桂财农1号")[0][-200:]
 
 
+def test_nothing_is_committed_by_nothing(book: Book, say: Say) -> None:
+    """It is said in the words of contracts."""
+    assert say(*WHOLE, "--use", "0601=600").code == 0
+    before = rows(book, *TABLES)
+    refused = say(
+        "commit", "F01-Q00002", "--amount", "0", "--contract", "HT-1", "--date", "2015-02-01", "--payee", "甲"
+    )
+    assert (refused.code, rows(book, *TABLES)) == (2, before)
+    assert "Nothing is bound to HT-1" in refused.err
+    assert "既未为合同 HT-1 占用指标" in refused.err
+
+
 def test_the_file_is_watched(book: Book, say: Say, tmp_path: Path) -> None:
     """What was kept and is gone or altered is told."""
     paper = tmp_path / "paper.pdf"
@@ -146,6 +158,7 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     "a circle": (("财农1号", "--fund", "F01", "--amount", "9", "--upper", "财农1号"), "follows from it"),
     "before it was issued": (("甲1号", "--fund", "F01", "--amount", "9", "--level", "central", "--date", "2015-02-02",
                               "--received", "2015-02-01"), "cannot have come"),
+    "less than nothing": (("甲1号", "--fund", "F01", "--amount", "-9", "--level", "central"), "more than nothing"),
     "no number": ((" ", "--fund", "F01", "--amount", "9", "--level", "central"), "has a number"),
 }  # fmt: skip
 

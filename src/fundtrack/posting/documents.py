@@ -16,6 +16,7 @@ from fundtrack.errors import ChartError, UsageError, nearest, words
 from fundtrack.posting.enter import NO_SOURCE, enter
 from fundtrack.posting.kinds import use_of
 from fundtrack.posting.quota import allot, receive
+from fundtrack.posting.vouchers import positive
 from fundtrack.schema.registers import REGISTERS
 
 if TYPE_CHECKING:
@@ -88,13 +89,13 @@ def entered(connection: Connection, known: Papers, paper: Paper, by: str) -> Non
 def ungranted(chart: Chart, gift: Gift) -> list[str]:
     """Return the accounts of the uses of a gift that are not granted on its day.
 
-    Raises UsageError (`document-uses-exceed`); ChartError: `chart-fund-unknown`, `chart-account-unknown`,
-    `use-no-use`.
+    Raises UsageError: `document-uses-exceed`, `amount-not-positive`; ChartError: `chart-fund-unknown`,
+    `chart-account-unknown`, `use-no-use`.
     """
     if gift.fund not in chart.funds:
         raise ChartError("chart-fund-unknown", fund=gift.fund, known=nearest(gift.fund, chart.funds))
     total = sum(gift.uses.values())
-    if total > gift.amount:
+    if total > positive(gift.amount):
         raise UsageError("document-uses-exceed", uses=money.grouped(total), amount=money.grouped(gift.amount),
                          more=money.grouped(total - gift.amount))  # fmt: skip
     standing = {use.account: use.granted for use in chart.uses if use.date <= gift.date}

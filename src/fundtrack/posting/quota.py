@@ -214,12 +214,14 @@ def commit(
     `change` is the number of the signed change, as the register of contracts has it, by which the contract is larger or
     smaller; it stands in the narration, for what is bound is bound to the contract.
 
-    Raises UsageError: `quota-unknown`, `quota-not-allotted`, `quota-year`, `commit-contract`, `amount-zero`, and
+    Raises UsageError: `quota-unknown`, `quota-not-allotted`, `quota-year`, `commit-contract`, `commit-zero`, and
     `commit-beyond` where more would be freed than is bound to the contract.
     """
     line = line_in(chart, number)
     if not contract.strip():
         raise UsageError("commit-contract")
+    if not amount:
+        raise UsageError("commit-zero", contract=contract)
     refuse_other_year(line, date)
     bound = next((held for one, _, held in committed(connection, chart, line) if one == contract.strip()), 0)
     bound += signed.get("pending", 0)
