@@ -324,8 +324,8 @@ def test_a_warning_is_worded_as_the_audit_words_it(tmp_path: Path) -> None:
     book = small_book(tmp_path)
     post_troubles(book)
     published = publish(book, "zh")
-    published.fava.write_text(published.fava.read_text("utf-8").replace(PLUGIN, WITH_LEADS), "utf-8")
     audited = [one.messages["zh"] for one in audit_ledger(published.main).findings]
+    published.fava.write_text(published.fava.read_text("utf-8").replace(PLUGIN, WITH_LEADS), "utf-8")
     shown = [message for _, message in fava_errors(published.fava)]
     assert len(shown) == len(audited)
     assert all(any(said in message for message in shown) for said in audited)
