@@ -123,8 +123,8 @@ def states(kind: Kind, rows: Rows, report: Report) -> None:
     assert report.unreadable_rows == sum(said[number] is None for line, number in at.items() if line not in no_data)
     for line in no_data & at.keys():
         row = rows[at[line] - 1]
-        blank = not any(cell.strip() for cell in row)
-        assert blank or set(kind.header) <= {*row} or any(label in cell for cell in row for label in LABELS), row
+        lone = sum(bool(cell.strip()) for cell in row) <= 1  # a note below the table, if it is anything
+        assert lone or set(kind.header) <= {*row} or any(label in cell for cell in row for label in LABELS), row
 
 
 def contents(book: Lent) -> list[int]:

@@ -119,12 +119,15 @@ def test_returned_by_the_bank(book: Book) -> None:
 def test_returned_in_the_next_year(book: Book, applied: bool) -> None:  # noqa: FBT001
     """It is the next year's to pay: the old year closes, and stays closed; paid again, in parts, nothing waits."""
     year_end = date(2015, 12, 30)
+    post(book, lambda c, chart: allot(
+        c, chart, "F01-Q00001", 400, use="0601", date=FEBRUARY, by=CLERK, document="文"
+    ), by=CLERK)  # fmt: skip
     if applied:
-        apply_for(book, "F01-Q00002", 100, payee="甲", date=year_end, by=CLERK)
+        apply_for(book, "F01-Q00003", 100, payee="甲", date=year_end, by=CLERK)
         approve(book, 1, date=year_end, by=CHIEF)
     (paid,) = post(book, lambda c, chart: [
         payment(c, chart, "1", None, date=year_end) if applied
-        else draft(chart, "disbursement", 100, fund="F01", use="0601", payee="甲", date=year_end)
+        else draft(chart, "disbursement", 100, fund="F01", use="0601", payee="甲", date=year_end, quota="F01-Q00003")
     ], by=CLERK).numbers  # fmt: skip
     (back,) = post(book, lambda c, chart: [
         return_payment(c, chart, paid, None, reason="户名不符", date=date(2016, 1, 4))
