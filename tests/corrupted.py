@@ -160,8 +160,8 @@ def begins(text: str) -> list[int]:
 def stated(kind: Kind, rows: Rows, *, padded: bool) -> dict[int, int | None]:
     """Return what each row below the first header states, by its number: fen, or None where it cannot be read.
 
-    A row with a cell too many, or one that ends before its amounts and balance, may have lost a cell anywhere; a
-    workbook has no such rows but `padded` ones.
+    A row with a cell too many, or one that ends before its amounts and balance, may have lost a cell anywhere; the
+    cells of a workbook stand in their columns, `padded`.
     """
     head = next(at for at, row in enumerate(rows) if set(kind.amounts) <= set(row))
     width, places = len(kind.header), {rows[head].index(name): sign for name, sign in kind.amounts.items()}
@@ -169,7 +169,7 @@ def stated(kind: Kind, rows: Rows, *, padded: bool) -> dict[int, int | None]:
     found: dict[int, int | None] = {}
     for number, row in enumerate(rows[head + 1 :], head + 2):
         cells = [*row, *[""] * (width - len(row))] if padded else row
-        if any(cells[width:]) or last >= len(cells):
+        if (any(cells[width:]) and not padded) or last >= len(cells):
             found[number] = None
             continue
         said = [(cells[at], sign) for at, sign in places.items() if cells[at].strip() or len(places) == 1]

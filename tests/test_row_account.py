@@ -44,7 +44,7 @@ def book(shelf: Shelf) -> Iterator[Lent]:
         yield book
 
 
-@settings(SPARING, max_examples=80)
+@settings(SPARING, max_examples=40)
 @given(file=tables())
 def test_every_row_of_a_changed_table_is_accounted_for(book: Lent, tmp_path: Path, file: tuple[Kind, Rows]) -> None:
     """Rows cut, copied and moved, cells replaced, columns in another order."""
@@ -68,7 +68,7 @@ def test_every_row_of_a_changed_workbook_is_accounted_for(book: Lent, tmp_path: 
             states(kind, rows[:last], report)
 
 
-@settings(SPARING, max_examples=80)
+@settings(SPARING, max_examples=40)
 @given(file=tables(), encoding=st.sampled_from(ENCODINGS), data=st.data())
 def test_every_row_of_damaged_bytes_is_accounted_for(
     book: Lent, tmp_path: Path, file: tuple[Kind, Rows], encoding: str, data: st.DataObject
