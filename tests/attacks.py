@@ -357,9 +357,8 @@ GENERATED: Final = {"account": ACCOUNT, "use_grant": GRANT, "side": SIDE_COLUMNS
 """The tables that have a generated column, with the others."""
 
 LATE: Final = {"alias": ("alias_takes_its_place",), "audit": ("audit_of_the_moment",),
-               "correction": ("correction_of_waiting_row",),
-               "entry": ("entry_before_voucher",), "side": ("side_changed_by_another",),
-               "quota": ("quota_opens_accounts", "quota_under_control")}  # fmt: skip
+               "correction": ("correction_of_waiting_row",), "entry": ("entry_before_voucher",),
+               "side": ("side_changed_by_another",), "quota": ("quota_opens_accounts", "quota_under_control")}  # fmt: skip
 """The controls of a table that refuse on SQLite a row that stands already."""
 
 
