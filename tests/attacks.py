@@ -356,9 +356,9 @@ QUOTA_COLUMNS: Final = dict.fromkeys(
 GENERATED: Final = {"account": ACCOUNT, "use_grant": GRANT, "side": SIDE_COLUMNS, "quota": QUOTA_COLUMNS}
 """The tables that have a generated column, with the others."""
 
-LATE: Final = {"alias": ("alias_takes_its_place",), "audit": ("audit_of_the_moment",),
-               "correction": ("correction_of_waiting_row",), "entry": ("entry_before_voucher",),
-               "side": ("side_changed_by_another",), "quota": ("quota_opens_accounts", "quota_under_control")}  # fmt: skip
+LATE: Final = {"correction": ("correction_of_waiting_row",), "side": ("side_changed_by_another",),
+    "alias": ("alias_takes_its_place",), "audit": ("audit_of_the_moment",), "entry": ("entry_before_voucher",),
+    "quota": ("quota_opens_accounts", "quota_under_control")}  # fmt: skip
 """The controls of a table that refuse on SQLite a row that stands already."""
 
 
