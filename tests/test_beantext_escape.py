@@ -65,7 +65,7 @@ def refused(action: Callable[[], object]) -> FormatError | None:
 
 
 @given(hostile)
-@settings(max_examples=10_000, deadline=None)
+@settings(max_examples=4_000, deadline=None)
 def test_a_string_from_outside_comes_back_exactly_or_is_refused(text: str) -> None:
     """In every directive that takes a string."""
     if invisible(text):
@@ -95,7 +95,7 @@ def test_a_string_from_outside_comes_back_exactly_or_is_refused(text: str) -> No
 
 
 @given(hostile_names)
-@settings(max_examples=10_000, deadline=None)
+@settings(max_examples=4_000, deadline=None)
 def test_a_name_from_outside_comes_back_exactly_or_is_refused(name: str) -> None:
     """As account, unit, tag, link and metadata key."""
     if not refused(lambda: escape.account(name)):

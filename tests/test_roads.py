@@ -44,7 +44,7 @@ AT_POSTING: Final = [name for name, check in CHECKS.items() if check.scope != "b
 """The checks that posting asks, which is what the roads are compared by."""
 
 random_books = settings(
-    max_examples=40,
+    max_examples=30,
     derandomize=True,
     database=None,
     deadline=None,
