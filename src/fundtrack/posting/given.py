@@ -82,14 +82,10 @@ def refuse_below(connection: Connection, document: str) -> None:
 
     It is `document-below-received`; the entry stands already, in the transaction that this ends.
     """
-    gives, came = {}, defaultdict[str, int](int)
-    for above, whole, _, amount in dialect.rows_of(connection, BELOW, {"document": document}):
-        gives[above] = int(whole)
-        came[above] += int(amount)
-    for above, whole in gives.items():
-        if came[above] > whole:
+    for above, (whole, came) in _stands(connection, document, {}).items():
+        if came > whole:
             raise UsageError("document-below-received", document=above, whole=money.grouped(whole),
-                             passed=money.grouped(came[above]), over=money.grouped(came[above] - whole))  # fmt: skip
+                             passed=money.grouped(came), over=money.grouped(came - whole))  # fmt: skip
 
 
 def refuse_exceeded(connection: Connection, document: str, amount: int, pending: Mapping[str, int]) -> bool:
@@ -99,13 +95,19 @@ def refuse_exceeded(connection: Connection, document: str, amount: int, pending:
     """
     if not dialect.rows_of(connection, REGISTERED):
         return False
-    whole: dict[str, int] = {}
-    passed: defaultdict[str, int] = defaultdict(int)
-    for above, gives, below, came in dialect.rows_of(connection, BELOW, {"document": document}):
-        whole[above] = int(gives)
-        passed[above] += int(came) + pending.get(below, 0)
-    for above, gives in whole.items():
-        if passed[above] + amount > gives:
+    stands = _stands(connection, document, pending)
+    for above, (gives, came) in stands.items():
+        if came + amount > gives:
             raise UsageError("document-exceeded", document=above, whole=money.grouped(gives),
-                             passed=money.grouped(passed[above]), amount=money.grouped(amount))  # fmt: skip
-    return document in whole
+                             passed=money.grouped(came), amount=money.grouped(amount))  # fmt: skip
+    return document in stands
+
+
+def _stands(connection: Connection, document: str, pending: Mapping[str, int]) -> dict[str, tuple[int, int]]:
+    """Return what a document and each above it gives, and what came by it or is `pending`, in fen."""
+    whole: dict[str, int] = {}
+    came: defaultdict[str, int] = defaultdict(int)
+    for above, gives, below, amount in dialect.rows_of(connection, BELOW, {"document": document}):
+        whole[above] = int(gives)
+        came[above] += int(amount) + pending.get(below, 0)
+    return {above: (gives, came[above]) for above, gives in whole.items()}

@@ -86,8 +86,7 @@ def refuse_beyond(connection: Connection, line: Quota, amount: int, *, contract:
 
 def refuse_before_bound(connection: Connection, line: Quota, contract: str, date: Date) -> None:
     """Refuse what is asked before a line was bound to its contract. Raises UsageError (`apply-before-contract`)."""
-    asked = {"fund": line.fund, "name": line.name, "contract": contract}
-    for (since,) in dialect.rows_of(connection, SINCE, asked) if contract else ():
+    for (since,) in dialect.rows_of(connection, SINCE, _of(line, contract)) if contract else ():
         if since and date.isoformat() < since:
             raise UsageError("apply-before-contract", number=line.number, contract=contract, since=since, date=date)
 
@@ -107,10 +106,13 @@ def bound_to(connection: Connection, line: Quota, *, contract: str, payee: str) 
 
 def left_of(connection: Connection, line: Quota, contract: str) -> int | None:
     """Return what a line has left of what it bound to a contract, whoever is paid; None where it never bound any."""
-    asked = {"fund": line.fund, "name": line.name, "contract": contract}
-    return next((int(total) for (total,) in dialect.rows_of(connection, BOUND, asked)), None)
+    return next((int(total) for (total,) in dialect.rows_of(connection, BOUND, _of(line, contract))), None)
 
 
 def _binding(connection: Connection, line: Quota, contract: str) -> list[tuple[str, int]]:
-    asked = {"fund": line.fund, "name": line.name, "contract": contract}
-    return [(str(payee), int(held)) for payee, held in dialect.rows_of(connection, BINDING, asked)]
+    return [(str(payee), int(held)) for payee, held in dialect.rows_of(connection, BINDING, _of(line, contract))]
+
+
+def _of(line: Quota, contract: str) -> dict[str, str]:
+    """Return what is asked of a line's contract, as the selects take it."""
+    return {"fund": line.fund, "name": line.name, "contract": contract}
