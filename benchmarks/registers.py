@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.books import BY
-from benchmarks.vouchers import FIRST, FUNDS, PROJECTS
+from benchmarks.vouchers import APPROVER, FIRST, FUNDS, PROJECTS
 from fundtrack.book import open_book
 from fundtrack.schema import dialect
 from fundtrack.schema.registers import ABOUT, REGISTERS
@@ -73,9 +73,12 @@ def _few() -> Entries:
         },
         "shareholder": {"company": "示例公司", "person": a_person["person"]},
         "output": {"output": "住房", "project": projects[0], "department": "财政局", "fund": "F01", "share": 10_000},
-        "staff": {"name": BY, "department": "财政局", "duty": "apply", "valid_from": FIRST},
     }
     many = {
+        "staff": [
+            {"name": name, "department": "财政局", "duty": duty, "valid_from": FIRST}
+            for name, duty in ((BY, "apply"), (APPROVER, "approve"))
+        ],
         "project": [
             {"project": name, "department": "财政局", "approved": FIRST, "budget": BUDGET, "poor_share": 10_000}
             for name in projects

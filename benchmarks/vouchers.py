@@ -62,8 +62,10 @@ COLUMNS: Final = (
     "列支科目", "付款人账号", "收款人全称", "收款人账号", "用途", "凭证摘要", "支付金额", "银行交易流水号",
 )  # fmt: skip
 """The header that the page `treasury-payment` recognises."""
-MORE: Final = ("合同编号", "收款人证件号")
+MORE: Final = ("合同编号", "收款人证件号", "审批人")
 """What the same page takes besides, where an export has it."""
+
+APPROVER: Final = "王局长"
 
 
 class Voucher(NamedTuple):
@@ -142,13 +144,13 @@ def of_year(count: int, year: int) -> int:
 
 
 def write_csv(path: Path, given: Iterable[Voucher], *, whole: bool = False) -> None:
-    """Write vouchers as the treasury's payment system exports them, `whole` with contracts and identity cards."""
+    """Write vouchers as the treasury's payment system exports them, `whole` with contract, identity card and approver."""
     with path.open("w", encoding="gb18030", newline="") as file:
         file.write(",".join((*COLUMNS, *MORE) if whole else COLUMNS) + "\r\n")
         for v in given:
             card = identity_card(v.payee) if whole else ""
             account = f"6217{v.payee[-5:] if whole else v.number:0>15}"
-            more = f",{'' if card else v.project},{card}" if whole else ""
+            more = f",{'' if card else v.project},{card},{APPROVER}" if whole else ""
             file.write(
                 f"SQ{v.number:07d},PZ{v.number:07d},{v.date},{v.fund},{v.project},{v.document},{v.use_fund}-{v.use},{BANK},"
                 f"{v.payee},{account},{v.narration},,{v.yuan},{v.bank_ref}{more}\r\n"
