@@ -144,7 +144,7 @@ def of_year(count: int, year: int) -> int:
 
 
 def write_csv(path: Path, given: Iterable[Voucher], *, whole: bool = False) -> None:
-    """Write vouchers as the treasury's payment system exports them, `whole` with contract, identity card and approver."""
+    """Write vouchers as the treasury's payment system exports them, or `whole`: contract, identity card, approver."""
     with path.open("w", encoding="gb18030", newline="") as file:
         file.write(",".join((*COLUMNS, *MORE) if whole else COLUMNS) + "\r\n")
         for v in given:
