@@ -12,7 +12,7 @@ from openpyxl import Workbook, load_workbook
 from contracts import contract, enter, filled
 from fundtrack.book.corrections import corrections
 from fundtrack.book.doctor import diagnose
-from fundtrack.cli.corrections import write
+from fundtrack.cli.sheets import write
 from fundtrack.errors import FundtrackError
 from fundtrack.importing.amend import amend
 from fundtrack.importing.default import default_of

@@ -1,4 +1,4 @@
-"""Rows that wait as a workbook: written for a clerk to correct, and taken back."""
+"""The workbook of rows that wait, taken back when a clerk has corrected it."""
 
 from __future__ import annotations
 
@@ -24,45 +24,12 @@ from fundtrack.cli.options import (
 from fundtrack.errors import message
 
 if TYPE_CHECKING:
-    from fundtrack.book import Book
     from fundtrack.errors import Language
     from fundtrack.importing.amend import Amended
-    from fundtrack.importing.sheet import Line, Sheet
-    from fundtrack.reporting.quarantine import Sheet as Laid
 
 __all__ = ["quarantine"]
 
 STATES = ("read", "posted", "already_posted", "rejected", "quarantined")
-
-
-def write(book: Book, out: Path, language: Language) -> None:
-    """Write the rows that wait to a workbook, a sheet for each file."""
-    from fundtrack.importing.quarantine import waiting
-    from fundtrack.importing.sheet import sheets
-    from fundtrack.reporting.quarantine import write_sheets
-
-    with book.reading() as connection:
-        found = sheets(connection, book, waiting(connection))
-    write_sheets([_laid_out(one, language) for one in found], out)
-    show.say_message("sheet-written", language, count=sum(len(one.lines) for one in found), path=out)
-
-
-def _laid_out(one: Sheet, language: Language) -> Laid:
-    from fundtrack.importing.sheet import AFTER, BEFORE
-    from fundtrack.reporting.quarantine import Sheet as Written
-
-    first, last = len(BEFORE), len(BEFORE) + 2 * len(one.fields)
-    writable = frozenset((*range(first + 1, last, 2), *range(last, last + len(AFTER))))
-    rows = [_cells(line, language) + [""] * len(AFTER) for line in one.lines]
-    return Written(one.name, one.heads(language), rows, writable)
-
-
-def _cells(line: Line, language: Language) -> list[str]:
-    """Return what stands in a row of the sheet before anybody writes in it."""
-    why = line.row.reasons
-    told = [line.key, line.row.name, show.yuan(line.row.amount), ", ".join(one["check"] for one in why)]
-    said = [text for cell in line.cells for text in (cell, "")]
-    return [*told, " ".join(f"{one[language]} {one.get(f'remedy-{language}', '')}".strip() for one in why), *said]
 
 
 @quarantine.command("import")

@@ -207,7 +207,7 @@ def list_(
     the_book = opened(book)
     language = spoken(lang, the_book)
     if out:
-        from fundtrack.cli.corrections import write
+        from fundtrack.cli.sheets import write
 
         write(the_book, out, language)
         return
