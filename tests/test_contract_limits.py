@@ -66,6 +66,13 @@ def test_told_when_it_is_posted(
         assert refused.code == 1
         assert "500.00 bound to it, 500.00 applied for or paid before, 0.00 CNY.Q left" in refused.err
         assert "为该合同占用 500.00，此前已申请或支付 500.00，剩余 0.00 元" in refused.err
+        (tmp_path / "more.csv").write_text(CONTRACTS.replace("HT-1", "HT-2015-10"), "utf-8")
+        assert say("import", tmp_path / "more.csv").code == 0
+        for number, near in (("ht—2015 1O", True), ("HT-2015-11", True), ("HT-2015-10", False), ("HT-2016-22", False),
+                             ("ＨＴ2016-22", True), ("HT-2016-23", False), ("HTX-2016-22", True)):  # fmt: skip
+            told = say(*bind[:2], "--contract", number, "--payee", "甲公司", "--amount", "1", *day(6))
+            said = f"Contract {number} is not registered, and nearly HT-201" in told.out
+            assert (told.code, said) == (0, near), number
         assert found(pay("7", 6)) == []
         assert found(pay("7", 6, "--contract", "HT-2")) == []
         asked = ("apply", "F01-Q00002", "--contract", "HT-1", "--by", "李", *day(6))
