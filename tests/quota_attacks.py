@@ -235,6 +235,12 @@ HANDED_DOWN: Final = (
             quota(f"1901:{line}", f"2901:{line}", 401),
             voucher("F06", number=3, kind="quota-received", document=document))
       for what, line, document in (("its document", "Q00004", "x"), ("the document above", "Q00005", "y"))),
+    *(alike(f"registered for less than came by {what}", "document_gives_what_came_by_it",
+            row("quota", **LINE), row("quota", **LINE | {"line": 5, "document": "y", "upper_document": "x"}),
+            quota(f"1901:{line}", f"2901:{line}", 600, voucher=33),
+            voucher("F06", id=33, number=2, kind="quota-received", document=document),
+            entered("document", document="x", amount=599, level="central", date="2015-01-01"))
+      for what, line, document in (("it", "Q00004", "x"), ("the document below", "Q00005", "y"))),
     alike("allotted of another line than it came of", "voucher_allots_of_its_parent",
           row("quota", **LINE), quota("1901:Q00004", "2901:Q00004", 100, voucher=32),
           voucher("F06", id=32, number=2, kind="quota-received", date="2015-03-01", day=735658),

@@ -41,7 +41,12 @@ def test_an_application_takes_what_its_contract_has_bound(
             0, "F01-Q00002 has never bound anything to HT-2: this is paid out of what is available."
         )  # fmt: skip
         assert "从未为合同 HT-2 占用指标" in asked("甲", "10", "HT-2", "zh")[1]
-        for number in range(1, 4):
+        assert say("quota", "allot", "F01-Q00001", "--use", "0602", "--amount", "100", "--document", "县1号", "--date",
+                   "2016-01-20").code == 0  # fmt: skip
+        beside = say("apply", "F01-Q00003", "--amount", "5", "--contract", "HT-1", "--payee", "甲",
+                     "--date", "2016-02-02")  # fmt: skip
+        assert "available, while others have this bound to it: F01-Q00002 200.00." in beside.out
+        for number in range(1, 5):
             assert say("reject", str(number), "--reason", "不符", "--by", "王局长").code == 0
         assert say("reverse", "F01-2016-000003", "--reason", "合同作废", "--date", "2016-02-03").code == 0
         assert asked("甲", "10")[0] == 2

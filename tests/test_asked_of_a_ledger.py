@@ -40,7 +40,7 @@ ASKED: Final = (
     "applications", "period list", "chart show", "register list", "register show document",
     "register show document --all", "show F01-2015-000009", "show F01-2015-000010", "trace F01-2015-000009",
     "trace F01-2015-000013",
-    "trace F01-Q00001", "trace 财农1号", "trace 县1号", "reconcile B01 --to 2015-06-30",
+    "trace F01-Q00001", "trace HT-1", "trace 财农1号", "trace 县1号", "reconcile B01 --to 2015-06-30",
 )  # fmt: skip
 
 

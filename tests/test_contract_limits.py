@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from clerk import before_a_book
+from quotafiles import bound_row, file_of
 from quotas import CHART, controlled
 from shelf import ENGINES
 
@@ -66,6 +67,15 @@ def test_told_when_it_is_posted(
         assert refused.code == 1
         assert "500.00 bound to it, 500.00 applied for or paid before, 0.00 CNY.Q left" in refused.err
         assert "为该合同占用 500.00，此前已申请或支付 500.00，剩余 0.00 元" in refused.err
+        (tmp_path / "more.csv").write_text(CONTRACTS.replace("HT-1", "HT-2015-10"), "utf-8")
+        assert say("import", tmp_path / "more.csv").code == 0
+        for number, near in (("ht—2015 1O", True), ("HT-2015-11", True), ("HT-2015-10", False), ("HT-2016-22", False),
+                             ("ＨＴ2016-22", True), ("HT-2016-23", False), ("HTX-2016-22", True)):  # fmt: skip
+            told = say(*bind[:2], "--contract", number, "--payee", "甲公司", "--amount", "1", *day(6))
+            said = f"Contract {number} is not registered, and nearly HT-201" in told.out
+            assert (told.code, said) == (0, near), number
+        listed = say("import", file_of(tmp_path, "bound", bound_row("HT-20l5-10", "F01-Q00002", 100)), "--lang", "zh")
+        assert "合同 HT-20l5-10 未登记，与 HT-2015-10 十分相近。" in listed.out, listed
         assert found(pay("7", 6)) == []
         assert found(pay("7", 6, "--contract", "HT-2")) == []
         asked = ("apply", "F01-Q00002", "--contract", "HT-1", "--by", "李", *day(6))

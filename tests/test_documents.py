@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -118,22 +119,34 @@ def test_the_file_is_watched(book: Book, say: Say, tmp_path: Path) -> None:
     assert not [*(book.folder / "originals").glob("*/*")]
 
 
-@pytest.mark.usefixtures("book")
-def test_no_document_is_registered_below_what_came_by_it(say: Say) -> None:
-    """Neither entered anew for less, nor below another, nor by an old entry that holds again; the figures are named."""
+def test_no_document_is_registered_below_what_came_by_it(book: Book, say: Say, tmp_path: Path) -> None:
+    """Neither entered anew for less, nor below another, nor by an old entry or a file; the figures are named."""
     central = ("--level", "central", "--date", "2015-01-10")
     again = ("document", "enter", "桂财农1号", "--fund", "F01", *central, "--amount")
     withdraw = ("register", "withdraw", "document")
-    for line in ((*again, "500"), (*withdraw, "1"), WHOLE, (*withdraw, "3"), ("document", "enter", "财农2号", *central,
-                 "--amount", "900")):  # fmt: skip
-        assert say(*line).code == 0, line
+    for line, told in (((*again, "500"), 0), ((*withdraw, "1"), 0), (WHOLE, 0), ((*withdraw, "3"), 1),
+                       (("document", "enter", "财农2号", *central, "--amount", "900"), 0)):  # fmt: skip
+        done = say(*line)
+        assert (done.code, "1,000.00 is received by 桂财农1号: register" in done.out) == (0, bool(told)), line
     refused = say(*again, "500")
     assert (refused.code, "with 500.00: 1,000.00 is received by it, 500.00 more" in refused.err) == (2, True)
     assert "桂财农1号 不能按 500.00 登记" in refused.err
     assert "财农2号 cannot be registered" in say(*again, "1000", "--upper", "财农2号").err
     assert "桂财农1号 cannot be registered" in say("register", "restore", "document", "1").err
     assert say(*again, "1000").code == 0
+    for amount, code in (("999.99", 1), ("1000.01", 0)):
+        (tmp_path / "documents.csv").write_text(LISTED.format(amount=amount), "utf-8")
+        listed = say("import", tmp_path / "documents.csv")
+        assert (listed.code, "with 999.99: 1,000.00 is received by it, 0.01 more" in listed.out) == (code, bool(code))
+        assert say("document", "show", "桂财农2号").code == 0  # the other row stands
+    shutil.rmtree(book.folder / "originals")  # others begin in the same folder, and look into it
 
+
+LISTED: Final = """\
+文号,文件标题,文件类别,发文机关,发文层级,成文日期,上级文号,资金名称,涉及金额,适用办法,电子件SHA256
+桂财农1号,,,,中央,2015-01-10,,F01,{amount},,
+桂财农2号,,,,中央,2015-01-10,,F01,1,,
+"""
 
 REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     "again": (("桂财农1号", "--fund", "F01", "--amount", "1"), "received for F01 already"),

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from books import post_payment, post_simple, small_book
 from fundtrack.errors import UsageError
 from fundtrack.ledger import publish
-from fundtrack.posting import Leg
+from fundtrack.posting import Leg, post
 from fundtrack.posting.correct import reverse
+from fundtrack.posting.returned import return_payment
 from fundtrack.reporting.confidence import design_factor
 from fundtrack.reporting.population import Scope, population
 from fundtrack.reporting.samplelist import record
@@ -27,10 +28,12 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from sqlalchemy import URL
+    from sqlalchemy import URL, Connection
 
     from commands import Say
     from fundtrack.book import Book
+    from fundtrack.chart.model import Chart
+    from fundtrack.posting import Draft
     from fundtrack.reporting.sampling import Sample
 
 ACCOUNTS: Final = "\n".join(
@@ -213,6 +216,31 @@ def test_what_is_reversed_is_not_spending(book: Book) -> None:
     assert everything(book, Scope(("F01",))) == [number for number in of_year if number != "F01-2015-000004"]
     with pytest.raises(UsageError, match="F01 nothing was paid"):
         everything(book, Scope(("F01",), since=dt.date(2016, 1, 1)))
+
+
+def test_what_the_bank_returned_is_paid_once(book: Book) -> None:
+    """Whole, by the day asked for, and not where that was a mistake; what is paid again is the payment."""
+
+    def back(number: str, amount: int | None, month: int) -> str:
+        day = dt.date(2015, month, 1)
+
+        def say(connection: Connection, chart: Chart) -> list[Draft]:
+            return [return_payment(connection, chart, number, amount, reason="户名不符", date=day)]
+
+        return post(book, say, by="clerk").numbers[0]
+
+    def stands(until: int = 12) -> bool:
+        return "F01-2015-000002" in everything(book, Scope(("F01",), until=dt.date(2015, until, 28)))
+
+    back("F01-2015-000002", 4_000, 7)
+    assert stands()
+    rest = back("F01-2015-000002", None, 8)
+    assert (stands(7), stands(8)) == (True, False)
+    drawn = sample(book, Plan("a", interval=1), Scope(("F01",)))
+    assert drawn.returned == (1, 60_000)
+    assert record(drawn)["method"]["returned_amount"] == "600.00"
+    reverse(book, rest, reason="错", date=dt.date(2015, 9, 1), by="clerk")
+    assert (stands(8), stands()) == (False, True)
 
 
 def test_money_goes_out_once(book: Book) -> None:

@@ -190,6 +190,47 @@ def test_a_year_later_it_is_still_the_same_money(say: Say) -> None:
 
 
 @pytest.mark.usefixtures("book")
+def test_a_contract_leads_to_all_that_is_under_it(say: Say, tmp_path: Path) -> None:
+    """By line: what was bound, with changes, applied for, approved, paid, returned, carried over, and what waits."""
+    run(say, "commit F01-Q00002 --amount 10 --contract HT-1 --change 2 --payee 甲<b>公司 --date 2015-05-02\n"
+             "pay F01-2015-000008 --date 2015-06-01\nreturn-payment F01-2015-000017 --reason 退票 --date 2015-06-02\n"
+             "pay F01-2015-000018 --date 2015-06-03\n"
+             "post --fund F01 --use 0602 --amount 3 --payee 乙 --quota F01-Q00003 --contract HT-1 --date 2015-06-04\n"
+             "quota carry F01-Q00002 --document 县9号\n"
+             "apply F01-Q00004 --amount 5 --payee 甲<b>公司 --contract HT-1 --date 2016-02-01")  # fmt: skip
+    found = traced(say, "HT-1")
+    assert (found["subject"]["node"], found["subject"]["amount"], found["subject"]["left"]) == (
+        "contract", "510.00", "250.00",
+    )  # fmt: skip
+    lines = {line["name"]: (line["amount"], line["left"], line.get("unbound")) for line in found["below"]}
+    assert lines == {"F01-Q00002": ("510.00", "0.00", None), "F01-Q00003": (None, None, True),
+                     "F01-Q00004": ("250.00", "250.00", None)}  # fmt: skip
+    assert [(node["name"], node["kind"] or node["node"], node["amount"], node.get("said"))
+            for node in every(found["below"], "below") if node["node"] != "quota"] == [
+        ("F01-2015-000007", "commitment", "500.00", None),
+        ("F01-2015-000008", "application", "300.00", None),
+        ("F01-2015-000009", "disbursement", "180.00", None),
+        ("F01-2015-000011", "refund", "-40.00", None),
+        ("F01-2015-000010", "disbursement", "100.00", None),
+        ("F01-2015-000012", "reversal", "-100.00", None),
+        ("F01-2015-000017", "disbursement", "120.00", None),
+        ("F01-2015-000018", "returned-payment", "-120.00", None),
+        ("F01-2015-000019", "disbursement", "120.00", None),
+        ("F01-2015-000016", "commitment", "10.00", "Change 2 of HT-1"),
+        ("F01-2015-000022", "carry-over", "250.00", None),
+        ("F01-2015-000020", "disbursement", "3.00", None),
+        ("F01-2016-000002", "carry-over", "250.00", None),
+        ("2", "application", "5.00", None),
+    ]  # fmt: skip
+    assert {"财农1号", "县2号"} == {*found["roots"]}
+    page = tmp_path / "HT-1.html"
+    assert say("trace", "HT-1", "-o", page, "--lang", "zh").code == 0
+    for word in ("待审批的支付申请", "未为该合同占用，由可用指标支付", "Change 2 of HT-1"):
+        assert word in page.read_text("utf-8")
+        assert word in say("trace", "HT-1", "--lang", "zh").out
+
+
+@pytest.mark.usefixtures("book")
 def test_quota_that_went_to_and_fro_is_followed_once(say: Say) -> None:
     """A circle of adjustments ends."""
     run(say, "quota adjust F01-Q00003 --to F01-Q00002 --amount 10 --document a --date 2015-06-01\n"

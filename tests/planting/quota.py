@@ -76,11 +76,13 @@ def move(
     return book(county, fund, day, kind, legs, doc=document)
 
 
-def pay_of(county: Sound, fund: Fund, day: dt.date, amount: int, executed: int, of: str = "available") -> Voucher:
+def pay_of(
+    county: Sound, fund: Fund, day: dt.date, amount: int, executed: int, of: str = "available", line: int = 2
+) -> Voucher:  # fmt: skip
     """Pay for building, and so much of it from quota."""
     legs = (
         (fund.use(USE), amount), (fund.cash, -amount),
-        (status(fund, of, 2), Quota(executed)), (status(fund, "paid", 2), Quota(-executed)),
+        (status(fund, of, line), Quota(executed)), (status(fund, "paid", line), Quota(-executed)),
     )  # fmt: skip
     paid = book(county, fund, day, "disbursement", legs, payee=county.company())
     evidence(county, paid, "approval")
@@ -173,8 +175,29 @@ def committed_beyond_contract(county: Sound) -> Fault:
     bound.says["contract"] = contract.code
     paid = pay_of(county, fund, day, 59_999, 59_999, "committed")
     paid.says["contract"] = contract.code
+    paid.payee = contract.payee
     evidence(county, paid, "contract", "invoice")
     return Fault(bound)
+
+
+@plants("paid-beside-commitment")
+def paid_beside_commitment(county: Sound) -> Fault:
+    """It is paid out of what a line has available, while another of the fund has a fen bound to its contract."""
+    day, code = county.day(1), f"HT-{county.fresh('beside')}"
+    fund, given, own = ruled(county, day)
+    move(county, fund, day, "quota-received", (("unallotted", 1), ("received", 1)), 70_001, given)
+    allotted(county, fund, day, 60_000, own)
+    county.chart.append(
+        f'{day} custom "quota" "{fund.code}-Q00003"\n  parent: "{fund.code}-Q00001"\n  use: "{USE}"\n  doc: "{own}"'
+    )
+    opened(county, fund, day, OF_ALLOTTED, 3)
+    move(county, fund, day, "allotment", (("available", 3), ("unallotted", 1)), 10_001, own)
+    move(county, fund, day, "commitment", (("committed", 3), ("available", 3)), 10_001).says["contract"] = code
+    paid = pay_of(county, fund, day, 10_000, 10_000, "committed", 3), pay_of(county, fund, day, 50_000, 50_000)
+    for one in paid:
+        one.says["contract"] = code
+        evidence(county, one, "contract", "invoice")
+    return Fault(paid[1])
 
 
 @plants("quota-nearly-used")

@@ -84,6 +84,13 @@ def contract_of_another_project(county: Sound) -> Fault:
     return Fault(paid)
 
 
+@plants("contract-paid-to-another")
+def contract_paid_to_another(county: Sound) -> Fault:
+    """A contract is paid to a company that it was not signed with."""
+    contract, fund = county.contract(county.project(), 100_000), county.relocation
+    return Fault(pay_contract(county, fund, county.day(1), contract, 60_000, payee=county.company()))
+
+
 @plants("too-much-other")
 def too_much_other(county: Sound) -> Fault:
     """A fen more than a fifth of a project stands under other."""

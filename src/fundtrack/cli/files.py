@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fundtrack import money
-from fundtrack.cli import show
+from fundtrack.cli import near, show
 from fundtrack.cli.options import (
     ApproverOption,
     BookOption,
@@ -73,6 +73,7 @@ def import_(
         if form == "table":
             for report in done:
                 print_report(report, language, dry_run=dry_run)
+                near.tell_near(the_book, language, batch=report.batch)
     if form != "table":
         print_records(reports, form, language)
     if problems or any(one.rows["quarantined"] or one.printed_total_agrees is False for one in reports):

@@ -8,6 +8,7 @@ import typer
 
 from fundtrack import money
 from fundtrack.cli import prompts, show
+from fundtrack.cli.near import tell_near
 from fundtrack.cli.options import (
     ApproverOption,
     BookOption,
@@ -65,6 +66,7 @@ def apply(
     show.say_message("applied", spoken(lang, the_book), application=application)
     if told := beside_contract(the_book, application):
         show.say_message(told[0], spoken(lang, the_book), **told[1])
+    tell_near(the_book, spoken(lang, the_book), application=application)
 
 
 def approve(

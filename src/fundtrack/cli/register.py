@@ -160,8 +160,10 @@ def withdraw(
     from fundtrack.posting.enter import withdraw
 
     the_book = opened(book)
-    withdraw(the_book, name, seq, by=person(by))
+    document, came = withdraw(the_book, name, seq, by=person(by))
     show.say_message("entry-withdrawn", spoken(lang, the_book), entry=f"{name} {seq}")
+    if came > 0:
+        show.say_message("withdrawn-given", spoken(lang, the_book), document=document, came=money.grouped(came))
 
 
 @register.command()

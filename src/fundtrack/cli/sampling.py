@@ -161,6 +161,10 @@ def print_sample(drawn: Sample, form: Format, language: Language, output: Path |
         typer.echo(written(sampling_list(drawn), "csv", language), nl=False)
     else:
         typer.echo(written(strata_list(drawn, language), "table", language))
+        if drawn.returned.vouchers:
+            back = money.grouped(drawn.returned.amount, drawn.scale)
+            show.say_message("sample-returned", language, count=drawn.returned.vouchers, amount=back)
+            show.say()
         if output:
             show.say_message("written-to", language, path=output)
         else:

@@ -12,12 +12,13 @@ from fundtrack.cli.options import BookOption, FormatOption, LanguageOption, Ledg
 
 COLUMNS = ("trace", "node", "about", "amount", "left")
 CSV_COLUMNS = ("direction", "depth", "node", "name", "kind", "date", "fund", "use", "project", "payee", "document",
-               "amount", "left")  # fmt: skip
+               "said", "amount", "left")  # fmt: skip
 
 
 def trace(
     subject: Annotated[
-        str, typer.Argument(metavar="VOUCHER|QUOTA|DOCUMENT", help="By its number. 凭证号、指标号或文号")
+        str,
+        typer.Argument(metavar="VOUCHER|QUOTA|DOCUMENT|CONTRACT", help="By its number. 凭证号、指标号、文号或合同号"),
     ],
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE.html", help="A page. 网页文件")] = None,
     form: FormatOption = "table",
@@ -27,7 +28,7 @@ def trace(
 ) -> None:
     """资金溯源 Trace money up to its root document, and down to what was paid of it."""
     from fundtrack.reporting import lineagepage
-    from fundtrack.reporting.lineage import trace
+    from fundtrack.reporting.tracing import trace
 
     the_book = opened(book, ledger)
     language = spoken(lang, the_book)

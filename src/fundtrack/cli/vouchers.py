@@ -10,6 +10,7 @@ import typer
 
 from fundtrack import money
 from fundtrack.cli import prompts, show
+from fundtrack.cli.near import tell_near
 from fundtrack.cli.options import (
     ApproverOption,
     BookOption,
@@ -128,6 +129,8 @@ class Act:
         with show.refusal(self.form, self.language):
             posted = post(self.book, say, by=self.by, approved_by=self.approved_by)
         print_posted(posted, self.form, self.language)
+        if self.form == "table":
+            tell_near(self.book, self.language, vouchers=posted.vouchers)
 
 
 def print_posted(posted: Posted, form: Format, language: Language) -> None:

@@ -14,7 +14,6 @@ from fundtrack.chart.change import grant
 from fundtrack.errors import UsageError
 from fundtrack.importing.keep import Copy, digest, find_original
 from fundtrack.posting.documents import agreed, entered, received, ungranted
-from fundtrack.posting.given import refuse_below
 from fundtrack.posting.post import post
 
 if TYPE_CHECKING:
@@ -54,14 +53,13 @@ def dated(book: Book, said: Paper, day: Date) -> Paper:
 def enter_document(book: Book, said: Paper, *, file: Path | None, by: str) -> None:
     """Enter a document in the register, and keep its file.
 
-    Raises what `agreed` and `refuse_below` do, and `file-unreadable`.
+    Raises what `agreed` and `entered` do, and `file-unreadable`.
     """
     said, copy = _copied(book, said, file)
 
     def act(connection: Connection) -> None:
         known = papers(connection)
         entered(connection, known, agreed(known, said), by)
-        refuse_below(connection, said.document)
         if copy:
             copy.settle()
 

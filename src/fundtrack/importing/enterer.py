@@ -5,10 +5,12 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
+from fundtrack.errors import UsageError
 from fundtrack.importing.blocks import Row
 from fundtrack.importing.report import Replaced
-from fundtrack.importing.tally import Tally, holding, reason
+from fundtrack.importing.tally import Tally, holding, reason, reason_of_error
 from fundtrack.posting.enter import next_entry
+from fundtrack.posting.given import DOCUMENT, Documents
 from fundtrack.schema import dialect
 from fundtrack.schema.registers import DATED
 
@@ -46,6 +48,7 @@ class Enterer(Tally):
         self._next = next_entry(connection, register)
         self._held = _held(connection, register)
         self._rejected = {(key, nth, says): why for key, nth, says, *why in dialect.rows_of(connection, REJECTED)}
+        self._documents = Documents(connection) if register.name == DOCUMENT else None
         self._seen: dict[bytes, tuple[bytes, int]] = {}
         self._dated = next((at for at, name in enumerate(register.columns) if register.fields.get(name) in DATED), None)
         self._days: set[str] = set()
@@ -98,6 +101,8 @@ class Enterer(Tally):
             self.entries[row.number] = name
             return "already-posted", [reason("already-entered", entry=name) | {"entry": name}]
         if self._wants(row):
+            if why := self._below(said):
+                return "quarantined", why
             if holds:
                 self._replaced.append((row.number, self._held[key][1], said))
             self.entries[row.number] = name
@@ -106,6 +111,17 @@ class Enterer(Tally):
             if self._dated is not None and said[self._dated]:
                 self._days.add(said[self._dated])
         return "", []
+
+    def _below(self, said: Sequence[Any]) -> list[Reason]:
+        """Return why a document cannot be registered, where it or one above it would give less than came by it."""
+        if self._documents is None:
+            return []
+        paper = dict(zip(self.register.columns, said, strict=True))
+        try:
+            self._documents.enter(paper["document"], paper["parent"], paper["amount"])
+        except UsageError as error:
+            return [reason_of_error(error)]
+        return []
 
     def replaced(self, connection: Connection) -> Iterator[Replaced]:
         """Give what was entered in the place of what held, with what held and what holds where they differ."""

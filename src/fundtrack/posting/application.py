@@ -23,7 +23,7 @@ from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.kinds import NOT_IN_CHART, account_of, kind_of_payment
 from fundtrack.posting.post import post
 from fundtrack.posting.quota import entry_of, line_in, refuse_other_year
-from fundtrack.posting.requested import bound_to, left_of, refuse_before_bound, refuse_beyond
+from fundtrack.posting.requested import bound_elsewhere, bound_to, left_of, refuse_before_bound, refuse_beyond
 from fundtrack.posting.standing import find_voucher, refuse_before, voucher_of
 from fundtrack.posting.surplus import surrender
 from fundtrack.posting.vouchers import drafted, positive
@@ -175,14 +175,20 @@ def applications(connection: Connection) -> list[Application]:
 
 
 def beside_contract(book: Book, application: int) -> tuple[str, dict[str, str]] | None:
-    """Return the message that an application names a contract to which its line has bound nothing, if so."""
+    """Return the message that an application names a contract to which its line has bound nothing, if so.
+
+    It names the other lines of the fund that have something bound to it.
+    """
     with book.reading() as connection:
         asked = _waiting(connection, application)
         line = next(one for one in book.chart(connection).quotas if (one.fund, one.line) == (asked.fund, asked.line))
         bound = left_of(connection, line, asked.contract)
+        elsewhere = bound_elsewhere(connection, line, asked.contract)
+    others = [f"{number} {money.grouped(left)}" for number, left in elsewhere]
     if bound is not None or not asked.contract:
         return None
-    return "apply-unbound", {"contract": asked.contract, "number": line.number}
+    said = {"contract": asked.contract, "number": line.number}
+    return ("apply-bound-elsewhere", {**said, "others": ", ".join(others)}) if others else ("apply-unbound", said)
 
 
 def approve(book: Book, application: int, *, date: Date, by: str) -> Posted:

@@ -30,6 +30,7 @@ from fundtrack.posting.post import post
 from fundtrack.posting.quota import committed, leg_of
 from fundtrack.posting.standing import citing, find_voucher, linked, refuse_before, voucher_of
 from fundtrack.posting.vouchers import drafted, refuse_unknown_project
+from fundtrack.posting.wenton import refuse_gone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -132,7 +133,7 @@ def reversal(connection: Connection, chart: Chart, number: str, *, reason: str, 
     Raises UsageError: `reverse-reason`, `reverse-twice`, `reverse-reversal`, `reverse-before`, `reverse-year` of quota
     in another year than its own, `reverse-cited` while another voucher rests on it, `reverse-opening` while the fund
     has other vouchers, `reverse-spent` for an advance whose use was verified, `commit-beyond` where a contract
-    has less bound by now.
+    has less bound by now, `reverse-gone` where the quota that it gave a line went on from there.
     """
     if not reason.strip():
         raise UsageError("reverse-reason")
@@ -142,6 +143,7 @@ def reversal(connection: Connection, chart: Chart, number: str, *, reason: str, 
     refuse_later_year(members, date)
     refuse_rested_on(connection, members, date)
     _refuse_freed(connection, chart, members)
+    refuse_gone(connection, members)
     return [
         _red(chart, member, reason, _own_year(member, date)) for member in reversed(members)
     ]  # what rests on another goes first

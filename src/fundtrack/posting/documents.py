@@ -14,6 +14,7 @@ from fundtrack.beantext.escape import stored
 from fundtrack.book.documents import papers, rank
 from fundtrack.errors import ChartError, UsageError, nearest, words
 from fundtrack.posting.enter import NO_SOURCE, enter
+from fundtrack.posting.given import Documents
 from fundtrack.posting.kinds import use_of
 from fundtrack.posting.quota import allot, receive
 from fundtrack.posting.vouchers import positive
@@ -78,9 +79,13 @@ def _shown(name: str, value: object) -> object:
 
 
 def entered(connection: Connection, known: Papers, paper: Paper, by: str) -> None:
-    """Enter a document in the register, unless it says the same already."""
+    """Enter a document in the register, unless it says the same already.
+
+    Raises UsageError (`document-below-received`) where it, or one above it, gives less than came by it.
+    """
     if paper == known.of(paper.document) and paper.entry:
         return
+    Documents(connection).enter(paper.document, paper.parent, paper.amount)
     day = Date.fromisoformat(paper.date) if paper.date else None
     said = {name: getattr(paper, name) for name in DOCUMENT.fields} | {"date": day}
     enter(connection, DOCUMENT, [(DOCUMENT.row(said), NO_SOURCE)], by=by)

@@ -11,7 +11,7 @@ from fundtrack.beantext.escape import stored
 from fundtrack.book.create import now
 from fundtrack.errors import UsageError, nearest
 from fundtrack.posting.apart import REGISTER, assert_apart
-from fundtrack.posting.given import refuse_below
+from fundtrack.posting.given import DOCUMENT, Documents
 from fundtrack.schema import dialect
 from fundtrack.schema.registers import ABOUT, REGISTERS
 
@@ -58,22 +58,27 @@ def enter(
     dialect.insert_rows(connection, register.name, (*register.columns, *ABOUT), whole())
 
 
-def withdraw(book: Book, name: str, seq: int, *, by: str) -> None:
-    """Take away an entry that holds, by another one that says so.
+def withdraw(book: Book, name: str, seq: int, *, by: str) -> tuple[str, int]:
+    """Take away an entry that holds, by another one that says so; return a document, and what came by it in fen.
+
+    That is told and not refused: so an entry is corrected by which less, or more, is given than the paper says.
 
     Raises UsageError: `register-none` for no such register, `entry-not-held` for an entry that does not hold.
     """
     register = register_of(name)
 
-    def act(connection: Connection) -> None:
+    def act(connection: Connection) -> tuple[str, int]:
         columns = ", ".join(register.columns)
         held = f"SELECT {columns} FROM book_{register.relation} WHERE entry = :entry"
         found = dialect.rows_of(connection, held, {"entry": f"{name} {seq}"})
         if not found:
             raise UsageError("entry-not-held", register=name, seq=seq)
+        document = str(found[0][0]) if name == DOCUMENT else ""
+        came = Documents(connection).came(document) if document else 0
         enter(connection, register, [(found[0], NO_SOURCE)], by=by, withdrawn=True)
+        return document, came
 
-    book.act(act)
+    return book.act(act)
 
 
 def restore(book: Book, name: str, seq: int, *, by: str) -> str:
@@ -86,17 +91,18 @@ def restore(book: Book, name: str, seq: int, *, by: str) -> str:
 
     def act(connection: Connection) -> str:
         columns = ", ".join(register.columns)
-        said = f"SELECT {columns} FROM {name} WHERE seq = :seq"
+        asked = f"SELECT {columns} FROM {name} WHERE seq = :seq"
         same = " AND ".join(f"{column} = :{column}" for column in register.key)
-        found = dialect.rows_of(connection, said, {"seq": seq})
+        found = dialect.rows_of(connection, asked, {"seq": seq})
         key = dict(zip(register.columns, found[0], strict=True)) if found else {}
         key = {column: key[column] for column in register.key} if found else {}
         if not found or dialect.rows_of(connection, f"SELECT 1 FROM book_{register.relation} WHERE {same}", key):
             raise UsageError("entry-not-withdrawn", register=name, seq=seq)
         entry = f"{name} {next_entry(connection, register)}"
+        if name == DOCUMENT:
+            said = dict(zip(register.columns, found[0], strict=True))
+            Documents(connection).enter(said["document"], said["parent"], said["amount"])
         enter(connection, register, [(found[0], NO_SOURCE)], by=by)
-        if name == "document":
-            refuse_below(connection, key["document"])
         return entry
 
     return book.act(act)

@@ -6,7 +6,7 @@ whose amount is not registered nobody knows the whole: there the same receipt ag
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fundtrack import money
@@ -30,6 +30,10 @@ WHERE u.document = :document
 """
 """Each registered document that one follows from, itself included, and what came by those that follow from that."""
 
+PAPERS: Final = "SELECT document, parent, amount FROM book_documents"
+NAMED: Final = "SELECT DISTINCT document, upper_document FROM quota WHERE parent IS NULL AND upper_document <> ''"
+CAME: Final = "SELECT document, amount FROM document_given WHERE amount <> 0"
+
 REGISTERED: Final = "SELECT 1 FROM book_documents WHERE amount > 0 LIMIT 1"
 
 AGAIN: Final = """
@@ -46,6 +50,10 @@ WHERE v.kind = 'quota-received' AND v.document = :document AND v.fund = :fund AN
 ORDER BY v.id LIMIT 1
 """
 """A receipt that stands and says the same; two that the treasury's system numbers are two."""
+
+
+DOCUMENT: Final = "document"
+"""The register of documents."""
 
 
 class Row(NamedTuple):
@@ -77,15 +85,55 @@ def refuse_received(connection: Connection, line: Quota, amount: int, row: Row |
                          voucher=voucher_number(fund, year, at), amount=money.grouped(amount))  # fmt: skip
 
 
-def refuse_below(connection: Connection, document: str) -> None:
-    """Refuse an entry by which a document, or one above it, gives less than came by it. Raises UsageError.
+class Documents:
+    """What the register says each document gives and follows from, what quota lines say of that, and what came."""
 
-    It is `document-below-received`; the entry stands already, in the transaction that this ends.
-    """
-    for above, (whole, came) in _stands(connection, document, {}).items():
-        if came > whole:
-            raise UsageError("document-below-received", document=above, whole=money.grouped(whole),
-                             passed=money.grouped(came), over=money.grouped(came - whole))  # fmt: skip
+    def __init__(self, connection: Connection) -> None:
+        """Read all of it: entries are judged before they are made, by no statement of their own."""
+        self._gives: dict[str, int] = {}
+        self._registered: dict[str, str] = {}
+        for document, parent, amount in dialect.rows_of(connection, PAPERS):
+            self._gives[document], self._registered[document] = int(amount), parent
+        self._named: defaultdict[str, set[str]] = defaultdict(set)
+        for document, upper in dialect.rows_of(connection, NAMED):
+            self._named[document].add(upper)
+        self._came = {document: int(amount) for document, amount in dialect.rows_of(connection, CAME)}
+
+    def enter(self, document: str, parent: str, amount: int) -> None:
+        """Take an entry for one that holds; one by which any document gives less than came by it is refused.
+
+        Raises UsageError (`document-below-received`).
+        """
+        before = self._gives.get(document, 0), self._registered.get(document, "")
+        self._gives[document], self._registered[document] = amount, parent
+        came = self._passed_on() if self._came else Counter()
+        for above in self._chain(document) if self._came else ():
+            whole = self._gives.get(above, 0)
+            if 0 < whole < came[above]:
+                self._gives[document], self._registered[document] = before
+                over = came[above] - whole
+                raise UsageError("document-below-received", document=above, whole=money.grouped(whole),
+                                 passed=money.grouped(came[above]), over=money.grouped(over))  # fmt: skip
+
+    def came(self, document: str) -> int:
+        """Return what came by a document and those that follow from it, in fen."""
+        return self._passed_on()[document]
+
+    def _passed_on(self) -> Counter[str]:
+        """Return what came by each document and those that follow from it."""
+        found: Counter[str] = Counter()
+        for document, amount in self._came.items():
+            found.update(dict.fromkeys(self._chain(document), amount))
+        return found
+
+    def _chain(self, document: str) -> set[str]:
+        """Return a document and all that it follows from."""
+        found, waiting = set[str](), [document]
+        while waiting:
+            if (one := waiting.pop()) and one not in found:
+                found.add(one)
+                waiting += [self._registered.get(one, ""), *self._named.get(one, ())]
+        return found
 
 
 def refuse_exceeded(connection: Connection, document: str, amount: int, pending: Mapping[str, int]) -> bool:

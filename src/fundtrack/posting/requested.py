@@ -46,6 +46,15 @@ ORDER BY v.payee
 """
 """To whom a line bound how much under a contract; what was carried over or taken back is bound no more."""
 
+ELSEWHERE: Final = """
+SELECT q.number, c.total FROM quota_heading AS h
+JOIN quota AS q ON q.fund = h.fund AND q.line <> :line
+JOIN commitment AS c ON c.fund = h.fund AND c.unit = h.unit AND c.code = h.code || ':' || q.name AND c.total > 0
+WHERE h.fund = :fund AND h.status = 'committed' AND c.contract = :contract
+ORDER BY q.line
+"""
+"""Which other lines of a fund have how much bound to a contract."""
+
 WAITING: Final = "SELECT contract, asked, bound FROM application_asked WHERE fund = :fund AND line = :line"
 
 
@@ -107,6 +116,12 @@ def bound_to(connection: Connection, line: Quota, *, contract: str, payee: str) 
 def left_of(connection: Connection, line: Quota, contract: str) -> int | None:
     """Return what a line has left of what it bound to a contract, whoever is paid; None where it never bound any."""
     return next((int(total) for (total,) in dialect.rows_of(connection, BOUND, _of(line, contract))), None)
+
+
+def bound_elsewhere(connection: Connection, line: Quota, contract: str) -> list[tuple[str, int]]:
+    """Return the other lines of a fund that still have something bound to a contract, each with its fen."""
+    asked = {"fund": line.fund, "line": line.line, "contract": contract}
+    return [(str(number), int(left)) for number, left in dialect.rows_of(connection, ELSEWHERE, asked)]
 
 
 def _binding(connection: Connection, line: Quota, contract: str) -> list[tuple[str, int]]:

@@ -225,9 +225,11 @@ class Balances:
 def balances(book: Book, by: Sequence[str] = ("fund",), as_of: date | None = None) -> Balances:
     """Return the balances of a book, by now or at the end of a day; the fund always comes first.
 
-    Raises UsageError (`balance-by`).
+    Raises UsageError: `balance-by`, `balance-by-contract`.
     """
     unknown = [key for key in by if key not in BY]
+    if "contract" in unknown:
+        raise UsageError("balance-by-contract")
     if unknown:
         raise UsageError("balance-by", unknown=", ".join(unknown), known=", ".join(BY))
     keys = ("fund", *dict.fromkeys(key for key in by if key != "fund"))

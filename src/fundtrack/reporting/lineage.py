@@ -6,7 +6,6 @@ it. The amount of a node is what it is about, `left` what of it went no further;
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -15,9 +14,6 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from fundtrack import money
 from fundtrack.book.documents import papers
 from fundtrack.chart.model import STATUSES
-from fundtrack.errors import UsageError, nearest
-from fundtrack.posting.quota import find_line
-from fundtrack.posting.standing import NUMBER, find_voucher
 from fundtrack.reporting.moves import PAYMENTS, RETURNED, Moves
 
 if TYPE_CHECKING:
@@ -27,8 +23,6 @@ if TYPE_CHECKING:
 
     from fundtrack.chart.model import Chart, Quota
     from fundtrack.reporting.moves import Act, Move
-
-QUOTA_NUMBER: Final = re.compile(r"[A-Z0-9]+-Q\d{5}", re.ASCII)
 
 STANDING: Final = "SELECT quota, status, amount FROM book_quota_statuses"
 
@@ -44,13 +38,14 @@ LEFT: Final = frozenset({"application", "disbursement", "advance", "bank-charge"
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A document, a quota line, a contract or a voucher, and those next to it.
+    """A document, a quota line, a contract, an application that waits or a voucher, and those next to it.
 
     `known` is false for a document that is not registered; `assumed` says that it is the fund's by the chart and that
-    no voucher names it; `again` says that what follows stands elsewhere already.
+    no voucher names it; `again` says that what follows stands elsewhere already; `unbound` that a line bound nothing to
+    the contract that it is paid under; `said` is what a voucher says of itself, where that tells it from others.
     """
 
-    node: Literal["document", "quota", "contract", "voucher"]
+    node: Literal["document", "quota", "contract", "application", "voucher"]
     name: str
     kind: str = ""
     date: str = ""
@@ -64,6 +59,8 @@ class Node:
     known: bool = True
     assumed: bool = False
     again: bool = False
+    unbound: bool = False
+    said: str = ""
     next: tuple[Node, ...] = field(default=())
 
     def record(self, direction: str) -> dict[str, Any]:
@@ -72,8 +69,9 @@ class Node:
                 ("node", "name", "kind", "date", "fund", "use", "project", "payee", "document")}  # fmt: skip
         figures = {name: None if (value := getattr(self, name)) is None else money.plain(value)
                    for name in ("amount", "left")}  # fmt: skip
-        beside = {"registered": self.known} if self.node == "document" else {}
-        beside |= {"assumed": True} if self.assumed else {}
+        beside: dict[str, Any] = {"registered": self.known} if self.node == "document" else {}
+        beside |= {name: True for name in ("assumed", "unbound") if getattr(self, name)}
+        beside |= {"said": self.said} if self.said else {}
         again = {"again": True} if self.again else {}
         return {**said, **figures, **beside, **again, direction: [one.record(direction) for one in self.next]}
 
@@ -123,25 +121,6 @@ class Lineage:
         }
 
 
-def trace(connection: Connection, chart: Chart, subject: str) -> Lineage:
-    """Return the lineage of a voucher, a quota line or a document, by its number.
-
-    Raises UsageError: `voucher-unknown`, `quota-unknown`, `document-unknown`.
-    """
-    tracer = Tracer(connection, chart)
-    number = subject.strip()
-    if NUMBER.fullmatch(number.upper()):
-        act = tracer.moves.act(find_voucher(connection, number).id)
-        return Lineage(tracer.above_act(act), tracer.below_act(act))
-    if QUOTA_NUMBER.fullmatch(number.upper()):
-        line = find_line(chart, number)
-        return Lineage(tracer.above_line(line), tracer.below_line(line))
-    known = tracer.papers
-    if number not in {*known.numbers, *known.upper, *known.upper.values()}:
-        raise UsageError("document-unknown", document=number, known=nearest(number, known.numbers))
-    return Lineage(tracer.above_document(number), tracer.below_document(number))
-
-
 class Tracer:
     """Follows the money of a book at one moment."""
 
@@ -170,14 +149,14 @@ class Tracer:
                 one for line, status in lines.items() for one in self._sources(act, status, self.moves.lines[line])
             ]
         else:
-            found = self._in_money(act)
-        return replace(self._voucher(act), next=tuple(found))
+            found = self.in_money(act)
+        return replace(self.voucher(act), next=tuple(found))
 
     def _sources(self, act: Act, status: str, line: Quota) -> list[Node]:
         """Return what a voucher came of that takes quota out of a status of a line, or out of a document."""
         if status != "received":
             above = self.above_line(line)
-            bound = self._contracts(line, self.moves.structural(line, act.contract)).get(act.contract)
+            bound = self.contracts(line, self.moves.structural(line, act.contract)).get(act.contract)
             return [replace(bound, next=(above,))] if bound and act.kind != "commitment" else [above]
         if act.kind == "pooling":
             return [self.above_act(giver) for giver in self.moves.pooled_with(act)]
@@ -185,7 +164,7 @@ class Tracer:
             return [self.above_line(self.moves.lines[self.moves.parent(line)])]
         return [self.above_document(act.document)]
 
-    def _in_money(self, act: Act) -> list[Node]:
+    def in_money(self, act: Act) -> list[Node]:
         """Return what a voucher came of that moves no quota: its document, or that of its fund."""
         fund = self._chart.funds[act.fund]
         if act.kind == "pooling" and fund.regime == "pooled":
@@ -199,7 +178,7 @@ class Tracer:
 
         `below` are the lines that it stands above already: quota may have gone to and fro.
         """
-        node = self._line(line)
+        node = self.line(line)
         if line.number in below:
             return replace(node, again=True)
         below |= {line.number}
@@ -284,7 +263,7 @@ class Tracer:
 
     def below_line(self, line: Quota) -> Node:
         """Return a line below which stands all that it was allotted, bound, applied for, paid and taken back by."""
-        node = self._line(line)
+        node = self.line(line)
         if line.number in self._seen:
             return replace(node, again=True)
         self._seen.add(line.number)
@@ -294,7 +273,7 @@ class Tracer:
         first = [act for act in acts.values()
                  if act.kind in SHOWN and not act.reverses and act.cites not in self.moves.acts]  # fmt: skip
         self.moves.following(first)
-        contracts = self._contracts(line, self.moves.of(line))
+        contracts = self.contracts(line, self.moves.of(line))
         bound: defaultdict[str, list[Node]] = defaultdict(list)
         for act in first:
             below = self.below_act(act)
@@ -302,7 +281,7 @@ class Tracer:
         found += [replace(contract, next=tuple(bound[name])) for name, contract in contracts.items()]
         return replace(node, next=(*found, *bound[""]))
 
-    def _contracts(self, line: Quota, moves: Iterable[Move]) -> dict[str, Node]:
+    def contracts(self, line: Quota, moves: Iterable[Move]) -> dict[str, Node]:
         """Return what a line has bound by contract, with what is left of it, by moves of the line."""
         made: defaultdict[str, int] = defaultdict(int)
         left: defaultdict[str, int] = defaultdict(int)
@@ -330,8 +309,8 @@ class Tracer:
         if act.kind == "pooling" and not act.reverses and self._chart.funds[act.fund].regime != "pooled":
             for other in self.moves.pooled_with(act):
                 lines = [line for _, (status, line), _, _ in self.moves.of_act(other) if status == "received"]
-                found += [self.below_line(self.moves.lines[line]) for line in lines] or [self._voucher(other)]
-        return replace(self._voucher(act), next=tuple(found))
+                found += [self.below_line(self.moves.lines[line]) for line in lines] or [self.voucher(other)]
+        return replace(self.voucher(act), next=tuple(found))
 
     def _document(self, document: str) -> Node:
         paper, given = self.papers.of(document), self.papers.passed_on(document)
@@ -341,7 +320,8 @@ class Tracer:
             known=bool(paper.entry),
         )  # fmt: skip
 
-    def _line(self, line: Quota) -> Node:
+    def line(self, line: Quota) -> Node:
+        """Return a line, and next to it nothing."""
         stands = self._stands[line.number]
         return Node(
             "quota", line.number, date=line.date.isoformat(), fund=line.fund, use=line.use, project=line.project,
@@ -350,7 +330,8 @@ class Tracer:
             left=stands["available" if line.use else "unallotted"],
         )  # fmt: skip
 
-    def _voucher(self, act: Act) -> Node:
+    def voucher(self, act: Act) -> Node:
+        """Return a voucher, and next to it nothing."""
         return Node(
             "voucher", act.number, kind="reversal" if act.reverses else act.kind, date=act.date, fund=act.fund,
             project=act.project, payee=act.payee, document=act.document, amount=act.amount, left=self._left(act),
@@ -370,5 +351,5 @@ class Tracer:
 
     def _returned(self, back: Act) -> Node:
         """Return a returned payment above which stands its payment, and no more: what that came of is told already."""
-        paid = replace(self._voucher(self.moves.act(back.cites)), again=True)
-        return replace(self._voucher(back), next=(paid,))
+        paid = replace(self.voucher(self.moves.act(back.cites)), again=True)
+        return replace(self.voucher(back), next=(paid,))

@@ -35,7 +35,8 @@ ul:not(.first) > li:not(:last-child)::after {{ content: ""; position: absolute; 
 .box {{ display: inline-block; min-width: 24em; padding: .35em .8em; border: 1px solid #8a97a5; border-left-width: 5px;
   border-radius: 3px; background: #fff; break-inside: avoid }}
 .document {{ border-left-color: #7a4a12 }} .quota {{ border-left-color: #2b6a4d }}
-.contract {{ border-left-color: #6a4a8a }} .voucher {{ border-left-color: #2f5d94 }} .missing {{ border-style: dashed }}
+.contract {{ border-left-color: #6a4a8a }} .application {{ border-left-color: #b08a2e }}
+.voucher {{ border-left-color: #2f5d94 }} .missing {{ border-style: dashed }}
 .subject {{ background: #eef3f8 }}
 .figures {{ font-variant-numeric: tabular-nums }}
 .bar {{ height: 6px; margin-top: .3em; border: 1px solid #8a97a5 }}
@@ -62,16 +63,13 @@ def kind_of(node: Node, language: Language) -> str:
     words = [message(key, language) if key in messages() else node.kind]
     if node.node == "document" and not node.known:
         words.append(message("document-unregistered", language))
-    if node.assumed:
-        words.append(message("trace-assumed", language))
-    if node.again:
-        words.append(message("trace-again", language))
+    words += [message(f"trace-{name}", language) for name in ("assumed", "unbound", "again") if getattr(node, name)]
     return " · ".join(words)
 
 
 def about(node: Node) -> str:
-    """Return what else is said of a node: day, fund, use, project, payee."""
-    said = [node.date, "-".join(filter(None, (node.fund, node.use))), node.project, node.payee]
+    """Return what else is said of a node: day, fund, use, project, payee, and what it says itself."""
+    said = [node.date, "-".join(filter(None, (node.fund, node.use))), node.project, node.payee, node.said]
     return " · ".join(filter(None, said))
 
 
@@ -94,6 +92,8 @@ def rows(lineage: Lineage, language: Language) -> Iterator[dict[str, str]]:
 
 def resolved(lineage: Lineage, language: Language) -> str:
     """Return in a sentence whether all of it came by documents that are registered, or where what did not ends."""
+    if lineage.above.node == "contract" and not lineage.above.next:
+        return message("trace-idle", language, contract=lineage.above.name)
     ends = [root for root in lineage.roots if lineage.resolved or root.node != "document" or not root.known]
     roots = message("trace-and", language).join(_end(root, language) for root in ends)
     return message("trace-resolved" if lineage.resolved else "trace-unresolved", language, roots=roots)

@@ -44,7 +44,7 @@ SELECT debit, credit, (1 - 2 * red) * amount FROM entry WHERE voucher = :id AND 
 """)
 
 ACTS: Final = """
-SELECT v.id, v.fund, v.year, v.number, v.date, v.kind, v.project, v.payee, v.contract, v.document, v.link,
+SELECT v.id, v.fund, v.year, v.number, v.date, v.kind, v.project, v.payee, v.contract, v.document, v.narration, v.link,
     COALESCE(v.reverses, 0), COALESCE(v.cites, 0), s.money, s.quota
 FROM voucher AS v
 JOIN (
@@ -60,6 +60,7 @@ OF_IDS: Final = "SELECT id FROM voucher WHERE id IN :ids"
 FOLLOWING: Final = "SELECT id FROM voucher WHERE fund = :fund AND (cites IN :ids OR reverses IN :ids)"
 LINKED: Final = "SELECT id FROM voucher WHERE kind = 'pooling' AND link IN :ids"
 NAMING: Final = "SELECT id FROM voucher WHERE document = :document"
+UNDER: Final = "SELECT id FROM voucher WHERE contract = :contract"
 
 PAYMENTS: Final = ("disbursement", "advance")
 RETURNED: Final = "returned-payment"
@@ -78,6 +79,7 @@ class Act(NamedTuple):
     payee: str
     contract: str
     document: str
+    narration: str
     link: int
     reverses: int
     cites: int
@@ -213,9 +215,7 @@ class Moves:
 
     def _followed(self, fund: str) -> list[Act]:
         """Return every voucher of a fund that follows from another: with many to ask for, one look is quicker."""
-        found = self.connection.execute(text(ACTS.format(which=FOLLOWED)), {"fund": fund, **SAID}).all()
-        self.acts.update((row[0], Act(*row)) for row in found)
-        return [self.acts[row[0]] for row in found]
+        return self._all(FOLLOWED, fund=fund)
 
     def followers(self, act: Act) -> list[Act]:
         """Return the vouchers that take a voucher back, or else cite it."""
@@ -264,8 +264,15 @@ class Moves:
 
     def naming(self, document: str) -> list[Act]:
         """Return the vouchers that rest on a document."""
-        found = self.connection.execute(text(ACTS.format(which=NAMING)), {"document": document, **SAID}).all()
-        return [Act(*row) for row in found]
+        return self._all(NAMING, document=document)
+
+    def under(self, contract: str) -> list[Act]:
+        """Return the vouchers that name a contract."""
+        return self._all(UNDER, contract=contract)
+
+    def _all(self, which: str, **asked: str) -> list[Act]:
+        found = self.connection.execute(text(ACTS.format(which=which)), {**asked, **SAID}).all()
+        return [self.acts.setdefault(row[0], Act(*row)) for row in found]
 
     def _acts(self, which: str, ids: list[int], **more: str) -> list[Act]:
         found: list[Act] = []

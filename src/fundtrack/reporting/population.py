@@ -7,7 +7,8 @@ Other kinds are had by name; a voucher then counts by the side that its amount s
 
 A voucher and its reversal are neither money out nor back, so both are left out, if both lie within the days asked for:
 what was reversed only after the last of them stood at that day, and is there. A refund brings back part of a payment
-that did happen; the payment stays whole.
+that did happen; the payment stays whole. So it does where the bank returned a part; but what it returned whole, up to
+the last of the days, went out to nobody, and would be met twice once it is paid again.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ AT_A_TIME: Final = 500
 """Rows fetched, and vouchers looked up, at a time."""
 
 MONEY_OUT: Final = """
-SELECT m.voucher, m.fund, m.amount
+SELECT m.voucher, m.fund, m.amount, CASE WHEN back.amount >= m.amount THEN 1 ELSE 0 END AS returned
 FROM (
     SELECT p.voucher, p.fund, CASE WHEN MIN(p.kind) IN :paid
         THEN SUM(CASE WHEN p.account_kind = 'cash' THEN -p.amount ELSE 0 END)
@@ -58,6 +59,13 @@ FROM (
     WHERE p.unit = :unit AND p.kind IN :kinds AND p.day BETWEEN :first AND :last
     GROUP BY p.voucher, p.fund
 ) AS m
+LEFT JOIN (
+    SELECT b.cites AS voucher, SUM(p.amount) AS amount
+    FROM vouchers AS b
+    JOIN postings AS p ON p.voucher = b.voucher
+    WHERE b.kind = 'returned-payment' AND b.day <= :last AND p.unit = :unit AND p.account_kind = 'cash'
+    GROUP BY b.cites
+) AS back ON back.voucher = m.voucher
 WHERE m.amount > 0
     AND m.voucher NOT IN (SELECT r.reverses FROM vouchers AS r WHERE r.reverses > 0 AND r.day <= :last)
     AND m.voucher NOT IN (SELECT r.voucher FROM vouchers AS r WHERE r.reverses <> 0)
@@ -159,6 +167,11 @@ class Population:
             raise UsageError("population-empty", unit=self.unit)
         return dict(sorted(found.items()))
 
+    def returned(self) -> Total:
+        """Return what the bank returned whole, and is not in it."""
+        ((count, amount),) = self._rows("SELECT COUNT(*), COALESCE(SUM(amount), 0) FROM gone WHERE returned = 1")
+        return Total(int(count), int(amount))
+
     def in_order(self) -> Iterator[tuple[str, int, int]]:
         """Yield fund, voucher and amount, fund by fund, in an order that does not hang on where the book is kept."""
         rows = self._rows(
@@ -199,7 +212,8 @@ class Population:
         scope = self.scope
         out = MONEY_OUT + (" AND m.fund IN :funds" if scope.funds else "")
         lists = {"paid": PAID, "kinds": scope.kinds or PAID} | ({"funds": scope.funds} if scope.funds else {})
-        return text(f"WITH {named}, population AS ({out}) {select}").bindparams(
+        kept = "SELECT voucher, fund, amount FROM gone WHERE returned = 0"
+        return text(f"WITH {named}, gone AS ({out}), population AS ({kept}) {select}").bindparams(
             *(bindparam(name, list(values), expanding=True) for name, values in lists.items()),
             unit=self.unit,
             first=(scope.since or dt.date.min).toordinal(),

@@ -96,6 +96,8 @@ def method(sample: Sample) -> dict[str, Any]:
         "until": scope.until and scope.until.isoformat(),
         "vouchers": sum(stratum.vouchers for stratum in sample.strata),
         "amount": money.plain(sum(stratum.amount for stratum in sample.strata), sample.scale),
+        "returned_vouchers": sample.returned.vouchers,
+        "returned_amount": money.plain(sample.returned.amount, sample.scale),
         "start": START,
     }
 

@@ -105,7 +105,7 @@ class Item(NamedTuple):
 
 @dataclass(frozen=True)
 class Sample:
-    """What was drawn, by which plan, from what."""
+    """What was drawn, by which plan, from what; `returned` is what the bank returned whole, and was not drawn from."""
 
     plan: Plan
     scope: Scope
@@ -113,6 +113,7 @@ class Sample:
     scale: int
     strata: tuple[Stratum, ...]
     items: tuple[Item, ...]
+    returned: Total
     problems: int
     about: Subject
     named: Callable[[Language, str, str], str] = unnamed
@@ -130,13 +131,13 @@ def sample(where: Book | Path | Read, plan: Plan, scope: Scope | None = None, fu
         starts = {fund: start_of(plan.seed, fund, total.amount, intervals[fund]) for fund, total in totals.items()}
         drawn = list(_drawn(found, intervals, starts))
         described = found.described(voucher for _, voucher, *_ in drawn)
-        named = found.lens.named
+        named, returned = found.lens.named, found.returned()
     items = tuple(
         Item(fund, described[voucher], amount, cumulative, hits, amount >= intervals[fund])
         for fund, voucher, amount, cumulative, hits in sorted(drawn, key=lambda one: one[0])
     )
     strata = tuple(_stratum(fund, total, intervals[fund], starts[fund], items) for fund, total in totals.items())
-    return Sample(plan, scope, found.unit, found.scale, strata, items, found.problems, found.about, named)
+    return Sample(plan, scope, found.unit, found.scale, strata, items, returned, found.problems, found.about, named)
 
 
 def start_of(seed: str, fund: str, total: int, interval: int) -> int:

@@ -350,6 +350,20 @@ BEGIN
         WHERE b.above = u.above);
 END;
 
+-- Nor is a document registered for less than came by it, or below one that gives less. One that no quota names, and that
+-- nothing follows from, has nothing to contradict.
+CREATE TRIGGER document_gives_what_came_by_it AFTER INSERT ON document
+WHEN NEW.withdrawn = 0 AND (EXISTS (SELECT 1 FROM quota WHERE NEW.document IN (document, upper_document))
+    OR EXISTS (SELECT 1 FROM document WHERE parent = NEW.document))
+BEGIN
+    SELECT RAISE(ABORT, 'below-received: by a document, or one above it, more was received than would be registered')
+    FROM document_above AS u
+    JOIN book_documents AS d ON d.document = u.above AND d.amount > 0
+    WHERE u.document = NEW.document AND d.amount < (
+        SELECT COALESCE(SUM(g.amount), 0) FROM document_above AS b JOIN document_given AS g ON g.document = b.document
+        WHERE b.above = u.above);
+END;
+
 CREATE TRIGGER voucher_advances_lawfully BEFORE INSERT ON voucher WHEN NEW.reverses IS NULL AND NEW.kind <> 'opening'
 BEGIN
     SELECT RAISE(ABORT, 'may-not-advance: only a fund marked may-advance lends to another, and only by a loan')

@@ -1,0 +1,89 @@
+"""A contract number that nobody registered, and that is nearly another's: mistyped, perhaps.
+
+Another number of the same row, HT-2015-02 after HT-2015-01, is nearly that one too. So where digits differ it is told
+only beside a contract that is registered, for there the next one would be as well.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from fundtrack.schema import dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
+    from fundtrack.book import Book
+
+NAMED: Final = """
+SELECT fund, contract FROM voucher WHERE id BETWEEN :first AND :last AND contract <> ''
+UNION SELECT fund, contract FROM voucher WHERE batch = :batch AND contract <> ''
+UNION SELECT fund, contract FROM application WHERE (batch = :batch OR application = :application) AND contract <> ''
+ORDER BY contract, fund
+"""
+"""The contracts that vouchers, those of a batch, or an application name."""
+
+KNOWN: Final = """
+SELECT contract, MAX(registered) FROM (
+    SELECT contract, 1 AS registered FROM book_contracts
+    UNION ALL SELECT contract, 0 FROM commitment WHERE fund = :fund
+) AS known
+GROUP BY contract ORDER BY contract
+"""
+
+MARKS: Final = re.compile(r"[\W_]")
+"""Blanks, hyphens and brackets, of any width."""
+
+ALIKE: Final = str.maketrans("OIL", "011")
+"""Letters that are read, and typed, as figures."""
+
+LONG: Final = 6
+"""From how many signs on one that differs may be a slip: what is shorter differs by one of the others anyway."""
+
+
+class Near(NamedTuple):
+    """A contract that is not registered, and the one that it nearly is."""
+
+    contract: str
+    other: str
+
+
+def near(book: Book, *, vouchers: Sequence[int] = (), batch: int = 0, application: int = 0) -> list[Near]:
+    """Return which contracts that were named just now are nearly others."""
+    asked = {"batch": batch, "first": min(vouchers, default=0), "last": max(vouchers, default=0)}
+    with book.reading() as connection:
+        named = dialect.rows_of(connection, NAMED, {**asked, "application": application})
+        return [Near(contract, other) for fund, contract in named if (other := _other(connection, fund, contract))]
+
+
+def _other(connection: Connection, fund: str, contract: str) -> str:
+    """Return the contract that one is nearly, empty where it is none, or registered itself."""
+    known = {str(one): bool(registered) for one, registered in dialect.rows_of(connection, KNOWN, {"fund": fund})}
+    if known.pop(contract, False):
+        return ""
+    return next((other for other, registered in known.items() if _alike(contract, other, registered=registered)), "")
+
+
+def _alike(contract: str, other: str, *, registered: bool) -> bool:
+    """Say whether two numbers are one but for how it is written, or for one sign."""
+    from rapidfuzz.distance import Levenshtein  # late: few contracts are not registered
+
+    one, two = spelled(contract), spelled(other)
+    if one == two:
+        return True
+    if len(one) < LONG or Levenshtein.distance(one, two, score_cutoff=1) > 1:
+        return False
+    return registered or _digits(one) == _digits(two)
+
+
+def spelled(contract: str) -> str:
+    """Return a number without what its writing leaves open: width, case, blanks and hyphens, O for 0, I and l for 1."""
+    return MARKS.sub("", unicodedata.normalize("NFKC", contract)).upper().translate(ALIKE)
+
+
+def _digits(number: str) -> str:
+    return "".join(filter(str.isdigit, number))
