@@ -61,8 +61,8 @@ class Spending(Acts):
         asked = self.is_.waiting[number]
         line, amount, contract = asked.line, asked.amount, asked.contract
         if not yes:
-            self.do([], lambda book: reject(book, number, reason="不符", by=CHIEF))
-            del self.is_.waiting[number]
+            if self.do([], lambda book: reject(book, number, reason="不符", by=CHIEF)):
+                del self.is_.waiting[number]
             return
         day = self.day(self.is_.lines[line].year + later, back)
         status = self.is_.from_contract(line, contract)
