@@ -49,7 +49,8 @@ class Spending(Acts):
         def act(book: Book) -> int:
             return apply_for(book, self.name(line), amount, payee=payee, date=day, by=CLERK, contract=contract)
 
-        may = self.is_.may_ask(line, amount, contract, other=other) and day >= self.is_.since.get((line, contract), day)
+        bound = min(self.is_.binds[line, contract], default=day)
+        may = self.is_.may_ask(line, amount, contract, other=other) and day >= bound
         if number := self.do([], act, lawful=not later and day > self.is_.closed and may):
             self.is_.waiting[number] = Claim(line, amount, "", contract, payee, day)
 

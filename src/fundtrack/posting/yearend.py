@@ -55,8 +55,8 @@ WHERE a.kind IN ('quota-unallotted', 'quota-available', 'quota-committed') AND b
 """
 BOUND: Final = """
 SELECT c.fund, substr(c.code, 6), c.contract, COALESCE((
-        SELECT MAX(v.payee) FROM voucher AS v JOIN entry AS e ON e.voucher = v.id AND c.code IN (e.debit, e.credit)
-        WHERE v.contract = c.contract AND v.kind IN ('commitment', 'carry-over')), ''), c.total
+        SELECT MAX(b.payee) FROM contract_bound AS b
+        WHERE b.contract = c.contract AND b.fund = c.fund AND b.code = c.code), ''), c.total
 FROM commitment AS c WHERE c.total <> 0
 ORDER BY c.fund, c.code, c.contract
 """

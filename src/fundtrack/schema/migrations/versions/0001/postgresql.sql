@@ -163,17 +163,27 @@ PERFORM take_turn();
 PERFORM refuse('period-closed: the month of the date is closed')
 FROM added WHERE added.day <= (SELECT a.day FROM period_act AS a ORDER BY a.seq DESC LIMIT 1);
 
--- All that waits of a line, whatever of it goes beyond its contract's commitment, comes out of what the line has free.
+-- Once a line has bound anything to its contract, what waits comes out of that, for whom it was bound to; else, with all
+-- that waits beyond what is bound to other contracts, out of what the line has free.
 -- control application_within_quota on application
 PERFORM refuse('quota-of-another-year: what is applied for is paid in the year of its quota')
 FROM added JOIN quota AS q ON q.fund = added.fund AND q.line = added.line
 WHERE q.year <> CAST(substr(added.date, 1, 4) AS BIGINT);
-PERFORM refuse('beyond-quota: no more is applied for than the line has available, or bound to the contract')
+PERFORM refuse('beyond-quota: no more is applied for than the line has bound to the contract, else available')
 FROM added
 JOIN application_asked AS w ON w.fund = added.fund AND w.line = added.line AND w.contract = added.contract
-WHERE (added.amount > w.bound AND added.amount > w.available) OR (w.asked > w.bound AND w.available < (
-    SELECT SUM(o.asked - o.bound) FROM application_asked AS o
-    WHERE o.fund = added.fund AND o.line = added.line AND o.asked > o.bound));
+WHERE CASE w.ever
+    WHEN 1 THEN w.asked > w.bound
+    ELSE w.available < (
+        SELECT SUM(o.asked - o.bound) FROM application_asked AS o
+        WHERE o.fund = added.fund AND o.line = added.line AND o.asked > o.bound) END;
+PERFORM refuse('not-as-bound: what is bound to a contract is applied for by then, and for those it was bound to')
+FROM added
+JOIN quota AS q ON q.fund = added.fund AND q.line = added.line
+JOIN quota_heading AS h ON h.fund = q.fund AND h.status = 'committed'
+JOIN contract_bound AS b ON b.contract = added.contract AND b.fund = q.fund AND b.code = h.code || ':' || q.name
+GROUP BY added.application, added.date, added.payee
+HAVING MIN(b.date) > added.date OR NOT BOOL_OR(b.payee IN ('', added.payee));
 
 -- control voucher_one_to_many on voucher
 PERFORM refuse('many-to-many: within a unit a voucher is one debit against many credits, or many against one')
