@@ -274,6 +274,20 @@ IF EXISTS (SELECT 1 FROM added JOIN quota_heading AS h ON h.fund = added.fund) T
         AND substr(added.date, 6) <> CASE c.kind WHEN 'quota-carried' THEN '12-31' ELSE '01-01' END;
 END IF;
 
+-- Quota moves only as its kind of voucher moves it, and within its line unless it is allotted or adjusted.
+-- control voucher_moves_quota_as_its_kind on voucher
+IF EXISTS (SELECT 1 FROM added JOIN quota_heading AS h ON h.fund = added.fund) THEN
+    PERFORM refuse('quota-moved-wrongly: no voucher of this kind moves quota so')
+    FROM added
+    JOIN entry AS e ON e.voucher = added.id
+    JOIN account AS d ON d.fund = e.fund AND d.unit = e.unit AND d.code = e.debit
+    JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.credit
+    WHERE added.reverses IS NULL AND (d.kind LIKE 'quota-%' OR c.kind LIKE 'quota-%') AND (
+        (added.kind NOT IN ('opening', 'allotment', 'quota-adjustment') AND substr(d.code, 6) <> substr(c.code, 6))
+        OR NOT EXISTS (SELECT 1 FROM quota_move AS m WHERE m.kind = added.kind AND m.red = e.red
+            AND m.moves LIKE '% ' || substr(d.kind, 7) || '>' || substr(c.kind, 7) || ' %'));
+END IF;
+
 -- control voucher_allots_of_its_parent on voucher
 PERFORM refuse('allotted-elsewhere: a line is allotted quota of the line that it came of')
 FROM added

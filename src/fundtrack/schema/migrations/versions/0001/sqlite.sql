@@ -293,6 +293,20 @@ BEGIN
         AND substr(NEW.date, 6) <> CASE c.kind WHEN 'quota-carried' THEN '12-31' ELSE '01-01' END;
 END;
 
+-- Quota moves only as its kind of voucher moves it, and within its line unless it is allotted or adjusted.
+CREATE TRIGGER voucher_moves_quota_as_its_kind BEFORE INSERT ON voucher
+WHEN NEW.reverses IS NULL AND EXISTS (SELECT 1 FROM quota_heading WHERE fund = NEW.fund)
+BEGIN
+    SELECT RAISE(ABORT, 'quota-moved-wrongly: no voucher of this kind moves quota so')
+    FROM entry AS e
+    JOIN account AS d ON d.fund = e.fund AND d.unit = e.unit AND d.code = e.debit
+    JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.credit
+    WHERE e.voucher = NEW.id AND (d.kind LIKE 'quota-%' OR c.kind LIKE 'quota-%') AND (
+        (NEW.kind NOT IN ('opening', 'allotment', 'quota-adjustment') AND substr(d.code, 6) <> substr(c.code, 6))
+        OR NOT EXISTS (SELECT 1 FROM quota_move AS m WHERE m.kind = NEW.kind AND m.red = e.red
+            AND m.moves LIKE '% ' || substr(d.kind, 7) || '>' || substr(c.kind, 7) || ' %'));
+END;
+
 CREATE TRIGGER voucher_allots_of_its_parent BEFORE INSERT ON voucher WHEN NEW.kind = 'allotment'
 BEGIN
     SELECT RAISE(ABORT, 'allotted-elsewhere: a line is allotted quota of the line that it came of')

@@ -65,6 +65,29 @@ FROM account AS a
 JOIN balance AS b ON b.fund = a.fund AND b.unit = a.unit AND b.code = a.code
 WHERE a.kind LIKE 'quota-%';
 
+-- Between which statuses each kind of voucher moves quota, from debit to credit, and in red where it takes nothing back.
+CREATE VIEW quota_move AS
+SELECT column1 AS kind, column2 AS red, column3 AS moves FROM (VALUES
+    ('opening', 0, ' received>unallotted received>available received>committed received>applied '),
+    ('quota-received', 0, ' received>unallotted '),
+    ('quota-received', 1, ' received>unallotted '),
+    ('allotment', 0, ' unallotted>available '),
+    ('quota-adjustment', 0, ' unallotted>unallotted unallotted>available available>unallotted available>available '),
+    ('pooling', 0, ' unallotted>received received>unallotted '),
+    ('commitment', 0, ' available>committed '),
+    ('commitment', 1, ' available>committed '),
+    ('application', 0, ' available>applied committed>applied '),
+    ('disbursement', 0, ' available>paid committed>paid applied>paid '),
+    ('advance', 0, ' available>paid committed>paid applied>paid '),
+    ('bank-charge', 0, ' available>paid committed>paid '),
+    ('refund', 1, ' available>paid committed>paid '),
+    ('adjustment', 0, ' available>paid committed>paid '),
+    ('adjustment', 1, ' available>paid committed>paid applied>paid '),
+    ('returned-payment', 0, ' paid>applied '),
+    ('returned-payment', 1, ' available>paid committed>paid applied>paid '),
+    ('carry-over', 0, ' unallotted>carried available>carried committed>carried received>unallotted received>available received>committed '),
+    ('reclaim', 0, ' unallotted>reclaimed available>reclaimed committed>reclaimed ')) AS m;
+
 -- The line that a document gave, of which a line was allotted or carried over.
 CREATE VIEW quota_root AS
 WITH RECURSIVE rooted (fund, line, root) AS (
