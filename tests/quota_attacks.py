@@ -253,7 +253,8 @@ APPROVED: Final = (
 """The statements by which line 2 has 500 reserved for a payment, and 300 taken back."""
 
 MOVES: Final = tuple(
-    alike(f"quota moved {what}", "voucher_moves_quota_as_its_kind", *APPROVED, moved, voucher("F06", number=4, kind=kind))
+    alike(f"quota moved {what}", "voucher_moves_quota_as_its_kind", *APPROVED, moved,
+          voucher("F06", number=4, kind=kind))
     for what, kind, moved in (
         ("from applied to available", "quota-adjustment", quota("2904:Q00002", "2902:Q00002")),
         ("from reclaimed to available", "quota-adjustment", quota("2907:Q00002", "2902:Q00002")),
