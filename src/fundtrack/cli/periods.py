@@ -142,7 +142,6 @@ def year_close(
     lang: LanguageOption = None,
 ) -> None:
     """年终结转 Carry over what every quota line has left, or take it back after its years; and close the year."""
-    from fundtrack.posting.surplus import refunded
     from fundtrack.posting.yearend import Terms, close_year
 
     the_book = opened(book)
@@ -157,6 +156,8 @@ def year_close(
         print_groups(done.blocked, form, language)
         raise typer.Exit(1)
     rows = [_ended(one, form) for one in done.lines]
+    if form != "table":
+        rows += [_left_over(fund, fen) for fund, fen in done.refunds]
     total = {"carried": 0, "reclaimed": 0, "cash": sum(one.taken.cash for one in done.lines if one.taken)}
     for one in done.lines:
         total["carried" if one.into else "reclaimed"] += one.left.amount
@@ -167,9 +168,7 @@ def year_close(
     if form == "table":
         sums = {name: money.grouped(amount) for name, amount in total.items()}
         show.say_message("year-may-close" if preview else "year-is-closed", language, year=year, **sums)
-        with the_book.reading() as connection:
-            surplus = refunded(connection, terms.last)
-        for fund, fen in surplus.items():
+        for fund, fen in done.refunds:
             of_fund = {"fund": fund, "amount": money.grouped(fen), "plain": money.plain(fen)}
             show.say_message("refunds-are-surplus", language, **of_fund)
 
@@ -233,6 +232,12 @@ def _ended(one: Ended, form: Format) -> dict[str, Any]:
         "cash": written(one.taken.cash) if one.taken else "", "cash_held": written(one.taken.held) if one.taken else "",
         "into": one.into.number if one.into else "", "vouchers": list(one.vouchers),
     }  # fmt: skip
+
+
+def _left_over(fund: str, fen: int) -> dict[str, Any]:
+    """Return what is left of refunds of earlier years as programs read it, beside the lines: under the fund."""
+    became = {"quota": fund, "became": "refunds-by-hand", "amount": money.plain(fen), "cash_held": money.plain(fen)}
+    return dict.fromkeys(YEAR, "") | became | {"from_year": None, "vouchers": []}
 
 
 def _item(item: Item) -> dict[str, Any]:
