@@ -26,6 +26,8 @@ from fundtrack.errors import message, messages
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from fundtrack.book import Book
+    from fundtrack.book.periods import Month
     from fundtrack.cli.options import Format
     from fundtrack.errors import Language
     from fundtrack.posting.todo import Group, Item
@@ -83,6 +85,7 @@ def close(
         print_groups(found, form, language)
     else:
         show.say_message("period-may-close" if preview else "period-is-closed", language, month=wanted)
+        _say_unstated(the_book, wanted, language)
     if found:
         raise typer.Exit(1)
 
@@ -142,6 +145,7 @@ def year_close(
     lang: LanguageOption = None,
 ) -> None:
     """年终结转 Carry over what every quota line has left, or take it back after its years; and close the year."""
+    from fundtrack.book.periods import Month
     from fundtrack.posting.yearend import Terms, close_year
 
     the_book = opened(book)
@@ -171,6 +175,7 @@ def year_close(
         for fund, fen in done.refunds:
             of_fund = {"fund": fund, "amount": money.grouped(fen), "plain": money.plain(fen)}
             show.say_message("refunds-are-surplus", language, **of_fund)
+        _say_unstated(the_book, Month(year, 12), language)
 
 
 def todo(
@@ -232,6 +237,16 @@ def _ended(one: Ended, form: Format) -> dict[str, Any]:
         "cash": written(one.taken.cash) if one.taken else "", "cash_held": written(one.taken.held) if one.taken else "",
         "into": one.into.number if one.into else "", "vouchers": list(one.vouchers),
     }  # fmt: skip
+
+
+def _say_unstated(book: Book, month: Month, language: Language) -> None:
+    """Say of which accounts no bank statement was ever entered up to the end of a month that is closed."""
+    from fundtrack.posting.unstated import unstated
+
+    with book.reading() as connection:
+        banks = unstated(connection, month)
+    if banks:
+        show.say_message("period-unstated", language, month=month, banks=", ".join(banks))
 
 
 def _left_over(fund: str, fen: int) -> dict[str, Any]:
