@@ -54,7 +54,7 @@ class Line:
 class Voucher:
     """What a voucher moves on a day, and of it what it binds to contracts of lines, what a document gives by it.
 
-    `root` is the line of whose document money goes back.
+    `root` is the line of whose document money goes back, `original` the day of what a red voucher takes back.
     """
 
     kind: str
@@ -63,12 +63,14 @@ class Voucher:
     bound: Mapping[tuple[int, str], int] = field(default_factory=dict)
     document: str = ""
     root: int = 0
+    original: date | None = None
 
     def red(self, day: date) -> Voucher:
         """Return its mirror; quota that went on to the next year comes back to its own."""
         own = self.kind == "carry-over" and day.year > self.day.year
         moved, bound = ({key: -amount for key, amount in of.items()} for of in (self.move, self.bound))
-        return Voucher(self.kind, date(self.day.year, 12, 31) if own else day, moved, bound, self.document, self.root)
+        back = date(self.day.year, 12, 31) if own else day
+        return Voucher(self.kind, back, moved, bound, self.document, self.root, self.day)
 
 
 @dataclass
@@ -141,8 +143,7 @@ class Budget:
         default_factory=lambda: defaultdict(lambda: defaultdict(int))
     )
     bound: defaultdict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
-    since: dict[tuple[int, str], date] = field(default_factory=dict)
-    ever: set[tuple[int, str]] = field(default_factory=set)
+    binds: defaultdict[tuple[int, str], list[date]] = field(default_factory=lambda: defaultdict(list))
     papers: dict[str, tuple[int, str]] = field(default_factory=dict)
     given: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     came: int = 0
@@ -192,9 +193,12 @@ class Budget:
                 self.moves[place][voucher.day] += amount
             for contract, amount in voucher.bound.items():
                 self.bound[contract] += amount
-                if voucher.kind in {"commitment", "carry-over"} and amount > 0:
-                    self.since[contract] = min(self.since.get(contract, voucher.day), voucher.day)
-                self.ever.add(contract)
+                if voucher.kind not in {"commitment", "carry-over"}:
+                    continue
+                if voucher.original and amount < 0:
+                    self.binds[contract].remove(voucher.original)
+                elif amount > 0 and not voucher.original:
+                    self.binds[contract].append(voucher.day)
             if voucher.kind == "quota-received":
                 self.given[voucher.document] += sum(
                     amount for (_, status), amount in voucher.move.items() if status == "received"
@@ -245,7 +249,7 @@ class Budget:
 
     def from_contract(self, line: int, contract: str) -> str:
         """Return the status that what is asked under a contract comes from."""
-        return "committed" if (line, contract) in self.ever else "available"
+        return "committed" if self.binds[line, contract] else "available"
 
     def parts(self, line: int) -> list[tuple[str, int, str]]:
         """Return what a line has left: status, amount, contract; what is free first."""
@@ -298,12 +302,15 @@ class Budget:
         return self.root(parent) if parent else line
 
     def may_ask(self, line: int, amount: int, contract: str, *, other: bool) -> bool:
-        """Return whether so much may be applied for beside what waits; of what is bound, if ever, else what is free."""
+        """Return whether so much may be applied for beside what waits; of what is bound, if ever, else what is free.
+
+        What was bound and taken back in red never was.
+        """
         asked: defaultdict[str, int] = defaultdict(int)
         for one in self.waiting.values():
             asked[one.contract] += one.amount if one.line == line else 0
         here = asked.pop(contract, 0) + amount
-        if (line, contract) in self.ever:
+        if self.binds[line, contract]:
             return not other and here <= self.bound[line, contract]
         beyond = sum(max(0, wanted - self.bound[line, of]) for of, wanted in asked.items())
         return here + beyond <= self.has((line, "available"))

@@ -122,6 +122,7 @@ class Ending(Spending):
         if not done or shown is None:
             return
         assert list(map(told, done.lines)) == list(map(told, shown.lines))
+        assert done.refunds == shown.refunds
         self.is_.closed = date(year, 12, 31)
         for (line, into, of_line), ended in zip(ends, done.lines, strict=True):
             of = self.is_.lines[line]

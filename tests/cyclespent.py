@@ -49,7 +49,8 @@ class Spending(Acts):
         def act(book: Book) -> int:
             return apply_for(book, self.name(line), amount, payee=payee, date=day, by=CLERK, contract=contract)
 
-        may = self.is_.may_ask(line, amount, contract, other=other) and day >= self.is_.since.get((line, contract), day)
+        bound = min(self.is_.binds[line, contract], default=day)
+        may = self.is_.may_ask(line, amount, contract, other=other) and day >= bound
         if number := self.do([], act, lawful=not later and day > self.is_.closed and may):
             self.is_.waiting[number] = Claim(line, amount, "", contract, payee, day)
 
@@ -61,8 +62,8 @@ class Spending(Acts):
         asked = self.is_.waiting[number]
         line, amount, contract = asked.line, asked.amount, asked.contract
         if not yes:
-            self.do([], lambda book: reject(book, number, reason="不符", by=CHIEF))
-            del self.is_.waiting[number]
+            if self.do([], lambda book: reject(book, number, reason="不符", by=CHIEF)):
+                del self.is_.waiting[number]
             return
         day = self.day(self.is_.lines[line].year + later, back)
         status = self.is_.from_contract(line, contract)

@@ -216,14 +216,11 @@ YEARS: Final = (
 )  # fmt: skip
 
 HANDED_DOWN: Final = (
-    *(alike(f"carried over, received, and had again by {what}", "voucher_brings_what_was_carried", *CARRIED,
-            quota("1901:Q00004", "2902:Q00004", 2000, voucher=33),
-            voucher("F06", id=33, kind="carry-over", **AFTERWARDS), *statements) for what, statements in {
-        "an adjustment": (quota("2906:Q00002", "2902:Q00002", 1),
-                          voucher("F06", number=3, kind="quota-adjustment", date="2015-12-31", day=735963)),
-        "a reversal": (entry("F06", 2000, unit="CNY.Q", debit="2902:Q00002", credit="2906:Q00002", red=1),
-                       voucher("F06", number=3, kind="carry-over", reverses=32, date="2015-12-31", day=735963)),
-    }.items()),
+    alike("carried over, received, and had again by a reversal", "voucher_brings_what_was_carried", *CARRIED,
+          quota("1901:Q00004", "2902:Q00004", 2000, voucher=33),
+          voucher("F06", id=33, kind="carry-over", **AFTERWARDS),
+          entry("F06", 2000, unit="CNY.Q", debit="2902:Q00002", credit="2906:Q00002", red=1),
+          voucher("F06", number=3, kind="carry-over", reverses=32, date="2015-12-31", day=735963)),
     alike("adjusted under another document", "voucher_adjusts_within_its_document",
           row("quota", **LINE | {"document": "y"}), row("quota", **ALLOTTED | {"line": 5, "parent": 4}),
           quota("2902:Q00002", "2902:Q00005"), voucher("F06", number=2, kind="quota-adjustment")),
@@ -250,7 +247,29 @@ HANDED_DOWN: Final = (
     alike("carried over once and received twice", "voucher_brings_what_was_carried", *CARRIED,
           quota("1901:Q00004", "2902:Q00004", 1500, voucher=33),
           voucher("F06", id=33, kind="carry-over", **AFTERWARDS),
-          quota("1901:Q00004", "2902:Q00004", 501), voucher("F06", kind="adjustment", **AFTERWARDS | {"number": 2})),
+          quota("1901:Q00004", "2902:Q00004", 501), voucher("F06", kind="carry-over", **AFTERWARDS | {"number": 2})),
+)  # fmt: skip
+
+APPROVED: Final = (
+    quota("2902:Q00002", "2904:Q00002", 500, voucher=31),
+    voucher("F06", id=31, number=2, kind="application", payee="x"),
+    quota("2902:Q00002", "2907:Q00002", 300, voucher=32),
+    voucher("F06", id=32, number=3, kind="reclaim"),
+)
+"""The statements by which line 2 has 500 reserved for a payment, and 300 taken back."""
+
+MOVES: Final = tuple(
+    alike(f"quota moved {what}", "voucher_moves_quota_as_its_kind", *APPROVED, moved,
+          voucher("F06", number=4, kind=kind))
+    for what, kind, moved in (
+        ("from applied to available", "quota-adjustment", quota("2904:Q00002", "2902:Q00002")),
+        ("from reclaimed to available", "quota-adjustment", quota("2907:Q00002", "2902:Q00002")),
+        ("from applied to another line", "quota-adjustment", quota("2904:Q00002", "2902:Q00003")),
+        ("to a contract of another line", "commitment", quota("2902:Q00002", "2903:Q00003")),
+        ("back in red without a reversal", "reclaim",
+         entry("F06", unit="CNY.Q", debit="2902:Q00002", credit="2907:Q00002", red=1)),
+        ("by a verification", "verification", quota("2902:Q00002", "2903:Q00002")),
+    )
 )  # fmt: skip
 
 APPLICATIONS: Final = (
@@ -262,6 +281,12 @@ APPLICATIONS: Final = (
           quota("2902:Q00002", "2903:Q00002", 2100, voucher=33),
           voucher("F06", id=33, number=4, kind="commitment", contract="C"),
           row("application", **APPLIED | {"contract": "A", "amount": 501})),
+    alike("applied for under a contract out of what is available", "application_within_quota", *BOUND,
+          row("application", **APPLIED | {"contract": "A", "payee": "x", "amount": 501})),
+    alike("applied for by another than the contractor", "application_within_quota", *BOUND,
+          row("application", **APPLIED | {"contract": "A", "payee": "y"})),
+    alike("applied for before its contract was bound", "application_within_quota", *BOUND,
+          row("application", **APPLIED | {"contract": "A", "date": "2015-02-28", "day": 735657})),
     alike("applied for of a contract without one", "application_within_quota",
           quota("2902:Q00002", "2903:Q00002", 3000, voucher=33),
           voucher("F06", id=33, number=2, kind="commitment"), row("application", **APPLIED)),
@@ -298,7 +323,7 @@ APPLICATIONS: Final = (
            (row("application_decision", **DECIDED | {"voucher": 77}),), keys=True),
 )  # fmt: skip
 
-QUOTA_ATTACKS: Final = QUOTAS + PAYMENTS + CONTRACTS + YEARS + HANDED_DOWN + APPLICATIONS
+QUOTA_ATTACKS: Final = QUOTAS + PAYMENTS + CONTRACTS + YEARS + HANDED_DOWN + MOVES + APPLICATIONS
 
 PAID: Final = (
     entry("F06", voucher=31, debit="0606"),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def test_an_application_takes_what_its_contract_has_bound(
     shelf: Shelf, engine: str, monkeypatch: pytest.MonkeyPatch, say: Say
 ) -> None:
-    """Nothing for another payee, beyond it, or once it was taken back; of a contract never bound it tells."""
+    """Nothing for another payee or beyond it; of a contract never bound, or wholly taken back in red, it tells."""
     with before_a_book(shelf, engine, controlled(date(2015, 1, 1)), monkeypatch):
         for words in (
             ("document", "receive", "财农1号", "--fund", "F01", "--amount", "1000", "--level", "central", "--date",
@@ -49,4 +49,5 @@ def test_an_application_takes_what_its_contract_has_bound(
         for number in range(1, 5):
             assert say("reject", str(number), "--reason", "不符", "--by", "王局长").code == 0
         assert say("reverse", "F01-2016-000003", "--reason", "合同作废", "--date", "2016-02-03").code == 0
-        assert asked("甲", "10")[0] == 2
+        assert "F01-Q00002 has never bound anything to HT-1" in asked("乙", "10")[1]
+        assert asked("甲", "590.01")[0] == 2

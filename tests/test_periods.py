@@ -28,6 +28,8 @@ from fundtrack.posting.application import reject as turn_down
 from fundtrack.posting.enter import enter, register_of
 from fundtrack.posting.periods import blockers, close, preview, record, reopen
 from fundtrack.posting.quota import allot, receive
+from fundtrack.posting.todo import todo
+from fundtrack.posting.unstated import unstated
 from period_attacks import ACT
 from quotas import controlled
 from shelf import ENGINES
@@ -219,6 +221,32 @@ def test_the_bank_keeps_a_month_open(book: Book) -> None:
     assert kinds(book, JANUARY)["no-bank-line"] == ["F03-2015-000002"]
 
 
+def test_a_month_without_its_statement_stays_open(book: Book) -> None:
+    """From the account's first statement on, also for `todo` once the month is over; where there is none it is said."""
+
+    def has(ref: str, amount: int, day: date) -> None:
+        book.act(lambda connection: enter(connection, register_of("bank_line"), [line(ref, amount, day)], by=CLERK))
+
+    for month in (2, 3):
+        post_payment(book, "F03", "0603", 100, on=date(2015, month, 3))
+
+    def never(month: Month) -> list[str]:
+        with book.reading() as connection:
+            return unstated(connection, month)
+
+    assert never(FEBRUARY) == ["B01"]
+    has("X", -100, date(2015, 2, 3))
+    assert (never(JANUARY), never(FEBRUARY)) == (["B01"], [])
+    closed(book, JANUARY)
+    assert kinds(book, FEBRUARY) == {}
+    assert kinds(book, MARCH) == {"month-open": ["2015-02"], "statement-missing": ["B01 2015-03"]}
+    for today, waits in ((date(2015, 3, 31), []), (date(2015, 4, 1), ["B01 2015-03"])):
+        waiting = {group.kind: [one.name for one in group.items] for group in todo(book, today=today, days=0)}
+        assert waiting.get("statement-missing", []) == waits
+    has("Y", -100, date(2015, 3, 4))
+    closed(book, FEBRUARY, MARCH)
+
+
 def test_what_the_bank_charged_on_the_last_day_is_booked_first(book: Book) -> None:
     """Also after the last voucher; what it moved in the next month keeps this one open no longer."""
     with book.reading() as connection:
@@ -350,7 +378,9 @@ def test_at_the_desk(small_book: Path, tmp_path: Path, say: Say) -> None:
     (group,) = say("period", "close", "2015-02", "--format", "json", *at).json
     assert (group["kind"], group["count"]) == ("month-open", 1)
     assert [item["name"] for item in group["items"]] == ["2015-01"]
-    assert "可以结账" in say("period", "close", "2015-01", "--preview", "--lang", "zh", *at).out
+    may = say("period", "close", "2015-01", "--preview", "--lang", "zh", *at).out
+    assert "可以结账" in may
+    assert "截至 2015-01 从未录入银行对账单，账面收付未与银行核对" in may
     assert say("period", "list", "--format", "json", *at).json == []
     assert say("period", "close", "2015-01", "--by", CLERK, *at).code == 0
     grounds = ("--document", "x", "--reason", "x", *at)

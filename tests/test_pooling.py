@@ -191,7 +191,7 @@ def test_funds_without_quota_pool_their_money(shelf: Shelf, monkeypatch: pytest.
 
 @pytest.mark.usefixtures("book")
 def test_pooling_does_not_make_money_younger(say: Say) -> None:
-    """What came in 2016 and is pooled in 2017 is taken back when 2017 is closed, and the calendar says so."""
+    """What came in 2016 and is pooled in 2017 is taken back when 2017 is closed; calendar and check say so."""
 
     def done(*words: str) -> list[dict[str, Any]]:
         said = say(*words, "--format", "json")
@@ -207,5 +207,7 @@ def test_pooling_does_not_make_money_younger(say: Say) -> None:
         assert said.code == 0, said.err
     until = {one["subject"]: (one["date"], one["amount"]) for one in done("report", "expiry-calendar")}
     assert (until["F09-Q00001"], until["F01-Q00003"]) == (("2017-12-31", "100.00"), ("2017-12-31", "300.00"))
+    idle = say("check", "--only", "idle-quota", "--lang", "en").out
+    assert "F09-Q00001 of fund F09 Pooled, 100.00 CNY.Q are still not paid 416 days after 2016-01-10" in idle
     ended = {one["quota"]: one for one in done("year-close", "2017", "--document", "年结2号", "--preview")}
     assert (ended["F09-Q00001"]["from_year"], ended["F09-Q00001"]["became"]) == (2016, "reclaimed-clock")

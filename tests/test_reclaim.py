@@ -159,6 +159,8 @@ def test_the_close_names_refunds_of_earlier_years(book: Book, say: Say) -> None:
         shown = say("year-close", *at, "--preview", "--lang", language).out
         assert word in shown, shown
         assert "fundtrack quota reclaim F01 --amount 30.00 --document" in shown, shown
+    (row,) = [one for one in say("year-close", *at, "--preview", "--format", "json").json if not one["from_year"]]
+    assert (row["quota"], row["became"], row["amount"]) == ("F01", "refunds-by-hand", "30.00")
     give = ("--amount", "30", "--document", "上级99号", "--date", "2016-12-01", "--by", CLERK, "--book", book.folder)
     done = say("quota", "reclaim", "F01", *give)
     assert (done.code, "of quota" in done.out) == (0, False), done

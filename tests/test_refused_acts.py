@@ -223,8 +223,9 @@ def test_numbers_of_vouchers(book: Book) -> None:
         assert find(number) == form.format(number)
     remedy = "Check the number; `fundtrack report voucher-list` lists those there are."
     assert find("f01-2015-9") == f"There is no voucher f01-2015-9; F01 has none beyond no. 2 in 2015. {remedy}"
-    assert find("F01-2014-1") == f"There is no voucher F01-2014-1; F01 has none beyond no. 0 in 2014. {remedy}"
-    assert find("F09-2015-1") == f"There is no voucher F09-2015-1; F09 has none beyond no. 0 in 2015. {remedy}"
+    remedy = "Check the fund and the year; `fundtrack report voucher-list` lists the vouchers there are."
+    assert find("F01-2014-1") == f"There is no voucher F01-2014-1; F01 has none in 2014. {remedy}"
+    assert find("F09-2015-1") == f"There is no voucher F09-2015-1; F09 has none in 2015. {remedy}"
 
 
 def test_reversals(book: Book) -> None:

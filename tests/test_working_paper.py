@@ -115,7 +115,7 @@ def test_a_published_voucher_leads_to_the_row_of_the_bureau(say: Say, book: Path
     pinned = {unquote(one["location"]["uri"]).rpartition("/")[2]: one["hashes"]["sha-256"] for one in run["artifacts"]}
     assert pinned["支付.csv"] == digest
     voucher = say("show", "F01-2015-000004", main.parent, "--format", "json").json
-    assert (voucher["file"], voucher["row"], voucher["payee"]) == ("支付.csv", "3", "某公司")
+    assert (voucher["file"], voucher["row"], voucher["payee"]) == ("支付.csv", 3, "某公司")
     assert "支付.csv" in say("show", "F01-2015-000004", main.parent, "--lang", "zh").out
     unknown = say("show", "F01-2015-999999", main.parent)
     assert unknown.code == 2

@@ -26,6 +26,8 @@ from fundtrack.errors import message, messages
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from fundtrack.book import Book
+    from fundtrack.book.periods import Month
     from fundtrack.cli.options import Format
     from fundtrack.errors import Language
     from fundtrack.posting.todo import Group, Item
@@ -83,6 +85,7 @@ def close(
         print_groups(found, form, language)
     else:
         show.say_message("period-may-close" if preview else "period-is-closed", language, month=wanted)
+        _say_unstated(the_book, wanted, language)
     if found:
         raise typer.Exit(1)
 
@@ -142,7 +145,7 @@ def year_close(
     lang: LanguageOption = None,
 ) -> None:
     """年终结转 Carry over what every quota line has left, or take it back after its years; and close the year."""
-    from fundtrack.posting.surplus import refunded
+    from fundtrack.book.periods import Month
     from fundtrack.posting.yearend import Terms, close_year
 
     the_book = opened(book)
@@ -157,6 +160,8 @@ def year_close(
         print_groups(done.blocked, form, language)
         raise typer.Exit(1)
     rows = [_ended(one, form) for one in done.lines]
+    if form != "table":
+        rows += [_left_over(fund, fen) for fund, fen in done.refunds]
     total = {"carried": 0, "reclaimed": 0, "cash": sum(one.taken.cash for one in done.lines if one.taken)}
     for one in done.lines:
         total["carried" if one.into else "reclaimed"] += one.left.amount
@@ -167,11 +172,10 @@ def year_close(
     if form == "table":
         sums = {name: money.grouped(amount) for name, amount in total.items()}
         show.say_message("year-may-close" if preview else "year-is-closed", language, year=year, **sums)
-        with the_book.reading() as connection:
-            surplus = refunded(connection, terms.last)
-        for fund, fen in surplus.items():
+        for fund, fen in done.refunds:
             of_fund = {"fund": fund, "amount": money.grouped(fen), "plain": money.plain(fen)}
             show.say_message("refunds-are-surplus", language, **of_fund)
+        _say_unstated(the_book, Month(year, 12), language)
 
 
 def todo(
@@ -233,6 +237,22 @@ def _ended(one: Ended, form: Format) -> dict[str, Any]:
         "cash": written(one.taken.cash) if one.taken else "", "cash_held": written(one.taken.held) if one.taken else "",
         "into": one.into.number if one.into else "", "vouchers": list(one.vouchers),
     }  # fmt: skip
+
+
+def _say_unstated(book: Book, month: Month, language: Language) -> None:
+    """Say of which accounts no bank statement was ever entered up to the end of a month that is closed."""
+    from fundtrack.posting.unstated import unstated
+
+    with book.reading() as connection:
+        banks = unstated(connection, month)
+    if banks:
+        show.say_message("period-unstated", language, month=month, banks=", ".join(banks))
+
+
+def _left_over(fund: str, fen: int) -> dict[str, Any]:
+    """Return what is left of refunds of earlier years as programs read it, beside the lines: under the fund."""
+    became = {"quota": fund, "became": "refunds-by-hand", "amount": money.plain(fen), "cash_held": money.plain(fen)}
+    return dict.fromkeys(YEAR, "") | became | {"from_year": None, "vouchers": []}
 
 
 def _item(item: Item) -> dict[str, Any]:

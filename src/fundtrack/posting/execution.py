@@ -65,8 +65,7 @@ WHERE voucher IN (
     JOIN candidate AS c ON c.voucher = e.voucher AND c.line = 1 AND c.contract <> ''
     JOIN quota AS q ON q.fund = c.fund AND q.line = e.line
     JOIN quota_heading AS h ON h.fund = c.fund AND h.status = 'committed'
-    JOIN commitment AS m ON m.fund = c.fund AND m.unit = h.unit AND m.code = h.code || ':' || q.name
-        AND m.contract = c.contract)
+    JOIN contract_bound AS m ON m.contract = c.contract AND m.fund = c.fund AND m.code = h.code || ':' || q.name)
 """
 """Once its line has bound anything to the contract of a payment, that is all that it may take."""
 

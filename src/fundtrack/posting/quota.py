@@ -79,8 +79,8 @@ ORDER BY v.id
 
 COMMITTED: Final = text("""
 SELECT c.contract, COALESCE((
-        SELECT MAX(v.payee) FROM voucher AS v JOIN entry AS e ON e.voucher = v.id AND c.code IN (e.debit, e.credit)
-        WHERE v.contract = c.contract AND v.kind IN ('commitment', 'carry-over')), ''), c.total
+        SELECT MAX(b.payee) FROM contract_bound AS b
+        WHERE b.contract = c.contract AND b.fund = c.fund AND b.code = c.code), ''), c.total
 FROM commitment AS c
 WHERE c.fund = :fund AND c.unit = :unit AND c.code = :code AND c.total <> 0
 ORDER BY c.contract

@@ -27,24 +27,26 @@ WHERE h.fund = :fund AND h.status <> 'received'
 BOUND: Final = """
 SELECT c.total FROM quota_heading AS h
 JOIN commitment AS c ON c.fund = h.fund AND c.unit = h.unit AND c.code = h.code || ':' || :name
-WHERE h.fund = :fund AND h.status = 'committed' AND c.contract = :contract AND :contract <> ''
+WHERE h.fund = :fund AND h.status = 'committed' AND c.contract = :contract AND EXISTS (SELECT 1 FROM contract_bound AS b
+    WHERE b.contract = c.contract AND b.fund = c.fund AND b.unit = c.unit AND b.code = c.code)
 """
 SINCE: Final = """
-SELECT MIN(v.date) FROM quota_heading AS h
-JOIN entry AS e ON e.fund = h.fund AND e.unit = h.unit AND e.credit = h.code || ':' || :name AND e.red = 0
-JOIN voucher AS v ON v.id = e.voucher AND v.contract = :contract AND v.kind IN ('commitment', 'carry-over')
+SELECT b.payee, MIN(b.date) FROM quota_heading AS h
+JOIN contract_bound AS b ON b.fund = h.fund AND b.code = h.code || ':' || :name AND b.contract = :contract
 WHERE h.fund = :fund AND h.status = 'committed'
+GROUP BY b.payee
+ORDER BY b.payee
 """
-BINDING: Final = """
-SELECT v.payee, SUM((1 - 2 * e.red) * CASE WHEN e.credit = h.code || ':' || :name THEN e.amount ELSE -e.amount END)
+"""To whom a line has bound anything under a contract, and since when; what was taken back in red never was."""
+
+WHOLE: Final = """
+SELECT SUM((1 - 2 * e.red) * CASE WHEN e.credit = h.code || ':' || :name THEN e.amount ELSE -e.amount END)
 FROM quota_heading AS h
 JOIN voucher AS v ON v.fund = h.fund AND v.contract = :contract AND v.kind IN ('commitment', 'carry-over', 'reclaim')
 JOIN entry AS e ON e.voucher = v.id AND e.unit = h.unit AND h.code || ':' || :name IN (e.debit, e.credit)
 WHERE h.fund = :fund AND h.status = 'committed'
-GROUP BY v.payee
-ORDER BY v.payee
 """
-"""To whom a line bound how much under a contract; what was carried over or taken back is bound no more."""
+"""How much a line has bound under a contract, paid or not; what was carried over or taken back is bound no more."""
 
 ELSEWHERE: Final = """
 SELECT q.number, c.total FROM quota_heading AS h
@@ -62,7 +64,7 @@ def refuse_beyond(connection: Connection, line: Quota, amount: int, *, contract:
     """Refuse an application for more than its line has for it. Raises UsageError (`apply-beyond`, and `-contract`).
 
     Once the line has bound anything to its contract, it is paid out of that and of nothing else; before, out of what is
-    available.
+    available. A commitment that was taken back in red never was.
     """
     stands = {
         status: int(total)
@@ -76,7 +78,7 @@ def refuse_beyond(connection: Connection, line: Quota, amount: int, *, contract:
     asked = waiting.get(contract, (0, 0))[0]
     if bound is not None:
         if asked + amount > bound:
-            whole = sum(held for _, held in _binding(connection, line, contract))
+            whole = int(dialect.rows_of(connection, WHOLE, _of(line, contract))[0][0])
             raise UsageError("apply-beyond-contract", number=line.number, contract=contract, bound=money.grouped(whole),
                              taken=money.grouped(whole - bound), left=money.grouped(bound),
                              waiting=money.grouped(asked), amount=money.grouped(amount))  # fmt: skip
@@ -95,9 +97,9 @@ def refuse_beyond(connection: Connection, line: Quota, amount: int, *, contract:
 
 def refuse_before_bound(connection: Connection, line: Quota, contract: str, date: Date) -> None:
     """Refuse what is asked before a line was bound to its contract. Raises UsageError (`apply-before-contract`)."""
-    for (since,) in dialect.rows_of(connection, SINCE, _of(line, contract)) if contract else ():
-        if since and date.isoformat() < since:
-            raise UsageError("apply-before-contract", number=line.number, contract=contract, since=since, date=date)
+    bound = dialect.rows_of(connection, SINCE, _of(line, contract))
+    if bound and date.isoformat() < (since := min(day for _, day in bound)):
+        raise UsageError("apply-before-contract", number=line.number, contract=contract, since=since, date=date)
 
 
 def bound_to(connection: Connection, line: Quota, *, contract: str, payee: str) -> int | None:
@@ -106,7 +108,7 @@ def bound_to(connection: Connection, line: Quota, *, contract: str, payee: str) 
     Raises UsageError (`apply-contract-payee`) for somebody else than those to whom it was bound.
     """
     bound = left_of(connection, line, contract)
-    payees = [one for one, _ in _binding(connection, line, contract)] if bound is not None else []
+    payees = [str(one) for one, _ in dialect.rows_of(connection, SINCE, _of(line, contract))]
     if payees and not {"", payee} & {*payees}:
         raise UsageError("apply-contract-payee", number=line.number, contract=contract, payee=payee,
                          payees=", ".join(payees))  # fmt: skip
@@ -122,10 +124,6 @@ def bound_elsewhere(connection: Connection, line: Quota, contract: str) -> list[
     """Return the other lines of a fund that still have something bound to a contract, each with its fen."""
     asked = {"fund": line.fund, "line": line.line, "contract": contract}
     return [(str(number), int(left)) for number, left in dialect.rows_of(connection, ELSEWHERE, asked)]
-
-
-def _binding(connection: Connection, line: Quota, contract: str) -> list[tuple[str, int]]:
-    return [(str(payee), int(held)) for payee, held in dialect.rows_of(connection, BINDING, _of(line, contract))]
 
 
 def _of(line: Quota, contract: str) -> dict[str, str]:

@@ -62,9 +62,12 @@ GROUP BY v.fund ORDER BY v.fund
 
 
 def refunded(connection: Connection, until: Date) -> dict[str, int]:
-    """Return how many fen each fund has of refunds of earlier years that came by a day; no fund that has none."""
-    found = dialect.rows_of(connection, REFUNDED, {"until": until.isoformat()})
-    return {fund: int(fen) for fund, fen in found if fen > 0}
+    """Return how many fen each fund still holds of refunds of earlier years that came by a day, and owes to nobody."""
+    held = {}
+    for fund, fen in dialect.rows_of(connection, REFUNDED, {"until": until.isoformat()}):
+        ((cash,),) = dialect.rows_of(connection, HELD, {"fund": fund})
+        held[fund] = min(int(fen), int(cash))
+    return {fund: fen for fund, fen in held.items() if fen > 0}
 
 
 def take_back(
@@ -76,8 +79,7 @@ def take_back(
     """
     if not document.strip():
         raise UsageError("reclaim-document")
-    ((held,),) = dialect.rows_of(connection, HELD, {"fund": fund})
-    left = max(0, min(refunded(connection, date).get(fund, 0), int(held)))
+    left = refunded(connection, date).get(fund, 0)
     if positive(amount) > left:
         raise UsageError("reclaim-refunds", fund=fund, amount=money.grouped(amount), left=money.grouped(left))
     balance, other = (

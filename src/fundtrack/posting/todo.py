@@ -16,6 +16,7 @@ from fundtrack.checking.book import book_lens
 from fundtrack.ledger.rows import voucher_number
 from fundtrack.posting.held import HELD
 from fundtrack.posting.surplus import surplus_owed
+from fundtrack.posting.unstated import stated_since
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
@@ -28,18 +29,18 @@ if TYPE_CHECKING:
     from fundtrack.checking import Finding
 
 Kind = Literal[
-    "quarantined", "waiting", "unpaid", "returned", "surplus", "no-bank-line", "bank-line-without-voucher", "advanced",
-    "lent", "finding", "expiring", "month-open", "year-open",
+    "quarantined", "waiting", "unpaid", "returned", "surplus", "no-bank-line", "bank-line-without-voucher",
+    "statement-missing", "advanced", "lent", "finding", "expiring", "month-open", "year-open",
 ]  # fmt: skip
 KINDS: Final[tuple[Kind, ...]] = (
-    "quarantined", "waiting", "unpaid", "returned", "surplus", "no-bank-line", "bank-line-without-voucher", "advanced",
-    "lent", "finding", "expiring", "month-open", "year-open",
+    "quarantined", "waiting", "unpaid", "returned", "surplus", "no-bank-line", "bank-line-without-voucher",
+    "statement-missing", "advanced", "lent", "finding", "expiring", "month-open", "year-open",
 )  # fmt: skip
-BANK: Final[tuple[Kind, ...]] = ("no-bank-line", "bank-line-without-voucher")
+BANK: Final[tuple[Kind, ...]] = ("no-bank-line", "bank-line-without-voucher", "statement-missing")
 """Kinds that are what the check of the same name finds."""
 
-AT_ONCE: Final = {"bank-line-without-voucher": {"transit": -10_000_000}}
-"""Thresholds by which nothing may wait: what the bank moved in a month is booked before the month is closed."""
+AT_ONCE: Final = {name: {"transit": -10_000_000} for name in ("bank-line-without-voucher", "statement-missing")}
+"""Thresholds by which nothing may wait: a month is closed with its statement, and all that the bank moved is booked."""
 
 LOANS: Final = ("loan-open-too-long", "loan-open-at-year-end")
 ALIVE: Final = "'unallotted', 'available', 'committed', 'applied'"
@@ -161,6 +162,8 @@ GROUP BY q.year HAVING SUM(s.amount) > 0
 """
 
 FIRST: Final = "SELECT MIN(day) FROM voucher"
+LATER: Final = "9999-12"
+"""A month behind every other."""
 
 
 class Item(NamedTuple):
@@ -253,7 +256,7 @@ def by_checks(connection: Connection, book: Book, names: Sequence[str], today: d
     """Yield what checks find that is not settled; one that the book cannot answer finds nothing.
 
     What the bank moved is found from its day on; as of `today`, of the month that is not over only by the threshold of
-    the page.
+    the page. A statement is missing of a month that is over, from the account's first on.
     """
     pages = checks(book.folder / "checks")
     transit = int(pages["bank-line-without-voucher"].parameters["transit"])
@@ -262,11 +265,13 @@ def by_checks(connection: Connection, book: Book, names: Sequence[str], today: d
         pages[name] = replace(pages[name], parameters={**pages[name].parameters, **at_once})
     lens = book_lens(connection, book.chart(connection))
     asked = [pages[name] for name in names if not lens.why_not(pages[name])]
+    since, over = stated_since(connection), _month_before(today) if today else None
     seen: set[tuple[str, int]] = set()
     for one in settled(connection, run(connection, asked, lens), pages):
-        kind: Kind = "lent" if one.check in LOANS else "no-bank-line"
-        kind = "bank-line-without-voucher" if one.check == "bank-line-without-voucher" else kind
+        kind: Kind = next((kind for kind in BANK if kind == one.check), "lent")
         if kind == "bank-line-without-voucher" and one.date > due.isoformat():
+            continue
+        if kind == "statement-missing" and not since.get(str(one.key[0]), LATER) <= one.date[:7] <= str(over or LATER):
             continue
         if one.is_open and (kind != "lent" or ("lent", one.voucher) not in seen):
             seen.add((kind, one.voucher))
@@ -295,6 +300,8 @@ def months_open(connection: Connection, until: Month) -> Iterator[Item]:
 
 
 def _place(finding: Finding) -> str:
+    if finding.check == "statement-missing":
+        return " ".join(map(str, finding.key[:2]))
     return finding.subject.voucher or str(finding.subject)
 
 

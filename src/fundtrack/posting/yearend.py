@@ -22,6 +22,7 @@ from fundtrack.posting.periods import DECEMBER, blockers, record, refuse_to_clos
 from fundtrack.posting.post import post
 from fundtrack.posting.quota import carried, next_year
 from fundtrack.posting.reclaim import Back, reclaimed
+from fundtrack.posting.surplus import refunded
 from fundtrack.posting.todo import grouped, unpaid
 from fundtrack.schema import dialect
 
@@ -55,8 +56,8 @@ WHERE a.kind IN ('quota-unallotted', 'quota-available', 'quota-committed') AND b
 """
 BOUND: Final = """
 SELECT c.fund, substr(c.code, 6), c.contract, COALESCE((
-        SELECT MAX(v.payee) FROM voucher AS v JOIN entry AS e ON e.voucher = v.id AND c.code IN (e.debit, e.credit)
-        WHERE v.contract = c.contract AND v.kind IN ('commitment', 'carry-over')), ''), c.total
+        SELECT MAX(b.payee) FROM contract_bound AS b
+        WHERE b.contract = c.contract AND b.fund = c.fund AND b.code = c.code), ''), c.total
 FROM commitment AS c WHERE c.total <> 0
 ORDER BY c.fund, c.code, c.contract
 """
@@ -142,10 +143,14 @@ class Ended(NamedTuple):
 
 
 class YearEnd(NamedTuple):
-    """What closing a year did, or would do; nothing where something keeps the year open: `blocked`."""
+    """What closing a year did, or would do; nothing where something keeps the year open: `blocked`.
+
+    `refunds` is what each fund then still holds of refunds of earlier years: to take them back is decided by itself.
+    """
 
     lines: tuple[Ended, ...] = ()
     blocked: tuple[Group, ...] = ()
+    refunds: tuple[tuple[str, int], ...] = ()
 
 
 def close_year(book: Book, terms: Terms, *, preview: bool = False) -> YearEnd:
@@ -160,9 +165,11 @@ def close_year(book: Book, terms: Terms, *, preview: bool = False) -> YearEnd:
         raise UsageError("year-clock", years=terms.clock)
     ended: list[tuple[Left, Became, Quota | None, int]] = []
     taken: dict[str, Taken] = {}
+    refunds: dict[str, int] = {}
 
     def say(connection: Connection, chart: Chart) -> Sequence[Draft]:
         ended.clear()
+        refunds.clear()
         _refuse_blocked(connection, book, terms)
         drafts: list[Draft] = []
         books = Books(connection, chart, terms)
@@ -176,6 +183,7 @@ def close_year(book: Book, terms: Terms, *, preview: bool = False) -> YearEnd:
     def shut(connection: Connection, _posted: Posted) -> None:
         december = Month(terms.year, DECEMBER)
         record(connection, december, "close", by=terms.by, document=terms.document, reason=REASON)
+        refunds.update(refunded(connection, terms.last))
 
     try:
         posted = post(book, say, by=terms.by, approved_by=terms.approved_by, then=shut, trial=preview)
@@ -185,7 +193,7 @@ def close_year(book: Book, terms: Terms, *, preview: bool = False) -> YearEnd:
     return YearEnd(tuple(
         Ended(left, became, into, tuple(islice(numbers, count)), taken.get(left.line.number))
         for left, became, into, count in ended
-    ))  # fmt: skip
+    ), refunds=tuple(refunds.items()))  # fmt: skip
 
 
 def decided(books: Books) -> Iterator[tuple[Left, Became, Quota | None]]:

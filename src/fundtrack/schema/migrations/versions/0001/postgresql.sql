@@ -163,17 +163,27 @@ PERFORM take_turn();
 PERFORM refuse('period-closed: the month of the date is closed')
 FROM added WHERE added.day <= (SELECT a.day FROM period_act AS a ORDER BY a.seq DESC LIMIT 1);
 
--- All that waits of a line, whatever of it goes beyond its contract's commitment, comes out of what the line has free.
+-- Once a line has bound anything to its contract, what waits comes out of that, for whom it was bound to; else, with all
+-- that waits beyond what is bound to other contracts, out of what the line has free.
 -- control application_within_quota on application
 PERFORM refuse('quota-of-another-year: what is applied for is paid in the year of its quota')
 FROM added JOIN quota AS q ON q.fund = added.fund AND q.line = added.line
 WHERE q.year <> CAST(substr(added.date, 1, 4) AS BIGINT);
-PERFORM refuse('beyond-quota: no more is applied for than the line has available, or bound to the contract')
+PERFORM refuse('beyond-quota: no more is applied for than the line has bound to the contract, else available')
 FROM added
 JOIN application_asked AS w ON w.fund = added.fund AND w.line = added.line AND w.contract = added.contract
-WHERE (added.amount > w.bound AND added.amount > w.available) OR (w.asked > w.bound AND w.available < (
-    SELECT SUM(o.asked - o.bound) FROM application_asked AS o
-    WHERE o.fund = added.fund AND o.line = added.line AND o.asked > o.bound));
+WHERE CASE w.ever
+    WHEN 1 THEN w.asked > w.bound
+    ELSE w.available < (
+        SELECT SUM(o.asked - o.bound) FROM application_asked AS o
+        WHERE o.fund = added.fund AND o.line = added.line AND o.asked > o.bound) END;
+PERFORM refuse('not-as-bound: what is bound to a contract is applied for by then, and for those it was bound to')
+FROM added
+JOIN quota AS q ON q.fund = added.fund AND q.line = added.line
+JOIN quota_heading AS h ON h.fund = q.fund AND h.status = 'committed'
+JOIN contract_bound AS b ON b.contract = added.contract AND b.fund = q.fund AND b.code = h.code || ':' || q.name
+GROUP BY added.application, added.date, added.payee
+HAVING MIN(b.date) > added.date OR NOT BOOL_OR(b.payee IN ('', added.payee));
 
 -- control voucher_one_to_many on voucher
 PERFORM refuse('many-to-many: within a unit a voucher is one debit against many credits, or many against one')
@@ -262,6 +272,20 @@ IF EXISTS (SELECT 1 FROM added JOIN quota_heading AS h ON h.fund = added.fund) T
     JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.credit
     WHERE added.kind = 'carry-over' AND added.reverses IS NULL
         AND substr(added.date, 6) <> CASE c.kind WHEN 'quota-carried' THEN '12-31' ELSE '01-01' END;
+END IF;
+
+-- Quota moves only as its kind of voucher moves it, and within its line unless it is allotted or adjusted.
+-- control voucher_moves_quota_as_its_kind on voucher
+IF EXISTS (SELECT 1 FROM added JOIN quota_heading AS h ON h.fund = added.fund) THEN
+    PERFORM refuse('quota-moved-wrongly: no voucher of this kind moves quota so')
+    FROM added
+    JOIN entry AS e ON e.voucher = added.id
+    JOIN account AS d ON d.fund = e.fund AND d.unit = e.unit AND d.code = e.debit
+    JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.credit
+    WHERE added.reverses IS NULL AND (d.kind LIKE 'quota-%' OR c.kind LIKE 'quota-%') AND (
+        (added.kind NOT IN ('opening', 'allotment', 'quota-adjustment') AND substr(d.code, 6) <> substr(c.code, 6))
+        OR NOT EXISTS (SELECT 1 FROM quota_move AS m WHERE m.kind = added.kind AND m.red = e.red
+            AND m.moves LIKE '% ' || substr(d.kind, 7) || '>' || substr(c.kind, 7) || ' %'));
 END IF;
 
 -- control voucher_allots_of_its_parent on voucher

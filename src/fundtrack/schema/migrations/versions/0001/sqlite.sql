@@ -163,19 +163,26 @@ BEGIN
         SELECT CASE COUNT(*) WHEN SUM(fund = NEW.fund) THEN COUNT(*) END FROM entry WHERE voucher = NEW.id);
 END;
 
--- All that waits of a line, whatever of it goes beyond its contract's commitment, comes out of what the line has free.
+-- Once a line has bound anything to its contract, what waits comes out of that, for whom it was bound to; else, with all
+-- that waits beyond what is bound to other contracts, out of what the line has free.
 CREATE TRIGGER application_within_quota AFTER INSERT ON application
 BEGIN
     SELECT RAISE(ABORT, 'quota-of-another-year: what is applied for is paid in the year of its quota')
     FROM quota WHERE fund = NEW.fund AND line = NEW.line AND year <> CAST(substr(NEW.date, 1, 4) AS INTEGER);
-    SELECT RAISE(ABORT, 'beyond-quota: no more is applied for than the line has available, or bound to the contract')
+    SELECT RAISE(ABORT, 'beyond-quota: no more is applied for than the line has bound to the contract, else available')
     FROM application_asked AS w
-    WHERE w.fund = NEW.fund AND w.line = NEW.line AND w.contract = NEW.contract AND CASE
-        WHEN NEW.amount > w.bound AND NEW.amount > w.available THEN 1
-        WHEN w.asked > w.bound THEN w.available < (
+    WHERE w.fund = NEW.fund AND w.line = NEW.line AND w.contract = NEW.contract AND CASE w.ever
+        WHEN 1 THEN w.asked > w.bound
+        ELSE w.available < (
             SELECT SUM(o.asked - o.bound) FROM application_asked AS o
-            WHERE o.fund = NEW.fund AND o.line = NEW.line AND o.asked > o.bound)
-        ELSE 0 END;
+            WHERE o.fund = NEW.fund AND o.line = NEW.line AND o.asked > o.bound) END;
+    SELECT RAISE(ABORT, 'not-as-bound: what is bound to a contract is applied for by then, and for those it was bound to')
+    FROM quota AS q
+    JOIN quota_heading AS h ON h.fund = q.fund AND h.status = 'committed'
+    JOIN contract_bound AS b ON b.contract = NEW.contract AND b.fund = q.fund AND b.code = h.code || ':' || q.name
+    WHERE q.fund = NEW.fund AND q.line = NEW.line
+    GROUP BY q.line
+    HAVING MIN(b.date) > NEW.date OR MAX(b.payee IN ('', NEW.payee)) = 0;
 END;
 
 CREATE TRIGGER voucher_in_open_period BEFORE INSERT ON voucher
@@ -284,6 +291,20 @@ BEGIN
     JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.credit
     WHERE e.voucher = NEW.id AND NEW.kind = 'carry-over' AND NEW.reverses IS NULL
         AND substr(NEW.date, 6) <> CASE c.kind WHEN 'quota-carried' THEN '12-31' ELSE '01-01' END;
+END;
+
+-- Quota moves only as its kind of voucher moves it, and within its line unless it is allotted or adjusted.
+CREATE TRIGGER voucher_moves_quota_as_its_kind BEFORE INSERT ON voucher
+WHEN NEW.reverses IS NULL AND EXISTS (SELECT 1 FROM quota_heading WHERE fund = NEW.fund)
+BEGIN
+    SELECT RAISE(ABORT, 'quota-moved-wrongly: no voucher of this kind moves quota so')
+    FROM entry AS e
+    JOIN account AS d ON d.fund = e.fund AND d.unit = e.unit AND d.code = e.debit
+    JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.credit
+    WHERE e.voucher = NEW.id AND (d.kind LIKE 'quota-%' OR c.kind LIKE 'quota-%') AND (
+        (NEW.kind NOT IN ('opening', 'allotment', 'quota-adjustment') AND substr(d.code, 6) <> substr(c.code, 6))
+        OR NOT EXISTS (SELECT 1 FROM quota_move AS m WHERE m.kind = NEW.kind AND m.red = e.red
+            AND m.moves LIKE '% ' || substr(d.kind, 7) || '>' || substr(c.kind, 7) || ' %'));
 END;
 
 CREATE TRIGGER voucher_allots_of_its_parent BEFORE INSERT ON voucher WHEN NEW.kind = 'allotment'

@@ -65,6 +65,29 @@ FROM account AS a
 JOIN balance AS b ON b.fund = a.fund AND b.unit = a.unit AND b.code = a.code
 WHERE a.kind LIKE 'quota-%';
 
+-- Between which statuses each kind of voucher moves quota, from debit to credit, and in red where it takes nothing back.
+CREATE VIEW quota_move AS
+SELECT column1 AS kind, column2 AS red, column3 AS moves FROM (VALUES
+    ('opening', 0, ' received>unallotted received>available received>committed received>applied '),
+    ('quota-received', 0, ' received>unallotted '),
+    ('quota-received', 1, ' received>unallotted '),
+    ('allotment', 0, ' unallotted>available '),
+    ('quota-adjustment', 0, ' unallotted>unallotted unallotted>available available>unallotted available>available '),
+    ('pooling', 0, ' unallotted>received received>unallotted '),
+    ('commitment', 0, ' available>committed '),
+    ('commitment', 1, ' available>committed '),
+    ('application', 0, ' available>applied committed>applied '),
+    ('disbursement', 0, ' available>paid committed>paid applied>paid '),
+    ('advance', 0, ' available>paid committed>paid applied>paid '),
+    ('bank-charge', 0, ' available>paid committed>paid '),
+    ('refund', 1, ' available>paid committed>paid '),
+    ('adjustment', 0, ' available>paid committed>paid '),
+    ('adjustment', 1, ' available>paid committed>paid applied>paid '),
+    ('returned-payment', 0, ' paid>applied '),
+    ('returned-payment', 1, ' available>paid committed>paid applied>paid '),
+    ('carry-over', 0, ' unallotted>carried available>carried committed>carried received>unallotted received>available received>committed '),
+    ('reclaim', 0, ' unallotted>reclaimed available>reclaimed committed>reclaimed ')) AS m;
+
 -- The line that a document gave, of which a line was allotted or carried over.
 CREATE VIEW quota_root AS
 WITH RECURSIVE rooted (fund, line, root) AS (
@@ -74,12 +97,25 @@ WITH RECURSIVE rooted (fund, line, root) AS (
 )
 SELECT r.fund, r.line, r.root, q.number FROM rooted AS r JOIN quota AS q ON q.fund = r.fund AND q.line = r.line;
 
--- What waits to be approved of a line for each contract, what is bound to that, and what the line has free.
+-- Since when, and to whom, lines have bound quota to contracts: what was bound and taken back in red never was.
+CREATE VIEW contract_bound AS
+SELECT v.contract, e.fund, e.unit, e.credit AS code, v.payee, v.date
+FROM voucher AS v
+JOIN entry AS e ON e.voucher = v.id AND e.red = 0
+JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code = e.credit AND a.kind = 'quota-committed'
+WHERE v.kind IN ('commitment', 'carry-over') AND v.contract <> '' AND v.reverses IS NULL
+    AND NOT EXISTS (SELECT 1 FROM voucher AS r WHERE r.reverses = v.id);
+
+-- What waits to be approved of a line for each contract, what is bound to that, whether ever, and what the line has free.
 CREATE VIEW application_asked AS
 SELECT a.fund, a.line, a.contract, CAST(SUM(a.amount) AS BIGINT) AS asked, COALESCE((
         SELECT c.total FROM quota AS q JOIN quota_heading AS h ON h.fund = q.fund AND h.status = 'committed'
         JOIN commitment AS c ON c.fund = q.fund AND c.unit = h.unit AND c.code = h.code || ':' || q.name
         WHERE q.fund = a.fund AND q.line = a.line AND c.contract = a.contract AND a.contract <> ''), 0) AS bound,
+    CASE WHEN EXISTS (
+        SELECT 1 FROM quota AS q JOIN quota_heading AS h ON h.fund = q.fund AND h.status = 'committed'
+        JOIN contract_bound AS b ON b.contract = a.contract AND b.fund = q.fund AND b.code = h.code || ':' || q.name
+        WHERE q.fund = a.fund AND q.line = a.line) THEN 1 ELSE 0 END AS ever,
     COALESCE((
         SELECT b.total FROM quota AS q JOIN quota_heading AS h ON h.fund = q.fund AND h.status = 'available'
         JOIN balance AS b ON b.fund = q.fund AND b.unit = h.unit AND b.code = h.code || ':' || q.name
