@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -104,11 +104,8 @@ def test_a_fund_by_a_word_that_stood_for_it_no_longer_is_named(book: Book) -> No
     later = "2015-03-02T00:00:00Z"
     tamper(book, *ROWS, row("alias", **ALIAS | {"alias": 2, "meaning": "F03", "replaces": 1}),
            row("alias_decision", **CONFIRMED | {"alias": 2, "decided_at": later}))  # fmt: skip
-    resting: dict[str, object] = {"batch": 1, "row": 9, "fund_basis": 1, "recorded_at": later}
-    tamper(book, entry("F01"), voucher("F01", **resting))
+    tamper(book, entry("F01"), voucher("F01", batch=1, row=9, fund_basis=1, recorded_at=later))
     assert "basis-alias" not in found(book)
-    after = voucher(
-        "F01", id=NEW + 1, number=NEXT["F01"] + 1, **resting | {"row": 8, "recorded_at": "2015-03-02T00:00:01Z"}
-    )
-    tamper(book, entry("F01", voucher=NEW + 1), after)
+    after: dict[str, Any] = {"id": NEW + 1, "number": NEXT["F01"] + 1, "recorded_at": "2015-03-02T00:00:01Z"}
+    tamper(book, entry("F01", voucher=NEW + 1), voucher("F01", verb="INSERT", batch=1, row=8, fund_basis=1, **after))
     assert "Basis 1" in found(book)["basis-alias"]
