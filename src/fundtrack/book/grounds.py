@@ -28,13 +28,17 @@ RESTING: Final = (
 OTHERS: Final = """
 SELECT n.voucher_number, v.fund_basis FROM voucher AS v
 LEFT JOIN fund_basis AS b ON b.fund_basis = v.fund_basis
-LEFT JOIN batch AS f ON f.batch = v.batch
+LEFT JOIN voucher AS l ON l.id = v.link
+LEFT JOIN batch AS f ON f.batch = COALESCE(v.batch, l.batch)
 JOIN book_vouchers AS n ON n.voucher = v.id
 WHERE v.fund_basis > 0 AND (b.fund_basis IS NULL OR b.fund <> v.fund OR COALESCE(f.page, '') <> b.page
     OR (b.batch IS NOT NULL AND b.batch <> COALESCE(v.batch, 0)))
 ORDER BY v.id
 """
-"""Vouchers of another fund than their basis gives, of a file of another page, or of another file than it is about."""
+"""Vouchers of another fund than their basis gives, of a file of another page, or of another file than it is about.
+
+The shares of a bill came by the row of the first of them.
+"""
 
 UNCORRECTED: Final = """
 SELECT n.voucher_number, v.fund_basis FROM voucher AS v
