@@ -88,12 +88,13 @@ def sheet(text: str) -> str:
     return "".join(f"<row>{''.join(cells)}</row>" for cells in filled)
 
 
-def ods(rows: str, before: str = "") -> bytes:
+def ods(rows: str, before: str = "", styles: str = "") -> bytes:
     """Return an OpenDocument workbook whose one sheet has these rows, in XML."""
-    spaces = " ".join(f'xmlns:{name}="{OFFICE}:{name}:1.0"' for name in ("office", "table", "text"))
+    spaces = " ".join(f'xmlns:{name}="{OFFICE}:{name}:1.0"' for name in ("office", "table", "text", "style"))
+    spaces += f' xmlns:fo="{OFFICE}:xsl-fo-compatible:1.0"'
     return packed({
         "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
-        "content.xml": f"{before}<office:document-content {spaces}><office:body><office:spreadsheet>"
+        "content.xml": f"{before}<office:document-content {spaces}>{styles}<office:body><office:spreadsheet>"
         f'<table:table table:name="S">{rows}</table:table></office:spreadsheet></office:body>'
         "</office:document-content>",
         "META-INF/manifest.xml": f'<m:manifest xmlns:m="{OFFICE}:manifest:1.0"/>',

@@ -106,6 +106,6 @@ def lines(book: Book) -> int:
 
 
 def sound(book: Book) -> bool:
-    """Return whether the doctor finds every batch and decision as the book says."""
+    """Return whether the doctor finds every batch, decision and ground of a fund as the book says."""
     with book.reading() as connection:
-        return not [*doctor.imports(book, connection)]
+        return not [*doctor.imports(book, connection), *doctor.funds(book, connection)]

@@ -13,6 +13,7 @@ from beancount import loader
 from books import small_book
 from contracts import enter, filled
 from fundtrack.book import aliases as record
+from fundtrack.book.doctor import diagnose
 from fundtrack.checking.audit import audit_ledger
 from fundtrack.cli.record import voucher_record
 from fundtrack.errors import LANGUAGES, UsageError
@@ -134,6 +135,7 @@ def test_a_word_changes_its_meaning_for_what_comes_after(book: Book) -> None:
     assert [(fund, alias) for fund, *_, alias in based(book)] == [("F03", 1), ("F03", 1), ("F04", 2), ("F03", 3)]
     say(book, [Said("fund", "整合", "", "treasury-payment", "用完"), Said("fund", "整合", "", "", "用完")], by="ann")
     assert held(bring(book, "e", word("5", "整合"))) == {2: {"unknown-fund-or-account"}}
+    assert not [ailment for ailment in diagnose(book) if ailment.name != "key-open"]
 
 
 def test_what_is_said_again_changes_nothing(book: Book) -> None:

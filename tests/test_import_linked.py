@@ -11,7 +11,9 @@ import pytest
 from conftest import ROOT
 from fundtrack import importing, money
 from fundtrack.importing import Importer, quarantine
+from fundtrack.importing.aliases import Said, confirm, say
 from fundtrack.importing.example import written
+from fundtrack.importing.fix import affected
 from fundtrack.ledger import canonical, publish, read
 from fundtrack.posting import post
 from fundtrack.posting.standing import find_voucher, linked
@@ -110,6 +112,29 @@ def test_a_shared_bill_falls_together(book: Book, tmp_path: Path) -> None:
     (tried,) = quarantine.retry(book, [f"{report.batch}:5"], by=CHIEF)
     assert tried.reasons
     assert sound(book)
+
+
+def test_each_share_of_a_bill_rests_on_its_column(book: Book, tmp_path: Path) -> None:
+    """Of the chart's own word, of the page's, and of an alias, by which its vouchers are found again."""
+    (example,) = PAGES["project-ledger"].examples
+    sample = example.fence("csv")
+    assert sample is not None
+    (made,) = say(book, [Said("fund", "县级", "F04", "", "县里的叫法")], by="ann").new
+    confirm(book, [made.alias], by="ben")
+    path = written(replace(sample, text=sample.text.replace("中央", "F01")), tmp_path)
+    report = bring(book, path)
+    assert report.rows["posted"] == 2
+    with book.reading() as connection:
+        rests = connection.exec_driver_sql("""SELECT v.fund, b.how, b.place, b.word, b.alias FROM voucher AS v
+            JOIN fund_basis AS b ON b.fund_basis = v.fund_basis WHERE b.page = 'project-ledger'
+            ORDER BY v.date, v.fund""").all()
+        assert [one.voucher.fund for one in affected(connection, "县级")] == ["F04"]
+    assert [tuple(one) for one in rests] == [
+        ("F01", "column", "资金来源/F01", "F01", None), ("F04", "column", "资金来源/县级", "县级", 1),
+        ("F01", "column", "资金来源/F01", "F01", None),
+    ]  # fmt: skip
+    assert sound(book)
+    assert read(publish(book).main) == canonical(book)
 
 
 def test_a_failed_row_is_owed_and_no_other(book: Book, tmp_path: Path) -> None:

@@ -249,3 +249,15 @@ def test_what_was_rejected_ends_the_import_well(tmp_path: Path, say: Say) -> Non
     again = say("import", str(path), "--book", str(book.folder), "--lang", "zh")
     assert again.code == 0
     assert [line.split() for line in again.out.splitlines() if "已退回" in line] == [["已退回", "1", "1.00"]]
+
+
+def test_a_reference_that_was_booked_before_names_who_has_it(book: Book) -> None:
+    """The voucher, the row that it came from and whether the amounts agree; also of a row that is tried again."""
+    bring(book, "a", pay("1"))
+    again = bring(book, "b", pay("2", reference="GK1"))
+    (why,) = again.held[-1]["reasons"]
+    assert "(2015-06-01, 1.00, a.csv row 2) has that reference and the same amount" in why["en"]
+    assert f"reject {again.batch}:2" in why["remedy-zh"]
+    (other,) = bring(book, "c", pay("3", 101, reference="GK1")).held[-1]["reasons"]
+    assert "with another amount, 1.00" in other["en"]
+    assert ["a.csv 第 2 行" in one.reasons[0]["zh"] for one in retry(book, [], by="ann")] == [True, True]

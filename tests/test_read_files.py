@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import zipfile
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,9 +16,10 @@ from openpyxl.styles import Font
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from fundtrack.errors import FormatError
-from fundtrack.importing import Importer, choose, peek, quarantine, workbook, written
+from fundtrack.importing import Importer, cells, choose, peek, quarantine, workbook, written
 from fundtrack.importing.file import import_file
 from hostile import HEADER, ROW, ods
+from realfiles import unpacked
 from test_import_accounts import book as _book
 from test_importers import MINIMAL, page_of
 
@@ -175,6 +177,47 @@ def test_red_may_be_a_sign(tmp_path: Path, red: str, expected: list[str], *, mac
     (total,) = reading.totals
     assert total.printed == (0, 500)
     assert all(row.candidate.date == dt.date(2015, 3, 1) for row in rows if row.candidate), "whatever the calendar"
+
+
+RED_STYLES: Final = """<office:automatic-styles><style:style style:name="a" style:family="table-cell">
+<style:text-properties fo:color="#e02010"/></style:style><style:style style:name="b" style:parent-style-name="a"/>
+<style:style style:name="c"><style:text-properties fo:color="#000000"/></style:style></office:automatic-styles>"""
+
+
+@pytest.mark.parametrize(
+    ("column", "row", "cell", "expected"),
+    [("", "", "a", "amount-red"), ("", "", "b", "amount-red"), ("b", "", "", "amount-red"), ("", "b", "", "amount-red"),
+     ("b", "", "c", "500 甲"), ("", "", "", "500 甲")],
+)  # fmt: skip
+def test_red_in_an_open_document(tmp_path: Path, column: str, row: str, cell: str, expected: str) -> None:
+    """By the style of the cell, of what that is made of, of its row or of its column."""
+    word = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    amount = f'<table:table-cell table:style-name="{cell}" office:value-type="float" office:value="5"/>'
+    body = (
+        '<table:table-column/><table:table-column table:default-cell-style-name="{}"/><table:table-column/>'
+        '<table:table-row table:number-rows-repeated="2"/><table:table-row>{}</table:table-row>'
+        '<table:table-row table:default-cell-style-name="{}">{}</table:table-row>'
+    ).format(column, "".join(map(word.format, ("date", "amount", "payee"))), row,
+             word.format("2015-03-01") + amount + word.format("甲"))  # fmt: skip
+    path = tmp_path / "a.ods"
+    path.write_bytes(ods(body, styles=RED_STYLES))
+    assert said(read(tmp_path, path)[1]) == [expected]
+
+
+def test_red_in_an_old_workbook(tmp_path: Path) -> None:
+    """An export as a bank gave it, all fonts of which are made red: every amount above zero in it is told apart."""
+    path = unpacked("spdb_debit.xls", tmp_path)
+    data, made = path.read_bytes(), tmp_path / "red.xls"
+    black = [row for sheet in workbook.sheets(path) for _, row in sheet.rows]
+    fonts = re.compile(rb"(\x31\x00[\x10-\x30]\x00[\x20-\xff]\x00..)..", re.DOTALL)
+    made.write_bytes(fonts.sub(b"\\1\x0a\x00", data))
+    red = [row for sheet in workbook.sheets(made) for _, row in sheet.rows]
+    assert red == black
+    assert not [cell for row in black for cell in row if type(cell) in cells.REDS]
+    above = re.compile(r"\d[\d,]*(?:\.\d+)?")
+    assert [cell for row in red for cell in row if type(cell) in cells.REDS] == [
+        cell for row in black for cell in row if above.fullmatch(cell)
+    ]
 
 
 def test_red_is_no_matter_where_no_amount_is_read(tmp_path: Path) -> None:

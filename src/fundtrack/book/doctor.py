@@ -17,7 +17,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError, NoResultFound
 
 from fundtrack import schema
-from fundtrack.book import onrecord
+from fundtrack.book import grounds, onrecord
 from fundtrack.book.book import usable_key
 from fundtrack.book.chartfile import is_behind, text_of, texts
 from fundtrack.book.policy import terms
@@ -324,6 +324,12 @@ def record(_book: Book, connection: Connection) -> Iterator[Ailment]:
         yield Ailment(name, details)
 
 
+def funds(book: Book, connection: Connection) -> Iterator[Ailment]:
+    """Yield the imported vouchers whose fund does not rest on what it is said to."""
+    for name, details in grounds.faults(book, connection):
+        yield Ailment(name, details)
+
+
 def policy(book: Book, connection: Connection) -> Iterator[Ailment]:
     """Yield what the tables hold of the policy that the chart does not state, and what they miss.
 
@@ -373,6 +379,7 @@ EXAMINATIONS: Final[dict[str, Callable[[Book, Connection], Iterator[Ailment]]]] 
     "keys": keys,
     "numbers": numbers,
     "imports": imports,
+    "funds": funds,
     "record": record,
     "policy": policy,
     "chart": chart_file,

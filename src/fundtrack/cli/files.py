@@ -100,6 +100,8 @@ def print_report(report: Report, language: Language, *, dry_run: bool = False) -
             if count or state not in OCCASIONAL
         ],
     )
+    if report.empty:
+        show.say_message("import-empty", language)
     if report.printed_total is not None:
         agreement = {True: "agrees", False: "differs", None: "unknown"}[report.printed_total_agrees]
         difference = show.yuan(report.printed_total - report.amounts["read"])

@@ -135,9 +135,9 @@ def _print_fits(found: Sequence[Fit], form: Format, language: Language) -> None:
 
 def _desk(book: Path | None, lang: Language | None) -> tuple[Desk, Language, Path]:
     """Return where pages are proposed for a book, the language to speak, and the folder of the book's own pages."""
+    from fundtrack.chart.words import words_of
     from fundtrack.importing.file import importers_of
     from fundtrack.importing.proposing import Desk
-    from fundtrack.importing.words import words_of
 
     the_book = opened(book)
     with the_book.reading() as connection:

@@ -113,7 +113,7 @@ class Order:
 
 def coded(chart: Chart, what: Literal["fund", "project"], said: str) -> str:
     """Return the code of a fund or project that goes by a name, as an import does; what the chart has not as it is."""
-    from fundtrack.importing.words import words_of
+    from fundtrack.chart.words import words_of
 
     words, bare = words_of(chart)[what], said.strip()
     return words.get(bare) or words.get(bare.upper(), bare)

@@ -145,7 +145,8 @@ class Acts(Tally):
         """Do what rows ask for, hold the others, and return the leads on what was done."""
         asked = self._new(self._read(pieces))
         for one in asked:
-            self._based(one)
+            for of in one.says.get("channels") or [""]:
+                self._based(one, of)
         self._bases.keep(self._connection)
         while True:
             savepoint = self._connection.begin_nested()
@@ -319,13 +320,14 @@ class Acts(Tally):
         for fund in shares:
             if fund not in self.chart.funds:
                 raise FormatError("fund-not-in-chart", text=fund)
-        own, *others = split(
+        shared = split(
             self.chart, shares, one.says["amount"], date=one.says["date"],
             uses={fund: self._uses.code(fund, one.text("use")) for fund in shares}, bill=one.row.number,
             payee=one.text("payee"), narration=one.text("narration"), project=one.text("project"),
             document=one.text("document"), contract=one.text("contract"),
         )  # fmt: skip
-        return [self._own(own.storable(), one), *(draft.storable() for draft in others)]
+        own, *others = (replace(draft.storable(), fund_basis=self._based(one, draft.fund)) for draft in shared)
+        return [self._own(own, one), *others]
 
     def _returned(self, one: Asked, _lines: Lines) -> list[Draft]:
         """Return what a payment becomes that the bank sent back; one that it made stands already."""
@@ -349,13 +351,13 @@ class Acts(Tally):
         """Return the voucher of a row, known by the row's key."""
         return replace(
             draft, natural_key=one.key, occurrence=one.occurrence, batch=self.batch, row=one.row.number,
-            fund_basis=self._based(one),
+            fund_basis=draft.fund_basis or self._based(one),
         )  # fmt: skip
 
-    def _based(self, one: Asked) -> int | None:
-        """Return the basis of the fund that a row says; None where it says none, and its line or document gives it."""
-        fund = one.text("fund")
-        return self._bases.numbers[one.row.fund_said, fund if fund in self._policy.funds else ""]
+    def _based(self, one: Asked, share_of: str = "") -> int | None:
+        """Return the basis of the fund that a row, or a share's column, says; None where its line or document does."""
+        fund, channels = share_of or one.text("fund"), one.says.get("channels") or {}
+        return self._bases.numbers[channels.get(fund, one.row.fund_said), fund if fund in self._policy.funds else ""]
 
     @contextmanager
     def _whole(self) -> Iterator[None]:

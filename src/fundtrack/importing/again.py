@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from fundtrack.book.aliases import aliases, standing
 from fundtrack.book.corrections import in_force, of_batch
+from fundtrack.chart.words import words_of
 from fundtrack.errors import PageError
 from fundtrack.importing.basis import CORRECTED
 from fundtrack.importing.blocks import Block, Said
@@ -15,7 +16,6 @@ from fundtrack.importing.default import kept
 from fundtrack.importing.file import importers_of
 from fundtrack.importing.keep import find_original
 from fundtrack.importing.stage import keyed
-from fundtrack.importing.words import words_of
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:

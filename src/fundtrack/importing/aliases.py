@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from fundtrack.book.aliases import ALIAS_COLUMNS, FIELDS, Alias, aliases, standing, states
 from fundtrack.book.create import now
 from fundtrack.book.person import named, same_person
+from fundtrack.chart.words import words_of
 from fundtrack.errors import FormatError, UsageError, nearest
 from fundtrack.identifier import covered
 from fundtrack.importing import cells, decode, fields, rows
 from fundtrack.importing.lines import Uses
-from fundtrack.importing.words import words_of
 from fundtrack.pages import catalogue
 from fundtrack.schema import dialect
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fundtrack.book.create import now
+from fundtrack.chart.words import words_of
 from fundtrack.errors import ChartError, UsageError, nearest
-from fundtrack.importing.words import words_of
 from fundtrack.posting.kinds import parse_use
 from fundtrack.schema import dialect
 

@@ -93,8 +93,9 @@ class EntryColumns:
         under, known = f"{self._layout.channels}/", self._words.get("fund", {})
         sums = {cells.label(word) for word in self._layout.total}
         parts = [(name.removeprefix(under), at) for at, name in enumerate(self._head.names) if name.startswith(under)]
-        found = [(known.get(part, part), at) for part, at in parts if part not in sums and self._layout.channels]
-        self._channels = found
+        parts = [(part, at) for part, at in parts if part not in sums and self._layout.channels]
+        found = self._channels = [(known.get(part, part), at) for part, at in parts]
+        self._headed = {at: Said("column", f"{under}{part}", identifier.covered(part)) for part, at in parts}
         unit = heading.unit(self._layout, self._head, [self._head.cells[at] for _, at in found]) if found else ""
         self._share = Memo(fields.side(unit or self._layout.currency, self._layout.red))
 
@@ -278,6 +279,7 @@ class EntryColumns:
             said["amount"] = (said.pop("amount-in") or 0) - (said.pop("amount-out") or 0)
         if self._channels:
             said["shares"] = self._shares(row)
+            said["channels"] = {fund: self._headed[at] for fund, at in self._channels[::-1] if self._share[row[at]]}
         return said | {"unit": self._layout.currency}
 
     def _extended(self, row: Sequence[str]) -> list[str]:

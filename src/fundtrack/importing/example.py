@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from fundtrack.importing.reading import Reading
     from fundtrack.pages import Fence, Page, Section
 
-SAMPLES: Final = ("csv", "html", "json", "ledger")
+SAMPLES: Final = ("csv", "html", "json", "ledger", "xml")
 """What a sample may be written as."""
 
 NAMES: Final = {"project": "project", "document": "document", "bank_ref": "bank-ref", "reference": "reference"}

@@ -16,6 +16,7 @@ from fundtrack.book.aliases import aliases, bases, standing
 from fundtrack.book.create import now
 from fundtrack.book.person import same_person
 from fundtrack.chart.model import CURRENCY
+from fundtrack.chart.words import words_of
 from fundtrack.checking import candidates, checks
 from fundtrack.errors import BookError, FormatError, PageError, UsageError, nearest
 from fundtrack.importing import cells, given
@@ -31,7 +32,6 @@ from fundtrack.importing.judge import judge, place_of, rejected
 from fundtrack.importing.keep import Copy, digest
 from fundtrack.importing.report import reports_of
 from fundtrack.importing.stage import Stager, keyed
-from fundtrack.importing.words import words_of
 from fundtrack.pages import catalogue
 from fundtrack.posting.enter import enter
 from fundtrack.posting.post import next_voucher

@@ -31,6 +31,11 @@ HTML: Final = re.compile(
     r"\s*(?:<\?[^>]*>\s*)*(?:<!--.*?-->\s*)*<(?:(?:ss:)?workbook|!doctype\s+html|html|head|meta|body|table|div|style)\b",
     re.IGNORECASE | re.DOTALL,
 )
+IATI: Final = re.compile(
+    r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>\[]*(?:\[.*?\])?>\s*)*<iati-activities\b", re.DOTALL
+)
+"""Aid as XML; what it declares beside is refused by its reader."""
+
 LEDGER: Final = re.compile(
     r'^(?:option "|include "|\d{4}-\d\d-\d\d (?:open|close|custom|commodity|balance|note|document|txn|[*!]) )',
     re.MULTILINE,
@@ -75,7 +80,7 @@ def weighed(path: Path) -> None:
 
 
 def kind(path: Path) -> str:
-    """Return what a file is by its first bytes: `workbook`, `archive`, `html`, `json`, `ledger` or `text`."""
+    """Return what a file is by its first bytes: `workbook`, `archive`, `html`, `json`, `xml`, `ledger` or `text`."""
     found = path.stat()
     return _kind(path, found.st_ino, found.st_size, found.st_mtime_ns)
 
@@ -92,6 +97,8 @@ def _kind(path: Path, *_unchanged: int) -> str:
     text = data.replace(b"\0", b"").decode("ascii", "ignore")  # as far as it goes, also in UTF-16
     if LEDGER.search(text):
         return "ledger"
+    if IATI.match(text):
+        return "xml"
     return "html" if HTML.match(text) else "json" if JSON.match(text) else "text"
 
 
@@ -105,18 +112,18 @@ def _holds_files(path: Path) -> bool:
 
 
 def encoded(path: Path, of: str, declared: str) -> str:
-    """Return the encoding of a file that is no plain text, empty for a workbook.
+    """Return the encoding of a file that is no plain text, empty for a workbook, and for XML, which says its own.
 
     Raises FormatError where it is in no encoding that it says, or that the page declares.
     """
-    if of == "workbook":
+    if of in {"workbook", "xml"}:
         return ""
     return decode.encoding(path, _said(path, declared) if of == "html" else declared, long=True)
 
 
 def sheets(path: Path, of: str, encoding: str, records: str) -> Iterator[Sheet]:
     """Give the sheets of a file that is no plain text. Raises FormatError."""
-    more = {"workbook": (), "ledger": (), "json": (encoding, records)}.get(of, (encoding,))
+    more = {"workbook": (), "ledger": (), "xml": (), "json": (encoding, records)}.get(of, (encoding,))
     return workbook.sheets(path, of, *more)
 
 

@@ -8,7 +8,8 @@ from fundtrack.book.periods import closed_to, month_of
 from fundtrack.book.person import named
 from fundtrack.checking.candidates import candidate_lens
 from fundtrack.checking.lens import Subject
-from fundtrack.importing.tally import reason, reason_of, reason_of_error
+from fundtrack.importing.samereference import reason_by_reference
+from fundtrack.importing.tally import reason, reason_of_error
 from fundtrack.ledger.rows import voucher_number
 from fundtrack.posting.batch import Batch
 from fundtrack.posting.execution import execute_quota
@@ -61,8 +62,9 @@ WHERE line = 1 AND approved_by <> '' AND {PERSON.format("approved_by")} = {PERSO
 
 
 class Staged(Protocol):
-    """Who staged candidates: by which chart, from which rows, and what each refund among them cites."""
+    """Who staged candidates: of which batch, by which chart, from which rows, and what each refund among them cites."""
 
+    batch: int
     chart: Chart
     references: dict[int, str]
 
@@ -96,7 +98,9 @@ def judge(
     execute_quota(connection)
     outcome = Batch(connection, checks, candidate_lens(stager.chart, place), named(by), named(approved_by)).post()
     for voucher, findings in outcome.refused.items():
-        why[stager.row_of(voucher)] = ("quarantined", [reason_of(finding) for finding in findings])
+        row = stager.row_of(voucher)
+        told = [reason_by_reference(connection, finding, f"{stager.batch}:{row}") for finding in findings]
+        why[row] = ("quarantined", told)
     for voucher in outcome.orphans:
         said = reason("original-not-found", reference=stager.references[voucher])
         why[stager.row_of(voucher)] = ("quarantined", [said])

@@ -86,6 +86,11 @@ class Report:
         whys = [why["check"] for row in self.held for why in row["reasons"]]
         return len(self.held) == self.rows["read"] and {*whys} <= {"not-data-sheet", "not-data-blank"}
 
+    @property
+    def empty(self) -> bool:
+        """Say whether a list has no row of data."""
+        return self.rows["read"] == self.rows["not_data"]
+
     def reasons(self) -> list[dict[str, Any]]:
         """Return why rows wait, by check: how many and how much."""
         grouped: dict[str, list[int]] = defaultdict(lambda: [0, 0])

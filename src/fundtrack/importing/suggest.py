@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fundtrack.book.aliases import FIELDS, standing, states
-from fundtrack.importing.words import words_of
+from fundtrack.chart.words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

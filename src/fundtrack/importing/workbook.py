@@ -24,7 +24,7 @@ SIGNATURES: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 """How XLSX and ODS (zips) and XLS (a compound file) begin, whatever the file's name says."""
 
 
-HEADED: Final = frozenset({"json", "ledger", "extracted"})
+HEADED: Final = frozenset({"json", "xml", "ledger", "extracted"})
 """Kinds of files that name their own columns."""
 
 

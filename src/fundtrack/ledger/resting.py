@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from fundtrack.book.aliases import Alias, Basis
-from fundtrack.book.person import same_person
+from fundtrack.book.grounds import gives
 from fundtrack.ledger.aliases import FORMS, read_one
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def rested(vouchers: Iterable[Transaction], said: Sequence[Custom]) -> Iterator[
         if not isinstance(one, Basis):
             continue
         bases[str(one.fund_basis)] = one
-        if one.alias is not None and not _gives(aliases.get(one.alias), one):
+        if one.alias is not None and not ((alias := aliases.get(one.alias)) and gives(alias, one)):
             details = {"alias": one.alias, "word": one.word, "fund": one.fund}
             yield Objection("published-alias-unconfirmed", *_place(directive), details)
     for voucher in vouchers:
@@ -47,14 +47,6 @@ def rested(vouchers: Iterable[Transaction], said: Sequence[Custom]) -> Iterator[
         if rests_on is not None and (basis is None or not number.startswith(f"{basis.fund}-")):
             details = {"voucher": number, "basis": rests_on, "fund": basis.fund if basis else "–"}
             yield Objection("published-fund-without-basis", *_place(voucher), details)
-
-
-def _gives(alias: Alias | None, basis: Basis) -> bool:
-    """Return whether an alias gave a fund when a basis came up, by the word of two."""
-    if alias is None or alias.decided != "confirmed" or same_person(alias.said_by, alias.decided_by):
-        return False
-    said = (alias.field, alias.word, alias.meaning) == ("fund", basis.word, basis.fund)
-    return said and alias.page in {"", basis.page} and alias.decided_at <= basis.recorded_at
 
 
 def _place(directive: Transaction | Custom) -> tuple[str, int]:

@@ -42,6 +42,12 @@ def _json(path: str, encoding: str, records: str) -> None:
     tell(path, encoding, records)
 
 
+def _iati(path: str) -> None:
+    from .iati import tell
+
+    tell(path)
+
+
 def _ledger(path: str) -> None:
     from .ledger import parsed
 
@@ -55,7 +61,7 @@ def _extracted(path: str, importer: str, folder: str) -> None:
 
 
 KINDS: Final[dict[str, Callable[..., None]]] = {
-    "workbook": _workbook, "archive": _archive, "members": _members, "html": _html, "json": _json,
+    "workbook": _workbook, "archive": _archive, "members": _members, "html": _html, "json": _json, "xml": _iati,
     "ledger": _ledger, "extracted": _extracted,
 }  # fmt: skip
 """What reads each kind of file: bound first, then imported."""

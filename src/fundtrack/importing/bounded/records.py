@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 COLUMNS: Final = 1024
 """Records have a column for every field of every field, so more of them than a sheet has."""
 
+NAMED: Final = 5
+"""So many files of a package are named."""
+
 EXACT: Final = 15
 """Digits of a whole number that every program keeps."""
 
@@ -43,6 +46,8 @@ def tell(path: str, encoding: str, records: str) -> None:
         raise Unusable("file-deep", {"limit": DEPTH}) from error
     except json.JSONDecodeError as error:
         raise Unusable("json-damaged", {"why": error.msg, "line": error.lineno}) from error
+    if (files := _described(whole)) and not (records and found[0][1]):
+        raise Unusable("json-descriptor", {"files": files})
     if not any(rows for _, rows in found):
         raise Unusable("json-no-records", {})
     names = [unicodedata.normalize("NFC", " ".join(name.split())) for name, _ in found]
@@ -63,6 +68,16 @@ def _whole_of(text: str) -> Any:  # noqa: ANN401 - whatever JSON says
         if error.msg != "Extra data" or text[: error.pos].strip().count("\n"):
             raise
     return [reader.decode(line) for line in text.splitlines() if line.strip()]
+
+
+def _described(whole: Any) -> str:  # noqa: ANN401 - whatever JSON says
+    """Return the files that a data package describes; nothing of another file, or where the rows stand beside that."""
+    resources = whole.get("resources") if isinstance(whole, dict) else None
+    if not isinstance(resources, list) or not all(isinstance(one, dict) for one in resources):
+        return ""
+    paths = [one.get("path", one.get("url")) for one in resources if "data" not in one]
+    named = [one for path in paths for one in (path if isinstance(path, list) else [path]) if isinstance(one, str)]
+    return ", ".join(map(short, named[:NAMED])) + ", …" * (len(named) > NAMED)
 
 
 def _lists(value: Any, name: str) -> Iterator[tuple[str, list[Any]]]:  # noqa: ANN401 - whatever JSON says

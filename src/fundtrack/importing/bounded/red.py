@@ -37,19 +37,24 @@ def red(archive: zipfile.ZipFile) -> dict[str, Places]:
 
 def _styles(root: Element) -> set[int]:
     """Return the numbers of the styles whose font is red."""
-    fonts = [_is_red(font.find(f"{MAIN}color")) for font in root.iterfind(f"{MAIN}fonts/{MAIN}font")]
+    fonts = [_of_red(font.find(f"{MAIN}color")) for font in root.iterfind(f"{MAIN}fonts/{MAIN}font")]
     used = [int(style.get("fontId", 0)) for style in root.iterfind(f"{MAIN}cellXfs/{MAIN}xf")]
     return {nth for nth, font in enumerate(used) if font < len(fonts) and fonts[font]}
 
 
-def _is_red(color: Element | None) -> bool:
+def _of_red(color: Element | None) -> bool:
     """Say whether a colour is red."""
     if color is None:
         return False
     rgb = color.get("rgb", "")[-6:]
     if not re.fullmatch(r"[0-9A-Fa-f]{6}", rgb):
         return color.get("indexed", "") in INDEXED
-    strong, *weak = bytes.fromhex(rgb)
+    return is_red(bytes.fromhex(rgb))
+
+
+def is_red(rgb: bytes) -> bool:
+    """Say whether a colour is red by its three parts."""
+    strong, *weak = rgb
     return strong >= STRONG and max(weak) <= WEAK
 
 

@@ -8,11 +8,14 @@ import re
 import zipfile
 from typing import TYPE_CHECKING, Any, Final
 
+from . import redbiff, redods
 from .archive import DAMAGES, sound
 from .bounds import BYTES, Unusable, fits, head, say, short
 from .red import red
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .red import Places
 
 POSITIVE: Final = re.compile(r"\s*[¥￥]?\s*[\d０-９][\d０-９,，]*(?:[.．][\d０-９]+)?\s*元?\s*")
@@ -60,7 +63,7 @@ def _look(path: str) -> dict[str, Places]:
             for member in sound(archive):
                 if member.filename.endswith((".xml", ".rels", ".vml")):
                     _look_into(archive, member)
-            return red(archive)
+            return redods.red(archive) if "content.xml" in archive.namelist() else red(archive)
     except SyntaxError:  # XML that is none: its reader tells that
         return {}
     except DAMAGES as error:
@@ -101,6 +104,7 @@ def tell(path: str) -> None:
         raise Unusable("workbook-locked", {})
     try:
         book = calamine.CalamineWorkbook.from_path(path)
+        marks |= _of_old(path, book.sheet_names)
         sheets = [sheet for sheet in book.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
         for sheet in sheets:
             content = book.get_sheet_by_name(sheet.name)
@@ -115,6 +119,15 @@ def tell(path: str) -> None:
         if found := TOO_MANY.search(str(error)):
             raise Unusable("workbook-too-far", {"member": "content.xml", "at": found[1]}) from error
         raise Unusable("workbook-damaged", {"why": str(error)}) from error
+
+
+def _of_old(path: str, names: Sequence[str]) -> dict[str, Places]:
+    """Return where the cells of a workbook are red that is no zip."""
+    with open(path, "rb") as file:  # noqa: PTH123 - as the standard library does
+        if file.read(len(redbiff.COMPOUND)) != redbiff.COMPOUND:
+            return {}
+        file.seek(0)
+        return dict(zip(names, redbiff.red(file.read()), strict=False))
 
 
 def _locked(path: str) -> bool:

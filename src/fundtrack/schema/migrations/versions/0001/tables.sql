@@ -234,7 +234,7 @@ CREATE TABLE voucher (
     CONSTRAINT voucher_duties_apart CHECK (PERSON(approved_by) <> PERSON(prepared_by)),
     CONSTRAINT voucher_occurrence CHECK (occurrence >= 1),
     CONSTRAINT voucher_row CHECK ((batch IS NULL) = (row IS NULL)),
-    CONSTRAINT voucher_fund_basis CHECK (fund_basis IS NULL OR batch IS NOT NULL)
+    CONSTRAINT voucher_fund_basis CHECK (fund_basis IS NULL OR batch IS NOT NULL OR link <> id)
 ) STRICT;
 
 CREATE INDEX voucher_bank_ref ON voucher (bank_ref);
