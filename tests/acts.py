@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from books import CHART, RECEIVED, USES, post_simple
+from copies import copied
 from fundtrack.book import create_book
 from fundtrack.book.policy import apply_chart
 from fundtrack.errors import FundtrackError
@@ -75,13 +76,17 @@ MORE = f"""
 
 def funded(folder: Path, database: URL) -> Iterator[Book]:
     """Give a book in which four funds received money on 2015-01-05."""
-    url = database.render_as_string(hide_password=False)
-    book = create_book(folder, title="Posting", language="en", database=url, schema_name="posting")
+    book = copied(folder, database, "funded", _made)
+    yield book
+    book.engine.dispose()
+
+
+def _made(folder: Path, database: str) -> Book:
+    book = create_book(folder, title="Posting", language="en", database=database, schema_name="posting")
     apply_chart(book, CHART + MORE, by="founder", document="原文未载")
     for fund, amount in RECEIVED.items():
         post_simple(book, fund, "transfer-received", amount, on=date(2015, 1, 5))
-    yield book
-    book.engine.dispose()
+    return book
 
 
 def act(book: Book, say: Callable[[Connection, Chart], Sequence[Draft]]) -> Posted:

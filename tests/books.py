@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from copies import address, copied
 from fundtrack.book import create_book
 from fundtrack.book.policy import apply_chart
 from fundtrack.posting import Draft, Leg, post
@@ -93,9 +94,17 @@ CHART: Final = (
 
 
 def small_book(folder: Path, database: URL | str = "", *, schema: str = SCHEMA) -> Book:
-    """Create the small book: vouchers 1 to 4 receive the money of F01, F02A, F03, F04; 5 pays 600.00 out of F01."""
-    url = database if isinstance(database, str) else database.render_as_string(hide_password=False)
-    book = create_book(folder, title="Small", language="en", database=url, schema_name=schema)
+    """Give the small book: vouchers 1 to 4 receive the money of F01, F02A, F03, F04; 5 pays 600.00 out of F01.
+
+    In the schema of everybody it is a copy, and the database given is nobody else's.
+    """
+    if schema == SCHEMA:
+        return copied(folder, database, "small", _made)
+    return _made(folder, database if isinstance(database, str) else address(database), schema)
+
+
+def _made(folder: Path, database: str, schema: str = SCHEMA) -> Book:
+    book = create_book(folder, title="Small", language="en", database=database, schema_name=schema)
     apply_chart(book, CHART, by="founder", document="原文未载")
     for fund, amount in RECEIVED.items():
         post_simple(book, fund, "transfer-received", amount, on=date(2015, 1, 5))

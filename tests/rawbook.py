@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from copies import copied
 from fundtrack.book import create_book
 from fundtrack.book.policy import apply_chart
 from fundtrack.schema import dialect
@@ -96,7 +97,10 @@ Entry = tuple[str, str, str, int, int]
 
 def book_in(folder: Path, url: URL | None = None) -> Book:
     """Return a new book with the chart."""
-    database = url.render_as_string(hide_password=False) if url else ""
+    return copied(folder, url or "", "raw", _made)
+
+
+def _made(folder: Path, database: str) -> Book:
     book = create_book(folder, title="Tianyang", language="en", database=database)
     apply_chart(book, TEXT, by="manager", document="桂[2014]33号")
     return book

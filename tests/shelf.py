@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from copies import address
 from fundtrack.book import Book, create_book, open_book
 from fundtrack.book.policy import apply_chart
 from fundtrack.checking import candidates
@@ -148,11 +149,6 @@ def rolled_back(book: Book) -> Iterator[Connection]:
             yield connection
         finally:
             transaction.rollback()
-
-
-def address(url: URL) -> str:
-    """Return a URL as settings spell it."""
-    return url.render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")

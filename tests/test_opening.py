@@ -10,6 +10,7 @@ import pytest
 
 from acts import refusal, standing, whole
 from books import CHART, FUND, USES
+from copies import copied
 from fundtrack.book import create_book
 from fundtrack.book.policy import apply_chart
 from fundtrack.errors import FormatError, Refused, UsageError
@@ -53,11 +54,16 @@ total,,,"1,565.00","1,565.00"
 @pytest.fixture
 def book(book_dir: Path, database_url: URL) -> Iterator[Book]:
     """Give an empty book with the small book's chart."""
-    url = database_url.render_as_string(hide_password=False)
-    book = create_book(book_dir, title="Opening", language="en", database=url, schema_name="opening")
-    apply_chart(book, CHART, by="founder", document="原文未载")
+    book = copied(book_dir, database_url, "opening", empty)
     yield book
     book.engine.dispose()
+
+
+def empty(folder: Path, database: str) -> Book:
+    """Make the empty book."""
+    book = create_book(folder, title="Opening", language="en", database=database, schema_name="opening")
+    apply_chart(book, CHART, by="founder", document="原文未载")
+    return book
 
 
 def opened(book: Book, text: str, encoding: str = "utf-8") -> Opened:

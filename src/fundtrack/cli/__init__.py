@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -42,6 +43,7 @@ from fundtrack.cli.options import until_the_end
 from fundtrack.errors import LANGUAGES, FundtrackError, Language, UsageError, message
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
 WRONG_USAGE: Final = 2
@@ -112,6 +114,12 @@ app.command()(ledgers.browse)
 app.command()(books.doctor)
 
 
+@cache
+def command() -> Callable[..., object]:
+    """Return all commands; reading the signatures of a hundred functions takes longer than most of what they do."""
+    return typer.main.get_command(app)
+
+
 def main() -> None:
     """Run the command line; every way it can end is decided here."""
     for stream in (sys.stdout, sys.stderr):
@@ -119,7 +127,7 @@ def main() -> None:
     if "FUNDTRACK_DEBUG" not in os.environ:
         sys.excepthook = fault
     try:
-        typer.main.get_command(app)(prog_name="fundtrack")
+        command()(prog_name="fundtrack")
     except FundtrackError as error:
         show.problem(error)
         raise SystemExit(error.exit_code) from error
