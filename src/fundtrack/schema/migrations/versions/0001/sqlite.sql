@@ -303,8 +303,9 @@ BEGIN
     JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.credit
     WHERE e.voucher = NEW.id AND (d.kind LIKE 'quota-%' OR c.kind LIKE 'quota-%') AND (
         (NEW.kind NOT IN ('opening', 'allotment', 'quota-adjustment') AND substr(d.code, 6) <> substr(c.code, 6))
-        OR NOT EXISTS (SELECT 1 FROM quota_move AS m WHERE m.kind = NEW.kind AND m.red = e.red
-            AND m.moves LIKE '% ' || substr(d.kind, 7) || '>' || substr(c.kind, 7) || ' %'));
+        OR NOT EXISTS (SELECT 1 FROM quota_move AS m WHERE m.kind = NEW.kind AND m.moves LIKE '% ' || CASE e.red
+            WHEN 0 THEN substr(d.kind, 7) || '>' || substr(c.kind, 7)
+            ELSE substr(c.kind, 7) || '>' || substr(d.kind, 7) END || ' %'));
 END;
 
 CREATE TRIGGER voucher_allots_of_its_parent BEFORE INSERT ON voucher WHEN NEW.kind = 'allotment'

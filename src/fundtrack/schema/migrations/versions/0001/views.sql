@@ -65,28 +65,24 @@ FROM account AS a
 JOIN balance AS b ON b.fund = a.fund AND b.unit = a.unit AND b.code = a.code
 WHERE a.kind LIKE 'quota-%';
 
--- Between which statuses each kind of voucher moves quota, from debit to credit, and in red where it takes nothing back.
+-- From which status to which each kind of voucher moves quota, where it takes nothing back.
 CREATE VIEW quota_move AS
-SELECT column1 AS kind, column2 AS red, column3 AS moves FROM (VALUES
-    ('opening', 0, ' received>unallotted received>available received>committed received>applied '),
-    ('quota-received', 0, ' received>unallotted '),
-    ('quota-received', 1, ' received>unallotted '),
-    ('allotment', 0, ' unallotted>available '),
-    ('quota-adjustment', 0, ' unallotted>unallotted unallotted>available available>unallotted available>available '),
-    ('pooling', 0, ' unallotted>received received>unallotted '),
-    ('commitment', 0, ' available>committed '),
-    ('commitment', 1, ' available>committed '),
-    ('application', 0, ' available>applied committed>applied '),
-    ('disbursement', 0, ' available>paid committed>paid applied>paid '),
-    ('advance', 0, ' available>paid committed>paid applied>paid '),
-    ('bank-charge', 0, ' available>paid committed>paid '),
-    ('refund', 1, ' available>paid committed>paid '),
-    ('adjustment', 0, ' available>paid committed>paid '),
-    ('adjustment', 1, ' available>paid committed>paid applied>paid '),
-    ('returned-payment', 0, ' paid>applied '),
-    ('returned-payment', 1, ' available>paid committed>paid applied>paid '),
-    ('carry-over', 0, ' unallotted>carried available>carried committed>carried received>unallotted received>available received>committed '),
-    ('reclaim', 0, ' unallotted>reclaimed available>reclaimed committed>reclaimed ')) AS m;
+SELECT column1 AS kind, column2 AS moves FROM (VALUES
+    ('opening', ' received>unallotted received>available received>committed received>applied '),
+    ('quota-received', ' received>unallotted unallotted>received '),
+    ('allotment', ' unallotted>available '),
+    ('quota-adjustment', ' unallotted>unallotted unallotted>available available>unallotted available>available '),
+    ('pooling', ' unallotted>received received>unallotted '),
+    ('commitment', ' available>committed committed>available '),
+    ('application', ' available>applied committed>applied '),
+    ('disbursement', ' available>paid committed>paid applied>paid '),
+    ('advance', ' available>paid committed>paid applied>paid '),
+    ('bank-charge', ' available>paid committed>paid '),
+    ('refund', ' paid>available paid>committed '),
+    ('adjustment', ' available>paid committed>paid paid>available paid>committed paid>applied '),
+    ('returned-payment', ' paid>available paid>committed paid>applied '),
+    ('carry-over', ' unallotted>carried available>carried committed>carried received>unallotted received>available received>committed '),
+    ('reclaim', ' unallotted>reclaimed available>reclaimed committed>reclaimed ')) AS m;
 
 -- The line that a document gave, of which a line was allotted or carried over.
 CREATE VIEW quota_root AS
@@ -99,10 +95,11 @@ SELECT r.fund, r.line, r.root, q.number FROM rooted AS r JOIN quota AS q ON q.fu
 
 -- Since when, and to whom, lines have bound quota to contracts: what was bound and taken back in red never was.
 CREATE VIEW contract_bound AS
-SELECT v.contract, e.fund, e.unit, e.credit AS code, v.payee, v.date
+SELECT v.contract, e.fund, e.unit, a.code, v.payee, v.date
 FROM voucher AS v
-JOIN entry AS e ON e.voucher = v.id AND e.red = 0
-JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code = e.credit AND a.kind = 'quota-committed'
+JOIN entry AS e ON e.voucher = v.id
+JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code = CASE e.red WHEN 0 THEN e.credit ELSE e.debit END
+    AND a.kind = 'quota-committed'
 WHERE v.kind IN ('commitment', 'carry-over') AND v.contract <> '' AND v.reverses IS NULL
     AND NOT EXISTS (SELECT 1 FROM voucher AS r WHERE r.reverses = v.id);
 
