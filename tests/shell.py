@@ -51,6 +51,7 @@ class Shell:
         self.environment = {
             "PATH": os.pathsep.join([str(programs), str(Path(sys.executable).parent), os.environ["PATH"]]),
             "PYTHONPATH": str(Path(fundtrack.__file__).parent.parent),
+            "PYTHONDONTWRITEBYTECODE": "1",  # else an example with a full disk leaves half a file behind
             "PYTHONUNBUFFERED": "1",  # else errors come before what was printed earlier
             "HOME": str(programs),
             "LANG": "C.UTF-8",

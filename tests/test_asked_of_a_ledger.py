@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from clerk import before_a_book
+from clerk import after, before_a_book
 from fundtrack.ledger import canonical, publish, read
 from fundtrack.ledger.restored import restored
 from quotas import CHART, controlled
 from shelf import ENGINES
 from test_pooling import POOL, prepare
 from test_pooling import TEXT as POOLS
-from test_trace import CYCLE, OWNER, run
+from test_trace import CYCLE, OWNER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,9 +47,8 @@ ASKED: Final = (
 @pytest.fixture(params=ENGINES)
 def book(shelf: Shelf, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, say: Say) -> Iterator[Book]:
     """Give a book in which money went all the ways there are within a year, published."""
-    with before_a_book(shelf, request.param, controlled(date(2015, 1, 1), CHART + OWNER), monkeypatch) as made:
-        run(say, f"{CYCLE.rstrip()}{MORE}")
-        publish(made)
+    chart = controlled(date(2015, 1, 1), CHART + OWNER)
+    with after(f"{CYCLE.rstrip()}{MORE}publish\n", shelf, request.param, chart, monkeypatch, say) as made:
         yield made
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from clerk import before_a_book
+from clerk import after, before_a_book, run
 from fundtrack.book.documents import papers
 from fundtrack.posting.documents import entered
 from quotas import CHART, controlled
@@ -66,18 +66,10 @@ quota cut F01-Q00001 --amount 20 --document 县6号 --date 2015-05-01
 PAID: Final = "F01-2015-000009"
 
 
-def run(say: Say, script: str) -> None:
-    """Run commands, one a line."""
-    for line in script.replace("\\\n", "").strip().splitlines():
-        done = say(*line.split())
-        assert done.code == 0, (line, done)
-
-
 @pytest.fixture(params=ENGINES)
 def book(shelf: Shelf, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, say: Say) -> Iterator[Book]:
     """Give a book in which money went all the ways there are within a year, on each engine."""
-    with before_a_book(shelf, request.param, controlled(date(2015, 1, 1), CHART + OWNER), monkeypatch) as made:
-        run(say, CYCLE)
+    with after(CYCLE, shelf, request.param, controlled(date(2015, 1, 1), CHART + OWNER), monkeypatch, say) as made:
         yield made
 
 
