@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -61,6 +63,12 @@ CASES: Final = {
         "",
     ),
     "nothing but commas": ("Date;Supplier;Amount\n22/01/2015;A;1,234\n", {}, "decimal unit"),
+    "nothing but threes": ("Date;Supplier;Amount\n22/01/2015;A;1.234\n23/01/2015;B;12.500\n", {}, "decimal"),
+    "decimals behind a comma": (
+        "Date;Supplier;Amount\n22/01/2015;A;1.234,50\n23/01/2015;B;12,5\n24/01/2015;C;2.000\n",
+        {"decimal": "comma"},
+        "",
+    ),
     "a supplier called Total": (
         ENGLISH + "22/01/2015,Total Energy,1.50\n23/01/2015,Sum,2.00\n,Summe,3.50\n",
         {"total": "Total, Grand total, Sum"},
@@ -301,11 +309,49 @@ def test_a_total_is_told_by_its_word_and_its_sum(
     assert (said in [point.topic for point in found.points], tried.rows, tried.agrees) == (True, rows, agrees)
 
 
+@pytest.mark.parametrize(
+    ("cells", "answers", "amount"),
+    [
+        (("1.234,50", "12,5", "2.000"), {}, 324_700), (("1.234", "12.500"), {"decimal": "comma"}, 1_373_400),
+        (("12.500", "2.000"), {"decimal": "point"}, 1450),
+    ],
+)  # fmt: skip
+def test_decimals_behind_a_comma_are_read_so(
+    tmp_path: Path, cells: tuple[str, ...], answers: dict[str, str], amount: int
+) -> None:
+    """The page says it, its sample is as the file has it, and through it the file has its sum; a point in it waits."""
+    path = tmp_path / "list.csv"
+    path.write_text("Date;Supplier;Amount\n" + "".join(f"22/01/2015;A;{cell}\n" for cell in cells), "utf-8")
+    at = desk("GBP")
+    text = at.text(at.propose(path, answers | {"unit": "GBP"}), "mine")
+    tried = at.tried(path, text, "mine")
+    assert (tried.rows, tried.sound, tried.amount) == (len(cells), len(cells), amount)
+    assert ('decimal = ","' in text) == (answers.get("decimal") != "point")
+    assert f";{cells[0]}\n" in text
+    path.write_text(path.read_text("utf-8") + "22/01/2015;A;3.50\n22/01/2015;A;4,5\n", "utf-8")
+    assert at.tried(path, text, "mine").sound == len(cells) + 1
+
+
+def test_a_zip_of_one_file_is_that_file(say: Say, book: Path) -> None:
+    """Proposed for as if it were unpacked; the page imports the zip. Of several it is asked which."""
+    for name, files in (("one.zip", ("a.csv",)), ("two.zip", ("a.csv", "b.csv"))):
+        with zipfile.ZipFile(name, "w") as archive:
+            for file in files:
+                archive.writestr(file, "日期,收款人,金额(元)\n2015-02-01,示例公司,5000.00\n")
+    answer = say("formats", "new", "one.zip", "--book", book, "--format", "json")
+    assert (answer.code, Path(json.loads(answer.out)["page"]).name) == (0, "one.md"), answer.err
+    command = json.loads(answer.out)["next"].removeprefix("fundtrack ").split()
+    done = say(*command, "--book", book, "--format", "json")
+    assert json.loads(done.out)[0]["amounts"]["read"] == "5000.00"
+    two = say("formats", "new", "two.zip", "--book", book)
+    assert (two.code, "a.csv, b.csv" in two.err) == (2, True)
+
+
 def test_what_cannot_be_read_at_all_is_refused(tmp_path: Path) -> None:
     """With the reason, and no page."""
     path = tmp_path / "list.csv"
     for text, key in (
-        ("Tag;Wer;Betrag\n22.01.2015;A;1.234,50\n", "new-decimal-comma"),
+        ("Tag;Wer;Betrag\n22.01.2015;A;1.234,50\n23.01.2015;B;2,50\n24.01.2015;C;2.50\n", "new-decimal-comma"),
         (ENGLISH + "22/01/2015,A,1.50\n01/23/2015,B,2.00\n", "date-order-mixed"),
         ("Dear Sir,\nnothing\n", "new-no-header"),
         ("", "file-empty"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,16 +12,19 @@ import typer
 
 from fundtrack.cli import show
 from fundtrack.cli.options import BookOption, Format, FormatOption, LanguageOption, local_folder, opened, spoken
-from fundtrack.errors import Language, PageError, UsageError, message, nearest
+from fundtrack.errors import FormatError, Language, PageError, UsageError, message, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from fundtrack.importing.proposing import Desk, Fit, Point, Proposal
     from fundtrack.pages import Page
 
 formats = typer.Typer(help="Formats that files are recognised by. 导入格式", invoke_without_command=True)
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="A file of the bureau. 文件")]
+NAMED = 8
+"""So many files of a zip are named."""
+
 NameArgument = Annotated[str, typer.Argument(metavar="PAGE", help="The name of a page. 页面名")]
 
 
@@ -163,23 +167,24 @@ def new(
 
     desk, language, folder = _desk(book, lang)
     answers = answers_of(said or [])
-    fitting = [one for one in desk.known(file) if one.fits]
-    if fitting and not anyway:
-        _print_known(file, fitting[0], form, language)
-        return
-    called = desk.name(file, name, folder)
-    found = desk.propose(file, answers)
-    if form == "table":
-        _print_points(file, found, language)
-    while found.open and found.open[0].choices and form == "table" and sys.stdin.isatty() and not draft:
-        ask(found.open[0], answers, language)
-        found = desk.propose(file, answers)
-    if found.open and not draft:
-        _refuse_open(file, found, form, language)
-    text = desk.text(found, called)
-    tried = None if found.open else desk.tried(file, text, called)
-    written = desk.write(folder, called, text)
-    alone = desk.chosen(file, written)
+    with _only(file) as seen:
+        fitting = [one for one in desk.known(seen) if one.fits]
+        if fitting and not anyway:
+            _print_known(file, fitting[0], form, language)
+            return
+        called = desk.name(file, name, folder)
+        found = desk.propose(seen, answers)
+        if form == "table":
+            _print_points(file, found, language)
+        while found.open and found.open[0].choices and form == "table" and sys.stdin.isatty() and not draft:
+            ask(found.open[0], answers, language)
+            found = desk.propose(seen, answers)
+        if found.open and not draft:
+            _refuse_open(file, found, form, language)
+        text = desk.text(found, called)
+        tried = None if found.open else desk.tried(seen, text, called)
+        written = desk.write(folder, called, text)
+        alone = desk.chosen(seen, written)
     after = _after(file, called, found, alone=alone)
     if form != "table":
         _print_record(file, found, form, language, written=written, tried=tried, after=after)
@@ -191,6 +196,21 @@ def new(
     show.say_message("new-after", language, command=after)
     if not found.open and not {"fund", "use"} <= {*found.columns}:
         show.say_message("new-no-fund", language)
+
+
+@contextmanager
+def _only(file: Path) -> Iterator[Path]:
+    """Give the file itself, or the only one in a zip. Raises FormatError (`new-archive`) where there are several."""
+    from fundtrack.importing.given import parts
+
+    with parts(file) as found:
+        if len(found) > 1:
+            named = ", ".join(one.name.partition(":")[2] for one in found[:NAMED])
+            raise FormatError("new-archive", path=file, count=len(found), files=named + ", …" * (len(found) > NAMED))
+        try:
+            yield found[0].path
+        except FormatError as error:
+            raise FormatError(error.key, **(error.details | {"path": found[0].label})) from error
 
 
 def _after(file: Path, name: str, found: Proposal, *, alone: bool) -> str:

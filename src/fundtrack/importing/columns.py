@@ -160,8 +160,9 @@ class Columns:
         self._in, self._out = self._head.place(names[0]), self._head.place(names[-1])
         self._balance = self._places.of(spec["balance"]) if "balance" in spec else None
         self._signed = layout.signed
-        self._amount = (fields.side if layout.two_sided else fields.amount)(self.unit, layout.red)
-        self._amounts = fields.amounts(self.unit, self._amount)
+        comma = layout.decimal == ","
+        self._amount = (fields.side if layout.two_sided else fields.amount)(self.unit, layout.red, comma=comma)
+        self._amounts = fields.amounts(self.unit, self._amount, comma=comma)
 
     def _bind_fields(self, words: Mapping[str, Mapping[str, str]]) -> None:
         """Choose the place of every other field and what reads it."""

@@ -97,7 +97,9 @@ class EntryColumns:
         found = self._channels = [(known.get(part, part), at) for part, at in parts]
         self._headed = {at: Said("column", f"{under}{part}", identifier.covered(part)) for part, at in parts}
         unit = heading.unit(self._layout, self._head, [self._head.cells[at] for _, at in found]) if found else ""
-        self._share = Memo(fields.side(unit or self._layout.currency, self._layout.red))
+        self._share = Memo(
+            fields.side(unit or self._layout.currency, self._layout.red, comma=self._layout.decimal == ",")
+        )
 
     def _shares(self, row: Sequence[str]) -> dict[str, int]:
         """Return what each fund pays of a bill, in fen. Raises FormatError."""
@@ -133,7 +135,7 @@ class EntryColumns:
             "identifier": self._keeper(name, key),
         }
         if kind in {"amount", "side"}:
-            readers[kind] = fields.side(self._unit(source), self._layout.red)
+            readers[kind] = fields.side(self._unit(source), self._layout.red, comma=self._layout.decimal == ",")
         found = fields.found(source.pattern, str) if source.pattern else None
         values = Memo(_reading(kind, readers[kind], words, found))
         return Field(name, source.name, self._places.of(source), values, name in self._layout.needed)

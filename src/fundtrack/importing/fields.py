@@ -27,6 +27,9 @@ NEGATIVE: Final = "negative"
 REDDENED: Final = (ASKED, NEGATIVE, "plain")
 """What a page may say of an amount above zero in red: that somebody has to be asked, that it is negative, nothing."""
 
+SWAPPED: Final = str.maketrans(".,．，", ",.,.")
+"""Points for commas and commas for points: what makes of 1.234,56 an amount as it is read everywhere else."""
+
 NOTHING: Final = frozenset({"", "-", "--", "/"})
 """What banks write on the side that did not move."""
 
@@ -41,10 +44,11 @@ def found(pattern: re.Pattern[str], function: Callable[[str], Value]) -> Callabl
     return read
 
 
-def amount(unit: str, red: str = ASKED) -> Callable[[str], int]:
+def amount(unit: str, red: str = ASKED, *, comma: bool = False) -> Callable[[str], int]:
     """Return what reads an amount in a unit, in fen; quick for the plain form that most files have.
 
     One that is in `red` is what the page says; where it says nothing, the function raises FormatError (`amount-red`).
+    A text may have a `comma` before its decimals, and then has none elsewhere.
     """
 
     def coloured(cell: str) -> int:
@@ -55,27 +59,35 @@ def amount(unit: str, red: str = ASKED) -> Callable[[str], int]:
         return (-1 if red == NEGATIVE else 1) * plain(black(cell))
 
     def plain(cell: str) -> int:
-        return int(cell.replace(".", "")) if unit == "元" and PLAIN.fullmatch(cell) else exact(cell)
+        return int(cell.replace(".", "")) if unit == "元" and not comma and PLAIN.fullmatch(cell) else exact(cell)
 
     def exact(cell: str) -> int:
-        return money.measured(cell, unit) if isinstance(cell, Number) else money.parse(cell, unit)
+        if isinstance(cell, Number):
+            return money.measured(cell, unit)
+        try:
+            return money.parse(cell.translate(SWAPPED) if comma else cell, unit)
+        except FormatError as error:
+            raise FormatError(
+                error.key, **(error.details | ({"text": cell} if "text" in error.details else {}))
+            ) from error
 
     return coloured
 
 
-def side(unit: str, red: str = ASKED) -> Callable[[str], int]:
+def side(unit: str, red: str = ASKED, *, comma: bool = False) -> Callable[[str], int]:
     """Return what reads one side of a statement: an amount, or nothing."""
-    read = amount(unit, red)
+    read = amount(unit, red, comma=comma)
     return lambda cell: 0 if cell.strip() in NOTHING else read(cell)
 
 
-def amounts(unit: str, read: Callable[[str], int]) -> Callable[[Sequence[str]], Sequence[int]]:
+def amounts(unit: str, read: Callable[[str], int], *, comma: bool = False) -> Callable[[Sequence[str]], Sequence[int]]:
     """Return what reads a column of amounts in a unit, cell by cell unless all have the plain form."""
 
     def column(cells: Sequence[str]) -> Sequence[int]:
         lines = "\n".join(cells)
         if (
             unit == "元"
+            and not comma
             and REDS.isdisjoint(map(type, cells))
             and PLAINS.fullmatch(lines)
             and lines.count("\n") < len(cells)

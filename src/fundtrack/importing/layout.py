@@ -38,7 +38,7 @@ IDENTIFYING: Final[Mapping[str, Form]] = {"payee-id": "person", "payee-account":
 WORDED: Final = ("fund", "use", "project", "payee", "bank")
 FILE: Final = {
     "encoding", "delimiter", "header", "without", "unit", "currency", "total", "notes", "private", "dates", "records",
-    "header-rows", "red", "importer",
+    "header-rows", "red", "importer", "decimal",
 }  # fmt: skip
 YUAN: Final = "CNY"
 BOOK: Final = "book"
@@ -92,6 +92,7 @@ class Layout:
     header_rows: int = 1
     channels: str = ""
     red: str = ASKED
+    decimal: str = "."
     importer: str = ""
     key_sources: tuple[Source, ...] = ()
     movement: Movement = PAID
@@ -257,8 +258,8 @@ def _file(file: dict[str, Any], columns: Mapping[str, Source], identifying: tupl
             raise ValueError(field, *source.columns)
     if not (isinstance(unit, dict) or unit == BOOK or money.is_unit(unit)) or file.get("dates", ISO) not in ORDERS:
         raise ValueError(unit, file.get("dates", ISO))
-    if file.get("red", ASKED) not in REDDENED:
-        raise ValueError(file["red"])
+    if file.get("red", ASKED) not in REDDENED or file.get("decimal", ".") not in {".", ","}:
+        raise ValueError(file.get("red"), file.get("decimal"))
     if not (file.get("header") or any_name):
         raise ValueError("[file] header")
     codecs.lookup(file.get("encoding", "utf-8"))
@@ -271,6 +272,7 @@ def _file(file: dict[str, Any], columns: Mapping[str, Source], identifying: tupl
         "records": str(file.get("records", "")),
         "importer": str(file.get("importer", "")),
         "red": file.get("red", ASKED),
+        "decimal": file.get("decimal", "."),
         "header_rows": int(file.get("header-rows", 1)),
         "unit": source_of(unit) if isinstance(unit, dict) else unit,
         "currency": (YUAN if unit in (*money.FACTORS,) else BOOK) if isinstance(currency, dict) else currency,

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from fundtrack import money
 from fundtrack.importing.cells import STROKES
+from fundtrack.importing.fields import SWAPPED
 from fundtrack.importing.proposing import grid as cells_of
+from fundtrack.importing.proposing.decimals import COMMA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,11 +43,16 @@ def sample(found: Proposal) -> str:
         writer.writerow(row)
     rows = _chosen(found)
     cover = _Cover(found)
-    for row in rows:
-        writer.writerow(cover.row(row))
-    if total := _total(found, rows):
-        writer.writerow(total)
+    for row in [*map(cover.row, rows), _total(found, rows)]:
+        if row:
+            writer.writerow(_as_written(found, row))
     return out.getvalue()
+
+
+def _as_written(found: Proposal, row: Sequence[str]) -> list[str]:
+    """Return a row whose amounts have a comma before their decimals, where those of the file do."""
+    turned = _amounts(found) if found.value("decimal") == COMMA else []
+    return [cell.translate(SWAPPED) if at in turned else cell for at, cell in enumerate(row)]
 
 
 def _amounts(found: Proposal) -> list[int]:

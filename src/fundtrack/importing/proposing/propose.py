@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fundtrack.errors import UsageError, nearest
 from fundtrack.importing.layout import BOOK
-from fundtrack.importing.proposing import days, fields, sides, units
+from fundtrack.importing.proposing import days, decimals, fields, sides, units
 from fundtrack.importing.proposing.ends import Ends, ends, unknown
 from fundtrack.importing.proposing.grid import grid
 from fundtrack.importing.proposing.look import NONE, Looked
@@ -93,8 +93,7 @@ def propose(
     Raises FormatError where the file cannot be read at all, and UsageError for an answer that cannot be followed.
     """
     table, points = grid(path, vocabulary, answers)
-    look = Looked(table, vocabulary)
-    sides.refuse_commas(look)
+    look, commas = decimals.decimals(Looked(table, vocabulary), answers)
     date = fields.date(look, answers)
     amounts = sides.amounts(look, [date.value], answers)
     points += [date, *amounts]
@@ -102,8 +101,7 @@ def propose(
     when = look.of(date.value)
     if when is None or len(read) != len(amounts):
         return Proposal(tuple(points), look, Ends((), (), ()), (), ())
-    if table.delimiter != ",":
-        points += sides.decimal(read, answers)
+    points += commas or decimals.asked(read, answers, table.delimiter)
     points.append(days.order(date.value, when.cells, answers))
     taken = [date.value, *(point.value for point in amounts)]
     moved = _movement(look, read, taken, answers)

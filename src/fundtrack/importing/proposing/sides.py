@@ -6,7 +6,6 @@ import re
 from itertools import pairwise, product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from fundtrack.errors import FormatError, UsageError
 from fundtrack.importing.fields import NOTHING
 from fundtrack.importing.proposing import grid as cells_of
 from fundtrack.importing.proposing.fields import PAID_TO
@@ -23,10 +22,6 @@ if TYPE_CHECKING:
 
 INWARDS: Final = re.compile(r"收入|存入|转入|贷方|贷$|credit|paid.?in|money.?in|deposit|receipt", re.IGNORECASE)
 OUTWARDS: Final = re.compile(r"支出|取出|转出|支取|借方|借$|debit|paid.?out|money.?out|withdraw", re.IGNORECASE)
-COMMA: Final = re.compile(r"[-+]?\d{1,3}(?:[. ]?\d{3})*,\d{1,2}\s*[-€]?")
-"""An amount with a comma before its decimals: 1.234,50."""
-
-POINT: Final = "point"
 SIDES: Final = ("amount-in", "amount-out")
 """The two columns of a statement; where one of them is said, the other is known."""
 
@@ -124,27 +119,6 @@ def _amount(look: Looked, taken: Sequence[str]) -> Point:
     order = sorted(found, key=lambda one: -one.fractions) or [one for one in look.usable if one.filled]
     why = said("new-amount-unknown", columns=len(found))
     return Point("amount", order[0].name if order else "", "open", why, choices_of(order))
-
-
-def decimal(amounts_read: Sequence[Column], answers: Mapping[str, str]) -> list[Point]:
-    """Return whether a comma stands before thousands, where amounts have commas and no point; else nothing."""
-    found = [cell.strip() for one in amounts_read for cell in one.cells if "," in cell]
-    if not found or any("." in cell for one in amounts_read for cell in one.cells):
-        return []
-    if "decimal" in answers:
-        if answers["decimal"] != POINT:
-            raise UsageError("new-choice", topic="decimal", value=answers["decimal"], choices=POINT)
-        return [Point("decimal", POINT, "answered", said("new-answered"))]
-    why = said("new-decimal", count=len(found), sample=found[0])
-    return [Point("decimal", POINT, "open", why, {POINT: said("new-decimal-point", sample=found[0])})]
-
-
-def refuse_commas(look: Looked) -> None:
-    """Raise FormatError (`new-decimal-comma`) where amounts are written with a comma before the decimals."""
-    for one in look.usable:
-        written = [cell.strip() for cell in one.cells if COMMA.fullmatch(cell.strip())]
-        if written and len(written) * 2 > one.filled:
-            raise FormatError("new-decimal-comma", path=look.grid.path, name=one.name, sample=written[0])
 
 
 def _pairs(look: Looked) -> list[tuple[Column, Column]]:
