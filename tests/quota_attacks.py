@@ -43,8 +43,11 @@ QUOTA_ROWS: Final = (
     )),
     row("use_grant", **GRANT | {"seq": 80, "fund": "F06", "code": "0606"}),
     row("use_grant", **GRANT | {"seq": 81, "fund": "F06", "code": "0607"}),
-    *(row("quota_heading", **HEADING | {"status": status, "code": f"{(1901, 2900)[n > 0] + n}", "root": root})
-      for n, (status, root) in enumerate(STATUSES.items())),
+    "INSERT INTO fund VALUES ('F07', 1)",
+    *(row("quota_heading", **HEADING | {"fund": fund, "status": status, "code": f"{(1901, 2900)[n > 0] + n}",
+                                        "root": root})
+      for fund in ("F06", "F07") for n, (status, root) in enumerate(STATUSES.items())),
+    row("quota", **LINE | {"fund": "F07", "line": 1}),
     row("quota", **LINE | {"line": 1}),
     row("quota", **ALLOTTED | {"line": 2}),
     row("quota", **ALLOTTED | {"line": 3, "project": "P01"}),
@@ -53,7 +56,8 @@ QUOTA_ROWS: Final = (
     row("application", **APPLIED | {"application": 2}),
     row("application_decision", **DECIDED | {"application": 1}),
 )  # fmt: skip
-"""F06 is under quota control: of its line 1, line 2 is allotted to 0606, and line 3 to 0606 for P01."""
+"""F06 is under quota control: of its line 1, line 2 is allotted to 0606, and line 3 to 0606 for P01; F07 has
+a line 1."""
 
 
 RESERVED: Final = voucher("F06", number=2, kind="application", payee="x")
@@ -215,6 +219,19 @@ YEARS: Final = (
           row("application", **APPLIED | {"date": "2016-03-01", "day": 736024})),
 )  # fmt: skip
 
+
+def gave(fund: str, amount: int, number: int = 1, **day: Any) -> tuple[str, ...]:  # noqa: ANN401
+    """Return the statements by which line 1 of a fund receives 100, and gives some of it to be pooled."""
+    return (
+        entry(fund, 100, unit="CNY.Q", debit="1901:Q00001", credit="2901:Q00001", voucher=40),
+        voucher(fund, id=40, number=number, kind="quota-received", document="x", **day),
+        entry(fund, amount, unit="CNY.Q", debit="2901:Q00001", credit="1901:Q00001", voucher=41),
+        voucher(fund, id=41, number=number + 1, kind="pooling", document="x", **day),
+    )
+
+
+TAKEN: Final[dict[str, Any]] = {"number": 2, "kind": "pooling", "document": "x", "link": 41}
+
 HANDED_DOWN: Final = (
     alike("carried over, received, and had again by a reversal", "voucher_brings_what_was_carried", *CARRIED,
           quota("1901:Q00004", "2902:Q00004", 2000, voucher=33),
@@ -224,6 +241,24 @@ HANDED_DOWN: Final = (
     alike("adjusted under another document", "voucher_adjusts_within_its_document",
           row("quota", **LINE | {"document": "y"}), row("quota", **ALLOTTED | {"line": 5, "parent": 4}),
           quota("2902:Q00002", "2902:Q00005"), voucher("F06", number=2, kind="quota-adjustment")),
+    *(alike(f"pooled {what}", "voucher_takes_what_another_gave", row("quota", **LINE), *given,
+            quota("1901:Q00004", "2901:Q00004"),
+            voucher("F06", **TAKEN | said))
+      for what, given, said in (
+        ("from nothing", (), {"link": NEW}),
+        ("more than another fund gave", gave("F07", 99), {}),
+        ("what was given in another act", gave("F07", 100), {"link": NEW}),
+        ("what was given on another day", gave("F07", 100, date="2015-02-28", day=735657), {}),
+        ("what the fund itself gave", gave("F06", 100, 2), {"number": 4}),
+        ("twice what was given once", (
+            *gave("F07", 100), quota("1901:Q00004", "2901:Q00004", voucher=43),
+            voucher("F06", id=43, **TAKEN)), {"number": 3}),
+    )),
+    alike("pooled, and had again by the giver's reversal", "voucher_takes_what_another_gave", row("quota", **LINE),
+          *gave("F07", 100), quota("1901:Q00004", "2901:Q00004", voucher=43),
+          voucher("F06", id=43, **TAKEN),
+          entry("F07", 100, unit="CNY.Q", debit="2901:Q00001", credit="1901:Q00001", red=1),
+          voucher("F07", number=3, kind="pooling", document="x", reverses=41)),
     *(alike(f"received beyond {what}", "voucher_receives_what_its_document_gives",
             entered("document", document="x", amount=1000, level="central", date="2015-01-01"),
             row("quota", **LINE), row("quota", **LINE | {"line": 5, "document": "y", "upper_document": "x"}),
@@ -336,5 +371,9 @@ PAID: Final = (
     voucher("F06", id=32, number=4, kind="carry-over", date="2015-12-31", day=735963),
     quota("1901:Q00004", "2902:Q00004", 2000, voucher=33),
     voucher("F06", id=33, kind="carry-over", **AFTERWARDS),
+    *gave("F07", 100),
+    row("quota", **LINE | {"line": 5}),
+    quota("1901:Q00005", "2901:Q00005", voucher=43),
+    voucher("F06", id=43, number=5, kind="pooling", document="x", link=41),
 )
-"""The statements that pay from quota, and approve an application: what breaks nothing."""
+"""The statements that pay from quota, approve an application, and pool: what breaks nothing."""

@@ -49,6 +49,10 @@ would refuse a gap in the numbers, and what was carried over taken back before w
 PostgreSQL looks at all of them together, in whatever order.
 """
 
+POOLED: Final = "SELECT 1 FROM candidate WHERE kind = 'pooling' LIMIT 1"
+GIVER_FIRST: Final = "ORDER BY c.voucher"
+"""SQLite refuses a fund what is pooled before another gave it; what is pooled is an act of few vouchers."""
+
 
 def insert_candidates(connection: Connection, prepared_by: str, approved_by: str) -> None:
     """Post everything that is staged: entries first, then their vouchers, as the database demands.
@@ -57,4 +61,5 @@ def insert_candidates(connection: Connection, prepared_by: str, approved_by: str
     """
     connection.exec_driver_sql(ENTRIES)
     said = {"prepared_by": prepared_by, "approved_by": approved_by, "recorded_at": now()}
-    dialect.rows_of(connection, VOUCHERS, said)
+    pooled = dialect.rows_of(connection, POOLED)
+    dialect.rows_of(connection, VOUCHERS + GIVER_FIRST if pooled else VOUCHERS, said)

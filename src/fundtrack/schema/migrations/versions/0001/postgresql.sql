@@ -299,6 +299,27 @@ JOIN quota AS p ON p.fund = e.fund AND e.debit = u.code || ':' || p.name
 JOIN quota AS q ON q.fund = e.fund AND e.credit = f.code || ':' || q.name
 WHERE added.kind = 'allotment' AND q.parent IS DISTINCT FROM p.line;
 
+-- What is pooled is quota of another fund: no fund gets more of it than others gave in the same act.
+-- control voucher_takes_what_another_gave on voucher
+IF EXISTS (SELECT 1 FROM added WHERE added.kind = 'pooling') THEN
+    PERFORM refuse('pooled-from-nothing: a fund gets no more quota by pooling than another gave in the same act')
+    FROM (
+        SELECT m.id, SUM(m.got) AS got, SUM(CASE WHEN m.fund <> m.taker THEN m.gave ELSE 0 END) AS gave,
+            SUM(CASE WHEN m.voucher = m.id THEN m.got ELSE 0 END) AS now
+        FROM (
+            SELECT added.id, added.fund AS taker, e.voucher, e.fund,
+                CASE WHEN (e.debit = a.code) = (e.red = 0) THEN e.amount ELSE 0 END AS got,
+                CASE WHEN (e.debit = a.code) = (e.red = 0) THEN 0 ELSE e.amount END AS gave
+            FROM added
+            JOIN voucher AS v ON v.link = added.link AND v.kind = 'pooling' AND v.day = added.day
+            JOIN entry AS e ON e.voucher = v.id
+            JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit)
+                AND a.kind = 'quota-received'
+            WHERE added.kind = 'pooling') AS m
+        GROUP BY m.id) AS pooled
+    WHERE pooled.now > 0 AND pooled.got > pooled.gave;
+END IF;
+
 -- control voucher_brings_what_was_carried on voucher
 IF EXISTS (SELECT 1 FROM added JOIN quota_heading AS h ON h.fund = added.fund) THEN
     PERFORM refuse('carried-beyond: a line receives no more than the line before it carried over')

@@ -319,6 +319,26 @@ BEGIN
     WHERE e.voucher = NEW.id AND q.parent IS NOT p.line;
 END;
 
+-- What is pooled is quota of another fund: no fund gets more of it than others gave in the same act, those first.
+CREATE TRIGGER voucher_takes_what_another_gave BEFORE INSERT ON voucher WHEN NEW.kind = 'pooling'
+BEGIN
+    SELECT RAISE(ABORT, 'pooled-from-nothing: a fund gets no more quota by pooling than another gave in the same act')
+    FROM (
+        SELECT SUM(m.got) AS got, SUM(CASE WHEN m.fund <> NEW.fund THEN m.gave ELSE 0 END) AS gave,
+            SUM(CASE WHEN m.voucher = NEW.id THEN m.got ELSE 0 END) AS now
+        FROM (
+            SELECT e.voucher, e.fund, CASE WHEN (e.debit = a.code) = (e.red = 0) THEN e.amount ELSE 0 END AS got,
+                CASE WHEN (e.debit = a.code) = (e.red = 0) THEN 0 ELSE e.amount END AS gave
+            FROM entry AS e
+            JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit)
+                AND a.kind = 'quota-received'
+            WHERE e.voucher = NEW.id OR e.voucher IN (
+                SELECT v.id FROM voucher AS v
+                WHERE (v.id = NEW.link OR (v.link = NEW.link AND v.link <> v.id))
+                    AND v.kind = 'pooling' AND v.day = NEW.day)) AS m) AS pooled
+    WHERE pooled.now > 0 AND pooled.got > pooled.gave;
+END;
+
 -- What a line received that was carried over came of the line before it: no more than that carried over, and still does.
 CREATE TRIGGER voucher_brings_what_was_carried BEFORE INSERT ON voucher
 WHEN EXISTS (SELECT 1 FROM quota_heading WHERE fund = NEW.fund)
