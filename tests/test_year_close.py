@@ -141,6 +141,25 @@ def test_what_is_left_goes_on(book: Book) -> None:
     assert refused.value.key == "year-closed-already"
 
 
+def test_every_contractor_has_its_part_next_year(book: Book) -> None:
+    """Of what it was bound, less what it was paid; what one took too much, the largest has less. Each applies."""
+    for payee, amount in (("甲公司", 50), ("乙公司", 60), ("丙公司", 40)):
+        post(book, lambda c, ch, of=payee, fen=amount: commit(  # type: ignore[misc]
+            c, ch, "F01-Q00002", fen, date=date(2015, 2, 2), contract="HT-3", payee=of), by=CLERK)  # fmt: skip
+    for payee, amount in (("乙公司", 25), ("丙公司", 45)):
+        bill = apply_for(book, "F01-Q00002", amount, date=date(2015, 3, 1), by=CLERK, payee=payee, contract="HT-3")
+        approved = approve(book, bill, date=date(2015, 3, 2), by=CHIEF).numbers[0]
+        post(book, lambda c, ch, of=approved: [payment(c, ch, of, None, date=date(2015, 3, 3))], by=CLERK)  # type: ignore[misc]
+    months_closed(book, 2015)
+    ended(book)
+    with book.reading() as connection:
+        parts = connection.exec_driver_sql("SELECT payee, amount FROM voucher JOIN entry ON entry.voucher = id"
+            " WHERE contract = 'HT-3' AND kind = 'carry-over' AND year = 2016 ORDER BY 2").all()  # fmt: skip
+    assert [tuple(one) for one in parts] == [("乙公司", 35), ("甲公司", 45)]
+    for payee in ("甲公司", "乙公司"):
+        assert apply_for(book, "F01-Q00004", 1, date=date(2016, 3, 1), by=CLERK, payee=payee, contract="HT-3")
+
+
 def test_what_went_on_is_taken_back_in_its_year(book: Book) -> None:
     """Once the month is open again; then the year is closed anew. Of a contract that was paid what is left goes on."""
     bill = apply_for(book, "F01-Q00002", 30, date=date(2015, 3, 1), by=CLERK, payee="甲公司", contract="HT-1")

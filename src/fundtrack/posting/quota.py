@@ -19,6 +19,7 @@ from fundtrack.book.person import named
 from fundtrack.chart.model import Quota
 from fundtrack.chart.quota import headings, root
 from fundtrack.errors import UsageError, message, nearest
+from fundtrack.posting.contractors import bound_by_contractor
 from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.given import refuse_exceeded, refuse_received
 from fundtrack.posting.kinds import use_of
@@ -253,7 +254,7 @@ def carry_over(connection: Connection, chart: Chart, number: str, *, date: Date,
         raise UsageError("carry-nothing", number=line.number)
     into = next_year(connection, chart, line, by=by, document=document or line.document)
     left = {status: stands[status] for status in UNSPENT if stands[status]}
-    bound = committed(connection, chart, line)
+    bound = bound_by_contractor(connection).get((line.fund, line.name), ())
     return [*carried(chart, line, into, left, bound, date=date, document=document, bill=1)]
 
 

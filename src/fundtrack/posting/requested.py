@@ -39,6 +39,16 @@ ORDER BY b.payee
 """
 """To whom a line has bound anything under a contract, and since when; what was taken back in red never was."""
 
+CONTRACTORS: Final = """
+SELECT payee, CASE WHEN SPELT(payee) IN ('', SPELT(:payee)) THEN 1 ELSE 0 END FROM (
+    SELECT b.payee FROM quota_heading AS h
+    JOIN contract_bound AS b ON b.fund = h.fund AND b.code = h.code || ':' || :name AND b.contract = :contract
+    WHERE h.fund = :fund AND h.status = 'committed'
+    UNION SELECT r.payee FROM book_contracts AS r WHERE r.contract = :contract AND r.payee <> ''
+) AS c ORDER BY payee
+"""
+"""To whom a line has bound anything under a contract, and who is on register with it; whether that is the payee."""
+
 WHOLE: Final = """
 SELECT SUM((1 - 2 * e.red) * CASE WHEN e.credit = h.code || ':' || :name THEN e.amount ELSE -e.amount END)
 FROM quota_heading AS h
@@ -105,11 +115,14 @@ def refuse_before_bound(connection: Connection, line: Quota, contract: str, date
 def bound_to(connection: Connection, line: Quota, *, contract: str, payee: str) -> int | None:
     """Return what a line has left of what it bound to a contract, in fen; None where it never bound anything to it.
 
-    Raises UsageError (`apply-contract-payee`) for somebody else than those to whom it was bound.
+    Raises UsageError (`apply-contract-payee`) for somebody else than those to whom it was bound, and than those on
+    register with it.
     """
     bound = left_of(connection, line, contract)
-    payees = [str(one) for one, _ in dialect.rows_of(connection, SINCE, _of(line, contract))]
-    if payees and not {"", payee} & {*payees}:
+    asked = {**_of(line, contract), "payee": payee}
+    select = dialect.with_functions(CONTRACTORS, connection.dialect.name)
+    payees = dict(dialect.rows_of(connection, select, asked)) if bound is not None else {}
+    if payees and not any(payees.values()):
         raise UsageError("apply-contract-payee", number=line.number, contract=contract, payee=payee,
                          payees=", ".join(payees))  # fmt: skip
     return bound

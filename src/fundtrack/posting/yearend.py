@@ -18,6 +18,7 @@ from fundtrack.book.periods import Month, closed_to
 from fundtrack.chart.quota import root
 from fundtrack.errors import UsageError
 from fundtrack.posting.arrived import Arrived
+from fundtrack.posting.contractors import bound_by_contractor
 from fundtrack.posting.periods import DECEMBER, blockers, record, refuse_to_close
 from fundtrack.posting.post import post
 from fundtrack.posting.quota import carried, next_year
@@ -54,15 +55,6 @@ SELECT a.fund, substr(a.code, 6), substr(a.kind, 7), b.total FROM account AS a
 JOIN balance AS b ON b.fund = a.fund AND b.unit = a.unit AND b.code = a.code
 WHERE a.kind IN ('quota-unallotted', 'quota-available', 'quota-committed') AND b.total > 0
 """
-BOUND: Final = """
-SELECT c.fund, substr(c.code, 6), c.contract, COALESCE((
-        SELECT MAX(b.payee) FROM contract_bound AS b
-        WHERE b.contract = c.contract AND b.fund = c.fund AND b.code = c.code), ''), c.total
-FROM commitment AS c WHERE c.total <> 0
-ORDER BY c.fund, c.code, c.contract
-"""
-"""What each line has committed to each contract, and to whom it was committed."""
-
 ENDED: Final = """
 SELECT q.fund, q.line FROM quota AS q WHERE q.year = :year AND q.use <> '' AND COALESCE((
     SELECT g.granted FROM use_grant AS g WHERE g.fund = q.fund AND g.code = q.use AND g.day <= :day
@@ -229,9 +221,7 @@ class Books:
         stands: defaultdict[tuple[str, str], dict[str, int]] = defaultdict(dict)
         for fund, name, status, total in dialect.rows_of(self._connection, STANDING):
             stands[fund, name][status] = int(total)
-        bound: defaultdict[tuple[str, str], list[tuple[str, str, int]]] = defaultdict(list)
-        for fund, name, contract, payee, held in dialect.rows_of(self._connection, BOUND):
-            bound[fund, name].append((contract, payee, int(held)))
+        bound = bound_by_contractor(self._connection)
         names = {(line.fund, line.name): line for line in self._chart.quotas}
         pooled = {(fund, name): (of, by) for fund, name, of, by in dialect.rows_of(self._connection, POOLED)}
         for line in self._chart.quotas:
@@ -242,7 +232,7 @@ class Books:
                 while giving := pooled.get((first.fund, first.name)):
                     first = root(names[giving], self._chart.quotas)
                 in_order: dict[str, int] = {status: of_line[status] for status in LEFT if status in of_line}
-                yield Left(line, own, first.year, in_order, tuple(bound.get((line.fund, line.name), ())))
+                yield Left(line, own, first.year, in_order, bound.get((line.fund, line.name), ()))
 
     def opened(self, line: Quota) -> Quota:
         """Return the line of the next year that a line goes on to."""

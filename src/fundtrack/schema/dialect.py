@@ -50,6 +50,9 @@ UNNAMED: Final = (
 PERSON: Final = "lower(replace({}, ' ', ''))"
 """Whom a name means: neither case nor blanks make another of somebody; it never has full-width letters."""
 
+SPELT: Final = "replace(replace(replace(replace({}, ' ', ''), '\u3000', ''), '\uff08', '('), '\uff09', ')')"
+"""A payee by one spelling: blanks and the width of brackets make no other, as `contract-paid-to-another` has it."""
+
 FUNCTIONS: Final = {
     "sqlite": {
         "IS_NAME": r"(\1 = trim(\1) AND \1 <> '' AND \1 NOT GLOB '*{unnamed}*')",
@@ -58,6 +61,7 @@ FUNCTIONS: Final = {
         "IS_MONTH_END": r"(substr(date(\1, '+1 day'), 9) = '01')",
         "IS_MOMENT": r"(\1 IS strftime('%Y-%m-%dT%H:%M:%SZ', substr(\1, 1, 19), '+0 days'))",
         "PERSON": PERSON.format(r"\1"),
+        "SPELT": SPELT.format(r"\1"),
     },
     "postgresql": {
         "IS_NAME": r"(\1 = btrim(\1) AND \1 <> '' AND \1 !~ '{unnamed}')",
@@ -67,11 +71,12 @@ FUNCTIONS: Final = {
         "IS_MOMENT": r"(\1 ~ '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}Z$' "
         r"AND \1::timestamptz IS NOT NULL)",
         "PERSON": PERSON.format(r"\1"),
+        "SPELT": SPELT.format(r"\1"),
     },
 }
 """What is asked of one text: whether it is a name, says anything, is a day, the last of its month, or a moment.
 
-PERSON is whom a name means.
+PERSON is whom a name means, SPELT a payee by one spelling.
 """
 
 INSERTED_BY_CLERKS: Final = (

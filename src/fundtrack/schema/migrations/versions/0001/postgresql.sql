@@ -163,8 +163,8 @@ PERFORM take_turn();
 PERFORM refuse('period-closed: the month of the date is closed')
 FROM added WHERE added.day <= (SELECT a.day FROM period_act AS a ORDER BY a.seq DESC LIMIT 1);
 
--- Once a line has bound anything to its contract, what waits comes out of that, for whom it was bound to; else, with all
--- that waits beyond what is bound to other contracts, out of what the line has free.
+-- Once a line has bound anything to its contract, what waits comes out of that, for whom it was bound to or who is on
+-- register with it; else, with all that waits beyond what is bound to other contracts, out of what the line has free.
 -- control application_within_quota on application
 PERFORM refuse('quota-of-another-year: what is applied for is paid in the year of its quota')
 FROM added JOIN quota AS q ON q.fund = added.fund AND q.line = added.line
@@ -177,13 +177,14 @@ WHERE CASE w.ever
     ELSE w.available < (
         SELECT SUM(o.asked - o.bound) FROM application_asked AS o
         WHERE o.fund = added.fund AND o.line = added.line AND o.asked > o.bound) END;
-PERFORM refuse('not-as-bound: what is bound to a contract is applied for by then, and for those it was bound to')
+PERFORM refuse('not-as-bound: what is bound to a contract is applied for by then, for those it was bound to or who are registered')
 FROM added
 JOIN quota AS q ON q.fund = added.fund AND q.line = added.line
 JOIN quota_heading AS h ON h.fund = q.fund AND h.status = 'committed'
 JOIN contract_bound AS b ON b.contract = added.contract AND b.fund = q.fund AND b.code = h.code || ':' || q.name
-GROUP BY added.application, added.date, added.payee
-HAVING MIN(b.date) > added.date OR NOT BOOL_OR(b.payee IN ('', added.payee));
+GROUP BY added.application, added.date, added.contract, added.payee
+HAVING MIN(b.date) > added.date OR (NOT BOOL_OR(SPELT(b.payee) IN ('', SPELT(added.payee))) AND NOT EXISTS (
+    SELECT 1 FROM book_contracts AS r WHERE r.contract = added.contract AND SPELT(r.payee) = SPELT(added.payee)));
 
 -- control voucher_one_to_many on voucher
 PERFORM refuse('many-to-many: within a unit a voucher is one debit against many credits, or many against one')

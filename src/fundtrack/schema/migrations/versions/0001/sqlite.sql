@@ -163,8 +163,8 @@ BEGIN
         SELECT CASE COUNT(*) WHEN SUM(fund = NEW.fund) THEN COUNT(*) END FROM entry WHERE voucher = NEW.id);
 END;
 
--- Once a line has bound anything to its contract, what waits comes out of that, for whom it was bound to; else, with all
--- that waits beyond what is bound to other contracts, out of what the line has free.
+-- Once a line has bound anything to its contract, what waits comes out of that, for whom it was bound to or who is on
+-- register with it; else, with all that waits beyond what is bound to other contracts, out of what the line has free.
 CREATE TRIGGER application_within_quota AFTER INSERT ON application
 BEGIN
     SELECT RAISE(ABORT, 'quota-of-another-year: what is applied for is paid in the year of its quota')
@@ -176,13 +176,14 @@ BEGIN
         ELSE w.available < (
             SELECT SUM(o.asked - o.bound) FROM application_asked AS o
             WHERE o.fund = NEW.fund AND o.line = NEW.line AND o.asked > o.bound) END;
-    SELECT RAISE(ABORT, 'not-as-bound: what is bound to a contract is applied for by then, and for those it was bound to')
+    SELECT RAISE(ABORT, 'not-as-bound: what is bound to a contract is applied for by then, for those it was bound to or who are registered')
     FROM quota AS q
     JOIN quota_heading AS h ON h.fund = q.fund AND h.status = 'committed'
     JOIN contract_bound AS b ON b.contract = NEW.contract AND b.fund = q.fund AND b.code = h.code || ':' || q.name
     WHERE q.fund = NEW.fund AND q.line = NEW.line
     GROUP BY q.line
-    HAVING MIN(b.date) > NEW.date OR MAX(b.payee IN ('', NEW.payee)) = 0;
+    HAVING MIN(b.date) > NEW.date OR (MAX(SPELT(b.payee) IN ('', SPELT(NEW.payee))) = 0 AND NOT EXISTS (
+        SELECT 1 FROM book_contracts AS r WHERE r.contract = NEW.contract AND SPELT(r.payee) = SPELT(NEW.payee)));
 END;
 
 CREATE TRIGGER voucher_in_open_period BEFORE INSERT ON voucher
