@@ -60,12 +60,12 @@ WHERE h.fund = :fund AND h.status = 'committed'
 
 ELSEWHERE: Final = """
 SELECT q.number, c.total FROM quota_heading AS h
-JOIN quota AS q ON q.fund = h.fund AND q.line <> :line
+JOIN quota AS q ON q.fund = h.fund AND q.line <> :line AND q.year = :year
 JOIN commitment AS c ON c.fund = h.fund AND c.unit = h.unit AND c.code = h.code || ':' || q.name AND c.total > 0
 WHERE h.fund = :fund AND h.status = 'committed' AND c.contract = :contract
 ORDER BY q.line
 """
-"""Which other lines of a fund have how much bound to a contract."""
+"""Which other lines of a fund and year have how much bound to a contract."""
 
 WAITING: Final = "SELECT contract, asked, bound FROM application_asked WHERE fund = :fund AND line = :line"
 
@@ -134,8 +134,8 @@ def left_of(connection: Connection, line: Quota, contract: str) -> int | None:
 
 
 def bound_elsewhere(connection: Connection, line: Quota, contract: str) -> list[tuple[str, int]]:
-    """Return the other lines of a fund that still have something bound to a contract, each with its fen."""
-    asked = {"fund": line.fund, "line": line.line, "contract": contract}
+    """Return the other lines of a fund and year that have something bound to a contract, each with its fen."""
+    asked = {"fund": line.fund, "line": line.line, "year": line.year, "contract": contract}
     return [(str(number), int(left)) for number, left in dialect.rows_of(connection, ELSEWHERE, asked)]
 
 
