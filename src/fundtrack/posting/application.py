@@ -20,7 +20,7 @@ from fundtrack.errors import UsageError, words
 from fundtrack.ledger.rows import voucher_number
 from fundtrack.posting import returned
 from fundtrack.posting.draft import Entry, Leg
-from fundtrack.posting.kinds import NOT_IN_CHART, account_of, kind_of_payment
+from fundtrack.posting.kinds import account_of, has_account, kind_of_payment
 from fundtrack.posting.post import post
 from fundtrack.posting.quota import entry_of, line_in, refuse_other_year
 from fundtrack.posting.requested import bound_elsewhere, bound_to, left_of, refuse_before_bound, refuse_beyond
@@ -319,8 +319,8 @@ def _reserving(connection: Connection, chart: Chart, asked: Application, date: D
     bound = bound_to(connection, line, contract=asked.contract, payee=asked.payee)
     status = "available" if bound is None else "committed"
     entries = [entry_of(chart, (line, status), (line, "applied"), asked.amount)]
-    owed = account_of(chart, line.fund, "payable")
-    if owed != NOT_IN_CHART:
+    if has_account(chart, line.fund, "payable"):
+        owed = account_of(chart, line.fund, "payable")
         entries.append(Entry(_charged(chart, line, asked.payee), Leg(line.fund, owed), asked.amount))
     return drafted(
         chart, "application", tuple(entries), fund=line.fund, date=date, payee=asked.payee, narration=asked.narration,

@@ -25,7 +25,7 @@ from fundtrack.errors import ChartError, UsageError, message
 from fundtrack.posting.advance import outstanding
 from fundtrack.posting.application import is_paid_again
 from fundtrack.posting.draft import Entry, Leg
-from fundtrack.posting.kinds import NOT_IN_CHART, account_of, kind_of_account, parse_use, use_of
+from fundtrack.posting.kinds import account_of, has_account, kind_of_account, parse_use, use_of
 from fundtrack.posting.post import post
 from fundtrack.posting.quota import committed, leg_of
 from fundtrack.posting.standing import citing, find_voucher, linked, refuse_before, voucher_of
@@ -381,10 +381,9 @@ def _right_leg(chart: Chart, leg: Leg, fund: str, correction: Correction, bank: 
 
 
 def _pending(chart: Chart, fund: str, kind: str) -> Leg:
-    code = account_of(chart, fund, kind)
-    if code == NOT_IN_CHART:
+    if not has_account(chart, fund, kind):
         raise ChartError("rebook-account", fund=fund, kind=kind)
-    return Leg(fund, code)
+    return Leg(fund, account_of(chart, fund, kind))
 
 
 def _open_leg(chart: Chart, side: Standing) -> Leg | None:
