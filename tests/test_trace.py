@@ -262,18 +262,6 @@ def test_a_fund_without_quota_leads_to_its_document(say: Say) -> None:
 
 
 @pytest.mark.usefixtures("book")
-def test_a_payment_without_its_project_is_told_the_line_that_would_do(say: Say) -> None:
-    """Of which project each line is; a payment of another project is told nothing of it."""
-    pay = ("post", "--fund", "F01", "--use", "0601", "--amount", "1", "--payee", "乙", "--date", "2015-06-01")
-    told = {"en": "F01-Q00002 is for project P01: say --project P01. Receive",
-            "zh": "指标 F01-Q00002 属项目 P01，由其支付的请写 --project P01。先下达"}  # fmt: skip
-    refused = say(*pay)
-    assert refused.code == 1
-    assert all(one in refused.err for one in told.values()), refused.err
-    assert say(*pay, "--project", "P01").code == 0
-
-
-@pytest.mark.usefixtures("book")
 def test_what_the_bank_returned_is_paid_once_more(say: Say) -> None:
     """Nothing is left of what was paid again, and the second payment tells which returned payment it replaces."""
     run(
