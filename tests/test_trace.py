@@ -171,8 +171,12 @@ def test_a_year_later_it_is_still_the_same_money(say: Say) -> None:
     below = traced(say, "县1号")
     names = [node["name"] for node in every(below["below"], "below")]
     assert names.count("F01-Q00004") == 1
-    contracts = {node["left"] for node in every(below["below"], "below") if node["name"] == "HT-1"}
-    assert contracts == {"0.00", "240.00"}
+    contracts = {(node["left"], node.get("share")) for node in every(below["below"], "below") if node["name"] == "HT-1"}
+    assert contracts == {("0.00", True), ("240.00", True)}  # of each line its own part, and said to be that
+    assert "share" not in traced(say, "HT-1")["subject"]
+    for language, told in (("en", "this line's part"), ("zh", "仅本指标")):
+        assert told in say("trace", PAID, "--lang", language).out
+        assert told not in say("trace", "HT-1", "--lang", language).out.splitlines()[2]
     assert ("F01-Q00004", "F01-Q00002", "F01-Q00001", "县1号", "财农1号") in paths(
         [{**traced(say, "F01-Q00004")["subject"], "above": traced(say, "F01-Q00004")["above"]}], "above"
     )
