@@ -262,13 +262,12 @@ def test_only_what_shares_a_use_is_judged_at_posting(tmp_path: Path) -> None:
 
 
 def test_an_account_that_the_chart_has_not_is_named_in_words(tmp_path: Path) -> None:
-    """By its code and fund, whatever the code; by the fund alone where nobody knows a code."""
+    """By its code, whatever that is; by its kind where the fund has none of it."""
     book = small_book(tmp_path)
     with book.reading() as connection:
         named = book_lens(connection, book.chart(connection)).named
-    assert [named("en", "account", f"?:F09:{code}") for code in ("0601", "X", "----")] == [
-        "0601 of fund F09, which the chart has not", "X of fund F09, which the chart has not",
-        "an account of fund F09, which the chart has not",
+    assert [named("en", "account", f"?:F09:{code}") for code in ("0601", "X", "----interest")] == [
+        "account 0601", "account X", "account of kind interest",
     ]  # fmt: skip
-    assert named("zh", "account", "?:F09:X") == "资金 F09 的 X（科目表中没有）"
-    assert named("zh", "account", "?:F09:----") == "资金 F09 的科目（科目表中没有）"
+    assert named("zh", "account", "?:F09:X") == "科目 X"
+    assert named("zh", "account", "?:F09:----interest") == "interest 类科目"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from acts import COMPANY, JULY, JUNE, act, funded, pay, refusal, refused
-from books import USES
+from acts import COMPANY, JULY, JUNE, MORE, act, funded, pay, refusal, refused
+from books import CHART, USES
+from fundtrack.book.policy import apply_chart
+from fundtrack.errors import Refused
 from fundtrack.posting import Draft, Entry, Leg, post
 from fundtrack.posting.advance import refund, verification
 from fundtrack.posting.correct import Correction, give_back, rebook, reverse
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL
 
     from fundtrack.book import Book
+    from fundtrack.posting.post import Say
 
 MAY: Final = date(2015, 5, 31)
 AUGUST: Final = date(2015, 8, 1)
@@ -74,6 +78,24 @@ def test_simple_vouchers(book: Book) -> None:
     )
     with pytest.raises(AssertionError, match="has an act of its own"):  # no command asks for it
         act(book, lambda _, c: [draft(c, "loan", 1, fund="F01", date=JUNE)])
+
+
+def test_an_account_that_a_fund_lacks(book: Book) -> None:
+    """By its kind, with the line that opens it; once that is in the chart, it is posted."""
+    say: Say = lambda _, chart: [draft(chart, "interest", 100, fund="F03", date=JUNE)]  # noqa: E731
+    with pytest.raises(Refused) as refused:
+        act(book, say)
+    (finding,) = refused.value.findings
+    assert finding.messages["en"].startswith('On 2015-06-01 the chart has no account of kind interest (fund "F03 ')
+    assert "没有 interest 类科目" in finding.messages["zh"]
+    for remedy in finding.remedies.values():
+        opened, kind = re.findall(r"`([^`]+)`", remedy)[:2]
+        assert (opened, kind) == ("open Income:F03-Houses:4002-Interest CNY", 'kind: "interest"')
+    apply_chart(book, f"{CHART}{MORE}2014-01-01 {opened}\n  {kind}\n", by="founder", document="文1")
+    assert act(book, say).numbers
+    with pytest.raises(Refused) as refused:
+        act(book, lambda _, chart: [draft(chart, "interest", 100, fund="F09", date=JUNE)])
+    assert not any("`open" in one.remedies["en"] for one in refused.value.findings)  # of a fund that nobody knows
 
 
 def test_whoever_prepared_a_voucher_does_not_approve_it(book: Book) -> None:

@@ -172,7 +172,7 @@ def test_in_a_later_year_it_keeps_the_quota_of_its_own(book: Book, applied: bool
         **{key: value for key, value in settled.items() if key != "paid"}, "applied": 100, "1001": 1000, "2001": -100
     }  # fmt: skip
     if applied:
-        with pytest.raises(UsageError, match="2015"):
+        with pytest.raises(UsageError, match=f"pay {back}`"):
             pay(book, number, date=on(1, 6, 2016))
     again = pay(book, back, date=on(1, 6, 2016))
     assert stands(book) == settled
@@ -214,6 +214,18 @@ def test_an_application_of_another_year_is_not_paid(book: Book) -> None:
     number = approved(book, 100)
     with pytest.raises(UsageError, match="2015"):
         pay(book, number, date=on(1, 6, 2016))
+    paid = pay(book, number, date=on(12))
+    with pytest.raises(UsageError) as told:  # and not that it is to be reversed and applied for again
+        pay(book, number, date=on(1, 6, 2016))
+    assert told.value.key == "pay-settled"
+    for named in (number, paid):
+        with pytest.raises(UsageError, match=rf"--kind refund --original {paid}`") as told:
+            reverse(book, named, reason="x", date=on(1, 6, 2016), by="clerk")
+        assert told.value.key == "reverse-year-paid"
+    reverse(book, paid, reason="x", date=on(12, 2), by="clerk")
+    with pytest.raises(UsageError) as told:
+        reverse(book, number, reason="x", date=on(1, 6, 2016), by="clerk")
+    assert told.value.key == "reverse-year"
 
 
 def test_reversed_in_red(book: Book) -> None:

@@ -171,8 +171,12 @@ def test_a_year_later_it_is_still_the_same_money(say: Say) -> None:
     below = traced(say, "县1号")
     names = [node["name"] for node in every(below["below"], "below")]
     assert names.count("F01-Q00004") == 1
-    contracts = {node["left"] for node in every(below["below"], "below") if node["name"] == "HT-1"}
-    assert contracts == {"0.00", "240.00"}
+    contracts = {(node["left"], node.get("share")) for node in every(below["below"], "below") if node["name"] == "HT-1"}
+    assert contracts == {("0.00", True), ("240.00", True)}  # of each line its own part, and said to be that
+    assert "share" not in traced(say, "HT-1")["subject"]
+    for language, told in (("en", "this line's part"), ("zh", "仅本指标")):
+        assert told in say("trace", PAID, "--lang", language).out
+        assert told not in say("trace", "HT-1", "--lang", language).out.splitlines()[2]
     assert ("F01-Q00004", "F01-Q00002", "F01-Q00001", "县1号", "财农1号") in paths(
         [{**traced(say, "F01-Q00004")["subject"], "above": traced(say, "F01-Q00004")["above"]}], "above"
     )
@@ -259,18 +263,6 @@ def test_a_fund_without_quota_leads_to_its_document(say: Say) -> None:
         assert end in say("trace", "F05-2015-000002", "--lang", language).out
     assert say("document", "enter", "县5号", "--level", "county").code == 0
     assert traced(say, "F05-2015-000002")["resolved"]
-
-
-@pytest.mark.usefixtures("book")
-def test_a_payment_without_its_project_is_told_the_line_that_would_do(say: Say) -> None:
-    """Of which project each line is; a payment of another project is told nothing of it."""
-    pay = ("post", "--fund", "F01", "--use", "0601", "--amount", "1", "--payee", "乙", "--date", "2015-06-01")
-    told = {"en": "F01-Q00002 is for project P01: say --project P01. Receive",
-            "zh": "指标 F01-Q00002 属项目 P01，由其支付的请写 --project P01。先下达"}  # fmt: skip
-    refused = say(*pay)
-    assert refused.code == 1
-    assert all(one in refused.err for one in told.values()), refused.err
-    assert say(*pay, "--project", "P01").code == 0
 
 
 @pytest.mark.usefixtures("book")

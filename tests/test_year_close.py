@@ -21,9 +21,10 @@ from fundtrack.posting import post
 from fundtrack.posting.application import apply_for, approve, payment
 from fundtrack.posting.correct import reverse
 from fundtrack.posting.periods import close, reopen
-from fundtrack.posting.quota import allot, commit, committed, find_line, receive, statuses
+from fundtrack.posting.quota import allot, commit, committed, find_line, receive, statuses, supplement
 from fundtrack.posting.vouchers import draft
 from fundtrack.posting.yearend import Terms, close_year
+from quotafiles import bring, file_of, given_row
 from quotas import CHART, controlled
 from shelf import ENGINES
 from test_documents import NEVER
@@ -234,15 +235,26 @@ def test_the_opening_is_the_closing(book: Book) -> None:
         assert stands(book, before)["carried"] == stands(book, after)["received"]
 
 
-def test_what_went_on_unallotted_is_allotted_the_next_year(book: Book) -> None:
-    """It is quota like any other."""
+def test_what_went_on_unallotted_is_allotted_the_next_year(book: Book, tmp_path: Path) -> None:
+    """It is quota like any other, but that its document gave it in its own year: what is too much is reclaimed."""
     months_closed(book, 2015)
     ended(book)
+    for number, amount, key in (
+        ("F01-Q00003", -50, "quota-line-carried"),
+        ("F01-Q00003", 50, "quota-line-carried"),
+        ("F01-Q00004", 50, "quota-not-given"),
+    ):
+        with pytest.raises(UsageError) as told, book.reading() as connection:
+            supplement(connection, book.chart(connection), number, amount, date=date(2016, 2, 1), document="文")
+        assert told.value.key == key
     post(book, lambda c, chart: allot(
         c, chart, "F01-Q00003", 250, use="0602", date=date(2016, 2, 1), by=CLERK, document="文"
     ), by=CLERK)  # fmt: skip
     assert stands(book, "F01-Q00003") == {"received": 400, "unallotted": 150}
     assert stands(book, "F01-Q00005") == {"available": 250}
+    row = given_row("2001", 50, "F01-Q00003", "0602", 预算年度="2016", 本级指标文号="文", 发文时间="2016-02-02")
+    assert bring(book, file_of(tmp_path, "quota", row)).rows["posted"] == 1  # by a file too
+    assert stands(book, "F01-Q00003") == {"received": 400, "unallotted": 100}
 
 
 @pytest.mark.parametrize("years", [1, 2])

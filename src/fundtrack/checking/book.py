@@ -157,8 +157,9 @@ def names_of(chart: Chart) -> Callable[[Language, str, str], str]:
 def _unknown(language: Language, account: str) -> str:
     """Return in words an account that the chart has not, of which only fund and code are known: `?:F09:0601`."""
     root, _, rest = account.partition(":")
-    fund, _, code = rest.partition(":")
+    _, _, code = rest.partition(":")
     if root != "?":
         return account
-    key = "account-of-fund" if code.strip("-") else "account-none-of-kind"
-    return message(key, language, fund=fund, code=code)
+    kind = code.removeprefix("----")
+    key = "account-of-fund" if kind == code else "account-none-of-kind"
+    return message(key, language, code=code, kind=kind)

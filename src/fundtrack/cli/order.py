@@ -98,8 +98,8 @@ class Order:
         return [vouchers.draft(chart, self.kind, self.amount, fund=self.fund, use=self.use, **given)]
 
     def _details(self) -> dict[str, str]:
-        names = ("payee", "narration", "project", "document", "bank", "bank_ref", "contract", "quota")
-        return {name: getattr(self, name) for name in names}
+        names = ("payee", "narration", "project", "document", "bank", "bank_ref", "contract")
+        return {name: getattr(self, name) for name in names} | {"quota": self.quota.strip().upper()}
 
     def _uses(self, funds: Iterable[str]) -> dict[str, str]:
         """Return the use each fund is charged: one for all, or one each as `F01-0601,F03-0801`."""

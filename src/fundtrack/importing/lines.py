@@ -82,10 +82,10 @@ class Lines:
         """
         meant = Meant(fund, year)
         if exact := self._exactly(said):
-            if exact.parent:
+            if exact.use:
                 raise UsageError("quota-not-given", number=said)
             return meant.refuse_others(exact)
-        return self._only(said, [one for one in self._of.get(said, []) if not one.parent and meant.fits(one)])
+        return self._only(said, [one for one in self._of.get(said, []) if not one.use and meant.fits(one)])
 
     def pays(self, said: str, meant: Meant) -> Quota:
         """Return the allotted line that is meant. Of those of a document, one of the project comes before one for any.
@@ -94,10 +94,10 @@ class Lines:
         the row says another fund, year, use or project than the line is for; `quota-not-allotted`.
         """
         if exact := self._exactly(said):
-            if not exact.parent:
+            if not exact.use:
                 raise UsageError("quota-not-allotted", number=said)
             return meant.refuse_others(exact)
-        fitting = [one for one in self._of.get(said, []) if one.parent and meant.fits(one)]
+        fitting = [one for one in self._of.get(said, []) if one.use and meant.fits(one)]
         own = [one for one in fitting if meant.project and one.project == meant.project]
         return self._only(said, own or fitting)
 

@@ -20,11 +20,11 @@ from fundtrack.errors import UsageError, words
 from fundtrack.ledger.rows import voucher_number
 from fundtrack.posting import returned
 from fundtrack.posting.draft import Entry, Leg
-from fundtrack.posting.kinds import NOT_IN_CHART, account_of, kind_of_payment
+from fundtrack.posting.kinds import account_of, has_account, kind_of_payment
 from fundtrack.posting.post import post
 from fundtrack.posting.quota import entry_of, line_in, refuse_other_year
 from fundtrack.posting.requested import bound_elsewhere, bound_to, left_of, refuse_before_bound, refuse_beyond
-from fundtrack.posting.standing import find_voucher, refuse_before, voucher_of
+from fundtrack.posting.standing import citing, find_voucher, refuse_before, voucher_of
 from fundtrack.posting.surplus import surrender
 from fundtrack.posting.vouchers import drafted, positive
 from fundtrack.schema import dialect
@@ -233,7 +233,8 @@ def payment(
 
     So is surplus that a reclaim owes to the treasury. An application may be named by its own number. Whichever of the
     two is owed is cited; the number of what the bank returned of an application stands for it. Raises UsageError:
-    `application-unknown`, `pay-no-application`, `pay-year`, `follows-before`, `pay-settled`, `pay-too-much`.
+    `application-unknown`, `pay-no-application`, `pay-settled` (or `pay-came-back`) whatever the day,
+    `pay-year`, `follows-before`, `pay-too-much`.
     """
     named = find_voucher(connection, _approval(connection, number))
     if named.kind == "reclaim":
@@ -241,12 +242,13 @@ def payment(
     owed = _owing(connection, named)
     if owed.kind not in {"application", returned.KIND} or owed.reverses or owed.reversed_by:
         raise UsageError("pay-no-application", number=named.number)
+    left = _left(connection, owed)
+    if left <= 0:
+        _refuse_came_back(connection, owed)
+        raise UsageError("pay-settled", number=named.number)
     if owed.kind != returned.KIND and owed.date.year < date.year:
         raise UsageError("pay-year", number=owed.number, year=owed.date.year)
     refuse_before(named.number, max(named.date, owed.date), date)
-    left = _left(connection, owed)
-    if left <= 0:
-        raise UsageError("pay-settled", number=named.number)
     paid = left if amount is None else positive(amount)
     if paid > left:
         raise UsageError("pay-too-much", number=named.number, left=money.grouped(left), amount=money.grouped(paid))
@@ -279,6 +281,14 @@ def _owing(connection: Connection, named: Standing) -> Standing:
     return voucher_of(connection, paid.cites) if paid.cites and returned.restores(paid, named.date) else named
 
 
+def _refuse_came_back(connection: Connection, owed: Standing) -> None:
+    """Name what is to be paid where the bank returned of an application in a later year (`pay-came-back`)."""
+    for paid in citing(connection, owed):
+        for back in citing(connection, paid):
+            if back.kind == returned.KIND and not returned.restores(paid, back.date) and _left(connection, back) > 0:
+                raise UsageError("pay-came-back", number=owed.number, paid=paid.number, back=back.number)
+
+
 def _left(connection: Connection, owed: Standing) -> int:
     """Return how many fen of what is owed stand to be paid."""
     if owed.kind == returned.KIND:
@@ -309,8 +319,8 @@ def _reserving(connection: Connection, chart: Chart, asked: Application, date: D
     bound = bound_to(connection, line, contract=asked.contract, payee=asked.payee)
     status = "available" if bound is None else "committed"
     entries = [entry_of(chart, (line, status), (line, "applied"), asked.amount)]
-    owed = account_of(chart, line.fund, "payable")
-    if owed != NOT_IN_CHART:
+    if has_account(chart, line.fund, "payable"):
+        owed = account_of(chart, line.fund, "payable")
         entries.append(Entry(_charged(chart, line, asked.payee), Leg(line.fund, owed), asked.amount))
     return drafted(
         chart, "application", tuple(entries), fund=line.fund, date=date, payee=asked.payee, narration=asked.narration,

@@ -25,7 +25,7 @@ from fundtrack.errors import ChartError, UsageError, message
 from fundtrack.posting.advance import outstanding
 from fundtrack.posting.application import is_paid_again
 from fundtrack.posting.draft import Entry, Leg
-from fundtrack.posting.kinds import NOT_IN_CHART, account_of, kind_of_account, parse_use, use_of
+from fundtrack.posting.kinds import account_of, has_account, kind_of_account, parse_use, use_of
 from fundtrack.posting.post import post
 from fundtrack.posting.quota import committed, leg_of
 from fundtrack.posting.standing import citing, find_voucher, linked, refuse_before, voucher_of
@@ -55,6 +55,9 @@ PENDING: Final = ("receivable", "payable")
 BEYOND_ITS_YEAR: Final = frozenset({"carry-over", "returned-payment", "refund"})
 """The kinds that may be taken back in a later year although they moved quota: what went on comes back to its own year,
 what was paid stands paid again. All else would free quota of a year that can no longer be closed with it."""
+
+PAID: Final = frozenset({"disbursement", "advance", "bank-charge"})
+"""The kinds of which money comes back by a refund."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ def rebooked(
     wrong = rebookable(connection, chart, number, correction, document)
     refuse_rested_on(connection, [wrong], date)
     if mode == "record":
-        refuse_later_year([wrong], date)
+        refuse_later_year(connection, [wrong], date)
         if approval := _approval(connection, wrong):
             raise UsageError("rebook-applied", number=wrong.number, approval=approval.number)
     return make(chart, wrong, correction, document, date)
@@ -140,7 +143,7 @@ def reversal(connection: Connection, chart: Chart, number: str, *, reason: str, 
     named = find_voucher(connection, number)
     refuse_fallen(connection, named)
     members = [voucher for voucher in linked(connection, named) if not voucher.reverses and not voucher.reversed_by]
-    refuse_later_year(members, date)
+    refuse_later_year(connection, members, date)
     refuse_rested_on(connection, members, date)
     _refuse_freed(connection, chart, members)
     refuse_gone(connection, members)
@@ -183,11 +186,19 @@ def _refuse_freed(connection: Connection, chart: Chart, members: Iterable[Standi
                                  bound=money.grouped(bound), amount=money.grouped(freed))  # fmt: skip
 
 
-def refuse_later_year(members: Iterable[Standing], date: date) -> None:
-    """Refuse to take back what moved quota in a year behind its own. Raises UsageError (`reverse-year`)."""
+def refuse_later_year(connection: Connection, members: Iterable[Standing], date: date) -> None:
+    """Refuse to take back what moved quota in a year behind its own. Raises UsageError (`reverse-year`, and `-paid`).
+
+    What comes back of a payment is a refund of the payment, also where the application is named that it paid.
+    """
     for member in members:
         if date.year > member.date.year and member.entries != member.in_money and member.kind not in BEYOND_ITS_YEAR:
-            raise UsageError("reverse-year", number=member.number, year=member.date.year)
+            said = {"number": member.number, "year": member.date.year}
+            paid = [one.number for one in (member, *citing(connection, member)) if one.kind in PAID]
+            if not paid:
+                raise UsageError("reverse-year", **said)
+            first = ", ".join(dict.fromkeys((*reversed(paid), member.number)))
+            raise UsageError("reverse-year-paid", **said, payment=paid[0], first=first)
 
 
 def refuse_rested_on(connection: Connection, members: Iterable[Standing], date: date) -> None:
@@ -370,10 +381,9 @@ def _right_leg(chart: Chart, leg: Leg, fund: str, correction: Correction, bank: 
 
 
 def _pending(chart: Chart, fund: str, kind: str) -> Leg:
-    code = account_of(chart, fund, kind)
-    if code == NOT_IN_CHART:
+    if not has_account(chart, fund, kind):
         raise ChartError("rebook-account", fund=fund, kind=kind)
-    return Leg(fund, code)
+    return Leg(fund, account_of(chart, fund, kind))
 
 
 def _open_leg(chart: Chart, side: Standing) -> Leg | None:

@@ -9,18 +9,13 @@ fund's balance (domain report, 3.1, 9b), or off the advance.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.checking.candidates import CONTROLLED
-from fundtrack.errors import LANGUAGES, message
-from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from fundtrack.checking import Finding
-    from fundtrack.errors import Language
 
 FITTING: Final = """
 INSERT INTO execution (voucher, line, project, unit, freed, paid, amount, red)
@@ -122,31 +117,6 @@ JOIN candidate AS c ON c.voucher = e.voucher AND c.line = 1
 """
 
 ENTRIES: Final = "UPDATE candidate SET entries = 2 WHERE line = 1 AND voucher IN (SELECT voucher FROM execution)"
-
-
-OF_PROJECTS: Final = """
-SELECT DISTINCT c.voucher, q.number, q.project FROM candidate AS c
-JOIN quota AS q ON q.fund = c.fund AND q.year = c.year AND q.use = c.debit AND q.project <> ''
-WHERE c.line = 1 AND c.quota = '' AND c.project = ''
-ORDER BY c.voucher, q.number
-"""
-"""The lines of a payment's use that are for a project each, where the payment names none."""
-
-
-def of_projects(connection: Connection, finding: Finding) -> Finding:
-    """Return what `no-quota` finds with the lines that would do in its remedy, where the payment names no project."""
-    if finding.check != "no-quota":
-        return finding
-    lines = [(number, project) for voucher, number, project in dialect.rows_of(connection, OF_PROJECTS)
-             if voucher == finding.voucher]  # fmt: skip
-    if not lines:
-        return finding
-    said: dict[Language, str] = {}
-    for language in LANGUAGES:
-        gap = " " if language == "en" else ""
-        each = [message("quota-of-project", language, number=one, project=project) for one, project in lines]
-        said[language] = gap.join([*each, finding.remedies[language]])
-    return replace(finding, remedies=said)
 
 
 def execute_quota(connection: Connection) -> None:

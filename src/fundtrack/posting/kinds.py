@@ -28,14 +28,22 @@ SIDES: Final[dict[str, tuple[str, str]]] = {
 """The kinds of account a simple voucher debits and credits; a refund does so in red."""
 
 NOT_IN_CHART: Final = "----"
-"""The code of an account that a fund does not have; `unknown-fund-or-account` finds it."""
+"""The code of an account that a fund does not have, before its kind: `----interest`.
+
+`unknown-fund-or-account` finds it, and says the kind.
+"""
 
 
 def account_of(chart: Chart, fund: str, kind: str, bank: str = "") -> str:
     """Return the code of a fund's account of a kind: the one at that bank account number, else the first."""
     of_kind = [a for a in chart.accounts.values() if a.fund == fund and a.kind == kind]
     at_bank = [a.code for a in of_kind if a.bank and chart.banks[a.bank].number == bank]
-    return min(at_bank or [a.code for a in of_kind], default=NOT_IN_CHART)
+    return min(at_bank or [a.code for a in of_kind], default=NOT_IN_CHART + kind)
+
+
+def has_account(chart: Chart, fund: str, kind: str) -> bool:
+    """Return whether a fund has any account of a kind."""
+    return any((a.fund, a.kind) == (fund, kind) for a in chart.accounts.values())
 
 
 def kind_of_account(chart: Chart, leg: Leg) -> str:

@@ -23,7 +23,7 @@ from fundtrack.chart.model import identity
 from fundtrack.errors import ChartError, FormatError, FundtrackError, UsageError
 from fundtrack.ledger.rows import voucher_number
 from fundtrack.posting.draft import Entry, Leg
-from fundtrack.posting.kinds import NOT_IN_CHART, account_of
+from fundtrack.posting.kinds import account_of, has_account
 from fundtrack.posting.post import post
 from fundtrack.posting.vouchers import drafted
 
@@ -117,7 +117,7 @@ def opened(chart: Chart, balances: Sequence[Balance], as_of: date, document: str
     for balance in balances:
         fund = balance.account.fund
         counter = account_of(chart, fund, "balance")
-        if counter == NOT_IN_CHART:
+        if not has_account(chart, fund, "balance"):
             raise ChartError("opening-no-equity", fund=fund)
         if balance.account.kind != "balance" and balance.amount:
             leg, red = Leg(fund, balance.account.code), int(balance.amount < 0)

@@ -17,7 +17,8 @@ from fundtrack.checking import candidates, checks, run
 from fundtrack.checking.book import vouchers_of
 from fundtrack.errors import Refused, UsageError
 from fundtrack.ledger.rows import voucher_number
-from fundtrack.posting.execution import execute_quota, of_projects
+from fundtrack.posting.advised import advised
+from fundtrack.posting.execution import execute_quota
 from fundtrack.posting.insert import insert_candidates
 from fundtrack.posting.refusal import keep_refusal
 from fundtrack.schema import dialect
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from fundtrack.book import Book
     from fundtrack.chart.model import Chart
     from fundtrack.checking import Check, Finding
-    from fundtrack.checking.lens import Lens
     from fundtrack.posting.draft import Draft
 
 HASH_SIZE: Final = 12
@@ -132,8 +132,7 @@ def enter(
     """Post drafts under a version of the chart; the caller holds the writer's turn. `by` prepared and approved them."""
     refuse_closed(connection, *(draft.date for draft in said))
     _stage(connection, book, said, version)
-    lens = candidates.candidate_lens(book.chart(connection, version), vouchers_of(connection))
-    return _post(connection, pages, lens, *by)
+    return _post(connection, pages, book.chart(connection, version), *by)
 
 
 def _stage(connection: Connection, book: Book, drafts: Iterable[Draft], chart: int) -> None:
@@ -142,13 +141,14 @@ def _stage(connection: Connection, book: Book, drafts: Iterable[Draft], chart: i
     execute_quota(connection)
 
 
-def _post(connection: Connection, checks: Mapping[str, Check], lens: Lens, by: str, approved_by: str) -> Posted:
+def _post(connection: Connection, checks: Mapping[str, Check], chart: Chart, by: str, approved_by: str) -> Posted:
     """Post what is staged, all of it, unless a check finds what refuses it and no waiver covers."""
     if not dialect.rows_of(connection, "SELECT 1 FROM candidate LIMIT 1"):
         return Posted((), (), ())
+    lens = candidates.candidate_lens(chart, vouchers_of(connection))
     findings = waived(connection, run(connection, checks.values(), lens), checks, (by, approved_by))
     if any(finding.refuses for finding in findings):
-        raise Refused([of_projects(connection, finding) for finding in findings])
+        raise Refused([advised(connection, chart, finding) for finding in findings])
     insert_candidates(connection, by, approved_by)
     record_waived(connection, findings, checks, by)
     ids, numbers = zip(

@@ -156,12 +156,15 @@ def supplement(
     """Return the voucher by which a document gives more to a line that a document gave (追加); a negative amount cuts.
 
     What is cut (追减) is taken back in red, out of what is not allotted; the money is not touched. Both cite the
-    receipt. Raises UsageError: `quota-unknown`, `quota-not-given`, `supplement-document`, `quota-year` on a day of
-    another year, `supplement-nothing` where nothing stands of the line, `document-exceeded`.
+    receipt. Raises UsageError: `quota-unknown`, `quota-not-given`, `quota-line-carried`, `supplement-document`,
+    `quota-year` on a day of another year, `supplement-nothing` where nothing stands of the line, `document-exceeded`.
     """
     line = find_line(chart, number)
-    if line.parent:
+    if line.use:
         raise UsageError("quota-not-given", number=line.number)
+    if line.parent:
+        raise UsageError("quota-line-carried", number=line.number, parent=f"{line.fund}-Q{line.parent:05d}",
+                         document=root(line, chart.quotas).document)  # fmt: skip
     if not document.strip():
         raise UsageError("supplement-document")
     refuse_other_year(line, date)

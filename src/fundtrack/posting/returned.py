@@ -15,7 +15,7 @@ from fundtrack.chart.quota import headings
 from fundtrack.errors import UsageError, message
 from fundtrack.posting.advance import left_to_come_back
 from fundtrack.posting.draft import PARTY, Entry, Leg
-from fundtrack.posting.kinds import NOT_IN_CHART, account_of, kind_of_account
+from fundtrack.posting.kinds import account_of, has_account, kind_of_account
 from fundtrack.posting.standing import find_voucher, refuse_before
 from fundtrack.posting.vouchers import drafted, positive
 
@@ -80,7 +80,7 @@ def _owed(chart: Chart, paid: Standing, amount: int, date: Date) -> tuple[Entry,
     charged = kind_of_account(chart, entry.debit)
     if charged == "advance":
         return entry._replace(amount=amount, red=1), *reserved
-    if payable.code != NOT_IN_CHART:
+    if has_account(chart, paid.fund, "payable"):
         return Entry(entry.credit, payable, amount, 0, entry.unit), *reserved
     if paid.date.year != date.year:
         raise UsageError("return-payable", number=paid.number, fund=paid.fund)

@@ -42,7 +42,8 @@ class Node:
 
     `known` is false for a document that is not registered; `assumed` says that it is the fund's by the chart and that
     no voucher names it; `again` says that what follows stands elsewhere already; `unbound` that a line bound nothing to
-    the contract that it is paid under; `said` is what a voucher says of itself, where that tells it from others.
+    the contract that it is paid under; `share` that of a contract only what the line next to it bound is meant; `said`
+    is what a voucher says of itself, where that tells it from others.
     """
 
     node: Literal["document", "quota", "contract", "application", "voucher"]
@@ -60,6 +61,7 @@ class Node:
     assumed: bool = False
     again: bool = False
     unbound: bool = False
+    share: bool = False
     said: str = ""
     next: tuple[Node, ...] = field(default=())
 
@@ -70,7 +72,7 @@ class Node:
         figures = {name: None if (value := getattr(self, name)) is None else money.plain(value)
                    for name in ("amount", "left")}  # fmt: skip
         beside: dict[str, Any] = {"registered": self.known} if self.node == "document" else {}
-        beside |= {name: True for name in ("assumed", "unbound") if getattr(self, name)}
+        beside |= {name: True for name in ("assumed", "unbound", "share") if getattr(self, name)}
         beside |= {"said": self.said} if self.said else {}
         again = {"again": True} if self.again else {}
         return {**said, **figures, **beside, **again, direction: [one.record(direction) for one in self.next]}
@@ -299,7 +301,7 @@ class Tracer:
                     made[act.contract] += change
         return {
             name: Node("contract", name, date=act.date, fund=act.fund, use=line.use, project=line.project,
-                       payee=act.payee, amount=made[name], left=left[name])
+                       payee=act.payee, amount=made[name], left=left[name], share=True)
             for name, act in about.items()
         }  # fmt: skip
 

@@ -63,7 +63,9 @@ def kind_of(node: Node, language: Language) -> str:
     words = [message(key, language) if key in messages() else node.kind]
     if node.node == "document" and not node.known:
         words.append(message("document-unregistered", language))
-    words += [message(f"trace-{name}", language) for name in ("assumed", "unbound", "again") if getattr(node, name)]
+    words += [
+        message(f"trace-{name}", language) for name in ("assumed", "unbound", "share", "again") if getattr(node, name)
+    ]
     return " · ".join(words)
 
 
