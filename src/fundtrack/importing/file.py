@@ -308,4 +308,5 @@ class _File:
         ))  # fmt: skip
         (report,) = [r for r in reports_of(connection, self.sha256, self.name) if r.batch == tally.batch]
         waited = tuple(replaced_by(connection, tally.batch))
-        return replace(report.fresh(findings, agrees), columns=reading.columns, waited=waited)
+        breaks = tuple(reading.breaks_of(sheet))
+        return replace(report.fresh(findings, agrees), columns=reading.columns, waited=waited, breaks=breaks)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from fundtrack.checking import Finding
     from fundtrack.errors import Language
+    from fundtrack.importing.balances import Break
 
 STATES = ("posted", "already_posted", "not_held", "quarantined", "rejected", "not_data")
 """What may become of a row. What is not held was entered in a register once, and holds no more."""
@@ -48,6 +49,7 @@ class Report:
     `held` are the rows that were not posted; `new` is false when the same bytes had been imported before; `findings`
     are leads on rows that were posted, `replaced` what these took the place of. `copies` are the rows that are exact
     copies of earlier ones, known only when the file is read; `columns` are those read of a file of a family, by field.
+    `breaks` are the rows whose printed balance does not follow, known only when the file is read.
     `waited` are rows of this file, each with the name of the one that waited and in the place of which it was posted.
     """
 
@@ -69,6 +71,7 @@ class Report:
     copies: int | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     waited: tuple[tuple[int, str], ...] = ()
+    breaks: tuple[Break, ...] | None = None
 
     def fresh(self, findings: Sequence[Finding], agrees: bool | None) -> Report:  # noqa: FBT001
         """Return the report of an import that has just been done: what stands was posted by it."""
@@ -118,6 +121,7 @@ class Report:
             "dates": list(self.dates) if any(self.dates) else [None, None],
             "printed_total": None if self.printed_total is None else money.plain(self.printed_total),
             "printed_total_agrees": self.printed_total_agrees,
+            "balance_breaks": None if self.breaks is None else [broken.record() for broken in self.breaks],
             "duplicate_rows": self.copies,
             "columns": dict(self.columns),
             "reasons": self.reasons(),
