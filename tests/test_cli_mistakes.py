@@ -146,6 +146,16 @@ def test_a_fault_of_ours_is_one_sentence(tmp_path: Path) -> None:
     assert "Traceback" in finished.stderr
 
 
+def test_lines_to_be_compared_are_registered_and_not_posted(say: Say, book: Path) -> None:
+    """What is never posted is not called so, neither when it is new nor when it was known; what waits is named too."""
+    path = SAMPLE.parent / "statements" / "B01-2015.csv"
+    for language, called in (("en", "already registered"), ("zh", "此前已登记")):
+        for _ in range(2):
+            printed = say("--book", book, "--lang", language, "import", path).out
+            assert called in printed
+            assert not {"posted", "已入账"} & {*printed.split()}
+
+
 def test_import_says_which_balance_does_not_follow(say: Say, book: Path, tmp_path: Path) -> None:
     """A payment that was left out of a statement is told by the row behind it, to people and to programs."""
     whole = (SAMPLE / "2-local-finance-statement-2015.csv").read_text("gb18030").splitlines(keepends=True)

@@ -30,7 +30,7 @@ def print_report(report: Report, language: Language, *, dry_run: bool = False) -
     show.table(
         ["", message("head-rows", language), message("head-amount", language)],
         [
-            [message(f"rows-{state.replace('_', '-')}", language), str(count), show.yuan(report.amounts[state])]
+            [message(_called(state, report), language), str(count), show.yuan(report.amounts[state])]
             for state, count in report.rows.items()
             if count or state not in OCCASIONAL
         ],
@@ -53,6 +53,12 @@ def print_report(report: Report, language: Language, *, dry_run: bool = False) -
     print_replaced(report, sheet, language)
     show.findings(report.findings, language)
     show.say()
+
+
+def _called(state: str, report: Report) -> str:
+    """Return the message that names a state of rows: entries of a register are not posted."""
+    key = f"rows-{state.replace('_', '-')}"
+    return key.replace("posted", "registered") if report.registers else key
 
 
 BREAKS = 8

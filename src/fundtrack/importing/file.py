@@ -245,7 +245,7 @@ class _File:
                 enterer = Enterer(connection, register, batch)
                 enter(connection, register, enterer.entered(rows), by=self.by)
                 report = self._record(connection, enterer, reading, sheet, [])
-                yield replace(report, replaced=tuple(enterer.replaced(connection)))
+                yield replace(report, replaced=tuple(enterer.replaced(connection)), registers=True)
                 continue
             chart, version = self.book.chart(connection), self.book.chart_version(connection)
             basis = self._bases(connection)
