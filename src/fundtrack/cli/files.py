@@ -212,7 +212,12 @@ def show_row(
         return
     mark = message("cell-wrong", language)
     for cell in cells:
-        show.say(f"{cell.name or '–'} = {cell.said or '–'}{mark if cell.wrong else ''}")
+        change = f" → {cell.corrected.new}" if cell.corrected else ""
+        show.say(f"{cell.name or '–'} = {cell.said or '–'}{change}{mark if cell.wrong and not change else ''}")
+        if cell.corrected:
+            show.say_message("cell-corrected", language, **cell.corrected._asdict())
+    if any(cell.corrected for cell in cells):
+        show.say_message("row-corrected", language, name=found.name)
     print_reasons(place_of(found, language), found.reasons, language)
 
 
@@ -250,7 +255,10 @@ def confirm(
     from fundtrack.importing.quarantine import confirm
 
     the_book = opened(book)
-    print_tried(confirm(the_book, batch, by=person(by), approved_by=approved_by), form, spoken(lang, the_book))
+    tried = confirm(the_book, batch, by=person(by), approved_by=approved_by)
+    if form == "table" and not all(one.voucher for one in tried):
+        show.say_message("confirm-again", spoken(lang, the_book), by=person(by), batch=batch)
+    print_tried(tried, form, spoken(lang, the_book))
 
 
 def print_tried(tried: Sequence[Retried], form: Format, language: Language) -> None:
