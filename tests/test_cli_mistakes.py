@@ -6,17 +6,19 @@ import hashlib
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
 import books
+import fundtrack
 from commands import in_both_languages
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from commands import Say
+
+SAMPLE: Final = Path(fundtrack.__file__).parent / "sample" / "tianyang" / "files"
 
 
 def content(folder: Path) -> dict[str, str]:
@@ -142,3 +144,32 @@ def test_a_fault_of_ours_is_one_sentence(tmp_path: Path) -> None:
     debugging = os.environ | {"FUNDTRACK_DEBUG": "1"}
     finished = subprocess.run(command, check=False, capture_output=True, encoding="utf-8", env=debugging)
     assert "Traceback" in finished.stderr
+
+
+def test_lines_to_be_compared_are_registered_and_not_posted(say: Say, book: Path) -> None:
+    """What is never posted is not called so, neither when it is new nor when it was known; what waits is named too."""
+    path = SAMPLE.parent / "statements" / "B01-2015.csv"
+    for language, called in (("en", "already registered"), ("zh", "此前已登记")):
+        for _ in range(2):
+            printed = say("--book", book, "--lang", language, "import", path).out
+            assert called in printed
+            assert not {"posted", "已入账"} & {*printed.split()}
+
+
+def test_import_says_which_balance_does_not_follow(say: Say, book: Path, tmp_path: Path) -> None:
+    """A payment that was left out of a statement is told by the row behind it, to people and to programs."""
+    whole = (SAMPLE / "2-local-finance-statement-2015.csv").read_text("gb18030").splitlines(keepends=True)
+    path = tmp_path / "s.csv"
+    path.write_text("".join(row for row in whole if "LS0316001" not in row and "合计" not in row), "gb18030")
+    dry = ("--book", book, "import", path, "--dry-run")
+    answer = say(*dry, "--format", "json")
+    assert (answer.code, answer.json[0]["balance_breaks"]) == (
+        1, [{"row": 6, "expected": "10832796.37", "printed": "10090496.37", "difference": "-742300.00"}],
+    )  # fmt: skip
+    assert "s.csv row 6: the balance printed, 10,090,496.37, does not follow" in say("--lang", "en", *dry).out
+    assert (
+        "s.csv 第 6 行：所列余额 10,090,496.37，按上一笔余额和本行金额应为 10,832,796.37，相差 -742,300.00。"
+        in say("--lang", "zh", *dry).out
+    )
+    path.write_text("".join(whole), "gb18030")
+    assert say(*dry, "--format", "json").json[0]["balance_breaks"] == []

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from commands import Say
     from fundtrack.book import Book
     from fundtrack.importing.amend import Amended
     from treasury import Template
@@ -148,11 +149,15 @@ def test_a_file_that_comes_again_without_its_fault_is_known(book: Book, template
     assert (counts(again), waits(book)) == ((0, 3, 0, 1), ["1:2", "1:3", "1:4", "1:7"])
 
 
-def test_what_stays_wrong_waits_with_what_was_corrected(book: Book) -> None:
+def test_what_stays_wrong_waits_with_what_was_corrected(book: Book, say: Say) -> None:
     """A correction counts from then on: another one completes it, and a retry goes by both."""
     done = amend(book, correct(sheet(book), r7={"收款人全称": "乙公司", "理由": WHY}), by="ann")
     assert (account(done)[4], [why["check"] for why in done.tried[0].reasons]) == (5, ["use-not-permitted"])
     assert not any(one.voucher for one in retry(book, ["1:7"], by="ann"))
+    if book.engine.dialect.name == "sqlite":  # what is printed depends on no engine
+        shown = say("--book", book.folder, "--lang", "zh", "quarantine", "show", "1:7").out
+        assert f" → 乙公司\n  ann 已更正：{WHY}\n" in shown
+        assert "以下为更正前待核实的原因" in shown
     second = amend(book, correct(sheet(book, "second"), r7={"列支科目": "0603", "理由": WHY}), by="eve")
     assert [one.voucher for one in second.tried] == ["F03-2015-000003"]
     assert asked(book, "SELECT payee FROM voucher WHERE row = 7") == [("乙公司",)]
@@ -174,7 +179,7 @@ def twice(page: Any) -> None:  # noqa: ANN401 - openpyxl ships no types
     [
         (key, "corrected-key"), (twice, "corrected-twice"),
         (lambda page: put(page, "1:2", "资金名称", "F03"), "corrected-original"),
-        (lambda page: put(page, "1:2", "更正：支付金额", "9.00"), "reason-needed"),
+        (lambda page: put(page, "1:2", "更正：支付金额", "9.00"), "corrected-reason"),
         (lambda page: put(page, "1:2", "退回（填“是”）", "也许"), "corrected-drop"),
         (lambda page: page.insert_cols(3), "corrected-columns"),
         (lambda page: page.delete_rows(2, 9), "corrected-empty"),

@@ -196,6 +196,23 @@ def test_no_person_of_the_file_is_in_its_page(book: Path, say: Say) -> None:
     assert say("formats", "new", "list.csv", "--book", book).out.count("water") == 1
 
 
+def test_the_word_that_tells_a_kind_stays_in_the_sample(book: Path, say: Say, tmp_path: Path) -> None:
+    """And nothing else of its cell: the sample becomes interest, as the file does."""
+    text = f"{SIDES}2015-03-01,存款利息韦某一,,9.00,9.00,甲\n2015-03-02,货款韦某一,3.00,,6.00,乙\n"
+    (tmp_path / "bank.csv").write_text(text, "utf-8")
+    assert (
+        say(
+            "--book", book, "formats", "new", "bank.csv", "--name", "ours", "--anyway", "--set", "amount-in=贷方金额"
+        ).code
+        == 0
+    )
+    page = (book / "importers" / "ours.md").read_text("utf-8")
+    assert "2015-03-01,利息,,9.00," in page
+    assert 'kind: "interest"' in page
+    assert "kind-unknown" not in page
+    assert "韦某一" not in page
+
+
 def test_a_person_at_the_terminal_is_asked(book: Path, say: Say) -> None:
     """By numbers or words, and what cannot be answered so is asked again."""
     Path("list.csv").write_text("Day,Paid to,Sum of it\n01/02/2015,A,1.50\n03/04/2015,B,2.00\n", "utf-8")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 from itertools import pairwise
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Final
 
 import openpyxl
@@ -19,8 +21,6 @@ from fundtrack.importing.example import differing, read, sample_of
 from samples import rows_in
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from fundtrack.importing import Reading, Row
     from fundtrack.pages import Page, Section
 
@@ -214,6 +214,63 @@ def test_a_broken_balance_is_reported_and_not_repaired(tmp_path: Path) -> None:
     reading, rows = minimal(tmp_path, text, toml)
     assert [tuple(broken) for broken in reading.breaks] == [(3, "", 700, 800)]
     assert [row.amount for row in rows[1:]] == [1000, -300, -100]
+
+
+STATEMENTS: Final = {
+    "special-account-statement": (
+        "账号：45001234560004,单位：元,,,,,,\n记账日期,交易流水号,摘要,借方发生额,贷方发生额,余额,对方户名,附言",
+        "{day},{n},x,{out},{came},{balance},甲,0602",
+    ),
+    "bank-two-columns": ("交易日期,收入金额,支出金额,账户余额,对方户名", "{day},{came},{out},{balance},甲{n}"),
+    "bank-signed": ("交易日期,金额,余额,对方户名", "{day},{net},{balance},甲{n}"),
+    "bank-direction": ("交易日期,交易流水号,借贷,金额,余额", "{day},{n},{way},{amount},{balance}"),
+    "bank-statement-lines": (
+        "账号：45001,,,,,,,\n行号,交易日期,银行流水号,支出金额,收入金额,账户余额,对方单位,对方账户",
+        "{n},{day},R{n},{out},{came},{balance},甲,",
+    ),
+}
+"""Header and row of every form in which a bank prints balances."""
+
+
+@given(
+    st.lists(st.integers(-9, 9).filter(bool), min_size=3, max_size=6),
+    st.sampled_from([*STATEMENTS]), st.booleans(), st.booleans(), st.data(),
+)  # fmt: skip
+def test_a_row_that_is_left_out_of_a_statement_is_told(
+    moved: list[int],
+    page: str,
+    one_day: bool,  # noqa: FBT001
+    latest_first: bool,  # noqa: FBT001
+    data: st.DataObject,
+) -> None:
+    """Whichever it is of those between two others, and whichever line is printed first; what is whole never breaks.
+
+    Where days say nothing of the order, neither do lines that come to nothing together: here these all bring in.
+    """
+    head, row = STATEMENTS[page]
+    moved = [*map(abs, moved)] if one_day else moved
+    rows, balance = [], 100
+    for n, amount in enumerate(moved, 1):
+        balance += amount
+        sides = {"out": -amount if amount < 0 else "", "came": amount if amount > 0 else "", "net": amount}
+        way, day = "借" if amount < 0 else "贷", f"2015-04-{1 if one_day else n:02d}"
+        rows.append(row.format(n=n, day=day, way=way, amount=abs(amount), balance=balance, **sides))
+    left_out = data.draw(st.integers(1, len(rows) - 2))
+
+    def told(kept: list[str]) -> list[tuple[int, int]]:
+        path = Path(mkdtemp()) / "a.csv"
+        path.write_text("\n".join([head, *(kept[::-1] if latest_first else kept), ""]), "gb18030")
+        reading = Importer(PAGES[page]).candidates(path)
+        assert len([one for one in reading if one.state == "data"]) == len(kept)
+        begun = head.count("\n") + 2
+        order = range(len(kept))[::-1] if latest_first else range(len(kept))
+        return [(order[one.row - begun], one.difference) for one in reading.breaks]
+
+    assert told(rows) == []
+    found = told(rows[:left_out] + rows[left_out + 1 :])
+    assert found
+    if not one_day:
+        assert found == [(left_out, 100 * moved[left_out])]
 
 
 @given(st.text("0123456789.,-+ ()¥一", max_size=18) | st.decimals(0, 10**14, places=2).map(str))

@@ -9,7 +9,8 @@ import typer
 
 from fundtrack import money
 from fundtrack.cli import show
-from fundtrack.cli.files import place_of, print_reasons, quarantine
+from fundtrack.cli.files import place_of, quarantine
+from fundtrack.cli.imported import print_reasons
 from fundtrack.cli.options import (
     ApproverOption,
     BookOption,

@@ -16,7 +16,7 @@ import typer
 
 import fundtrack
 from fundtrack import money
-from fundtrack.cli import checking, files, ledgers, show
+from fundtrack.cli import checking, imported, ledgers, show
 from fundtrack.cli.options import LanguageOption, PersonOption, person, spoken
 from fundtrack.cli.policy import put_in_force
 from fundtrack.errors import UsageError, message
@@ -95,7 +95,7 @@ def build(source: Path, folder: Path, language: Language, by: str) -> Book:
     for file in sorted((folder / "files").iterdir()):
         heading("demo-import", language, file=file.name)
         for report in import_file(book, file, by=by):
-            files.print_report(report, language)
+            imported.print_report(report, language)
     return book
 
 

@@ -11,6 +11,7 @@ import typer
 
 from fundtrack import money
 from fundtrack.cli import near, show
+from fundtrack.cli.imported import print_reasons, print_records, print_report
 from fundtrack.cli.options import (
     ApproverOption,
     BookOption,
@@ -25,7 +26,7 @@ from fundtrack.cli.options import (
 from fundtrack.errors import FundtrackError, Language, message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from fundtrack.importing.groups import Group
     from fundtrack.importing.quarantine import Retried, Waiting
@@ -76,118 +77,8 @@ def import_(
                 near.tell_near(the_book, language, batch=report.batch)
     if form != "table":
         print_records(reports, form, language)
-    if problems or any(one.rows["quarantined"] or one.printed_total_agrees is False for one in reports):
+    if problems or any(one.rows["quarantined"] or one.printed_total_agrees is False or one.breaks for one in reports):
         raise typer.Exit(1)
-
-
-def print_report(report: Report, language: Language, *, dry_run: bool = False) -> None:
-    """Print the account of the rows of one sheet, each row that waits with its reasons, and what was replaced."""
-    from fundtrack.cli.register import headed
-    from fundtrack.importing.report import OCCASIONAL
-
-    key = "import-dry-run" if dry_run else "import-file" if report.new else "import-known"
-    sheet = f" [{report.sheet}]" if report.sheet else ""
-    if report.unlisted:
-        about = {"page": report.page, "batch": report.batch, "rows": report.rows["not_data"]}
-        show.say_message("import-no-list", language, file=f"{report.file}{sheet}", **about)
-        return
-    show.say_message(key, language, file=f"{report.file}{sheet}", page=report.page, batch=report.batch)
-    show.table(
-        ["", message("head-rows", language), message("head-amount", language)],
-        [
-            [message(f"rows-{state.replace('_', '-')}", language), str(count), show.yuan(report.amounts[state])]
-            for state, count in report.rows.items()
-            if count or state not in OCCASIONAL
-        ],
-    )
-    if report.empty:
-        show.say_message("import-empty", language)
-    if report.printed_total is not None:
-        agreement = {True: "agrees", False: "differs", None: "unknown"}[report.printed_total_agrees]
-        difference = show.yuan(report.printed_total - report.amounts["read"])
-        show.say_message(
-            f"printed-total-{agreement}", language, total=show.yuan(report.printed_total), difference=difference
-        )
-    if report.columns:
-        fields = {
-            name: name if language == "en" else headed(name.replace("-", "_"), language) for name in report.columns
-        }
-        between = "; " if language == "en" else "；"
-        read = between.join(f"{fields[name]} = {column}" for name, column in report.columns.items())
-        show.say_message("import-columns", language, columns=read)
-    if report.copies:
-        show.say_message("import-copies", language, rows=report.copies)
-    if report.unreadable_rows:
-        show.say_message("import-unreadable", language, rows=report.unreadable_rows)
-    print_held(report, sheet, language)
-    print_replaced(report, sheet, language)
-    show.findings(report.findings, language)
-    show.say()
-
-
-def print_held(report: Report, sheet: str, language: Language) -> None:
-    """Print each row that waits with its reasons, those that wait for nothing but a confirmation together."""
-    by_default = [row for row in report.held if row["state"] == "quarantined" and _by_default(row)]
-    if by_default:
-        (why, *_) = by_default[0]["reasons"]
-        show.say_message("import-by-default", language, rows=len(by_default), batch=report.batch, why=why[language])
-    for row in report.held:
-        if _by_default(row):
-            continue
-        if row["state"] == "quarantined" or (report.new and row["state"] == "rejected"):
-            place = message("place-row", language, file=report.file, sheet=sheet, row=row["row"])
-            amount = "" if row["amount"] is None else f" ({show.yuan(row['amount'])})"
-            print_reasons(place + amount, row["reasons"], language)
-
-
-def _by_default(row: Mapping[str, Any]) -> bool:
-    """Say whether a row waits for nothing but somebody who confirms its fund: all of them are told at once."""
-    return [why["check"] for why in row["reasons"]] == ["fund-by-default"]
-
-
-def print_replaced(report: Report, sheet: str, language: Language) -> None:
-    """Print which rows took the place of ones that waited, and which entries that of others: what was, and what is."""
-    from fundtrack.cli.register import headed
-    from fundtrack.schema.registers import REGISTERS
-
-    for number, name in report.waited:
-        place = message("place-row", language, file=report.file, sheet=sheet, row=number)
-        show.say_message("import-waited", language, place=place, name=name)
-    if report.replaced:
-        show.say_message("import-replaced", language, rows=len(report.replaced))
-    for one in report.replaced:
-        place = message("place-row", language, file=report.file, sheet=sheet, row=one.row)
-        amounts = REGISTERS[one.entry.partition(" ")[0]].amounts
-        people = [
-            {name: show.yuan(money.parse(value)) if name in amounts else value for name, value in side.items()}
-            for side in (one.was, one.now)
-        ]
-        changes = "; ".join(f"{headed(name, language)}: {people[0][name]} → {people[1][name]}" for name in one.was)
-        show.say(f"{place}: {one.replaces} → {one.entry}: {changes}")
-
-
-def print_reasons(place: str, reasons: Iterable[Mapping[str, str]], language: Language) -> None:
-    """Print why a row waits, and what to do."""
-    for reason in reasons:
-        show.say(f"{place}: {reason['check']}: {reason[language]}")
-        if remedy := reason.get(f"remedy-{language}"):
-            show.say(f"  → {remedy}")
-
-
-REPORT_COLUMNS = (
-    "file", "sheet", "page", "batch", "read", "posted", "already_posted", "not_held", "quarantined", "rejected",
-    "not_data", "replaced",
-)  # fmt: skip
-
-
-def print_records(reports: list[Report], form: Format, language: Language) -> None:
-    """Print reports for a machine; CSV has the counts only."""
-    records = [report.record(language) for report in reports]
-    if form == "json":
-        show.as_json(records)
-    else:
-        counted = ({**record, **record["rows"], "replaced": len(record["replaced"])} for record in records)
-        show.rows([*counted], form, language, REPORT_COLUMNS)
 
 
 SHOWN = 8
@@ -321,7 +212,12 @@ def show_row(
         return
     mark = message("cell-wrong", language)
     for cell in cells:
-        show.say(f"{cell.name or '–'} = {cell.said or '–'}{mark if cell.wrong else ''}")
+        change = f" → {cell.corrected.new}" if cell.corrected else ""
+        show.say(f"{cell.name or '–'} = {cell.said or '–'}{change}{mark if cell.wrong and not change else ''}")
+        if cell.corrected:
+            show.say_message("cell-corrected", language, **cell.corrected._asdict())
+    if any(cell.corrected for cell in cells):
+        show.say_message("row-corrected", language, name=found.name)
     print_reasons(place_of(found, language), found.reasons, language)
 
 
@@ -359,7 +255,10 @@ def confirm(
     from fundtrack.importing.quarantine import confirm
 
     the_book = opened(book)
-    print_tried(confirm(the_book, batch, by=person(by), approved_by=approved_by), form, spoken(lang, the_book))
+    tried = confirm(the_book, batch, by=person(by), approved_by=approved_by)
+    if form == "table" and not all(one.voucher for one in tried):
+        show.say_message("confirm-again", spoken(lang, the_book), by=person(by), batch=batch)
+    print_tried(tried, form, spoken(lang, the_book))
 
 
 def print_tried(tried: Sequence[Retried], form: Format, language: Language) -> None:

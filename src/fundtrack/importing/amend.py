@@ -68,7 +68,7 @@ def amend(book: Book, path: Path, *, by: str, approved_by: str = "", reason: str
     Raises FormatError and UsageError where anything in it is not as it should be, naming the sheet and the row:
     `corrected-other-book`, `corrected-key`, `corrected-twice`, `corrected-decided`, `corrected-since`,
     `corrected-original`, `corrected-columns`, `corrected-private`, `corrected-both`, `corrected-approver`,
-    `corrected-drop`, `corrected-empty`, `reason-needed`, `duties-apart`.
+    `corrected-drop`, `corrected-empty`, `corrected-reason`, `duties-apart`.
     """
     by, approved_by, sha256 = named(by), named(approved_by), digest(path)
     if same_person(by, approved_by):
@@ -78,7 +78,7 @@ def amend(book: Book, path: Path, *, by: str, approved_by: str = "", reason: str
     copy = Copy(book, path, sha256)
 
     def act(connection: Connection) -> Amended:
-        done = _told(connection, book, returned, reason)
+        done = _told(connection, book, path.name, returned, reason)
         for change in done.changes:
             if change.of.field in GUARDED and not approved_by:
                 raise UsageError("corrected-approver", column=change.of.name, row=change.row.name)
@@ -103,12 +103,12 @@ def amend(book: Book, path: Path, *, by: str, approved_by: str = "", reason: str
         copy.discard()
 
 
-def _told(connection: Connection, book: Book, returned: Sequence[Returned], reason: str) -> Amended:
-    """Return what the lines of a workbook say; nothing is written yet."""
+def _told(connection: Connection, book: Book, name: str, returned: Sequence[Returned], reason: str) -> Amended:
+    """Return what the lines of a workbook, told by its name, say; nothing is written yet."""
     known = {one.batch: one for one in sheet.sheets(connection, book, waiting(connection))}
     done, seen = Amended(), set[str]()
     for line in returned:
-        place: dict[str, object] = {"sheet": line.sheet, "row": line.number}
+        place: dict[str, object] = {"path": name, "sheet": line.sheet, "row": line.number}
         key = line.cells[KEY].strip() if line.cells else ""
         if key in seen:
             raise UsageError("corrected-twice", **place)
@@ -180,7 +180,7 @@ def _take(done: Amended, line: Returned, of: Sheet, found: Line, reason: str, pl
     if drop and changes:
         raise UsageError("corrected-both", **place)
     if (drop or changes) and not why:
-        raise UsageError("reason-needed", **place)
+        raise UsageError("corrected-reason", **place)
     for change in changes:
         if covered(change.new) != change.new:
             raise UsageError("corrected-private", column=change.of.name, **place)

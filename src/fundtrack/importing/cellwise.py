@@ -12,20 +12,22 @@ from fundtrack.importing.again import source_of
 from fundtrack.importing.report import held_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection
 
     from fundtrack.book import Book
+    from fundtrack.book.corrections import Correction
     from fundtrack.importing.quarantine import Waiting
 
 
 class Cell(NamedTuple):
-    """A cell of a row: the name of its column, what it says, and whether the row waits for it."""
+    """A cell of a row: the name of its column, what it says, whether the row waits for it, and its correction."""
 
     name: str
     said: str
     wrong: bool
+    corrected: Correction | None = None
 
 
 def cellwise(connection: Connection, book: Book, row: Waiting) -> list[Cell]:
@@ -35,8 +37,10 @@ def cellwise(connection: Connection, book: Book, row: Waiting) -> list[Cell]:
     numbered = iter([(held["row"], held["cells"]) for held in heads])
     names: Sequence[str] = ()
     fields: dict[str, Sequence[str]] = {}
+    corrected: Mapping[int, Correction] = {}
     with suppress(PageError):
-        layout = source_of(connection, book, row.batch).importer.layout
+        source = source_of(connection, book, row.batch)
+        layout, corrected = source.importer.layout, source.corrected.get(row.row, {})
         found, _ = heading.find(layout, numbered)
         if found:
             names = found.names
@@ -45,4 +49,4 @@ def cellwise(connection: Connection, book: Book, row: Waiting) -> list[Cell]:
     told = {part for why in row.reasons for part in why["en"].partition(": ")[0].split("、")}
     told |= {name for why in row.reasons for of in (why.get("field", ""), why["check"]) for name in fields.get(of, ())}
     cells = zip_longest(names, row.cells, fillvalue="")
-    return [Cell(name, said, wrong=bool(name) and name in told) for name, said in cells]
+    return [Cell(name, said, bool(name) and name in told, corrected.get(at)) for at, (name, said) in enumerate(cells)]

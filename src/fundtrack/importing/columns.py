@@ -85,6 +85,9 @@ class Bound(Protocol):
     def balance(self, row: list[str]) -> int | None:
         """Return the balance a row prints, in fen, or None where there is none that can be read."""
 
+    def change(self, row: list[str], moved: tuple[int, int] | None) -> tuple[tuple[str, ...], int | None]:
+        """Return what tells the account of a row, and by how much it changed; None where nobody knows."""
+
     def says(self, row: Sequence[str]) -> str:
         """Return the hash of all that is read of a row but its day and amount."""
 
@@ -263,12 +266,23 @@ class Columns:
 
     def balance(self, row: list[str]) -> int | None:
         """Return the balance a row prints, in fen, or None where there is none that can be read."""
-        if self._balance is None:
+        if self._balance is None or row[self._balance].strip() in fields.NOTHING:
             return None
         try:
             return self._amount(cells.black(row[self._balance]))
         except FormatError:
             return None
+
+    def change(self, row: list[str], moved: tuple[int, int] | None) -> tuple[tuple[str, ...], int | None]:
+        """Return the account and currency of a row, and by how much it changed the balance; None if nobody knows."""
+        told = [self._fields["bank"], *(gate for name, gate in self._gates.items() if name == "currency")]
+        of = tuple(row[one.place].strip() for one in told if one.place < self.width)
+        extended = self._places.extend([(cell,) for cell in row]) if moved and self._gates else ()
+        try:
+            way = [gate.values[extended[gate.place][0]] for gate in self._gates.values()] if extended else []
+        except FormatError:
+            return of, None
+        return of, moved and (moved[1] if way[:1] == [movement.IN] else moved[0] - moved[1])
 
     def candidates(self, columns: Sequence[Column], moved: Moved) -> Candidates:
         """Return the vouchers that rows ask for. Raises FormatError where one of them asks for none."""

@@ -244,6 +244,13 @@ class EntryColumns:
             return None
         return None if found is None else int(found)
 
+    def change(self, row: list[str], moved: tuple[int, int] | None) -> tuple[tuple[str, ...], int | None]:
+        """Return the account of a row, and by how much it changed the balance; an amount is signed as it is kept."""
+        of = tuple(row[one.place].strip() for one in self._fields if one.name == "bank" and one.place < len(row))
+        if moved is None:
+            return of, None
+        return of, (moved[0] - moved[1] if self._sides else moved[1])
+
     def problems(self, row: list[str], moved: Moved | None) -> Iterator[FormatError]:
         """Give everything for which a row makes no entry, each once."""
         told: set[object] = {field.label for field in (*self._sides, self._summed) if field and moved is None}

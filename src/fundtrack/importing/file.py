@@ -245,7 +245,7 @@ class _File:
                 enterer = Enterer(connection, register, batch)
                 enter(connection, register, enterer.entered(rows), by=self.by)
                 report = self._record(connection, enterer, reading, sheet, [])
-                yield replace(report, replaced=tuple(enterer.replaced(connection)))
+                yield replace(report, replaced=tuple(enterer.replaced(connection)), registers=True)
                 continue
             chart, version = self.book.chart(connection), self.book.chart_version(connection)
             basis = self._bases(connection)
@@ -308,4 +308,5 @@ class _File:
         ))  # fmt: skip
         (report,) = [r for r in reports_of(connection, self.sha256, self.name) if r.batch == tally.batch]
         waited = tuple(replaced_by(connection, tally.batch))
-        return replace(report.fresh(findings, agrees), columns=reading.columns, waited=waited)
+        breaks = tuple(reading.breaks_of(sheet))
+        return replace(report.fresh(findings, agrees), columns=reading.columns, waited=waited, breaks=breaks)

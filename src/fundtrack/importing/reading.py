@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from fundtrack.importing.balances import Balances, Break
     from fundtrack.importing.blocks import Piece, Row
     from fundtrack.importing.columns import Bound
     from fundtrack.importing.heading import Heading, Numbered
     from fundtrack.importing.layout import Layout
-    from fundtrack.importing.totals import Balances, Break, Sums, Total
+    from fundtrack.importing.totals import Sums, Total
     from fundtrack.importing.workbook import Sheet
 
 
@@ -84,6 +85,10 @@ class Reading:
     def breaks(self) -> list[Break]:
         """Return every row whose printed balance does not follow from the one before."""
         return [broken for _, balances in self._tables for broken in balances.breaks]
+
+    def breaks_of(self, sheet: str) -> list[Break]:
+        """Return those of a sheet that has been read."""
+        return [broken for sums, balances in self._tables if sums.sheet == sheet for broken in balances.breaks]
 
     @property
     def sheets(self) -> list[str]:

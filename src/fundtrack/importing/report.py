@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from fundtrack.checking import Finding
     from fundtrack.errors import Language
+    from fundtrack.importing.balances import Break
 
 STATES = ("posted", "already_posted", "not_held", "quarantined", "rejected", "not_data")
 """What may become of a row. What is not held was entered in a register once, and holds no more."""
@@ -48,6 +49,8 @@ class Report:
     `held` are the rows that were not posted; `new` is false when the same bytes had been imported before; `findings`
     are leads on rows that were posted, `replaced` what these took the place of. `copies` are the rows that are exact
     copies of earlier ones, known only when the file is read; `columns` are those read of a file of a family, by field.
+    `breaks` are the rows whose printed balance does not follow, known only when the file is read.
+    `registers` says that rows become entries of a register, and are not posted.
     `waited` are rows of this file, each with the name of the one that waited and in the place of which it was posted.
     """
 
@@ -69,6 +72,8 @@ class Report:
     copies: int | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     waited: tuple[tuple[int, str], ...] = ()
+    breaks: tuple[Break, ...] | None = None
+    registers: bool = False
 
     def fresh(self, findings: Sequence[Finding], agrees: bool | None) -> Report:  # noqa: FBT001
         """Return the report of an import that has just been done: what stands was posted by it."""
@@ -118,6 +123,7 @@ class Report:
             "dates": list(self.dates) if any(self.dates) else [None, None],
             "printed_total": None if self.printed_total is None else money.plain(self.printed_total),
             "printed_total_agrees": self.printed_total_agrees,
+            "balance_breaks": None if self.breaks is None else [broken.record() for broken in self.breaks],
             "duplicate_rows": self.copies,
             "columns": dict(self.columns),
             "reasons": self.reasons(),
@@ -139,7 +145,7 @@ def _standing(connection: Connection, batch: dict[str, Any], file: str) -> Repor
     read = batch["amount_posted"] + batch["amount_already_posted"] + batch["amount_quarantined"]
     rows, amounts = {"read": batch["rows_read"], **dict.fromkeys(STATES, 0)}, {"read": read, **dict.fromkeys(STATES, 0)}
     rows["not_data"] = batch["rows_not_data"]
-    rows["not_held"], amounts["not_held"] = _not_held(connection, batch["batch"], held)
+    registers, rows["not_held"], amounts["not_held"] = _not_held(connection, batch["batch"], held)
     for row in held:
         if row["state"] in {"quarantined", "rejected"}:
             rows[row["state"]] += 1
@@ -160,11 +166,12 @@ def _standing(connection: Connection, batch: dict[str, Any], file: str) -> Repor
         printed_total=batch["printed_total"],
         printed_total_agrees=agrees,
         held=tuple(held),
+        registers=registers,
     )
 
 
-def _not_held(connection: Connection, batch: int, held: Iterable[Mapping[str, Any]]) -> tuple[int, int]:
-    """Return of how many rows of a batch the entry holds no more, neither itself nor an equal one, and their sum."""
+def _not_held(connection: Connection, batch: int, held: Iterable[Mapping[str, Any]]) -> tuple[bool, int, int]:
+    """Return whether a batch has entries, of how many rows the entry, or an equal one, holds no more, and their sum."""
     ((name,),) = dialect.rows_of(
         connection, f"SELECT COALESCE(MIN(register), '') FROM ({every_entry()}) AS e WHERE batch = {batch:d}"
     )
@@ -172,7 +179,7 @@ def _not_held(connection: Connection, batch: int, held: Iterable[Mapping[str, An
         why["entry"] for row in held if row["state"] == "already-posted" for why in row["reasons"] if "entry" in why
     ]
     if not (name or named):
-        return 0, 0
+        return False, 0, 0
     of = REGISTERS[name or named[0].partition(" ")[0]]
     same = " AND ".join(f"h.{column} = e.{column}" for column in of.columns)
     gone = dialect.rows_of(
@@ -184,7 +191,7 @@ def _not_held(connection: Connection, batch: int, held: Iterable[Mapping[str, An
     known = Counter(named)
     again = {entry: (known[entry], amount) for entry, _, amount in gone if entry in known}
     rows = len(amounts) + sum(count for count, _ in again.values())
-    return rows, sum(amounts.values()) + sum(count * amount for count, amount in again.values())
+    return True, rows, sum(amounts.values()) + sum(count * amount for count, amount in again.values())
 
 
 def held_rows(connection: Connection, batch: int) -> list[dict[str, Any]]:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 from fundtrack import identifier
 from fundtrack.errors import FormatError
 from fundtrack.importing import cells
+from fundtrack.importing.balances import Balances
 from fundtrack.importing.blocks import Row, digest, not_data
-from fundtrack.importing.totals import Balances, Sums
+from fundtrack.importing.totals import Sums
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -33,10 +34,10 @@ class Table:
         """
         self.layout, self.head, self.columns, self.place = layout, head, columns, place
         self.sheet = str(place.get("sheet", ""))
-        self.sums, self.balances = Sums(self.sheet), Balances(self.sheet)
+        self.sums, self.balances = Sums(self.sheet), Balances(self.sheet, columns.day)
         self._width = len(head.names)
         self._netted = layout.netted
-        self._balanced = "balance" in layout.columns and not layout.movement.column
+        self._balanced = "balance" in layout.columns
         totals, self._notes = ([cells.label(word) for word in words] for words in (layout.total, layout.notes))
         self._total = re.compile(rf"(?:{'|'.join(map(re.escape, totals)) or '(?!)'})(?![^\W\d])", re.IGNORECASE)
         begun = {word[:1] for word in (*totals, *self._notes, head.names[0])}
@@ -79,19 +80,25 @@ class Table:
         self.sums.add(len(numbers), *((incoming - outgoing, 0) if self.layout.signed else (incoming, outgoing)))
         amounts = [*map(int.__sub__, *moved)] if self._netted else moved.outgoing
         if self._balanced:
-            for number, row, amount in zip(numbers, rows, amounts, strict=True):
-                self.balances.follow(number, self.columns.balance(row), amount)
+            for number, row, incoming, outgoing in zip(numbers, rows, *moved, strict=True):
+                self._follow(number, row, (incoming, outgoing))
         return amounts
+
+    def _follow(self, number: int, row: list[str], moved: tuple[int, int] | None) -> None:
+        """Compare the balance that a row prints; where nobody knows what it moved, the next goes on from it."""
+        of, change = self.columns.change(row, moved)
+        self.balances.follow(of, number, row, self.columns.balance(row), change)
 
     def _cut_short(self, number: int, row: list[str]) -> int | None:
         """Return what a row counts that ends before its last columns, behind its amounts; None where that is not so."""
         if not max(self.columns.counted, default=0) < len(row) < self._width:
             return None
+        whole = [*row, *[""] * (self._width - len(row))]
         try:
-            moved = self.columns.amounts([(cell,) for cell in (*row, *[""] * (self._width - len(row)))])
+            moved = self.columns.amounts([(cell,) for cell in whole])
         except FormatError:
             return None
-        (amount,) = self._count((number,), (row,), moved)
+        (amount,) = self._count((number,), (whole,), moved)
         return amount
 
     def _faulty(self, number: int, row: list[str]) -> Row:
@@ -110,7 +117,8 @@ class Table:
         """
         if amount is None:
             self.sums.unknown = True
-            self.balances.last = None
+            if self._balanced and len(row) == self._width:
+                self._follow(number, row, None)
         told = tuple(FormatError(error.key, **_covered(error.details), **self.place, row=number) for error in problems)
         shown = [*row]
         if len(row) == self._width:

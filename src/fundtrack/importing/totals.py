@@ -1,4 +1,4 @@
-"""Printed totals and running balances: compared with the rows, reported, never posted and never repaired."""
+"""Printed totals: compared with the rows, reported, never posted and never repaired."""
 
 from __future__ import annotations
 
@@ -15,15 +15,6 @@ class Total(NamedTuple):
     sheet: str
     printed: Sides
     agrees: bool | None
-
-
-class Break(NamedTuple):
-    """A row whose printed balance does not follow from the one before, in fen."""
-
-    row: int
-    sheet: str
-    expected: int
-    printed: int
 
 
 class Sums:
@@ -80,19 +71,3 @@ class Sums:
     def _agree(self, printed: Sides, *sums: Sides) -> bool | None:
         """Say whether a printed total is one of the sums, if they are known."""
         return None if self.unknown else printed in sums
-
-
-class Balances:
-    """The running balance of a statement."""
-
-    def __init__(self, sheet: str) -> None:
-        """Begin at an unknown balance: the first row's printed one is believed."""
-        self.sheet = sheet
-        self.last: int | None = None
-        self.breaks: list[Break] = []
-
-    def follow(self, row: int, printed: int | None, moved: int) -> None:
-        """Compare a row's printed balance with the last one and what the row moved; go on from the printed one."""
-        if self.last is not None and printed is not None and self.last + moved != printed:
-            self.breaks.append(Break(row, self.sheet, self.last + moved, printed))
-        self.last = printed

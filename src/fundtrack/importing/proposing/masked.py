@@ -15,7 +15,7 @@ from fundtrack.importing.proposing import grid as cells_of
 from fundtrack.importing.proposing.decimals import COMMA
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from fundtrack.importing.proposing.propose import Proposal
 
@@ -35,14 +35,17 @@ CALLED: Final[Mapping[str, tuple[str, str]]] = {
 ACCOUNT: Final = "4500********0001"
 
 
-def sample(found: Proposal) -> str:
-    """Return a few rows of the file, masked, as text in the form of the file; with a total where it prints one."""
+def sample(found: Proposal, telling: Collection[str] = (), words: Collection[str] = ()) -> str:
+    """Return a few rows of the file, masked, as text in the form of the file; with a total where it prints one.
+
+    Of a cell in the columns `telling` what a row is, one of the `words` that tell it is left.
+    """
     out = io.StringIO()
     writer = csv.writer(out, delimiter=found.grid.delimiter, lineterminator="\n")
     for row in found.grid.raw_head:
         writer.writerow(row)
     rows = _chosen(found)
-    cover = _Cover(found)
+    cover = _Cover(found, telling, words)
     for row in [*map(cover.row, rows), _total(found, rows)]:
         if row:
             writer.writerow(_as_written(found, row))
@@ -75,16 +78,17 @@ def _chosen(found: Proposal) -> list[Sequence[str]]:
 class _Cover:
     """Masks rows: the same name is always replaced by the same one."""
 
-    def __init__(self, found: Proposal) -> None:
+    def __init__(self, found: Proposal, telling: Collection[str], words: Collection[str]) -> None:
         """Know what stands in which column."""
+        self._telling, self._words = {of.place for name in telling if (of := found.look.of(name))}, words
         self._chinese = any(map(HAN.search, found.grid.names))
         self._width = len(found.grid.names)
         self._fields = {of.place: field for field in found.columns if (of := found.look.of(found.columns[field]))}
         self._plain = {of.place for topic in ("direction", "status", "currency") if (of := found.column(topic))}
         self._key = {of.place for name in found.key if (of := found.look.of(name))}
-        words = {of.place: len(of.words()) for of in found.look.columns}
+        several = {of.place: len(of.words()) for of in found.look.columns}
         self._terms = {place for place, field in self._fields.items()
-                       if field in {"fund", "use"} and words[place] <= FEW}  # fmt: skip
+                       if field in {"fund", "use"} and several[place] <= FEW}  # fmt: skip
         self._names: defaultdict[str, dict[str, int]] = defaultdict(dict)
 
     def row(self, row: Sequence[str]) -> list[str]:
@@ -100,6 +104,8 @@ class _Cover:
         if field == "date" or field.startswith("amount"):
             read = cells_of.date(cell) if field == "date" else cells_of.is_number(cell)
             return bare if read else re.sub(r"[^\W_]", "#", bare)
+        if at in self._telling and (told := next((word for word in self._words if word in bare), "")):
+            return told
         if field == "payee-account":
             return ACCOUNT
         if field in {"balance", "payee-id"} or not (field or at in self._key):

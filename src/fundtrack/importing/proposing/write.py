@@ -166,7 +166,9 @@ def page(found: Proposal, name: str, currency: str) -> str:
     text = "".join(_head(found, name)) + f"\n```toml\n{toml(found, currency)}```\n"
     fence = f"csv encoding={found.value('encoding') or 'utf-8'}"
     title = message("new-example", "zh" if any(map(HAN.search, found.grid.names)) else "en")
-    shown_rows = sample(found)
+    kinds = _kind(found)
+    words = [*kinds.get("in-words", ()), *kinds.get("out-words", ())]
+    shown_rows = sample(found, kinds["column"]["column"] if words else (), words)
     ticks = "`" * max(3, *(len(run) + 1 for run in re.findall(r"`+", shown_rows)), 0)
     text += f"\n## {title}\n\n{ticks}{fence}\n{shown_rows}{ticks}\n"
     return text if found.open else f"{text}\n```beancount\n{_becomes(text, name, currency)}```\n"
