@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fundtrack.beantext.booking import book as booked
 from fundtrack.beantext.parse import parse_ledger
+from fundtrack.chart.model import ROOTS
 from fundtrack.checking.lens import Subject
 from fundtrack.checking.objection import objected
 from fundtrack.errors import UsageError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from fundtrack.checking.accounted import Accounted
     from fundtrack.checking.finding import Finding
     from fundtrack.checking.limits import Limit
+    from fundtrack.errors import Language
 
 LEDGER_PROBLEM: Final = "ledger-problem"
 """The name under which Beancount's own objections stand among the findings."""
@@ -62,6 +64,11 @@ class Source:
     files: tuple[Accounted, ...] = ()
     limits: tuple[Limit, ...] = ()
     read: tuple[Read, ...] = ()
+
+    @property
+    def language(self) -> Language | None:
+        """The language of a ledger whose accounts have Chinese roots; English ones say nothing of who reads it."""
+        return "zh" if self.options["name_assets"] == ROOTS["zh"]["Assets"] else None
 
 
 def ledger_at(path: Path) -> Booked:
