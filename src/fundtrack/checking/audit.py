@@ -12,7 +12,7 @@ from fundtrack.checking.extent import EVERYTHING, assert_funds
 from fundtrack.checking.foreign import foreign
 from fundtrack.checking.limits import limits, without_fund
 from fundtrack.checking.run import run, unsaid
-from fundtrack.checking.source import ledger_source
+from fundtrack.checking.source import OF_READING, ledger_source
 from fundtrack.checking.summary import summed
 from fundtrack.errors import LANGUAGES, UsageError, message, messages, nearest
 from fundtrack.ledger.intact import ALTERATIONS
@@ -116,8 +116,8 @@ class Audit:
 def audit_book(book: Book, *, only: Collection[str] = (), extent: Extent = EVERYTHING) -> Audit:
     """Run the installed checks and the book's own over everything that was posted.
 
-    Raises PageError for a broken page, UsageError for a name in `only` (`check-unknown`) or a fund of the `extent`
-    (`check-fund`) that is none.
+    Raises PageError for a broken page, UsageError for a name in `only` (`check-unknown`, `check-of-reading`) or a fund
+    of the `extent` (`check-fund`) that is none.
     """
     chosen = _chosen(checks(book.folder / "checks"), only)
     with book.reading() as connection, dialect.over_all_of_it(connection):
@@ -179,6 +179,8 @@ def audit_source(
 
 def _chosen(known: Mapping[str, Check], only: Collection[str]) -> list[Check]:
     for name in only:
+        if name in OF_READING:
+            raise UsageError("check-of-reading", name=name)
         if name not in known:
             raise UsageError("check-unknown", name=name, known=nearest(name, known))
     return [check for name, check in known.items() if not only or name in only]

@@ -13,7 +13,7 @@ from fundtrack.chart.model import ROOTS
 from fundtrack.checking.lens import Subject
 from fundtrack.checking.objection import objected
 from fundtrack.errors import UsageError
-from fundtrack.ledger.intact import LEADS, objections
+from fundtrack.ledger.intact import ALTERATIONS, LEADS, objections
 from fundtrack.ledger.main import MAIN
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 LEDGER_PROBLEM: Final = "ledger-problem"
 """The name under which Beancount's own objections stand among the findings."""
+
+OF_READING: Final = ALTERATIONS | {LEDGER_PROBLEM}
+"""The names of findings that no check makes: they are what reading a ledger shows."""
 
 UNTITLED: Final = "Beancount"
 """What Beancount calls a ledger that has no title."""

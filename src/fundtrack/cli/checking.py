@@ -195,11 +195,14 @@ def explain(
     lang: LanguageOption = None,
 ) -> None:
     """解释一项检查、格式或报表 Print a page: what it says, why, what to do, on what basis, and its definition."""
+    from fundtrack.checking.source import OF_READING
     from fundtrack.pages import Kind, catalogue
 
     kinds: tuple[Kind, ...] = ("checks", "importers", "reports")
     local = {kind: local_folder(book, kind) for kind in kinds}
     pages = {name: page for kind in kinds for name, page in catalogue(kind, local=local[kind]).items()}
+    if name in OF_READING:
+        raise UsageError("check-of-reading", name=name)
     if name not in pages:
         raise UsageError("explain-unknown", name=name, known=nearest(name, pages))
     print_page(pages[name], spoken(lang, local["checks"]))
