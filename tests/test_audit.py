@@ -47,6 +47,8 @@ def test_only_some_checks() -> None:
     with pytest.raises(UsageError) as caught:
         audit_ledger(MIXED, only=["overdrawm"])
     assert caught.value.key == "check-unknown"
+    with pytest.raises(UsageError, match="is no check with a page"):
+        audit_ledger(MIXED, only=["published-altered"])
     assert "overdrawn" in str(caught.value)
 
 

@@ -135,11 +135,11 @@ def test_a_closed_year_stands(told: Say) -> None:
 
 
 def test_the_last_day_of_the_year(told: Say) -> None:
-    """What goes on was allotted all the same: the rate is that of the day before and of the day after."""
+    """What goes on was allotted all the same: the rate is that of the day before; of the day after, the new year's."""
     shown = {}
-    for day in ("2015-12-30", "2015-12-31", "2016-01-01"):
+    for day, rate in (("2015-12-30", "57.60"), ("2015-12-31", "57.60"), ("2016-01-01", "0.00")):
         (of,) = [row for row in rows(told, "fund", "--as-of", day) if row["fund"] == "F01"]
-        assert (of["allotted"], of["execution_rate"]) == (2500, Decimal("57.60"))
+        assert (of["allotted"], of["execution_rate"]) == (2500, Decimal(rate))
         shown[day] = [of[name] for name in ("unallotted", "available", "carried", "carried_in")]
     assert [*shown.values()] == [[500, 1060, 0, 0], [0, 0, 1560, 0], [500, 1060, 0, 0]]
 
@@ -158,6 +158,9 @@ def test_what_is_of_no_project(told: Say) -> None:
     of = {(row["fund"], row["project"]): row for row in rows(told, "project")}
     assert [of["F01", project]["unallotted"] for project in ("", "P01")] == [500, 0]
     assert {row["balance"] for by in ("project", "payee", "quota") for row in rows(told, by)} == {None}
+    assert {row["available"] for by in ("payee", "period") for row in rows(told, by)} == {None}
+    assert {(row["year"], row["period"]) for row in rows(told, "period")} >= {(2015, 2), (2016, 2)}
+    assert "中央级 专款专用" in " ".join(told("balance", "--by", "level,regime", "--lang", "zh").out.split())
     assert told("balance", "--by", "project", "--format", "json").json["total"]["balance"] == "2138.00"
     heads = told("balance", "--by", "year", "--lang", "zh").out.splitlines()[0].split()
     assert {"收回以前年度", "上年结转指标", "以前年度支付退回", "结转下年指标"} <= {*heads}

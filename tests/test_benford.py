@@ -91,7 +91,7 @@ def test_book_and_ledger_agree(book_dir: Path, database_url: URL) -> None:
 
 
 def test_printed_as_a_lead(book: Path, say: Say) -> None:
-    """In both languages, exit code 0 whatever the digits, as JSON and CSV too."""
+    """In both languages, or that of the ledger, exit code 0 whatever the digits, as JSON and CSV too."""
     english = say("--book", book, "benford")
     assert english.code == 0
     assert "A lead where to look, not a finding" in english.out
@@ -99,6 +99,12 @@ def test_printed_as_a_lead(book: Path, say: Say) -> None:
     chinese = say("--book", book, "benford", "--by", "fund", "--lang", "zh").out
     assert "仅为线索，不是疑点" in chinese
     assert "█" in chinese
+    assert say("--book", book, "publish", "--lang", "zh").code == 0
+    for order, told in (("check", "疑点"), ("benford", "仅为线索"), ("sample", "累计金额")):
+        drawn = ("--size", "1", "--seed", "s") if order == "sample" else ()
+        answer = say(order, book / "ledger", *drawn)
+        assert told in answer.out, answer
+        assert told not in say(order, book / "ledger", *drawn, "--lang", "en").out
     (table,) = say("--book", book, "benford", "--format", "json").json["tables"]
     assert (table["amounts"], table["digits"][5]["count"], table["digits"][5]["share"]) == (1, 1, "1.000000")
     assert say("--book", book, "benford", "--format", "csv").out.splitlines()[6] == ",6,1,1.000000,0.066947,0.933053"

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from books import CHART
 from commands import PAYMENTS, payments_file
+from quotas import controlled
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from commands import Say
+    from shelf import Shelf
 
 ENGLISH: Final = re.compile(
     r"\b(central|county|region|earmarked|pooled|cash|True|False|warn|error|disbursement|transfer|use)\b"
@@ -84,3 +87,30 @@ def test_what_is_asked_in_chinese_is_answered_in_it(say: Say, book: Path, tmp_pa
     zh = ("--lang", "zh", "--book", tmp_path / "pounds")
     read = say(*zh, "import", "--dry-run", page, "--fund", "F01", "--use", "0601")
     assert "所读各列：日期 = Cleared Date；" in read.out, read
+
+
+WRITTEN: Final = """\
+post --kind transfer-received --fund F01 --amount 3000 --date 2015-01-05
+quota receive --fund F01 --amount 3000 --document 文1 --date 2015-01-05
+quota allot F01-Q00001 --use 0601 --project P01 --amount 2500 --document 文2 --date 2015-01-10
+post --fund F01 --use 0601 --project P01 --amount 100 --payee 甲公司 --quota F01-Q00002 --date 2015-02-01
+return-payment F01-2015-000004 --amount 40 --reason 账号错 --date 2015-02-02
+reverse F01-2015-000005 --reason 录错 --date 2015-02-02
+commit F01-Q00002 --amount 10 --contract HT-1 --change 变1 --payee 甲公司 --document 文3 --date 2015-02-03
+"""
+
+
+def test_what_the_program_writes_is_in_the_language_of_the_book(shelf: Shelf, say: Say) -> None:
+    """A chart whose accounts have English roots makes nothing of a Chinese book's record English; kinds are words."""
+    with shelf.book("sqlite", controlled(date(2015, 1, 1))) as made:
+        settings = made.folder / "fundtrack.toml"
+        settings.write_text(settings.read_text("utf-8").replace('"en"', '"zh"'), "utf-8")
+        for act in WRITTEN.splitlines():
+            answer = say(*act.split(), "--by", "出纳", "--book", made.folder)
+            assert answer.code == 0, (act, answer.err)
+        shown = "".join(say("show", f"F01-2015-00000{at}", "--book", made.folder).out for at in (5, 6, 7))
+        for said in ("F01-2015-000004 银行退票：账号错", "冲销 F01-2015-000005：录错", "HT-1 变更 变1"):
+            assert said in shown, shown
+        answer = say("rebook", "F01-2015-000007", "--wrong", "record", "--project", "P01", "--document", "文4",
+                     "--by", "出纳", "--book", made.folder)  # fmt: skip
+        assert "F01-2015-000007 的类型为“合同占用”，不能改列" in answer.err, answer.err

@@ -371,6 +371,7 @@ def test_pages_are_listed_and_explained(say: Say) -> None:
     explained = say("explain", "overdrawn", "--lang", "zh").out
     assert "超支" in explained
     assert "SELECT" in explained
+    assert "不是单独成页的检查" in say("explain", "published-altered").err
 
 
 def test_a_ledger_is_published_in_either_language(say: Say, book: Path) -> None:

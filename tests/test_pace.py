@@ -91,7 +91,10 @@ def test_no_rate_of_what_no_allotment_is_for(book: Book, by: list[str]) -> None:
 
 
 def test_what_is_carried_over_counts_once_but_in_its_years(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It was not executed in its year, and is the allotment of the next; of both together it is allotted once."""
+    """It was not executed in its year, and is the allotment of the next; of both together it is allotted once.
+
+    A rate is of one year, as the time beside it: of all together, of the last that has quota by then.
+    """
     end_the_year(book)
     monkeypatch.setenv("FUNDTRACK_TODAY", "2016-07-01")
     first, next_ = (row(book, ["quota"], fund="F01", quota=line) for line in ("F01-Q00002", "F01-Q00003"))
@@ -102,7 +105,11 @@ def test_what_is_carried_over_counts_once_but_in_its_years(book: Book, monkeypat
     assert balances(book, ["quota"]).record("en")["total"]["allotted"] == "900.00"
     assert balances(book, ["year"]).record("en")["total"]["execution_rate"] is None
     whole = row(book, ["fund"], fund="F01")
-    assert [whole[name] for name in ("allotted", "paid", "execution_rate")] == ["900.00", "300.00", "33.33"]
+    assert [whole[name] for name in ("allotted", "paid", "execution_rate", "time_elapsed")] == [
+        "900.00", "300.00", "0.00", "50.00",
+    ]  # fmt: skip
+    then = balances(book, as_of=date(2015, 12, 31)).record("en")["total"]
+    assert [then[name] for name in ("execution_rate", "time_elapsed")] == ["33.33", "100.00"]
 
 
 def test_what_was_taken_back_is_no_allotment(book: Book) -> None:

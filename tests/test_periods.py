@@ -382,6 +382,11 @@ def test_at_the_desk(small_book: Path, tmp_path: Path, say: Say) -> None:
     assert "可以结账" in may
     assert "截至 2015-01 从未录入银行对账单，账面收付未与银行核对" in may
     assert say("period", "list", "--format", "json", *at).json == []
+    twice = ("post", "--fund", "F01", "--use", "0601", "--amount", "7", "--payee", "农户", "--date", "2015-01-20")
+    assert [say(*twice, *at).code for _ in range(2)] == [0, 0]
+    assert "未处理" not in say("period", "close", "2015-01", "--preview", "--lang", "zh", *at).out
+    assert say("check", "--only", "duplicate-payment", "--by", CHIEF, *at).code == 1
+    assert "检查发现的错误尚有 1 项未处理" in say("period", "close", "2015-01", "--preview", "--lang", "zh", *at).out
     assert say("period", "close", "2015-01", "--by", CLERK, *at).code == 0
     grounds = ("--document", "x", "--reason", "x", *at)
     assert say("period", "reopen", "2015-01", "--by", CLERK, *grounds).code == 2

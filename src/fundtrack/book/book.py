@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -164,7 +164,8 @@ class Book:
         version = version or self.chart_version(connection)
         if version not in self._policies:
             text = connection.exec_driver_sql(f"SELECT text FROM chart WHERE version = {version:d}").scalar_one()
-            self._policies[version] = read_chart(text, str(self.chart_file))
+            read = read_chart(text, str(self.chart_file))
+            self._policies[version] = replace(read, narrates=self.settings.language)
         return self._policies[version]
 
     def chart(self, connection: Connection, version: int = 0) -> Chart:

@@ -216,8 +216,10 @@ class Chart:
     """The whole policy: what there is, by its code, and in order of date what uses were granted and ended.
 
     `quotas` are not policy but stand beside it, and their accounts among the others (`chart.quota.with_quotas`). All of
-    it stands in one order, whatever the order it was given in. A book is kept in one `currency`. `headings` and `cash`
-    are worked out of the accounts once: a fund may have thousands of quota lines, each with its accounts.
+    it stands in one order, whatever the order it was given in. A book is kept in one `currency`. `language` is that of
+    the roots of its accounts; `narrates`, of the book whose chart it is, that in which the program itself writes into
+    the record. `headings` and `cash` are worked out of the accounts once: a fund may have thousands of quota lines,
+    each with its accounts.
     """
 
     title: str
@@ -230,6 +232,7 @@ class Chart:
     intermediaries: dict[str, Intermediary]
     quotas: tuple[Quota, ...] = ()
     currency: str = CURRENCY
+    narrates: Language = field(default="en", compare=False)
     headings: dict[tuple[str, str], Account] = field(default_factory=dict, init=False, compare=False, repr=False)
     cash: frozenset[tuple[str, str]] = field(default=frozenset(), init=False, compare=False, repr=False)
 

@@ -12,7 +12,7 @@ from fundtrack.checking.extent import EVERYTHING, assert_funds
 from fundtrack.checking.foreign import foreign
 from fundtrack.checking.limits import limits, without_fund
 from fundtrack.checking.run import run, unsaid
-from fundtrack.checking.source import ledger_source
+from fundtrack.checking.source import OF_READING, ledger_source
 from fundtrack.checking.summary import summed
 from fundtrack.errors import LANGUAGES, UsageError, message, messages, nearest
 from fundtrack.ledger.intact import ALTERATIONS
@@ -58,7 +58,8 @@ class Audit:
     where one was held against another. `recorded` is what it added to the record of the book, if it was recorded;
     `moment` how far the book had come. `unseen` are findings that are open on record and were not found,
     `otherwise_unseen` likewise, but found by other thresholds then. `waivers` are those that cover a finding, by
-    number. `read` are the files that were read, each with its hash: what was audited, and nothing else.
+    number. `read` are the files that were read, each with its hash: what was audited, and nothing else. `language` is
+    that of the book or ledger, where it has one.
     """
 
     findings: tuple[Finding, ...]
@@ -82,6 +83,7 @@ class Audit:
     otherwise_unseen: tuple[int, ...] = ()
     waivers: Mapping[int, Permit] = field(default_factory=dict)
     read: tuple[Read, ...] = ()
+    language: Language | None = None
 
     def waiver_of(self, finding: Finding) -> Permit | None:
         """Return what the waiver that covers a finding says."""
@@ -114,8 +116,8 @@ class Audit:
 def audit_book(book: Book, *, only: Collection[str] = (), extent: Extent = EVERYTHING) -> Audit:
     """Run the installed checks and the book's own over everything that was posted.
 
-    Raises PageError for a broken page, UsageError for a name in `only` (`check-unknown`) or a fund of the `extent`
-    (`check-fund`) that is none.
+    Raises PageError for a broken page, UsageError for a name in `only` (`check-unknown`, `check-of-reading`) or a fund
+    of the `extent` (`check-fund`) that is none.
     """
     chosen = _chosen(checks(book.folder / "checks"), only)
     with book.reading() as connection, dialect.over_all_of_it(connection):
@@ -125,7 +127,9 @@ def audit_book(book: Book, *, only: Collection[str] = (), extent: Extent = EVERY
         assert_funds(connection, lens, extent)
         audited = _audit(connection, chosen, lens, int(vouchers), whole=not only)
         audited = replace(audited, moment=moment(connection))
-    return within(replace(audited, title=book.settings.title, called=chart.title, path=book.folder), extent)
+    settings = book.settings
+    named = replace(audited, title=settings.title, called=chart.title, path=book.folder, language=settings.language)
+    return within(named, extent)
 
 
 def audit_ledger(
@@ -169,11 +173,14 @@ def audit_source(
             audited, limits=(*source.limits, *nameless, *audited.limits), files=source.files, read=source.read
         )
     called = "" if source.title == source.path.name else source.title
-    return within(replace(limited, title=source.title, called=called, path=source.path), extent)
+    named = replace(limited, title=source.title, called=called, path=source.path, language=source.language)
+    return within(named, extent)
 
 
 def _chosen(known: Mapping[str, Check], only: Collection[str]) -> list[Check]:
     for name in only:
+        if name in OF_READING:
+            raise UsageError("check-of-reading", name=name)
         if name not in known:
             raise UsageError("check-unknown", name=name, known=nearest(name, known))
     return [check for name, check in known.items() if not only or name in only]

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fundtrack.beantext.booking import book as booked
 from fundtrack.beantext.parse import parse_ledger
+from fundtrack.chart.model import ROOTS
 from fundtrack.checking.lens import Subject
 from fundtrack.checking.objection import objected
 from fundtrack.errors import UsageError
-from fundtrack.ledger.intact import LEADS, objections
+from fundtrack.ledger.intact import ALTERATIONS, LEADS, objections
 from fundtrack.ledger.main import MAIN
 
 if TYPE_CHECKING:
@@ -23,9 +24,13 @@ if TYPE_CHECKING:
     from fundtrack.checking.accounted import Accounted
     from fundtrack.checking.finding import Finding
     from fundtrack.checking.limits import Limit
+    from fundtrack.errors import Language
 
 LEDGER_PROBLEM: Final = "ledger-problem"
 """The name under which Beancount's own objections stand among the findings."""
+
+OF_READING: Final = ALTERATIONS | {LEDGER_PROBLEM}
+"""The names of findings that no check makes: they are what reading a ledger shows."""
 
 UNTITLED: Final = "Beancount"
 """What Beancount calls a ledger that has no title."""
@@ -62,6 +67,11 @@ class Source:
     files: tuple[Accounted, ...] = ()
     limits: tuple[Limit, ...] = ()
     read: tuple[Read, ...] = ()
+
+    @property
+    def language(self) -> Language | None:
+        """The language of a ledger whose accounts have Chinese roots; English ones say nothing of who reads it."""
+        return "zh" if self.options["name_assets"] == ROOTS["zh"]["Assets"] else None
 
 
 def ledger_at(path: Path) -> Booked:

@@ -81,7 +81,6 @@ def check(
     from fundtrack.reporting.audits import writing
 
     the_book = None if path else opened(book)
-    language = spoken(lang, the_book)
     known = read_baseline(baseline) if baseline else None
     refuse_sample(sample, seed, output, against)
     with writing(output, read_from(the_book, path, against)) as write:
@@ -93,6 +92,7 @@ def check(
             audit, why_not = kept(the_book, lambda: audited(subject, *asked), by, side, wanted=not no_record)
         else:  # what two books differ in is on no record of either
             audit = compared(subject, against, *asked) if against else audited(subject, *asked)
+        language = spoken(lang or audit.language, the_book)
         audit = compare(audit, known) if known else audit
         samples = drawn(the_book, path, book, audit.extent, fund_pattern, size=sample, seed=seed) if sample else None
         write(audit, language, samples)
@@ -195,11 +195,14 @@ def explain(
     lang: LanguageOption = None,
 ) -> None:
     """解释一项检查、格式或报表 Print a page: what it says, why, what to do, on what basis, and its definition."""
+    from fundtrack.checking.source import OF_READING
     from fundtrack.pages import Kind, catalogue
 
     kinds: tuple[Kind, ...] = ("checks", "importers", "reports")
     local = {kind: local_folder(book, kind) for kind in kinds}
     pages = {name: page for kind in kinds for name, page in catalogue(kind, local=local[kind]).items()}
+    if name in OF_READING:
+        raise UsageError("check-of-reading", name=name)
     if name not in pages:
         raise UsageError("explain-unknown", name=name, known=nearest(name, pages))
     print_page(pages[name], spoken(lang, local["checks"]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from fundtrack.errors import UsageError
+from fundtrack.errors import UsageError, words
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -60,7 +60,7 @@ class Order:
     def __post_init__(self) -> None:
         """Refuse a split of what is no payment: its shares would be. Raises UsageError (`split-kind`)."""
         if self.split and self.kind != "disbursement":
-            raise UsageError("split-kind", kind=self.kind)
+            raise UsageError("split-kind", kind=words(f"kind-{self.kind}"))
 
     def coded(self, chart: Chart) -> None:
         """Put codes in place of the names a person gave."""

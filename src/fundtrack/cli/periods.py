@@ -85,7 +85,7 @@ def close(
         print_groups(found, form, language)
     else:
         show.say_message("period-may-close" if preview else "period-is-closed", language, month=wanted)
-        _say_unstated(the_book, wanted, language)
+        _say_unsettled(the_book, wanted, language)
     if found:
         raise typer.Exit(1)
 
@@ -175,7 +175,7 @@ def year_close(
         for fund, fen in done.refunds:
             of_fund = {"fund": fund, "amount": money.grouped(fen), "plain": money.plain(fen)}
             show.say_message("refunds-are-surplus", language, **of_fund)
-        _say_unstated(the_book, Month(year, 12), language)
+        _say_unsettled(the_book, Month(year, 12), language)
 
 
 def todo(
@@ -239,12 +239,17 @@ def _ended(one: Ended, form: Format) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _say_unstated(book: Book, month: Month, language: Language) -> None:
-    """Say of which accounts no bank statement was ever entered up to the end of a month that is closed."""
+def _say_unsettled(book: Book, month: Month, language: Language) -> None:
+    """Say what does not keep a month open, and is not settled by its end: errors found, accounts without statements."""
+    from fundtrack.auditing.standing import listed
     from fundtrack.posting.unstated import unstated
 
     with book.reading() as connection:
         banks = unstated(connection, month)
+        on_record = listed(connection, states=("lead", "confirmed"))
+    until = month.last.isoformat()
+    if count := sum(row["severity"] != "warn" and (row["date"] or "") <= until for row in on_record):
+        show.say_message("period-errors", language, month=month, count=count)
     if banks:
         show.say_message("period-unstated", language, month=month, banks=", ".join(banks))
 

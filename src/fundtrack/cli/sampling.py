@@ -128,9 +128,10 @@ def audited(path: Path | None, book: Path | None, lang: Language | None) -> tupl
     from fundtrack.importing.elsewhere import source_at
 
     if path and (path / SETTINGS_FILE).is_file():
-        return opened(path), spoken(lang)
+        book, path = path, None
     if path:
-        return source_at(path, local_folder(book, "importers", search=False)), spoken(lang)
+        source = source_at(path, local_folder(book, "importers", search=False))
+        return source, spoken(lang or source.language)
     the_book = opened(book)
     return the_book, spoken(lang, the_book)
 

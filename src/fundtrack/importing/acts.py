@@ -335,7 +335,7 @@ class Acts(Tally):
         number = self._payments.of(one)
         if one.text("result") != RETURNED:
             raise Stands(number)
-        why = one.text("narration") or message("returned-by-bank", self.chart.language)
+        why = one.text("narration") or message("returned-by-bank", self.chart.narrates)
         back = return_payment(
             self._connection, self.chart, number, one.says["amount"], reason=why, date=one.says["date"]
         )

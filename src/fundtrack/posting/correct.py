@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from sqlalchemy import text
 
 from fundtrack import money
-from fundtrack.errors import ChartError, UsageError, message
+from fundtrack.errors import ChartError, UsageError, message, words
 from fundtrack.posting.advance import outstanding
 from fundtrack.posting.application import is_paid_again
 from fundtrack.posting.draft import Entry, Leg
@@ -234,7 +234,7 @@ def rebookable(connection: Connection, chart: Chart, number: str, correction: Co
     wrong = _as_charged(connection, find_voucher(connection, number))
     refuse_fallen(connection, wrong)
     if wrong.kind not in REBOOKED:
-        raise UsageError("rebook-kind", number=wrong.number, kind=wrong.kind)
+        raise UsageError("rebook-kind", number=wrong.number, kind=words(f"kind-{wrong.kind}"))
     uses = {leg for entry in wrong.entries for leg in entry[:2] if kind_of_account(chart, leg) == "use"}
     fund = correction.fund or wrong.fund
     if fund != wrong.fund and uses and not correction.use:
@@ -289,7 +289,7 @@ def money_owed(chart: Chart, wrong: Standing, correction: Correction, document: 
         put.append(entry._replace(debit=debit, credit=credit))
     if date.year == wrong.date.year:  # what is moved later restores no quota, as money that comes back later
         taken += [entry._replace(red=1 - entry.red) for entry in wrong.entries if entry not in wrong.in_money]
-    narration = message("rebook-narration", chart.language, number=wrong.number, document=document)
+    narration = message("rebook-narration", chart.narrates, number=wrong.number, document=document)
     return [
         drafted(chart, "adjustment", tuple(entries), fund=of, date=date, payee=wrong.payee, narration=narration,
                 project=project, document=document, payee_id=wrong.payee_id, payee_account=wrong.payee_account,
@@ -358,7 +358,7 @@ def _red(chart: Chart, original: Standing, reason: str, date: date) -> Draft:
         fund=original.fund,
         date=date,
         payee=original.payee,
-        narration=message("reversal-narration", chart.language, number=original.number, reason=reason),
+        narration=message("reversal-narration", chart.narrates, number=original.number, reason=reason),
         project=original.project,
         document=original.document,
         bank=original.bank,

@@ -234,7 +234,7 @@ def commit(
                          amount=money.grouped(-amount))  # fmt: skip
     entry = entry_of(chart, (line, "available"), (line, "committed"), positive(abs(amount)), red=amount < 0)
     change, document = signed.get("change", "").strip(), signed.get("document", "")
-    said = message("commit-change", chart.language, contract=contract, change=change) if change else ""
+    said = message("commit-change", chart.narrates, contract=contract, change=change) if change else ""
     return [_voucher(
         chart, "commitment", line, (entry,), date, document=document, contract=contract, payee=payee, narration=said
     )]  # fmt: skip

@@ -52,7 +52,7 @@ def return_payment(
     entries = _restored(paid, back) if restores(paid, date) else _owed(chart, paid, back, date)
     return drafted(
         chart, KIND, entries, fund=paid.fund, date=date, payee=paid.payee, project=paid.project,
-        narration=message("return-narration", chart.language, number=paid.number, reason=reason),
+        narration=message("return-narration", chart.narrates, number=paid.number, reason=reason),
         document=paid.document, bank=paid.bank, bank_ref=bank_ref, cites=paid.id,
         **{name: getattr(paid, name) for name in PARTY},
     )  # fmt: skip

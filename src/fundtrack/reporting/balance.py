@@ -7,13 +7,15 @@ in, but what came back of a year before: that is `recovered`. `spent` is net of 
 owner companies and townships and is not verified (拨付不是支出); `lent` is due from other funds less what is due to
 them, `due` is receivables less payables; `balance` is cash. By a year or a month the same columns say what
 moved in it, but that a year opens with what the last one closed with: `opening` has that too, and `balance` is
-what stood at its end. As of a day, it is what stood at the end of that day. Receipts are of no one project,
-payee or line: by these no balance is shown but that of all rows.
+what stood at its end; a month is one of its year, which stands before it. As of a day, it is what stood at the end of
+that day. Receipts are of no one project, payee or line: by these no balance is shown but that of all rows; nor is what
+is available by payee or month.
 
 Of funds under quota control, in quota: `unallotted` is what was received and not allotted; `allotted` to uses, each fen
 once, where it first was; `carried_in` what a year before left, which may be used beside it; and of both `committed` to
 contracts, `applied` for, `paid`, `carried` over and `available`; and, where that means something, the rate of execution
-beside the time gone (`pace`). What both years of a row carried is in neither figure of it. What comes back in a year of
+beside the time gone (`pace`), of one year always: where a row is of all, of the last that has quota by that day. What
+both years of a row carried is in neither figure of it. What comes back in a year of
 a payment of an earlier year's line is `returned` in its year: the year of the payment stands as it was closed. By
 `quota`, money stands at the line that its voucher, or the one that this cites, is paid from.
 """
@@ -23,7 +25,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sqlalchemy import text
 
@@ -32,7 +34,7 @@ from fundtrack.book.clock import today
 from fundtrack.chart.model import QUOTA_UNIT
 from fundtrack.chart.quota import ALLOTTED
 from fundtrack.checking.book import names_of
-from fundtrack.errors import UsageError, message
+from fundtrack.errors import UsageError, message, messages
 from fundtrack.reporting.pace import RATES, due, rates
 from fundtrack.reporting.table import Column, Table
 from fundtrack.reporting.turnover import turnover
@@ -49,6 +51,14 @@ if TYPE_CHECKING:
     from fundtrack.reporting.table import Cell, Holds
 
 Amounts = dict[str, int]
+
+
+class Pace(NamedTuple):
+    """What was paid in one year, and what was to be."""
+
+    paid: int = 0
+    due: int = 0
+
 
 NO_KEYS: Final[Mapping[str, Any]] = {}
 """The keys of what is a sum of rows."""
@@ -106,7 +116,7 @@ class Row:
 
     keys: dict[str, Cell]
     amounts: Amounts
-    due: int
+    pace: Pace
 
 
 @dataclass(frozen=True)
@@ -116,7 +126,7 @@ class Group:
     group: str
     funds: tuple[str, ...]
     amounts: Amounts
-    due: int
+    pace: Pace
 
 
 @dataclass(frozen=True)
@@ -128,7 +138,7 @@ class Balances:
     rows: tuple[Row, ...]
     groups: dict[str, Group]
     total: Amounts
-    due: int
+    pace: Pace
     day: date
     chart: Chart
 
@@ -149,12 +159,13 @@ class Balances:
 
     @property
     def _all(self) -> Group:
-        return Group("", (), self.total, self.due)
+        return Group("", (), self.total, self.pace)
 
     def _stands(self, name: str) -> bool:
-        """Return whether a row knows this figure: money received is of no one project, payee or line."""
+        """Return whether a row knows this figure: neither money received nor what is available is of just anything."""
         standing = {"balance", "opening"} if "year" in self.by else {"balance"}
-        return name not in standing or not SHARED & {*self.by}
+        unknown = (SHARED if name in standing else frozenset()) | (NO_PACE if name == "available" else frozenset())
+        return not unknown & {*self.by}
 
     def _shown(self, row: Row) -> dict[str, int | None]:
         return {name: amount if self._stands(name) else None for name, amount in row.amounts.items()}
@@ -164,13 +175,12 @@ class Balances:
 
         A sum of rows of several years has none: what was carried over stands in two of them.
         """
-        of_rows = {self._year(row.keys) for row in self.rows if row.due}
+        of_rows = {self._year(row.keys) for row in self.rows if row.pace.due}
         several = not keys and OF_A_YEAR & {*self.by} and len(of_rows) > 1
         if not of_rows or several or NO_PACE & {*self.by}:
             return None, None
-        begun = [quota.year for quota in self.chart.quotas if quota.date <= self.day]
-        year = self._year(keys) or max(of_rows) or max(begun, default=self.day.year)
-        return rates(of.amounts["paid"], of.due, year, self.day)
+        year = self._year(keys) or max(of_rows) or _last_year(self.chart, self.day)
+        return rates(of.pace.paid, of.pace.due, year, self.day)
 
     def _year(self, keys: Mapping[str, Cell]) -> int:
         """Return the year that a row is of, 0 for several."""
@@ -232,13 +242,28 @@ def balances(book: Book, by: Sequence[str] = ("fund",), as_of: date | None = Non
         raise UsageError("balance-by-contract")
     if unknown:
         raise UsageError("balance-by", unknown=", ".join(unknown), known=", ".join(BY))
-    keys = ("fund", *dict.fromkeys(key for key in by if key != "fund"))
+    dated = by if "year" in by else [one for key in by for one in (("year", key) if key == "period" else (key,))]
+    keys = ("fund", *dict.fromkeys(key for key in dated if key != "fund"))
+    day = as_of or today()
     with book.reading() as connection:
         chart = book.chart(connection)
         rows = _rows(connection, chart, keys, as_of)
-    total, to_pay = _summed(row.amounts for row in rows), sum(row.due for row in rows)
+        if not OF_A_YEAR & {*keys} and len({quota.year for quota in chart.quotas}) > 1:
+            rows = _paced(rows, _rows(connection, chart, (*keys, "year"), as_of), _last_year(chart, day))
+    total, pace = _summed(row.amounts for row in rows), _together(rows)
     shown = _year_by_year(rows, keys) if "year" in keys else rows
-    return Balances(chart.currency, keys, shown, _groups(chart, rows), total, to_pay, as_of or today(), chart)
+    return Balances(chart.currency, keys, shown, _groups(chart, rows), total, pace, day, chart)
+
+
+def _last_year(chart: Chart, day: date) -> int:
+    """Return the last year that has quota by a day, or the year of the day."""
+    return max((quota.year for quota in chart.quotas if quota.date <= day), default=day.year)
+
+
+def _paced(rows: Iterable[Row], by_year: Iterable[Row], year: int) -> tuple[Row, ...]:
+    """Return rows of all years with what one year of them executed: no rate is of two years beside the time of one."""
+    of = {_beside_time(row): row.pace for row in by_year if row.keys["year"] == year}
+    return tuple(replace(row, pace=of.get(_beside_time(row), Pace())) for row in rows)
 
 
 def _year_by_year(rows: Sequence[Row], by: Sequence[str]) -> tuple[Row, ...]:
@@ -256,7 +281,7 @@ def _year_by_year(rows: Sequence[Row], by: Sequence[str]) -> tuple[Row, ...]:
     for year, moved in years.items():
         for of, row in last.items() if whole else ():
             if closing[of] and of not in moved:
-                moved[of] = [Row(row.keys | {"year": year}, _figures({}, of_a_year=True), 0)]
+                moved[of] = [Row(row.keys | {"year": year}, _figures({}, of_a_year=True), Pace())]
         for of, several in moved.items():
             for row in several:
                 before = closing[of]
@@ -289,13 +314,14 @@ def _rows(connection: Connection, chart: Chart, by: Sequence[str], as_of: date |
             continue
         kinds = found.setdefault((moved["fund"], *(_at(moved, key) for key in asked)), {})
         kinds[kind] = kinds.get(kind, 0) + int(moved["amount"])
+    figures = ((keys, kinds, _figures(kinds, of_a_year=of_a_year)) for keys, kinds in found.items())
     return tuple(
         Row(
             _keys(chart, by, dict(zip(["fund", *asked], keys, strict=True))),
-            _figures(kinds, of_a_year=of_a_year),
-            due(kinds, of_a_year=of_a_year),
+            amounts,
+            Pace(amounts["paid"], due(kinds, of_a_year=of_a_year)),
         )
-        for keys, kinds in sorted(found.items(), key=itemgetter(0))
+        for keys, kinds, amounts in sorted(figures, key=itemgetter(0))
     )
 
 
@@ -329,8 +355,12 @@ def _groups(chart: Chart, rows: Iterable[Row]) -> dict[str, Group]:
         funds = list(dict.fromkeys(str(row.keys["fund"]) for row in parts))
         if len(funds) > 1:
             total = _summed(row.amounts for row in parts)
-            groups[group] = Group(group, tuple(funds), total, sum(row.due for row in parts))
+            groups[group] = Group(group, tuple(funds), total, _together(parts))
     return groups
+
+
+def _together(rows: Sequence[Row]) -> Pace:
+    return Pace(sum(row.pace.paid for row in rows), sum(row.pace.due for row in rows))
 
 
 def _summed(found: Iterable[Amounts]) -> Amounts:
@@ -347,9 +377,10 @@ def _plain(amounts: Mapping[str, int | None]) -> dict[str, str | None]:
 
 
 def _in_words(row: Row, language: Language, named: Callable[[Language, str, str], str]) -> dict[str, Cell]:
-    """Return the use and the project of a row with their names, where it has them."""
+    """Return the use and the project of a row with their names, where it has them, and what its fund is in words."""
     keys = row.keys
-    words: dict[str, Cell] = {}
+    said = ((key, f"{key}-{keys[key]}") for key in ("level", "regime") if keys.get(key))
+    words: dict[str, Cell] = {key: message(name, language) for key, name in said if name in messages()}
     if keys.get("use"):
         words["use"] = named(language, "account", f"Expenses:{keys['fund']}:{keys['use']}").rpartition(":")[2]
     if keys.get("project"):
