@@ -139,6 +139,11 @@ def test_no_document_is_registered_below_what_came_by_it(book: Book, say: Say, t
         listed = say("import", tmp_path / "documents.csv")
         assert (listed.code, "with 999.99: 1,000.00 is received by it, 0.01 more" in listed.out) == (code, bool(code))
         assert say("document", "show", "桂财农2号").code == 0  # the other row stands
+    (tmp_path / "documents.csv").write_text(LISTED.format(amount="-").replace("中央", "自治区"), "utf-8")
+    kept = say("import", tmp_path / "documents.csv")
+    assert (kept.code, "level: central → region" in kept.out, "amount:" in kept.out) == (0, True, False), kept
+    (tmp_path / "documents.csv").write_text(LISTED.format(amount="0.00"), "utf-8")
+    assert "with 0.00: 1,000.00 is received by it" in say("import", tmp_path / "documents.csv").out
     shutil.rmtree(book.folder / "originals")  # others begin in the same folder, and look into it
 
 
