@@ -108,7 +108,8 @@ class Documents:
 
         So is one that says no amount in the place of one that does, while anything came by the document.
 
-        Raises UsageError (`document-below-received`).
+        Raises UsageError: `document-below-received`; `document-above-received` where the one that it is to follow from,
+        or one above that, gives too little.
         """
         before = self._gives.get(document, 0), self._registered.get(document, "")
         self._gives[document], self._registered[document] = amount, parent
@@ -118,9 +119,13 @@ class Documents:
             said = whole > 0 or (above == document and before[0] > 0)
             if said and whole < came[above]:
                 self._gives[document], self._registered[document] = before
-                over = came[above] - whole
-                raise UsageError("document-below-received", document=above, whole=money.grouped(whole),
-                                 passed=money.grouped(came[above]), over=money.grouped(over))  # fmt: skip
+                own = came[document]
+                if above == document or not own:
+                    over = money.grouped(came[above] - whole)
+                    raise UsageError("document-below-received", document=above, whole=money.grouped(whole),
+                                     passed=money.grouped(came[above]), over=over)  # fmt: skip
+                raise UsageError("document-above-received", document=document, above=above, own=money.grouped(own),
+                                 left=money.grouped(whole - came[above] + own), whole=money.grouped(whole))  # fmt: skip
 
     def came(self, document: str) -> int:
         """Return what came by a document and those that follow from it, in fen."""

@@ -360,7 +360,7 @@ END IF;
 -- control document_gives_what_came_by_it on document
 PERFORM take_turn();
 IF EXISTS (SELECT 1 FROM voucher WHERE kind = 'quota-received') THEN
-    PERFORM refuse('below-received: by a document, or one above it, more was received than would be registered')
+    PERFORM refuse('below-received: a document, or one that it would rest on, has less than is received by it')
     FROM (SELECT DISTINCT a.above FROM added JOIN document_above AS a ON a.document = added.document
         WHERE added.withdrawn = 0) AS u
     JOIN book_documents AS d ON d.document = u.above AND (d.amount > 0 OR d.document IN (

@@ -379,7 +379,7 @@ CREATE TRIGGER document_gives_what_came_by_it AFTER INSERT ON document
 WHEN NEW.withdrawn = 0 AND (EXISTS (SELECT 1 FROM quota WHERE NEW.document IN (document, upper_document))
     OR EXISTS (SELECT 1 FROM document WHERE parent = NEW.document))
 BEGIN
-    SELECT RAISE(ABORT, 'below-received: by a document, or one above it, more was received than would be registered')
+    SELECT RAISE(ABORT, 'below-received: a document, or one that it would rest on, has less than is received by it')
     FROM document_above AS u
     JOIN book_documents AS d ON d.document = u.above AND (d.amount > 0 OR d.document = NEW.document AND (
         SELECT (1 - p.withdrawn) * p.amount FROM document AS p WHERE p.document = NEW.document AND p.seq < NEW.seq
