@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from clerk import before_a_book
+from kill import HEADER, payment
 from quotafiles import bound_row, file_of
 from quotas import CHART, controlled
 from shelf import ENGINES
@@ -87,7 +88,10 @@ def test_told_when_it_is_posted(
         assert "合同占用 540.00 − 已审批或支付 500.00 = 剩余 40.00，另有待审批的申请 30.00" in refused.err
         assert say(*asked, "--payee", "乙公司", "--amount", "1").code == 2
         assert say(*asked, "--payee", "甲公司", "--amount", "10").code == 0
-        assert found(pay("40", 6, *own)) == ["over-contract"]
+        assert found(pay("40", 6, *own, "--bank-ref", "GK9")) == ["over-contract"]
+        paid = [HEADER, payment("9", date(2015, 6, 1), "F01", 4000)]
+        (tmp_path / "paid.csv").write_text("\n".join(map(",".join, paid)), "gb18030")
+        assert ", 40.00) has that reference and the same amount" in say("import", tmp_path / "paid.csv").out
         late = say("approve", "1", "--by", "王", *day(6))
         assert late.code == 1
         assert "540.00 bound to it, 540.00 applied for or paid before, 0.00 CNY.Q left" in late.err
