@@ -40,7 +40,7 @@ WHERE c.bank_ref <> '' AND (EXISTS (SELECT 1 FROM voucher AS v WHERE v.bank_ref 
     OR EXISTS (SELECT 1 FROM candidate AS o WHERE o.bank_ref = c.bank_ref AND o.voucher <> c.voucher))
 GROUP BY c.voucher, c.unit
 """
-"""The bank account and the amount of each candidate whose reference another voucher has, red entries less the others."""
+"""The bank account and the amount of each candidate whose reference another has, red entries signed."""
 
 Moved = dict[tuple[int, str], tuple[str, int]]
 """The bank account and the amount of candidates, by their number and the unit of the amount."""
