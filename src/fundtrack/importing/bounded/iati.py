@@ -67,17 +67,14 @@ def _rows(path: str) -> Iterator[list[str]]:
 
 def _opened(path: str) -> IO[bytes] | IO[str]:
     """Return a file open to be parsed: as text where it declares an encoding that the parser does not read."""
-    file = Path(path).open("rb")
-    found = DECLARED.match(file.read(BEGINS))
-    file.seek(0)
-    name = found[1].decode("ascii").lower() if found else "utf-8"
-    if name.startswith(OWN):
-        return file
+    with Path(path).open("rb") as file:
+        found = DECLARED.match(file.read(BEGINS))
+    name = found[1].decode("ascii").lower() if found else OWN[0]
     with suppress(LookupError):
         codec = codecs.lookup(name).name
-        file.close()
-        return Path(path).open(encoding="gb18030" if codec in {"gb2312", "gbk"} else codec)
-    return file
+        if not name.startswith(OWN):
+            return Path(path).open(encoding="gb18030" if codec in {"gb2312", "gbk"} else codec)
+    return Path(path).open("rb")
 
 
 def _row(activity: Element, one: Element) -> list[str]:
