@@ -273,6 +273,12 @@ HANDED_DOWN: Final = (
             voucher("F06", id=33, number=2, kind="quota-received", document=document),
             entered("document", document="x", amount=599, level="central", date="2015-01-01"))
       for what, line, document in (("it", "Q00004", "x"), ("the document below", "Q00005", "y"))),
+    alike("registered without the amount by which it came", "document_gives_what_came_by_it",
+          row("quota", **LINE),
+          entered("document", seq=8, document="x", amount=1000, level="central", date="2015-01-01"),
+          quota("1901:Q00004", "2901:Q00004", 600, voucher=33),
+          voucher("F06", id=33, number=2, kind="quota-received", document="x"),
+          entered("document", document="x", amount=0, level="central", date="2015-01-01")),
     alike("allotted of another line than it came of", "voucher_allots_of_its_parent",
           row("quota", **LINE), quota("1901:Q00004", "2901:Q00004", 100, voucher=32),
           voucher("F06", id=32, number=2, kind="quota-received", date="2015-03-01", day=735658),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from clerk import before_a_book
+from kill import HEADER, payment
 from quotafiles import bound_row, file_of
 from quotas import CHART, controlled
 from shelf import ENGINES
@@ -24,6 +25,9 @@ CONTRACTS: Final = """\
 HT-1,,老乡家园,住建局,甲公司,2015-01-20,500,,,公开招标
 """
 
+PAID: Final = "\n".join(map(",".join, (HEADER, payment("9", date(2015, 6, 1), "F01", 4000))))
+"""A file of one payment, whose reference is GK9."""
+
 
 def found(answer: Answer) -> list[str]:
     """Return the checks that an act told of."""
@@ -37,6 +41,7 @@ def test_told_when_it_is_posted(
 ) -> None:
     """To the fen; what came back may be paid again, whatever its refund says, and what was found is not told twice."""
     (tmp_path / "contracts.csv").write_text(CONTRACTS, "utf-8")
+    (tmp_path / "paid.csv").write_text(PAID, "gb18030")
     with before_a_book(shelf, engine, controlled(date(2015, 1, 1), CHART), monkeypatch):
 
         def day(month: int) -> tuple[str, str]:
@@ -76,8 +81,7 @@ def test_told_when_it_is_posted(
             assert (told.code, said) == (0, near), number
         listed = say("import", file_of(tmp_path, "bound", bound_row("HT-20l5-10", "F01-Q00002", 100)), "--lang", "zh")
         assert "合同 HT-20l5-10 未登记，与 HT-2015-10 十分相近。" in listed.out, listed
-        assert found(pay("7", 6)) == []
-        assert found(pay("7", 6, "--contract", "HT-2")) == []
+        assert found(pay("7", 6)) == found(pay("7", 6, "--contract", "HT-2")) == []
         asked = ("apply", "F01-Q00002", "--contract", "HT-1", "--by", "李", *day(6))
         assert say(*bind, "--amount", "40", "--change", "1", *day(6)).code == 0
         assert say(*asked, "--payee", "甲公司", "--amount", "30").code == 0
@@ -87,7 +91,8 @@ def test_told_when_it_is_posted(
         assert "合同占用 540.00 − 已审批或支付 500.00 = 剩余 40.00，另有待审批的申请 30.00" in refused.err
         assert say(*asked, "--payee", "乙公司", "--amount", "1").code == 2
         assert say(*asked, "--payee", "甲公司", "--amount", "10").code == 0
-        assert found(pay("40", 6, *own)) == ["over-contract"]
+        assert found(pay("40", 6, *own, "--bank-ref", "GK9")) == ["over-contract"]
+        assert ", 40.00) has that reference and the same amount" in say("import", tmp_path / "paid.csv").out
         late = say("approve", "1", "--by", "王", *day(6))
         assert late.code == 1
         assert "540.00 bound to it, 540.00 applied for or paid before, 0.00 CNY.Q left" in late.err

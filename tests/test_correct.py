@@ -179,6 +179,9 @@ def test_what_cannot_be_rebooked(book: Book, correction: Correction, mode: str, 
 def test_transfer_to_the_wrong_fund_goes_back(book: Book) -> None:
     """What F01 received for F03 is owed to it until the bank shows it moved."""
     number = act(book, lambda _, chart: [draft(chart, "transfer-received", 900, fund="F01", date=JUNE)]).numbers[0]
+    with pytest.raises(UsageError) as refused:
+        rebook(book, number, Correction(quota="F01-Q00001"), mode="record", document="X", date=JULY, by="clerk")
+    assert refused.value.key == "rebook-quota"
     owed = rebook(book, number, Correction("F03"), mode="money", document="X", date=JULY, by="clerk")
     assert balances(book, "F01")["2401"] == -900
     assert balances(book, "F01")["4001"] == -RECEIVED["F01"]

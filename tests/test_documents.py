@@ -131,7 +131,9 @@ def test_no_document_is_registered_below_what_came_by_it(book: Book, say: Say, t
     refused = say(*again, "500")
     assert (refused.code, "with 500.00: 1,000.00 is received by it, 500.00 more" in refused.err) == (2, True)
     assert "桂财农1号 不能按 500.00 登记" in refused.err
-    assert "财农2号 cannot be registered" in say(*again, "1000", "--upper", "财农2号").err
+    below = say(*again, "1000", "--upper", "财农2号").err
+    assert "财农2号 has only 900.00 for it (of 900.00), and 1,000.00 is received by 桂财农1号" in below
+    assert "桂财农1号 不能登记为依据 财农2号" in below
     assert "桂财农1号 cannot be registered" in say("register", "restore", "document", "1").err
     assert say(*again, "1000").code == 0
     for amount, code in (("999.99", 1), ("1000.01", 0)):
@@ -139,6 +141,11 @@ def test_no_document_is_registered_below_what_came_by_it(book: Book, say: Say, t
         listed = say("import", tmp_path / "documents.csv")
         assert (listed.code, "with 999.99: 1,000.00 is received by it, 0.01 more" in listed.out) == (code, bool(code))
         assert say("document", "show", "桂财农2号").code == 0  # the other row stands
+    (tmp_path / "documents.csv").write_text(LISTED.format(amount="-").replace("中央", "自治区"), "utf-8")
+    kept = say("import", tmp_path / "documents.csv")
+    assert (kept.code, "level: central → region" in kept.out, "amount:" in kept.out) == (0, True, False), kept
+    (tmp_path / "documents.csv").write_text(LISTED.format(amount="0.00"), "utf-8")
+    assert "with 0.00: 1,000.00 is received by it" in say("import", tmp_path / "documents.csv").out
     shutil.rmtree(book.folder / "originals")  # others begin in the same folder, and look into it
 
 

@@ -330,7 +330,8 @@ def test_a_total_is_told_by_its_word_and_its_sum(
     ("cells", "answers", "amount"),
     [
         (("1.234,50", "12,5", "2.000"), {}, 324_700), (("1.234", "12.500"), {"decimal": "comma"}, 1_373_400),
-        (("12.500", "2.000"), {"decimal": "point"}, 1450),
+        (("12.500", "2.000"), {"decimal": "point"}, 1450), (("12 345,67", "5,00", "1\u202f234 567,8"), {}, 124_691_847),
+        (("1.234,50 €", "12,50 €", "€ 2.000"), {"unit": "EUR"}, 324_700),
     ],
 )  # fmt: skip
 def test_decimals_behind_a_comma_are_read_so(
@@ -338,13 +339,13 @@ def test_decimals_behind_a_comma_are_read_so(
 ) -> None:
     """The page says it, its sample is as the file has it, and through it the file has its sum; a point in it waits."""
     path = tmp_path / "list.csv"
-    path.write_text("Date;Supplier;Amount\n" + "".join(f"22/01/2015;A;{cell}\n" for cell in cells), "utf-8")
-    at = desk("GBP")
-    text = at.text(at.propose(path, answers | {"unit": "GBP"}), "mine")
+    path.write_text("Date;Supplier;Amount\n" + "".join(f"22.01.2015;A;{cell}\n" for cell in cells), "utf-8")
+    at = desk(unit := answers.get("unit", "GBP"))
+    text = at.text(at.propose(path, {"unit": unit} | answers), "mine")
     tried = at.tried(path, text, "mine")
     assert (tried.rows, tried.sound, tried.amount) == (len(cells), len(cells), amount)
     assert ('decimal = ","' in text) == (answers.get("decimal") != "point")
-    assert f";{cells[0]}\n" in text
+    assert f";{cells[0].replace(' 3', '.3')}\n" in text
     path.write_text(path.read_text("utf-8") + "22/01/2015;A;3.50\n22/01/2015;A;4,5\n", "utf-8")
     assert at.tried(path, text, "mine").sound == len(cells) + 1
 

@@ -12,7 +12,7 @@ from fundtrack.errors import FormatError, PageError
 from fundtrack.importing.file import import_file
 from fundtrack.importing.quarantine import retry
 from kill import HEADER
-from treasury import COMPANY, asked, bring, counts, file_of, held, pay
+from treasury import COMPANY, STATEMENT, asked, bring, counts, file_of, held, pay
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -261,3 +261,9 @@ def test_a_reference_that_was_booked_before_names_who_has_it(book: Book) -> None
     (other,) = bring(book, "c", pay("3", 101, reference="GK1")).held[-1]["reasons"]
     assert "with another amount, 1.00" in other["en"]
     assert ["a.csv 第 2 行" in one.reasons[0]["zh"] for one in retry(book, [], by="ann")] == [True, True]
+    special = [["账号：45001234560002"], STATEMENT]
+    for name, said, out, came in (("d", "县级配套拨入", "", "2.00"), ("e", "支付", "2.00", "")):
+        row = ["2015-06-02", "GK1", said, out, came, "", "农户", "", "F04-0604"]
+        (report,) = import_file(book, file_of(book, name, [row], head=special), by="clerk")
+    told = {one["check"]: one["en"] for one in report.held[-1]["reasons"]}
+    assert "2.00, d.csv row 3) has that reference and the same amount" in told["duplicate-payment"]

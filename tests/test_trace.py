@@ -193,6 +193,7 @@ def test_a_contract_leads_to_all_that_is_under_it(say: Say, tmp_path: Path) -> N
              "pay F01-2015-000018 --date 2015-06-03\n"
              "post --fund F01 --use 0602 --amount 3 --payee 乙 --quota F01-Q00003 --contract HT-1 --date 2015-06-04\n"
              "quota carry F01-Q00002 --document 县9号\n"
+             "post --kind refund --original F01-2015-000020 --payee 乙 --amount 1 --date 2016-01-20\n"
              "apply F01-Q00004 --amount 5 --payee 甲<b>公司 --contract HT-1 --date 2016-02-01")  # fmt: skip
     found = traced(say, "HT-1")
     assert (found["subject"]["node"], found["subject"]["amount"], found["subject"]["left"]) == (
@@ -215,6 +216,7 @@ def test_a_contract_leads_to_all_that_is_under_it(say: Say, tmp_path: Path) -> N
         ("F01-2015-000016", "commitment", "10.00", "Change 2 of HT-1"),
         ("F01-2015-000022", "carry-over", "250.00", None),
         ("F01-2015-000020", "disbursement", "3.00", None),
+        ("F01-2016-000003", "refund", "-1.00", None),
         ("F01-2016-000002", "carry-over", "250.00", None),
         ("2", "application", "5.00", None),
     ]  # fmt: skip

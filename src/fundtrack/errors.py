@@ -30,6 +30,9 @@ LANGUAGES: Final[tuple[Language, Language]] = ("en", "zh")
 SLIP: Final = 0.9
 """How alike two names are of which one is the other with a letter too many, too few or wrong."""
 
+HALF: Final = 0.5
+"""How alike two names are of which one may have been meant."""
+
 
 @cache
 def messages() -> dict[str, dict[str, str]]:
@@ -88,6 +91,13 @@ def nearest(name: str, known: Iterable[str]) -> str:
         return alike < SLIP, -len(words & set(other.split("-"))), -alike
 
     return ", ".join(nsmallest(3, sorted(known), key=far)) or "–"
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """Return the names like one that is none, at most three: those that share a word, or half of the letters."""
+    words = set(name.split("-"))
+    like = (one for one in known if words & {*one.split("-")} or SequenceMatcher(None, name, one).ratio() >= HALF)
+    return found if (found := nearest(name, like)) != "–" else ""
 
 
 class FundtrackError(Exception):

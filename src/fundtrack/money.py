@@ -35,7 +35,7 @@ Hundredths are of whatever currency the book is kept in.
 """
 
 SYMBOLS: Final = {"CNY": "¥", "JPY": "¥", "GBP": "£", "EUR": "€", "USD": "US$|$", "HKD": "HK$|$", "TWD": "NT$|$"}
-"""What else than its code may stand before an amount of a currency."""
+"""What else than its code may stand before or behind an amount of a currency."""
 
 NOT_IN_HUNDREDTHS: Final = frozenset({"BHD", "CLF", "IQD", "JOD", "KWD", "LYD", "OMR", "TND", "UYW"})
 """The currencies of ISO 4217 with more than two decimals: no book is kept in one."""
@@ -72,7 +72,7 @@ def _marks(unit: str) -> re.Pattern[str]:
     """Return the marks that an amount in a unit may carry: one of another unit would be wrong ten thousandfold."""
     if unit not in FACTORS:
         before = "|".join(re.escape(mark) for mark in (*SYMBOLS.get(unit, "").split("|"), unit) if mark)
-        return re.compile(rf"^([+-]?)(?:{before})\s*|\s*{unit}$")
+        return re.compile(rf"^([+-]?)(?:{before})\s*|\s*(?:{before})$")
     return YUAN if FACTORS[unit] == 1 else re.compile(rf"()\s*{unit}$")
 
 

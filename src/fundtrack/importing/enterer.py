@@ -15,7 +15,7 @@ from fundtrack.schema import dialect
 from fundtrack.schema.registers import DATED
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -74,12 +74,18 @@ class Enterer(Tally):
                 self.hold_row(row, keys[0], occurrences[0])
                 continue
             self.amount += row.amount or 0
-            said = self.register.row(row.entry)
+            said = self._whole(row.entry)
             state, why = self._judged(row, said, (keys[0], occurrences[0], row.says))
             if state:
                 self.held.append(holding(row, state, why, keys[0], occurrences[0]))
             elif self._wants(row):
                 yield said, (self.batch, row.number)
+
+    def _whole(self, entry: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Return what a row says as it is stored; a document of which it says no amount keeps the one that holds."""
+        if self._documents is not None and entry.get("amount") is None:
+            entry = {**entry, "amount": self._documents.gives(str(entry["document"]))}
+        return self.register.row(entry)
 
     def _wants(self, row: Row) -> bool:
         return self._wanted is None or row.number in self._wanted

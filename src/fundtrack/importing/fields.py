@@ -30,8 +30,18 @@ REDDENED: Final = (ASKED, NEGATIVE, "plain")
 SWAPPED: Final = str.maketrans(".,．，", ",.,.")
 """Points for commas and commas for points: what makes of 1.234,56 an amount as it is read everywhere else."""
 
+BLANKS: Final = " \u00a0\u2009\u202f"
+"""What may stand between groups of three digits where a comma stands before the decimals: blanks, of any width."""
+
+GAPS: Final = re.compile(rf"(?<=\d)[{BLANKS}](?=\d{{3}}(?!\d))")
+
 NOTHING: Final = frozenset({"", "-", "--", "/"})
 """What banks write on the side that did not move."""
+
+
+def pointed(text: str) -> str:
+    """Return an amount that has a comma before its decimals, as 1.234,56 or 1 234,56, as it is written with a point."""
+    return (text if "." in text else GAPS.sub(".", text)).translate(SWAPPED)
 
 
 def found(pattern: re.Pattern[str], function: Callable[[str], Value]) -> Callable[[str], Value]:
@@ -65,11 +75,10 @@ def amount(unit: str, red: str = ASKED, *, comma: bool = False) -> Callable[[str
         if isinstance(cell, Number):
             return money.measured(cell, unit)
         try:
-            return money.parse(cell.translate(SWAPPED) if comma else cell, unit)
+            return money.parse(pointed(cell) if comma else cell, unit)
         except FormatError as error:
-            raise FormatError(
-                error.key, **(error.details | ({"text": cell} if "text" in error.details else {}))
-            ) from error
+            key = "amount-by-comma" if comma and error.key == "amount-unreadable" else error.key
+            raise FormatError(key, **(error.details | ({"text": cell} if "text" in error.details else {}))) from error
 
     return coloured
 

@@ -8,7 +8,7 @@ from fundtrack.book.periods import closed_to, month_of
 from fundtrack.book.person import named
 from fundtrack.checking.candidates import candidate_lens
 from fundtrack.checking.lens import Subject
-from fundtrack.importing.samereference import reason_by_reference
+from fundtrack.importing.samereference import again, reason_by_reference
 from fundtrack.importing.tally import reason, reason_of_error
 from fundtrack.ledger.rows import voucher_number
 from fundtrack.posting.batch import Batch
@@ -96,10 +96,11 @@ def judge(
     ]:
         why[stager.row_of(voucher)] = (state, [said])
     execute_quota(connection)
+    moved = again(connection)
     outcome = Batch(connection, checks, candidate_lens(stager.chart, place), named(by), named(approved_by)).post()
     for voucher, findings in outcome.refused.items():
         row = stager.row_of(voucher)
-        told = [reason_by_reference(connection, finding, f"{stager.batch}:{row}") for finding in findings]
+        told = [reason_by_reference(connection, finding, f"{stager.batch}:{row}", moved) for finding in findings]
         why[row] = ("quarantined", told)
     for voucher in outcome.orphans:
         said = reason("original-not-found", reference=stager.references[voucher])

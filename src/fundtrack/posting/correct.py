@@ -49,6 +49,9 @@ Mode = Literal["record", "money"]
 REBOOKED: Final = frozenset({"transfer-received", "disbursement", "advance", "verification", "bank-charge", "interest"})
 """Kinds that can be put on another fund, use or project; others are reversed and posted again."""
 
+UNLIMITED: Final = frozenset({"transfer-received", "verification", "interest"})
+"""Kinds of those that take no quota: an advance took it before its verification."""
+
 PENDING: Final = ("receivable", "payable")
 """Kinds of account that keep open what one fund has to receive and another to pay."""
 
@@ -225,8 +228,8 @@ def refuse_rested_on(connection: Connection, members: Iterable[Standing], date: 
 def rebookable(connection: Connection, chart: Chart, number: str, correction: Correction, document: str) -> Standing:
     """Return a voucher that may be put elsewhere.
 
-    Raises UsageError: `rebook-document`, `rebook-kind`, `rebook-nothing` where nothing would change, `rebook-use`
-    where another fund is named without its use, and what `refuse_unknown_project` and `refuse_fallen` raise.
+    Raises UsageError: `rebook-document`, `rebook-kind`, `rebook-quota`, `rebook-nothing` where nothing would change,
+    `rebook-use` where another fund is named without its use, and what `refuse_unknown_project`, `refuse_fallen` raise.
     """
     if not document.strip():
         raise UsageError("rebook-document")
@@ -235,6 +238,8 @@ def rebookable(connection: Connection, chart: Chart, number: str, correction: Co
     refuse_fallen(connection, wrong)
     if wrong.kind not in REBOOKED:
         raise UsageError("rebook-kind", number=wrong.number, kind=words(f"kind-{wrong.kind}"))
+    if correction.quota and wrong.kind in UNLIMITED:
+        raise UsageError("rebook-quota", number=wrong.number)
     uses = {leg for entry in wrong.entries for leg in entry[:2] if kind_of_account(chart, leg) == "use"}
     fund = correction.fund or wrong.fund
     if fund != wrong.fund and uses and not correction.use:

@@ -81,7 +81,8 @@ def _shown(name: str, value: object) -> object:
 def entered(connection: Connection, known: Papers, paper: Paper, by: str) -> None:
     """Enter a document in the register, unless it says the same already.
 
-    Raises UsageError (`document-below-received`) where it, or one above it, gives less than came by it.
+    Raises UsageError where it, or one above it, gives less than came by it: `document-below-received`,
+    `document-above-received`.
     """
     if paper == known.of(paper.document) and paper.entry:
         return

@@ -85,7 +85,8 @@ def restore(book: Book, name: str, seq: int, *, by: str) -> str:
     """Let an entry hold again after its key was withdrawn, by another one that says the same; return its name.
 
     Raises UsageError: `register-none` for no such register, `entry-not-withdrawn` where there is no such entry, or
-    another of its key holds, `document-below-received` for a document by which more came than the entry says.
+    another of its key holds, `document-below-received` for a document by which more came than the entry says,
+    `document-above-received` for one that would follow from another that gives less.
     """
     register = register_of(name)
 

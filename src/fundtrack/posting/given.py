@@ -99,21 +99,33 @@ class Documents:
             self._named[document].add(upper)
         self._came = {document: int(amount) for document, amount in dialect.rows_of(connection, CAME)}
 
+    def gives(self, document: str) -> int:
+        """Return what the entry that holds says a document gives, in fen; 0 where there is none, or it does not say."""
+        return self._gives.get(document, 0)
+
     def enter(self, document: str, parent: str, amount: int) -> None:
         """Take an entry for one that holds; one by which any document gives less than came by it is refused.
 
-        Raises UsageError (`document-below-received`).
+        So is one that says no amount in the place of one that does, while anything came by the document.
+
+        Raises UsageError: `document-below-received`; `document-above-received` where the one that it is to follow from,
+        or one above that, gives too little.
         """
         before = self._gives.get(document, 0), self._registered.get(document, "")
         self._gives[document], self._registered[document] = amount, parent
         came = self._passed_on() if self._came else Counter()
         for above in self._chain(document) if self._came else ():
             whole = self._gives.get(above, 0)
-            if 0 < whole < came[above]:
+            said = whole > 0 or (above == document and before[0] > 0)
+            if said and whole < came[above]:
                 self._gives[document], self._registered[document] = before
-                over = came[above] - whole
-                raise UsageError("document-below-received", document=above, whole=money.grouped(whole),
-                                 passed=money.grouped(came[above]), over=money.grouped(over))  # fmt: skip
+                own = came[document]
+                if above == document or not own:
+                    over = money.grouped(came[above] - whole)
+                    raise UsageError("document-below-received", document=above, whole=money.grouped(whole),
+                                     passed=money.grouped(came[above]), over=over)  # fmt: skip
+                raise UsageError("document-above-received", document=document, above=above, own=money.grouped(own),
+                                 left=money.grouped(whole - came[above] + own), whole=money.grouped(whole))  # fmt: skip
 
     def came(self, document: str) -> int:
         """Return what came by a document and those that follow from it, in fen."""

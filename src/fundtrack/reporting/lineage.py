@@ -333,10 +333,13 @@ class Tracer:
         )  # fmt: skip
 
     def voucher(self, act: Act) -> Node:
-        """Return a voucher, and next to it nothing."""
+        """Return a voucher, and next to it nothing. What came back is negative, whatever year it is of."""
+        back = act.kind == "refund" and not act.reverses
         return Node(
             "voucher", act.number, kind="reversal" if act.reverses else act.kind, date=act.date, fund=act.fund,
-            project=act.project, payee=act.payee, document=act.document, amount=act.amount, left=self._left(act),
+            project=act.project, payee=act.payee, document=act.document,
+            amount=-abs(act.amount) if back else abs(act.amount) if act.kind == "refund" else act.amount,
+            left=self._left(act),
         )  # fmt: skip
 
     def _left(self, act: Act) -> int | None:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from fundtrack.errors import UsageError, nearest
+from fundtrack.errors import UsageError, near
 from fundtrack.posting.application import applications
 from fundtrack.posting.quota import find_line
 from fundtrack.posting.standing import NUMBER, find_voucher
@@ -37,7 +37,8 @@ ORDER BY CASE change WHEN '' THEN 0 ELSE 1 END
 def trace(connection: Connection, chart: Chart, subject: str) -> Lineage:
     """Return the lineage of a voucher, a quota line, a document or a contract, by its number.
 
-    Raises UsageError: `voucher-unknown` or `voucher-none`, `quota-unknown`, `trace-unknown`.
+    Raises UsageError: `voucher-unknown` or `voucher-none`, `quota-unknown`; `trace-unknown`, or `trace-nothing`
+    where no number is like it.
     """
     tracer = Tracer(connection, chart)
     number = subject.strip()
@@ -52,7 +53,8 @@ def trace(connection: Connection, chart: Chart, subject: str) -> Lineage:
         return Lineage(tracer.above_line(line), tracer.below_line(line))
     known = tracer.papers
     if number not in {*known.numbers, *known.upper, *known.upper.values()}:
-        raise UsageError("trace-unknown", name=number, known=nearest(number, known.numbers | contracts))
+        like = near(number, known.numbers | contracts)
+        raise UsageError("trace-unknown" if like else "trace-nothing", name=number, **{"known": like} if like else {})
     return Lineage(tracer.above_document(number), tracer.below_document(number))
 
 

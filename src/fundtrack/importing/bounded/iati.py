@@ -6,6 +6,10 @@ transactions stands in each; a budget, or a disbursement that is only planned, i
 
 from __future__ import annotations
 
+import codecs
+import re
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from xml.etree.ElementTree import ParseError
 
@@ -16,6 +20,7 @@ from .bounds import Unusable, fits, head, say, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import IO
     from xml.etree.ElementTree import Element
 
 COLUMNS: Final = (
@@ -25,13 +30,21 @@ COLUMNS: Final = (
 )  # fmt: skip
 
 
+DECLARED: Final = re.compile(rb"""\s*<\?xml[^>]*?\sencoding\s*=\s*["']([\w.-]+)""")
+BEGINS: Final = 1024
+"""So many bytes have the declaration."""
+
+OWN: Final = ("utf", "ucs", "iso-10646")
+"""How the encodings begin that the parser reads itself; it has none of the Chinese ones."""
+
+
 def tell(path: str) -> None:
     """Write every transaction of a file. Raises Unusable where it is no XML, or declares more than XML needs."""
     try:
         rows = [*_rows(path)]
     except DefusedXmlException as error:
         raise Unusable("xml-declares", {"what": type(error).__name__}) from error
-    except ParseError as error:
+    except (ParseError, ValueError, LookupError) as error:
         raise Unusable("xml-damaged", {"why": str(error)}) from error
     fits("", len(rows) + 1, len(COLUMNS))
     head("", len(rows) + 1)
@@ -43,12 +56,25 @@ def tell(path: str) -> None:
 def _rows(path: str) -> Iterator[list[str]]:
     """Give the transactions, activity by activity: a file of many activities is never in memory as a whole."""
     count = 0
-    for _, element in ElementTree.iterparse(path, ("end",), forbid_dtd=True):
-        if element.tag == "iati-activity":
-            for transaction in element.iterfind("transaction"):
-                fits("", count := count + 1, len(COLUMNS))
-                yield [short(cell) for cell in _row(element, transaction)]
-            element.clear()
+    with _opened(path) as file:
+        for _, element in ElementTree.iterparse(file, ("end",), forbid_dtd=True):
+            if element.tag == "iati-activity":
+                for transaction in element.iterfind("transaction"):
+                    fits("", count := count + 1, len(COLUMNS))
+                    yield [short(cell) for cell in _row(element, transaction)]
+                element.clear()
+
+
+def _opened(path: str) -> IO[bytes] | IO[str]:
+    """Return a file open to be parsed: as text where it declares an encoding that the parser does not read."""
+    with Path(path).open("rb") as file:
+        found = DECLARED.match(file.read(BEGINS))
+    name = found[1].decode("ascii").lower() if found else OWN[0]
+    with suppress(LookupError):
+        codec = codecs.lookup(name).name
+        if not name.startswith(OWN):
+            return Path(path).open(encoding="gb18030" if codec in {"gb2312", "gbk"} else codec)
+    return Path(path).open("rb")
 
 
 def _row(activity: Element, one: Element) -> list[str]:

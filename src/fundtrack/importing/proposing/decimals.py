@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.errors import FormatError, UsageError
-from fundtrack.importing.fields import NOTHING, SWAPPED
+from fundtrack.importing.fields import BLANKS, NOTHING, pointed
 from fundtrack.importing.proposing.look import MOST, Looked
 from fundtrack.importing.proposing.point import Point, said
 
@@ -22,10 +22,11 @@ POINT, COMMA = "point", "comma"
 AROUND: Final = re.compile(r"^[-+(\s]*[£$€¥]?\s*|\s*[£$€¥元]?[-)\s]*$")
 """A sign, brackets and a mark, around the digits of an amount."""
 
-BY_COMMA: Final = re.compile(r"(?:\d+|\d{1,3}(?:\.\d{3})+)(?:,\d+)?", re.ASCII)
+WHOLE: Final = rf"(?:\d+|\d{{1,3}}(?:\.\d{{3}})+|\d{{1,3}}(?:[{BLANKS}]\d{{3}})+)"
+BY_COMMA: Final = re.compile(rf"{WHOLE}(?:,\d+)?", re.ASCII)
 """How an amount looks with a comma before its decimals."""
 
-PROOF: Final = re.compile(r"(?:\d+|\d{1,3}(?:[. ]\d{3})+),\d{1,2}", re.ASCII)
+PROOF: Final = re.compile(rf"{WHOLE},\d{{1,2}}", re.ASCII)
 """One that cannot be another: no thousands have one or two digits."""
 
 BY_POINT: Final = re.compile(r"(?:\d+|\d{1,3}(?:,\d{3})+)\.\d{1,2}", re.ASCII)
@@ -83,7 +84,7 @@ def _bare(cells: Iterable[str]) -> list[str]:
 
 def _fits(column: Column) -> bool:
     """Say whether all amounts of a column may have a comma before their decimals."""
-    bare = [one for one in _bare(column.cells) if not one.strip(".,0123456789")]
+    bare = [one for one in _bare(column.cells) if not one.strip(f".,0123456789{BLANKS}")]
     return bool(bare) and all(map(BY_COMMA.fullmatch, bare)) and len(bare) * 100 >= MOST * column.filled
 
 
@@ -92,7 +93,7 @@ def _turned(look: Looked, places: set[int]) -> list[tuple[int, list[str]]]:
     return [
         (
             number,
-            [cell.translate(SWAPPED) if at in places and type(cell) is str else cell for at, cell in enumerate(row)],
+            [pointed(cell) if at in places and type(cell) is str else cell for at, cell in enumerate(row)],
         )
         for number, row in look.grid.below
     ]

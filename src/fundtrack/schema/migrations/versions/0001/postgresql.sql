@@ -377,14 +377,18 @@ IF EXISTS (SELECT 1 FROM added WHERE added.kind = 'quota-received' AND added.rev
         WHERE b.above = u.above);
 END IF;
 
--- Nor is a document registered for less than came by it, or below one that gives less.
+-- Nor is a document registered for less than came by it, below one that gives less, or without the amount that the entry
+-- before it says while anything came by it.
 -- control document_gives_what_came_by_it on document
 PERFORM take_turn();
 IF EXISTS (SELECT 1 FROM voucher WHERE kind = 'quota-received') THEN
-    PERFORM refuse('below-received: by a document, or one above it, more was received than would be registered')
+    PERFORM refuse('below-received: a document, or one that it would rest on, has less than is received by it')
     FROM (SELECT DISTINCT a.above FROM added JOIN document_above AS a ON a.document = added.document
         WHERE added.withdrawn = 0) AS u
-    JOIN book_documents AS d ON d.document = u.above AND d.amount > 0
+    JOIN book_documents AS d ON d.document = u.above AND (d.amount > 0 OR d.document IN (
+        SELECT added.document FROM added WHERE added.withdrawn = 0 AND added.amount = 0 AND (
+            SELECT (1 - p.withdrawn) * p.amount FROM document AS p WHERE p.document = added.document
+                AND p.seq < added.seq ORDER BY p.seq DESC LIMIT 1) > 0))
     WHERE d.amount < (
         SELECT COALESCE(SUM(g.amount), 0) FROM document_above AS b JOIN document_given AS g ON g.document = b.document
         WHERE b.above = u.above);

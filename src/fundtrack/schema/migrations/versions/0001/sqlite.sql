@@ -393,15 +393,18 @@ BEGIN
         WHERE b.above = u.above);
 END;
 
--- Nor is a document registered for less than came by it, or below one that gives less. One that no quota names, and that
--- nothing follows from, has nothing to contradict.
+-- Nor is a document registered for less than came by it, below one that gives less, or without the amount that the entry
+-- before it says while anything came by it. One that no quota names, and that nothing follows from, has nothing to
+-- contradict.
 CREATE TRIGGER document_gives_what_came_by_it AFTER INSERT ON document
 WHEN NEW.withdrawn = 0 AND (EXISTS (SELECT 1 FROM quota WHERE NEW.document IN (document, upper_document))
     OR EXISTS (SELECT 1 FROM document WHERE parent = NEW.document))
 BEGIN
-    SELECT RAISE(ABORT, 'below-received: by a document, or one above it, more was received than would be registered')
+    SELECT RAISE(ABORT, 'below-received: a document, or one that it would rest on, has less than is received by it')
     FROM document_above AS u
-    JOIN book_documents AS d ON d.document = u.above AND d.amount > 0
+    JOIN book_documents AS d ON d.document = u.above AND (d.amount > 0 OR d.document = NEW.document AND (
+        SELECT (1 - p.withdrawn) * p.amount FROM document AS p WHERE p.document = NEW.document AND p.seq < NEW.seq
+        ORDER BY p.seq DESC LIMIT 1) > 0)
     WHERE u.document = NEW.document AND d.amount < (
         SELECT COALESCE(SUM(g.amount), 0) FROM document_above AS b JOIN document_given AS g ON g.document = b.document
         WHERE b.above = u.above);
