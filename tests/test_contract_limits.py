@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from clerk import before_a_book
+from fundtrack.schema import dialect
 from kill import HEADER, payment
 from quotafiles import bound_row, file_of
 from quotas import CHART, controlled
@@ -72,15 +73,6 @@ def test_told_when_it_is_posted(
         assert refused.code == 1
         assert "500.00 bound to it, 500.00 applied for or paid before, 0.00 CNY.Q left" in refused.err
         assert "为该合同占用 500.00，此前已申请或支付 500.00，剩余 0.00 元" in refused.err
-        (tmp_path / "more.csv").write_text(CONTRACTS.replace("HT-1", "HT-2015-10"), "utf-8")
-        assert say("import", tmp_path / "more.csv").code == 0
-        for number, near in (("ht—2015 1O", True), ("HT-2015-11", True), ("HT-2015-10", False), ("HT-2016-22", False),
-                             ("ＨＴ2016-22", True), ("HT-2016-23", False), ("HTX-2016-22", True)):  # fmt: skip
-            told = say(*bind[:2], "--contract", number, "--payee", "甲公司", "--amount", "1", *day(6))
-            said = f"Contract {number} is not registered, and nearly HT-201" in told.out
-            assert (told.code, said) == (0, near), number
-        listed = say("import", file_of(tmp_path, "bound", bound_row("HT-20l5-10", "F01-Q00002", 100)), "--lang", "zh")
-        assert "合同 HT-20l5-10 未登记，与 HT-2015-10 十分相近。" in listed.out, listed
         assert found(pay("7", 6)) == found(pay("7", 6, "--contract", "HT-2")) == []
         asked = ("apply", "F01-Q00002", "--contract", "HT-1", "--by", "李", *day(6))
         assert say(*bind, "--amount", "40", "--change", "1", *day(6)).code == 0
@@ -96,3 +88,32 @@ def test_told_when_it_is_posted(
         late = say("approve", "1", "--by", "王", *day(6))
         assert late.code == 1
         assert "540.00 bound to it, 540.00 applied for or paid before, 0.00 CNY.Q left" in late.err
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_number_that_is_nearly_another(
+    shelf: Shelf, engine: str, monkeypatch: pytest.MonkeyPatch, say: Say, tmp_path: Path
+) -> None:
+    """Told where one is nearest, not of a row of numbers, nor of one that was taken back; blanks around it are none."""
+    day, bind = ("--date", "2015-01-01"), ("commit", "F01-Q00002")
+    with before_a_book(shelf, engine, controlled(date(2015, 1, 1), CHART), monkeypatch) as book:
+        for words in (
+            ("quota", "receive", "--fund", "F01", "--amount", "2000", "--document", "文", *day),
+            ("quota", "allot", "F01-Q00001", "--use", "0601", "--amount", "2000", "--document", "文", *day),
+        ):
+            assert say(*words).code == 0
+        (tmp_path / "more.csv").write_text(CONTRACTS.replace("HT-1", "HT-2015-10"), "utf-8")
+        assert say("import", tmp_path / "more.csv").code == 0
+        for number, near in (("ht—2015 1O", True), ("HT-2015-11", True), ("HT-2015-10", False), ("HT-2016-22", False),
+                             ("ＨＴ2016-22", True), ("HT-2016-23", False), ("HTX-2016-22", True), ("HT-2015-12", False),
+                             (" HT-2015-12\u3000", False)):  # fmt: skip
+            told = say(*bind, "--contract", number, "--payee", "甲公司", "--amount", "1", *day)
+            said = f"Contract {number} is not registered, and nearly HT-201" in told.out
+            assert (told.code, said) == (0, near), number
+        listed = say("import", file_of(tmp_path, "bound", bound_row("HT-20l5-10", "F01-Q00002", 100)), "--lang", "zh")
+        assert "合同 HT-20l5-10 未登记，与 HT-2015-10 十分相近。" in listed.out, listed
+        with book.reading() as connection:
+            assert not dialect.rows_of(connection, "SELECT 1 FROM voucher WHERE contract LIKE ' %'")
+        wrong = say(*bind, "--contract", "HT-2017-77", "--payee", "甲公司", "--amount", "1", *day, "--format", "json")
+        assert say("reverse", wrong.json["vouchers"][0], "--reason", "x", *day).code == 0
+        assert "nearly" not in say(*bind, "--contract", "HTX-2017-77", "--payee", "甲公司", "--amount", "1", *day).out

@@ -80,7 +80,7 @@ def post(
     """记账 Post a voucher, or one bill over several funds; at a terminal what is missing is asked for."""
     act = Act(form, by, approved_by, book, lang)
     order = Order(
-        kind, fund, use, amount, date, payee, narration, project, document, bank, bank_ref, contract, quota, to,
+        kind, fund, use, amount, date, payee, narration, project, document, bank, bank_ref, contract.strip(), quota, to,
         original, split,
     )  # fmt: skip
     prompts.complete(order, act.book, act.language)
@@ -105,8 +105,9 @@ def verify_advance(
     """预拨款核销 Turn what was advanced into spending as its evidence arrives, as `post --kind verification` does."""
     act = Act(form, by, approved_by, book, lang)
     order = Order(
-        "verification", "", use, amount, date, "", narration, project, document, "", "", contract, "", "", number, ""
-    )
+        "verification", "", use, amount, date, "", narration, project, document, "", "", contract.strip(), "", "",
+        number, "",
+    )  # fmt: skip
     prompts.complete(order, act.book, act.language)
     act.post(order.drafts)
 

@@ -157,6 +157,7 @@ def record(
     if line.expires and date > line.expires:
         raise UsageError("apply-expired", number=line.number, expires=line.expires, date=date)
     refuse_closed(connection, date)
+    said["contract"] = said.get("contract", "").strip()
     texts = [stored(str(said.get(name, ""))) for name in ("payee", "contract", "document", "narration", "number")]
     ((last,),) = dialect.rows_of(connection, "SELECT COALESCE(MAX(application), 0) FROM application")
     payee, contract = texts[:2]

@@ -222,12 +222,13 @@ def commit(
     `commit-beyond` where more would be freed than is bound to the contract.
     """
     line = line_in(chart, number)
-    if not contract.strip():
+    contract = contract.strip()
+    if not contract:
         raise UsageError("commit-contract")
     if not amount:
         raise UsageError("commit-zero", contract=contract)
     refuse_other_year(line, date)
-    bound = next((held for one, _, held in committed(connection, chart, line) if one == contract.strip()), 0)
+    bound = next((held for one, _, held in committed(connection, chart, line) if one == contract), 0)
     bound += signed.get("pending", 0)
     if bound + amount < min(bound, 0):
         raise UsageError("commit-beyond", number=line.number, contract=contract, bound=money.grouped(bound),

@@ -1,7 +1,8 @@
 """A contract number that nobody registered, and that is nearly another's: mistyped, perhaps.
 
 Another number of the same row, HT-2015-02 after HT-2015-01, is nearly that one too. So where digits differ it is told
-only beside a contract that is registered, for there the next one would be as well.
+only beside a contract that is registered, for there the next one would be as well; and only where no other is as near.
+What was bound to a number and all taken back in red makes it none that is known.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ ORDER BY contract, fund
 KNOWN: Final = """
 SELECT contract, MAX(registered) FROM (
     SELECT contract, 1 AS registered FROM book_contracts
-    UNION ALL SELECT contract, 0 FROM commitment WHERE fund = :fund
+    UNION ALL SELECT c.contract, 0 FROM commitment AS c WHERE c.fund = :fund AND EXISTS (
+        SELECT 1 FROM contract_bound AS b WHERE b.contract = c.contract AND b.fund = c.fund)
 ) AS known
 GROUP BY contract ORDER BY contract
 """
@@ -65,19 +67,20 @@ def _other(connection: Connection, fund: str, contract: str) -> str:
     known = {str(one): bool(registered) for one, registered in dialect.rows_of(connection, KNOWN, {"fund": fund})}
     if known.pop(contract, False):
         return ""
-    return next((other for other, registered in known.items() if _alike(contract, other, registered=registered)), "")
+    one = spelled(contract)
+    alike = [other for other in known if spelled(other) == one]
+    close = [other for other in known if len(one) >= LONG and _one_sign(one, spelled(other))]
+    alike += [other for other in close if _digits(spelled(other)) == _digits(one)]
+    if not alike and len({spelled(other) for other in close}) == 1:
+        alike = [other for other in close if known[other]]
+    return next(iter(alike), "")
 
 
-def _alike(contract: str, other: str, *, registered: bool) -> bool:
-    """Say whether two numbers are one but for how it is written, or for one sign."""
+def _one_sign(one: str, two: str) -> bool:
+    """Say whether two numbers differ by no more than one sign."""
     from rapidfuzz.distance import Levenshtein  # late: few contracts are not registered
 
-    one, two = spelled(contract), spelled(other)
-    if one == two:
-        return True
-    if len(one) < LONG or Levenshtein.distance(one, two, score_cutoff=1) > 1:
-        return False
-    return registered or _digits(one) == _digits(two)
+    return Levenshtein.distance(one, two, score_cutoff=1) <= 1
 
 
 def spelled(contract: str) -> str:
