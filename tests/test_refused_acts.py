@@ -291,7 +291,7 @@ def test_rebookings(book: Book) -> None:
     refunded = back(book, paid, 1)
     assert (
         put(refunded, right)
-        == f"{refunded} is a refund, which is not put elsewhere. Reverse it and post the right one."
+        == f"{refunded} is of the kind refund, which is not put elsewhere. Reverse it and post the right one."
     )
     assert put(paid, right) == f"Other vouchers rest on {paid}: {refunded}. Reverse those first."
     red = take_back(book, refunded)

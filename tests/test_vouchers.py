@@ -156,7 +156,7 @@ def test_sides_of_each_kind(book: Book) -> None:
     for bank, code in ((SPECIAL, "1003"), ("45001234560001", "1001"), ("999", "1001"), ("", "1001")):
         paid = draft(chart, "disbursement", 1, fund="F01", date=JUNE, use="0601", bank=bank)
         assert paid.entries[0].credit == Leg("F01", code)
-    assert draft(chart, "interest", 1, fund="F03", date=JUNE).entries[0].credit == Leg("F03", "----")
+    assert draft(chart, "interest", 1, fund="F03", date=JUNE).entries[0].credit == Leg("F03", "----interest")
     unknown = draft(chart, "disbursement", 1, fund="F01", date=JUNE, use="9999")  # which the checks refuse
     assert unknown.entries[0].debit == Leg("F01", "9999")
     abroad = replace(chart, currency="USD")

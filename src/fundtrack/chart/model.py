@@ -34,6 +34,12 @@ CODE: Final = re.compile(r"\d{4}", re.ASCII)
 LINE: Final = re.compile(r"Q\d{5}", re.ASCII)
 """What the codes of a fund, an account and a quota line are; all accounts' are of one width."""
 
+NOT_IN_CHART: Final = "----"
+"""The code of an account that a fund does not have, before its kind: `----interest`.
+
+`unknown-fund-or-account` finds it, and says the kind.
+"""
+
 STATUSES: Final = {
     "received": "Assets",
     "unallotted": "Liabilities",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from fundtrack.chart.model import NOT_IN_CHART
 from fundtrack.checking.lens import LEFT, MET, POLICY, POSTING_COLUMNS, VOUCHER_COLUMNS, Lens, Subject
 from fundtrack.errors import LANGUAGES, message, messages
 from fundtrack.ledger.batches import identity
@@ -160,6 +161,6 @@ def _unknown(language: Language, account: str) -> str:
     _, _, code = rest.partition(":")
     if root != "?":
         return account
-    kind = code.removeprefix("----")
+    kind = code.removeprefix(NOT_IN_CHART)
     key = "account-of-fund" if kind == code else "account-none-of-kind"
     return message(key, language, code=code, kind=kind)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from fundtrack.chart.model import KINDS
+from fundtrack.chart.model import KINDS, NOT_IN_CHART
 from fundtrack.errors import LANGUAGES, UsageError, nearest
 from fundtrack.posting.draft import Leg
-from fundtrack.posting.kinds import NOT_IN_CHART, kind_of_account
+from fundtrack.posting.kinds import kind_of_account
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
+from fundtrack.chart.model import NOT_IN_CHART
 from fundtrack.errors import ChartError, UsageError
 from fundtrack.posting.draft import Entry, Leg
 
@@ -26,12 +27,6 @@ SIDES: Final[dict[str, tuple[str, str]]] = {
     "verification": ("use", "advance"),
 }
 """The kinds of account a simple voucher debits and credits; a refund does so in red."""
-
-NOT_IN_CHART: Final = "----"
-"""The code of an account that a fund does not have, before its kind: `----interest`.
-
-`unknown-fund-or-account` finds it, and says the kind.
-"""
 
 
 def account_of(chart: Chart, fund: str, kind: str, bank: str = "") -> str:
