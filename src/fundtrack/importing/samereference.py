@@ -36,8 +36,8 @@ SELECT c.voucher, c.unit, CASE WHEN MIN(k.bank) < MIN(d.bank) THEN MIN(k.bank)
 FROM candidate AS c
 LEFT JOIN account AS d ON d.fund = c.debit_fund AND d.unit = c.unit AND d.code = c.debit
 LEFT JOIN account AS k ON k.fund = c.credit_fund AND k.unit = c.unit AND k.code = c.credit
-WHERE c.bank_ref <> '' AND (EXISTS (SELECT 1 FROM voucher AS v WHERE v.bank_ref = c.bank_ref)
-    OR EXISTS (SELECT 1 FROM candidate AS o WHERE o.bank_ref = c.bank_ref AND o.voucher <> c.voucher))
+WHERE c.bank_ref <> '' AND (EXISTS (SELECT 1 FROM voucher AS v WHERE v.bank_ref = c.bank_ref) OR c.bank_ref IN (
+    SELECT bank_ref FROM candidate WHERE bank_ref <> '' GROUP BY bank_ref HAVING MIN(voucher) < MAX(voucher)))
 GROUP BY c.voucher, c.unit
 """
 """The bank account and the amount of each candidate whose reference another has, red entries signed."""
