@@ -70,13 +70,21 @@ class Bench:
             vouchers.write_csv(path, vouchers.vouchers(count, faulty=faulty))
         return str(path)
 
+    def workbook(self, count: int) -> str:
+        """Return the path of a workbook of so many vouchers to import."""
+        path = self._folder(count) / "vouchers.xlsx"
+        if not path.exists():
+            self._say(f"writing {path.name}")
+            self.measure("workbooks:write", path=self.csv(count=count), to=str(path))
+        return str(path)
+
     def book(self, count: int = 0) -> str:
         """Return the folder of the book of this size, or of another, filled by an import."""
         count = count or self.count
         folder = self._folder(count) / "book"
         if not folder.exists():
             self._say(f"filling a book with {count:,} vouchers")
-            self.measure("books:import_csv", path=self.csv(count=count), folder=str(folder))
+            self.measure("books:import_file", path=self.csv(count=count), folder=str(folder))
         return str(folder)
 
     def registered(self) -> str:
@@ -87,7 +95,7 @@ class Bench:
             self._say(f"writing {path.name}")
             vouchers.write_csv(path, vouchers.vouchers(self.count), whole=True)
             self._say("filling a book that says all that an import can say, and its registers")
-            self.measure("books:import_csv", path=str(path), folder=str(folder))
+            self.measure("books:import_file", path=str(path), folder=str(folder))
             self.measure("registers:fill", book=str(folder))
         return str(folder)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from benchmarks.vouchers import FIRST, FUNDS, RECEIVED, chart
 from fundtrack.book import create_book
 from fundtrack.book.policy import apply_chart
-from fundtrack.importing.file import import_file
+from fundtrack.importing import file
 from fundtrack.posting import Draft, post
 from fundtrack.posting.kinds import simple_entry
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 BY = "benchmark"
 
 
-def import_csv(clock: Clock, path: str, folder: str, database: str = "", schema: str = "") -> dict[str, int]:
+def import_file(clock: Clock, path: str, folder: str, database: str = "", schema: str = "") -> dict[str, int]:
     """Import a file into a new book in a folder, with every check, in one durable transaction."""
     shutil.rmtree(folder, ignore_errors=True)
     book = funded_book(Path(folder), database, schema)
     with clock:
-        (report,) = import_file(book, Path(path), by=BY)
+        (report,) = file.import_file(book, Path(path), by=BY)
     book.engine.dispose()
     return {"posted": report.rows["posted"], "quarantined": report.rows["quarantined"]}
 

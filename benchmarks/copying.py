@@ -51,10 +51,10 @@ def _copy(connection: psycopg.Connection, table: str, given: Iterable[Sequence[o
             copied.write_row(row)
 
 
-def import_csv(clock: Clock, path: str, folder: str, database: str) -> dict[str, int]:
+def import_file(clock: Clock, path: str, folder: str, database: str) -> dict[str, int]:
     """Import a file into a new book on PostgreSQL."""
     clear(clock, database)
-    return books.import_csv(clock, path, folder, database, SCHEMA)
+    return books.import_file(clock, path, folder, database, SCHEMA)
 
 
 def clear(_clock: Clock, database: str) -> None:

@@ -21,6 +21,9 @@ OURS: Final = "fundtrack"
 PRINTED_MAX: Final = 10_000
 """Vouchers that Beancount's printer is asked to print."""
 
+WORKBOOK_MAX: Final = 200_000
+"""Rows of the workbook that is imported; a sheet ends at 1,048,576."""
+
 POSTS: Final = 100
 """Vouchers posted one by one in each round."""
 
@@ -35,8 +38,8 @@ def importing(bench: Bench, _postgresql: str) -> list[Line]:
         _case(bench, "raw insert into two tables", "floor", "floors:insert", count=bench.count, folder=folder),
         _case(bench, "csv.reader alone", "also", "floors:read_csv", path=bench.csv()),
         _case(bench, "SQLAlchemy ORM in bulk, no checks", "peer", "peer_orm:store", count=bench.count, folder=folder),
-        _case(bench, OURS, "ours", "books:import_csv", path=bench.csv(), folder=str(bench.folder / "book")),
-        _case(bench, faulty, "ours", "books:import_csv", path=bench.csv(faulty=True),
+        _case(bench, OURS, "ours", "books:import_file", path=bench.csv(), folder=str(bench.folder / "book")),
+        _case(bench, faulty, "ours", "books:import_file", path=bench.csv(faulty=True),
               folder=str(bench.folder / "faulty")),
     ])  # fmt: skip
     assert measured.told(OURS, "posted") == bench.count
@@ -47,6 +50,19 @@ def importing(bench: Bench, _postgresql: str) -> list[Line]:
     return measured.lines("import", musts, {faulty: f"{faults(bench.count):,} held, each with its reason"})
 
 
+def workbook(bench: Bench, _postgresql: str) -> list[Line]:
+    """Import of a workbook with every posting check, durable, on SQLite."""
+    few = min(bench.count, WORKBOOK_MAX)
+    path, frame = bench.workbook(few), "pandas.read_excel, nothing kept"
+    measured = bench.compare("workbook", "cpu", [
+        _case(bench, "python-calamine alone", "floor", "floors:read_workbook", few, path=path),
+        _case(bench, frame, "peer", "peer_pandas:read_frame", few, path=path),
+        _case(bench, OURS, "ours", "books:import_file", few, path=path, folder=str(bench.folder / "from-workbook")),
+    ])  # fmt: skip
+    assert measured.told(OURS, "posted") == few
+    return measured.lines("workbook", {OURS: [_memory(measured, OURS, 300)]}, {OURS: f"{few:,} rows"})
+
+
 def on_postgresql(bench: Bench, postgresql: str) -> list[Line]:
     """Import the same file into PostgreSQL; seconds on the wall, for the server's work is not the client's."""
     if not postgresql:
@@ -55,7 +71,7 @@ def on_postgresql(bench: Bench, postgresql: str) -> list[Line]:
     measured = bench.compare("postgresql", "wall", [
         _case(bench, "COPY with 2 foreign keys", "floor", "copying:copy", **options),
         _case(bench, "SQLAlchemy ORM in bulk, no checks", "peer", "peer_orm:store", **options, folder=""),
-        _case(bench, OURS, "ours", "copying:import_csv", path=bench.csv(), folder=str(bench.folder / "pg"),
+        _case(bench, OURS, "ours", "copying:import_file", path=bench.csv(), folder=str(bench.folder / "pg"),
               database=postgresql),
     ])  # fmt: skip
     bench.measure("copying:clear", database=postgresql)
@@ -162,6 +178,7 @@ def year_close(bench: Bench, _postgresql: str) -> list[Line]:
 
 ROWS: Final[dict[str, Callable[[Bench, str], list[Line]]]] = {
     "import": importing,
+    "workbook": workbook,
     "postgresql": on_postgresql,
     "post": posting,
     "audit": auditing,

@@ -60,7 +60,7 @@ def test_row_is_measured_against_its_floor(told: dict[str, Any], row: str) -> No
     ("row", "peer"),
     [
         ("import", "SQLAlchemy"), ("postgresql", "SQLAlchemy"), ("audit", "bean-check"), ("publish", "printer"),
-        ("browse", "stock Fava"),
+        ("browse", "stock Fava"), ("workbook", "pandas"),
     ],
 )  # fmt: skip
 def test_row_has_what_a_user_would_pick(told: dict[str, Any], row: str, peer: str) -> None:
