@@ -21,12 +21,13 @@ PARTS: Final = """
 SELECT c.fund, substr(c.code, 6), c.contract, v.payee,
     SUM((1 - 2 * e.red) * CASE e.credit WHEN c.code THEN e.amount ELSE -e.amount END)
 FROM commitment AS c
-JOIN voucher AS v ON v.contract = c.contract AND v.contract <> '' AND v.fund = c.fund
+JOIN voucher AS v ON v.contract = c.contract AND v.contract <> '' AND v.fund || '' = c.fund
 JOIN entry AS e ON e.voucher = v.id AND e.unit = c.unit AND c.code IN (e.debit, e.credit)
 WHERE c.total > 0
 GROUP BY c.fund, c.code, c.contract, v.payee
 ORDER BY c.fund, c.code, c.contract, v.payee
 """
+"""What each contractor was bound and took; without `|| ''`, SQLite would read all vouchers of a fund for each contract."""
 
 
 def bound_by_contractor(connection: Connection) -> dict[tuple[str, str], tuple[tuple[str, str, int], ...]]:
