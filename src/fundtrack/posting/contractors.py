@@ -27,7 +27,7 @@ WHERE c.total > 0
 GROUP BY c.fund, c.code, c.contract, v.payee
 ORDER BY c.fund, c.code, c.contract, v.payee
 """
-"""What each contractor was bound and took; without `|| ''`, SQLite would read all vouchers of a fund for each contract."""
+"""What each contractor was bound and took; without `|| ''`, SQLite reads all vouchers of a fund for each contract."""
 
 
 def bound_by_contractor(connection: Connection) -> dict[tuple[str, str], tuple[tuple[str, str, int], ...]]:
