@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import platform
 import shutil
-from contextlib import ExitStack, contextmanager, nullcontext
+import sqlite3
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from itertools import count
@@ -83,6 +84,8 @@ class Desks:
             url = self.stack.enter_context(self.start().database()) if book == ON_POSTGRESQL else None
             shell = self._shell(home, url)
             play(books()[book], shell, books()[book].commands())
+            for database in home.rglob("*.sqlite"):
+                settle(database)
             self.made[book] = Prepared(home, shell.folder.relative_to(home), url)
         return self.made[book]
 
@@ -103,6 +106,12 @@ class Desks:
             shell.environment["FUNDTRACK_DATABASE"] = address
             shell.alone = True  # a server minds connections that are left open; the end of a process closes them
         return shell
+
+
+def settle(database: Path) -> None:
+    """Bring into a database what its journal still holds; an example that damages the file damages all of it."""
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @pytest.fixture(scope="session")
