@@ -248,6 +248,8 @@ def _archives() -> Iterator[Hostile]:
         "workbook-too-large",
         lambda path: path.write_bytes(packed({"a.csv": bytes(200_000_000)})),
     )
+    nameless = packed({"a.csv": SOUND}).replace(b"a.csv", b"\0.csv")
+    yield Hostile("nameless.zip", "a member without a name", "archive-damaged", written(nameless))
     lying = patched(packed({"a.csv": SOUND + " " * 10_000}), size=10)
     yield Hostile("lying.zip", "a member larger than it says", "archive-damaged", written(lying))
     yield Hostile(
@@ -257,7 +259,7 @@ def _archives() -> Iterator[Hostile]:
         "locked.zip", "a member with a password", "archive-locked", written(patched(packed({"a.csv": SOUND}), flag=1))
     )
     yield Hostile("empty.zip", "a zip of nothing", "archive-empty", written(packed({})))
-    yield Hostile("cut.zip", "the first half of a zip", "workbook-damaged", written(packed({"a.csv": SOUND})[:200]))
+    yield Hostile("cut.zip", "the first half of a zip", "archive-damaged", written(packed({"a.csv": SOUND})[:200]))
     yield Hostile(
         "half.zip",
         "a sound file and a strange one: neither",

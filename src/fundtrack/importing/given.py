@@ -103,11 +103,14 @@ def _kind(path: Path, *_unchanged: int) -> str:
 
 
 def _holds_files(path: Path) -> bool:
-    """Say whether a zip holds files, and is no workbook itself; a workbook's own reader says what is wrong with it."""
+    """Say whether a zip holds files, and is no workbook itself.
+
+    Of what is damaged its name decides: whoever reads a thing of that kind says what is wrong with it.
+    """
     try:
         names = {said["member"] for said in workbook.told(path, "members")}
     except FormatError:
-        return False
+        return path.suffix.lower() == ".zip"
     return bool(names) and PARTS.isdisjoint(names)
 
 

@@ -22,8 +22,10 @@ HIDDEN: Final = re.compile(r"\.[^.]|__MACOSX$")
 
 
 def sound(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    """Return the members of a zip. Raises Unusable where they unpack to too much."""
+    """Return the members of a zip. Raises Unusable where they unpack to too much, BadZipFile where one has no name."""
     members = archive.infolist()
+    if not all(member.filename for member in members):
+        raise zipfile.BadZipFile("File name is missing")
     size = sum(member.file_size for member in members)
     packed = sum(member.compress_size for member in members)
     if len(members) > MEMBERS or size > BYTES or size > RATIO * max(packed, 1):
