@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from fundtrack.book.open import SETTINGS_FILE, thresholds
-from fundtrack.checking.lens import IF_ASKED, MET, POSTING_COLUMNS, VOUCHER_COLUMNS, WORKED_OUT_ONCE
+from fundtrack.checking.lens import IF_ASKED, LEFT, MET, POSTING_COLUMNS, VOUCHER_COLUMNS, WORKED_OUT_ONCE
 from fundtrack.checking.statement import select_of
 from fundtrack.errors import BookError, PageError, nearest
 from fundtrack.pages import catalogue, every, installed, names
@@ -26,6 +26,11 @@ PARAMETER: Final = re.compile(r"(?<![:\w]):([a-z]\w*)")
 SCOPES: Final = frozenset({"balance", "book", *f"{POSTING_COLUMNS}, {VOUCHER_COLUMNS}".replace('"', "").split(", ")})
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 """Worst first. `fatal` refuses to post; `error` and `warn` are posted and shown."""
+
+COLUMNS_OF: Final = {"postings": POSTING_COLUMNS.split(", "), "vouchers": VOUCHER_COLUMNS.split(", ")}
+EVERY: Final = re.compile(r"(?:\.|\bSELECT\s+(?:DISTINCT\s+)?)\*|\bNATURAL\b", re.IGNORECASE)
+WORD: Final = re.compile(r"\w+")
+QUOTE: Final = '"'
 
 REMEDIES: Final = ("reversal", "refund", "rebook", "transfer-back", "entry", "repayment", "verification")
 """The kinds of voucher, or the later entry of a register, that may put right what was found.
@@ -85,10 +90,15 @@ class Check:
 
         It always has a parameter, for PostgreSQL reads on behind a `;` only in a statement that has none.
         """
-        with_ = ", ".join(
-            f"{name} AS {'' if name in WORKED_OUT_ONCE else 'NOT '}MATERIALIZED ({self._named(name, select)})"
+        asked = {
+            name: self._named(name, select)
             for name, select in relations.items()
             if name not in IF_ASKED or self.mentions(name) or (name in READS and self._reads_met)
+        }
+        said = " ".join([self.select, *(select for name, select in asked.items() if name in {*LEFT, *MET})])
+        with_ = ", ".join(
+            f"{name} AS {'' if name in WORKED_OUT_ONCE else 'NOT '}MATERIALIZED ({narrowed(name, select, said)})"
+            for name, select in asked.items()
         )
         return f"WITH {with_} SELECT * FROM ({self._names(self.select)}\n) AS found WHERE 1 = :one"
 
@@ -122,6 +132,19 @@ class Check:
     def applies(self, date: str) -> bool:
         """Return whether the check was in force on an ISO date; the law it rests on is dated, so is the check."""
         return self.begins.isoformat() <= date <= self.ends.isoformat()
+
+
+def narrowed(relation: str, select: str, said: str) -> str:
+    """Return the select of a relation with only the columns that a statement says, where it names them at all.
+
+    SQLite works out every column of what is put together of several selects, whether anybody asks for it or not.
+    """
+    columns = COLUMNS_OF.get(relation)
+    if not columns or EVERY.search(said):
+        return select
+    words = {word.lower() for word in WORD.findall(said)}
+    named = ", ".join(column for column in columns if column.strip(QUOTE) in words)
+    return f"SELECT {named or '1'} FROM ({select}) AS whole"
 
 
 def checks(local: Path | None = None, *, at_posting: bool = False) -> dict[str, Check]:
