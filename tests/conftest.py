@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from commands import Say
 
-pytest_plugins = ["desks", "fresh", "shelf", "stock"]
+pytest_plugins = ["desks", "fresh", "shelf", "stock", "treasury"]
 ROOT: Final = Path(__file__).parent.parent
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

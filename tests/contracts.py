@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import csv
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from fundtrack.identifier import normal
 from fundtrack.importing.file import import_file
 from fundtrack.posting.enter import withdraw
-from treasury import Template, asked, fill
+from treasury import asked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
-
-    import pytest
 
     from fundtrack.book import Book
     from fundtrack.importing.report import Report
-    from postgresql import Server
 
 CONTRACTS: Final = (
     "合同编号", "变更编号", "项目名称", "甲方", "乙方", "签订日期", "合同金额(元)", "质保金", "预付款", "采购方式",
@@ -27,19 +23,6 @@ CONTRACTS: Final = (
 PAYROLL: Final = ("姓名", "身份证号", "工资卡号", "工作单位", "起薪日期", "停薪日期")
 OLD_CARD: Final = "451021800505005"
 CARD: Final = normal(OLD_CARD)
-
-
-@contextmanager
-def filled(request: pytest.FixtureRequest, folder: Path) -> Iterator[Template]:
-    """Give a book to copy on the engine that a fixture asks for."""
-    if request.param == "sqlite":
-        fill(folder, "")
-        yield Template(folder)
-        return
-    server: Server = request.getfixturevalue("postgresql_server")
-    with server.database() as url:
-        fill(folder, url.render_as_string(hide_password=False))
-        yield Template(folder, server, str(url.database))
 
 
 def contract(no: str = "HT-1", amount: str = "300.00", change: str = "", day: str = "2015-01-02") -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
@@ -14,11 +16,41 @@ from fundtrack.book import open_book
 from postgresql import Server
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Iterator
 
     from sqlalchemy import URL
 
     from fundtrack.book import Book
+
+
+@dataclass(frozen=True)
+class Template:
+    """A book to copy, on one engine: a folder, and on PostgreSQL the database that is copied with it."""
+
+    folder: Path
+    server: Server | None = None
+    database: str = ""
+
+    @contextmanager
+    def copy(self) -> Iterator[Book]:
+        """Give a copy that nobody else sees."""
+        with TemporaryDirectory() as name:
+            folder = shutil.copytree(self.folder, Path(name) / "book")
+            if not self.server:
+                yield from opened(folder)
+                return
+            with self.server.database(self.database) as url:
+                toml = folder / "fundtrack.toml"
+                toml.write_text(toml.read_text("utf-8").replace(self.database, str(url.database)), "utf-8")
+                yield from opened(folder)
+
+
+def opened(folder: Path) -> Iterator[Book]:
+    """Give the book of a folder, and close it."""
+    book = open_book(folder)
+    yield book
+    book.engine.dispose()
+
 
 MADE: Final[dict[tuple[Hashable, str], Path]] = {}
 KEPT: Final = TemporaryDirectory(prefix="books-")

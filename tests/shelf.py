@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from copies import address
+from copies import Template, address
 from fundtrack.book import Book, create_book, open_book
 from fundtrack.book.policy import apply_chart
 from fundtrack.checking import candidates
@@ -93,14 +91,8 @@ class Shelf:
     @contextmanager
     def book(self, engine: str, chart: str) -> Iterator[Book]:
         """Give a copy of the empty book with a chart in force; in it everything is as in real life."""
-        empty, folder = self.empty(engine), self.folder / f"book{next(self._numbers)}"
-        shutil.copytree(empty, folder)
-        with ExitStack() as stack:
-            if engine == "postgresql":
-                url = stack.enter_context(self.server.database(str(self.template.database)))
-                (folder / "fundtrack.toml").write_text(f"database = {json.dumps(address(url))}\n", "utf-8")
-            book = open_book(folder)
-            stack.callback(book.engine.dispose)
+        server = self.server if engine == "postgresql" else None
+        with Template(self.empty(engine), server, str(self.template.database) if server else "").copy() as book:
             apply_chart(book, chart, by=OWNER, document="example")
             yield book
 

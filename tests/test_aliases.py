@@ -11,7 +11,7 @@ import pytest
 from beancount import loader
 
 from books import small_book
-from contracts import enter, filled
+from contracts import enter
 from fundtrack.book import aliases as record
 from fundtrack.book.doctor import diagnose
 from fundtrack.checking.audit import audit_ledger
@@ -31,19 +31,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from commands import Say
+    from copies import Template
     from fundtrack.book import Book
     from fundtrack.errors import Language
     from fundtrack.importing.groups import Group
-    from treasury import Template
 
 WHY: Final = "县里的叫法"
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
-    """Give the template on each engine in turn."""
-    with filled(request, tmp_path_factory.mktemp("aliases") / "book") as template:
-        yield template
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from beancount import loader
 
-from contracts import contract, enter, filled
+from contracts import contract, enter
 from fundtrack.checking.audit import audit_book, audit_ledger
 from fundtrack.errors import LANGUAGES, UsageError
 from fundtrack.ledger import canonical, publish, read
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from commands import Say
+    from copies import Template
     from fundtrack.book import Book
     from fundtrack.checking.audit import Audit
     from fundtrack.errors import Language
-    from treasury import Template
 
 AT: Final = HEADER.index(CELLS["amount"])
 
@@ -31,13 +31,6 @@ AT: Final = HEADER.index(CELLS["amount"])
 def total(amount: str) -> list[str]:
     """Return a row that prints a total."""
     return ["合计", *[""] * (AT - 1), amount, *[""] * (len(HEADER) - AT - 1)]
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
-    """Give the template on each engine in turn."""
-    with filled(request, tmp_path_factory.mktemp("batches") / "book") as template:
-        yield template
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from contracts import contract, enter, filled
+from contracts import contract, enter
 from fundtrack.book.corrections import corrections
 from fundtrack.book.doctor import diagnose
 from fundtrack.cli.sheets import write
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from commands import Say
+    from copies import Template
     from fundtrack.book import Book
     from fundtrack.importing.amend import Amended
-    from treasury import Template
 
 WHY: Final = "核对申请单"
 HEAD: Final = 1
@@ -36,13 +36,6 @@ ROWS: Final = (
     pay("1", fund="不明", use="0603"), pay("2", use="0688"), pay("3", payee=""), pay("4", amount="3,5OO.00"), pay("5"),
     pay("6", payee="=SUM(A1)", use="0688"),
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
-    """Give the template on each engine in turn."""
-    with filled(request, tmp_path_factory.mktemp("workbook") / "book") as template:
-        yield template
 
 
 @pytest.fixture

@@ -31,7 +31,6 @@ from treasury import (
     JUNE,
     MORE,
     STATEMENT,
-    Template,
     asked,
     back,
     bring,
@@ -39,7 +38,6 @@ from treasury import (
     counts,
     everything,
     file_of,
-    fill,
     held,
     names,
     pay,
@@ -50,23 +48,9 @@ from treasury import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from copies import Template
     from fundtrack.book import Book
     from fundtrack.importing.report import Report
-    from postgresql import Server
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
-    """Give the template on each engine in turn."""
-    folder = tmp_path_factory.mktemp("import") / "book"
-    if request.param == "sqlite":
-        fill(folder, "")
-        yield Template(folder)
-        return
-    server: Server = request.getfixturevalue("postgresql_server")
-    with server.database() as url:
-        fill(folder, url.render_as_string(hide_password=False))
-        yield Template(folder, server, str(url.database))
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 from books import RECEIVED, post_simple
+from copies import opened
 from fundtrack import pages
 from fundtrack.book.doctor import originals
 from fundtrack.errors import BookError, FormatError, PageError, UsageError
@@ -20,7 +21,7 @@ from fundtrack.importing.keep import INCOMING, STALE
 from fundtrack.importing.quarantine import find, reject, retry, waiting
 from fundtrack.posting.batch import Batch
 from kill import HEADER
-from treasury import BLANK, asked, bring, counts, everything, file_of, fill, held, names, opened, pay, rejected, waits
+from treasury import BLANK, asked, bring, counts, everything, file_of, fill, held, names, pay, rejected, waits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,33 +6,25 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from contracts import CONTRACTS, contract, enter, filled
+from contracts import CONTRACTS, contract, enter
 from fundtrack.checking.audit import audit_book, audit_ledger
 from fundtrack.errors import UsageError
 from fundtrack.importing.file import import_file
 from fundtrack.importing.quarantine import retry
 from fundtrack.ledger import canonical, publish, read
 from kill import HEADER
-from shelf import ENGINES
 from treasury import asked, everything, file_of, held, pay
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from copies import Template
     from fundtrack.book import Book
     from fundtrack.importing.report import Report
-    from treasury import Template
 
 HEAD: Final = (*HEADER, "审批人")
 APPROVED: Final = "SELECT narration, prepared_by, approved_by FROM voucher WHERE batch IS NOT NULL ORDER BY row"
 CHECKS: Final = {"nobody-approved", "self-approved", "approver-not-appointed", "duties-not-apart"}
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
-    """Give the template on each engine in turn."""
-    with filled(request, tmp_path_factory.mktemp("approved") / "book") as template:
-        yield template
 
 
 @pytest.fixture

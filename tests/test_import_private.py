@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from books import small_book
-from contracts import PAYROLL, contract, enter, filled
+from contracts import PAYROLL, contract, enter
 from contracts import file_of as file_of_register
 from fundtrack.errors import LANGUAGES, FormatError
 from fundtrack.identifier import covered, kept, normal
@@ -21,20 +21,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from commands import Say
+    from copies import Template
     from fundtrack.book import Book
-    from treasury import Template
 
 PERSON, OTHER, ALIKE = "451021197001010015", "451021198803030047", "451021198801060015"
 """Three persons; the first and the last are alike where their numbers are masked."""
 
 CARD: Final = "6231330000000000011"
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
-    """Give the template on each engine in turn."""
-    with filled(request, tmp_path_factory.mktemp("private") / "book") as template:
-        yield template
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from books import RECEIVED, post_payment
+from copies import opened
 from fundtrack.checking.audit import audit_ledger
 from fundtrack.errors import FormatError
 from fundtrack.importing.file import import_file
@@ -28,7 +29,6 @@ from treasury import (
     fill,
     held,
     names,
-    opened,
     pay,
     waits,
 )

@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from books import CHART
+from copies import opened
 from fundtrack import pages
 from fundtrack.chart.read import read_chart
 from fundtrack.errors import BookError, FormatError
@@ -20,7 +21,7 @@ from fundtrack.importing.basis import Bases
 from fundtrack.importing.stage import Stager, Twins, keyed
 from fundtrack.posting.post import NO_DATE, natural_key
 from kill import HEADER
-from treasury import COMPANY, MORE, STATEMENT, bring, fill, opened, pay
+from treasury import COMPANY, MORE, STATEMENT, bring, fill, pay
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from books import small_book
-from contracts import CONTRACTS, contract, enter, filled
+from contracts import CONTRACTS, contract, enter
 from fundtrack.errors import FormatError, PageError
 from fundtrack.importing.file import import_file
 from fundtrack.importing.quarantine import retry
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from commands import Say
+    from copies import Template
     from fundtrack.book import Book
-    from treasury import Template
 
 DOCUMENTS: Final = ("文号", "文件标题", "文件类别", "发文机关", "发文层级", "成文日期", "上级文号")
 RECIPIENTS: Final = (
@@ -68,13 +68,6 @@ Why.
 SELECT voucher, date, fund, unit, amount FROM postings WHERE account_kind = 'use' AND amount > :limit
 ```
 """
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
-    """Give the template on each engine in turn."""
-    with filled(request, tmp_path_factory.mktemp("wanting") / "book") as template:
-        yield template
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ import pytest
 
 from attacks import row
 from books import post_payment
-from contracts import filled
 from fundtrack.book import open_book
 from fundtrack.book.doctor import diagnose
 from fundtrack.book.periods import Month, month_of, period_acts
@@ -42,22 +41,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from commands import Say
+    from copies import Template
     from fundtrack.book import Book
     from fundtrack.errors import Language
     from shelf import Shelf
-    from treasury import Template
 
 JANUARY, FEBRUARY, MARCH = Month(2015, 1), Month(2015, 2), Month(2015, 3)
 CLERK, CHIEF = "李会计", "王局长"
 LINES: Final = count(1)
 GROUNDS: Final = {"document": "田财〔2015〕9号", "reason": "补记漏记的凭证"}
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
-    """Give the template on each engine in turn: four funds that received money on 2015-01-05."""
-    with filled(request, tmp_path_factory.mktemp("periods") / "book") as template:
-        yield template
 
 
 @pytest.fixture

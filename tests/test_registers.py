@@ -15,7 +15,7 @@ from openpyxl import Workbook
 
 import fundtrack
 from books import small_book
-from contracts import CONTRACTS, contract, enter, file_of, filled, held_contracts
+from contracts import CONTRACTS, contract, enter, file_of, held_contracts
 from fundtrack.book.doctor import diagnose
 from fundtrack.checking.audit import audit_book
 from fundtrack.checking.book import book_lens, vouchers_of
@@ -33,15 +33,8 @@ from treasury import asked, bring, counts, everything, held, pay, rejected
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from copies import Template
     from fundtrack.book import Book
-    from treasury import Template
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
-    """Give the template on each engine in turn."""
-    with filled(request, tmp_path_factory.mktemp("registers") / "book") as template:
-        yield template
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from beancount import loader
 
 from books import small_book
-from contracts import CARD, CONTRACTS, OLD_CARD, PAYROLL, contract, enter, filled, full
+from contracts import CARD, CONTRACTS, OLD_CARD, PAYROLL, contract, enter, full
 from fundtrack.book import open_book
 from fundtrack.checking.audit import audit_book, audit_ledger
 from fundtrack.errors import LANGUAGES, UsageError
@@ -26,16 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from copies import Template
     from fundtrack.book import Book
     from fundtrack.errors import Language
-    from treasury import Template
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
-    """Give the template on each engine in turn."""
-    with filled(request, tmp_path_factory.mktemp("registers") / "book") as template:
-        yield template
 
 
 @pytest.fixture

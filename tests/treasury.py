@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import csv
-import shutil
-import tempfile
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import pytest
 from sqlalchemy import inspect
 
 from books import CHART, RECEIVED, post_simple
-from fundtrack.book import create_book, open_book
+from copies import Template, address
+from fundtrack.book import create_book
 from fundtrack.book.policy import apply_chart
 from fundtrack.importing.file import import_file
 from fundtrack.importing.quarantine import waiting
@@ -22,6 +19,7 @@ from kill import HEADER, payment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from fundtrack.book import Book
     from fundtrack.importing.report import Report
@@ -65,35 +63,6 @@ CELLS: Final = {
 BLANK: Final = [""] * len(HEADER)
 
 
-@dataclass(frozen=True)
-class Template:
-    """A book to copy: four funds that received money on 2015-01-05, on one engine."""
-
-    folder: Path
-    server: Server | None = None
-    database: str = ""
-
-    @contextmanager
-    def copy(self) -> Iterator[Book]:
-        """Give a copy that nobody else sees."""
-        with tempfile.TemporaryDirectory() as name:
-            folder = shutil.copytree(self.folder, Path(name) / "book")
-            if not self.server:
-                yield from opened(folder)
-                return
-            with self.server.database(self.database) as url:
-                toml = folder / "fundtrack.toml"
-                toml.write_text(toml.read_text("utf-8").replace(self.database, str(url.database)), "utf-8")
-                yield from opened(folder)
-
-
-def opened(folder: Path) -> Iterator[Book]:
-    """Give the book of a folder, and close it."""
-    book = open_book(folder)
-    yield book
-    book.engine.dispose()
-
-
 def fill(folder: Path, database: str) -> None:
     """Create the template."""
     book = create_book(folder, title="Import", language="en", database=database, schema_name="import")
@@ -101,6 +70,20 @@ def fill(folder: Path, database: str) -> None:
     for fund, amount in RECEIVED.items():
         post_simple(book, fund, "transfer-received", amount, on=date(2015, 1, 5))
     book.engine.dispose()
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
+    """Give a book to copy on each engine in turn: four funds that received money on 2015-01-05."""
+    folder = tmp_path_factory.mktemp("treasury") / "book"
+    if request.param == "sqlite":
+        fill(folder, "")
+        yield Template(folder)
+        return
+    server: Server = request.getfixturevalue("postgresql_server")
+    with server.database() as url:
+        fill(folder, address(url))
+        yield Template(folder, server, str(url.database))
 
 
 def pay(name: str, fen: int = 100, fund: str = "F03", day: date = JUNE, **cells: str) -> list[str]:
