@@ -228,6 +228,23 @@ def test_an_application_of_another_year_is_not_paid(book: Book) -> None:
     assert told.value.key == "reverse-year"
 
 
+def test_an_application_paid_in_part_is_taken_back_as_it_is_told(book: Book) -> None:
+    """In the order that the refusal names, within its year; what was paid is applied for and paid again."""
+    number = approved(book, 300)
+    back = send_back(book, pay(book, number, 100, date=on(3)), 100, date=on(3, 2))
+    again = pay(book, number, 80, date=on(4))
+    with pytest.raises(UsageError, match=r"2015.*2\.20") as told:
+        pay(book, number, date=on(1, 6, 2016))
+    order = str(told.value.details["first"]).split(", ")
+    assert told.value.key == "pay-year-part"
+    assert set(order) > {again, back, number}
+    for one in order:
+        reverse(book, one, reason="x", date=on(12, 31), by="clerk")
+    pay(book, approved(book, 80), date=on(12, 31))
+    assert not stands(book).get("applied")
+    assert stands(book)["committed"] == 400 - 80
+
+
 def test_reversed_in_red(book: Book) -> None:
     """Each may be reversed, the later first; what is reversed counts for nothing."""
     number = approved(book, 300)
