@@ -24,7 +24,11 @@ from shelf import ENGINES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sqlalchemy import Connection
+
     from fundtrack.book import Book
+    from fundtrack.chart.model import Chart
+    from fundtrack.posting.draft import Draft
     from fundtrack.posting.post import Say
     from shelf import Shelf
 
@@ -226,6 +230,28 @@ def test_an_application_of_another_year_is_not_paid(book: Book) -> None:
     with pytest.raises(UsageError) as told:
         reverse(book, number, reason="x", date=on(1, 6, 2016), by="clerk")
     assert told.value.key == "reverse-year"
+
+
+def test_what_comes_back_is_of_the_payment(book: Book) -> None:
+    """An application is refused by the number of what paid it and stands; a refund is of that."""
+    number = approved(book, 300)
+
+    def told(say: Say) -> UsageError:
+        with pytest.raises(UsageError) as refused:
+            act(book, say)
+        return refused.value
+
+    def back(c: Connection, chart: Chart) -> list[Draft]:
+        return [refund(c, chart, number, 10, date=on(5))]
+
+    def sent(c: Connection, chart: Chart) -> list[Draft]:
+        return [return_payment(c, chart, number, 10, reason=WHY, date=on(5))]
+
+    assert [told(say).key for say in (back, sent)] == ["back-of-unpaid"] * 2
+    wrong, paid = pay(book, number, 50, date=on(3)), pay(book, number, 100, date=on(3))
+    reverse(book, wrong, reason="x", date=on(3), by="clerk")
+    for say in (back, sent):
+        assert (told(say).key, told(say).details["payments"]) == ("back-of-application", paid)
 
 
 def test_an_application_paid_in_part_is_taken_back_as_it_is_told(book: Book) -> None:
