@@ -44,10 +44,10 @@ def test_an_application_takes_what_its_contract_has_bound(
         for payee, amount in (("乙", "10"), ("甲", "150.01")):
             assert asked(payee, amount)[0] == 2
         (tmp_path / "contracts.csv").write_text(
-            CONTRACTS.replace("HT-1,,", "HT-1,1,").replace("甲公司", "乙 公司（市）"), "utf-8"
+            CONTRACTS.replace("HT-1,,", "HT-1,1,").replace("甲公司", "乙Ａ１ 公司（市）"), "utf-8"
         )
         assert say("import", tmp_path / "contracts.csv").code == 0
-        assert [asked(payee, "0.5")[0] for payee in ("乙公司(市)", "乙公司", " 甲", "丙")] == [0, 2, 0, 2]
+        assert [asked(payee, "0.5")[0] for payee in ("乙A1公司(市)", "乙公司", " 甲", "丙")] == [0, 2, 0, 2]
         assert asked("甲", "10", "HT-2") == (
             0, "F01-Q00002 has never bound anything to HT-2: this is paid out of what is available."
         )  # fmt: skip

@@ -1,0 +1,38 @@
+"""What counts of a spelling: the same on both databases, and what Unicode says of full width."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from unicodedata import normalize
+
+import pytest
+
+from fundtrack.schema import dialect
+from fundtrack.schema.functions import BLANK, WIDE
+from quotas import CHART
+from shelf import ENGINES
+
+if TYPE_CHECKING:
+    from shelf import Shelf
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_payee_has_one_spelling(shelf: Shelf, engine: str) -> None:
+    """No blanks, and of what has two widths the narrow; case counts, and so does everything else."""
+    written = (
+        "",
+        "甲公司",
+        "甲 公司（市）",
+        f"甲{WIDE}乙{BLANK}丙",
+        "（",
+        "\u3000",
+        "％＇",
+        "ａＢ-ab",
+        "①〔2015〕１号",
+    )
+    with shelf.lend(engine, CHART) as book, book.reading() as connection:
+        for payee in written:
+            ((spelt,),) = dialect.rows_of(connection, "SELECT SPELT(t.p) FROM (SELECT CAST(:p AS TEXT) AS p) AS t",
+                                          {"p": payee})  # fmt: skip
+            narrow = "".join(normalize("NFKC", sign) if sign in WIDE else sign for sign in payee)
+            assert spelt == "".join(sign for sign in narrow if sign not in BLANK)
