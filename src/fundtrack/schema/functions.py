@@ -7,6 +7,7 @@ program mean the same, and nobody who writes to the database without us is asked
 from __future__ import annotations
 
 import re
+from string import punctuation
 from typing import Final
 
 BLANK: Final = "\t\n\r \u00a0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
@@ -25,11 +26,17 @@ WIDE: Final = "".join(map(chr, range(0xFF01, 0xFF5F)))
 SLOW: Final = "\uff01-\uff07\uff0a-\uff5e" + BLANK.replace(" ", "").replace("\u3000", "")
 """What makes a text be read sign by sign on SQLite; the brackets of every other name, and blanks, do not."""
 
-FOLDED: Final = r"""(SELECT group_concat(CASE WHEN instr('{blank}', c) > 0 THEN '' ELSE c END, '') FROM (
+MARKS: Final = punctuation + "·•・‐‑‒–—―−…、。〈〉《》「」『』【】〔〕〖〗‘’“”"
+"""What stands between the letters and figures of a number."""
+
+FOLDED: Final = r"""(SELECT group_concat(CASE WHEN instr('{gone}', c) > 0 THEN '' ELSE c END, '') FROM (
     SELECT CASE WHEN unicode(c) BETWEEN 65281 AND 65374 THEN char(unicode(c) - 65248) ELSE c END AS c
     FROM (SELECT substr(\1, key + 1, 1) AS c
         FROM json_each('[0' || replace(hex(zeroblob(max(length(\1) - 1, 0))), '00', ',0') || ']') ORDER BY key)))"""
 """A text in narrow signs without those that do not count, on SQLite, which has no `translate`."""
+
+AS_FIGURES: Final = "replace(replace(replace(upper({}), 'O', '0'), 'I', '1'), 'L', '1')"
+"""A number in which letters that are read, and typed, as figures are those."""
 
 FUNCTIONS: Final = {
     "sqlite": {
@@ -39,8 +46,9 @@ FUNCTIONS: Final = {
         "IS_MONTH_END": r"(substr(date(\1, '+1 day'), 9) = '01')",
         "IS_MOMENT": r"(\1 IS strftime('%Y-%m-%dT%H:%M:%SZ', substr(\1, 1, 19), '+0 days'))",
         "PERSON": PERSON.format(r"\1"),
-        "SPELT": rf"(CASE WHEN \1 GLOB '*[{{slow}}]*' THEN {FOLDED} ELSE "
+        "SPELT": rf"(CASE WHEN \1 GLOB '*[{{slow}}]*' THEN {FOLDED.replace('{gone}', '{blank}')} ELSE "
         r"replace(replace(replace(replace(\1, ' ', ''), '　', ''), '（', '('), '）', ')') END)",
+        "BARE": AS_FIGURES.format(FOLDED.replace("{gone}", "{blank}{marks}")),
     },
     "postgresql": {
         "IS_NAME": r"(\1 = btrim(\1) AND \1 <> '' AND \1 !~ '{unnamed}')",
@@ -51,11 +59,13 @@ FUNCTIONS: Final = {
         r"AND \1::timestamptz IS NOT NULL)",
         "PERSON": PERSON.format(r"\1"),
         "SPELT": r"translate(\1, '{wide}{blank}', '{narrow}')",
+        "BARE": AS_FIGURES.format(r"translate(translate(\1, '{wide}', '{narrow}'), '{blank}{marks}', '')"),
     },
 }
 """What is asked of one text: whether it is a name, says anything, is a day, the last of its month, or a moment.
 
-PERSON is whom a name means; SPELT a payee by one spelling: neither blanks nor full width make another of one.
+PERSON is whom a name means; SPELT a payee by one spelling: neither blanks nor full width make another of one. BARE is
+a number without what its writing leaves open: those, and marks, case, O for 0, I and l for 1.
 """
 
 
@@ -65,7 +75,9 @@ def with_functions(script: str, name: str) -> str:
         of = re.compile(rf"\b{function}\(([\w.:]+)\)")
         if not of.search(script):
             continue
-        texts = {"unnamed": UNNAMED, "blank": BLANK, "slow": SLOW, "wide": WIDE, "narrow": NARROW}
+        texts = {
+            "unnamed": UNNAMED, "blank": BLANK, "slow": SLOW, "wide": WIDE, "narrow": NARROW, "marks": MARKS,
+        }  # fmt: skip
         meant = form.format(**{one: signs.replace("'", "''") for one, signs in texts.items()})
         while found := of.search(script):
             script = script[: found.start()] + meant.replace(r"\1", found[1]) + script[found.end() :]
