@@ -25,7 +25,7 @@ def test_an_application_takes_what_its_contract_has_bound(
 ) -> None:
     """Nothing beyond it, nor for a payee to whom it was not bound and who is not on register, however it is spelt.
 
-    Of a contract never bound, or wholly taken back in red, it tells.
+    Of a contract never bound, or wholly taken back in red, it tells, and which others of the year have it bound.
     """
     with before_a_book(shelf, engine, controlled(date(2015, 1, 1)), monkeypatch):
         for words in (
@@ -44,10 +44,10 @@ def test_an_application_takes_what_its_contract_has_bound(
         for payee, amount in (("乙", "10"), ("甲", "150.01")):
             assert asked(payee, amount)[0] == 2
         (tmp_path / "contracts.csv").write_text(
-            CONTRACTS.replace("HT-1,,", "HT-1,1,").replace("甲公司", "乙 公司（市）"), "utf-8"
+            CONTRACTS.replace("HT-1,,", "HT-1,1,").replace("甲公司", "乙Ａ１ 公司（市）"), "utf-8"
         )
         assert say("import", tmp_path / "contracts.csv").code == 0
-        assert [asked(payee, "0.5")[0] for payee in ("乙公司(市)", "乙公司", " 甲", "丙")] == [0, 2, 0, 2]
+        assert [asked(payee, "0.5")[0] for payee in ("乙A1公司(市)", "乙公司", " 甲", "丙")] == [0, 2, 0, 2]
         assert asked("甲", "10", "HT-2") == (
             0, "F01-Q00002 has never bound anything to HT-2: this is paid out of what is available."
         )  # fmt: skip
@@ -57,7 +57,14 @@ def test_an_application_takes_what_its_contract_has_bound(
         beside = say("apply", "F01-Q00003", "--amount", "5", "--contract", "HT-1", "--payee", "甲",
                      "--date", "2016-02-02")  # fmt: skip
         assert "available, while others have this bound to it: F01-Q00002 200.00." in beside.out
-        for number in range(1, 7):
+        assert say("document", "receive", "财农2号", "--fund", "F01", "--amount", "60", "--level", "central", "--date",
+                   "2017-01-10", "--use", "0601=60").code == 0  # fmt: skip
+        later = say(
+            "apply", "F01-Q00005", "--amount", "5", "--contract", "HT-1", "--payee", "甲", "--date", "2017-02-02"
+        )
+        assert "F01-Q00005 has never bound anything to HT-1: this is paid out of what is available." in later.out
+        assert "F01-Q00002" not in later.out  # a line of another year cannot pay, whatever it has bound
+        for number in range(1, 8):
             assert say("reject", str(number), "--reason", "不符", "--by", "王局长").code == 0
         assert say("reverse", "F01-2016-000003", "--reason", "合同作废", "--date", "2016-02-03").code == 0
         assert "F01-Q00002 has never bound anything to HT-1" in asked("乙", "10")[1]

@@ -155,6 +155,28 @@ LISTED: Final = """\
 桂财农2号,,,,中央,2015-01-10,,F01,1,,
 """
 
+
+def test_rows_of_documents_stand_in_any_order(book: Book, say: Say, tmp_path: Path) -> None:
+    """What one row needs of another may stand below it: the parent that gives more, or the child that leaves it."""
+    assert say(*WHOLE).code == 0
+    central = ("--level", "central", "--date", "2015-01-10")
+    for number, amount in (("财农2号", "900"), ("财农3号", "2000")):
+        assert say("document", "enter", number, *central, "--amount", amount).code == 0
+
+    def listed(*rows: str) -> tuple[int, int]:
+        (tmp_path / "documents.csv").write_text("\n".join((LISTED.splitlines()[0], *rows, "")), "utf-8")
+        (done,) = say("import", tmp_path / "documents.csv", "--format", "json").json
+        return done["rows"]["posted"], done["rows"]["quarantined"]
+
+    child, parent = "桂财农1号,,,,中央,2015-01-10,{},F01,1000,,".format, "财农2号,,,,中央,2015-01-10,,,{},,".format
+    another = "财农{}号,,,,中央,2015-01-10,,,1,,".format
+    assert listed(child("财农2号"), another(4)) == (1, 1)
+    assert listed(child("财农2号"), parent("1000")) == (2, 0)
+    assert listed(parent("10"), child("财农3号")) == (2, 0)
+    assert listed(child("财农2号"), another(5), parent("20")) == (2, 1)
+    shutil.rmtree(book.folder / "originals")  # others begin in the same folder, and look into it
+
+
 REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     "again": (("桂财农1号", "--fund", "F01", "--amount", "1"), "received for F01 already"),
     "of another amount": (("桂财农1号", "--fund", "F02", "--amount", "1", "--total", "2"), "another amount"),

@@ -136,9 +136,18 @@ def test_a_row_that_is_refused_takes_no_number_from_another(book: Book, tmp_path
 
 
 def test_a_file_in_any_order_comes_to_the_same(book: Book, tmp_path: Path) -> None:
-    """An allotment may stand above what it is out of; of one day what is received comes first."""
+    """An allotment may stand above what it is out of; of one day what is received comes first.
+
+    That is the day from which it is there: what is notified ahead is there from the first of its year on.
+    """
     assert bring(book, file_of(tmp_path, "quota", *reversed(GIVEN))).rows["posted"] == 2
     assert status(book, "F01-Q00001") == {"received": 5000, "unallotted": 1000}
+    ahead = [
+        given_row("1004", 30, "1003", 发文时间="2014-12-20"),
+        given_row("1003", 50, use="", 发文时间="2014-12-28", 本级指标文号="本级9号"),
+    ]
+    assert bring(book, file_of(tmp_path, "quota", *ahead, name="ahead")).rows["posted"] == 2
+    assert status(book, "F01-Q00003") == {"received": 50, "unallotted": 20}
 
 
 def test_what_is_received_and_allotted_by_one_row_falls_together(book: Book, tmp_path: Path) -> None:

@@ -24,7 +24,11 @@ from shelf import ENGINES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sqlalchemy import Connection
+
     from fundtrack.book import Book
+    from fundtrack.chart.model import Chart
+    from fundtrack.posting.draft import Draft
     from fundtrack.posting.post import Say
     from shelf import Shelf
 
@@ -226,6 +230,45 @@ def test_an_application_of_another_year_is_not_paid(book: Book) -> None:
     with pytest.raises(UsageError) as told:
         reverse(book, number, reason="x", date=on(1, 6, 2016), by="clerk")
     assert told.value.key == "reverse-year"
+
+
+def test_what_comes_back_is_of_the_payment(book: Book) -> None:
+    """An application is refused by the number of what paid it and stands; a refund is of that."""
+    number = approved(book, 300)
+
+    def told(say: Say) -> UsageError:
+        with pytest.raises(UsageError) as refused:
+            act(book, say)
+        return refused.value
+
+    def back(c: Connection, chart: Chart) -> list[Draft]:
+        return [refund(c, chart, number, 10, date=on(5))]
+
+    def sent(c: Connection, chart: Chart) -> list[Draft]:
+        return [return_payment(c, chart, number, 10, reason=WHY, date=on(5))]
+
+    assert [told(say).key for say in (back, sent)] == ["back-of-unpaid"] * 2
+    wrong, paid = pay(book, number, 50, date=on(3)), pay(book, number, 100, date=on(3))
+    reverse(book, wrong, reason="x", date=on(3), by="clerk")
+    for say in (back, sent):
+        assert (told(say).key, told(say).details["payments"]) == ("back-of-application", paid)
+
+
+def test_an_application_paid_in_part_is_taken_back_as_it_is_told(book: Book) -> None:
+    """In the order that the refusal names, within its year; what was paid is applied for and paid again."""
+    number = approved(book, 300)
+    back = send_back(book, pay(book, number, 100, date=on(3)), 100, date=on(3, 2))
+    again = pay(book, number, 80, date=on(4))
+    with pytest.raises(UsageError, match=r"2015.*2\.20") as told:
+        pay(book, number, date=on(1, 6, 2016))
+    order = str(told.value.details["first"]).split(", ")
+    assert told.value.key == "pay-year-part"
+    assert set(order) > {again, back, number}
+    for one in order:
+        reverse(book, one, reason="x", date=on(12, 31), by="clerk")
+    pay(book, approved(book, 80), date=on(12, 31))
+    assert not stands(book).get("applied")
+    assert stands(book)["committed"] == 400 - 80
 
 
 def test_reversed_in_red(book: Book) -> None:

@@ -321,7 +321,10 @@ def test_an_application_is_paid_by_its_own_number(say: Say) -> None:
 
 @pytest.mark.usefixtures("book")
 def test_what_the_bank_returned_is_owed_by_its_own_voucher(say: Say) -> None:
-    """Of a payment without application nothing is left, and of the return what is not yet paid again."""
+    """Of a payment without application nothing is left, and of the return what is not yet paid again.
+
+    What came back is below zero, so that the tree comes to what is paid; what takes that back is not.
+    """
     run(
         say,
         """
@@ -332,8 +335,11 @@ pay F01-2015-000017 --amount 5 --date 2015-06-04
     )
     found = traced(say, "F01-2015-000016")
     assert found["subject"]["left"] == "0.00"
-    assert figures(found) == {"F01-2015-000017": ("20.00", "15.00"), "F01-2015-000018": ("5.00", "5.00")}
+    assert figures(found) == {"F01-2015-000017": ("-20.00", "15.00"), "F01-2015-000018": ("5.00", "5.00")}
     assert paths(traced(say, "F01-2015-000018")["above"], "above")[0][:2] == ("F01-2015-000017", "F01-2015-000016")
+    run(say, "\n".join(f"reverse F01-2015-0000{number} --reason 记错 --date 2015-06-05" for number in (18, 17)))
+    undone = figures(traced(say, "F01-2015-000016"))
+    assert [undone[f"F01-2015-0000{number}"][0] for number in (17, 18, 19, 20)] == ["-20.00", "5.00", "-5.00", "20.00"]
 
 
 @pytest.mark.usefixtures("book")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from planting.acts import book, file, pay, pay_contract
@@ -89,6 +90,15 @@ def contract_paid_to_another(county: Sound) -> Fault:
     """A contract is paid to a company that it was not signed with."""
     contract, fund = county.contract(county.project(), 100_000), county.relocation
     return Fault(pay_contract(county, fund, county.day(1), contract, 60_000, payee=county.company()))
+
+
+@plants("contract-written-two-ways")
+def contract_written_two_ways(county: Sound) -> Fault:
+    """A contract is paid under a number with other marks, or in full width, than the register has."""
+    contract, fund = county.contract(county.project(), 100_000), county.relocation
+    typed = (contract.code.replace("-", "－"), contract.code.replace("-", " "), contract.code.lower())
+    written = replace(contract, code=typed[county.fresh("typed") % len(typed)])
+    return Fault(pay_contract(county, fund, county.day(1), written, 60_000))
 
 
 @plants("too-much-other")

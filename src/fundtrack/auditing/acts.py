@@ -20,6 +20,7 @@ from fundtrack.book.create import now
 from fundtrack.book.person import named
 from fundtrack.errors import UsageError, words
 from fundtrack.schema import dialect
+from fundtrack.schema.functions import PERSON
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -38,7 +39,7 @@ AFTER: Final[dict[str, frozenset[str]]] = {
 }
 """The states in which each act can be done."""
 
-PREPARED, APPROVED, WHO = map(dialect.PERSON.format, ("prepared_by", "approved_by", ":who"))
+PREPARED, APPROVED, WHO = map(PERSON.format, ("prepared_by", "approved_by", ":who"))
 HANDS: Final = text(f"SELECT 1 FROM voucher WHERE id = :id AND {WHO} IN ({PREPARED}, {APPROVED})")
 ENTERED: Final = text(f"SELECT 1 FROM entry_hands WHERE entry = :id AND person = {WHO}")
 LATER: Final = text("""

@@ -14,6 +14,7 @@ from fundtrack.book.create import now
 from fundtrack.book.person import named, same_person
 from fundtrack.errors import UsageError, words
 from fundtrack.schema import dialect
+from fundtrack.schema.functions import PERSON
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 Side = Literal["bureau", "auditor"]
 
 COLUMNS: Final = ("seq", "name", "side", "since", "recorded_by", "reason")
-ON_RECORD: Final = f"SELECT side FROM side WHERE person = {dialect.PERSON.format(':who')} ORDER BY seq DESC LIMIT 1"
+ON_RECORD: Final = f"SELECT side FROM side WHERE person = {PERSON.format(':who')} ORDER BY seq DESC LIMIT 1"
 LISTED: Final = f"SELECT {', '.join(COLUMNS)} FROM side ORDER BY seq"
 
 

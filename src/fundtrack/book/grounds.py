@@ -64,7 +64,7 @@ class Used(NamedTuple):
 def faults(book: Book, connection: Connection) -> Iterator[tuple[str, dict[str, object]]]:
     """Yield the name and the details of each fund that does not rest on what it is said to."""
     for name, select in (("basis-of-another", OTHERS), ("basis-uncorrected", UNCORRECTED)):
-        for voucher, basis in dialect.rows_of(connection, dialect.with_functions(select, connection.dialect.name)):
+        for voucher, basis in dialect.rows_of(connection, select):
             yield name, {"voucher": voucher, "basis": basis}
     every, used = aliases(connection), _used(connection)
     said = {batch: (fund, by) for batch, fund, by in dialect.rows_of(connection, DEFAULTS)}

@@ -132,7 +132,7 @@ def faults(connection: Connection) -> Iterator[tuple[str, dict[str, object]]]:
             if (first, last) != (1, count):
                 yield "record-gap", {"table": table, "count": count, "first": first, "last": last}
     for name, (select, columns) in SELECTED.items():
-        for row in dialect.rows_of(connection, dialect.with_functions(select, connection.dialect.name)):
+        for row in dialect.rows_of(connection, select):
             yield name, dict(zip(columns, row, strict=True))
     acts = period_acts(connection)
     for before, act in zip([None, *acts], acts, strict=False):

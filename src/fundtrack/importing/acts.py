@@ -86,8 +86,9 @@ class Asked(NamedTuple):
         return str(self.says.get(name) or "")
 
     def by_date(self) -> tuple[dt.date, bool, int]:
-        """Return its place among the others: by day, what is received first, then by row."""
-        return self.says["date"], bool(self.text("source")), self.row.number
+        """Return its place among the others: by the day it is there from, what is received first, then by row."""
+        begins: dt.date = max(self.says["date"], dt.date(self.says.get("year") or 1, 1, 1))
+        return begins, bool(self.text("source")), self.row.number
 
 
 class Acts(Tally):

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 DIGEST_SIZE: Final = 16
 
+REFUSED: Final = "refused"
+"""The state of a row about which another may have the last word."""
+
 REJECTED: Final = """
 SELECT r.natural_key, r.occurrence, r.says, d.decided_at, d.decided_by, d.reason
 FROM decision AS d JOIN input_row AS r ON r.batch = d.batch AND r.row = d.row
@@ -66,7 +69,30 @@ class Enterer(Tally):
         return f"SELECT COUNT(*) FROM {self.register.name} WHERE batch = {self.batch:d}"
 
     def entered(self, pieces: Iterable[Keyed]) -> Iterator[tuple[tuple[Any, ...], tuple[int, int]]]:
-        """Give every new entry with the batch and row it comes from; hold the other rows."""
+        """Give every new entry with the batch and row it comes from; hold the other rows.
+
+        A document that would give less than came by it may rest on another row, whichever stands first: what is refused
+        is judged again behind all others, until nothing more can be entered.
+        """
+        rows, before = self._readable(pieces), 0
+        while True:
+            refused: list[tuple[Row, tuple[Any, ...], tuple[str, int, str], list[Reason]]] = []
+            for row, said, known_as in rows:
+                state, why = self._judged(row, said, known_as)
+                if state == REFUSED:
+                    refused.append((row, said, known_as, why))
+                elif state:
+                    self.held.append(holding(row, state, why, *known_as[:2]))
+                elif self._wants(row):
+                    yield said, (self.batch, row.number)
+            if len(refused) in {0, before}:
+                break
+            rows, before = iter([(row, said, known_as) for row, said, known_as, _ in refused]), len(refused)
+        for row, _, known_as, why in refused:
+            self.held.append(holding(row, "quarantined", why, *known_as[:2]))
+
+    def _readable(self, pieces: Iterable[Keyed]) -> Iterator[tuple[Row, tuple[Any, ...], tuple[str, int, str]]]:
+        """Give the rows that say something, as it is stored, and what each is known by; hold the others."""
         for row, keys, occurrences in pieces:
             assert isinstance(row, Row)
             self.read += 1
@@ -74,12 +100,7 @@ class Enterer(Tally):
                 self.hold_row(row, keys[0], occurrences[0])
                 continue
             self.amount += row.amount or 0
-            said = self._whole(row.entry)
-            state, why = self._judged(row, said, (keys[0], occurrences[0], row.says))
-            if state:
-                self.held.append(holding(row, state, why, keys[0], occurrences[0]))
-            elif self._wants(row):
-                yield said, (self.batch, row.number)
+            yield row, self._whole(row.entry), (keys[0], occurrences[0], row.says)
 
     def _whole(self, entry: Mapping[str, Any]) -> tuple[Any, ...]:
         """Return what a row says as it is stored; a document of which it says no amount keeps the one that holds."""
@@ -91,7 +112,10 @@ class Enterer(Tally):
         return self._wanted is None or row.number in self._wanted
 
     def _judged(self, row: Row, said: Sequence[Any], known_as: tuple[str, int, str]) -> tuple[str, list[Reason]]:
-        """Return the state of a row that is not entered and why, nothing for one that is; remember what it says."""
+        """Return the state of a row that is not entered and why, nothing for one that is; remember what it says.
+
+        The state of one that would have less than came by it is REFUSED.
+        """
         key, content = _digest(self.register.key_of(said)), _digest(said)
         before, first = self._seen.setdefault(key, (content, row.number))
         if before != content:
@@ -108,7 +132,7 @@ class Enterer(Tally):
             return "already-posted", [reason("already-entered", entry=name) | {"entry": name}]
         if self._wants(row):
             if why := self._below(said):
-                return "quarantined", why
+                return REFUSED, why
             if holds:
                 self._replaced.append((row.number, self._held[key][1], said))
             self.entries[row.number] = name

@@ -15,7 +15,7 @@ from fundtrack.posting.batch import Batch
 from fundtrack.posting.execution import execute_quota
 from fundtrack.posting.refunds import tie
 from fundtrack.schema import dialect
-from fundtrack.schema.dialect import PERSON
+from fundtrack.schema.functions import PERSON
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -14,7 +14,7 @@ from fundtrack import money
 from fundtrack.errors import UsageError
 from fundtrack.posting.draft import Entry
 from fundtrack.posting.kinds import kind_of_account, use_of
-from fundtrack.posting.standing import find_voucher, refuse_before, voucher_of
+from fundtrack.posting.standing import find_voucher, refuse_application, refuse_before, voucher_of
 from fundtrack.posting.vouchers import drafted, positive
 
 if TYPE_CHECKING:
@@ -81,10 +81,11 @@ def refund(
 ) -> Draft:
     """Return the red voucher for `amount` fen that came back of a payment; it cites it, for its payee and contract.
 
-    Raises UsageError: `refund-no-payment` where money did not go out by one entry, `follows-before`,
-    `refund-too-much`.
+    Raises UsageError: what `refuse_application` does, `refund-no-payment` where money did not go out by one entry,
+    `follows-before`, `refund-too-much`.
     """
     paid = find_voucher(connection, number)
+    refuse_application(connection, paid)
     if len(paid.in_money) != 1 or paid.reverses or paid.reversed_by or not _pays(chart, paid.in_money[0]):
         raise UsageError("refund-no-payment", number=paid.number)
     refuse_before(paid.number, paid.date, date)

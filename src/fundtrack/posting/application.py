@@ -235,7 +235,7 @@ def payment(
     So is surplus that a reclaim owes to the treasury. An application may be named by its own number. Whichever of the
     two is owed is cited; the number of what the bank returned of an application stands for it. Raises UsageError:
     `application-unknown`, `pay-no-application`, `pay-settled` (or `pay-came-back`) whatever the day,
-    `pay-year`, `follows-before`, `pay-too-much`.
+    `pay-year` (or `pay-year-part`), `follows-before`, `pay-too-much`.
     """
     named = find_voucher(connection, _approval(connection, number))
     if named.kind == "reclaim":
@@ -248,7 +248,7 @@ def payment(
         _refuse_came_back(connection, owed)
         raise UsageError("pay-settled", number=named.number)
     if owed.kind != returned.KIND and owed.date.year < date.year:
-        raise UsageError("pay-year", number=owed.number, year=owed.date.year)
+        _refuse_year(connection, owed, left)
     refuse_before(named.number, max(named.date, owed.date), date)
     paid = left if amount is None else positive(amount)
     if paid > left:
@@ -288,6 +288,20 @@ def _refuse_came_back(connection: Connection, owed: Standing) -> None:
         for back in citing(connection, paid):
             if back.kind == returned.KIND and not returned.restores(paid, back.date) and _left(connection, back) > 0:
                 raise UsageError("pay-came-back", number=owed.number, paid=paid.number, back=back.number)
+
+
+def _refuse_year(connection: Connection, owed: Standing, left: int) -> None:
+    """Refuse to execute quota of an earlier year (`pay-year`), and say of what is paid in part how the rest comes free.
+
+    An application is taken back whole, behind all that rests on it (`pay-year-part`).
+    """
+    said = {"number": owed.number, "year": owed.date.year}
+    paid = citing(connection, owed)
+    if not paid:
+        raise UsageError("pay-year", **said)
+    resting = {one.id: one.number for two in paid for one in (two, *citing(connection, two))}
+    first = ", ".join((*(resting[one] for one in sorted(resting, reverse=True)), owed.number))
+    raise UsageError("pay-year-part", **said, left=money.grouped(left), first=first)
 
 
 def _left(connection: Connection, owed: Standing) -> int:

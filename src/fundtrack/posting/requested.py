@@ -120,8 +120,7 @@ def bound_to(connection: Connection, line: Quota, *, contract: str, payee: str) 
     """
     bound = left_of(connection, line, contract)
     asked = {**_of(line, contract), "payee": payee}
-    select = dialect.with_functions(CONTRACTORS, connection.dialect.name)
-    payees = dict(dialect.rows_of(connection, select, asked)) if bound is not None else {}
+    payees = dict(dialect.rows_of(connection, CONTRACTORS, asked)) if bound is not None else {}
     if payees and not any(payees.values()):
         raise UsageError("apply-contract-payee", number=line.number, contract=contract, payee=payee,
                          payees=", ".join(payees))  # fmt: skip

@@ -16,7 +16,7 @@ from fundtrack.errors import UsageError, message
 from fundtrack.posting.advance import left_to_come_back
 from fundtrack.posting.draft import PARTY, Entry, Leg
 from fundtrack.posting.kinds import account_of, has_account, kind_of_account
-from fundtrack.posting.standing import find_voucher, refuse_before
+from fundtrack.posting.standing import find_voucher, refuse_application, refuse_before
 from fundtrack.posting.vouchers import drafted, positive
 
 if TYPE_CHECKING:
@@ -39,12 +39,14 @@ def return_payment(
 ) -> Draft:  # fmt: skip
     """Return the voucher of `amount` fen, or all, that the bank sent back of a payment; it cites it.
 
-    Raises UsageError: `return-reason`, `return-no-payment` where it is none that stands, `follows-before`,
-    `refund-too-much`, `return-payable` and `return-uncontrolled` where there is nothing to owe or reserve it by.
+    Raises UsageError: `return-reason`, what `refuse_application` does, `return-no-payment` where none such stands,
+    `follows-before`, `refund-too-much`, `return-payable` and `return-uncontrolled` where there is nothing to owe or
+    reserve it by.
     """
     if not reason.strip():
         raise UsageError("return-reason")
     paid = find_voucher(connection, number)
+    refuse_application(connection, paid)
     if paid.kind not in RETURNABLE or paid.reverses or paid.reversed_by or len(paid.in_money) != 1:
         raise UsageError("return-no-payment", number=paid.number)
     refuse_before(paid.number, paid.date, date)

@@ -120,6 +120,19 @@ def refuse_before(number: str, posted: dt.date, date: dt.date) -> None:
         raise UsageError("follows-before", number=number, posted=posted, date=date)
 
 
+def refuse_application(connection: Connection, named: Standing) -> None:
+    """Refuse an application where its payment is meant, by the number of that.
+
+    Raises UsageError: `back-of-application`, `back-of-unpaid` where nothing that stands paid it.
+    """
+    if named.kind != "application" or named.reverses or named.reversed_by:
+        return
+    payments = ", ".join(one.number for one in citing(connection, named))
+    if not payments:
+        raise UsageError("back-of-unpaid", number=named.number)
+    raise UsageError("back-of-application", number=named.number, payments=payments)
+
+
 def _vouchers(connection: Connection, where: str, **values: str | int) -> list[Standing]:
     rows = connection.execute(text(SELECT.format(where=where)), values).mappings().all()
     return [_standing([dict(row) for row in group]) for _, group in groupby(rows, key=lambda row: row["id"])]

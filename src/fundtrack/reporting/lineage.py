@@ -333,12 +333,12 @@ class Tracer:
         )  # fmt: skip
 
     def voucher(self, act: Act) -> Node:
-        """Return a voucher, and next to it nothing. What came back is negative, whatever year it is of."""
-        back = act.kind == "refund" and not act.reverses
+        """Return a voucher, and next to it nothing. What came back is negative, whatever it restores or is owed by."""
+        came_back = act.kind in {"refund", RETURNED}
         return Node(
             "voucher", act.number, kind="reversal" if act.reverses else act.kind, date=act.date, fund=act.fund,
             project=act.project, payee=act.payee, document=act.document,
-            amount=-abs(act.amount) if back else abs(act.amount) if act.kind == "refund" else act.amount,
+            amount=abs(act.amount) * (1 if act.reverses else -1) if came_back else act.amount,
             left=self._left(act),
         )  # fmt: skip
 

@@ -16,6 +16,7 @@ from fundtrack.checking.statement import select_of
 from fundtrack.errors import PageError
 from fundtrack.pages import catalogue
 from fundtrack.reporting.table import Column, Table
+from fundtrack.schema.functions import with_functions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,9 +60,10 @@ class Report:
             if name not in MET or name in self.select  # they have a parameter
         )
         # It always has a parameter, for PostgreSQL reads on behind a `;` only in a statement that has none.
-        statement = text(f"WITH {relations} SELECT * FROM ({self.select}\n) AS report WHERE 1 = :{ONE}")
+        select = f"WITH {relations} SELECT * FROM ({self.select}\n) AS report WHERE 1 = :{ONE}"
         with book.reading() as connection:
             chart = book.chart(connection)
+            statement = text(with_functions(select, connection.dialect.name))
             try:
                 result = connection.execute(statement.bindparams(**{**self.parameters, **parameters, ONE: 1}))
                 columns = tuple(self.columns[name] for name in result.keys())  # noqa: SIM118 - a result is no mapping

@@ -1,6 +1,6 @@
-"""Everything that SQLite and PostgreSQL do differently: the one module that may know.
+"""Everything that SQLite and PostgreSQL do differently: this module may know, and `functions` beside it.
 
-A book's SQL is written once. Here are the four words that differ in it, how each database is opened so that it keeps
+A book's SQL is written once. Here are the few words that differ in it, how each database is opened so that it keeps
 its promises (measured failures of the defaults: docs/design.md, "Two databases"), and how its schema is fingerprinted.
 """
 
@@ -19,6 +19,7 @@ from sqlalchemy import create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from fundtrack.errors import BookError
+from fundtrack.schema.functions import with_functions
 from fundtrack.schema.registers import REGISTERS
 
 if TYPE_CHECKING:
@@ -40,44 +41,6 @@ WORDS: Final = {
         r"\) STRICT(, WITHOUT ROWID)?;": ");",
     },
 }
-
-BLANK: Final = "\t\n\r \u00a0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
-UNNAMED: Final = (
-    "[\t\n\r\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]"
-)
-"""Characters by which the name of one person would be another text: blanks of all kinds, full-width letters, digits."""
-
-PERSON: Final = "lower(replace({}, ' ', ''))"
-"""Whom a name means: neither case nor blanks make another of somebody; it never has full-width letters."""
-
-SPELT: Final = "replace(replace(replace(replace({}, ' ', ''), '\u3000', ''), '\uff08', '('), '\uff09', ')')"
-"""A payee by one spelling: blanks and the width of brackets make no other, as `contract-paid-to-another` has it."""
-
-FUNCTIONS: Final = {
-    "sqlite": {
-        "IS_NAME": r"(\1 = trim(\1) AND \1 <> '' AND \1 NOT GLOB '*{unnamed}*')",
-        "IS_SAID": r"(trim(\1, '{blank}') <> '')",
-        "IS_DATE": r"(\1 >= '0001-01-01' AND \1 IS date(\1, '+0 days'))",
-        "IS_MONTH_END": r"(substr(date(\1, '+1 day'), 9) = '01')",
-        "IS_MOMENT": r"(\1 IS strftime('%Y-%m-%dT%H:%M:%SZ', substr(\1, 1, 19), '+0 days'))",
-        "PERSON": PERSON.format(r"\1"),
-        "SPELT": SPELT.format(r"\1"),
-    },
-    "postgresql": {
-        "IS_NAME": r"(\1 = btrim(\1) AND \1 <> '' AND \1 !~ '{unnamed}')",
-        "IS_SAID": r"(btrim(\1, '{blank}') <> '')",
-        "IS_DATE": r"(\1 ~ '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}$' AND \1::date IS NOT NULL)",
-        "IS_MONTH_END": r"(EXTRACT(DAY FROM \1::date + 1) = 1)",
-        "IS_MOMENT": r"(\1 ~ '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}Z$' "
-        r"AND \1::timestamptz IS NOT NULL)",
-        "PERSON": PERSON.format(r"\1"),
-        "SPELT": SPELT.format(r"\1"),
-    },
-}
-"""What is asked of one text: whether it is a name, says anything, is a day, the last of its month, or a moment.
-
-PERSON is whom a name means, SPELT a payee by one spelling.
-"""
 
 INSERTED_BY_CLERKS: Final = (
     "batch", "quota", "application", "application_decision", "period_act", "voucher", "entry", "input_row", "decision",
@@ -112,16 +75,6 @@ def translated(script: str, name: str) -> str:
     for word, replacement in WORDS[name].items():
         script = re.sub(word, replacement, script)
     return with_functions(script, name)
-
-
-def with_functions(script: str, name: str) -> str:
-    """Return a script in which a database's own words stand for ours that ask one thing of one text: `FUNCTIONS`."""
-    for function, form in FUNCTIONS[name].items():
-        meant = form.format(unnamed=UNNAMED, blank=BLANK)
-        of = re.compile(rf"\b{function}\(([\w.:]+)\)")
-        while found := of.search(script):
-            script = script[: found.start()] + meant.replace(r"\1", found[1]) + script[found.end() :]
-    return script
 
 
 def run_script(connection: Connection, script: str) -> None:
@@ -311,7 +264,7 @@ def rows_of(connection: Connection, statement: str, values: Mapping[str, Any] | 
 @lru_cache(maxsize=256)
 def driver_words(statement: str, dialect: Dialect) -> tuple[str, tuple[str, ...] | None]:
     """Return a statement in the driver's words, and the order of its values where they have no names there."""
-    compiled = text(statement).compile(dialect=dialect)
+    compiled = text(with_functions(statement, dialect.name)).compile(dialect=dialect)
     order = tuple(compiled.positiontup or ()) if compiled.positional else None
     return compiled.string, order
 

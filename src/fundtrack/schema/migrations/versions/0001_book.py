@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from alembic import op
 
 from fundtrack.schema import dialect, moved, payments, registers
+from fundtrack.schema.functions import with_functions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +70,7 @@ def upgrade() -> None:
     tables, views = (moved.spelled_out((FOLDER / file).read_text("utf-8")) for file in ("tables.sql", "views.sql"))
     for script in (tables, registers.script("book"), registers.behind(), views, payments.script("book")):
         dialect.run_script(connection, dialect.translated(script, name))
-    controls = dialect.with_functions((FOLDER / f"{name}.sql").read_text("utf-8"), name)
+    controls = with_functions((FOLDER / f"{name}.sql").read_text("utf-8"), name)
     if name == "sqlite":
         dialect.run_script(connection, controls + "\n".join(sqlite_guards()))
     else:
