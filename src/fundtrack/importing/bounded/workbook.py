@@ -11,15 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 from . import redbiff, redods
 from .archive import DAMAGES, sound
 from .bounds import UNPACKED, Unusable, fits, head, say, short
-from .red import red
+from .red import POSITIVE, red
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .red import Places
-
-POSITIVE: Final = re.compile(r"\s*[¥￥]?\s*[\d０-９][\d０-９,，]*(?:[.．][\d０-９]+)?\s*元?\s*")
-"""A text that may be an amount above zero."""
 
 CHUNK: Final = 1 << 20
 OVERLAP: Final = 8192
