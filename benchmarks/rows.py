@@ -21,8 +21,8 @@ OURS: Final = "fundtrack"
 PRINTED_MAX: Final = 10_000
 """Vouchers that Beancount's printer is asked to print."""
 
-WORKBOOK_MAX: Final = 100_000
-"""Rows of the workbook that is imported; twice as many unpack to more than the 100 MB that are read."""
+WORKBOOK_MAX: Final = 200_000
+"""Rows of the workbook that is imported: as many as are read of one."""
 
 POSTS: Final = 100
 """Vouchers posted one by one in each round."""

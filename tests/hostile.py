@@ -168,6 +168,7 @@ def files() -> Iterator[Hostile]:
     yield from _text()
     yield from _workbooks()
     yield from _archives()
+    yield from _xml()
     yield from _others()
 
 
@@ -227,6 +228,14 @@ def _workbooks() -> Iterator[Hostile]:
         "tags.xlsx", "a million tags that do not end", "workbook-damaged", lambda path: path.write_bytes(tags())
     )
     yield Hostile(
+        "blanks.xlsx",
+        "thirty million blanks behind a formula",
+        "file-unknown",
+        lambda path: path.write_bytes(
+            xlsx(cell("A1", f"<f>1</f>{' ' * 30_000_000}<v>1</v>"), noise=random.Random(1).randbytes(400_000))
+        ),
+    )
+    yield Hostile(
         "hidden.xlsx",
         "the payments on a hidden sheet",
         "sheet-hidden",
@@ -265,6 +274,48 @@ def _archives() -> Iterator[Hostile]:
         "a sound file and a strange one: neither",
         "file-unknown",
         written(packed({"a.csv": SOUND, "b.csv": "a,b\n1,2\n"})),
+    )
+
+
+def activities(text: str, before: str = "") -> bytes:
+    """Return a file of aid in XML whose one activity says this; what is before it may declare an encoding."""
+    return f"{before}<iati-activities><iati-activity>{text}</iati-activity></iati-activities>".encode()
+
+
+def _xml() -> Iterator[Hostile]:
+    yield Hostile(
+        "laughs.xml", "entities within entities", "xml-declares", written(activities("<title>&c;</title>", LAUGHS))
+    )
+    yield Hostile(
+        "external.xml",
+        "an entity that is a file of ours",
+        "xml-declares",
+        written(activities("<title>&a;</title>", EXTERNAL)),
+    )
+    yield Hostile("cut.xml", "the first half of a file of aid", "xml-damaged", written(activities("")[:40]))
+    yield Hostile(
+        "deep.xml",
+        "300,000 activities within activities",
+        "xml-damaged",
+        lambda path: path.write_bytes(activities("<iati-activity>" * 300_000)),
+    )
+    yield Hostile(
+        "many.xml",
+        "a million transactions",
+        "workbook-too-far",
+        lambda path: path.write_bytes(activities("<transaction/>" * 1_000_000)),
+    )
+    yield Hostile(
+        "text.xml",
+        "a text of 30 MB",
+        "cell-too-long",
+        lambda path: path.write_bytes(activities(f"<title>{'x' * 30_000_000}</title><transaction/>")),
+    )
+    yield Hostile(
+        "noise.xml",
+        "bytes that are not of the encoding that it says",
+        "xml-damaged",
+        lambda path: path.write_bytes(activities("", '<?xml version="1.0" encoding="GBK"?>') + b"\xff\xff"),
     )
 
 
@@ -314,39 +365,6 @@ def _others() -> Iterator[Hostile]:
     yield Hostile("folder.csv", "a folder", "file-irregular", Path.mkdir)
     yield Hostile("device.csv", "a device without an end", "file-irregular", lambda path: path.symlink_to("/dev/zero"))
     yield Hostile("loop.csv", "a link to itself", "file-unreadable", lambda path: path.symlink_to(path.name))
-
-
-WAITING: Final = (
-    ("a date that a spreadsheet lost", "2015-06-01", "########", "date-unreadable"),
-    ("a serial number for a date", "2015-06-01", "42156", "date-serial"),
-    ("a day that never was", "2015-06-01", "2015-02-30", "date-impossible"),
-    ("a fault for an amount", "5000.00", "#N/A", "amount-unreadable"),
-    ("no amount", "5000.00", "", "amount-empty"),
-    ("infinity", "5000.00", "1e999999999", "amount-unreadable"),
-    ("no number", "5000.00", "NaN", "amount-unreadable"),
-    ("digits of another script", "5000.00", "٥٠٠٠", "amount-unreadable"),
-    ("a tenth of a fen", "5000.00", "5000.001", "amount-fraction"),
-    ("more than there is", "5000.00", "999999999999999", "amount-too-large"),
-    ("nothing paid", "5000.00", "0.00", "amount-zero"),
-    ("a payment taken back that names none", "5000.00", "(5000.00)", "negative-without-original"),
-    ("an account cut by a spreadsheet", "6222020200001111222", "6.22202E+18", "digits-lost"),
-    ("a character that turns what follows", "进度款,", "\u202e进度款,", "text-control"),
-    ("a character that is not seen", "某建筑公司", "某\u200b建筑公司", "text-control"),
-    ("a person's number for a name", "某建筑公司", "451021197001010014", "private-misplaced"),
-    ("a row cut off", ",进度款,,5000.00,GK{nth}", "", "row-ragged"),
-    ("a cell too many", "GK{nth}\n", "GK{nth},1\n", "row-ragged"),
-)
-"""Rows that wait among sound ones: what is wrong, what stands for what in a sound row, and the reason that is told."""
-
-
-def waiting() -> str:
-    """Return a file of which every row but the last waits."""
-    lines = []
-    for nth, (_, was, becomes, _) in enumerate((*WAITING, ("", "", "", "")), 1):
-        line = ROW.replace("SQ1,PZ1", f"SQ{nth},PZ{nth}").replace("GK1", f"GK{nth}")
-        assert was.format(nth=nth) in line
-        lines.append(line.replace(was.format(nth=nth), becomes.format(nth=nth), 1))
-    return HEADER + "".join(lines)
 
 
 def measured(book: Path, path: Path) -> tuple[int, float, float, int]:

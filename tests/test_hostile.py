@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 import hostile
+import hostilerows
 from commands import closed_book, commands, in_both_languages
 from conftest import ROOT
 from fundtrack.errors import messages
@@ -75,20 +76,20 @@ def test_a_hostile_file_is_refused(one: Hostile, folder: Path, say: Say, tmp_pat
 def test_rows_that_wait_say_why_and_the_sums_tie(say: Say, tmp_path: Path) -> None:
     """Each waits for its one reason and says it; every row and every fen that can be read is accounted for."""
     path = tmp_path / "waiting.csv"
-    path.write_text(hostile.waiting(), "utf-8")
+    path.write_text(hostilerows.waiting(), "utf-8")
     (report,) = say("import", path, "--dry-run", "--format", "json", "--by", "ann").json
     rows, amounts = report["rows"], report["amounts"]
-    assert rows["read"] == len(hostile.WAITING) + 2 == rows["quarantined"] + rows["posted"] + rows["not_data"]
+    assert rows["read"] == len(hostilerows.WAITING) + 2 == rows["quarantined"] + rows["posted"] + rows["not_data"]
     assert (rows["posted"], rows["not_data"]) == (1, 1)
     fen = {name: Decimal(amount) for name, amount in amounts.items()}
     assert fen["read"] == sum(fen.values()) - fen["read"]
     told = say("import", path, "--dry-run", "--by", "ann").out
-    for row, (_, _, _, key) in enumerate(hostile.WAITING, 2):
+    for row, (_, _, _, key) in enumerate(hostilerows.WAITING, 2):
         lines = [line for line in told.splitlines() if line.startswith(f"waiting.csv row {row}")]
         assert [key in line for line in lines] == [True], (row, key, lines)
     page = (ROOT / "docs" / "reference" / "hostile.md").read_text("utf-8")
     assert [line for line in page.splitlines() if line.startswith("| ") and line.count("|") == 3][1:] == [
-        f"| {what} | `{key}` |" for what, _, _, key in hostile.WAITING
+        f"| {what} | `{key}` |" for what, _, _, key in hostilerows.WAITING
     ]
 
 

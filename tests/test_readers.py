@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import datetime as dt
 import io
+import random
 import time
 import zipfile
 from contextlib import suppress
@@ -342,6 +343,13 @@ def test_too_many_members_or_too_much_in_one_are_refused(tmp_path: Path) -> None
     for path in (many, large):
         with pytest.raises(FormatError, match="unpacks to more"):
             read(path)
+
+
+def test_a_workbook_may_unpack_to_more_than_a_text_may_be(tmp_path: Path) -> None:
+    """XML says much around each cell: two hundred thousand rows of fourteen columns come to 200 MB."""
+    noise = random.Random(1).randbytes(1_100_000)
+    path = packed(tmp_path / "a.xlsx", sheet_of(cell("A1")), **{"x.bin": b"\0" * 101_000_000, "y.bin": noise})
+    assert read(path) == [("Sheet", False, [(1, ["1"])])]
 
 
 @pytest.mark.parametrize("data", [b"PK\x03\x04 cut off", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600])

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 from fundtrack import identifier
 from fundtrack.book.person import named
 from fundtrack.errors import FormatError
-from fundtrack.importing import cells, dates, fields, heading, movement, written
+from fundtrack.importing import cells, dates, fields, heading, movement, threes, written
 from fundtrack.importing.blocks import Block, Candidates, Said, saying
 from fundtrack.importing.cells import Memo
 from fundtrack.importing.layout import IDENTIFYING
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from fundtrack.importing.layout import Layout
     from fundtrack.importing.places import Column
     from fundtrack.importing.source import Source
+    from fundtrack.importing.threes import Below
 
     Count = Callable[[Sequence[int], Sequence[list[str]], "Moved"], Sequence[int]]
 
 COUNTED: Final = ("amount", "amount-in", "amount-out", "balance")
-
 
 BARE: Final = ("bank", "bank-ref", "quota", "reference")
 """Fields that hold numbers of the bank's own, or of the treasury's."""
@@ -112,8 +112,10 @@ def _each(read: Callable[[str], str], column: Column) -> Column:
 class Columns:
     """A layout bound to a header: what reads its rows. Raises FormatError when a column or the unit is missing."""
 
-    def __init__(self, layout: Layout, head: Heading, words: Mapping[str, Mapping[str, str]], key: bytes) -> None:
-        """Find every field once. Private numbers are kept under the `key` of the book."""
+    def __init__(
+        self, layout: Layout, head: Heading, words: Mapping[str, Mapping[str, str]], key: bytes, below: Below
+    ) -> None:
+        """Find every field once. Private numbers are kept under the `key` of the book; `below` are the rows."""
         spec = layout.columns
         sources = layout.sources
         self._layout, self._head, self._book_key = layout, head, key
@@ -130,7 +132,7 @@ class Columns:
         self._kept = {place: Memo(self._keeper(place, key)) for place, _ in self._private if place in read_at}
         self._bare = {self._places.of(spec[field]) for field in BARE if field in spec}
         self._bank_funds = words.get("bank", {})
-        self._bind_amounts()
+        self._bind_amounts(below)
         self._bind_fields(words)
 
     def _keeper(self, place: int, key: bytes) -> Callable[[str], str]:
@@ -154,7 +156,7 @@ class Columns:
 
         return dated
 
-    def _bind_amounts(self) -> None:
+    def _bind_amounts(self, below: Below) -> None:
         """Find the amounts and the balance, and choose what reads their unit."""
         layout, spec = self._layout, self._layout.columns
         names = [spec[field].columns[0] for field in COUNTED[:3] if field in spec]
@@ -164,7 +166,9 @@ class Columns:
         self._balance = self._places.of(spec["balance"]) if "balance" in spec else None
         self._signed = layout.signed
         comma = layout.decimal == ","
-        self._amount = (fields.side if layout.two_sided else fields.amount)(self.unit, layout.red, comma=comma)
+        doubt = threes.doubted(self.unit, layout.decimal, lambda: self.counted, below)
+        read = fields.side if layout.two_sided else fields.amount
+        self._amount = read(self.unit, layout.red, comma=comma, doubt=doubt)
         self._amounts = fields.amounts(self.unit, self._amount, comma=comma)
 
     def _bind_fields(self, words: Mapping[str, Mapping[str, str]]) -> None:

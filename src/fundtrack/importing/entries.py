@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from fundtrack import identifier
 from fundtrack.errors import FormatError
-from fundtrack.importing import cells, dates, fields, heading, written
+from fundtrack.importing import cells, dates, fields, heading, threes, written
 from fundtrack.importing.blocks import UNSAID, Row, Said, digest, saying
 from fundtrack.importing.cells import EXACT_DIGITS, Memo, Number, RedText
 from fundtrack.importing.columns import Moved
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from fundtrack.importing.layout import Layout
     from fundtrack.importing.places import Column
     from fundtrack.importing.source import Source
+    from fundtrack.importing.threes import Below
 
 SIDES: Final = ("amount-in", "amount-out")
 """The two columns of an amount that came in or went out, as a bank prints them."""
@@ -58,11 +59,13 @@ class Field(NamedTuple):
 class EntryColumns:
     """A register's layout bound to a header. Raises FormatError when a column or the unit of an amount is missing."""
 
-    def __init__(self, layout: Layout, head: Heading, words: Mapping[str, Mapping[str, str]], key: bytes) -> None:
-        """Find every field once. Private numbers are kept under the `key` of the book."""
+    def __init__(
+        self, layout: Layout, head: Heading, words: Mapping[str, Mapping[str, str]], key: bytes, below: Below
+    ) -> None:
+        """Find every field once. Private numbers are kept under the `key` of the book; `below` are the rows."""
         form = layout.form
         assert form is not None
-        self._layout, self._head, self._words, self._book_key = layout, head, words, key
+        self._layout, self._head, self._words, self._book_key, self._below = layout, head, words, key, below
         self.days: set[str] = set()
         self.telling: set[int] = set()
         self._kinds = {**form.fields, **dict.fromkeys(SIDES, "side"), WORDS: "words"}
@@ -97,9 +100,7 @@ class EntryColumns:
         found = self._channels = [(known.get(part, part), at) for part, at in parts]
         self._headed = {at: Said("column", f"{under}{part}", identifier.covered(part)) for part, at in parts}
         unit = heading.unit(self._layout, self._head, [self._head.cells[at] for _, at in found]) if found else ""
-        self._share = Memo(
-            fields.side(unit or self._layout.currency, self._layout.red, comma=self._layout.decimal == ",")
-        )
+        self._share = Memo(self._side(unit or self._layout.currency))
 
     def _shares(self, row: Sequence[str]) -> dict[str, int]:
         """Return what each fund pays of a bill, in fen. Raises FormatError."""
@@ -135,10 +136,16 @@ class EntryColumns:
             "identifier": self._keeper(name, key),
         }
         if kind in {"amount", "side"}:
-            readers[kind] = fields.side(self._unit(source), self._layout.red, comma=self._layout.decimal == ",")
+            readers[kind] = self._side(self._unit(source))
         found = fields.found(source.pattern, str) if source.pattern else None
         values = Memo(_reading(kind, readers[kind], words, found))
         return Field(name, source.name, self._places.of(source), values, name in self._layout.needed)
+
+    def _side(self, unit: str) -> Callable[[str], int]:
+        """Return what reads an amount in a unit, or nothing."""
+        said = self._layout.decimal
+        doubt = threes.doubted(unit, said, lambda: self.counted, self._below)
+        return fields.side(unit, self._layout.red, comma=said == ",", doubt=doubt)
 
     def _keeper(self, name: str, key: bytes) -> Callable[[str], str]:
         """Return what makes of a person's number what is kept of it. It raises FormatError."""

@@ -9,6 +9,7 @@ from fundtrack import money
 from fundtrack.errors import FormatError
 from fundtrack.identifier import covered
 from fundtrack.importing.cells import REDS, Number, black, text
+from fundtrack.importing.threes import accepted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -54,11 +55,13 @@ def found(pattern: re.Pattern[str], function: Callable[[str], Value]) -> Callabl
     return read
 
 
-def amount(unit: str, red: str = ASKED, *, comma: bool = False) -> Callable[[str], int]:
+def amount(
+    unit: str, red: str = ASKED, *, comma: bool = False, doubt: Callable[[str], None] = accepted
+) -> Callable[[str], int]:
     """Return what reads an amount in a unit, in fen; quick for the plain form that most files have.
 
     One that is in `red` is what the page says; where it says nothing, the function raises FormatError (`amount-red`).
-    A text may have a `comma` before its decimals, and then has none elsewhere.
+    A text may have a `comma` before its decimals, and then has none elsewhere. `doubt` refuses one that may be two.
     """
 
     def coloured(cell: str) -> int:
@@ -74,6 +77,7 @@ def amount(unit: str, red: str = ASKED, *, comma: bool = False) -> Callable[[str
     def exact(cell: str) -> int:
         if isinstance(cell, Number):
             return money.measured(cell, unit)
+        doubt(cell)
         try:
             return money.parse(pointed(cell) if comma else cell, unit)
         except FormatError as error:
@@ -83,9 +87,11 @@ def amount(unit: str, red: str = ASKED, *, comma: bool = False) -> Callable[[str
     return coloured
 
 
-def side(unit: str, red: str = ASKED, *, comma: bool = False) -> Callable[[str], int]:
+def side(
+    unit: str, red: str = ASKED, *, comma: bool = False, doubt: Callable[[str], None] = accepted
+) -> Callable[[str], int]:
     """Return what reads one side of a statement: an amount, or nothing."""
-    read = amount(unit, red, comma=comma)
+    read = amount(unit, red, comma=comma, doubt=doubt)
     return lambda cell: 0 if cell.strip() in NOTHING else read(cell)
 
 

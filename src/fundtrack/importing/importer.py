@@ -195,7 +195,7 @@ class Importer:
             encoding = given.encoded(path, kind, self.layout.encoding)
             sheets = partial(given.sheets, path, kind, encoding, self.layout.records)
         read = partial(_corrected, sheets, corrected) if corrected else sheets
-        return Reading(path, encoding, layout, read(), self.words, together, self._key, read)
+        return Reading(path, encoding, layout, read, self.words, together, self._key, sheets)
 
 
 def _corrected(sheets: Callable[[], Iterator[Sheet]], corrected: Mapping[Place, Cells]) -> Iterator[Sheet]:

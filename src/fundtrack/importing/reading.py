@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
@@ -35,20 +36,22 @@ class Reading:
         path: Path,
         encoding: str,
         layout: Layout,
-        sheets: Iterator[Sheet],
+        sheets: Callable[[], Iterator[Sheet]],
         words: Mapping[str, Mapping[str, str]],
         together: int,
         key: bytes,
-        again: Callable[[], Iterable[Sheet]] | None = None,
+        uncorrected: Callable[[], Iterable[Sheet]],
     ) -> None:
         """Prepare to read the sheets of a file; nothing is read yet. `encoding` is empty for a workbook.
 
-        `again` reads the file once more, for what a column has to say as a whole before its first row is read. At most
-        `together` rows are read at a time: that decides about the time it takes and about nothing else.
+        `sheets` are asked for again for what a column has to say as a whole before its first row is read, and
+        `uncorrected` as they were before anybody corrected a cell, for what no correction may decide about other rows.
+        At most `together` rows are read at a time: that decides about the time it takes and about nothing else.
         """
         self.path, self.encoding, self.layout = path, encoding, layout
         self.unit = ""
-        self._sheets, self._words, self._together, self._key, self._again = sheets, words, together, key, again
+        self._sheets, self._words, self._together, self._key, self._again = sheets(), words, together, key, sheets
+        self._uncorrected = uncorrected
         self._tables: list[tuple[Sums, Balances]] = []
         self._days: dict[str, set[str]] = {}
         self.columns: dict[str, str] = {}
@@ -136,24 +139,22 @@ class Reading:
     def _bound(self, head: Heading, sheet: str) -> Bound:
         """Return what reads the rows below a header. Raises FormatError when a column or the unit is missing."""
         layout = heading.fitted(self.layout, head)
+        below = partial(_below, self._uncorrected, head, sheet)
         if layout.form:
-            return EntryColumns(layout, head, self._words, self._key)
+            return EntryColumns(layout, head, self._words, self._key, below)
         named = ((field, source.name) for field, source in layout.columns.items() if source.columns)
         self.columns = dict(named) if layout.general or self.layout.general else {}
         if layout.dates != dates.ISO:
             layout = replace(layout, dates=self._order(layout, head, sheet))
-        return Columns(layout, head, self._words, self._key)
+        return Columns(layout, head, self._words, self._key, below)
 
     def _order(self, layout: Layout, head: Heading, sheet: str) -> str:
         """Return the order of the dates of a sheet, proven by all of them. Raises FormatError where they are not."""
         source = layout.columns["date"]
-        if self._again is None or not source.columns:
+        if not source.columns:
             return layout.dates
         place = head.place(source.columns[0])
-        said: dict[str, None] = {}
-        for of in self._again():
-            rows = of.rows if of.name == sheet else ()
-            said.update((row[place], None) for number, row in rows if number > head.row and place < len(row))
+        said = dict.fromkeys(row[place] for row in _below(self._again, head, sheet) if place < len(row))
         return dates.proven(said, layout.dates, source.name)
 
     def _table(self, sheet: Sheet, head: Heading, name: str) -> Iterator[Piece]:
@@ -174,3 +175,10 @@ class Reading:
         while numbered := [*islice(sheet.rows, self._together)]:
             yield from table.read(numbered)
         table.sums.finish()
+
+
+def _below(again: Callable[[], Iterable[Sheet]], head: Heading, sheet: str) -> Iterator[list[str]]:
+    """Give the rows below a header of a file that is read once more."""
+    for of in again():
+        if of.name == sheet:
+            yield from (row for number, row in of.rows if number > head.row)

@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from typing import Final
 
-from .bounds import BYTES, MEMBERS, RATIO, Unusable, say, weigh
+from .bounds import BYTES, MEMBERS, RATIO, UNPACKED, UNPACKED_PACE, Unusable, allow, say
 
 ENCRYPTED: Final = 1
 NAMED_IN_UTF8: Final = 0x800
@@ -21,16 +21,16 @@ HIDDEN: Final = re.compile(r"\.[^.]|__MACOSX$")
 """What a Mac puts beside the files of a zip."""
 
 
-def sound(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+def sound(archive: zipfile.ZipFile, limit: int = UNPACKED) -> list[zipfile.ZipInfo]:
     """Return the members of a zip. Raises Unusable where they unpack to too much, BadZipFile where one has no name."""
     members = archive.infolist()
     if not all(member.filename for member in members):
         raise zipfile.BadZipFile("File name is missing")
     size = sum(member.file_size for member in members)
     packed = sum(member.compress_size for member in members)
-    if len(members) > MEMBERS or size > BYTES or size > RATIO * max(packed, 1):
-        raise Unusable("workbook-too-large", {"limit": BYTES // 1_000_000})
-    weigh(size)
+    if len(members) > MEMBERS or size > limit or size > RATIO * max(packed, 1):
+        raise Unusable("workbook-too-large", {"limit": limit // 1_000_000})
+    allow(size // UNPACKED_PACE)
     return members
 
 
@@ -49,7 +49,7 @@ def tell(path: str) -> None:
     found = False
     try:
         with zipfile.ZipFile(path) as archive:
-            for at, member in enumerate(sound(archive)):
+            for at, member in enumerate(sound(archive, BYTES)):
                 name = named(member)
                 if member.is_dir() or any(HIDDEN.match(part) for part in name.split("/")):
                     continue

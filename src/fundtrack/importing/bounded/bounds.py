@@ -17,6 +17,12 @@ PACE: Final = 3_000_000
 """Bytes of it, unpacked, for which there is another second."""
 
 BYTES: Final = 100_000_000
+UNPACKED: Final = 300_000_000
+"""Bytes of the parts of a workbook: XML says around each cell where it stands, and 200,000 rows of 14 take 200 MB."""
+
+UNPACKED_PACE: Final = 10_000_000
+"""Bytes of those for which there is another second."""
+
 RATIO: Final = 100
 MEMBERS: Final = 200
 ROWS: Final = 200_999
@@ -49,8 +55,13 @@ def weigh(size: int) -> None:
     """Refuse a file too large to be looked at, and allow the time for one of its size."""
     if size > BYTES:
         raise Unusable("file-too-large", {"limit": BYTES // 1_000_000})
+    allow(size // PACE)
+
+
+def allow(seconds: int) -> None:
+    """Allow time beside that which any file has."""
     _, most = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (min(most, SECONDS + size // PACE), most))
+    resource.setrlimit(resource.RLIMIT_CPU, (min(most, SECONDS + seconds), most))
 
 
 def fits(sheet: str, rows: int, columns: int, most: int = COLUMNS) -> None:

@@ -28,7 +28,8 @@ COLUMNS: Final = (
     "transaction_value_currency", "transaction-value", "transaction_value_value-date", "transaction_description",
     "transaction_provider-org", "transaction_receiver-org",
 )  # fmt: skip
-
+OF_ACTIVITY: Final = COLUMNS[:3]
+"""What an activity says for all its transactions: asked of it once, for it may have very many."""
 
 DECLARED: Final = re.compile(rb"""\s*<\?xml[^>]*?\sencoding\s*=\s*["']([\w.-]+)""")
 BEGINS: Final = 1024
@@ -58,10 +59,12 @@ def _rows(path: str) -> Iterator[list[str]]:
     count = 0
     with _opened(path) as file:
         for _, element in ElementTree.iterparse(file, ("end",), forbid_dtd=True):
-            if element.tag == "iati-activity":
+            if element.tag == "transaction":
+                fits("", count := count + 1, len(COLUMNS))
+            elif element.tag == "iati-activity":
+                own = [_text(element, name) for name in OF_ACTIVITY]
                 for transaction in element.iterfind("transaction"):
-                    fits("", count := count + 1, len(COLUMNS))
-                    yield [short(cell) for cell in _row(element, transaction)]
+                    yield [short(cell) for cell in _row(own, element.get("default-currency", ""), transaction)]
                 element.clear()
 
 
@@ -77,13 +80,13 @@ def _opened(path: str) -> IO[bytes] | IO[str]:
     return Path(path).open("rb")
 
 
-def _row(activity: Element, one: Element) -> list[str]:
+def _row(activity: list[str], currency: str, one: Element) -> list[str]:
     """Return the cells of a transaction; what it does not say of its currency is as the activity says."""
     return [
-        _text(activity, "iati-identifier"), _text(activity, "title"), _text(activity, "reporting-org"),
+        *activity,
         one.get("ref", ""), _said(one, "transaction-type", "code"), _said(one, "transaction-date", "iso-date"),
-        _said(one, "value", "currency") or activity.get("default-currency", ""), _text(one, "value"),
-        _said(one, "value", "value-date"), _text(one, "description") or _text(activity, "title"),
+        _said(one, "value", "currency") or currency, _text(one, "value"),
+        _said(one, "value", "value-date"), _text(one, "description") or activity[1],
         _text(one, "provider-org"), _text(one, "receiver-org"),
     ]  # fmt: skip
 

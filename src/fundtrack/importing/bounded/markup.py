@@ -1,7 +1,7 @@
 """HTML or the XML of Excel 2003 as tables, for many a system calls that XLS: each table is a sheet.
 
 A merged cell has its text once. What stands before a table are rows above it, a cell each: a title often says the unit
-there. What follows the last table is a sheet of its own.
+there. What follows the last table is a sheet of its own. An amount above zero in red is told to be so.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from .bounds import CELLS, COLUMNS, DEPTH, ROWS, Unusable, fits, head, say, short
+from .ink import Ink, Red, Styles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 Row = list[str]
 
 SILENT: Final = frozenset({"script", "style", "title", "head", "documentproperties", "styles", "worksheetoptions"})
-SAME: Final = {"row": "tr", "cell": "td", "ss:row": "tr", "ss:cell": "td", "ss:table": "table"}
-"""What Excel 2003 calls a row and a cell of its XML."""
+SAME: Final = {"row": "tr", "cell": "td", "ss:row": "tr", "ss:cell": "td", "ss:table": "table", "ss:style": "style"}
+"""What Excel 2003 calls a row, a cell and a style of its XML."""
 
 ENDS: Final = frozenset({"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "br", "caption", "li", "center"})
 """What ends a line of text outside of tables."""
@@ -37,33 +38,54 @@ class Tables(HTMLParser):
         self._open: list[Table] = []
         self._text: list[str] = []
         self._silent = 0
+        self._styles, self._style = Styles(), dict[str, str | None]()
+        self._rules: list[str] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Open a table, a row or a cell; HTML lets a writer forget to close them."""
-        tag = SAME.get(tag, tag)
+        tag, said = SAME.get(tag, tag), self._styles.said(dict(attrs)) if attrs else None
+        if self._open and self._open[-1].text is not None:
+            self._open[-1].ink.begin(tag, red=said)
         if tag in SILENT:
             self._silent += 1
-        elif tag == "table":
+            self._style, self._rules = dict(attrs), [] if tag == "style" else None
+        elif self._rules is not None:
+            self._rules.append(self.get_starttag_text() or "")
+        elif tag in ENDS and not (tag == "caption" and self._open):
             self._end_line()
-            self._open.append(Table(self.before))
+        else:
+            self._begin(tag, dict(attrs), red=said)
+
+    def _begin(self, tag: str, attrs: Mapping[str, str | None], *, red: bool | None) -> None:
+        """Open a table, a row or a cell, or say how a column is."""
+        if tag == "table":
+            self._end_line()
+            self._open.append(Table(self.before, red=red))
             self.before = []
             if len(self._open) > DEPTH:
                 raise Unusable("file-deep", {"limit": DEPTH})
-        elif tag == "caption" and self._open:
+        elif not self._open:
+            return
+        elif tag == "caption":
             self._open[-1].close()
-        elif self._open and tag == "tr":
+        elif tag == "tr":
             self._open[-1].close()
-            self._open[-1].begin_row(dict(attrs))
-        elif self._open and tag in {"td", "th"}:
-            self._open[-1].begin(dict(attrs))
-        elif tag in ENDS:
-            self._end_line()
+            self._open[-1].begin_row(attrs, red=red)
+        elif tag in {"td", "th"}:
+            self._open[-1].begin(attrs, red=red)
+        elif tag in {"column", "ss:column"}:
+            self._open[-1].column(attrs, red=red)
 
     def handle_endtag(self, tag: str) -> None:
         """Close a cell, a row or a table."""
         tag = SAME.get(tag, tag)
+        if self._open and self._open[-1].text is not None:
+            self._open[-1].ink.end(tag)
         if tag in SILENT:
             self._silent = max(0, self._silent - 1)
+            if self._rules is not None:
+                self._styles.learn(self._style, "".join(self._rules))
+                self._rules = None
         elif self._open and tag == "table":
             table = self._open.pop()
             table.close()
@@ -79,9 +101,11 @@ class Tables(HTMLParser):
     def handle_data(self, data: str) -> None:
         """Keep text where it stands."""
         if self._silent:
-            return
-        if self._open and self._open[-1].text is not None:
+            if self._rules is not None:
+                self._rules.append(data)
+        elif self._open and self._open[-1].text is not None:
             self._open[-1].text.append(data)
+            self._open[-1].ink.write(data)
         else:
             self._text.append(data)
 
@@ -106,21 +130,30 @@ class Tables(HTMLParser):
 class Table:
     """A table that is open: its rows so far, and the text of its cell, if one is open."""
 
-    def __init__(self, before: list[Row]) -> None:
-        """Begin without rows, below the text before it."""
+    def __init__(self, before: list[Row], *, red: bool | None) -> None:
+        """Begin without rows, below the text before it; in red or not."""
         self.before = before
         self.rows: list[Row] = []
         self.text: list[str] | None = None
+        self.ink = Ink(red=False)
+        self._red, self._row, self._columns = red, red, dict[int, bool | None]()
         self._span = 1
         self._below: dict[int, int] = {}
 
-    def begin_row(self, attrs: Mapping[str, str | None]) -> None:
+    def column(self, attrs: Mapping[str, str | None], *, red: bool | None) -> None:
+        """Note the colour of a column of Excel 2003, which may say where it stands and how many are like it."""
+        at = _number(attrs.get("ss:index"), COLUMNS, max(self._columns, default=-1) + 2) - 1
+        for place in range(at, min(at + _number(attrs.get("ss:span"), COLUMNS, 0) + 1, COLUMNS)):
+            self._columns[place] = red
+
+    def begin_row(self, attrs: Mapping[str, str | None], *, red: bool | None) -> None:
         """Begin a row, which may say how many there are with it."""
         up_to = _number(attrs.get("ss:index"), ROWS) - 1
         self.rows += [[] for _ in range(len(self.rows), up_to)]
         self.rows.append([])
+        self._row = red
 
-    def begin(self, attrs: Mapping[str, str | None]) -> None:
+    def begin(self, attrs: Mapping[str, str | None], *, red: bool | None) -> None:
         """Open a cell, which may take several columns and rows."""
         self.close()
         if not self.rows:
@@ -136,11 +169,13 @@ class Table:
             for at in range(len(row), len(row) + self._span):
                 self._below[at] = len(self.rows) + down - 1
         self.text = []
+        said = (red, self._row, self._columns.get(len(row)), self._red)
+        self.ink = Ink(red=next((one for one in said if one is not None), False))
 
     def close(self) -> None:
         """Close the open cell."""
         if self.text is not None:
-            said = short(" ".join("".join(self.text).split()))
+            said = self.ink.dry(short(" ".join("".join(self.text).split())))
             self.rows[-1] += [said, *[""] * (self._span - 1)]
             self.text = None
 
@@ -176,5 +211,6 @@ def _sheet(name: str, rows: list[Row]) -> None:
         raise Unusable("workbook-too-far", {"member": name or "–", "at": f"{len(rows)} x {width}"})
     head(name, len(rows))
     for number, row in enumerate(rows, 1):
-        say([number, row + [""] * (width - len(row))])
+        told = [{"red": cell} if isinstance(cell, Red) else cell for cell in row] if Red in map(type, row) else row
+        say([number, told + [""] * (width - len(row))])
     sys.stdout.flush()

@@ -22,6 +22,9 @@ PLACE: Final = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
 STYLE: Final = re.compile(rb"""\bs=["'](\d{1,6})["']""")
 LETTERS: Final = 26
 
+POSITIVE: Final = re.compile(r"\s*[¥￥]?\s*[\d０-９][\d０-９,，]*(?:[.．][\d０-９]+)?\s*元?\s*")
+"""A text that may be an amount above zero."""
+
 Places = set[tuple[int, int]]
 
 

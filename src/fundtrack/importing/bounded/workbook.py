@@ -10,16 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from . import redbiff, redods
 from .archive import DAMAGES, sound
-from .bounds import BYTES, Unusable, fits, head, say, short
-from .red import red
+from .bounds import UNPACKED, Unusable, fits, head, say, short
+from .red import POSITIVE, red
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .red import Places
-
-POSITIVE: Final = re.compile(r"\s*[¥￥]?\s*[\d０-９][\d０-９,，]*(?:[.．][\d０-９]+)?\s*元?\s*")
-"""A text that may be an amount above zero."""
 
 CHUNK: Final = 1 << 20
 OVERLAP: Final = 8192
@@ -33,9 +30,9 @@ FAR: Final = re.compile(
 
 EMPTY: Final = r"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 FORMULA: Final = re.compile(
-    rf"""(?:<(?:\w+:)?c\s[^<>]*>\s*)?<(?:\w+:)?f(?:\s[^<>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*{EMPTY}""".encode()
+    rf"""(?:<(?:\w+:)?c\s[^<>]*>\s*)?<(?:\w+:)?f(?:\s[^<>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*+{EMPTY}""".encode()
 )
-"""A formula whose value was never computed: readers take it for a blank cell."""
+"""A formula whose value was never computed: readers take it for a blank cell. Blanks are passed once (`*+`)."""
 
 CELL: Final = re.compile(rb"""\br=["']([A-Z]+\d+)["']""")
 """Which cell it is."""
@@ -45,6 +42,11 @@ BLANK_FORMULA: Final = re.compile(
     rb"""(?:/>|>\s*</table:table-cell>)"""
 )
 """The same in ODS."""
+
+DECLARING: Final = (b"<!",)
+COMPUTING: Final = (b"<f", b":f")
+FAILING: Final = (b't="e"', b"t='e'")
+"""Without which there is nothing to search for: most workbooks have no formula, which saves half the look."""
 
 TOO_MANY: Final = re.compile(r"Cell limit exceeded \((\d+) cells")
 """What the reader says of rows or columns that are repeated without end."""
@@ -73,20 +75,21 @@ def _look(path: str) -> dict[str, Places]:
 def _look_into(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
     """Search one XML member of a zip for what no honest workbook has."""
     sheet = "worksheets/" in member.filename
-    searches = [(DOCTYPE, "workbook-doctype")]
+    searches: list[tuple[re.Pattern[bytes], tuple[bytes, ...], str]] = [(DOCTYPE, DECLARING, "workbook-doctype")]
     if sheet:
-        searches += [(FAR, "workbook-too-far"), (FORMULA, "workbook-formula"), (FAULT, "workbook-fault")]
+        searches += [(FAR, (b"r=",), "workbook-too-far"), (FORMULA, COMPUTING, "workbook-formula")]
+        searches += [(FAULT, FAILING, "workbook-fault")]
     elif member.filename == "content.xml":
-        searches += [(BLANK_FORMULA, "workbook-formula")]
+        searches += [(BLANK_FORMULA, (b"table:formula=",), "workbook-formula")]
     seam, read = b"", 0
     with archive.open(member) as file:
         while chunk := file.read(CHUNK):
             read += len(chunk)
-            if read > BYTES:
-                raise Unusable("workbook-too-large", {"limit": BYTES // 1_000_000})
+            if read > UNPACKED:
+                raise Unusable("workbook-too-large", {"limit": UNPACKED // 1_000_000})
             window = seam + chunk
-            for search, key in searches:
-                if found := search.search(window):
+            for search, begins, key in searches:
+                if any(one in window for one in begins) and (found := search.search(window)):
                     cell = CELL.search(found[0])
                     at = cell[1] if cell else found[0].partition(b'formula="')[2].partition(b'"')[0] or found[0]
                     raise Unusable(key, {"member": member.filename, "at": at[:80].decode("utf-8", "replace")})

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from fundtrack.importing.proposing.look import Column
 
 POINT, COMMA = "point", "comma"
+MARKS: Final = {POINT: ".", COMMA: ","}
+"""How a page says them."""
+
 AROUND: Final = re.compile(r"^[-+(\s]*[£$€¥]?\s*|\s*[£$€¥元]?[-)\s]*$")
 """A sign, brackets and a mark, around the digits of an amount."""
 
@@ -66,13 +69,13 @@ def decimals(look: Looked, answers: Mapping[str, str]) -> tuple[Looked, list[Poi
 
 def asked(read: Sequence[Column], answers: Mapping[str, str], delimiter: str) -> list[Point]:
     """Return the question what a comma or a point stands before, where amounts may be read either way."""
+    if "decimal" in answers:
+        return [Point("decimal", POINT, "answered", said("new-answered"))]
     cells = [bare for one in read for bare in _bare(one.cells)]
     pointed, commas = [one for one in cells if "." in one], [one for one in cells if "," in one]
     found, key = (commas if delimiter != "," else [], "new-decimal") if commas else (pointed, "new-decimal-threes")
     if not found or (commas and pointed) or (pointed and not all(map(THREES.fullmatch, pointed))):
         return []
-    if "decimal" in answers:
-        return [Point("decimal", POINT, "answered", said("new-answered"))]
     choices = {POINT: said("new-decimal-point"), COMMA: said("new-decimal-other")}
     return [Point("decimal", POINT, "open", said(key, count=len(found), sample=found[0]), choices)]
 

@@ -14,7 +14,7 @@ from fundtrack.importing.example import read, shown
 from fundtrack.importing.layout import BOOK
 from fundtrack.importing.proposing import fields
 from fundtrack.importing.proposing.days import ORDERS
-from fundtrack.importing.proposing.decimals import COMMA
+from fundtrack.importing.proposing.decimals import MARKS
 from fundtrack.importing.proposing.look import has_long
 from fundtrack.importing.proposing.masked import sample
 from fundtrack.pages import load
@@ -86,8 +86,8 @@ def _file(found: Proposal, currency: str) -> dict[str, Any]:
         table["encoding"] = found.value("encoding")
         if found.grid.delimiter != ",":
             table["delimiter"] = found.grid.delimiter
-    if found.value("decimal") == COMMA:
-        table["decimal"] = ","
+    if said := found.value("decimal"):
+        table["decimal"] = MARKS[said]
     if found.grid.head.tall > 1:
         table["header-rows"] = found.grid.head.tall
     needed = [name for field, name in found.columns.items() if field not in OPTIONAL]
