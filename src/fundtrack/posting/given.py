@@ -44,12 +44,20 @@ WHERE v.kind = 'quota-received' AND v.document = :document AND v.fund = :fund AN
     AND NOT EXISTS (SELECT 1 FROM voucher AS back WHERE back.reverses = v.id)
     AND q.department = :department AND q.upper_document = :upper AND q.expires = :expires
     AND (:treasury = '' OR q.treasury_id IS NULL)
-    AND (:said = 0 OR CASE :use WHEN '' THEN q.project = :project ELSE EXISTS (SELECT 1 FROM quota AS c
-        WHERE c.fund = q.fund AND c.parent = q.line AND c.use = :use AND c.project = :project
-            AND (:treasury = '' OR c.treasury_id IS NULL)) END)
+    AND (:said = 0 OR CASE :use WHEN '' THEN q.project = :project AND (:treasury = '' OR NOT EXISTS (
+            SELECT 1 FROM voucher AS w JOIN entry AS x ON x.voucher = w.id
+            JOIN quota AS c ON c.number = x.fund || '-' || substr(x.credit, 6) AND c.treasury_id IS NOT NULL
+            WHERE w.link = v.id AND w.link <> w.id AND w.kind = 'allotment' AND c.fund = q.fund AND c.parent = q.line))
+        ELSE EXISTS (
+            SELECT 1 FROM quota AS c
+            WHERE c.fund = q.fund AND c.parent = q.line AND c.use = :use AND c.project = :project
+                AND (:treasury = '' OR c.treasury_id IS NULL)) END)
 ORDER BY v.id LIMIT 1
 """
-"""A receipt that stands and says the same; two that the treasury's system numbers are two."""
+"""A receipt that stands and says the same; two that the treasury's system numbers are two.
+
+What a row received and allotted at once bears its number on the line of the allotment.
+"""
 
 
 DOCUMENT: Final = "document"
