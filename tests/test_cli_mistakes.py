@@ -161,7 +161,8 @@ def test_import_says_which_balance_does_not_follow(say: Say, book: Path, tmp_pat
     whole = (SAMPLE / "2-local-finance-statement-2015.csv").read_text("gb18030").splitlines(keepends=True)
     path = tmp_path / "s.csv"
     path.write_text("".join(row for row in whole if "LS0316001" not in row and "合计" not in row), "gb18030")
-    dry = ("--book", book, "import", path, "--dry-run")
+    plain = ("--book", book, "import", path, "--by", "ann")
+    dry = (*plain, "--dry-run")
     answer = say(*dry, "--format", "json")
     assert (answer.code, answer.json[0]["balance_breaks"]) == (
         1, [{"row": 6, "expected": "10832796.37", "printed": "10090496.37", "difference": "-742300.00"}],
@@ -171,5 +172,8 @@ def test_import_says_which_balance_does_not_follow(say: Say, book: Path, tmp_pat
         "s.csv 第 6 行：所列余额 10,090,496.37，按上一笔余额和本行金额应为 10,832,796.37，相差 -742,300.00。"
         in say("--lang", "zh", *dry).out
     )
+    again = [say(*plain, "--format", "json") for _ in range(2)]
+    assert [one.json[0]["balance_breaks"] for one in again] == [answer.json[0]["balance_breaks"]] * 2, "also when known"
+    assert len({one.json[0]["batch"] for one in again}) == 1
     path.write_text("".join(whole), "gb18030")
     assert say(*dry, "--format", "json").json[0]["balance_breaks"] == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Final
@@ -234,42 +234,46 @@ STATEMENTS: Final = {
 
 @given(
     st.lists(st.integers(-9, 9).filter(bool), min_size=3, max_size=6),
-    st.sampled_from([*STATEMENTS]), st.booleans(), st.booleans(), st.data(),
+    st.sampled_from([*STATEMENTS]), st.sampled_from([1, 2, 3, 9]), st.booleans(), st.booleans(), st.data(),
 )  # fmt: skip
 def test_a_row_that_is_left_out_of_a_statement_is_told(
     moved: list[int],
     page: str,
-    one_day: bool,  # noqa: FBT001
+    a_day: int,
     latest_first: bool,  # noqa: FBT001
+    turned: bool,  # noqa: FBT001
     data: st.DataObject,
 ) -> None:
     """Whichever it is of those between two others, and whichever line is printed first; what is whole never breaks.
 
-    Where days say nothing of the order, neither do lines that come to nothing together: here these all bring in.
+    The lines of a day may stand the other way round than the days. Where days say nothing of the order, neither do
+    lines that come to nothing together: here these all bring in.
     """
     head, row = STATEMENTS[page]
-    moved = [*map(abs, moved)] if one_day else moved
+    moved = moved if a_day == 1 else [*map(abs, moved)]
     rows, balance = [], 100
     for n, amount in enumerate(moved, 1):
         balance += amount
         sides = {"out": -amount if amount < 0 else "", "came": amount if amount > 0 else "", "net": amount}
-        way, day = "借" if amount < 0 else "贷", f"2015-04-{1 if one_day else n:02d}"
-        rows.append(row.format(n=n, day=day, way=way, amount=abs(amount), balance=balance, **sides))
+        way, day = "借" if amount < 0 else "贷", f"2015-04-{1 + n // a_day:02d}"
+        rows.append((day, row.format(n=n, day=day, way=way, amount=abs(amount), balance=balance, **sides)))
     left_out = data.draw(st.integers(1, len(rows) - 2))
 
-    def told(kept: list[str]) -> list[tuple[int, int]]:
+    def told(kept: list[tuple[str, str]]) -> list[tuple[int, int]]:
+        days = [[*of] for _, of in groupby(enumerate(kept), key=lambda one: one[1][0])]
+        order = [at for day in (days[::-1] if latest_first else days)
+                 for at, _ in (day[::-1] if latest_first is not turned else day)]  # fmt: skip
         path = Path(mkdtemp()) / "a.csv"
-        path.write_text("\n".join([head, *(kept[::-1] if latest_first else kept), ""]), "gb18030")
+        path.write_text("\n".join([head, *(kept[at][1] for at in order), ""]), "gb18030")
         reading = Importer(PAGES[page]).candidates(path)
         assert len([one for one in reading if one.state == "data"]) == len(kept)
         begun = head.count("\n") + 2
-        order = range(len(kept))[::-1] if latest_first else range(len(kept))
         return [(order[one.row - begun], one.difference) for one in reading.breaks]
 
     assert told(rows) == []
     found = told(rows[:left_out] + rows[left_out + 1 :])
     assert found
-    if not one_day:
+    if a_day == 1:
         assert found == [(left_out, 100 * moved[left_out])]
 
 

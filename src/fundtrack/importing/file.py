@@ -6,7 +6,7 @@ Killed at any moment an import has happened or has not; run again, it knows each
 from __future__ import annotations
 
 import json
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
@@ -194,7 +194,7 @@ def _read(
 
 def _imported(connection: Connection, file: _File) -> list[Report]:
     """Import a file, or return what stands of one that was imported before."""
-    return reports_of(connection, file.sha256, file.name) or [*file.sheets(connection)]
+    return file.standing(reports_of(connection, file.sha256, file.name)) or [*file.sheets(connection)]
 
 
 def _measured(book: Book, importers: Iterable[Importer], reports: Iterable[Report]) -> None:
@@ -261,6 +261,21 @@ class _File:
                 stager.hold(self._again(sheet), why)
             copies = stager.copies(self._again(sheet)) if stager.twins else 0
             yield replace(self._record(connection, stager, reading, sheet, findings), copies=copies)
+
+    def standing(self, reports: list[Report]) -> list[Report]:
+        """Return the reports of a file that was imported before, with the balances that do not follow.
+
+        These are kept nowhere, so a statement that prints them is read again; if its page reads it no more, they are
+        not known.
+        """
+        if "balance" not in self.importer.layout.columns or {one.page for one in reports} != {self.importer.name}:
+            return reports
+        reading = self._reading()
+        with suppress(FormatError):
+            for _ in reading.pieces():
+                pass
+            return [replace(one, breaks=tuple(reading.breaks_of(one.sheet))) for one in reports]
+        return reports
 
     def _bases(self, connection: Connection) -> Bases:
         """Return on what the funds of the file may rest."""

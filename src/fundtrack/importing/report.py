@@ -49,7 +49,7 @@ class Report:
     `held` are the rows that were not posted; `new` is false when the same bytes had been imported before; `findings`
     are leads on rows that were posted, `replaced` what these took the place of. `copies` are the rows that are exact
     copies of earlier ones, known only when the file is read; `columns` are those read of a file of a family, by field.
-    `breaks` are the rows whose printed balance does not follow, known only when the file is read.
+    `breaks` are the rows whose printed balance does not follow, known where the file was read, if it was again.
     `registers` says that rows become entries of a register, and are not posted.
     `waited` are rows of this file, each with the name of the one that waited and in the place of which it was posted.
     """
