@@ -251,6 +251,13 @@ def test_what_a_page_fits_needs_no_new_one(book: Path, say: Say) -> None:
     assert (answer.code, answer.json["read"]["rows"], answer.json["read"]["sound"]) == (0, 2, 2)
     assert '"month-first"' in (book / "importers" / "american.md").read_text("utf-8")
     assert answer.json["next"] == "fundtrack import --dry-run american.csv"
+    page = next(page for page in INSTALLED if page.name == "treasury-payment").path.read_text("utf-8")
+    (book / "importers" / "another.md").write_text(page.replace("# treasury-payment", "# another"), "utf-8")
+    after = say("formats", "new", "payments.csv", "--book", book, "--format", "json").json[0]["next"]
+    assert after.startswith("fundtrack import --dry-run --as "), "what is advised works as it stands"
+    assert say(*after.split()[1:], "--book", book).code < 2
+    Path("council.csv").write_text("id,paid_by,date,amount,paid_to\n1,A Council,2010-01-01,898.64,B plc\n", "utf-8")
+    assert [one.page for one in desk("GBP").known(Path("council.csv"))] == ["uk-spend"], "no budget"
 
 
 def test_a_page_stays_in_its_folder_and_in_its_fences(book: Path, say: Say) -> None:
