@@ -50,7 +50,9 @@ def test_no_amount_or_date_gives_way_to_another(tmp_path: Path, other: str) -> N
     assert [[error.key for error in row.problems] for row in found[1:]] == [["amount-empty"], ["date-empty"]]
 
 
-@pytest.mark.parametrize(("row", "amount"), [("2015-02-03,1.00", 100), ("2015-02-03", None), ("2015-02-03,1,a,b", None)])
+@pytest.mark.parametrize(
+    ("row", "amount"), [("2015-02-03,1.00", 100), ("2015-02-03", None), ("2015-02-03,1,a,b", None)]
+)
 def test_a_row_of_another_length_has_its_day(tmp_path: Path, row: str, amount: int | None) -> None:
     """It waits, and what stands in its place counts: the amount where it ends behind it, the day in any case."""
     reading, rows = minimal(tmp_path, f"date,amount,payee\n2015-01-02,1.00,a\n{row}\nx\n")
