@@ -158,6 +158,7 @@ def test_dates_are_read(text: str) -> None:
         ("42048", "date-serial"),
         ("42048.5", "date-serial"),
         ("0", "date-serial"),
+        *(("1989", "date-serial"), ("2014", "date-year"), ("2014.0", "date-year"), ("２０１５年", "date-year")),
         ("2015-02-29", "date-impossible"),
         ("2015-13-01", "date-impossible"),
         ("20150230", "date-impossible"),
