@@ -198,6 +198,15 @@ def test_no_person_of_the_file_is_in_its_page(book: Path, say: Say) -> None:
     assert say("formats", "new", "list.csv", "--book", book).out.count("water") == 1
 
 
+def test_no_number_of_a_person_is_shown_to_choose_from(tmp_path: Path) -> None:
+    """What may be chosen is shown by its cells; a telephone is masked, in a column of its own or in a text."""
+    path = tmp_path / "list.csv"
+    path.write_text("名,联系电话,邮箱,备注,金额\n甲,13800000001,wei@example.cn,找13900000002,5.00\n", "utf-8")
+    shown = str([point.choices for point in desk().propose(path, {}).open])
+    assert "*******0001" in shown
+    assert not [one for one in ("13800000001", "13900000002", "wei@") if one in shown]
+
+
 def test_the_word_that_tells_a_kind_stays_in_the_sample(book: Path, say: Say, tmp_path: Path) -> None:
     """And nothing else of its cell: the sample becomes interest, as the file does."""
     text = f"{SIDES}2015-03-01,存款利息韦某一,,9.00,9.00,甲\n2015-03-02,货款韦某一,3.00,,6.00,乙\n"
