@@ -234,6 +234,9 @@ def test_what_is_confirmed_and_refused_says_why_it_is_refused(tmp_path: Path, op
         assert imported(run, path).reasons == {"fund-by-default": 1}
         code, out, _ = run("quarantine", "confirm", "1", "--by", "li", "--format", "json")
         assert (code, "overdrawn" in out, "fund-by-default" in out) == (1, True, False), out
+        for asked in (("retry",), ("groups", "--now")):
+            out = run("quarantine", *asked, "--by", "li", "--format", "json")[1]
+            assert ("overdrawn" in out, "fund-by-default" in out) == (True, True), "what refused it is told again"
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])

@@ -272,7 +272,7 @@ def _file(file: dict[str, Any], columns: Mapping[str, Source], identifying: tupl
         "records": str(file.get("records", "")),
         "importer": str(file.get("importer", "")),
         "red": file.get("red", ASKED),
-        "decimal": file.get("decimal", ""),
+        "decimal": file.get("decimal", "." if file.get("importer") else ""),  # a Decimal is written with a point
         "header_rows": int(file.get("header-rows", 1)),
         "unit": source_of(unit) if isinstance(unit, dict) else unit,
         "currency": (YUAN if unit in (*money.FACTORS,) else BOOK) if isinstance(currency, dict) else currency,
