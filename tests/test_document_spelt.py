@@ -1,0 +1,42 @@
+"""A document under another spelling of its number: other brackets, another width, blanks."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from clerk import before_a_book
+from quotas import CHART, controlled
+
+if TYPE_CHECKING:
+    import pytest
+
+    from commands import Say
+    from shelf import Shelf
+
+
+def test_one_document_in_other_brackets(shelf: Shelf, monkeypatch: pytest.MonkeyPatch, say: Say) -> None:
+    """It gives nothing again by any road, is told where it is only named, and its cash goes back with its quota."""
+    both = controlled(date(2015, 1, 1), CHART)
+    with before_a_book(shelf, "sqlite", both, monkeypatch):
+        sums = ("--fund", "F01", "--amount", "1000", "--date", "2015-02-01")
+        assert say("document", "receive", "财农〔2015〕1号", *sums, "--level", "central").code == 0
+        for one in ("财农[2015]1号", "财农（2015）1号", "财农 ﹝２０１５﹞1 号", "财农【2015】1号"):
+            for words in (
+                ("document", "receive", one, *sums, "--level", "central"),
+                ("document", "receive", "县1号", *sums, "--level", "county", "--upper", one),
+                ("document", "enter", one, "--level", "central"),
+                ("quota", "receive", *sums, "--document", one),
+                ("quota", "supplement", "F01-Q00001", *sums[2:], "--document", one),
+            ):
+                told = say(*words)
+                assert (told.code, f"{one} is known already, as 财农〔2015〕1号" in told.err) == (2, True), words
+        assert say("document", "enter", "财农〔2015〕11号", "--level", "central").code == 0
+        arrived = say("post", "--kind", "transfer-received", *sums, "--document", "财农[2015]1号")
+        assert (arrived.code, "财农[2015]1号 is 财农〔2015〕1号 but for its brackets" in arrived.out) == (0, True)
+        assert "财农[2015]1号 与已有的 财农〔2015〕1号 只差括号" in arrived.out
+        assert say("document", "receive", "财农〔2015〕2号", *sums, "--level", "central").code == 0
+        for line, whole in (("F01-Q00002", False), ("F01-Q00001", True)):
+            back = ("--amount", "600", "--document", "收回1号", "--date", "2015-12-01")
+            told = say("quota", "reclaim", line, *back)
+            assert (told.code, "and 0.00 in cash" not in told.out) == (0, whole), told
