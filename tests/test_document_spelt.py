@@ -1,4 +1,4 @@
-"""A document under another spelling of its number: other brackets, another width, blanks."""
+"""A document under a number that is not the registered one: in other brackets, or a wrong one."""
 
 from __future__ import annotations
 
@@ -40,3 +40,21 @@ def test_one_document_in_other_brackets(shelf: Shelf, monkeypatch: pytest.Monkey
             back = ("--amount", "600", "--document", "收回1号", "--date", "2015-12-01")
             told = say("quota", "reclaim", line, *back)
             assert (told.code, "and 0.00 in cash" not in told.out) == (0, whole), told
+
+
+def test_a_receipt_is_put_on_its_document(shelf: Shelf, monkeypatch: pytest.MonkeyPatch, say: Say) -> None:
+    """Also where its money is spent, and under its bank reference: in red and anew as one act, as the finding says."""
+    with before_a_book(shelf, "sqlite", controlled(date(2015, 1, 1), CHART), monkeypatch):
+        sums, day = ("--fund", "F01", "--amount", "1000"), ("--date", "2015-02-01")
+        put = ("rebook", "F01-2015-000003", "--wrong", "record", "--document")
+        for words in (
+            ("document", "receive", "财农〔2015〕1号", *sums, *day, "--level", "central", "--use", "0601=1000"),
+            ("post", "--kind", "transfer-received", *sums, *day, "--document", "财农〔2015〕8号", "--bank-ref", "A1"),
+            ("post", *sums, "--use", "0601", "--payee", "甲公司", *day, "--bank-ref", "A2"),
+        ):
+            assert say(*words).code == 0, words
+        found = say("check", "--only", "source-document-missing")
+        assert (found.code, "fundtrack rebook VOUCHER --wrong record --document NUMBER" in found.out) == (1, True)
+        assert say(*put, "财农〔2015〕8号", *day).code == 2
+        assert say(*put, "财农〔2015〕1号", *day).code == 0
+        assert say("check", "--only", "source-document-missing", "--only", "duplicate-payment").code == 0
