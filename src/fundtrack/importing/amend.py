@@ -81,7 +81,7 @@ def amend(book: Book, path: Path, *, by: str, approved_by: str = "", reason: str
         done = _told(connection, book, path.name, returned, reason)
         for change in done.changes:
             if change.of.field in GUARDED and not approved_by:
-                raise UsageError("corrected-approver", column=change.of.name, row=change.row.name)
+                raise UsageError("corrected-approver", path=path.name, cell=change.of.name, name=change.row.name)
         _keep(connection, done.changes, sha256, by, approved_by)
         for row, why in done.dropped:
             decide(connection, row, "rejected", reason=covered(why), by=by)
