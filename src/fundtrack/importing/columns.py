@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 from fundtrack import identifier
 from fundtrack.book.person import named
 from fundtrack.errors import FormatError
-from fundtrack.importing import cells, dates, fields, heading, movement, threes, written
+from fundtrack.importing import cells, currencies, dates, fields, heading, movement, threes, written
 from fundtrack.importing.blocks import Block, Candidates, Said, saying
 from fundtrack.importing.cells import Memo
 from fundtrack.importing.layout import IDENTIFYING
@@ -195,8 +195,8 @@ class Columns:
         self._gates = {"way": self._way} if layout.movement.column else {}
         if layout.movement.status:
             self._gates["status"] = self._field(layout.movement.status, movement.settled(layout.movement))
-        if layout.currency_column:
-            self._gates["currency"] = self._field(layout.currency_column, movement.currency(layout.book))
+        for name, source, read in currencies.gates(layout):
+            self._gates[name] = self._field(source, read)
         self._said = self._field(said := spec.get("fund"), _said(said))
         self._fields["account"] = self._field(layout.key_account, cells.identity)
         self._bank_ref = self._field(bank_ref := spec.get("bank-ref"), cells.identity)
@@ -279,7 +279,7 @@ class Columns:
 
     def change(self, row: list[str], moved: tuple[int, int] | None) -> tuple[tuple[str, ...], int | None]:
         """Return the account and currency of a row, and by how much it changed the balance; None if nobody knows."""
-        told = [self._fields["bank"], *(gate for name, gate in self._gates.items() if name == "currency")]
+        told = [self._fields["bank"], *(gate for name, gate in self._gates.items() if name.startswith("currency"))]
         of = tuple(row[one.place].strip() for one in told if one.place < self.width)
         extended = self._places.extend([(cell,) for cell in row]) if moved and self._gates else ()
         try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from fundtrack import identifier
 from fundtrack.errors import FormatError
-from fundtrack.importing import cells, dates, fields, heading, threes, written
+from fundtrack.importing import cells, currencies, dates, fields, heading, threes, written
 from fundtrack.importing.blocks import UNSAID, Row, Said, digest, saying
 from fundtrack.importing.cells import EXACT_DIGITS, Memo, Number, RedText
 from fundtrack.importing.columns import Moved
@@ -69,7 +69,7 @@ class EntryColumns:
         self.days: set[str] = set()
         self.telling: set[int] = set()
         self._kinds = {**form.fields, **dict.fromkeys(SIDES, "side"), WORDS: "words"}
-        self._places = Places(head, layout.columns.values())
+        self._places = Places(head, (*layout.columns.values(), *layout.currencies))
         read = [name for source in layout.columns.values() for name in source.columns]
         self._key = [head.place(name) for name in layout.key]
         self.mapped = {*self._key, *(head.place(name) for name in (*read, *layout.private))}
@@ -90,6 +90,7 @@ class EntryColumns:
         self._balance = next((field for field in self._fields if field.name == "balance"), None)
         first = next(iter(self._sides), self._summed)
         self.unit = self._unit(layout.columns[first.name]) if first else ""
+        self._gates = [self._gate(source) for source in layout.currencies if first]
 
     def _bind_channels(self) -> None:
         """Find the columns of funds that share a bill: those under the heading that the page names, but its sum."""
@@ -140,6 +141,12 @@ class EntryColumns:
         found = fields.found(source.pattern, str) if source.pattern else None
         values = Memo(_reading(kind, readers[kind], words, found))
         return Field(name, source.name, self._places.of(source), values, name in self._layout.needed)
+
+    def _gate(self, source: Source) -> Field:
+        """Return where a currency stands that the page does not read, and what reads it there."""
+        read = currencies.reader(self._layout.currency)
+        read = fields.found(source.pattern, read) if source.pattern else read
+        return Field("currency", source.name, self._places.of(source), Memo(read), needed=False)
 
     def _side(self, unit: str) -> Callable[[str], int]:
         """Return what reads an amount in a unit, or nothing."""
@@ -270,7 +277,7 @@ class EntryColumns:
         """Give what is wrong with the cells of a row, and with what they say together."""
         extended = self._extended(row)
         said: dict[str, Any] = {}
-        for field in self._fields:
+        for field in (*self._fields, *self._gates):
             try:
                 said[field.name] = _read(field, extended)
             except FormatError as error:

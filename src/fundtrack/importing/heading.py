@@ -9,7 +9,7 @@ from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.errors import FormatError
-from fundtrack.importing import cells
+from fundtrack.importing import cells, currencies
 from fundtrack.importing.layout import IDENTIFYING
 from fundtrack.money import is_unit
 
@@ -175,7 +175,7 @@ def _resolved(layout: Layout, heading: Heading) -> Layout:
         return None if made and made.optional and (made.any or heading.lacks(made.columns)) else made
 
     moved = layout.movement
-    return replace(
+    made = replace(
         layout,
         columns={field: one(source) for field, source in layout.columns.items()},
         key_account=beside(layout.key_account),
@@ -184,6 +184,7 @@ def _resolved(layout: Layout, heading: Heading) -> Layout:
         currency_column=beside(layout.currency_column),
         movement=replace(moved, column=beside(moved.column), status=beside(moved.status)),
     )
+    return replace(made, currencies=currencies.unread(made, heading))
 
 
 def unit(layout: Layout, heading: Heading, columns: Sequence[str]) -> str:

@@ -60,8 +60,9 @@ class Layout:
 
     A file of a `register` has entries instead of vouchers; those of its columns that are `needed` may not be empty, and
     its `funds`, where any are known, are those of the chart. A row of another may become an act, which `becomes` names;
-    of a bill over several funds, the `channels` are the columns under one heading of `header_rows` rows. A
-    page that was drafted has `open` questions, and no file is read through it.
+    of a bill over several funds, the `channels` are the columns under one heading of `header_rows` rows. What
+    a table says of its currency and the page does not read are its `currencies`. A page that was drafted has `open`
+    questions, and no file is read through it.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Layout:
     movement: Movement = PAID
     book: str = ""
     currency_column: Source | None = None
+    currencies: tuple[Source, ...] = ()
     open: tuple[str, ...] = ()
 
     @property
@@ -105,7 +107,7 @@ class Layout:
         """Return every source of a voucher's field, and of what says its kind, its way and its key."""
         beside = (
             self.key_account, self.kind_column, self.currency_column, self.unit, *self.movement.sources,
-            *self.key_sources,
+            *self.key_sources, *self.currencies,
         )  # fmt: skip
         return (*self.columns.values(), *(one for one in beside if isinstance(one, Source)))
 

@@ -91,16 +91,22 @@ def settled(movement: Movement) -> Callable[[str], str]:
 
 def currency(book: str) -> Callable[[str], str]:
     """Return what reads the currency of a row of a book. It raises FormatError (`currency-other`) for another one."""
-    names = {book, *NAMED.get(book, ())}
+    names = {name.casefold() for name in (book, *NAMED.get(book, ()))}
 
     def of_row(cell: str) -> str:
         said = cells.text(cell)
-        if said not in names:
+        if said.casefold() not in names:
             raise FormatError("currency-other", text=said, currency=book)
         return said
 
     return of_row
 
 
-NAMED: Final[Mapping[str, tuple[str, ...]]] = {"CNY": ("人民币", "RMB"), "HKD": ("港币", "港元"), "USD": ("美元",)}
+NAMED: Final[Mapping[str, tuple[str, ...]]] = {
+    "CNY": ("人民币", "人民币元", "RMB", "¥", "￥", "156"),
+    "GBP": ("£", "英镑", "Sterling", "Pounds sterling", "Pound sterling", "Pounds", "UK pounds", "British pound"),
+    "EUR": ("€", "欧元", "Euro", "Euros"),
+    "HKD": ("港币", "港元"),
+    "USD": ("美元", "US$", "US dollar", "US dollars"),
+}
 """How files name a currency, beside its code."""
