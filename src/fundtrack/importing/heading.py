@@ -105,6 +105,7 @@ def find(layout: Layout, rows: Iterator[Numbered], *, headed: bool = False) -> t
         head = row
         if layout.header_rows > 1:
             head = joined([*(of for _, of in above[1 - layout.header_rows :]), row])
+        head = _called(head, layout.also) if layout.also else head
         named = [cells.column(cell) for cell in head]
         names = tuple(name for name, _ in named)
         if not wanted.missing(names):
@@ -112,6 +113,18 @@ def find(layout: Layout, rows: Iterator[Numbered], *, headed: bool = False) -> t
             return Heading(number, tuple(head), names, index, dict(named), tuple(above), tuple(row)), above
         above.append((number, row))
     return None, above
+
+
+def _called(head: Sequence[str], also: Iterable[tuple[str, str]]) -> list[str]:
+    """Return a header in which a column that the page calls otherwise goes by the page's name, with its own unit."""
+    named = [cells.column(cell) for cell in head]
+    has = {name for name, _ in named}
+    known = {name: of for name, of in also if of not in has}
+    new = (known.get(name, "") for name, _ in named)
+    return [
+        (f"{name}({unit})" if unit else name) if name else cell
+        for cell, name, (_, unit) in zip(head, new, named, strict=True)
+    ]
 
 
 def joined(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fundtrack import money
 from fundtrack.errors import PageError
+from fundtrack.importing import cells
 from fundtrack.importing.becoming import FORMS, NEEDED
 from fundtrack.importing.dates import ISO, ORDERS
 from fundtrack.importing.fields import ASKED, REDDENED
@@ -39,6 +40,7 @@ WORDED: Final = ("fund", "use", "project", "payee", "bank")
 FILE: Final = {
     "encoding", "delimiter", "header", "without", "unit", "currency", "total", "notes", "private", "dates", "records",
     "header-rows", "red", "importer", "decimal",
+    "also",
 }  # fmt: skip
 YUAN: Final = "CNY"
 BOOK: Final = "book"
@@ -60,7 +62,8 @@ class Layout:
 
     A file of a `register` has entries instead of vouchers; those of its columns that are `needed` may not be empty, and
     its `funds`, where any are known, are those of the chart. A row of another may become an act, which `becomes` names;
-    of a bill over several funds, the `channels` are the columns under one heading of `header_rows` rows. What
+    of a bill over several funds, the `channels` are the columns under one heading of `header_rows` rows. A
+    column that some files call `also` something else goes by the page's name. What
     a table says of its currency and the page does not read are its `currencies`. A page that was drafted has `open`
     questions, and no file is read through it.
     """
@@ -88,6 +91,7 @@ class Layout:
     needed: tuple[str, ...] = ()
     funds: frozenset[str] = frozenset()
     without: tuple[str, ...] = ()
+    also: tuple[tuple[str, str], ...] = ()
     dates: str = ISO
     records: str = ""
     header_rows: int = 1
@@ -270,6 +274,7 @@ def _file(file: dict[str, Any], columns: Mapping[str, Source], identifying: tupl
         "delimiter": file.get("delimiter", ","),
         "header": texts_of(file.get("header", [])),
         "without": texts_of(file.get("without", [])),
+        "also": tuple((cells.column(name)[0], cells.column(str(of))[0]) for name, of in file.get("also", {}).items()),
         "dates": file.get("dates", ISO),
         "records": str(file.get("records", "")),
         "importer": str(file.get("importer", "")),
