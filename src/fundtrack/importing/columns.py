@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 from fundtrack import identifier
 from fundtrack.book.person import named
 from fundtrack.errors import FormatError
-from fundtrack.importing import cells, currencies, dates, fields, heading, movement, threes, written
+from fundtrack.importing import cells, dates, fields, heading, movement, threes, written
 from fundtrack.importing.blocks import Block, Candidates, Said, saying
 from fundtrack.importing.cells import Memo
+from fundtrack.importing.gates import gates
 from fundtrack.importing.layout import IDENTIFYING
 from fundtrack.importing.places import Places
 
@@ -193,9 +194,7 @@ class Columns:
         self._fields = {field: self._field(spec.get(field), read) for field, read in readers.items()}
         self._way = self._field(layout.movement.column, movement.direction(layout.movement))
         self._gates = {"way": self._way} if layout.movement.column else {}
-        if layout.movement.status:
-            self._gates["status"] = self._field(layout.movement.status, movement.settled(layout.movement))
-        for name, source, read in currencies.gates(layout):
+        for name, source, read in gates(layout):
             self._gates[name] = self._field(source, read)
         self._said = self._field(said := spec.get("fund"), _said(said))
         self._fields["account"] = self._field(layout.key_account, cells.identity)

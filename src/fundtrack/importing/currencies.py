@@ -10,7 +10,7 @@ from fundtrack.importing.fields import NOTHING
 from fundtrack.importing.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from fundtrack.importing.heading import Heading
     from fundtrack.importing.layout import Layout
@@ -41,14 +41,6 @@ def unread(layout: Layout, heading: Heading) -> tuple[Source, ...]:
         return found
     said = ((label, WORD.search(heading.beside(label))) for label in LABELS)
     return tuple(Source(label=label, pattern=WORD) for label, one in said if one and one[1].casefold() not in ALL)
-
-
-def gates(layout: Layout) -> Iterator[tuple[str, Source, Callable[[str], str]]]:
-    """Give what says the currency of a row, by a name each that begins with `currency`, and what reads it."""
-    if layout.currency_column:
-        yield "currency", layout.currency_column, movement.currency(layout.book)
-    for nth, source in enumerate(layout.currencies):
-        yield f"currency {nth}", source, reader(layout.currency)
 
 
 def reader(currency: str) -> Callable[[str], str]:

@@ -195,7 +195,9 @@ def _resolved(layout: Layout, heading: Heading) -> Layout:
         key_sources=tuple(found for found in map(beside, layout.key_sources) if found),
         kind_column=beside(layout.kind_column),
         currency_column=beside(layout.currency_column),
-        movement=replace(moved, column=beside(moved.column), status=beside(moved.status)),
+        movement=replace(
+            moved, column=beside(moved.column), status=beside(moved.status), refunded=beside(moved.refunded)
+        ),
     )
     return replace(made, currencies=currencies.unread(made, heading))
 

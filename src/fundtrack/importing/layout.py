@@ -50,7 +50,7 @@ TABLES: Final = {
     "file": FILE,
     "columns": set(FIELDS),
     "key": {"columns", "fields", "account"},
-    "movement": {"positive", "column", "in", "out", "status", "settled"},
+    "movement": {"positive", "column", "in", "out", "status", "settled", "refunded"},
     "kind": {"column", "in", "out", "in-words", "out-words"},
     "words": set(WORDED),
 }
