@@ -43,6 +43,9 @@ NOT_IN_HUNDREDTHS: Final = frozenset({"BHD", "CLF", "IQD", "JOD", "KWD", "LYD", 
 FOLDED: Final = str.maketrans("０１２３４５６７８９，．＋－−（）￥　\u00a0", "0123456789,.+--()¥  ")
 GRAMMAR: Final = re.compile(r"([+-]?)(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.(\d{1,8}))?(-?)", re.ASCII)
 CODE: Final = re.compile(r"[A-Z]{3}", re.ASCII)
+DASHES: Final = frozenset({"-", "–", "—"})
+"""What stands for nothing behind the mark of a currency."""
+
 NAMED: Final = re.compile(r"(?<=[\d)])\s*([万亿])\s*元?\s*$")
 """The unit that an amount names behind it, which is more than a yuan."""
 
@@ -90,6 +93,11 @@ def parse(text: str, unit: str = "元") -> int:
         raise FormatError("amount-empty")
     bracketed = folded.startswith("(") and folded.endswith(")")
     bare = _marks(unit).sub(r"\1", folded[1:-1].strip() if bracketed else folded, count=1)
+    if not bracketed and bare != folded:  # a spreadsheet's form of accounts: £(1,200.00), and £- for nothing
+        if bare in DASHES:
+            return 0
+        if bare.startswith("(") and bare.endswith(")"):
+            bracketed, bare = True, bare[1:-1].strip()
     found = GRAMMAR.fullmatch(bare)
     if found is None or (bool(found[1]) + bool(found[4]) + bracketed > 1):
         raise FormatError("amount-unreadable", text=text)
