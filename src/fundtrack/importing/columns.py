@@ -15,6 +15,7 @@ from fundtrack import identifier
 from fundtrack.book.person import named
 from fundtrack.errors import FormatError
 from fundtrack.importing import cells, dates, fields, heading, movement, threes, written
+from fundtrack.importing.agreement import Agreement
 from fundtrack.importing.blocks import Block, Candidates, Said, saying
 from fundtrack.importing.cells import Memo
 from fundtrack.importing.gates import gates
@@ -133,6 +134,7 @@ class Columns:
         self._kept = {place: Memo(self._keeper(place, key)) for place, _ in self._private if place in read_at}
         self._bare = {self._places.of(spec[field]) for field in BARE if field in spec}
         self._bank_funds = words.get("bank", {})
+        self._agreement = Agreement(layout, head)
         self._bind_amounts(below)
         self._bind_fields(words)
 
@@ -188,7 +190,7 @@ class Columns:
             "payee-account": str,
             "contract": cells.numbered,
             "quota": cells.identity,
-            "approver": _person,
+            "approver": lambda cell: named(cells.name(cell)),
             "reference": cells.identity,
         }
         self._fields = {field: self._field(spec.get(field), read) for field, read in readers.items()}
@@ -216,6 +218,7 @@ class Columns:
 
     def piece(self, sheet: str, numbers: Sequence[int], rows: Sequence[list[str]], count: Count) -> Block:
         """Return rows that all make candidates, counted. Raises FormatError, then none is counted."""
+        self._agreement.refuse(rows)
         columns = self.of(rows)
         moved = self.amounts(columns)
         candidates = self.candidates(columns, moved)
@@ -367,7 +370,7 @@ class Columns:
         """Give everything for which a row makes no candidate, each once, but an amount that is not known."""
         extended, values, told = self._places.extend([(cell,) for cell in row]), {}, set()
         damaged = [*cells.damage(row, self._private)]
-        yield from damaged
+        yield from (*damaged, *self._agreement.differing(row))
         yield from self._unsound(row, {str(error.details["column"]) for error in damaged})
         beside = {"bank-ref": self._bank_ref, "amount-words": self._written}
         for key, field in {**self._fields, **self._gates, **beside}.items():
@@ -392,8 +395,3 @@ class Columns:
                     self._kept[place][row[place]]
                 except FormatError as error:
                     yield FormatError(error.key, **error.details, column=name)
-
-
-def _person(cell: str) -> str:
-    """Return the name of a person as it is kept. Raises FormatError."""
-    return named(cells.name(cell))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 from fundtrack import identifier
 from fundtrack.errors import FormatError
 from fundtrack.importing import cells, currencies, dates, fields, heading, threes, written
+from fundtrack.importing.agreement import Agreement
 from fundtrack.importing.blocks import UNSAID, Row, Said, digest, saying
 from fundtrack.importing.cells import EXACT_DIGITS, Memo, Number, RedText
 from fundtrack.importing.columns import Moved
@@ -77,6 +78,7 @@ class EntryColumns:
         self._amounts = [name for field, of in layout.columns.items() if field in amounts for name in of.columns]
         self._private = [(head.place(name), name) for name in layout.private]
         self._bare = {self._places.of(layout.columns[field]) for field in BARE if field in layout.columns}
+        self._agreement = Agreement(layout, head)
         self._forms = form.forms
         self._fields = [self._field(name, source, key) for name, source in layout.columns.items()]
         numbers = {"amount", "side", "number"}
@@ -275,6 +277,7 @@ class EntryColumns:
 
     def _wrong(self, row: Sequence[str]) -> Iterator[FormatError]:
         """Give what is wrong with the cells of a row, and with what they say together."""
+        yield from self._agreement.differing(row)
         extended = self._extended(row)
         said: dict[str, Any] = {}
         for field in (*self._fields, *self._gates):

@@ -40,7 +40,7 @@ WORDED: Final = ("fund", "use", "project", "payee", "bank")
 FILE: Final = {
     "encoding", "delimiter", "header", "without", "unit", "currency", "total", "notes", "private", "dates", "records",
     "header-rows", "red", "importer", "decimal",
-    "also",
+    "also", "same",
 }  # fmt: skip
 YUAN: Final = "CNY"
 BOOK: Final = "book"
@@ -63,7 +63,8 @@ class Layout:
     A file of a `register` has entries instead of vouchers; those of its columns that are `needed` may not be empty, and
     its `funds`, where any are known, are those of the chart. A row of another may become an act, which `becomes` names;
     of a bill over several funds, the `channels` are the columns under one heading of `header_rows` rows. A
-    column that some files call `also` something else goes by the page's name. What
+    column that some files call `also` something else goes by the page's name, and columns that
+    hold the `same` are pairs. What
     a table says of its currency and the page does not read are its `currencies`. A page that was drafted has `open`
     questions, and no file is read through it.
     """
@@ -92,6 +93,7 @@ class Layout:
     funds: frozenset[str] = frozenset()
     without: tuple[str, ...] = ()
     also: tuple[tuple[str, str], ...] = ()
+    same: tuple[tuple[str, ...], ...] = ()
     dates: str = ISO
     records: str = ""
     header_rows: int = 1
@@ -268,6 +270,9 @@ def _file(file: dict[str, Any], columns: Mapping[str, Source], identifying: tupl
         raise ValueError(file.get("red"), file.get("decimal"))
     if not (file.get("header") or any_name):
         raise ValueError("[file] header")
+    same = tuple(map(texts_of, file.get("same", [])))
+    if {*map(len, same)} - {2}:
+        raise ValueError("[file] same")
     codecs.lookup(file.get("encoding", "utf-8"))
     return {
         "encoding": file.get("encoding", "utf-8"),
@@ -275,6 +280,7 @@ def _file(file: dict[str, Any], columns: Mapping[str, Source], identifying: tupl
         "header": texts_of(file.get("header", [])),
         "without": texts_of(file.get("without", [])),
         "also": tuple((cells.column(name)[0], cells.column(str(of))[0]) for name, of in file.get("also", {}).items()),
+        "same": same,
         "dates": file.get("dates", ISO),
         "records": str(file.get("records", "")),
         "importer": str(file.get("importer", "")),
