@@ -52,6 +52,8 @@ CASES: Final = {
     "no order": (ENGLISH + "01/02/2015,A,1.50\n03/04/2015,B,2.00\n", {}, "date-order"),
     "a year of two digits": (ENGLISH + "13/04/05,A,1.50\n05/04/13,B,2.00\n", {}, "date-order"),
     "two dates": ("Invoice date,Payment date,Supplier,Amount\n22/01/2015,23/01/2015,A,1.50\n", {}, "date"),
+    "years": ("Beneficiary,Sum,Year\nA,608.98,2014\nB,280.92,2014\n", {}, "date"),
+    "a lost date among others": (ENGLISH + "22/01/2015,A,1.50\n23/01/2015,B,1.75\n####,B,2.50\n", {"date": "Date"}, ""),
     "two amounts": ("Date,Supplier,Net,Gross\n22/01/2015,A,1.50,1.80\n", {}, "amount"),
     "the same amount twice": ("Date,Supplier,Net,Gross\n22/01/2015,A,1.50,1.50\n", {"amount": "Net"}, ""),
     "mostly negative": (ENGLISH + "22/01/2015,A,-1.50\n23/01/2015,B,-2.00\n", {}, "sign"),
@@ -196,6 +198,15 @@ def test_no_person_of_the_file_is_in_its_page(book: Path, say: Say) -> None:
     assert say("formats", "new", "list.csv", "--book", book).out.count("water") == 1
 
 
+def test_no_number_of_a_person_is_shown_to_choose_from(tmp_path: Path) -> None:
+    """What may be chosen is shown by its cells; a telephone is masked, in a column of its own or in a text."""
+    path = tmp_path / "list.csv"
+    path.write_text("名,联系电话,邮箱,备注,金额\n甲,13800000001,wei@example.cn,找13900000002,5.00\n", "utf-8")
+    shown = str([point.choices for point in desk().propose(path, {}).open])
+    assert "*******0001" in shown
+    assert not [one for one in ("13800000001", "13900000002", "wei@") if one in shown]
+
+
 def test_the_word_that_tells_a_kind_stays_in_the_sample(book: Path, say: Say, tmp_path: Path) -> None:
     """And nothing else of its cell: the sample becomes interest, as the file does."""
     text = f"{SIDES}2015-03-01,存款利息韦某一,,9.00,9.00,甲\n2015-03-02,货款韦某一,3.00,,6.00,乙\n"
@@ -251,6 +262,13 @@ def test_what_a_page_fits_needs_no_new_one(book: Path, say: Say) -> None:
     assert (answer.code, answer.json["read"]["rows"], answer.json["read"]["sound"]) == (0, 2, 2)
     assert '"month-first"' in (book / "importers" / "american.md").read_text("utf-8")
     assert answer.json["next"] == "fundtrack import --dry-run american.csv"
+    page = next(page for page in INSTALLED if page.name == "treasury-payment").path.read_text("utf-8")
+    (book / "importers" / "another.md").write_text(page.replace("# treasury-payment", "# another"), "utf-8")
+    after = say("formats", "new", "payments.csv", "--book", book, "--format", "json").json[0]["next"]
+    assert after.startswith("fundtrack import --dry-run --as "), "what is advised works as it stands"
+    assert say(*after.split()[1:], "--book", book).code < 2
+    Path("council.csv").write_text("id,paid_by,date,amount,paid_to\n1,A Council,2010-01-01,898.64,B plc\n", "utf-8")
+    assert [one.page for one in desk("GBP").known(Path("council.csv"))] == ["uk-spend"], "no budget"
 
 
 def test_a_page_stays_in_its_folder_and_in_its_fences(book: Path, say: Say) -> None:

@@ -62,6 +62,7 @@ def test_what_files_write_is_read(text: str, fen: int) -> None:
         ("NaN", "amount-unreadable"),
         ("Infinity", "amount-unreadable"),
         ("1e5", "amount-unreadable"),
+        *((text, "amount-rounded") for text in ("3.20E+07", "-1E+13", "３.2E＋07", "¥1,5E+3")),
         ("1e308", "amount-unreadable"),
         ("1e999999999", "amount-unreadable"),
         ("1_000", "amount-unreadable"),

@@ -125,12 +125,12 @@ class Columns:
         self._places = Places(head, sources)
         self.width = len(head.names)
         self.counted = {self._places.of(spec[field]) for field in COUNTED if field in spec}
-        read = [name for source in spec.values() for name in source.columns]
+        read = [name for source in spec.values() for name in source.read]
         self.mapped = {head.place(name) for name in (*read, *layout.key, *layout.private)}
         self.telling = {self._places.of(spec["date"]), *self.counted}
         self._private = [(head.place(name), name) for name in layout.private]
-        self._key = [head.place(name) for name in layout.key]
-        read_at = {*self._key, *(head.place(name) for source in sources for name in source.columns)}
+        self._key = [self._places.filled.get(name, head.place(name)) for name in layout.key]
+        read_at = {*self._key, *(head.place(name) for source in sources for name in source.read)}
         self._kept = {place: Memo(self._keeper(place, key)) for place, _ in self._private if place in read_at}
         self._bare = {self._places.of(spec[field]) for field in BARE if field in spec}
         self._bank_funds = words.get("bank", {})
@@ -314,7 +314,7 @@ class Columns:
         if "" in account:
             account = [said or self._layout.name for said in account]
         counted = map(int.__sub__, moved.incoming, moved.outgoing)
-        key = [iso, [*map(str, counted)], *([*map(str.strip, columns[place])] for place in self._key)]
+        key = [iso, [*map(str, counted)], *([*map(str.strip, extended[place])] for place in self._key)]
         bank_ref = self._bank_refs(extended[self._bank_ref.place])
         return Candidates(
             date, kind, amount, fund, use_fund, code, payee, narration, project, document, bank, bank_ref, payee_id,

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from fundtrack.importing.layout import Layout
     from fundtrack.importing.source import Source
 
+FILLED: Final = ("payee", "narration")
+"""Fields that a row may say in any of several columns; two dates or amounts are never one for the other."""
+
 SEARCHED: Final = 50
 """Rows in which the header must stand."""
 
@@ -176,12 +179,21 @@ def fitted(layout: Layout, heading: Heading) -> Layout:
 
 
 def _resolved(layout: Layout, heading: Heading) -> Layout:
-    """Return a layout whose columns go by the names that a header has: of several the first there is."""
+    """Return a layout whose columns go by the names that a header has: of several the first there is.
+
+    Of what a row may say in any of them, the others stand behind it.
+    """
     known = {cells.loose(name): cell for name, cell in reversed([*zip(heading.names, heading.cells, strict=True)])}
 
     def one(source: Source) -> Source:
         found = next((known[name] for name in map(cells.loose, source.any) if name in known), None)
         return replace(source, columns=(found,), any=()) if found else source
+
+    def filled(source: Source) -> Source:
+        made = one(source)
+        names = (known[name] for name in map(cells.loose, source.any) if name in known)
+        others = (name for name in names if heading.names.count(cells.column(name)[0]) == 1)
+        return replace(made, behind=tuple(name for name in dict.fromkeys(others) if name not in made.columns))
 
     def beside(source: Source | None) -> Source | None:
         made = one(source) if source else None
@@ -190,7 +202,10 @@ def _resolved(layout: Layout, heading: Heading) -> Layout:
     moved = layout.movement
     made = replace(
         layout,
-        columns={field: one(source) for field, source in layout.columns.items()},
+        columns={
+            field: filled(source) if field in FILLED and layout.form is None else one(source)
+            for field, source in layout.columns.items()
+        },
         key_account=beside(layout.key_account),
         key_sources=tuple(found for found in map(beside, layout.key_sources) if found),
         kind_column=beside(layout.kind_column),
