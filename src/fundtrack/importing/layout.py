@@ -49,7 +49,7 @@ BOOK: Final = "book"
 TABLES: Final = {
     "file": FILE,
     "columns": set(FIELDS),
-    "key": {"columns", "fields", "account"},
+    "key": {"columns", "fields", "account", "one-of"},
     "movement": {"positive", "column", "in", "out", "status", "settled", "refunded"},
     "kind": {"column", "in", "out", "in-words", "out-words"},
     "words": set(WORDED),
@@ -66,7 +66,8 @@ class Layout:
     column that some files call `also` something else goes by the page's name, and columns that
     hold the `same` are pairs. What
     a table says of its currency and the page does not read are its `currencies`. A page that was drafted has `open`
-    questions, and no file is read through it.
+    questions, and no file is read through it. Of the columns `one_of`, a payment fills
+    at least one.
     """
 
     name: str
@@ -107,6 +108,7 @@ class Layout:
     currency_column: Source | None = None
     currencies: tuple[Source, ...] = ()
     open: tuple[str, ...] = ()
+    one_of: tuple[str, ...] = ()
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -196,6 +198,7 @@ def _layout(name: str, form: dict[str, dict[str, Any]]) -> Layout:
         columns=columns,
         key=texts_of([one for one in form["key"].get("columns", []) if isinstance(one, str)]),
         key_sources=_keyed(form["key"], columns),
+        one_of=texts_of(form["key"].get("one-of", [])),
         movement=movement_of(form.get("movement", {})),
         key_account=source_of(account) if account else None,
         kind_column=source_of(column) if column else None,
