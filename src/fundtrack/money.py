@@ -46,6 +46,9 @@ ROUNDED: Final = re.compile(r"[+-]?\d(?:[.,]\d+)?E\+\d{1,2}", re.ASCII)
 """How a spreadsheet writes a long number in a narrow column: with the digits that it shows, and without the others."""
 
 CODE: Final = re.compile(r"[A-Z]{3}", re.ASCII)
+DASHES: Final = frozenset({"-", "–", "—"})
+"""What stands for nothing behind the mark of a currency."""
+
 NAMED: Final = re.compile(r"(?<=[\d)])\s*([万亿])\s*元?\s*$")
 """The unit that an amount names behind it, which is more than a yuan."""
 
@@ -93,6 +96,11 @@ def parse(text: str, unit: str = "元") -> int:
         raise FormatError("amount-empty")
     bracketed = folded.startswith("(") and folded.endswith(")")
     bare = _marks(unit).sub(r"\1", folded[1:-1].strip() if bracketed else folded, count=1)
+    if not bracketed and bare != folded:  # a spreadsheet's form of accounts: £(1,200.00), and £- for nothing
+        if bare in DASHES:
+            return 0
+        if bare.startswith("(") and bare.endswith(")"):
+            bracketed, bare = True, bare[1:-1].strip()
     found = GRAMMAR.fullmatch(bare)
     if found is None or (bool(found[1]) + bool(found[4]) + bracketed > 1):
         raise FormatError("amount-rounded" if ROUNDED.fullmatch(bare) else "amount-unreadable", text=text)

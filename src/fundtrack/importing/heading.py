@@ -9,7 +9,7 @@ from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.errors import FormatError
-from fundtrack.importing import cells
+from fundtrack.importing import cells, currencies
 from fundtrack.importing.layout import IDENTIFYING
 from fundtrack.money import is_unit
 
@@ -108,6 +108,7 @@ def find(layout: Layout, rows: Iterator[Numbered], *, headed: bool = False) -> t
         head = row
         if layout.header_rows > 1:
             head = joined([*(of for _, of in above[1 - layout.header_rows :]), row])
+        head = _called(head, layout.also) if layout.also else head
         named = [cells.column(cell) for cell in head]
         names = tuple(name for name, _ in named)
         if not wanted.missing(names):
@@ -115,6 +116,18 @@ def find(layout: Layout, rows: Iterator[Numbered], *, headed: bool = False) -> t
             return Heading(number, tuple(head), names, index, dict(named), tuple(above), tuple(row)), above
         above.append((number, row))
     return None, above
+
+
+def _called(head: Sequence[str], also: Iterable[tuple[str, str]]) -> list[str]:
+    """Return a header in which a column that the page calls otherwise goes by the page's name, with its own unit."""
+    named = [cells.column(cell) for cell in head]
+    has = {name for name, _ in named}
+    known = {name: of for name, of in also if of not in has}
+    new = (known.get(name, "") for name, _ in named)
+    return [
+        (f"{name}({unit})" if unit else name) if name else cell
+        for cell, name, (_, unit) in zip(head, new, named, strict=True)
+    ]
 
 
 def joined(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -187,7 +200,7 @@ def _resolved(layout: Layout, heading: Heading) -> Layout:
         return None if made and made.optional and (made.any or heading.lacks(made.columns)) else made
 
     moved = layout.movement
-    return replace(
+    made = replace(
         layout,
         columns={
             field: filled(source) if field in FILLED and layout.form is None else one(source)
@@ -197,8 +210,11 @@ def _resolved(layout: Layout, heading: Heading) -> Layout:
         key_sources=tuple(found for found in map(beside, layout.key_sources) if found),
         kind_column=beside(layout.kind_column),
         currency_column=beside(layout.currency_column),
-        movement=replace(moved, column=beside(moved.column), status=beside(moved.status)),
+        movement=replace(
+            moved, column=beside(moved.column), status=beside(moved.status), refunded=beside(moved.refunded)
+        ),
     )
+    return replace(made, currencies=currencies.unread(made, heading))
 
 
 def unit(layout: Layout, heading: Heading, columns: Sequence[str]) -> str:
