@@ -63,11 +63,9 @@ class Layout:
     A file of a `register` has entries instead of vouchers; those of its columns that are `needed` may not be empty, and
     its `funds`, where any are known, are those of the chart. A row of another may become an act, which `becomes` names;
     of a bill over several funds, the `channels` are the columns under one heading of `header_rows` rows. A
-    column that some files call `also` something else goes by the page's name, and columns that
-    hold the `same` are pairs. What
-    a table says of its currency and the page does not read are its `currencies`. A page that was drafted has `open`
-    questions, and no file is read through it. Of the columns `one_of`, a payment fills
-    at least one.
+    column that some files call `also` something else goes by the page's name; pairs of columns are the `same`. What a
+    table says of its currency and the page does not read are its `currencies`. A page that was drafted has `open`
+    questions, and no file is read through it. Of the columns `one_of`, a payment fills at least one.
     """
 
     name: str
