@@ -19,7 +19,7 @@ from fundtrack.book.person import named
 from fundtrack.chart.model import Quota
 from fundtrack.chart.quota import headings, root
 from fundtrack.errors import UsageError, message, nearest
-from fundtrack.posting.contractors import bound_by_contractor
+from fundtrack.posting.contractors import bound_by_contractor, refuse_same_change
 from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.given import refuse_exceeded, refuse_received
 from fundtrack.posting.kinds import use_of
@@ -218,8 +218,8 @@ def commit(
     `change` is the number of the signed change, as the register of contracts has it, by which the contract is larger or
     smaller; it stands in the narration, for what is bound is bound to the contract.
 
-    Raises UsageError: `quota-unknown`, `quota-not-allotted`, `quota-year`, `commit-contract`, `commit-zero`, and
-    `commit-beyond` where more would be freed than is bound to the contract.
+    Raises UsageError: `quota-unknown`, `quota-not-allotted`, `quota-year`, `commit-contract`, `commit-zero`,
+    `commit-beyond` where more would be freed than is bound to the contract, and what `refuse_same_change` raises.
     """
     line = line_in(chart, number)
     contract = contract.strip()
@@ -236,6 +236,8 @@ def commit(
     entry = entry_of(chart, (line, "available"), (line, "committed"), positive(abs(amount)), red=amount < 0)
     change, document = signed.get("change", "").strip(), signed.get("document", "")
     said = message("commit-change", chart.narrates, contract=contract, change=change) if change else ""
+    if change:
+        refuse_same_change(connection, entry, contract, said)
     return [_voucher(
         chart, "commitment", line, (entry,), date, document=document, contract=contract, payee=payee, narration=said
     )]  # fmt: skip
