@@ -49,7 +49,8 @@ def test_wrong_usage_changes_nothing(say: Say, book: Path, words: str) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        "balance --by moon", "post --fund F01", "reverse F01-2015-000099 --reason x", "reverse 12 --reason x",
+        "balance --by moon", "post --fund F01", "post --fund F01 --use 0601 --payee x --amount 0 --date 2015-03-01",
+        "reverse F01-2015-000099 --reason x", "reverse 12 --reason x",
         "reverse F01-2015-000002", "rebook F01-2015-000002 --fund F03 --use 0603 --document x",
         "rebook F01-2015-000002 --project P01", "rebook F01-2015-000002 --project P77 --document x",
         "post --fund F01 --use 0601 --amount 4 --date 2015-03-01 --payee x --project P77",

@@ -234,6 +234,7 @@ def test_quota_that_went_to_and_fro_is_followed_once(say: Say) -> None:
              "quota adjust F01-Q00001 --to F01-Q00003 --amount 60 --document c --date 2015-06-03")  # fmt: skip
     for subject in ("F01-Q00001", "F01-Q00002", "F01-Q00003", PAID, "财农1号"):
         assert {*traced(say, subject)["roots"]} <= {"财农1号", "县2号"}
+    assert "Perhaps one of F01-Q00002, F01-Q00001" in say("trace", "F01-Q002").err  # a number of another length
 
 
 def test_documents_in_a_circle_have_no_root(book: Book, say: Say) -> None:

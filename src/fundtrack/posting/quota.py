@@ -156,12 +156,12 @@ def supplement(
     """Return the voucher by which a document gives more to a line that a document gave (追加); a negative amount cuts.
 
     What is cut (追减) is taken back in red, out of what is not allotted; the money is not touched. Both cite the
-    receipt. Raises UsageError: `quota-unknown`, `quota-not-given`, `quota-line-carried`, `supplement-document`,
+    receipt. Raises UsageError: `quota-unknown`, `supplement-allotted`, `quota-line-carried`, `supplement-document`,
     `quota-year` on a day of another year, `supplement-nothing` where nothing stands of the line, `document-exceeded`.
     """
     line = find_line(chart, number)
     if line.use:
-        raise UsageError("quota-not-given", number=line.number)
+        raise UsageError("supplement-allotted", number=line.number, given=root(line, chart.quotas).number)
     if line.parent:
         raise UsageError("quota-line-carried", number=line.number, parent=f"{line.fund}-Q{line.parent:05d}",
                          document=root(line, chart.quotas).document)  # fmt: skip
@@ -340,9 +340,10 @@ def leg_of(chart: Chart, line: Quota, status: str) -> Leg:
 
 def _refuse_ungranted(chart: Chart, fund: str, use: str, date: Date) -> None:
     """Refuse a use that is not granted on a day, as the database does. Raises UsageError (`quota-use-ended`)."""
-    ruled = [one for one in chart.uses if one.account == f"Expenses:{fund}:{use}" and one.date <= date]
-    if not ruled or not ruled[-1].granted:
-        raise UsageError("quota-use-ended", fund=fund, use=use, date=date)
+    ruled = {one.account: one.granted for one in chart.uses if one.date <= date}
+    granted = {code for account in ruled if ruled[account] for _, of, code in [account.split(":")] if of == fund}
+    if use not in granted:
+        raise UsageError("quota-use-ended", fund=fund, use=use, date=date, known=nearest(use, granted))
 
 
 def open_line(connection: Connection, chart: Chart, quota: Quota) -> Quota:
