@@ -49,8 +49,7 @@ def test_wrong_usage_changes_nothing(say: Say, book: Path, words: str) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        "balance --by moon", "post --fund F01", "post --fund F01 --use 0601 --payee x --amount 0 --date 2015-03-01",
-        "reverse F01-2015-000099 --reason x", "reverse 12 --reason x",
+        "balance --by moon", "post --fund F01", "reverse F01-2015-000099 --reason x", "reverse 12 --reason x",
         "reverse F01-2015-000002", "rebook F01-2015-000002 --fund F03 --use 0603 --document x",
         "rebook F01-2015-000002 --project P01", "rebook F01-2015-000002 --project P77 --document x",
         "post --fund F01 --use 0601 --amount 4 --date 2015-03-01 --payee x --project P77",
@@ -178,3 +177,10 @@ def test_import_says_which_balance_does_not_follow(say: Say, book: Path, tmp_pat
     assert len({one.json[0]["batch"] for one in again}) == 1
     path.write_text("".join(whole), "gb18030")
     assert say(*dry, "--format", "json").json[0]["balance_breaks"] == []
+
+
+def test_an_amount_of_nothing_is_not_missing(say: Say, book: Path) -> None:
+    """It is said to be nothing, not that it is still to be given."""
+    about = ("--fund", "F01", "--use", "0601", "--payee", "x", "--date", "2015-03-01")
+    told = say("--book", book, "post", *about, "--amount", "0")
+    assert (told.code, "not 0.00" in told.err) == (2, True)
