@@ -245,7 +245,8 @@ class _File:
                 enterer = Enterer(connection, register, batch)
                 enter(connection, register, enterer.entered(rows), by=self.by)
                 report = self._record(connection, enterer, reading, sheet, [])
-                yield replace(report, replaced=tuple(enterer.replaced(connection)), registers=True)
+                late = tuple(enterer.late)
+                yield replace(report, replaced=tuple(enterer.replaced(connection)), registers=True, late=late)
                 continue
             chart, version = self.book.chart(connection), self.book.chart_version(connection)
             basis = self._bases(connection)

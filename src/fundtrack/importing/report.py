@@ -51,6 +51,7 @@ class Report:
     copies of earlier ones, known only when the file is read; `columns` are those read of a file of a family, by field.
     `breaks` are the rows whose printed balance does not follow, known where the file was read, if it was again.
     `registers` says that rows become entries of a register, and are not posted.
+    `late` are the rows that were entered though they are dated in a month that is closed, with the month.
     `waited` are rows of this file, each with the name of the one that waited and in the place of which it was posted.
     """
 
@@ -74,6 +75,7 @@ class Report:
     waited: tuple[tuple[int, str], ...] = ()
     breaks: tuple[Break, ...] | None = None
     registers: bool = False
+    late: tuple[tuple[int, str], ...] = ()
 
     def fresh(self, findings: Sequence[Finding], agrees: bool | None) -> Report:  # noqa: FBT001
         """Return the report of an import that has just been done: what stands was posted by it."""
@@ -127,6 +129,7 @@ class Report:
             "duplicate_rows": self.copies,
             "columns": dict(self.columns),
             "reasons": self.reasons(),
+            "closed_months": [{"row": row, "month": month} for row, month in self.late],
             "waited": [{"row": row, "waited": name} for row, name in self.waited],
             "replaced": [one.record() for one in self.replaced],
         }
