@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from fundtrack.book.corrections import Correction
 from fundtrack.checking.batches import COLUMNS, Batches
 from fundtrack.checking.declared import FUND_COMPONENT, Declared
 from fundtrack.checking.entries import Entries
 from fundtrack.checking.units import Units
-from fundtrack.importing.file import BATCH_COLUMNS
+from fundtrack.importing.file import BATCH_COLUMNS, HELD_COLUMNS
 from fundtrack.ledger.quotas import read_quotas
 from fundtrack.posting.quota import COLUMNS as COLUMNS_OF_QUOTA
 
@@ -66,6 +67,17 @@ def _imports(declared: Declared, batches: Batches, units: Units) -> Iterator[Ent
     if told:
         at = [(one["file"], line) for one, line in zip(told, lines, strict=True)]
         yield Entered("batch", BATCH_COLUMNS, [_batch(one) for one in told], at)
+    if mended := [one for one in told if one["rows_mended"] or one["amount_mended"]]:
+        waits: list[tuple[object, ...]] = [
+            (one["batch"], 1, "quarantined", "[]", "[]", None, "", 1, "") for one in mended
+        ]
+        yield Entered("input_row", HELD_COLUMNS, waits, [])
+        rows: list[tuple[object, ...]] = [
+            (nth, one["batch"], 1, 0, "金额", "amount", "", "1", "核对", "", AT, CLERK, "ben",
+             one["amount_mended"], one["rows_mended"])
+            for nth, one in enumerate(mended, 1)
+        ]  # fmt: skip
+        yield Entered("correction", Correction._fields, rows, [])
 
 
 def _batch(told: Mapping[str, Any]) -> tuple[object, ...]:

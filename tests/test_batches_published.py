@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pytest
 from beancount import loader
@@ -13,8 +13,7 @@ from fundtrack.checking.audit import audit_book, audit_ledger
 from fundtrack.errors import LANGUAGES, UsageError
 from fundtrack.ledger import canonical, publish, read
 from fundtrack.ledger.batches import BATCH
-from kill import HEADER
-from treasury import CELLS, bring, pay
+from treasury import bring, pay, total
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,13 +23,6 @@ if TYPE_CHECKING:
     from fundtrack.book import Book
     from fundtrack.checking.audit import Audit
     from fundtrack.errors import Language
-
-AT: Final = HEADER.index(CELLS["amount"])
-
-
-def total(amount: str) -> list[str]:
-    """Return a row that prints a total."""
-    return ["合计", *[""] * (AT - 1), amount, *[""] * (len(HEADER) - AT - 1)]
 
 
 @pytest.fixture

@@ -12,14 +12,17 @@ from openpyxl import Workbook, load_workbook
 from contracts import contract, enter
 from fundtrack.book.corrections import corrections
 from fundtrack.book.doctor import diagnose
+from fundtrack.checking.audit import audit_book, audit_ledger
 from fundtrack.cli.sheets import write
 from fundtrack.errors import FundtrackError
 from fundtrack.importing.amend import amend
 from fundtrack.importing.default import default_of
+from fundtrack.importing.file import import_file
 from fundtrack.importing.quarantine import reject, retry
+from fundtrack.importing.report import STATES
 from fundtrack.importing.suggest import Suggestions
 from fundtrack.ledger import canonical, publish, read
-from treasury import asked, bring, counts, everything, pay, waits
+from treasury import asked, bring, counts, everything, pay, total, waits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -218,6 +221,24 @@ def test_who_may_correct_what(book: Book, cells: dict[str, str], why: str, appro
     with pytest.raises(FundtrackError) as caught:
         amend(book, correct(sheet(book), r2=cells), by="ann", approved_by=approved_by)
     assert caught.value.key == why
+
+
+def test_a_printed_total_is_compared_with_what_was_corrected(template: Template) -> None:
+    """A row that could not be read, then a wrong amount, then the right one; in book and ledger."""
+    with template.copy() as book:
+        bring(book, "t", pay("1", amount="3,5OO.00", use="0688"), pay("2", amount="1000.00"), total("4500.00"))
+        for amount, finds, agrees in (("", "warn", None), ("3,600.00", "error", False), ("3,500.00", "", True)):
+            if amount:  # a use that there is not lets the row wait, so that it can be corrected again
+                said = {"支付金额": amount, "理由": WHY} | ({} if finds else {"列支科目": "0603"})
+                amend(book, correct(sheet(book), r2=said), by="ann", approved_by="ben")
+            (report,) = import_file(book, book.folder.parent / "t.csv", by="ann")
+            assert (report.printed_total_agrees, report.unreadable_rows) == (agrees, int(not amount))
+            assert report.amounts["read"] == sum(report.amounts[state] for state in STATES)
+            audits = audit_book(book), audit_ledger(publish(book).main)
+            told = [[one.severity for one in audit.findings if one.check == "import-total-differs"] for audit in audits]
+            assert told == [[finds] * bool(finds)] * 2
+        assert waits(book) == []
+        assert read(publish(book).main) == canonical(book)
 
 
 def test_a_workbook_grows_old(book: Book, template: Template) -> None:

@@ -106,7 +106,7 @@ def test_the_file_is_watched(book: Book, say: Say, tmp_path: Path) -> None:
     """What was kept and is gone or altered is told."""
     paper = tmp_path / "paper.pdf"
     paper.write_bytes(b"one")
-    assert say("document", "enter", "财农9号", "--level", "central", "--file", paper).code == 0
+    assert say("document", "enter", "财农9号", "--level", "中央级", "--file", paper).code == 0
     (kept,) = (book.folder / "originals").glob("*/*")
     kept.chmod(0o640)
     kept.write_bytes(b"two")

@@ -114,6 +114,16 @@ CASES: Final = {
         {"amount": "Amount"},
         "payee",
     ),
+    "a slip number and a text that nobody calls so": (
+        "办结时点,经手受益方,划拨数额,事由说明,流水票号,备考\n2015-01-22,村委会,1.50,路灯,X1,\n2015-01-23,水管站,2.05,阀门,X2,补\n",
+        {"narration": "事由说明", "key": "流水票号", "unread": "经手受益方、备考"},
+        "payee sign",
+    ),
+    "a number that is not one": (
+        "办结时点,经手受益方,划拨数额,流水票号\n2015-01-22,村委会,1.50,X1\n2015-01-23,水管站,2.05,X1\n",
+        {"key": "–"},
+        "payee sign",
+    ),
     "orders that were closed": (
         "Date,Supplier,Amount,Status\n22/01/2015,A,2.50,paid\n25/01/2015,D,1.00,void\n",
         {"status": "Status"},

@@ -245,6 +245,8 @@ def test_a_fund_that_only_the_import_says_waits_for_another_person(engine: str, 
     path = tmp_path / "council.csv"
     path.write_text(HEADER + "".join(SOUND.format("26/09/2013", nth, "10.00") for nth in (1, 2)), "utf-8")
     with opened(engine, "GBP") as run:
+        tried = run("import", "--dry-run", path, "--fund", "F01", "--use", "0601")[1]
+        assert ("would wait" in tried, "quarantine confirm 1`" in tried) == (True, False), tried
         assert run("import", "--format", "json", path)[0] == 1
         code, _, error = run("quarantine", "confirm", "1", "--by", "li")
         assert (code, "Nobody has said a fund" in error) == (2, True)
@@ -254,6 +256,8 @@ def test_a_fund_that_only_the_import_says_waits_for_another_person(engine: str, 
             (("import", path, "--fund", "F01", "--by", "zhao"), "wang has said F01 and 0601"),
             (("import", path, "--use", "0601"), "no fund"),
             (("import", path, "--fund", "F77"), "F77"),
+            (("import", path, "--fund", "F01", "--use", "601"), "nearest: 0601"),
+            (("import", path, "--fund", "F01", "--use", "0601", "--project", "P1"), "no project P1"),
         ):
             code, _, error = run(*args)
             assert (code, told in error) == (2, True), error

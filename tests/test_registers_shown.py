@@ -55,6 +55,7 @@ def test_the_registers_are_listed_and_shown(say: Say, tmp_path: Path) -> None:
     book.engine.dispose()
     listed = {one["name"]: one for one in say("register", "list", "--book", "book", "--format", "json").json}
     assert listed.keys() == REGISTERS.keys()
+    assert max(len(one["title"]) for one in listed.values()) < 140
     assert [listed["contract"][name] for name in ("held", "entries", "file")] == [2, 5, ""]
     assert [listed["payroll"][name] for name in ("held", "entries", "file")] == [1, 1, "c.csv"]
     assert [listed["death"][name] for name in ("held", "entries", "recorded_at", "file")] == [0, 0, "", ""]

@@ -86,6 +86,12 @@ def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         yield Template(folder, server, str(url.database))
 
 
+def total(amount: str) -> list[str]:
+    """Return a row that prints a total."""
+    at = HEADER.index(CELLS["amount"])
+    return ["合计", *[""] * (at - 1), amount, *[""] * (len(HEADER) - at - 1)]
+
+
 def pay(name: str, fen: int = 100, fund: str = "F03", day: date = JUNE, **cells: str) -> list[str]:
     """Return the row of a payment, other cells as given; one whose name ends in a number has a bank reference."""
     row = dict(zip(HEADER, payment(name, day, fund, fen), strict=True))

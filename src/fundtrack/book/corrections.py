@@ -19,7 +19,9 @@ GUARDED: Final = frozenset({"fund", "amount", "amount-in", "amount-out"})
 class Correction(NamedTuple):
     """A cell of a waiting row, by its place from 0, and what it says instead; a later one of a cell is what counts.
 
-    `field` is what the page reads there, `workbook` the SHA-256 of the file in which somebody said so.
+    `field` is what the page reads there, `workbook` the SHA-256 of the file in which somebody said so. The last of a
+    row in a workbook says by how many fen the row `moves` the sum of its file, and whether its amount `reads` by now: 1
+    where it did not before, -1 where it did.
     """
 
     seq: int
@@ -35,6 +37,8 @@ class Correction(NamedTuple):
     corrected_at: str
     corrected_by: str
     approved_by: str
+    moves: int | None = None
+    reads: int | None = None
 
 
 SELECT: Final = f"SELECT {', '.join(Correction._fields)} FROM correction"

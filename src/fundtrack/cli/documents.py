@@ -41,7 +41,32 @@ document = typer.Typer(no_args_is_help=True, help="文件 Documents: what each g
 
 Level = Literal["central", "region", "city", "county", "township"]
 DocumentArgument = Annotated[str, typer.Argument(metavar="NUMBER", help="The document. 文号")]
-LevelOption = Annotated[Level | None, typer.Option(help="The level of the authority that issued it. 发文层级")]
+LEVELS: dict[str, Level] = {
+    "中央": "central", "国家": "central", "省": "region", "省（区）": "region", "省(区)": "region", "区": "region",
+    "自治区": "region", "直辖市": "region", "市": "city", "地市": "city", "州": "city", "县": "county",
+    "区县": "county", "县区": "county", "乡镇": "township", "乡": "township", "镇": "township",
+}  # fmt: skip
+"""The levels as papers write them, also with 级 behind."""
+
+
+def level_of(text: str) -> Level:
+    """Return a level from its word in either language. Raises typer.BadParameter, in both."""
+    said = text.strip()
+    level = LEVELS.get(said if said in LEVELS else said.removesuffix("级"))
+    level = level or next((one for one in LEVELS.values() if one == said.lower()), None)
+    if level is None:
+        raise typer.BadParameter(str(UsageError("level-unknown", level=said)))
+    return level
+
+
+LevelOption = Annotated[
+    Level | None,
+    typer.Option(
+        parser=level_of,
+        metavar="LEVEL",
+        help="Who issued it: central, region, city, county, township. 中央、省、市、县、乡镇",
+    ),
+]
 IssuerOption = Annotated[str, typer.Option(help="Who issued it. 发文机关")]
 UpperOption = Annotated[str, typer.Option("--upper", metavar="NUMBER", help="The document it follows from. 上级文号")]
 KindOption = Annotated[str, typer.Option(help="What kind of paper it is: quota, pooling-plan, … 文件类别")]

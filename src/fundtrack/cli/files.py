@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from fundtrack.importing.quarantine import Retried, Waiting
     from fundtrack.importing.report import Report
 
-quarantine = typer.Typer(help="Rows that wait, why, and what was decided. 待核实的行", invoke_without_command=True)
+quarantine = typer.Typer(help="待核实的行 Rows that wait, why, and what was decided.", invoke_without_command=True)
 
 
 def import_(

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from fundtrack.auditing.standing import Known
     from fundtrack.book import Book
 
-finding = typer.Typer(help="Findings on record, and what was decided about them. 疑点与问题", no_args_is_help=True)
+finding = typer.Typer(help="疑点与问题 Findings on record, and what was decided about them.", no_args_is_help=True)
 
 NumberArgument = Annotated[int, typer.Argument(help="The number of a finding. 疑点编号")]
 PAGES = (".html", ".htm")

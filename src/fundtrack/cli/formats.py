@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from fundtrack.importing.proposing import Desk, Fit, Point, Proposal
     from fundtrack.pages import Page
 
-formats = typer.Typer(help="Formats that files are recognised by. 导入格式", invoke_without_command=True)
+formats = typer.Typer(help="导入格式 Formats that files are recognised by.", invoke_without_command=True)
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="A file of the bureau. 文件")]
 NAMED = 8
 """So many files of a zip are named."""

@@ -49,7 +49,7 @@ def print_report(report: Report, language: Language, *, dry_run: bool = False) -
         show.say_message("import-copies", language, rows=report.copies)
     if report.unreadable_rows:
         show.say_message("import-unreadable", language, rows=report.unreadable_rows)
-    print_held(report, sheet, language)
+    print_held(report, sheet, language, dry_run=dry_run)
     print_replaced(report, sheet, language)
     show.findings(report.findings, language)
     show.say()
@@ -84,12 +84,13 @@ def print_printed(report: Report, sheet: str, language: Language) -> None:
         show.say_message("balance-breaks-ask", language)
 
 
-def print_held(report: Report, sheet: str, language: Language) -> None:
+def print_held(report: Report, sheet: str, language: Language, *, dry_run: bool = False) -> None:
     """Print each row that waits with its reasons, those that wait for nothing but a confirmation together."""
     by_default = [row for row in report.held if row["state"] == "quarantined" and _by_default(row)]
     if by_default:
         (why, *_) = by_default[0]["reasons"]
-        show.say_message("import-by-default", language, rows=len(by_default), batch=report.batch, why=why[language])
+        key = "import-would-wait" if dry_run else "import-by-default"  # no batch is there to be confirmed
+        show.say_message(key, language, rows=len(by_default), batch=report.batch, why=why[language])
     for row in report.held:
         if _by_default(row):
             continue

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     Edit = Callable[[str, str, dt.date, str, str], str]
 
-chart = typer.Typer(help="The chart of accounts and the uses it grants. 科目表与用途", no_args_is_help=True)
+chart = typer.Typer(help="科目表与用途 The chart of accounts and the uses it grants.", no_args_is_help=True)
 
 FileArgument = Annotated[Path | None, typer.Argument(help="A chart; by default ledger/chart.beancount. 科目表文件")]
 AccountArgument = Annotated[str, typer.Argument(help="F01:0601, or the account's whole name. 科目")]

@@ -78,7 +78,10 @@ def ask(order: Order, name: str, chart: Chart, language: Language) -> None:
     """Ask for one thing, with what there is to choose from, until it can be read."""
     for choice in choices(order, name, chart, language):
         show.say(f"  {choice}")
-    answer = typer.prompt(message(f"ask-{name}", language))
+    answer = str(typer.prompt(message(f"ask-{name}", language), default="", show_default=False))
+    if not answer.strip():
+        show.say_message("ask-empty", language)
+        return
     try:
         said = READERS.get(name, str.strip)(answer)
     except FundtrackError as error:

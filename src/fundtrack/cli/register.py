@@ -18,7 +18,7 @@ from fundtrack.cli.options import (
     person,
     spoken,
 )
-from fundtrack.errors import message, messages
+from fundtrack.errors import UsageError, message, messages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,11 +29,23 @@ if TYPE_CHECKING:
     from fundtrack.ledger.registers import Stated
     from fundtrack.schema.registers import Register
 
-register = typer.Typer(help="What stands beside the vouchers: contracts, persons, … 登记簿", no_args_is_help=True)
+register = typer.Typer(help="登记簿 What stands beside the vouchers: contracts, persons, …", no_args_is_help=True)
 
 LIST_COLUMNS = ("name", "held", "entries", "recorded_at", "file", "title")
 NO_AMOUNT = money.plain(0)
 SOURCE_COLUMNS = ("file", "sheet", "row", "recorded_at", "recorded_by")
+
+
+def entry_number(text: str) -> int:
+    """Return the number of an entry. Raises typer.BadParameter, in both languages, for what is none."""
+    if not (text.isascii() and text.isdecimal()):
+        raise typer.BadParameter(str(UsageError("entry-number", text=text)))
+    return int(text)
+
+
+NumberArgument = Annotated[
+    int, typer.Argument(metavar="SEQ", parser=entry_number, help="The first column of `register show`. 序号")
+]
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="As `register list` names it. 登记簿名称")]
 
 
@@ -151,7 +163,7 @@ def grouped(one: dict[str, Any], of: Register) -> dict[str, str]:
 @register.command()
 def withdraw(
     name: NameArgument,
-    seq: Annotated[int, typer.Argument(metavar="SEQ", help="The number of the entry. 序号")],
+    seq: NumberArgument,
     by: PersonOption = None,
     book: BookOption = None,
     lang: LanguageOption = None,
@@ -169,7 +181,7 @@ def withdraw(
 @register.command()
 def restore(
     name: NameArgument,
-    seq: Annotated[int, typer.Argument(metavar="SEQ", help="The number of the entry. 序号")],
+    seq: NumberArgument,
     by: PersonOption = None,
     book: BookOption = None,
     lang: LanguageOption = None,

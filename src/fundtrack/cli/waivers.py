@@ -25,7 +25,7 @@ from fundtrack.errors import Language, UsageError, message, nearest
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-waiver = typer.Typer(help="Dated exceptions by an authority. 例外审批", no_args_is_help=True)
+waiver = typer.Typer(help="例外审批 Dated exceptions by an authority.", no_args_is_help=True)
 
 COLUMNS = (
     "waiver", "state", "check", "scope", "valid", "document", "in_register", "document_level", "document_date",

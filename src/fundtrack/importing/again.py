@@ -64,6 +64,17 @@ class Source:
                 names, times = zip(*(self.named.get(number, of) for number, of in said), strict=True)
                 yield self._based(piece), names, times
 
+    def amounts(self) -> dict[int, int | None]:
+        """Return what the rows of the sheet come to, corrected ones as they should have been; None where unreadable."""
+        found: dict[int, int | None] = {}
+        for piece in self._pieces():
+            if piece.sheet == self.sheet:
+                found |= (
+                    zip(piece.numbers, piece.amounts, strict=True) if isinstance(piece, Block)
+                    else {piece.number: piece.amount}.items()
+                )  # fmt: skip
+        return found
+
     def _pieces(self) -> Iterator[Piece]:
         new = {(self.sheet, row): {at: one.new for at, one in of.items()} for row, of in self.corrected.items()}
         return self.importer.candidates(self.original, name=self.file, corrected=new).pieces()

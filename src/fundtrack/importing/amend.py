@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fundtrack.book.corrections import GUARDED, Correction, of_batch
@@ -18,7 +18,7 @@ from fundtrack.importing.quarantine import decide, find, tried, waiting
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from sqlalchemy import Connection
@@ -72,7 +72,7 @@ def amend(book: Book, path: Path, *, by: str, approved_by: str = "", reason: str
     """
     by, approved_by, sha256 = named(by), named(approved_by), digest(path)
     if same_person(by, approved_by):
-        raise UsageError("duties-apart", who=by)
+        raise UsageError("duties-apart", who=by, option="--approved-by")
     returned = [*sheet.read(path)]
     judged_by = checks(book.folder / "checks", at_posting=True)
     copy = Copy(book, path, sha256)
@@ -81,8 +81,8 @@ def amend(book: Book, path: Path, *, by: str, approved_by: str = "", reason: str
         done = _told(connection, book, path.name, returned, reason)
         for change in done.changes:
             if change.of.field in GUARDED and not approved_by:
-                raise UsageError("corrected-approver", column=change.of.name, row=change.row.name)
-        _keep(connection, done.changes, sha256, by, approved_by)
+                raise UsageError("corrected-approver", path=path.name, cell=change.of.name, name=change.row.name)
+        _keep(connection, done.changes, sha256, (by, approved_by), _moved(connection, book, done.changes))
         for row, why in done.dropped:
             decide(connection, row, "rejected", reason=covered(why), by=by)
         rows: dict[int, dict[str, Waiting]] = {}
@@ -191,15 +191,51 @@ def _take(done: Amended, line: Returned, of: Sheet, found: Line, reason: str, pl
     done.changes += changes
 
 
-def _keep(connection: Connection, changes: Iterable[Change], sha256: str, by: str, approved_by: str) -> None:
+class Moved(NamedTuple):
+    """By how many fen a corrected row moves the sum of its file, and whether its amount can be read by now."""
+
+    moves: int | None = None
+    reads: int | None = None
+
+
+def _moved(connection: Connection, book: Book, changes: Sequence[Change]) -> dict[str, Moved]:
+    """Return by how much changes move the rows whose amount they change, by the names of the rows."""
+    moved: dict[str, Moved] = {}
+    of_batches: dict[int, list[Change]] = {}
+    for one in changes:
+        of_batches.setdefault(one.row.batch, []).append(one)
+    for batch, of in of_batches.items():
+        source = source_of(connection, book, batch)
+        corrected = {row: dict(cells) for row, cells in source.corrected.items()}
+        for one in of:
+            corrected.setdefault(one.row.row, {})[one.of.cell] = _correction(0, one, "", ("", ""), Moved())
+        before, after = source.amounts(), replace(source, corrected=corrected).amounts()
+        for one in of:
+            was, now_is = before.get(one.row.row), after.get(one.row.row)
+            if was != now_is:
+                reads = (now_is is not None) - (was is not None)
+                moved[one.row.name] = Moved((now_is or 0) - (was or 0), reads or None)
+    return moved
+
+
+def _correction(seq: int, one: Change, sha256: str, hands: tuple[str, str], moved: Moved) -> Correction:
+    """Return a change as it is kept."""
+    return Correction(
+        seq, one.row.batch, one.row.row, one.of.cell, one.of.name, one.of.field, covered(one.old), one.new,
+        covered(one.reason), sha256, now(), *hands, *moved,
+    )  # fmt: skip
+
+
+def _keep(
+    connection: Connection, changes: Sequence[Change], sha256: str, hands: tuple[str, str], moved: Mapping[str, Moved]
+) -> None:
     """Keep corrections; the caller has the writer's turn."""
     ((last,),) = dialect.rows_of(connection, "SELECT COALESCE(MAX(seq), 0) FROM correction")
+    ends = {one.row.name: at for at, one in enumerate(changes)}
     said = [
-        Correction(
-            seq, one.row.batch, one.row.row, one.of.cell, one.of.name, one.of.field, covered(one.old), one.new,
-            covered(one.reason), sha256, now(), by, approved_by,
-        )
-        for seq, one in enumerate(changes, last + 1)
+        _correction(last + 1 + at, one, sha256, hands,
+                    moved.get(one.row.name, Moved()) if ends[one.row.name] == at else Moved())
+        for at, one in enumerate(changes)
     ]  # fmt: skip
     if said:
         dialect.insert_rows(connection, "correction", Correction._fields, said)

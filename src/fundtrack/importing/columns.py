@@ -254,9 +254,9 @@ class Columns:
             raise FormatError("amount-both-sides", column=self._amount_names)
         return Moved(incoming, outgoing)
 
-    def sums(self, row: list[str]) -> bool:  # noqa: ARG002 - a total of payments always has one
-        """Say whether a total row has a sum of amounts."""
-        return True
+    def sums(self, row: list[str]) -> bool:
+        """Say whether a total row has a sum of amounts: one carried over a page may have only the balance."""
+        return any(row[at].strip() not in fields.NOTHING for at in {self._in, self._out} if at < len(row))
 
     def printed(self, row: list[str]) -> tuple[int, int] | None:
         """Return the amounts of a total row, which may have both, or None where they cannot be read."""

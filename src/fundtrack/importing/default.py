@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from fundtrack.book.create import now
 from fundtrack.chart.words import words_of
 from fundtrack.errors import ChartError, UsageError, nearest
-from fundtrack.posting.kinds import parse_use
+from fundtrack.importing.lines import Uses
+from fundtrack.posting.kinds import kind_of_account, parse_use, use_of
+from fundtrack.posting.vouchers import refuse_unknown_project
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
@@ -62,7 +64,8 @@ class Default(NamedTuple):
 def default_of(chart: Chart, fund: str, use: str, project: str) -> Default | None:
     """Return the default that a person names, by codes or by the chart's names; None where they name nothing.
 
-    Raises UsageError (`default-without-fund`) and ChartError (`chart-fund-unknown`).
+    Raises UsageError (`default-without-fund`, `project-unknown`; `use-unnamed`, `default-use`) and ChartError
+    (`chart-fund-unknown`, `use-no-use`) for what the chart has not: no row could ever be posted with it.
     """
     if not fund:
         if use or project:
@@ -72,8 +75,13 @@ def default_of(chart: Chart, fund: str, use: str, project: str) -> Default | Non
     code = words["fund"].get(fund, fund)
     if code not in chart.funds:
         raise ChartError("chart-fund-unknown", fund=fund, known=nearest(fund, chart.funds))
-    leg = parse_use(use, code) if use else None
-    return Default(code, leg.fund if leg else "", leg.code if leg else "", words["project"].get(project, project))
+    leg = use_of(chart, use, code) if use else None
+    if leg and not kind_of_account(chart, leg):
+        near = Uses(chart).near(leg.fund, leg.code).details["near"]
+        raise UsageError("default-use", use=use, fund=leg.fund, near=near)
+    of = words["project"].get(project, project)
+    refuse_unknown_project(chart, of)
+    return Default(code, leg.fund if leg else "", leg.code if leg else "", of)
 
 
 def keep(connection: Connection, batch: int, default: Default | None, by: str) -> None:

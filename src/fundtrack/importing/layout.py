@@ -47,7 +47,7 @@ BOOK: Final = "book"
 TABLES: Final = {
     "file": FILE,
     "columns": set(FIELDS),
-    "key": {"columns", "fields", "account"},
+    "key": {"columns", "fields", "account", "one-of"},
     "movement": {"positive", "column", "in", "out", "status", "settled"},
     "kind": {"column", "in", "out", "in-words", "out-words"},
     "words": set(WORDED),
@@ -61,7 +61,8 @@ class Layout:
     A file of a `register` has entries instead of vouchers; those of its columns that are `needed` may not be empty, and
     its `funds`, where any are known, are those of the chart. A row of another may become an act, which `becomes` names;
     of a bill over several funds, the `channels` are the columns under one heading of `header_rows` rows. A
-    page that was drafted has `open` questions, and no file is read through it.
+    page that was drafted has `open` questions, and no file is read through it. Of the columns `one_of`, a payment fills
+    at least one.
     """
 
     name: str
@@ -99,6 +100,7 @@ class Layout:
     book: str = ""
     currency_column: Source | None = None
     open: tuple[str, ...] = ()
+    one_of: tuple[str, ...] = ()
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -188,6 +190,7 @@ def _layout(name: str, form: dict[str, dict[str, Any]]) -> Layout:
         columns=columns,
         key=texts_of([one for one in form["key"].get("columns", []) if isinstance(one, str)]),
         key_sources=_keyed(form["key"], columns),
+        one_of=texts_of(form["key"].get("one-of", [])),
         movement=movement_of(form.get("movement", {})),
         key_account=source_of(account) if account else None,
         kind_column=source_of(column) if column else None,

@@ -141,8 +141,13 @@ def reports_of(connection: Connection, sha256: str, file: str) -> list[Report]:
 
 
 def _standing(connection: Connection, batch: dict[str, Any], file: str) -> Report:
-    held = held_rows(connection, batch["batch"])
+    held, moved = held_rows(connection, batch["batch"]), _moved(connection, batch["batch"])
+    for row in held:
+        if row["row"] in moved:  # corrected rows count with what they come to by now
+            row["amount"] = (row["amount"] or 0) + moved[row["row"]][0]
     read = batch["amount_posted"] + batch["amount_already_posted"] + batch["amount_quarantined"]
+    read += sum(moves for moves, _ in moved.values())
+    unreadable = batch["rows_unreadable"] - sum(reads for _, reads in moved.values())
     rows, amounts = {"read": batch["rows_read"], **dict.fromkeys(STATES, 0)}, {"read": read, **dict.fromkeys(STATES, 0)}
     rows["not_data"] = batch["rows_not_data"]
     registers, rows["not_held"], amounts["not_held"] = _not_held(connection, batch["batch"], held)
@@ -152,7 +157,7 @@ def _standing(connection: Connection, batch: dict[str, Any], file: str) -> Repor
             amounts[row["state"]] += row["amount"] or 0
     rows["already_posted"] = rows["read"] - sum(rows[state] for state in STATES)
     amounts["already_posted"] = read - sum(amounts[state] for state in STATES)
-    agrees = None if batch["printed_total"] is None or batch["rows_unreadable"] else batch["printed_total"] == read
+    agrees = None if batch["printed_total"] is None or unreadable else batch["printed_total"] == read
     return Report(
         file=file,
         sheet=batch["sheet"],
@@ -161,13 +166,25 @@ def _standing(connection: Connection, batch: dict[str, Any], file: str) -> Repor
         batch=batch["batch"],
         rows=rows,
         amounts=amounts,
-        unreadable_rows=batch["rows_unreadable"],
+        unreadable_rows=unreadable,
         dates=(batch["date_first"], batch["date_last"]),
         printed_total=batch["printed_total"],
         printed_total_agrees=agrees,
         held=tuple(held),
         registers=registers,
     )
+
+
+def _moved(connection: Connection, batch: int) -> dict[int, tuple[int, int]]:
+    """Return by how many fen corrections moved the rows of a batch, and whether their amounts can be read since."""
+    return {
+        row: (moves, reads)
+        for row, moves, reads in dialect.rows_of(
+            connection,
+            f"""SELECT row, CAST(SUM(moves) AS BIGINT), CAST(COALESCE(SUM(reads), 0) AS BIGINT) FROM correction
+            WHERE batch = {batch:d} AND moves IS NOT NULL GROUP BY row""",
+        )
+    }
 
 
 def _not_held(connection: Connection, batch: int, held: Iterable[Mapping[str, Any]]) -> tuple[bool, int, int]:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 STEM: Final = "aliases"
 """How the file of the aliases is called before its hash."""
 
-NUMBERS: Final = frozenset({"replaces", "alias", "batch", "row", "cell"})
+NUMBERS: Final = frozenset({"replaces", "alias", "batch", "row", "cell", "moves", "reads"})
 """The fields that are numbers, None where there is none."""
 
 

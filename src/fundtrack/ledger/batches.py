@@ -36,8 +36,12 @@ STEM: Final = "batches"
 
 ROWS: Final = (
     "rows_read", "rows_posted", "rows_already_posted", "rows_quarantined", "rows_not_data", "rows_unreadable",
+    "rows_mended",
 )  # fmt: skip
-AMOUNTS: Final = ("amount_posted", "amount_already_posted", "amount_quarantined")
+AMOUNTS: Final = ("amount_posted", "amount_already_posted", "amount_quarantined", "amount_mended")
+MENDED: Final = frozenset({"rows_mended", "amount_mended"})
+"""What follows from the corrections of its rows."""
+
 TOTAL: Final = "printed_total"
 
 BATCH: Final = Register(

@@ -24,7 +24,7 @@ from fundtrack.book.corrections import Correction
 from fundtrack.book.policy import add_policy
 from fundtrack.chart.write import write_accounts
 from fundtrack.errors import UsageError
-from fundtrack.ledger.batches import BATCH
+from fundtrack.ledger.batches import BATCH, MENDED
 from fundtrack.ledger.intact import files_objections
 from fundtrack.ledger.main import MAIN
 from fundtrack.ledger.read import files_of, language_of, read
@@ -203,7 +203,7 @@ class _Sources:
 
 
 def _add_batches(connection: Connection, batches: Sequence[Batch]) -> _Sources:
-    own = [name for name in BATCH.fields if not name.startswith("default_")]
+    own = [name for name in BATCH.fields if not name.startswith("default_") and name not in MENDED]
     defaults = ("batch", "fund", "use", "project", "said_by", "said_at")
     rows, said_of = [], []
     for batch in batches:

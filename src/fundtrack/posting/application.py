@@ -204,7 +204,7 @@ def approve(book: Book, application: int, *, date: Date, by: str) -> Posted:
     if date.isoformat() < asked.date:
         raise UsageError("approve-before", application=application, applied=asked.date, date=date)
     if same_person(by, asked.applied_by):
-        raise UsageError("duties-apart", who=by)
+        raise UsageError("duties-apart", who=by, option="--by")
 
     def say(connection: Connection, chart: Chart) -> list[Draft]:
         return [_reserving(connection, chart, _waiting(connection, application), date)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict
 
 from fundtrack import money
-from fundtrack.errors import UsageError
+from fundtrack.errors import UsageError, nearest
 from fundtrack.posting.draft import Draft
 from fundtrack.posting.kinds import SIDES, kind_of_payment, simple_entry, use_of
 
@@ -73,8 +73,10 @@ def refuse_unknown_project(chart: Chart, project: str) -> None:
     Only for what is said now: a project taken over from a voucher that stands may have come from a file.
     """
     if project and project not in chart.projects:
-        known = (" ".join(dict.fromkeys([one.code, one.name, one.name_zh])) for one in chart.projects.values())
-        raise UsageError("project-unknown", project=project, known=", ".join(known) or "–")
+        projects = chart.projects.values()
+        whole = {one.code: " ".join(dict.fromkeys([one.code, one.name, one.name_zh])) for one in projects}
+        near = [whole[code] for code in nearest(project, whole).split(", ") if code in whole]
+        raise UsageError("project-unknown", project=project, known=", ".join(near) or "–")
 
 
 def positive(amount: int) -> int:

@@ -95,6 +95,17 @@ def beside(look: Looked, taken: Sequence[str], answers: Mapping[str, str]) -> It
             others = "、".join(one.name for one in known[1:])
             key = "new-beside-others" if others else "new-beside"
             yield Point(field, known[0].name, "named", said(key, column=known[0].name, field=field, others=others))
+        elif field == "narration" and (one := _text(look, used)):
+            used.append(one.name)
+            yield Point(field, one.name, "taken", said("new-beside-saying", column=one.name, field=field))
+
+
+def _text(look: Looked, used: Sequence[str]) -> Column | None:
+    """Return the first column of words whose name says that it is what was paid for; what is long may be a number."""
+    free = (one for one in look.usable if one.name not in used and one.texts)
+    return next(
+        (one for one in free if says("text", one.name) and not (says("private", one.name) or has_long(one))), None
+    )
 
 
 def private(look: Looked, mapped: Sequence[str]) -> list[Column]:
@@ -103,14 +114,20 @@ def private(look: Looked, mapped: Sequence[str]) -> list[Column]:
     return [one for one in free if says("private", one.name) or has_long(one) * 2 > max(one.filled, 1)]
 
 
+def _different(column: Column) -> bool:
+    """Say whether every cell of a column says something, and none what another does."""
+    return 1 < column.filled == len(column.cells) == len(column.words())
+
+
 def key(look: Looked, mapped: Mapping[str, str], kept: Sequence[str]) -> list[str]:
     """Return the columns that tell one row from another beside its date and amount: numbers of documents, a balance.
 
-    Where there are none, and neither a payee nor a text, all other words do. `kept` are no part of it: what is masked
-    tells nobody apart.
+    A name that nobody knows has to say that it is a number, and every row another one. Where there are none, and
+    neither a payee nor a text, all other words do. `kept` are no part of it: what is masked tells nobody apart.
     """
     free = [one for one in look.usable if one.name not in mapped.values() and one.name not in kept and one.filled]
     found = [one.name for one in look.known("key") if one in free]
+    found += [one.name for one in free if says("number", one.name) and _different(one)]
     found += [mapped[field] for field in ("bank-ref", "balance") if field in mapped]
     if not found and not {"payee", "narration"} & {*mapped}:
         found = [one.name for one in free if one.texts] or [mapped["date"]]

@@ -161,7 +161,8 @@ def _whole(
     mapped = {point.topic: point.value for point in points if point.topic in READ and point.value != NONE}
     others = [point.value for point in points if point.topic in {"direction", "status", "currency"}]
     masked = [one.name for one in fields.private(look, [*mapped.values(), *others])]
-    key = fields.key(look, mapped, [*masked, *others])
+    asked = any(point.topic == "payee" and point.state == "open" for point in points)
+    key = fields.key(look, ({"payee": ""} if asked else {}) | mapped, [*masked, *others])
     masked = [name for name in masked if name not in key]
     found = [*points, *last.points]
     for field in ("fund", "use", "project"):
@@ -170,6 +171,9 @@ def _whole(
             found.append(point)
     if masked:
         found.append(Point("private", "、".join(masked), "named", said("new-private", columns=len(masked))))
-    why = said("new-key" if key else "new-key-none")
+    why = said("new-key" if key else "new-key-asked" if asked else "new-key-none")
     found.append(Point("key", "、".join(key) or "–", "taken", why))
+    read_by = {*mapped.values(), *others, *masked, *key}
+    if unread := [one.name for one in look.usable if one.filled and one.name not in read_by]:
+        found.append(Point("unread", "、".join(unread), "taken", said("new-unread", columns=len(unread))))
     return Proposal(tuple(found), look, last, tuple(masked), tuple(key))

@@ -46,6 +46,10 @@ SAYING: Final[Mapping[str, re.Pattern[str]]] = {
         re.IGNORECASE,
     ),
     "text": re.compile(r"摘要|描述|说明|附言|备注|descri|detail|narrative|memo|particular|remark", re.IGNORECASE),
+    "number": re.compile(
+        r"流水|单号|票号|凭证|回单|编号|单据|reference|\bref\b|invoice|voucher|receipt|transaction.?(?:no|id|num)",
+        re.IGNORECASE,
+    ),
     "no-date": re.compile(r"modif|updat|creat|print|birth|出生|打印|导出|period|期间", re.IGNORECASE),
     "no-amount": re.compile(
         r"balance|余额|^(?:\w+ )?vat\b|\btax\b|税额|税率|rate|利率|quantity|数量|code|number|element|cent(?:re|er)|编号"

@@ -475,6 +475,8 @@ CREATE TABLE correction (
     corrected_at TEXT NOT NULL,
     corrected_by TEXT NOT NULL,
     approved_by TEXT NOT NULL,
+    moves INTEGER,
+    reads INTEGER,
     login TEXT NOT NULL DEFAULT LOGIN,
     CONSTRAINT correction_pk PRIMARY KEY (seq),
     CONSTRAINT correction_cell CHECK (cell >= 0),

@@ -154,11 +154,15 @@ SELECT b.batch, substr(imported_at, 1, 10) AS date, file, sheet, sha256, page, p
     amount_quarantined, COALESCE(printed_total, 0) AS printed_total, date_first, date_last, imported_by,
     COALESCE(d.fund, '') AS default_fund, COALESCE(d.use, '') AS default_use,
     COALESCE(d.project, '') AS default_project, COALESCE(d.said_by, '') AS default_by,
-    amount_posted + amount_already_posted + amount_quarantined AS amount_read,
+    COALESCE(c.reads, 0) AS rows_mended, COALESCE(c.moves, 0) AS amount_mended,
+    amount_posted + amount_already_posted + amount_quarantined + COALESCE(c.moves, 0) AS amount_read,
     CASE WHEN printed_total IS NULL THEN 0 ELSE 1 END AS has_total,
     (SELECT COALESCE(MIN(unit), 'CNY') FROM account WHERE kind = 'cash') AS unit, 'batch ' || b.batch AS entry
 FROM batch AS b
-LEFT JOIN batch_default AS d ON d.batch = b.batch;
+LEFT JOIN batch_default AS d ON d.batch = b.batch
+LEFT JOIN (
+    SELECT batch, CAST(SUM(moves) AS BIGINT) AS moves, CAST(SUM(reads) AS BIGINT) AS reads FROM correction GROUP BY batch
+) AS c ON c.batch = b.batch;
 
 CREATE VIEW book_daily_balances AS
 SELECT a.path AS account, d.fund, d.unit, d.day, d.date, d.change,
