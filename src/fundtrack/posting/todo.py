@@ -66,7 +66,7 @@ SELECT CASE WHEN b.id IS NULL THEN 'unpaid' ELSE 'returned' END, v.fund,
     COALESCE(b.year, v.year), COALESCE(b.number, v.number), COALESCE(b.date, v.date), m.reserved, v.approved_by
 FROM (
     SELECT CASE
-            WHEN b.kind = 'application' THEN b.id
+            WHEN b.kind = 'application' THEN COALESCE(b.cites, b.id)
             WHEN b.kind = 'returned-payment' AND (p.cites IS NULL OR p.year <> b.year) THEN b.id
             WHEN p.kind IN ('application', 'returned-payment') THEN p.id
             ELSE p.cites END AS id,

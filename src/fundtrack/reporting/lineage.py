@@ -359,11 +359,13 @@ class Tracer:
         """Return what of a voucher still stands: to be paid, to be verified, or spent for good."""
         if act.kind not in LEFT or act.reverses or (act.kind == RETURNED and self.moves.restores(act)):
             return None
+        if act.kind == "application" and act.cites:
+            return None
         if any(one.reverses == act.id for one in self.moves.followers(act)):
             return 0
         standing = self.moves.standing(act)
         if act.kind in {"application", RETURNED}:
-            return abs(act.amount) - sum(one.amount - self.moves.came_back(one) for one in standing)
+            return abs(act.amount) - sum(abs(one.amount) - self.moves.came_back(one) for one in standing)
         less = {"refund", RETURNED} if act.kind != "advance" else {one.kind for one in standing}
         return act.amount + sum(-abs(one.amount) if one.kind in less else one.amount for one in standing)
 
