@@ -86,7 +86,10 @@ class Act:
 
 @dataclass
 class Claim:
-    """What is to be paid: approved, or returned by the bank (`again`); the quota came from a status of its line."""
+    """What is to be paid: approved, or returned by the bank (`again`); the quota came from a status of its line.
+
+    What of it is released counts as settled.
+    """
 
     line: int
     amount: int

@@ -37,6 +37,9 @@ ILL: Final = (
 )  # fmt: skip
 """What stands in cells where something else should."""
 
+REPEATS: Final = ("合计", "本页小计", "治塘村小计", "乡镇合计", "承前页", "过次页", "本年累计", "合计（大写）：壹元整")
+"""What rows are called that repeat others."""
+
 PUT_IN: Final = (b"\0", b'"', b"\n", b"\r", b",", b"\xff\xfe", b"\xef\xbb\xbf", b"\t", "甲".encode(), b"'")
 DAYS: Final = ("2015-06-01", "2015年6月2日", "20150603", "2015/6/4")
 
@@ -79,6 +82,13 @@ def sound(draw: st.DrawFn, kind: Kind) -> Rows:
     return rows
 
 
+def repeating(kind: Kind, word: str, amount: bool) -> list[str]:  # noqa: FBT001
+    """Return a row that repeats others, with a sum where amounts stand or, as a slip, in the last column."""
+    row = [word, *[""] * (len(kind.header) - 1)]
+    row[kind.header.index(next(iter(kind.amounts))) if amount else -1] = "1.00"
+    return row
+
+
 @st.composite
 def tables(draw: st.DrawFn) -> tuple[Kind, Rows]:
     """Give all rows of a file whose rows were cut, copied, moved and changed, and whose columns were moved."""
@@ -101,7 +111,7 @@ def tables(draw: st.DrawFn) -> tuple[Kind, Rows]:
         elif how == 5:
             rows.insert(at, draw(st.sampled_from([[], [""] * len(kind.header), [*kind.header]])))
         else:
-            rows.insert(at, ["合计", *[""] * (len(kind.header) - 2), "1.00"])
+            rows.insert(at, repeating(kind, draw(st.sampled_from(REPEATS)), draw(st.booleans())))
     whole = [list(kind.header), *rows]
     if draw(st.integers(0, 3)) == 0:
         order = draw(st.permutations(range(len(kind.header))))

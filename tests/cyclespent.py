@@ -12,6 +12,7 @@ from cycle import AMOUNTS, BACK, CHIEF, CLERK, CONTRACTS, LATER, UNDER, Acts
 from fundtrack.posting.advance import refund
 from fundtrack.posting.application import apply_for, approve, payment, reject
 from fundtrack.posting.quota import commit
+from fundtrack.posting.release import release
 from fundtrack.posting.returned import return_payment
 from fundtrack.posting.vouchers import draft
 
@@ -105,6 +106,30 @@ class Spending(Acts):
         if posted:
             claim.settled += amount
             self.is_.payments[posted.numbers[0]] = paid
+
+    @precondition(lambda self: self.is_.claims)
+    @rule(data=st.data(), amount=AMOUNTS | st.none(), back=BACK, later=LATER)
+    def release(self, data: st.DataObject, amount: int | None, back: int, later: int) -> None:
+        """Free what is not paid of an application, in part or whole, within its year: back to where it came from."""
+        claims = self.is_.claims
+        usual = [one for one in sorted(claims) if claims[one].left and not claims[one].again]
+        number = self.mostly(data, usual, sorted(claims))
+        claim = self.is_.claims[number]
+        line, day, freed = claim.line, self.day(claim.day.year + later, back), claim.left if amount is None else amount
+
+        def undo() -> None:
+            claim.settled -= freed
+
+        posted = self.say(
+            [Voucher("application", day, {(line, "applied"): -freed, (line, claim.status): freed},
+                     {(line, claim.contract): freed} if claim.status == "committed" else {})],
+            lambda c, chart: [release(c, chart, number, amount, reason="结算核减", date=day)],
+            lawful=claim.stands and not claim.again and claim.day <= day and not later and 0 < freed <= claim.left,
+            cites=number,
+            undo=undo,
+        )  # fmt: skip
+        if posted:
+            claim.settled += freed
 
     @rule(data=st.data(), amount=AMOUNTS, contract=UNDER, back=BACK, later=LATER)
     def pay_at_once(self, data: st.DataObject, amount: int, contract: str, back: int, later: int) -> None:

@@ -35,6 +35,7 @@ from confirming_attacks import CONFIRMING
 from finding_attacks import FINDINGS
 from period_attacks import PERIODS
 from quota_attacks import PAID, QUOTA_ATTACKS
+from release_attacks import RELEASED, RELEASES
 from stock import (
     CLERK,
     OWNER,
@@ -50,7 +51,7 @@ from stock import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-EVERYTHING: Final = ATTACKS + ALIAS_ATTACKS + FINDINGS + QUOTA_ATTACKS + PERIODS + CONFIRMING + GUARDS
+EVERYTHING: Final = ATTACKS + ALIAS_ATTACKS + FINDINGS + QUOTA_ATTACKS + RELEASES + PERIODS + CONFIRMING + GUARDS
 
 
 def on(engine: str) -> list[Attack]:
@@ -101,6 +102,13 @@ def test_a_sound_voucher_is_accepted(sqlite_file: Path, postgresql_book: Postgre
     for user in (OWNER, CLERK):
         with closing(postgresql_book.connect(user)) as client:
             attack_postgresql(client, sound)
+
+
+def test_what_is_not_paid_is_released(sqlite_file: Path, postgresql_book: Postgresql) -> None:
+    """As its application reserved it, up to the fen: by who owns the tables, for a clerk opens no account."""
+    attack_sqlite(sqlite_file, Attack("", (), (), RELEASED, keys=True))
+    with closing(postgresql_book.connect(OWNER)) as client:
+        attack_postgresql(client, RELEASED)
 
 
 def test_every_control_is_attacked(sqlite_file: Path, postgresql_book: Postgresql) -> None:

@@ -18,6 +18,7 @@ from fundtrack.book import open_book
 from fundtrack.book.doctor import diagnose
 from fundtrack.book.periods import Month, month_of, period_acts
 from fundtrack.checking.audit import audit_ledger
+from fundtrack.cli.periods import told as printed
 from fundtrack.errors import LANGUAGES, BookError, UsageError
 from fundtrack.importing.quarantine import reject, retry
 from fundtrack.ledger import canonical, publish, read
@@ -232,6 +233,8 @@ def test_a_month_without_its_statement_stays_open(book: Book) -> None:
     closed(book, JANUARY)
     assert kinds(book, FEBRUARY) == {}
     assert kinds(book, MARCH) == {"month-open": ["2015-02"], "statement-missing": ["B01 2015-03"]}
+    (missing,) = [group for group in preview(book, MARCH) if group.kind == "statement-missing"]
+    assert printed(missing, [], "table", "en")["command"].endswith(": the bank's statement of B01 2015-03")
     for today, waits in ((date(2015, 3, 31), []), (date(2015, 4, 1), ["B01 2015-03"])):
         waiting = {group.kind: [one.name for one in group.items] for group in todo(book, today=today, days=0)}
         assert waiting.get("statement-missing", []) == waits

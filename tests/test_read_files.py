@@ -368,7 +368,7 @@ def test_an_importer_of_beangulp_is_a_page_of_ours(tmp_path: Path) -> None:
     """What a user's importer makes of its file are rows, judged like any others; another file is none of its."""
     (tmp_path / "our_bank.py").write_text(BEANGULP, "utf-8")
     path = tmp_path / "a.ofx"
-    path.write_text("2015-03-01,-5.00,甲\n2015-03-02,-6.125,乙\n", "utf-8")
+    path.write_text("2015-03-01,-5.000,甲\n2015-03-02,-6.125,乙\n", "utf-8")
     importer = Importer(page_of(tmp_path, ADAPTED))
     assert importer.recognise(peek(path))
     rows = list(importer.candidates(path))

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from books import CHART, RECEIVED, post_simple
-from corrupted import begins, damaged, stated, tables, workbook, written
+from corrupted import REPEATS, begins, damaged, stated, tables, workbook, written
 from fundtrack.book.doctor import balances, numbers
 from fundtrack.errors import FormatError, UsageError
 from fundtrack.importing.file import import_file
@@ -30,7 +30,23 @@ if TYPE_CHECKING:
     from shelf import Lent, Shelf
 
 TABLES: Final = ("voucher", "entry", "batch", "input_row", "decision", "refusal", "balance", "daily_balance")
-LABELS: Final = ("合计", "小计", "总计", "制表", "打印", "导出", "注", "审核", "负责人", "说明", "余额", "经办", "累计")
+LABELS: Final = (
+    "合计",
+    "小计",
+    "总计",
+    "制表",
+    "打印",
+    "导出",
+    "注",
+    "审核",
+    "负责人",
+    "说明",
+    "余额",
+    "经办",
+    "累计",
+    "前页",
+    "次页",
+)
 ENCODINGS: Final = ("gb18030", "utf-8", "utf-8-sig", "utf-16", "cp1252")
 SPARING: Final = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
@@ -121,10 +137,18 @@ def states(kind: Kind, rows: Rows, report: Report) -> None:
         line: number for line, number in physical.items() if number in said}  # fmt: skip
     assert report.amounts["read"] == sum(said[number] or 0 for line, number in at.items() if line not in no_data)
     assert report.unreadable_rows == sum(said[number] is None for line, number in at.items() if line not in no_data)
+    held = {row["row"] for row in report.held}
+    assert not [line for line in at if begun_by(rows[at[line] - 1]) and line not in held]  # none is posted
     for line in no_data & at.keys():
         row = rows[at[line] - 1]
         lone = sum(bool(cell.strip()) for cell in row) <= 1  # a note below the table, if it is anything
         assert lone or set(kind.header) <= {*row} or any(label in cell for cell in row for label in LABELS), row
+
+
+def begun_by(row: list[str]) -> bool:
+    """Say whether a row has only the word of those that repeat others, and perhaps a sum."""
+    filled = [cell for cell in row if cell.strip()]
+    return len(filled) in {1, 2} and not {*REPEATS}.isdisjoint(filled)
 
 
 def contents(book: Lent) -> list[int]:

@@ -98,7 +98,7 @@ def test_applied_for_and_not_paid(book: Book) -> None:
     assert items(book, "unpaid") == []
 
 
-def test_returned_by_the_bank(book: Book) -> None:
+def test_returned_by_the_bank(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
     """By the number of the return, which is what is paid once more."""
     apply_for(book, "F01-Q00002", 100, payee="甲", date=FEBRUARY, by=CLERK)
     (approved,) = approve(book, 1, date=FEBRUARY, by=CHIEF).numbers
@@ -109,7 +109,10 @@ def test_returned_by_the_bank(book: Book) -> None:
     assert items(book, "unpaid") == []
     assert [item[:3] for item in items(book, "returned")] == [(back, "2015-02-04", 100)]
     group = asked(book)["returned"]
-    assert told(group, [group], "table", "en")["command"] == f"fundtrack pay {back}"
+    assert told(group, [group], "table", "en")["command"] == f"fundtrack pay {back} --date 2015-12-31"
+    with monkeypatch.context() as within:
+        within.setenv("FUNDTRACK_TODAY", "2015-03-01")
+        assert told(group, [group], "table", "en")["command"] == f"fundtrack pay {back}"
     assert "退票" in told(group, [group], "table", "zh")["matter"]
     post(book, lambda c, chart: [payment(c, chart, back, None, date=FEBRUARY + timedelta(2))], by=CLERK)
     assert items(book, "returned") == []
@@ -252,7 +255,7 @@ def test_every_kind_is_said(kind: Kind) -> None:
     from fundtrack.cli import app
 
     for language in LANGUAGES:
-        said = {"who": CLERK, "name": "2015", "date": "2015-02-03"}
+        said = {"who": CLERK, "name": "2015", "date": "2015-02-03", "day": ""}
         texts = [message(f"todo-{kind}{part}", language, **said) for part in ("", "-who", "-do")]
         assert all(texts)
         _, name, *_ = texts[2].split()

@@ -152,7 +152,7 @@ def refuse_incomplete(scope: Scope, said: Mapping[str, str], valid: tuple[dt.dat
     if valid[0] > valid[1]:
         raise UsageError("waiver-dates", begins=valid[0], ends=valid[1])
     if same_person(said["asked_by"], said["approved_by"]):
-        raise UsageError("duties-apart", who=said["asked_by"])
+        raise UsageError("duties-apart", who=said["asked_by"], option="--approved-by")
 
 
 def decided(connection: Connection, document: str, decision: Decision) -> tuple[str, str]:

@@ -5,6 +5,7 @@ A document that is not registered is known all the same where a quota line names
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter, defaultdict
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -14,7 +15,7 @@ from fundtrack.chart.model import LEVELS
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from sqlalchemy import Connection
 
@@ -43,6 +44,24 @@ ABOVE: Final = """
 SELECT document, MIN(upper_document) FROM quota
 WHERE parent IS NULL AND upper_document NOT IN ('', document) GROUP BY document
 """
+
+
+BRACKETS: Final = str.maketrans("[{〔【〖「『〈《]}〕】〗」』〉》", "(((((((((" + ")))))))))")
+"""The year of a number stands in brackets, and they are typed in every form."""
+
+
+def spelled(document: str) -> str:
+    """Return the number of a document by one spelling: whichever brackets, whatever width, with or without blanks."""
+    return "".join(unicodedata.normalize("NFKC", document).translate(BRACKETS).casefold().split())
+
+
+def written_otherwise(document: str, known: Iterable[str]) -> str:
+    """Return the number by which a document is known that is not known as it is written here; else empty."""
+    names = {*known}
+    if not document or document in names:
+        return ""
+    one = spelled(document)
+    return min((other for other in names if spelled(other) == one), default="")
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,10 +106,10 @@ ORDER BY d.application
 
 UNASKED: Final = """
 SELECT v.voucher_number FROM book_vouchers AS v WHERE v.kind = 'application' AND v.reverses = 0
-    AND NOT EXISTS (SELECT 1 FROM application_decision AS d WHERE d.voucher = v.voucher)
+    AND NOT EXISTS (SELECT 1 FROM application_decision AS d WHERE d.voucher IN (v.voucher, v.cites))
 ORDER BY v.voucher
 """
-"""Vouchers that approve what nobody applied for."""
+"""Vouchers that approve, or release, what nobody applied for."""
 
 
 SELECTED: Final = {

@@ -36,9 +36,12 @@ if TYPE_CHECKING:
     from fundtrack.posting import Draft
 
 ApplicationArgument = Annotated[int, typer.Argument(metavar="APPLICATION", help="An application. 申请号")]
+ReleasedArgument = Annotated[
+    str, typer.Argument(metavar="APPLICATION", help="An application, or the voucher that approved it. 申请号或凭证号")
+]
 COLUMNS = (
-    "application", "file_number", "state", "voucher", "payment", "payments", "quota", "amount", "payee", "contract",
-    "date", "applied_by",
+    "application", "file_number", "state", "voucher", "payment", "payments", "quota", "amount", "released", "payee",
+    "contract", "date", "applied_by",
 )  # fmt: skip
 
 
@@ -160,6 +163,32 @@ def return_payment(
     act.post(say)
 
 
+def release(
+    number: ReleasedArgument,
+    amount: Annotated[
+        int | None, typer.Option(parser=amount, metavar="YUAN", help="By default all that is not paid. 金额（元）")
+    ] = None,
+    reason: ReasonOption = "",
+    date: DateOption = None,
+    form: FormatOption = "table",
+    by: PersonOption = None,
+    approved_by: ApproverOption = "",
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """释放未付指标 Free what is not paid of an approved application: its quota is free again, and no more is owed."""
+    from fundtrack.book.clock import today
+    from fundtrack.posting.release import release
+
+    act = Act(form, by, approved_by, book, lang)
+    why = prompts.reason(reason, message("ask-release", act.language, voucher=number), act.language)
+
+    def say(connection: Connection, chart: Chart) -> Sequence[Draft]:
+        return [release(connection, chart, number, amount, reason=why, date=date or today())]
+
+    act.post(say)
+
+
 def applications(
     form: FormatOption = "table", ledger: LedgerOption = None, book: BookOption = None, lang: LanguageOption = None
 ) -> None:
@@ -183,6 +212,7 @@ def applications(
             "payments": by_number[one.application].vouchers,
             "quota": f"{one.fund}-Q{one.line:05d}",
             "amount": written(one.amount),
+            "released": written(freed) if (freed := by_number[one.application].released) or form != "table" else "",
             "payee": one.payee,
             "contract": one.contract,
             "date": one.date,

@@ -214,6 +214,7 @@ def told(group: Group, groups: Sequence[Group], form: Format, language: Language
     sides = ((f"side-{one}", one) for one in group.who.split("、"))
     who = "、".join(message(key, language) if key in messages() else one for key, one in sides)
     details = {"who": (who if group.kind == "finding" else group.who) or "–", "name": oldest.name, "date": oldest.date}
+    details |= {"day": _last_day(oldest)}
     kind, name = doing(group, groups)
     head = {"kind": group.kind} if form != "table" else {}
     items = {"items": [_item(item) for item in group.items]} if form == "json" else {}
@@ -225,6 +226,13 @@ def told(group: Group, groups: Sequence[Group], form: Format, language: Language
         "actor": message(f"todo-{group.kind}-who", language, **details),
         "command": message(f"todo-{kind}-do", language, **(details | {"name": name})),
     } | items  # fmt: skip
+
+
+def _last_day(item: Item) -> str:
+    """Return the day that a command has to say which executes quota of a year that is over; nothing within it."""
+    from fundtrack.book.clock import today
+
+    return f" --date {item.year}-12-31" if "" < item.year < str(today().year) else ""
 
 
 def _ended(one: Ended, form: Format) -> dict[str, Any]:

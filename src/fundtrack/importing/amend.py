@@ -72,7 +72,7 @@ def amend(book: Book, path: Path, *, by: str, approved_by: str = "", reason: str
     """
     by, approved_by, sha256 = named(by), named(approved_by), digest(path)
     if same_person(by, approved_by):
-        raise UsageError("duties-apart", who=by)
+        raise UsageError("duties-apart", who=by, option="--approved-by")
     returned = [*sheet.read(path)]
     judged_by = checks(book.folder / "checks", at_posting=True)
     copy = Copy(book, path, sha256)

@@ -164,7 +164,7 @@ def refuse_approval(importer: Importer, by: str, approved_by: str) -> None:
     if importer.layout.register or importer.layout.becomes == "application":
         raise UsageError("approver-of-nothing", page=importer.page.name)
     if same_person(by, approved_by):
-        raise UsageError("duties-apart", who=by)
+        raise UsageError("duties-apart", who=by, option="--approved-by")
 
 
 def _told(part: Part, read: Callable[[], Result]) -> Result:

@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 ASSUMED: Final = "fund-by-default"
 """The reason with which a row is posted whose fund or use somebody said, and not the file."""
 
+SOMEBODY: Final = "?"
+"""Who confirms where it is only asked what would happen."""
+
 STANDS: Final = """
 SELECT id, fund, year, number FROM voucher
 WHERE (natural_key = :key AND occurrence = :occurrence) OR (batch = :batch AND row = :row) ORDER BY id LIMIT 1
@@ -190,9 +193,33 @@ def _all_tried(
     sources = {batch: source_of(connection, book, batch) for batch in by_batch}
     for source in sources.values():
         refuse_approval(source.importer, *hands)
-    return [
-        one for batch, of in by_batch.items() for one in tried(connection, book, sources[batch], of, judged_by, hands)
-    ]
+    done: list[Retried] = []
+    for batch, of in by_batch.items():
+        found = [*tried(connection, book, sources[batch], of, judged_by, hands)]
+        done += _if_confirmed(connection, book, sources[batch], found, judged_by, hands)
+    return done
+
+
+def _if_confirmed(
+    connection: Connection,
+    book: Book,
+    source: Source,
+    done: list[Retried],
+    judged_by: Mapping[str, Check],
+    hands: tuple[str, str],
+) -> list[Retried]:
+    """Return rows that were tried; those that wait to be confirmed also with what would refuse them then.
+
+    A confirmation that posts nothing is kept nowhere, so it is tried as if somebody gave it, and undone.
+    """
+    rows = [one.row for one in done if [why["check"] for why in one.reasons] == [ASSUMED]]
+    if not rows:
+        return done
+    trial = connection.begin_nested()
+    confirmed = replace(source, confirmed_by=SOMEBODY)
+    then = {one.row.row: one.reasons for one in tried(connection, book, confirmed, rows, judged_by, hands)}
+    trial.rollback()
+    return [replace(one, reasons=[*one.reasons, *then.get(one.row.row, ())]) for one in done]
 
 
 def tried(

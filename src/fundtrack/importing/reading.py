@@ -136,16 +136,19 @@ class Reading:
         for number, row in rows:
             yield not_data(number, sheet.name, cells.cautious(row), why if any(row) else "blank")
 
-    def _bound(self, head: Heading, sheet: str) -> Bound:
-        """Return what reads the rows below a header. Raises FormatError when a column or the unit is missing."""
+    def _fitted(self, head: Heading, sheet: str) -> Layout:
+        """Return the page as it stands for a header. Raises FormatError when a column is missing."""
         layout = heading.fitted(self.layout, head)
+        proven = layout.form is None and layout.dates != dates.ISO
+        return replace(layout, dates=self._order(layout, head, sheet)) if proven else layout
+
+    def _bound(self, layout: Layout, head: Heading, sheet: str) -> Bound:
+        """Return what reads the rows below a header. Raises FormatError when the unit is missing."""
         below = partial(_below, self._uncorrected, head, sheet)
         if layout.form:
             return EntryColumns(layout, head, self._words, self._key, below)
         named = ((field, source.name) for field, source in layout.columns.items() if source.columns)
         self.columns = dict(named) if layout.general or self.layout.general else {}
-        if layout.dates != dates.ISO:
-            layout = replace(layout, dates=self._order(layout, head, sheet))
         return Columns(layout, head, self._words, self._key, below)
 
     def _order(self, layout: Layout, head: Heading, sheet: str) -> str:
@@ -164,11 +167,12 @@ class Reading:
         """
         place = {"path": self.path, "sheet": sheet.name} if sheet.name else {"path": self.path}
         try:
-            columns = self._bound(head, name)
+            layout = self._fitted(head, name)
+            columns = self._bound(layout, head, name)
         except FormatError as error:
             raise FormatError(error.key, **(place | error.details)) from error
         self.unit = columns.unit
-        table = Table(self.layout, head, columns, place)
+        table = Table(layout, head, columns, place)
         self._tables.append((table.sums, table.balances))
         self._days[sheet.name] = columns.days
         yield not_data(head.row, sheet.name, [*head.physical], "header")

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from fundtrack import identifier
 from fundtrack.errors import FormatError
-from fundtrack.importing import cells
+from fundtrack.importing import cells, repeats
 from fundtrack.importing.balances import Balances
 from fundtrack.importing.blocks import Row, digest, not_data
+from fundtrack.importing.doubt import Doubts
 from fundtrack.importing.totals import Sums
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Table:
         self.layout, self.head, self.columns, self.place = layout, head, columns, place
         self.sheet = str(place.get("sheet", ""))
         self.sums, self.balances = Sums(self.sheet), Balances(self.sheet, columns.day)
+        self._doubts = Doubts(layout, head)
         self._width = len(head.names)
         self._netted = layout.netted
         self._balanced = "balance" in layout.columns
@@ -49,7 +51,8 @@ class Table:
             yield self._one(*numbered[0])
             return
         numbers, rows = zip(*numbered, strict=True)
-        if {*map(len, rows)} == {self._width} and self._suspect.isdisjoint(row[0][:1] for row in rows):
+        plain = {*map(len, rows)} == {self._width} and self._suspect.isdisjoint(row[0][:1] for row in rows)
+        if plain and not (self._doubts.loose and self._like_total(rows)):
             with suppress(FormatError):  # which row it is, and why, its own reading tells
                 yield self._block(numbers, rows)
                 return
@@ -65,14 +68,40 @@ class Table:
             if len(row) != self._width:
                 ragged = FormatError("row-ragged", found=len(row), columns=self._width)
                 return self._unreadable(number, row, self._cut_short(number, row), [ragged])
+        elif self._doubts.loose and self._like_total([row]) and self._is_total(number, row, _filled(row)):
+            return not_data(number, self.sheet, cells.cautious(row), "total")
         try:
             return self._block((number,), (row,))
         except FormatError:
+            if self._is_total(number, row, _filled(row)):
+                return not_data(number, self.sheet, cells.cautious(row), "total")
             return self._faulty(number, row)
+
+    def _like_total(self, rows: Sequence[list[str]]) -> bool:
+        """Say whether rows may be totals: they have no number that tells a payee, or a page knows no such column."""
+        return not self._doubts.told(rows) if self._doubts.places else any(map(repeats.hinted, rows))
 
     def _block(self, numbers: Sequence[int], rows: Sequence[list[str]]) -> Piece:
         """Return what rows make together, and count them. Raises FormatError, then none is counted."""
-        return self.columns.piece(self.sheet, numbers, rows, self._count)
+        return self.columns.piece(self.sheet, numbers, rows, self._judged)
+
+    def _judged(self, numbers: Sequence[int], rows: Sequence[list[str]], moved: Moved) -> Sequence[int]:
+        """Count rows unless one of them may repeat others. Raises FormatError, then none is counted."""
+        self._doubts.refuse(rows, moved)
+        for row in rows[:1] if len(rows) == 1 else ():
+            for doubt in self._doubtful(row, moved):
+                raise doubt
+        self._doubts.add(rows, moved)
+        return self._count(numbers, rows, moved)
+
+    def _doubtful(self, row: list[str], moved: Moved) -> list[FormatError]:
+        """Return why a row may be no payment."""
+        found = self._doubts.wrong(row, moved)
+        filled = _filled(row)
+        marks = self._marks(row, filled) if self._doubts.loose else set()
+        if marks and self._doubts.lacks(row, filled - marks) and not any(one.key == "row-repeats" for one in found):
+            found.append(FormatError("row-repeats"))
+        return found
 
     def _count(self, numbers: Sequence[int], rows: Sequence[list[str]], moved: Moved) -> Sequence[int]:
         """Count rows in the sums and follow their balances; return what each counts."""
@@ -107,8 +136,10 @@ class Table:
             moved = self.columns.amounts([(cell,) for cell in row])
         except FormatError as error:
             return self._unreadable(number, row, None, [error, *self.columns.problems(row, None)])
+        doubtful = self._doubtful(row, moved)
+        self._doubts.add((row,), moved, repeats=any(error.key == "row-repeats" for error in doubtful))
         (amount,) = self._count((number,), (row,), moved)
-        return self._unreadable(number, row, amount, self.columns.problems(row, moved))
+        return self._unreadable(number, row, amount, [*self.columns.problems(row, moved), *doubtful])
 
     def _unreadable(self, number: int, row: list[str], amount: int | None, problems: Iterable[FormatError]) -> Row:
         """Return a row of data that makes no candidate; without an amount the sums no longer say anything.
@@ -125,9 +156,13 @@ class Table:
             self.columns.mask(shown)
         else:
             shown = cells.cautious(row)
-        whole = len(row) == self._width
-        says, day = (self.columns.says(row), self.columns.day(row)) if whole else ("", "")
+        says, day = self.columns.says(row) if len(row) == self._width else "", self._day(row)
         return Row(number, self.sheet, shown, "data", "", amount, None, told, digest=digest(row), says=says, day=day)
+
+    def _day(self, row: list[str]) -> str:
+        """Return the day of a row, which is one of the file's; one that is ragged is not known by it."""
+        day = self.columns.day([*row, *[""] * (self._width - len(row))][: self._width])
+        return day if len(row) == self._width else ""
 
     def _beside(self, row: list[str], filled: set[int]) -> bool:
         """Say whether a row of payments, behind an amount that stands first, is called nothing but a total."""
@@ -136,7 +171,9 @@ class Table:
         return named and all(self._total.fullmatch(cells.label(row[place])) for place in texts)
 
     def _tells(self, row: list[str], filled: set[int]) -> bool:
-        """Say whether a row has a day and an amount."""
+        """Say whether a row of payments has a day and an amount."""
+        if self.layout.form:
+            return False
         numbers, days = self.columns.counted, self.columns.telling - self.columns.counted
         return bool(numbers & filled) and any(map(str.isdigit, "".join(row[day] for day in days & filled)))
 
@@ -144,25 +181,67 @@ class Table:
         """Say why a row is not data, or nothing. Counts a total; drops blank cells beyond the header's last column."""
         if not any(row[self._width :]):
             del row[self._width :]
-        filled = {place for place, cell in enumerate(row) if cell.strip()}
+        filled = _filled(row)
         if not filled:
             return "blank"
         if tuple(cells.column(cell)[0] for cell in row) == self.head.names:
             return "header"
-        if self.layout.form is None and self._tells(row, filled):
+        if self._tells(row, filled - self._marks(row, filled)):
             return ""  # what has a date and an amount is a payment, whatever it is called
+        if self._is_total(number, row, filled):
+            return "total"
         first = cells.label(row[min(filled)])
-        worded, bare = bool(self._total.match(first)), filled <= self.columns.counted
-        worded = worded or self._beside(row, filled)
-        if worded and not self.columns.sums(row):
-            return "total"
-        printed = self.columns.printed(row) if worded or bare else None
-        if printed and (worded or self.sums.reach(printed)):
-            self.sums.compare(number, printed)
-            return "total"
+        worded = bool(self._total.match(first)) or self._beside(row, filled)
         lone = len(filled) == 1 and self.layout.form is None and filled.isdisjoint(self.columns.telling)
         noted = first.startswith(tuple(self._notes)) or filled.isdisjoint(self.columns.mapped) or lone
         return "note" if noted and not worded else ""
+
+    def _is_total(self, number: int, row: list[str], filled: set[int]) -> bool:
+        """Say whether a row repeats others, and compare it with what it repeats.
+
+        It does by the page's words; by a word of every list that is its first text, if it lacks what a payment has; and
+        without that if it comes to the sum. What it is called else, nobody knows.
+        """
+        marks = self._marks(row, filled)
+        if not filled or self._tells(row, filled - marks):
+            return False
+        lacking = self._doubts.lacks(row, filled - marks)
+        if lacking and self._in_letters(number, row):
+            return True
+        named = lacking and next((at for at in sorted(filled) if not repeats.counts(row[at])), None) in marks
+        worded = named or bool(self._total.match(cells.label(row[min(filled)]))) or self._beside(row, filled)
+        if worded and not self.columns.sums(row) and (lacking or self.layout.form):
+            return True
+        numbers = {at for at in filled if repeats.heads(row[at]) or at in self.columns.counted
+                   or (at not in self.columns.mapped and repeats.counts(row[at]))}  # fmt: skip
+        printed = self.columns.printed(row) if worded or (lacking and marks) or filled <= numbers else None
+        if not printed or not (worded or self.sums.reach(printed)):
+            return False
+        said = [row[at] for at in marks]
+        self.sums.compare(number, printed, brought=any(map(repeats.brought, said)), grand=any(map(repeats.grand, said)))
+        self._doubts.begin()
+        return True
+
+    def _in_letters(self, number: int, row: list[str]) -> bool:
+        """Say whether a row is a total that is written out, and compare it, and its figures."""
+        said = repeats.in_letters(row) if self.columns.unit else None
+        if said is None or self.layout.two_sided:
+            return repeats.form_of_letters(row)
+        self.sums.compare(number, (said, 0) if self.layout.signed else (0, said))
+        if self.columns.sums(row) and (printed := self.columns.printed(row)):
+            self.sums.compare(number, printed)
+        return True
+
+    def _marks(self, row: list[str], filled: set[int]) -> set[int]:
+        """Return where a row is called one that repeats others; a page may say that it is only a note."""
+        if cells.label(row[min(filled, default=0)]).startswith(tuple(self._notes)):
+            return set()
+        return {place for place in filled - self.columns.counted if repeats.called(row[place])}
+
+
+def _filled(row: Sequence[str]) -> set[int]:
+    """Return the places of a row that are not blank."""
+    return {place for place, cell in enumerate(row) if cell.strip()}
 
 
 def _covered(details: Mapping[str, object]) -> dict[str, object]:

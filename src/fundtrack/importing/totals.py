@@ -20,7 +20,8 @@ class Total(NamedTuple):
 class Sums:
     """The sums of a table so far, and the totals it prints.
 
-    A total of a table stands below its rows or directly under its header; a subtotal counts the rows since the last.
+    A total of a table stands below its rows or directly under its header; a subtotal counts the rows since the last, or
+    since one before it. What the first page brings from one before is in what is counted so far, and in no other.
     """
 
     def __init__(self, sheet: str) -> None:
@@ -32,7 +33,9 @@ class Sums:
         self.totals: list[Total] = []
         self.whole: Total | None = None
         self._early: tuple[int, Sides] | None = None
+        self._begun: set[Sides] = {(0, 0)}
         self._since: Sides = (0, 0)
+        self._brought: Sides = (0, 0)
 
     def add(self, rows: int, incoming: int, outgoing: int) -> None:
         """Count rows that together brought in and took out so much."""
@@ -40,28 +43,48 @@ class Sums:
         self.incoming += incoming
         self.outgoing += outgoing
 
-    def compare(self, row: int, printed: Sides) -> None:
-        """Note a printed total, and compare it; one above all rows waits for `finish`."""
+    def compare(self, row: int, printed: Sides, *, brought: bool = False, grand: bool = False) -> None:
+        """Note a printed total, and compare it; one above all rows waits for `finish`, unless it is `brought` there.
+
+        One that is `grand` must be the sum of all rows above it.
+        """
         if not self.rows:
-            self._early = (row, printed)
+            if brought:
+                self._brought = printed
+            else:
+                self._early = (row, printed)
             return
         above, since = self._so_far()
-        total = Total(row, self.sheet, printed, self._agree(printed, above, since))
+        total = Total(row, self.sheet, printed, self._agrees(printed, grand=grand))
         self.totals.append(total)
-        self._since = above
         if self.whole is None or printed == above or printed != since:
             self.whole = total
+        self._begun.add(above)
+        self._since = above
 
     def reach(self, printed: Sides) -> bool:
         """Say whether the rows so far, or those since the last subtotal, sum to what no word calls a total."""
         return bool(self.rows) and self._agree(printed, *self._so_far()) is True
 
+    def _agrees(self, printed: Sides, *, grand: bool) -> bool | None:
+        """Say whether a printed total is the sum so far or, unless it is `grand`, since a total above it; if known."""
+        above, _ = self._so_far()
+        begun = (above[0] - printed[0], above[1] - printed[1]) in self._begun and printed != (0, 0) and not grand
+        return None if self.unknown else begun or self._is_all(printed)
+
+    def _is_all(self, printed: Sides) -> bool:
+        """Say whether a printed total is the sum of all rows so far, with or without what was brought."""
+        above, _ = self._so_far()
+        return printed in {above, (above[0] + self._brought[0], above[1] + self._brought[1])}
+
     def finish(self) -> None:
-        """Compare a total that stands above its rows."""
+        """Compare a total that stands above its rows; what was only the sum of some of them is none of the table."""
         if self._early:
             row, printed = self._early
             self.whole = Total(row, self.sheet, printed, self._agree(printed, (self.incoming, self.outgoing)))
             self.totals.insert(0, self.whole)
+        elif self.whole and self.whole.agrees and not self._is_all(self.whole.printed):
+            self.whole = None
 
     def _so_far(self) -> tuple[Sides, Sides]:
         """Return the sums of all rows and of those since the last subtotal."""

@@ -34,17 +34,20 @@ def contradictions(found: Sequence[Custom], vouchers: Iterable[Transaction]) -> 
         asked = [*read_applications(in_order)]
     except (ValueError, LookupError, TypeError, AttributeError):
         return
-    approvals = {str(one.meta.get("voucher", "")): one for one in vouchers if _approves(one)}
+    of_them = [one for one in vouchers if _approves(one)]
+    approvals = {str(one.meta.get("voucher", "")): one for one in of_them if "cites" not in one.meta}
+    unfounded = [one for one in of_them if "cites" in one.meta and str(one.meta["cites"]) not in approvals]
     for due, one, place in zip(count(1), asked, in_order, strict=False):
         if one.number != due:
             yield "published-application-number", place, {"application": one.number, "due": due}
         if (one.state == "approved" or one.voucher) and not _is_approval(approvals.pop(one.voucher, None), one):
             yield "published-application-unlike", place, {"application": one.number, "voucher": one.voucher or "–"}
-    for number, voucher in approvals.items():
-        yield "published-approval-unasked", voucher, {"voucher": number}
+    for voucher in (*approvals.values(), *unfounded):
+        yield "published-approval-unasked", voucher, {"voucher": str(voucher.meta.get("voucher", ""))}
 
 
 def _approves(voucher: Transaction) -> bool:
+    """Return whether a voucher approves an application, or releases (citing it) what is not paid of one."""
     return "application" in (voucher.tags or ()) and "reverses" not in voucher.meta
 
 

@@ -58,12 +58,13 @@ ORDER BY a.application
 """
 
 SETTLED: Final = text("""
-SELECT COALESCE(SUM((1 - 2 * e.red) * e.amount), 0) FROM voucher AS v
-JOIN entry AS e ON e.voucher = v.id AND e.unit = :unit AND e.debit = :code
+SELECT COALESCE(SUM((1 - 2 * e.red) * CASE e.debit WHEN :code THEN e.amount ELSE -e.amount END), 0) FROM voucher AS v
+JOIN entry AS e ON e.voucher = v.id AND e.unit = :unit
+    AND (e.debit = :code OR (e.credit = :code AND v.kind = 'application'))
 WHERE v.cites = :application OR v.reverses IN (SELECT p.id FROM voucher AS p WHERE p.cites = :application)
     OR (v.kind = 'returned-payment' AND v.cites IN (SELECT p.id FROM voucher AS p WHERE p.cites = :application))
 """)
-"""What of an application is paid: red by what the bank returned within the year and by reversals."""
+"""What of an application is paid or released: red by what the bank returned within the year and by reversals."""
 
 PAID_AGAIN: Final = text("""
 SELECT COALESCE(SUM((1 - 2 * e.red) * CASE WHEN c.code = e.credit THEN e.amount ELSE -e.amount END), 0)
@@ -203,7 +204,7 @@ def approve(book: Book, application: int, *, date: Date, by: str) -> Posted:
     if date.isoformat() < asked.date:
         raise UsageError("approve-before", application=application, applied=asked.date, date=date)
     if same_person(by, asked.applied_by):
-        raise UsageError("duties-apart", who=by)
+        raise UsageError("duties-apart", who=by, option="--by")
 
     def say(connection: Connection, chart: Chart) -> list[Draft]:
         return [_reserving(connection, chart, _waiting(connection, application), date)]
@@ -234,18 +235,20 @@ def payment(
 
     So is surplus that a reclaim owes to the treasury. An application may be named by its own number. Whichever of the
     two is owed is cited; the number of what the bank returned of an application stands for it. Raises UsageError:
-    `application-unknown`, `pay-no-application`, `pay-settled` (or `pay-came-back`) whatever the day,
+    `application-unknown`, `pay-no-application`, `pay-settled` (`pay-came-back`, `pay-released`) whatever the day,
     `pay-year` (or `pay-year-part`), `follows-before`, `pay-too-much`.
     """
-    named = find_voucher(connection, _approval(connection, number))
+    named = find_voucher(connection, approving(connection, number))
     if named.kind == "reclaim":
         return surrender(connection, chart, named, amount, date=date, bank=bank, bank_ref=bank_ref)
-    owed = _owing(connection, named)
-    if owed.kind not in {"application", returned.KIND} or owed.reverses or owed.reversed_by:
+    owed = owing(connection, named)
+    released = owed.kind == "application" and owed.cites
+    if owed.kind not in {"application", returned.KIND} or released or owed.reverses or owed.reversed_by:
         raise UsageError("pay-no-application", number=named.number)
-    left = _left(connection, owed)
+    left = unpaid_of(connection, owed)
     if left <= 0:
         _refuse_came_back(connection, owed)
+        _refuse_released(connection, owed)
         raise UsageError("pay-settled", number=named.number)
     if owed.kind != returned.KIND and owed.date.year < date.year:
         _refuse_year(connection, owed, left)
@@ -258,7 +261,7 @@ def payment(
     return replace(draft, payee_id=owed.payee_id, payee_account=account)
 
 
-def _approval(connection: Connection, number: str) -> str:
+def approving(connection: Connection, number: str) -> str:
     """Return the number of the voucher that approved an application where its number is given, else what is given."""
     if not number.strip().isdecimal():
         return number
@@ -269,12 +272,12 @@ def _approval(connection: Connection, number: str) -> str:
 
 
 def is_paid_again(connection: Connection, back: Standing) -> bool:
-    """Return whether what a returned payment gave back to an application is paid once more, so that it must stand."""
-    owed = _owing(connection, back)
-    return owed.id != back.id and _left(connection, owed) < back.in_money[0].amount
+    """Return whether what a returned payment gave back to an application is paid once more, or released, and stays."""
+    owed = owing(connection, back)
+    return owed.id != back.id and unpaid_of(connection, owed) < back.in_money[0].amount
 
 
-def _owing(connection: Connection, named: Standing) -> Standing:
+def owing(connection: Connection, named: Standing) -> Standing:
     """Return the voucher by which money is owed: the named one, or the application that it gave back."""
     if named.kind != returned.KIND or named.reverses or named.reversed_by or not named.cites:
         return named
@@ -286,25 +289,31 @@ def _refuse_came_back(connection: Connection, owed: Standing) -> None:
     """Name what is to be paid where the bank returned of an application in a later year (`pay-came-back`)."""
     for paid in citing(connection, owed):
         for back in citing(connection, paid):
-            if back.kind == returned.KIND and not returned.restores(paid, back.date) and _left(connection, back) > 0:
+            later = back.kind == returned.KIND and not returned.restores(paid, back.date)
+            if later and unpaid_of(connection, back) > 0:
                 raise UsageError("pay-came-back", number=owed.number, paid=paid.number, back=back.number)
 
 
-def _refuse_year(connection: Connection, owed: Standing, left: int) -> None:
-    """Refuse to execute quota of an earlier year (`pay-year`), and say of what is paid in part how the rest comes free.
+def _refuse_released(connection: Connection, owed: Standing) -> None:
+    """Name by what nothing is left to pay where something was released (`pay-released`)."""
+    freed = [one for one in citing(connection, owed) if one.kind == owed.kind == "application"]
+    if freed:
+        raise UsageError("pay-released", number=owed.number, others=", ".join(one.number for one in freed),
+                         amount=money.grouped(sum(one.entries[0].amount for one in freed)))  # fmt: skip
 
-    An application is taken back whole, behind all that rests on it (`pay-year-part`).
+
+def _refuse_year(connection: Connection, owed: Standing, left: int) -> None:
+    """Refuse to execute quota of an earlier year (`pay-year`), and say how much of what is paid in part is left.
+
+    What is not paid is released in its own year (`pay-year-part`).
     """
     said = {"number": owed.number, "year": owed.date.year}
-    paid = citing(connection, owed)
-    if not paid:
-        raise UsageError("pay-year", **said)
-    resting = {one.id: one.number for two in paid for one in (two, *citing(connection, two))}
-    first = ", ".join((*(resting[one] for one in sorted(resting, reverse=True)), owed.number))
-    raise UsageError("pay-year-part", **said, left=money.grouped(left), first=first)
+    if any(one.kind != "application" for one in citing(connection, owed)):
+        raise UsageError("pay-year-part", **said, left=money.grouped(left))
+    raise UsageError("pay-year", **said)
 
 
-def _left(connection: Connection, owed: Standing) -> int:
+def unpaid_of(connection: Connection, owed: Standing) -> int:
     """Return how many fen of what is owed stand to be paid."""
     if owed.kind == returned.KIND:
         return owed.in_money[0].amount - int(connection.execute(PAID_AGAIN, {"returned": owed.id}).scalar_one())

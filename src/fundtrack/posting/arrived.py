@@ -1,8 +1,9 @@
 """What cash a fund holds of what a document gave, so that no more goes back with its quota than ever came.
 
 Quota and cash fail separately: quota is received by a document, its cash comes later or never. What a line's document
-brought is told by the vouchers that name it, and what it paid by the quota that was executed. What came under no
-document that gave the fund quota may be any line's. What is owed to others is not there to be given back.
+brought is told by the vouchers that name it, in whichever brackets, and what it paid by the quota that was executed.
+What came under no document that gave the fund quota may be any line's. What is owed to others is not there to be given
+back.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from fundtrack.book.documents import spelled
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
@@ -94,15 +96,15 @@ class Arrived:
         gave: defaultdict[str, set[int]] = defaultdict(set)
         for root, *documents in dialect.rows_of(connection, GAVE, asked):
             for document in documents:
-                gave[document].add(int(root))
+                gave[spelled(document)].add(int(root))
         gave.pop("", None)
         self._held = int(held)
         self._anybodys = 0
         self._came: Counter[int] = Counter()
         for document, fen in dialect.rows_of(connection, CAME, asked):
-            if document not in gave:
+            if spelled(document) not in gave:
                 self._anybodys += int(fen)
-            for root in gave.get(document, ()):
+            for root in gave.get(spelled(document), ()):
                 self._came[root] += int(fen)
         self._came.subtract(by_root(PAID))
         self._came.subtract(by_root(WENT_BACK))

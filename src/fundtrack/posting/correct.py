@@ -1,16 +1,14 @@
 """Corrections: nothing is edited, what was wrong is reversed in red (红字冲销) by a voucher that cites it.
 
 A voucher on the wrong fund is one of two things. Either only the **record** is wrong (调账): the right channel's
-money went out, and the entry says otherwise. Then a red voucher takes it back and a correct one is posted, in one act;
-the correct one carries the bank account that paid, so where that does not carry the right fund, `wrong-paying-account`
-refuses: it was not the record.
+money went out, and the entry says otherwise. Then a red voucher and a correct one are posted in one act; the bank
+account that paid has to carry the right fund, or `wrong-paying-account` refuses.
 
 Or the **money** is wrong (归还原渠道): another channel's money did go out, and the book must not pretend it did not.
 The payment stands, and two linked adjustments, citing it, move the spending to the right fund and keep open what is
 owed to the channel, a receivable of the one fund and a payable of the other, until the bank shows it (`give_back`).
 
-Under quota control the quota goes with the spending: in the same act the line that paid has it back, within the year,
-and a line of the right fund and use executes it, or `no-quota` refuses.
+Under quota control quota goes with the spending in the same act: back to the line that paid, within the year.
 """
 
 from __future__ import annotations
@@ -21,6 +19,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from sqlalchemy import text
 
 from fundtrack import money
+from fundtrack.beantext.escape import stored
 from fundtrack.errors import ChartError, UsageError, message, words
 from fundtrack.posting.advance import outstanding
 from fundtrack.posting.application import is_paid_again
@@ -47,7 +46,7 @@ if TYPE_CHECKING:
 Mode = Literal["record", "money"]
 
 REBOOKED: Final = frozenset({"transfer-received", "disbursement", "advance", "verification", "bank-charge", "interest"})
-"""Kinds that can be put on another fund, use or project; others are reversed and posted again."""
+"""Kinds that can be put on another fund, use or project, a receipt also on its document; others are reversed."""
 
 UNLIMITED: Final = frozenset({"transfer-received", "verification", "interest"})
 """Kinds of those that take no quota: an advance took it before its verification."""
@@ -245,7 +244,8 @@ def rebookable(connection: Connection, chart: Chart, number: str, correction: Co
     if fund != wrong.fund and uses and not correction.use:
         raise UsageError("rebook-use", number=wrong.number, fund=fund)
     same_use = not correction.use or {parse_use(correction.use, fund)} == uses
-    if fund == wrong.fund and same_use and correction.project in {"", wrong.project} and not correction.quota:
+    same = fund == wrong.fund and same_use and correction.project in {"", wrong.project} and not correction.quota
+    if same and (wrong.kind != "transfer-received" or stored(document.strip()) == wrong.document):
         raise UsageError("rebook-nothing", number=wrong.number)
     return wrong
 

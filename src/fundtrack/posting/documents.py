@@ -14,7 +14,7 @@ from fundtrack.beantext.escape import stored
 from fundtrack.book.documents import papers, rank
 from fundtrack.errors import ChartError, UsageError, nearest, words
 from fundtrack.posting.enter import NO_SOURCE, enter
-from fundtrack.posting.given import Documents
+from fundtrack.posting.given import Documents, refuse_otherwise
 from fundtrack.posting.kinds import use_of
 from fundtrack.posting.quota import allot, receive
 from fundtrack.posting.vouchers import positive
@@ -53,10 +53,12 @@ class Gift:
 def agreed(known: Papers, said: Paper) -> Paper:
     """Return what the register will say of a document: what it says already, and what is said now.
 
-    Raises UsageError: `document-number`, `document-differs`, `document-file-differs`, `document-circle`.
+    Raises UsageError: `document-number`, `document-otherwise`, `document-differs`, `document-file-differs`,
+    `document-circle`.
     """
     if not said.document:
         raise UsageError("document-number")
+    refuse_otherwise(known.numbers, said.document, said.parent)
     was = known.of(said.document)
     for name in (*TEXTS, "amount"):
         before, now = getattr(was, name), getattr(said, name)

@@ -10,12 +10,13 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fundtrack import money
+from fundtrack.book.documents import spelled, written_otherwise
 from fundtrack.errors import UsageError
 from fundtrack.ledger.rows import voucher_number
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from sqlalchemy import Connection
 
@@ -63,6 +64,11 @@ What a row received and allotted at once bears its number on the line of the all
 DOCUMENT: Final = "document"
 """The register of documents."""
 
+KNOWN: Final = """
+SELECT document FROM book_documents UNION SELECT document FROM document_given WHERE amount <> 0
+"""
+"""The numbers of documents that are registered, or gave anything."""
+
 
 class Row(NamedTuple):
     """What a row of a file says of its quota beside what it was received for: to which use it is allotted at once."""
@@ -74,11 +80,24 @@ class Row(NamedTuple):
     """What the same file receives before, in fen, by document."""
 
 
+def refuse_otherwise(known: Iterable[str], *documents: str) -> None:
+    """Refuse a document that is known under a number that is the same but for its brackets, width or blanks.
+
+    Two numbers would make two documents of it, each of which gives its quota. Raises UsageError
+    (`document-otherwise`).
+    """
+    names = {*known}
+    for document in documents:
+        if other := written_otherwise(document, names):
+            raise UsageError("document-otherwise", document=document, other=other)
+
+
 def refuse_received(connection: Connection, line: Quota, amount: int, row: Row | None = None) -> None:
     """Refuse to receive an amount on a line that was opened for it. Raises UsageError.
 
-    It is `quota-received-already` where the same was received and the document's amount is not registered, and
-    `document-exceeded` where the document, or one above it, gives less.
+    It is `document-otherwise` where the document is known by another spelling, `quota-received-already` where the same
+    was received and the document's amount is not registered, and `document-exceeded` where the document, or one above
+    it, gives less.
     """
     if refuse_exceeded(connection, line.document, amount, row.pending if row else {}):
         return
@@ -106,6 +125,7 @@ class Documents:
         for document, upper in dialect.rows_of(connection, NAMED):
             self._named[document].add(upper)
         self._came = {document: int(amount) for document, amount in dialect.rows_of(connection, CAME)}
+        self._spelled = {spelled(document): document for document in (*self._came, *self._gives)}
 
     def gives(self, document: str) -> int:
         """Return what the entry that holds says a document gives, in fen; 0 where there is none, or it does not say."""
@@ -116,9 +136,10 @@ class Documents:
 
         So is one that says no amount in the place of one that does, while anything came by the document.
 
-        Raises UsageError: `document-below-received`; `document-above-received` where the one that it is to follow from,
-        or one above that, gives too little.
+        Raises UsageError: `document-otherwise`, `document-below-received`; `document-above-received` where the one that
+        it is to follow from, or one above that, gives too little.
         """
+        self._refuse_otherwise(document, parent)
         before = self._gives.get(document, 0), self._registered.get(document, "")
         self._gives[document], self._registered[document] = amount, parent
         came = self._passed_on() if self._came else Counter()
@@ -134,6 +155,12 @@ class Documents:
                                      passed=money.grouped(came[above]), over=over)  # fmt: skip
                 raise UsageError("document-above-received", document=document, above=above, own=money.grouped(own),
                                  left=money.grouped(whole - came[above] + own), whole=money.grouped(whole))  # fmt: skip
+
+    def _refuse_otherwise(self, *documents: str) -> None:
+        for document in documents:
+            if document and document not in self._gives and document not in self._came:
+                refuse_otherwise([self._spelled.get(spelled(document), document)], document)
+        self._spelled.setdefault(spelled(documents[0]), documents[0])
 
     def came(self, document: str) -> int:
         """Return what came by a document and those that follow from it, in fen."""
@@ -159,8 +186,9 @@ class Documents:
 def refuse_exceeded(connection: Connection, document: str, amount: int, pending: Mapping[str, int]) -> bool:
     """Refuse more by a document than it gives, and return whether the register says what it gives.
 
-    Raises UsageError (`document-exceeded`).
+    Raises UsageError: `document-exceeded`, `document-otherwise`.
     """
+    refuse_otherwise({*pending, *(str(one) for (one,) in dialect.rows_of(connection, KNOWN))}, document)
     if not dialect.rows_of(connection, REGISTERED):
         return False
     stands = _stands(connection, document, pending)

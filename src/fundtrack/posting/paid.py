@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from fundtrack.ledger.rows import voucher_number
+from fundtrack.posting.release import released
 from fundtrack.posting.returned import KIND
 from fundtrack.schema import dialect
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from fundtrack.posting.application import Application
 
-State = Literal["unpaid", "paid", "partly-paid", "returned", "reversed"]
+State = Literal["unpaid", "paid", "partly-paid", "returned", "reversed", "released"]
 
 MOVED: Final = """
 SELECT f.application, v.kind, v.fund, v.year, v.number, SUM(
@@ -43,10 +44,14 @@ SELECT d.application FROM application_decision AS d JOIN voucher AS r ON r.rever
 
 
 class Paid(NamedTuple):
-    """How far an application is paid, and the numbers of the vouchers that say so: the last one where it came back."""
+    """How far an application is paid, and the numbers of the vouchers that say so: the last one where it came back.
+
+    `released` is what of it was freed, in fen: that is not paid any more, and with it the rest is paid whole.
+    """
 
     state: State | Literal[""]
     vouchers: tuple[str, ...] = ()
+    released: int = 0
 
 
 def paid(connection: Connection, asked: Iterable[Application]) -> dict[int, Paid]:
@@ -54,18 +59,23 @@ def paid(connection: Connection, asked: Iterable[Application]) -> dict[int, Paid
     moved: defaultdict[int, list[tuple[str, str, int]]] = defaultdict(list)
     for application, kind, fund, year, number, amount in dialect.rows_of(connection, MOVED):
         moved[application].append((kind, voucher_number(fund, year, number), int(amount)))
+    freed = {application: sum(amount for _, amount in of) for application, of in released(connection).items()}
     taken_back = {application for (application,) in dialect.rows_of(connection, TAKEN_BACK)}
     return {
-        one.application: Paid("reversed") if one.application in taken_back else _of(one, moved[one.application])
+        one.application: Paid("reversed")
+        if one.application in taken_back
+        else _of(one, moved[one.application], freed.get(one.application, 0))
         for one in asked
     }
 
 
-def _of(one: Application, moved: list[tuple[str, str, int]]) -> Paid:
+def _of(one: Application, moved: list[tuple[str, str, int]], freed: int) -> Paid:
     if one.state != "approved":
         return Paid("")
     settled = sum(amount for _, _, amount in moved)
-    if settled < one.amount and moved and moved[-1][0] == KIND:
-        return Paid("returned", (moved[-1][1],))
+    if settled + freed < one.amount and moved and moved[-1][0] == KIND:
+        return Paid("returned", (moved[-1][1],), freed)
     paying = tuple(number for kind, number, _ in moved if kind != KIND)
-    return Paid("paid" if settled >= one.amount else "partly-paid" if paying else "unpaid", paying)
+    if settled + freed >= one.amount:
+        return Paid("paid" if settled else "released", paying, freed)
+    return Paid("partly-paid" if paying else "unpaid", paying, freed)

@@ -100,7 +100,7 @@ def post(
     """
     by, approved_by = named(by), named(approved_by)
     if same_person(by, approved_by):
-        raise UsageError("duties-apart", who=by)
+        raise UsageError("duties-apart", who=by, option="--approved-by")
     judged_by = pages if pages is not None else checks(book.folder / "checks", at_posting=True)
     said: list[Draft] = []
 

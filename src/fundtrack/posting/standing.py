@@ -125,9 +125,9 @@ def refuse_application(connection: Connection, named: Standing) -> None:
 
     Raises UsageError: `back-of-application`, `back-of-unpaid` where nothing that stands paid it.
     """
-    if named.kind != "application" or named.reverses or named.reversed_by:
+    if named.kind != "application" or named.cites or named.reverses or named.reversed_by:
         return
-    payments = ", ".join(one.number for one in citing(connection, named))
+    payments = ", ".join(one.number for one in citing(connection, named) if one.kind != "application")
     if not payments:
         raise UsageError("back-of-unpaid", number=named.number)
     raise UsageError("back-of-application", number=named.number, payments=payments)

@@ -66,7 +66,7 @@ SELECT CASE WHEN b.id IS NULL THEN 'unpaid' ELSE 'returned' END, v.fund,
     COALESCE(b.year, v.year), COALESCE(b.number, v.number), COALESCE(b.date, v.date), m.reserved, v.approved_by
 FROM (
     SELECT CASE
-            WHEN b.kind = 'application' THEN b.id
+            WHEN b.kind = 'application' THEN COALESCE(b.cites, b.id)
             WHEN b.kind = 'returned-payment' AND (p.cites IS NULL OR p.year <> b.year) THEN b.id
             WHEN p.kind IN ('application', 'returned-payment') THEN p.id
             ELSE p.cites END AS id,
@@ -169,7 +169,8 @@ LATER: Final = "9999-12"
 class Item(NamedTuple):
     """One thing to be done: since when, how much in minor units, what it is called, and who is concerned.
 
-    `date` is empty where nothing says one, `amount` None where no money is at stake.
+    `date` is empty where nothing says one, `amount` None where no money is at stake; `year` is that whose quota alone
+    it may execute.
     """
 
     kind: Kind
@@ -177,6 +178,7 @@ class Item(NamedTuple):
     amount: int | None
     name: str
     who: str
+    year: str = ""
 
 
 class Group(NamedTuple):
@@ -249,7 +251,7 @@ def rows_and_applications(connection: Connection) -> Iterator[Item]:
     for name, date, amount, who in dialect.rows_of(connection, QUARANTINED):
         yield Item("quarantined", date, amount, name, who)
     for number, date, amount, who in dialect.rows_of(connection, WAITING):
-        yield Item("waiting", date, int(amount), str(number), who)
+        yield Item("waiting", date, int(amount), str(number), who, date[:4])
 
 
 def by_checks(connection: Connection, book: Book, names: Sequence[str], today: dt.date | None = None) -> Iterator[Item]:
@@ -314,7 +316,7 @@ def owed(connection: Connection) -> Iterator[Item]:
 def unpaid(connection: Connection) -> Iterator[Item]:
     """Yield the approved applications of which something is not paid or was returned."""
     for kind, fund, year, number, date, amount, who in dialect.rows_of(connection, UNPAID):
-        yield Item(kind, date, int(amount), voucher_number(fund, year, number), who)
+        yield Item(kind, date, int(amount), voucher_number(fund, year, number), who, str(year))
 
 
 def _advanced(connection: Connection) -> Iterator[Item]:

@@ -1,8 +1,9 @@
-"""A contract number that nobody registered, and that is nearly another's: mistyped, perhaps.
+"""A number that nobody registered, and that is nearly another's: of a contract, or a document; mistyped, perhaps.
 
 Another number of the same row, HT-2015-02 after HT-2015-01, is nearly that one too. So where digits differ it is told
 only beside a contract that is registered, for there the next one would be as well; and only where no other is as near.
-What was bound to a number and all taken back in red makes it none that is known.
+What was bound to a number and all taken back in red makes it none that is known. Documents are numbered in a row by
+those who issue them: there only the writing is compared.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from fundtrack.book.documents import papers, written_otherwise
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
@@ -37,6 +39,13 @@ SELECT contract, MAX(registered) FROM (
 GROUP BY contract ORDER BY contract
 """
 
+PAPERS: Final = """
+SELECT document FROM voucher WHERE (id BETWEEN :first AND :last OR batch = :batch) AND document <> ''
+UNION SELECT document FROM application WHERE (batch = :batch OR application = :application) AND document <> ''
+ORDER BY document
+"""
+"""The documents that vouchers, those of a batch, or an application name."""
+
 MARKS: Final = re.compile(r"[\W_]")
 """Blanks, hyphens and brackets, of any width."""
 
@@ -60,6 +69,17 @@ def near(book: Book, *, vouchers: Sequence[int] = (), batch: int = 0, applicatio
     with book.reading() as connection:
         named = dialect.rows_of(connection, NAMED, {**asked, "application": application})
         return [Near(contract, other) for fund, contract in named if (other := _other(connection, fund, contract))]
+
+
+def near_documents(
+    book: Book, *, vouchers: Sequence[int] = (), batch: int = 0, application: int = 0
+) -> list[tuple[str, str]]:
+    """Return which documents that were named just now are others that are known but for how they are written."""
+    asked = {"batch": batch, "first": min(vouchers, default=0), "last": max(vouchers, default=0)}
+    with book.reading() as connection:
+        named = dialect.rows_of(connection, PAPERS, {**asked, "application": application})
+        known = papers(connection).numbers if named else ()
+    return [(document, other) for (document,) in named if (other := written_otherwise(document, known))]
 
 
 def _other(connection: Connection, fund: str, contract: str) -> str:

@@ -1,7 +1,7 @@
 """What vouchers amount to, and what is left of payments: views on the vouchers and postings, however these are seen.
 
 A reversal counts with the voucher that it takes back. So does a refund or returned payment with the payment it cites,
-whatever else it says of itself, and an adjustment that moves a payment to another fund.
+whatever else it says of itself, an adjustment that moves a payment to another fund, and a release with its application.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ OF_A_PAYMENT: Final = (
 """What is said of the voucher that paid."""
 
 PAYMENT: Final = """CASE
-            WHEN r.kind IN ('refund', 'returned-payment', 'adjustment') AND r.cites <> 0 THEN r.cites
+            WHEN r.kind IN ('refund', 'returned-payment', 'adjustment', 'application') AND r.cites <> 0 THEN r.cites
             WHEN r.reverses = 0 THEN r.voucher
-            WHEN o.kind IN ('refund', 'returned-payment', 'adjustment') AND o.cites <> 0 THEN o.cites
+            WHEN o.kind IN ('refund', 'returned-payment', 'adjustment', 'application') AND o.cites <> 0 THEN o.cites
             ELSE r.reverses END"""
 """The voucher that a voucher belongs to: its own, or the one that it takes back or returns something of."""
 

@@ -24,15 +24,23 @@ OVERLAP: Final = 8192
 
 DOCTYPE: Final = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 FAR: Final = re.compile(
-    rb"""\br=["'](?:[A-Z]*(?:20[1-9]\d{3}|2[1-9]\d{4}|[3-9]\d{5}|\d{7,})|[A-Z]{3,}\d*|I[W-Z]\d*|[J-Z][A-Z]\d*)["']""",
+    rb"""\br=["'](?:(?:[A-Z]+(?:20[1-9]\d{3}|2[1-9]\d{4}|[3-9]\d{5}|\d{7,})|[A-Z]{3,}\d*|I[W-Z]\d*|[J-Z][A-Z]\d*)["']"""
+    rb"""[^<>]{0,400}+(?<!/)>\s*+(?!</|<?\Z)|(?:20[1-9]\d{3}|2[1-9]\d{4}|[3-9]\d{5}|\d{7,})["']"""
+    rb"""[^<>]{0,400}+(?<!/)>\s*+<(?:\w+:)?c\b(?![^<>]{0,400}\br=|[^<>]*\Z))""",
 )
-"""A cell or row beyond ROWS or beyond column IV, the 256th."""
+"""A cell with something in it beyond ROWS or beyond column IV, the 256th; or a row there with cells that say no place.
+
+An empty one there is what LibreOffice writes for a style, and its reader passes it over.
+"""
 
 EMPTY: Final = r"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 FORMULA: Final = re.compile(
-    rf"""(?:<(?:\w+:)?c\s[^<>]*>\s*)?<(?:\w+:)?f(?:\s[^<>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*+{EMPTY}""".encode()
+    rf"""<(?:\w{{1,64}}:)?+f(?:\s[^<>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*+{EMPTY}""".encode(),
 )
-"""A formula whose value was never computed: readers take it for a blank cell. Blanks are passed once (`*+`)."""
+"""A formula whose value was never computed: readers take it for a blank cell. Blanks are passed once (`*+`).
+
+It begins where the formula does, for to try at every cell takes ten times as long.
+"""
 
 CELL: Final = re.compile(rb"""\br=["']([A-Z]+\d+)["']""")
 """Which cell it is."""
@@ -90,10 +98,16 @@ def _look_into(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
             window = seam + chunk
             for search, begins, key in searches:
                 if any(one in window for one in begins) and (found := search.search(window)):
-                    cell = CELL.search(found[0])
-                    at = cell[1] if cell else found[0].partition(b'formula="')[2].partition(b'"')[0] or found[0]
-                    raise Unusable(key, {"member": member.filename, "at": at[:80].decode("utf-8", "replace")})
+                    raise Unusable(key, {"member": member.filename, "at": _place(window, *found.span())})
             seam = window[-OVERLAP:]
+
+
+def _place(window: bytes, begin: int, end: int) -> str:
+    """Return which cell it is that something was found in, or what was found there."""
+    found, before = window[begin:end], window[max(0, begin - OVERLAP) : begin]
+    cell = CELL.search(found) or CELL.search(before, max(0, before.rfind(b"<")))
+    at = cell[1] if cell else found.partition(b'formula="')[2].partition(b'"')[0] or found
+    return at[:80].decode("utf-8", "replace")
 
 
 def tell(path: str) -> None:

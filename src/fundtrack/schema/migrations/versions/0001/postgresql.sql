@@ -299,6 +299,42 @@ IF EXISTS (SELECT 1 FROM added JOIN quota_heading AS h ON h.fund = added.fund) T
             ELSE substr(c.kind, 7) || '>' || substr(d.kind, 7) END || ' %'));
 END IF;
 
+-- What of an application is not paid may be released: back to where it was reserved from, in red, and what is owed with it.
+-- Of what it reserved no more is paid and released together than there is, and nothing of one that was taken back.
+-- control voucher_within_its_application on voucher
+IF EXISTS (SELECT 1 FROM added WHERE reverses IS NULL AND kind = 'application') THEN
+    PERFORM refuse('not-as-reserved: what an application is released of goes back in red as it reserved it')
+    FROM added
+    JOIN entry AS e ON e.voucher = added.id
+    JOIN account AS d ON d.fund = e.fund AND d.unit = e.unit AND d.code = e.debit
+    WHERE added.kind = 'application' AND added.reverses IS NULL
+        AND (added.cites IS NOT NULL OR e.red = 1 OR d.kind = 'quota-applied') AND NOT EXISTS (
+            SELECT 1 FROM voucher AS a
+            JOIN entry AS o ON o.voucher = a.id AND o.line = e.line AND o.unit = e.unit AND o.debit = e.debit
+                AND o.credit = e.credit AND o.red = 0
+            WHERE a.id = added.cites AND a.kind = 'application' AND a.reverses IS NULL AND a.cites IS NULL
+                AND a.fund = added.fund AND a.contract = added.contract AND a.day <= added.day
+                AND a.entries = added.entries
+                AND e.red = 1 AND e.amount = (SELECT MIN(x.amount) FROM entry AS x WHERE x.voucher = added.id));
+END IF;
+IF EXISTS (SELECT 1 FROM added JOIN voucher AS a ON a.id = added.cites AND a.kind = 'application'
+        WHERE added.reverses IS NULL AND added.kind IN ('application', 'disbursement', 'advance')) THEN
+    PERFORM refuse('beyond-application: no more of an application is paid and released than it reserved')
+    FROM (SELECT DISTINCT cites FROM added WHERE reverses IS NULL AND kind IN ('application', 'disbursement', 'advance')) AS n
+    JOIN voucher AS a ON a.id = n.cites AND a.kind = 'application'
+    JOIN entry AS o ON o.voucher = a.id
+    JOIN account AS p ON p.fund = o.fund AND p.unit = o.unit AND p.code = o.credit AND p.kind = 'quota-applied'
+    WHERE CASE WHEN EXISTS (SELECT 1 FROM voucher AS r WHERE r.reverses = a.id) THEN 0 ELSE o.amount END < (
+        SELECT SUM((1 - 2 * e.red) * CASE o.credit WHEN e.debit THEN e.amount ELSE -e.amount END)
+        FROM (
+            SELECT v.id, v.kind FROM voucher AS v WHERE v.cites = a.id
+            UNION SELECT r.id, r.kind FROM voucher AS v JOIN voucher AS r ON r.reverses = v.id WHERE v.cites = a.id
+            UNION SELECT r.id, r.kind FROM voucher AS v JOIN voucher AS r ON r.cites = v.id WHERE v.cites = a.id
+        ) AS m
+        JOIN entry AS e ON e.voucher = m.id AND e.unit = o.unit
+            AND (e.debit = o.credit OR (e.credit = o.credit AND m.kind = 'application')));
+END IF;
+
 -- control voucher_allots_of_its_parent on voucher
 PERFORM refuse('allotted-elsewhere: a line is allotted quota of the line that it came of')
 FROM added

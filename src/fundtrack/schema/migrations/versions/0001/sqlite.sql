@@ -318,6 +318,38 @@ BEGIN
             ELSE substr(c.kind, 7) || '>' || substr(d.kind, 7) END || ' %'));
 END;
 
+-- What of an application is not paid may be released: back to where it was reserved from, in red, and what is owed with it.
+-- Of what it reserved no more is paid and released together than there is, and nothing of one that was taken back.
+CREATE TRIGGER voucher_within_its_application BEFORE INSERT ON voucher
+WHEN NEW.reverses IS NULL AND NEW.kind IN ('application', 'disbursement', 'advance')
+BEGIN
+    SELECT RAISE(ABORT, 'not-as-reserved: what an application is released of goes back in red as it reserved it')
+    FROM entry AS e
+    JOIN account AS d ON d.fund = e.fund AND d.unit = e.unit AND d.code = e.debit
+    WHERE e.voucher = NEW.id AND NEW.kind = 'application'
+        AND (NEW.cites IS NOT NULL OR e.red = 1 OR d.kind = 'quota-applied') AND NOT EXISTS (
+            SELECT 1 FROM voucher AS a
+            JOIN entry AS o ON o.voucher = a.id AND o.line = e.line AND o.unit = e.unit AND o.debit = e.debit
+                AND o.credit = e.credit AND o.red = 0
+            WHERE a.id = NEW.cites AND a.kind = 'application' AND a.reverses IS NULL AND a.cites IS NULL
+                AND a.fund = NEW.fund AND a.contract = NEW.contract AND a.day <= NEW.day AND a.entries = NEW.entries
+                AND e.red = 1 AND e.amount = (SELECT MIN(amount) FROM entry WHERE voucher = NEW.id));
+    SELECT RAISE(ABORT, 'beyond-application: no more of an application is paid and released than it reserved')
+    FROM voucher AS a
+    JOIN entry AS o ON o.voucher = a.id
+    JOIN account AS p ON p.fund = o.fund AND p.unit = o.unit AND p.code = o.credit AND p.kind = 'quota-applied'
+    WHERE a.id = NEW.cites AND a.kind = 'application' AND CASE WHEN EXISTS (
+            SELECT 1 FROM voucher WHERE reverses = a.id) THEN 0 ELSE o.amount END < (
+        SELECT SUM((1 - 2 * e.red) * CASE o.credit WHEN e.debit THEN e.amount ELSE -e.amount END)
+        FROM (
+            SELECT NEW.id AS id, NEW.kind AS kind UNION SELECT id, kind FROM voucher WHERE cites = a.id
+            UNION SELECT r.id, r.kind FROM voucher AS v JOIN voucher AS r ON r.reverses = v.id WHERE v.cites = a.id
+            UNION SELECT r.id, r.kind FROM voucher AS v JOIN voucher AS r ON r.cites = v.id WHERE v.cites = a.id
+        ) AS m
+        JOIN entry AS e ON e.voucher = m.id AND e.unit = o.unit
+            AND (e.debit = o.credit OR (e.credit = o.credit AND m.kind = 'application')));
+END;
+
 CREATE TRIGGER voucher_allots_of_its_parent BEFORE INSERT ON voucher WHEN NEW.kind = 'allotment'
 BEGIN
     SELECT RAISE(ABORT, 'allotted-elsewhere: a line is allotted quota of the line that it came of')

@@ -74,7 +74,7 @@ SELECT column1 AS kind, column2 AS moves FROM (VALUES
     ('quota-adjustment', ' unallotted>unallotted unallotted>available available>unallotted available>available '),
     ('pooling', ' unallotted>received received>unallotted '),
     ('commitment', ' available>committed committed>available '),
-    ('application', ' available>applied committed>applied '),
+    ('application', ' available>applied committed>applied applied>available applied>committed '),
     ('disbursement', ' available>paid committed>paid applied>paid '),
     ('advance', ' available>paid committed>paid applied>paid '),
     ('bank-charge', ' available>paid committed>paid '),

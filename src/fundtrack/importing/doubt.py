@@ -1,0 +1,174 @@
+"""Rows that may repeat others and do not say so: told by nobody's number, they have the sum of rows that are."""
+
+from __future__ import annotations
+
+from operator import itemgetter
+from typing import TYPE_CHECKING, Final
+
+from fundtrack.errors import FormatError
+from fundtrack.importing.repeats import called, heads, hinted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from fundtrack.importing.columns import Moved
+    from fundtrack.importing.heading import Heading
+    from fundtrack.importing.layout import Layout
+
+NUMBERED: Final = ("payee-id", "payee-account", "bank-ref")
+"""Fields whose numbers tell a payment, or who was paid."""
+
+FEWEST: Final = 2
+"""Rows that make a sum of note: two equal payments follow one another often enough."""
+
+
+def numbered(layout: Layout, head: Heading) -> frozenset[int]:
+    """Return the places of the numbers that tell a payment: of its payee, of the bank, of its key."""
+    if layout.form:
+        return frozenset()
+    keyed = {head.place(name) for name in layout.key}
+    others = _places(layout, head, [field for field in layout.columns if field not in NUMBERED])
+    return frozenset((keyed | _places(layout, head, NUMBERED)) - others)
+
+
+def _places(layout: Layout, head: Heading, fields: Iterable[str]) -> set[int]:
+    """Return the places of the columns of fields."""
+    sources = (layout.columns[field] for field in fields if field in layout.columns)
+    return {head.place(name) for source in sources for name in source.columns}
+
+
+class Run:
+    """Rows one after another: how many, what came in and went out, and whether each has a number that tells it."""
+
+    def __init__(self, rows: int = 0, incoming: int = 0, outgoing: int = 0, *, told: bool = True) -> None:
+        """Begin, without any rows."""
+        self.rows, self.incoming, self.outgoing, self.told = rows, incoming, outgoing, told
+
+    def add(self, rows: int, incoming: int, outgoing: int, *, told: bool) -> None:
+        """Go on by rows."""
+        self.rows += rows
+        self.incoming += incoming
+        self.outgoing += outgoing
+        self.told = self.told and told
+
+    def copy(self) -> Run:
+        """Return the same run, to go on with by itself."""
+        return Run(self.rows, self.incoming, self.outgoing, told=self.told)
+
+    def is_sum(self, incoming: int, outgoing: int, *, signed: bool) -> bool:
+        """Say whether an amount is the sum of all these rows, each of which has a number."""
+        if not self.told or self.rows < FEWEST:
+            return False
+        if signed:
+            return incoming - outgoing == self.incoming - self.outgoing
+        return (incoming, outgoing) == (self.incoming, self.outgoing)
+
+
+class Doubts:
+    """The rows of a table since its head, and since the last that repeats others."""
+
+    def __init__(self, layout: Layout, head: Heading) -> None:
+        """Find what tells a row; a page may say that one of some columns must be filled."""
+        self.places = numbered(layout, head)
+        self._signed = layout.signed
+        self._days = _places(layout, head, ["date"])
+        self._payee = set() if layout.form else _places(layout, head, ["payee"])
+        self._entry = [_places(layout, head, [field]) for field in layout.needed if not field.startswith("amount")]
+        self._form = layout.form is not None
+        self._needed = [head.place(name) for name in layout.one_of]
+        self._names = "、".join(layout.one_of)
+        self._got: list[Callable[[Sequence[str]], str]] = [itemgetter(place) for place in sorted(self.places)]
+        self._whole, self._since = Run(), Run()
+
+    @property
+    def loose(self) -> bool:
+        """Say whether rows are payments by a day that stands elsewhere, so that anything may look like one."""
+        return not (self._form or self._days)
+
+    def lacks(self, row: Sequence[str], filled: set[int]) -> bool:
+        """Say whether a row, by what it has in these places, lacks what no payment or entry is without.
+
+        An entry lacks what it needs; a payment its day or, where that stands above all, every number that tells it.
+        """
+        if self._form:
+            return any(not places & filled for places in self._entry if places)
+        if self._days:
+            return not any(map(str.isdigit, "".join(row[day] for day in self._days & filled)))
+        return all(heads(row[place]) for place in (self.places or self._payee) & filled)
+
+    def told(self, rows: Sequence[Sequence[str]]) -> bool:
+        """Say whether each row has a number that tells it; of all rows the same column is asked first."""
+        if any(all(map(got, rows)) for got in self._got):
+            return True
+        return not any(map(self._untold, rows))
+
+    def wrong(self, row: Sequence[str], moved: Moved) -> list[FormatError]:
+        """Return what is doubtful about a row."""
+        found = []
+        if self._needed and not any(row[place].strip() for place in self._needed):
+            found.append(FormatError("cells-empty", column=self._names))
+        sums = self._whole, self._since
+        if self._called(row) or self._repeats(row, sums, *moved.incoming, *moved.outgoing):
+            found.append(FormatError("row-repeats"))
+        return found
+
+    def _untold(self, row: Sequence[str]) -> bool:
+        """Say whether a row has no number that tells it."""
+        return not any(row[place].strip() for place in self.places)
+
+    def _suspects(self, rows: Sequence[Sequence[str]]) -> Iterable[Sequence[str]]:
+        """Return the rows of which it is worth asking what they are called: mostly none."""
+        if not self._payee:
+            return ()
+        paid = [*map(itemgetter(*self._payee), rows)]
+        if len(self._payee) > 1 or "" in paid:
+            return rows
+        return rows if hinted(paid) else ()
+
+    def _called(self, row: Sequence[str]) -> bool:
+        """Say whether a row without a number is paid to what is no name, or to nobody, and called a total."""
+        if not self._payee or not self._untold(row):
+            return False
+        paid = [row[place] for place in self._payee]
+        said = paid if any(map(str.strip, paid)) else row
+        return hinted(said) and any(map(called, said))
+
+    def _repeats(self, row: Sequence[str], of: tuple[Run, Run], incoming: int, outgoing: int) -> bool:
+        """Say whether a row without a number has the sum of those before it that have one."""
+        if not (self.places and (incoming or outgoing) and self._untold(row)):
+            return False
+        return any(run.is_sum(incoming, outgoing, signed=self._signed) for run in of)
+
+    def refuse(self, rows: Sequence[Sequence[str]], moved: Moved) -> None:
+        """Raise FormatError where one of several rows, not counted yet, is doubtful: `wrong` tells which and why."""
+        if self._needed and not all(any(row[place].strip() for place in self._needed) for row in rows):
+            raise FormatError("cells-empty", column=self._names)
+        if self.places and self.told(rows):
+            return
+        if any(self._called(row) for row in self._suspects(rows)):
+            raise FormatError("row-repeats")
+        if not self.places:
+            return
+        whole, since = self._whole.copy(), self._since.copy()
+        for row, incoming, outgoing in zip(rows, *moved, strict=True):
+            if not (whole.told or since.told):
+                return
+            if self._repeats(row, (whole, since), incoming, outgoing):
+                raise FormatError("row-repeats")
+            for run in (whole, since):
+                run.add(1, incoming, outgoing, told=not self._untold(row))
+
+    def add(self, rows: Sequence[Sequence[str]], moved: Moved, *, repeats: bool = False) -> None:
+        """Count rows; behind one that `repeats` others, or may, sums begin anew."""
+        if not self.places:
+            return
+        if repeats:
+            self.begin()
+            return
+        told = self.told(rows)
+        for run in (self._whole, self._since):
+            run.add(len(rows), sum(moved.incoming), sum(moved.outgoing), told=told)
+
+    def begin(self) -> None:
+        """Begin anew behind a row that repeats others."""
+        self._since = Run()

@@ -1,0 +1,112 @@
+"""What a row is called that repeats others: a total, a subtotal, a sum carried over a page, the same written out.
+
+The words are those of every bureau's and council's lists; a page may add its own. A word is meant only where it ends
+what stands in a cell: 治塘村小计 is a subtotal, 合计科技有限公司 a company.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from fundtrack.errors import FormatError
+from fundtrack.importing import cells, written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+LONGEST: Final = 80
+UNIT: Final = "[户人笔项条个张次件处家村宗份名]"
+SUM: Final = "(?:小计|合计|总计|累计|共计)"
+CHINESE: Final = re.compile(
+    rf".{{0,30}}{SUM}(?:金额|户数|人数|笔数|数|额)*[:,]?(?:共?\d[\d,.]*{UNIT}[,、]?)*(?:\([^()]*\))?[A-Za-z/.-]*"
+    rf"|共(?:\d+{UNIT}[,、]?)+"
+    rf"|.{{0,4}}(?:[承接过续转][前上次下后]页|[前上]页结转|结转[次下后]页)(?:{SUM}|金额|数|额)?"
+)
+OVER: Final = r"(?:carried|brought) (?:forward|down|over)|[cb]/(?:f|d|fwd)"
+ENGLISH: Final = re.compile(
+    r"(?:[\w&'./()-]+ ){0,6}?(?:sub[- ]?totals?|totals?)"
+    rf"(?: (?:payments?|spend|spending|expenditure|amount|value|net|gross|paid|invoices?|transactions?|to date|{OVER}"
+    r"|(?:for|of) .{1,40}|this (?:page|week|month|period|quarter|year)|\([^()]*\)))*\W*"
+    rf"|(?:[\w&'./()-]+ ){{0,4}}?(?:{OVER})\W*"
+    r"|(?:cumulative|running|year[- ]to[- ]date|ytd)(?: (?:totals?|balance|spend|payments?|amount))?\W*"
+)
+BROUGHT: Final = re.compile(
+    r"[承接续][前上]页|[前上]页结转|brought (?:forward|down|over)|\bb/(?:f|d|fwd)", re.IGNORECASE
+)
+"""What brings a sum from a page before."""
+
+GRAND: Final = re.compile(r"(?:总计|累计|总累计)(?:金额|数|额)?|(?:grand|cumulative|running)-?totals?", re.IGNORECASE)
+"""What nothing but the sum of all rows so far is called."""
+
+COUNT: Final = re.compile(rf"共?\d[\d,]*(?:\.0*)?(?:{UNIT})?")
+HEADS: Final = re.compile(rf"共?\d[\d,]*{UNIT}")
+"""How many households, persons or payments; without what is counted it is any number."""
+
+LETTERS: Final = re.compile(rf"(?:{SUM}|总金额|金额|人民币|[(:])*大写(?:{SUM}|金额|人民币|[):])*")
+
+
+HINT: Final = re.compile(
+    r"[小合总累共]\s*计|共\s*\d|[前上次下后]\s*页|totals?\b|forward|brought|carried|\b[cb]/[fd]|cumulative|running|to.date|ytd",
+    re.IGNORECASE,
+)
+"""What every word of a row that repeats others has in it."""
+
+
+def hinted(texts: Iterable[str]) -> bool:
+    """Say whether one of some texts may call its row one that repeats others: whether it is worth looking closer."""
+    return bool(HINT.search("\n".join(texts)))
+
+
+@lru_cache(maxsize=1 << 12)
+def called(cell: str) -> bool:
+    """Say whether a cell calls its row a repetition of others."""
+    if len(cell) > LONGEST:
+        return False
+    spaced = " ".join(unicodedata.normalize("NFKC", cell).split()).casefold()
+    return bool(CHINESE.fullmatch(cells.label(cell)) or ENGLISH.fullmatch(spaced))
+
+
+def brought(cell: str) -> bool:
+    """Say whether a row that repeats others brings a sum from a page before."""
+    return bool(BROUGHT.search(" ".join(cell.split())) or BROUGHT.search(cells.label(cell)))
+
+
+def grand(cell: str) -> bool:
+    """Say whether a row that repeats others is called the sum of all above it, and not of a page or a group."""
+    return bool(GRAND.fullmatch(cells.label(cell)))
+
+
+def heads(cell: str) -> bool:
+    """Say whether a cell counts heads: 4户."""
+    return bool(HEADS.fullmatch(cells.label(cell)))
+
+
+def counts(cell: str) -> bool:
+    """Say whether a cell is any number, or counts heads."""
+    return bool(COUNT.fullmatch(cells.label(cell)))
+
+
+def in_letters(row: list[str]) -> int | None:
+    """Return the total that a row below a table writes out, in fen; None where it does not, or not so that it reads.
+
+    大写：叁万元整, or 合计（大写） and the words in a cell behind it.
+    """
+    said = [cells.label(cell) for cell in row if cell.strip()]
+    found = LETTERS.match(said[0]) if said else None
+    if not found:
+        return None
+    for words in (said[0][found.end() :], *said[1:]):
+        try:
+            return written.read(words.partition("(小写")[0].partition("小写")[0])
+        except FormatError:
+            continue
+    return None
+
+
+def form_of_letters(row: list[str]) -> bool:
+    """Say whether a row below a table is where a total would be written out, and nothing is."""
+    said = [cells.label(cell) for cell in row if cell.strip()]
+    return len(said) == 1 and bool(LETTERS.fullmatch(said[0]))

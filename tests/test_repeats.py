@@ -1,0 +1,120 @@
+"""Rows that repeat others: totals and sums carried over, known by words and arithmetic, and never posted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from fundtrack.importing import Importer
+from test_importers import PAGES, minimal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("小计", "本页小计", "治塘村小计", "乡镇合计", "合计：2户", "累计", "本年累计", "本月合计"),
+        *("承前页", "过次页", "转下页"),
+        *("Sub-total", "Subtotal", "Page Total", "Carried forward", "Brought forward", "Balance c/f", "TOTAL PAYMENTS"),
+        *("Grand total", "Total for March"),
+    ],
+)  # fmt: skip
+def test_a_row_that_repeats_others_is_known_by_its_words(tmp_path: Path, word: str) -> None:
+    """Whatever its page calls a total: it is compared, never posted, and what differs is told."""
+    for printed, agrees in (("3.00", True), ("3.01", False)):
+        text = f"date,amount,payee\n2015-01-02,1.00,a\n2015-01-03,2.00,b\n{word},{printed},\n"
+        reading, rows = minimal(tmp_path, text)
+        assert [row.why for row in rows] == ["header", "", "", "total"]
+        assert reading.printed_total_agrees is agrees
+
+
+@pytest.mark.parametrize(
+    ("row", "problems"),
+    [
+        ("2015-01-04,3.00,合计科技有限公司", []),
+        ("2015-01-04,3.00,小计", ["row-repeats"]),
+        (",3.00,合计科技有限公司", ["date-empty"]),
+        (",3.00,小计付款", ["date-empty"]),
+        ("2015-01-04,3.00,Total Gas Ltd", []),
+    ],
+)
+def test_a_payment_with_such_a_word_in_it_is_one(tmp_path: Path, row: str, problems: list[str]) -> None:
+    """A word is meant only where it ends a cell; what has a day waits even so, without a number of its payee."""
+    text = f"date,amount,payee\n2015-01-02,1.00,a\n2015-01-03,2.00,b\n{row}\n"
+    _, rows = minimal(tmp_path, text)
+    assert (rows[-1].state, [error.key for error in rows[-1].problems]) == ("data", problems)
+
+
+def test_a_sum_carried_over_counts_what_was_brought(tmp_path: Path) -> None:
+    """What stands on the pages before is in the sums carried on; a sum of some rows is no total of the table."""
+    text = "date,amount,payee\n承前页,5,\n2015-01-02,1,a\n2015-01-03,2,b\n本页小计,3,\n2015-01-04,4,c\n{}"
+    reading, rows = minimal(tmp_path, text.format("过次页,12,\n"))
+    assert [row.why for row in rows] == ["header", "total", "", "", "total", "", "total"]
+    assert (reading.printed_total, reading.printed_total_agrees) == (1200, True)
+    assert minimal(tmp_path, text.format("累计,4,\n"))[0].printed_total_agrees is False  # it is only the last row
+    reading, rows = minimal(tmp_path, text.format(""))
+    assert (len(rows), reading.printed_total) == (6, None)
+
+
+def test_groups_may_have_groups(tmp_path: Path) -> None:
+    """A subtotal counts the rows since any total above it."""
+    text = "date,amount,payee\n2015-01-02,1,a\n甲村小计,1,\n2015-01-03,2,b\n乙村小计,2,\n一镇合计,3,\n2015-01-04,4,c\n"
+    text += "丙村小计,4,\n2015-01-05,5,d\n丁村小计,5,\n二镇合计,9,\n总计,12,\n"
+    reading, _ = minimal(tmp_path, text)
+    assert [total.agrees for total in reading.totals] == [True] * 7
+    assert (reading.printed_total, reading.printed_total_agrees) == (1200, True)
+    reading, _ = minimal(tmp_path, text.replace("二镇合计,9", "二镇合计,10"))
+    assert (reading.printed_total, reading.printed_total_agrees) == (1200, False)
+
+
+CARDS: Final = """资金：F03,列支科目：F03-0801,付款账号：45001234560003,批次号：K,发放日期：2015-07-10,单位：元,,
+序号,乡镇,村,户主姓名,身份证号,补贴项目,补贴金额,一卡通账号
+1,那满镇,治塘村,韦某一,451021197001010015,危房改造,1.00,6231330000000000011
+2,那满镇,治塘村,黄某二,451021197202020025,危房改造,2.00,6231330000000000029
+"""
+
+
+@pytest.mark.parametrize(
+    ("row", "is_", "agrees"),
+    [
+        ("本页小计,,,2户,,,3.00,", "total", True),
+        ("治塘村小计,,,2户,,,3.01,", "total", False),
+        (",,,2户,,,3.00,", "total", True),
+        (",,,2户,,,3.01,", ["cells-empty"], None),
+        ("3,那满镇,治塘村,小计,,,3.00,2张", "total", True),
+        ("3,那满镇,治塘村,小计,,,3.01,", ["cells-empty", "row-repeats"], None),
+        ("3,那满镇,治塘村,农某四,,危房改造,3.00,", ["cells-empty", "row-repeats"], None),
+        ("3,那满镇,治塘村,农某四,,危房改造,4.00,", ["cells-empty"], None),
+        ("3,那满镇,治塘村,合计,451021197001010015,危房改造,3.00,", [], None),
+        ("大写：叁元整,,,,,,,", "total", True),
+        ("合计（大写）,叁元整,,,,,3.00,", "total", True),
+        ("人民币大写：肆元整,,,,,,,", "total", False),
+        ("大写：叁元多,,,,,,,", ["amount-empty"], None),
+    ],
+)
+def test_a_household_without_a_number_is_none(
+    tmp_path: Path,
+    row: str,
+    is_: str | list[str],
+    agrees: bool | None,  # noqa: FBT001
+) -> None:
+    """A list of households is dated above: there a number tells a payment from what repeats others."""
+    (path := tmp_path / "a.csv").write_text(f"{CARDS}{row}\n", "utf-8")
+    reading = Importer(PAGES["one-card-batch"]).candidates(path)
+    last = [*reading][-1]
+    assert (last.why or [error.key for error in last.problems if error.key != "text-empty"]) == is_
+    assert reading.printed_total_agrees is agrees
+
+
+@pytest.mark.parametrize(("amount", "problems"), [("-3.00", ["row-repeats"]), ("-2.99", [])])
+def test_a_sum_of_others_without_a_number_waits(tmp_path: Path, amount: str, problems: list[str]) -> None:
+    """Dated as it is, a row that comes to the sum of numbered ones and has no number itself may be their total."""
+    text = "交易日期,交易金额,账户余额,对方户名,对方账号,摘要\n"
+    text += "2015-01-02,-1.00,9,甲公司,21080001,货款\n2015-01-03,-2.00,7,乙公司,21080002,货款\n"
+    text += f"2015-01-03,{amount},7,两家,,本日\n2015-01-04,-5.00,2,丙公司,21080003,货款\n"
+    (path := tmp_path / "a.csv").write_text(text, "utf-8")
+    rows = [*Importer(PAGES["bank-signed"]).candidates(path)]
+    assert [[error.key for error in row.problems] for row in rows[1:]] == [[], [], problems, []]
