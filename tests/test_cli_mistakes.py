@@ -84,6 +84,19 @@ def test_mistakes_are_told_and_change_nothing(say: Say, book: Path, payments: Pa
 
 
 @pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("balance --format xml", "--format 须为下列之一：table、json、csv。"),
+        ("quarantine confirm x", "BATCH 须为整数。"), ("document show", "缺少 NUMBER。"),
+    ],
+)  # fmt: skip
+def test_what_the_reader_of_arguments_says_is_said_in_chinese(say: Say, words: str, told: str) -> None:
+    """It says what is wrong in English alone."""
+    answer = say(*words.split())
+    assert (answer.code, told in answer.err) == (2, True), answer.err
+
+
+@pytest.mark.parametrize(
     "words",
     [
         "balance", "check", "publish", "chart show", "report voucher-list", "report fund-balances",

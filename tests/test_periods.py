@@ -33,6 +33,7 @@ from fundtrack.posting.unstated import unstated
 from period_attacks import ACT
 from quotas import controlled
 from shelf import ENGINES
+from statements import STATEMENT
 from stock import tamper
 from test_doctor import found
 from treasury import bring, pay
@@ -361,15 +362,6 @@ def test_what_is_no_month(text: str) -> None:
     """It is said."""
     assert told(lambda: month_of(text)) == "period-form"
     assert month_of(" 201503 ") == month_of("2015-03") == MARCH
-
-
-STATEMENT: Final = """银行对账单明细,,,,,,,
-账号：45001234560001,,,,,,,
-行号,交易日期,银行流水号,支出金额,收入金额,账户余额,对方单位,对方账户
-1,2015-01-20,GK1,7.00,,93.00,农户,
-2,2015-01-31,GK2,7.00,,86.00,农户,
-3,2015-02-01,GK3,7.00,,79.00,农户,
-"""
 
 
 def test_at_the_desk(small_book: Path, tmp_path: Path, say: Say) -> None:

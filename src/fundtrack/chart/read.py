@@ -144,7 +144,8 @@ def _declared(fields: Fields, seen: Container[str], pattern: re.Pattern[str], ke
 def _label(fields: Fields, code: str, name: str) -> str:
     """Return a name that may stand behind a code in an account."""
     if not escape.is_valid_component(f"{code}-{name}") or not name:
-        raise fields.error("chart-name", name=f"{code}-{name}")
+        fit = re.sub(r"[\W_]+", "-", name).strip("-") or "–"
+        raise fields.error("chart-name", name=name, code=code, fit=fit)
     return name
 
 

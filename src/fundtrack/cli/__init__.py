@@ -7,6 +7,7 @@ nothing changed; 70 a fault of fundtrack itself. What a command needs is importe
 from __future__ import annotations
 
 import os
+import re
 import sys
 from functools import cache
 from pathlib import Path
@@ -138,8 +139,20 @@ def main() -> None:
         raise SystemExit(WRONG_USAGE) from error
     except SystemExit as end:
         if end.code == WRONG_USAGE and len(sys.argv) > 1:
-            show.say(message("usage-wrong", "zh"), error=True)
+            show.say(_in_chinese(end.__context__) + message("usage-wrong", "zh"), error=True)
         raise
+
+
+def _in_chinese(error: BaseException | None) -> str:
+    """Return what the library that reads arguments has just said in English: what is missing, or no value."""
+    if not isinstance(error, typer.BadParameter) or error.param is None:
+        return ""
+    name, said = error.param.get_error_hint().strip("'"), error.message
+    if not said:
+        return message("usage-missing", "zh", name=name)
+    if choices := re.findall("'([^']*)'", said.partition(" is not one of ")[2]):
+        return message("usage-choice", "zh", name=name, choices="、".join(choices))
+    return message("usage-integer", "zh", name=name) if "valid integer" in said else ""
 
 
 def fault(_kind: type[BaseException], error: BaseException, _traceback: TracebackType | None) -> None:

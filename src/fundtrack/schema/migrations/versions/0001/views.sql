@@ -154,11 +154,11 @@ WHERE d.nth = (SELECT MAX(l.nth) FROM batch_default AS l WHERE l.batch = d.batch
 
 CREATE VIEW book_batches AS
 SELECT b.batch, substr(imported_at, 1, 10) AS date, file, sheet, sha256, page, page_sha256, rows_read, rows_posted,
-    rows_already_posted, rows_quarantined, rows_not_data, rows_unreadable, amount_posted, amount_already_posted,
-    amount_quarantined, COALESCE(printed_total, 0) AS printed_total, date_first, date_last, imported_by,
+    rows_already_posted, rows_quarantined, rows_not_data, rows_unreadable, COALESCE(c.reads, 0) AS rows_mended,
+    amount_posted, amount_already_posted, amount_quarantined, COALESCE(c.moves, 0) AS amount_mended,
+    COALESCE(printed_total, 0) AS printed_total, date_first, date_last, imported_by,
     COALESCE(d.fund, '') AS default_fund, COALESCE(d.use, '') AS default_use,
     COALESCE(d.project, '') AS default_project, COALESCE(d.said_by, '') AS default_by,
-    COALESCE(c.reads, 0) AS rows_mended, COALESCE(c.moves, 0) AS amount_mended,
     amount_posted + amount_already_posted + amount_quarantined + COALESCE(c.moves, 0) AS amount_read,
     CASE WHEN printed_total IS NULL THEN 0 ELSE 1 END AS has_total,
     (SELECT COALESCE(MIN(unit), 'CNY') FROM account WHERE kind = 'cash') AS unit, 'batch ' || b.batch AS entry
