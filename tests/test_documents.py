@@ -336,7 +336,7 @@ def test_a_line_is_supplemented_and_cut_by_documents(book: Book, say: Say) -> No
     ("words", "why"),
     [
         (("F01-Q00001", "--document", " ", "--date", "2015-05-01", "--amount", "1"), "rests on a document"),
-        (("F01-Q00002", "--document", "x", "--date", "2015-05-01", "--amount", "1"), "was allotted itself"),
+        (("F01-Q00002", "--document", "x", "--date", "2015-05-01", "--amount", "1"), "F01-Q00002 was allotted"),
         (("F01-Q00001", "--document", "x", "--date", "2016-01-01", "--amount", "1"), "is of 2015"),
         (("F01-Q00001", "--document", "x", "--date", "2015-05-01", "--amount", "-1"), "more than nothing"),
         (("F01-Q00009", "--document", "x", "--date", "2015-05-01", "--amount", "1"), "no quota line"),
