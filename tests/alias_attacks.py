@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from aliased import ALIAS, BASIS, CONFIRMED, CORRECTION
-from attacks import alike, entry, key, row, voucher
+from attacks import DEFAULT, alike, entry, key, row, voucher
 
 ALIAS_2: Final = row("alias", **ALIAS | {"alias": 2, "word": "z"})
 BY_DEFAULT: Final = BASIS | {"fund_basis": 9, "how": "default", "word": "", "alias": None, "batch": 1,
@@ -44,6 +44,10 @@ ALIAS_ATTACKS: Final = (
          row("fund_basis", **BY_DEFAULT | {"confirmed_by": "CLERK"})),
         ("default of another fund", "fund_basis_confirmed_by_another",
          row("fund_basis", **BY_DEFAULT | {"fund": "F03"})),
+        ("default said with a gap", "default_said_anew", row("batch_default", **DEFAULT | {"nth": 3})),
+        ("default said anew once a voucher rests on it", "default_said_anew",
+         row("fund_basis", **BY_DEFAULT), entry("F01"), voucher("F01", batch=1, row=9, fund_basis=9),
+         row("batch_default", **DEFAULT | {"nth": 2})),
         ("batch of what is no default", "fund_basis_confirmed",
          row("fund_basis", **BASIS | {"fund_basis": 9, "batch": 1})),
         ("column confirmed by somebody", "fund_basis_confirmed",

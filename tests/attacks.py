@@ -76,7 +76,7 @@ INPUT_ROW: Final = {"batch": 1, "row": 3, "state": "quarantined", "reasons": "",
                     "occurrence": 1, "says": ""}  # fmt: skip
 DECISION: Final = {"batch": 1, "row": 2, "decided": "rejected", "voucher": None, "reason": "x", "decided_at": "",
                    "decided_by": "manager"}  # fmt: skip
-DEFAULT: Final = {"batch": 1, "fund": "F01", "use": "0601", "project": "", "said_at": "", "said_by": "clerk"}
+DEFAULT: Final = {"batch": 1, "nth": 1, "fund": "F01", "use": "0601", "project": "", "said_at": "", "said_by": "clerk"}
 TERMS: Final = {"fund": "F01", "chart": 2, "fund_group": "F01", "department": "x", "level": "central",
                 "regime": "earmarked", "valid_from": "", "valid_to": "", "may_advance": 1,
                 "authority": "x"}  # fmt: skip
@@ -340,7 +340,7 @@ APPEND_ONLY: Final = {
     "account": "fund, unit, code", "use_grant": "seq", "quota_heading": "fund, status", "quota": "fund, line",
     "application": "application", "application_decision": "application",
     "batch": "batch", "voucher": "id", "entry": "voucher, line",
-    "input_row": "batch, row", "decision": "batch, row", "batch_default": "batch", "refusal": "seq",
+    "input_row": "batch, row", "decision": "batch, row", "batch_default": "batch, nth", "refusal": "seq",
     "alias": "alias", "alias_decision": "alias", "fund_basis": "fund_basis", "correction": "seq",
     "audit": "audit", "audit_check": "audit, page", "finding": "finding", "sighting": "finding, audit",
     "side": "seq", "waiver": "waiver", "waiver_revoked": "waiver", "finding_act": "finding, seq", "period_act": "seq",
@@ -358,7 +358,7 @@ GENERATED: Final = {"account": ACCOUNT, "use_grant": GRANT, "side": SIDE_COLUMNS
 
 LATE: Final = {"correction": ("correction_of_waiting_row",), "side": ("side_changed_by_another",),
     "alias": ("alias_takes_its_place",), "audit": ("audit_of_the_moment",), "entry": ("entry_before_voucher",),
-    "quota": ("quota_opens_accounts", "quota_under_control")}  # fmt: skip
+    "batch_default": ("default_said_anew",), "quota": ("quota_opens_accounts", "quota_under_control")}  # fmt: skip
 """The controls of a table that refuse on SQLite a row that stands already."""
 
 

@@ -177,3 +177,10 @@ def test_import_says_which_balance_does_not_follow(say: Say, book: Path, tmp_pat
     assert len({one.json[0]["batch"] for one in again}) == 1
     path.write_text("".join(whole), "gb18030")
     assert say(*dry, "--format", "json").json[0]["balance_breaks"] == []
+
+
+def test_an_amount_of_nothing_is_not_missing(say: Say, book: Path) -> None:
+    """It is said to be nothing, not that it is still to be given."""
+    about = ("--fund", "F01", "--use", "0601", "--payee", "x", "--date", "2015-03-01")
+    told = say("--book", book, "post", *about, "--amount", "0")
+    assert (told.code, "not 0.00" in told.err) == (2, True)

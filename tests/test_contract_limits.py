@@ -76,6 +76,8 @@ def test_told_when_it_is_posted(
         assert found(pay("7", 6)) == found(pay("7", 6, "--contract", "HT-2")) == []
         asked = ("apply", "F01-Q00002", "--contract", "HT-1", "--by", "李", *day(6))
         assert say(*bind, "--amount", "40", "--change", "1", *day(6)).code == 0
+        again = say(*bind, "--amount", "40", "--change", "1", *day(7))
+        assert (again.code, "has bound 40.00 out of this line already, by F01-2015-0000" in again.err) == (2, True)
         assert say(*asked, "--payee", "甲公司", "--amount", "30").code == 0
         refused = say(*asked, "--payee", "甲公司", "--amount", "10.01")
         assert refused.code == 2

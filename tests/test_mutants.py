@@ -97,7 +97,7 @@ def test_a_weak_page_is_found_out(tmp_path: Path) -> None:
     assert score.percent < 95
     assert score.faults()[0] == "below 95 %"
     assert "null: FROM vouchers AS v [LEFT -> ] JOIN banks AS b" in score.killed
-    assert "constant: NULL AND p.amount > [0 -> 1] GROUP BY v.voucher ," in score.survived
+    assert "constant: NULL AND p.amount > [0 -> 1] AND p.quota = ''" in score.survived
     assert "key: b ON b.fund = [v.fund -> v.account] AND b.number = v.bank" in score.stillborn
 
 

@@ -363,6 +363,15 @@ def test_what_is_no_month(text: str) -> None:
     assert month_of(" 201503 ") == month_of("2015-03") == MARCH
 
 
+STATEMENT: Final = """银行对账单明细,,,,,,,
+账号：45001234560001,,,,,,,
+行号,交易日期,银行流水号,支出金额,收入金额,账户余额,对方单位,对方账户
+1,2015-01-20,GK1,7.00,,93.00,农户,
+2,2015-01-31,GK2,7.00,,86.00,农户,
+3,2015-02-01,GK3,7.00,,79.00,农户,
+"""
+
+
 def test_at_the_desk(small_book: Path, tmp_path: Path, say: Say) -> None:
     """Closed 0; what keeps a month open 1, with who acts and the command; no month 2, and nothing changed."""
     at = ("--book", shutil.copytree(small_book, tmp_path / "book"))
@@ -383,6 +392,9 @@ def test_at_the_desk(small_book: Path, tmp_path: Path, say: Say) -> None:
     assert say("check", "--only", "duplicate-payment", "--by", CHIEF, *at).code == 1
     assert "检查发现的错误尚有 1 项未处理" in say("period", "close", "2015-01", "--preview", "--lang", "zh", *at).out
     assert say("period", "close", "2015-01", "--by", CLERK, *at).code == 0
+    (tmp_path / "bank.csv").write_text(STATEMENT, "gb18030")
+    come, again = (say("import", tmp_path / "bank.csv", *at) for _ in range(2))
+    assert (come.code, "2015-01, which is closed: 2 rows (4, 5)" in come.out, again.code) == (1, True, 0), come
     grounds = ("--document", "x", "--reason", "x", *at)
     assert say("period", "reopen", "2015-01", "--by", CLERK, *grounds).code == 2
     assert say("period", "reopen", "2015-01", "--by", CHIEF, *grounds).code == 0

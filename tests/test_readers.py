@@ -158,6 +158,7 @@ def test_dates_are_read(text: str) -> None:
         ("42048", "date-serial"),
         ("42048.5", "date-serial"),
         ("0", "date-serial"),
+        *(("1989", "date-serial"), ("2014", "date-year"), ("2014.0", "date-year"), ("２０１５年", "date-year")),
         ("2015-02-29", "date-impossible"),
         ("2015-13-01", "date-impossible"),
         ("20150230", "date-impossible"),
@@ -305,6 +306,8 @@ EXTERNAL: Final = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
         (sheet_of(cell("A1") + cell("XFD1048576")), "workbook-too-far"),
         (sheet_of(cell("A1") + cell("A201000")), "workbook-too-far"),
         (sheet_of(cell("A1") + cell("IW1")), "workbook-too-far"),
+        (sheet_of(cell("A1") + '<c r="AMJ1" s="0"/><c r="AMK1" s="0">\n<v>1</v></c>'), "workbook-too-far"),
+        (sheet_of(cell("A1") + '<row r="300000"><c><v>1</v></c></row>'), "workbook-too-far"),
         (sheet_of(cell("A1", "<f>1+1</f><v></v>")), "workbook-formula"),
         (sheet_of(cell("A1", "<f>1+1</f>")), "workbook-formula"),
         (sheet_of(cell("A1", "<v>#N/A</v>", 't="e"')), "workbook-fault"),
@@ -328,12 +331,18 @@ def test_a_hostile_workbook_is_refused_at_once(tmp_path: Path, sheet: str, key: 
 
 
 def test_the_last_allowed_place_is_read(tmp_path: Path) -> None:
-    """Column IV, the 256th, and a computed formula are sound."""
+    """Column IV, the 256th, and a computed formula are sound; so are empty cells beyond it, whatever their style."""
     path = packed(tmp_path / "a.xlsx", sheet_of(cell("IV1") + cell("A3", "<f>1+1</f><v>2</v>")))
     ((_, _, found),) = read(path)
     assert (found[0][1][255], found[2][1][0]) == ("1", "2")
     ((_, _, found),) = read(packed(tmp_path / "b.xlsx", sheet_of(cell("A1") + cell("A200999"))))
     assert len(found) == 200_999
+    styled = "".join(
+        f'<c r="AMJ{n}" s="0"/><c r="XFD{n}" s="1" t="n"></c></row><row r="{n}">' for n in range(1, 30_000)
+    )
+    end = '<row r="1048576" ht="12.8"><c r="A1048576" s="1"/></row>'
+    ((_, _, found),) = read(packed(tmp_path / "c.xlsx", sheet_of(cell("A1") + '<row r="1">' + styled + "</row>" + end)))
+    assert found == [(1, ["1"])]
 
 
 def test_too_many_members_or_too_much_in_one_are_refused(tmp_path: Path) -> None:

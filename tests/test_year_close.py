@@ -241,7 +241,7 @@ def test_what_went_on_unallotted_is_allotted_the_next_year(book: Book, tmp_path:
     for number, amount, key in (
         ("F01-Q00003", -50, "quota-line-carried"),
         ("F01-Q00003", 50, "quota-line-carried"),
-        ("F01-Q00004", 50, "quota-not-given"),
+        ("F01-Q00004", 50, "supplement-allotted"),
     ):
         with pytest.raises(UsageError) as told, book.reading() as connection:
             supplement(connection, book.chart(connection), number, amount, date=date(2016, 2, 1), document="文")

@@ -42,7 +42,13 @@ NOT_IN_HUNDREDTHS: Final = frozenset({"BHD", "CLF", "IQD", "JOD", "KWD", "LYD", 
 
 FOLDED: Final = str.maketrans("０１２３４５６７８９，．＋－−（）￥　\u00a0", "0123456789,.+--()¥  ")
 GRAMMAR: Final = re.compile(r"([+-]?)(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.(\d{1,8}))?(-?)", re.ASCII)
+ROUNDED: Final = re.compile(r"[+-]?\d(?:[.,]\d+)?E\+\d{1,2}", re.ASCII)
+"""How a spreadsheet writes a long number in a narrow column: with the digits that it shows, and without the others."""
+
 CODE: Final = re.compile(r"[A-Z]{3}", re.ASCII)
+DASHES: Final = frozenset({"-", "–", "—"})
+"""What stands for nothing behind the mark of a currency."""
+
 NAMED: Final = re.compile(r"(?<=[\d)])\s*([万亿])\s*元?\s*$")
 """The unit that an amount names behind it, which is more than a yuan."""
 
@@ -83,16 +89,21 @@ def parse(text: str, unit: str = "元") -> int:
     digits, plain or grouped by threes; a point and decimals; one currency mark, that of its unit. `unit` is the
     declared unit of the column: `元`, `万元` or a currency; the result must be a whole number of fen.
 
-    Raises FormatError (`amount-empty`, `amount-unreadable`, `amount-fraction`, `amount-too-large`).
+    Raises FormatError (`amount-empty`, `amount-unreadable`, `amount-rounded`, `amount-fraction`, `amount-too-large`).
     """
     folded = text.translate(FOLDED).strip()
     if not folded:
         raise FormatError("amount-empty")
     bracketed = folded.startswith("(") and folded.endswith(")")
     bare = _marks(unit).sub(r"\1", folded[1:-1].strip() if bracketed else folded, count=1)
+    if not bracketed and bare != folded:  # a spreadsheet's form of accounts: £(1,200.00), and £- for nothing
+        if bare in DASHES:
+            return 0
+        if bare.startswith("(") and bare.endswith(")"):
+            bracketed, bare = True, bare[1:-1].strip()
     found = GRAMMAR.fullmatch(bare)
     if found is None or (bool(found[1]) + bool(found[4]) + bracketed > 1):
-        raise FormatError("amount-unreadable", text=text)
+        raise FormatError("amount-rounded" if ROUNDED.fullmatch(bare) else "amount-unreadable", text=text)
     fen = _fen(Decimal(f"{found[2].replace(',', '')}.{found[3] or '0'}") * factor(unit), text, unit)
     return -fen if bracketed or found[1] == "-" or found[4] else fen
 

@@ -96,7 +96,7 @@ FROM voucher AS v
 JOIN fund_basis AS b ON b.fund_basis = v.fund_basis
 LEFT JOIN alias AS a ON a.alias = b.alias
 LEFT JOIN alias_decision AS c ON c.alias = b.alias
-LEFT JOIN batch_default AS d ON d.batch = b.batch
+LEFT JOIN default_in_force AS d ON d.batch = b.batch
 WHERE v.id = :voucher
 """
 

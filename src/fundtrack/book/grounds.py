@@ -51,7 +51,7 @@ ORDER BY v.id
 """
 """Vouchers whose fund was corrected, as it is said, and whose row has no such correction."""
 
-DEFAULTS: Final = "SELECT batch, fund, said_by FROM batch_default"
+DEFAULTS: Final = "SELECT batch, fund, said_by FROM batch_default ORDER BY batch, nth"
 
 
 class Used(NamedTuple):
@@ -67,7 +67,7 @@ def faults(book: Book, connection: Connection) -> Iterator[tuple[str, dict[str, 
         for voucher, basis in dialect.rows_of(connection, select):
             yield name, {"voucher": voucher, "basis": basis}
     every, used = aliases(connection), _used(connection)
-    said = {batch: (fund, by) for batch, fund, by in dialect.rows_of(connection, DEFAULTS)}
+    said = {(batch, fund): by for batch, fund, by in dialect.rows_of(connection, DEFAULTS)}
     for one in bases(connection):
         use = used.get(one.fund_basis, Used(frozenset(), one.recorded_at))
         details: dict[str, object] = {"basis": one.fund_basis, "fund": one.fund, "word": one.word}
@@ -109,10 +109,10 @@ def gives(alias: Alias, basis: Basis) -> bool:
     return said and alias.page in {"", basis.page} and alias.decided_at <= basis.recorded_at
 
 
-def _answered(basis: Basis, said: Mapping[int, tuple[str, str]]) -> bool:
-    """Return whether one person said the fund of a file, and another confirmed it."""
-    fund, by = said.get(basis.batch or 0, ("", ""))
-    return fund == basis.fund and not same_person(by, basis.confirmed_by)
+def _answered(basis: Basis, said: Mapping[tuple[int, str], str]) -> bool:
+    """Return whether one person said the fund of a file, be it for a time, and another confirmed it."""
+    by = said.get((basis.batch or 0, basis.fund))
+    return by is not None and not same_person(by, basis.confirmed_by)
 
 
 def _by_chart(book: Book, connection: Connection, basis: Basis, charts: Iterable[int]) -> Iterator[str]:

@@ -73,7 +73,7 @@ CONFIRMED_ALONE: Final = """
 SELECT n.batch || ':' || n.row FROM decision AS n
 JOIN voucher AS v ON v.id = n.voucher
 JOIN input_row AS r ON r.batch = n.batch AND r.row = n.row
-LEFT JOIN batch_default AS d ON d.batch = n.batch
+LEFT JOIN default_in_force AS d ON d.batch = n.batch
 WHERE (n.reason = 'fund-by-default' OR (v.batch = r.batch AND v.row = r.row AND r.reasons LIKE '%"fund-by-default"%'))
     AND (d.said_by IS NULL OR PERSON(d.said_by) IN (PERSON(n.decided_by), PERSON(v.prepared_by)))
 ORDER BY n.batch, n.row

@@ -77,7 +77,9 @@ def import_(
                 near.tell_near(the_book, language, batch=report.batch)
     if form != "table":
         print_records(reports, form, language)
-    if problems or any(one.rows["quarantined"] or one.printed_total_agrees is False or one.breaks for one in reports):
+    if problems or any(
+        one.rows["quarantined"] or one.printed_total_agrees is False or one.breaks or one.late for one in reports
+    ):
         raise typer.Exit(1)
 
 

@@ -170,7 +170,8 @@ def new(
     with _only(file) as seen:
         fitting = [one for one in desk.known(seen) if one.fits]
         if fitting and not anyway:
-            _print_known(file, fitting[0], form, language)
+            alone = desk.finds(seen, fitting[0].page)
+            _print_known(file, fitting[0], form, language, alone=alone)
             return
         called = desk.name(file, name, folder)
         found = desk.propose(seen, answers)
@@ -218,13 +219,18 @@ def _after(file: Path, name: str, found: Proposal, *, alone: bool) -> str:
     if found.open:
         topics = [part for point in found.open for part in ("--set", f"{point.topic}={point.value or '?'}")]
         return shlex.join(["fundtrack", "formats", "new", str(file), "--name", name, *topics])
+    return _dry_run(file, name, alone=alone)
+
+
+def _dry_run(file: Path, name: str, *, alone: bool) -> str:
+    """Return the command that tries an import; it names the page unless an import finds that by itself, `alone`."""
     chosen = [] if alone else ["--as", name]
     return shlex.join(["fundtrack", "import", "--dry-run", *chosen, str(file)])
 
 
-def _print_known(file: Path, one: Fit, form: Format, language: Language) -> None:
+def _print_known(file: Path, one: Fit, form: Format, language: Language, *, alone: bool) -> None:
     """Say that a page fits a file already."""
-    after = shlex.join(["fundtrack", "import", "--dry-run", str(file)])
+    after = _dry_run(file, one.page, alone=alone)
     if form != "table":
         show.rows([one.record(language) | {"next": after}], form, language, ("page", "rows", "sound", "amount", "next"))
         return

@@ -49,6 +49,7 @@ def print_report(report: Report, language: Language, *, dry_run: bool = False) -
         show.say_message("import-copies", language, rows=report.copies)
     if report.unreadable_rows:
         show.say_message("import-unreadable", language, rows=report.unreadable_rows)
+    print_late(report, language)
     print_held(report, sheet, language, dry_run=dry_run)
     print_replaced(report, sheet, language)
     show.findings(report.findings, language)
@@ -82,6 +83,14 @@ def print_printed(report: Report, sheet: str, language: Language) -> None:
         show.say_message("balance-breaks-more", language, rows=len(breaks) - BREAKS)
     if breaks:
         show.say_message("balance-breaks-ask", language)
+
+
+def print_late(report: Report, language: Language) -> None:
+    """Print which rows are of months that are closed: by them a month is reconciled to something else."""
+    for month in sorted({month for _, month in report.late}):
+        rows = [str(row) for row, of in report.late if of == month]
+        told = ", ".join(rows[:BREAKS]) + ", …" * (len(rows) > BREAKS)
+        show.say_message("import-closed-month", language, month=month, count=len(rows), rows=told)
 
 
 def print_held(report: Report, sheet: str, language: Language, *, dry_run: bool = False) -> None:

@@ -44,7 +44,7 @@ def cellwise(connection: Connection, book: Book, row: Waiting) -> list[Cell]:
         found, _ = heading.find(layout, numbered)
         if found:
             names = found.names
-            fields = {field: of.columns for field, of in heading.fitted(layout, found).columns.items()}
+            fields = {field: of.read for field, of in heading.fitted(layout, found).columns.items()}
             fields["kind-unknown"] = layout.kind_column.columns if layout.kind_column else ()
     told = {part for why in row.reasons for part in why["en"].partition(": ")[0].split("、")}
     told |= {name for why in row.reasons for of in (why.get("field", ""), why["check"]) for name in fields.get(of, ())}

@@ -15,8 +15,10 @@ from fundtrack import identifier
 from fundtrack.book.person import named
 from fundtrack.errors import FormatError
 from fundtrack.importing import cells, dates, fields, heading, movement, threes, written
+from fundtrack.importing.agreement import Agreement
 from fundtrack.importing.blocks import Block, Candidates, Said, saying
 from fundtrack.importing.cells import Memo
+from fundtrack.importing.gates import gates
 from fundtrack.importing.layout import IDENTIFYING
 from fundtrack.importing.places import Places
 
@@ -123,15 +125,16 @@ class Columns:
         self._places = Places(head, sources)
         self.width = len(head.names)
         self.counted = {self._places.of(spec[field]) for field in COUNTED if field in spec}
-        read = [name for source in spec.values() for name in source.columns]
+        read = [name for source in spec.values() for name in source.read]
         self.mapped = {head.place(name) for name in (*read, *layout.key, *layout.private)}
         self.telling = {self._places.of(spec["date"]), *self.counted}
         self._private = [(head.place(name), name) for name in layout.private]
-        self._key = [head.place(name) for name in layout.key]
-        read_at = {*self._key, *(head.place(name) for source in sources for name in source.columns)}
+        self._key = [self._places.filled.get(name, head.place(name)) for name in layout.key]
+        read_at = {*self._key, *(head.place(name) for source in sources for name in source.read)}
         self._kept = {place: Memo(self._keeper(place, key)) for place, _ in self._private if place in read_at}
         self._bare = {self._places.of(spec[field]) for field in BARE if field in spec}
         self._bank_funds = words.get("bank", {})
+        self._agreement = Agreement(layout, head)
         self._bind_amounts(below)
         self._bind_fields(words)
 
@@ -187,16 +190,14 @@ class Columns:
             "payee-account": str,
             "contract": cells.numbered,
             "quota": cells.identity,
-            "approver": _person,
+            "approver": lambda cell: named(cells.name(cell)),
             "reference": cells.identity,
         }
         self._fields = {field: self._field(spec.get(field), read) for field, read in readers.items()}
         self._way = self._field(layout.movement.column, movement.direction(layout.movement))
         self._gates = {"way": self._way} if layout.movement.column else {}
-        if layout.movement.status:
-            self._gates["status"] = self._field(layout.movement.status, movement.settled(layout.movement))
-        if layout.currency_column:
-            self._gates["currency"] = self._field(layout.currency_column, movement.currency(layout.book))
+        for name, source, read in gates(layout):
+            self._gates[name] = self._field(source, read)
         self._said = self._field(said := spec.get("fund"), _said(said))
         self._fields["account"] = self._field(layout.key_account, cells.identity)
         self._bank_ref = self._field(bank_ref := spec.get("bank-ref"), cells.identity)
@@ -217,6 +218,7 @@ class Columns:
 
     def piece(self, sheet: str, numbers: Sequence[int], rows: Sequence[list[str]], count: Count) -> Block:
         """Return rows that all make candidates, counted. Raises FormatError, then none is counted."""
+        self._agreement.refuse(rows)
         columns = self.of(rows)
         moved = self.amounts(columns)
         candidates = self.candidates(columns, moved)
@@ -279,7 +281,7 @@ class Columns:
 
     def change(self, row: list[str], moved: tuple[int, int] | None) -> tuple[tuple[str, ...], int | None]:
         """Return the account and currency of a row, and by how much it changed the balance; None if nobody knows."""
-        told = [self._fields["bank"], *(gate for name, gate in self._gates.items() if name == "currency")]
+        told = [self._fields["bank"], *(gate for name, gate in self._gates.items() if name.startswith("currency"))]
         of = tuple(row[one.place].strip() for one in told if one.place < self.width)
         extended = self._places.extend([(cell,) for cell in row]) if moved and self._gates else ()
         try:
@@ -312,7 +314,7 @@ class Columns:
         if "" in account:
             account = [said or self._layout.name for said in account]
         counted = map(int.__sub__, moved.incoming, moved.outgoing)
-        key = [iso, [*map(str, counted)], *([*map(str.strip, columns[place])] for place in self._key)]
+        key = [iso, [*map(str, counted)], *([*map(str.strip, extended[place])] for place in self._key)]
         bank_ref = self._bank_refs(extended[self._bank_ref.place])
         return Candidates(
             date, kind, amount, fund, use_fund, code, payee, narration, project, document, bank, bank_ref, payee_id,
@@ -368,7 +370,7 @@ class Columns:
         """Give everything for which a row makes no candidate, each once, but an amount that is not known."""
         extended, values, told = self._places.extend([(cell,) for cell in row]), {}, set()
         damaged = [*cells.damage(row, self._private)]
-        yield from damaged
+        yield from (*damaged, *self._agreement.differing(row))
         yield from self._unsound(row, {str(error.details["column"]) for error in damaged})
         beside = {"bank-ref": self._bank_ref, "amount-words": self._written}
         for key, field in {**self._fields, **self._gates, **beside}.items():
@@ -393,8 +395,3 @@ class Columns:
                     self._kept[place][row[place]]
                 except FormatError as error:
                     yield FormatError(error.key, **error.details, column=name)
-
-
-def _person(cell: str) -> str:
-    """Return the name of a person as it is kept. Raises FormatError."""
-    return named(cells.name(cell))

@@ -37,6 +37,8 @@ YEAR: Final = 12
 CENTURY: Final = 2000
 SERIAL: Final = re.compile(r"\d{1,7}(?:\.\d+)?", re.ASCII)
 FIRST_YEAR: Final = 1949
+YEAR_ALONE: Final = re.compile(r"(?:199\d|20\d\d|2100)(?:\.0+)?年?", re.ASCII)
+"""What is a year that nobody would take for a day: as a serial number it were one of 1905."""
 
 
 def read(text: str) -> dt.date:
@@ -45,12 +47,14 @@ def read(text: str) -> dt.date:
     Accepted after folding full-width digits: 2015-03-01, 2015/3/1, 2015.3.1, 2015年3月1日, 20150301. A bare serial
     number is refused: it means 2022 or 2026 depending on a setting of the workbook that is not in the cell.
 
-    Raises FormatError (`date-empty`, `date-serial`, `date-unreadable`, `date-impossible`).
+    Raises FormatError (`date-empty`, `date-year`, `date-serial`, `date-unreadable`, `date-impossible`).
     """
     plain = folded(text)
     if not plain:
         raise FormatError("date-empty")
     found = GRAMMAR.fullmatch(plain)
+    if found is None and YEAR_ALONE.fullmatch(plain):
+        raise FormatError("date-year", text=text)
     if found is None:
         raise FormatError("date-serial" if SERIAL.fullmatch(plain) else "date-unreadable", text=text)
     year, month, day = (int(part) for part in (found[1], *found.group(3, 4, 5, 6, 7, 8)) if part)

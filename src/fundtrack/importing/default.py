@@ -12,6 +12,7 @@ from fundtrack.book.create import now
 from fundtrack.chart.words import words_of
 from fundtrack.errors import ChartError, UsageError, nearest
 from fundtrack.importing.lines import Uses
+from fundtrack.importing.tally import reason
 from fundtrack.posting.kinds import kind_of_account, parse_use, use_of
 from fundtrack.posting.vouchers import refuse_unknown_project
 from fundtrack.schema import dialect
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
 
     from fundtrack.chart.model import Chart
     from fundtrack.importing.blocks import Candidates
+    from fundtrack.importing.tally import Reason
 
-COLUMNS: Final = ("batch", "fund", "use", "project", "said_at", "said_by")
+COLUMNS: Final = ("batch", "nth", "fund", "use", "project", "said_at", "said_by")
 
 
 class Default(NamedTuple):
@@ -84,22 +86,37 @@ def default_of(chart: Chart, fund: str, use: str, project: str) -> Default | Non
     return Default(code, leg.fund if leg else "", leg.code if leg else "", of)
 
 
+def by_default(said: Default) -> Reason:
+    """Return why a row waits whose fund or use somebody said."""
+    return reason("fund-by-default", fund=said.fund, use=said.written or "–")
+
+
+RESTING: Final = """
+SELECT COUNT(*) FROM voucher AS v JOIN fund_basis AS b ON b.fund_basis = v.fund_basis
+WHERE b.how = 'default' AND b.batch = """
+
+
 def keep(connection: Connection, batch: int, default: Default | None, by: str) -> None:
-    """Keep what somebody says of a batch. Raises UsageError (`default-stands`) where another default stands."""
+    """Keep what somebody says of a batch; said anew it takes the place of what was said, until vouchers rest on that.
+
+    Raises UsageError (`default-stands`) once they do.
+    """
     if default is None:
         return
     stands = next(iter(kept(connection, batch)), None)
-    if stands is None:
-        said = (batch, default.fund, default.written, default.project, now(), by)
-        dialect.insert_rows(connection, "batch_default", COLUMNS, [said])
-    elif stands[0] != default:
+    if stands and stands[0] == default:
+        return
+    if stands and connection.exec_driver_sql(f"{RESTING}{batch:d}").scalar_one():
         raise UsageError("default-stands", batch=batch, fund=stands[0].fund, use=stands[0].written or "–", by=stands[1])
+    nth = connection.exec_driver_sql(f"SELECT COUNT(*) + 1 FROM batch_default WHERE batch = {batch:d}").scalar_one()
+    said = (batch, nth, default.fund, default.written, default.project, now(), by)
+    dialect.insert_rows(connection, "batch_default", COLUMNS, [said])
 
 
 def kept(connection: Connection, batch: int) -> Iterator[tuple[Default, str]]:
     """Give the default of a batch, where it has one, and who said it."""
     for fund, use, project, by in connection.exec_driver_sql(
-        f"SELECT fund, use, project, said_by FROM batch_default WHERE batch = {batch:d}"
+        f"SELECT fund, use, project, said_by FROM default_in_force WHERE batch = {batch:d}"
     ).all():
         leg = parse_use(use, fund) if use else None
         yield Default(fund, leg.fund if leg else "", leg.code if leg else "", project), by

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
+from fundtrack.book.periods import closed_to
 from fundtrack.errors import UsageError
 from fundtrack.importing.blocks import Row
 from fundtrack.importing.report import Replaced
@@ -27,6 +28,9 @@ DIGEST_SIZE: Final = 16
 
 REFUSED: Final = "refused"
 """The state of a row about which another may have the last word."""
+
+STATEMENT: Final = "bank_line"
+"""The register of what banks say."""
 
 REJECTED: Final = """
 SELECT r.natural_key, r.occurrence, r.says, d.decided_at, d.decided_by, d.reason
@@ -55,6 +59,9 @@ class Enterer(Tally):
         self._seen: dict[bytes, tuple[bytes, int]] = {}
         self._dated = next((at for at, name in enumerate(register.columns) if register.fields.get(name) in DATED), None)
         self._days: set[str] = set()
+        until = closed_to(connection) if register.name == STATEMENT else None
+        self._until = until.isoformat() if until else ""
+        self.late: list[tuple[int, str]] = []
         self.entries: dict[int, str] = {}
         self._replaced: list[tuple[int, int, Sequence[Any]]] = []
 
@@ -140,6 +147,8 @@ class Enterer(Tally):
             self._next += 1
             if self._dated is not None and said[self._dated]:
                 self._days.add(said[self._dated])
+                if said[self._dated] <= self._until:  # evidence is taken whenever it comes, and told
+                    self.late.append((row.number, said[self._dated][:7]))
         return "", []
 
     def _below(self, said: Sequence[Any]) -> list[Reason]:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from fundtrack import identifier
 from fundtrack.errors import FormatError
-from fundtrack.importing import cells, dates, fields, heading, threes, written
+from fundtrack.importing import cells, currencies, dates, fields, heading, threes, written
+from fundtrack.importing.agreement import Agreement
 from fundtrack.importing.blocks import UNSAID, Row, Said, digest, saying
 from fundtrack.importing.cells import EXACT_DIGITS, Memo, Number, RedText
 from fundtrack.importing.columns import Moved
@@ -69,7 +70,7 @@ class EntryColumns:
         self.days: set[str] = set()
         self.telling: set[int] = set()
         self._kinds = {**form.fields, **dict.fromkeys(SIDES, "side"), WORDS: "words"}
-        self._places = Places(head, layout.columns.values())
+        self._places = Places(head, (*layout.columns.values(), *layout.currencies))
         read = [name for source in layout.columns.values() for name in source.columns]
         self._key = [head.place(name) for name in layout.key]
         self.mapped = {*self._key, *(head.place(name) for name in (*read, *layout.private))}
@@ -77,6 +78,7 @@ class EntryColumns:
         self._amounts = [name for field, of in layout.columns.items() if field in amounts for name in of.columns]
         self._private = [(head.place(name), name) for name in layout.private]
         self._bare = {self._places.of(layout.columns[field]) for field in BARE if field in layout.columns}
+        self._agreement = Agreement(layout, head)
         self._forms = form.forms
         self._fields = [self._field(name, source, key) for name, source in layout.columns.items()]
         numbers = {"amount", "side", "number"}
@@ -90,6 +92,7 @@ class EntryColumns:
         self._balance = next((field for field in self._fields if field.name == "balance"), None)
         first = next(iter(self._sides), self._summed)
         self.unit = self._unit(layout.columns[first.name]) if first else ""
+        self._gates = [self._gate(source) for source in layout.currencies if first]
 
     def _bind_channels(self) -> None:
         """Find the columns of funds that share a bill: those under the heading that the page names, but its sum."""
@@ -140,6 +143,12 @@ class EntryColumns:
         found = fields.found(source.pattern, str) if source.pattern else None
         values = Memo(_reading(kind, readers[kind], words, found))
         return Field(name, source.name, self._places.of(source), values, name in self._layout.needed)
+
+    def _gate(self, source: Source) -> Field:
+        """Return where a currency stands that the page does not read, and what reads it there."""
+        read = currencies.reader(self._layout.currency)
+        read = fields.found(source.pattern, read) if source.pattern else read
+        return Field("currency", source.name, self._places.of(source), Memo(read), needed=False)
 
     def _side(self, unit: str) -> Callable[[str], int]:
         """Return what reads an amount in a unit, or nothing."""
@@ -268,9 +277,10 @@ class EntryColumns:
 
     def _wrong(self, row: Sequence[str]) -> Iterator[FormatError]:
         """Give what is wrong with the cells of a row, and with what they say together."""
+        yield from self._agreement.differing(row)
         extended = self._extended(row)
         said: dict[str, Any] = {}
-        for field in self._fields:
+        for field in (*self._fields, *self._gates):
             try:
                 said[field.name] = _read(field, extended)
             except FormatError as error:

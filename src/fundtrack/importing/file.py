@@ -138,10 +138,7 @@ def import_file(
             for part, importer, sha256, copy in read:
                 at, knows = copy.path if copy else part.path, importer.knowing(words_of(chart), stand)
                 file = _File(book, at, part.name, sha256, knows, judged_by, by, progress, default(chart), approved_by)
-                reports = _told(part, partial(_imported, connection, file))
-                for report in reports:
-                    keep(connection, report.batch, file.default, by)
-                done += reports
+                done += _told(part, partial(_said_of, connection, file))
             if dry_run:
                 raise _DryRun(done)
             for _, _, _, copy in read:
@@ -190,6 +187,14 @@ def _read(
     if copy:
         copies.callback(copy.discard)
     return part, importer, sha256, copy
+
+
+def _said_of(connection: Connection, file: _File) -> list[Report]:
+    """Import a file and keep what is said of it; the rows of one that stands wait for what is said of them now."""
+    reports = _imported(connection, file)
+    for report in reports:
+        keep(connection, report.batch, file.default, file.by)
+    return reports if file.default is None or all(one.new for one in reports) else _imported(connection, file)
 
 
 def _imported(connection: Connection, file: _File) -> list[Report]:
@@ -245,7 +250,8 @@ class _File:
                 enterer = Enterer(connection, register, batch)
                 enter(connection, register, enterer.entered(rows), by=self.by)
                 report = self._record(connection, enterer, reading, sheet, [])
-                yield replace(report, replaced=tuple(enterer.replaced(connection)), registers=True)
+                late = tuple(enterer.late)
+                yield replace(report, replaced=tuple(enterer.replaced(connection)), registers=True, late=late)
                 continue
             chart, version = self.book.chart(connection), self.book.chart_version(connection)
             basis = self._bases(connection)

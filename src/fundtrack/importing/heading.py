@@ -9,7 +9,7 @@ from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.errors import FormatError
-from fundtrack.importing import cells
+from fundtrack.importing import cells, currencies
 from fundtrack.importing.layout import IDENTIFYING
 from fundtrack.money import is_unit
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from fundtrack.importing.layout import Layout
     from fundtrack.importing.source import Source
+
+FILLED: Final = ("payee", "narration")
+"""Fields that a row may say in any of several columns; two dates or amounts are never one for the other."""
 
 SEARCHED: Final = 50
 """Rows in which the header must stand."""
@@ -105,6 +108,7 @@ def find(layout: Layout, rows: Iterator[Numbered], *, headed: bool = False) -> t
         head = row
         if layout.header_rows > 1:
             head = joined([*(of for _, of in above[1 - layout.header_rows :]), row])
+        head = _called(head, layout.also) if layout.also else head
         named = [cells.column(cell) for cell in head]
         names = tuple(name for name, _ in named)
         if not wanted.missing(names):
@@ -112,6 +116,18 @@ def find(layout: Layout, rows: Iterator[Numbered], *, headed: bool = False) -> t
             return Heading(number, tuple(head), names, index, dict(named), tuple(above), tuple(row)), above
         above.append((number, row))
     return None, above
+
+
+def _called(head: Sequence[str], also: Iterable[tuple[str, str]]) -> list[str]:
+    """Return a header in which a column that the page calls otherwise goes by the page's name, with its own unit."""
+    named = [cells.column(cell) for cell in head]
+    has = {name for name, _ in named}
+    known = {name: of for name, of in also if of not in has}
+    new = (known.get(name, "") for name, _ in named)
+    return [
+        (f"{name}({unit})" if unit else name) if name else cell
+        for cell, name, (_, unit) in zip(head, new, named, strict=True)
+    ]
 
 
 def joined(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -163,27 +179,42 @@ def fitted(layout: Layout, heading: Heading) -> Layout:
 
 
 def _resolved(layout: Layout, heading: Heading) -> Layout:
-    """Return a layout whose columns go by the names that a header has: of several the first there is."""
+    """Return a layout whose columns go by the names that a header has: of several the first there is.
+
+    Of what a row may say in any of them, the others stand behind it.
+    """
     known = {cells.loose(name): cell for name, cell in reversed([*zip(heading.names, heading.cells, strict=True)])}
 
     def one(source: Source) -> Source:
         found = next((known[name] for name in map(cells.loose, source.any) if name in known), None)
         return replace(source, columns=(found,), any=()) if found else source
 
+    def filled(source: Source) -> Source:
+        made = one(source)
+        names = (known[name] for name in map(cells.loose, source.any) if name in known)
+        others = (name for name in names if heading.names.count(cells.column(name)[0]) == 1)
+        return replace(made, behind=tuple(name for name in dict.fromkeys(others) if name not in made.columns))
+
     def beside(source: Source | None) -> Source | None:
         made = one(source) if source else None
         return None if made and made.optional and (made.any or heading.lacks(made.columns)) else made
 
     moved = layout.movement
-    return replace(
+    made = replace(
         layout,
-        columns={field: one(source) for field, source in layout.columns.items()},
+        columns={
+            field: filled(source) if field in FILLED and layout.form is None else one(source)
+            for field, source in layout.columns.items()
+        },
         key_account=beside(layout.key_account),
         key_sources=tuple(found for found in map(beside, layout.key_sources) if found),
         kind_column=beside(layout.kind_column),
         currency_column=beside(layout.currency_column),
-        movement=replace(moved, column=beside(moved.column), status=beside(moved.status)),
+        movement=replace(
+            moved, column=beside(moved.column), status=beside(moved.status), refunded=beside(moved.refunded)
+        ),
     )
+    return replace(made, currencies=currencies.unread(made, heading))
 
 
 def unit(layout: Layout, heading: Heading, columns: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fundtrack import money
 from fundtrack.errors import PageError
+from fundtrack.importing import cells
 from fundtrack.importing.becoming import FORMS, NEEDED
 from fundtrack.importing.dates import ISO, ORDERS
 from fundtrack.importing.fields import ASKED, REDDENED
@@ -39,6 +40,7 @@ WORDED: Final = ("fund", "use", "project", "payee", "bank")
 FILE: Final = {
     "encoding", "delimiter", "header", "without", "unit", "currency", "total", "notes", "private", "dates", "records",
     "header-rows", "red", "importer", "decimal",
+    "also", "same",
 }  # fmt: skip
 YUAN: Final = "CNY"
 BOOK: Final = "book"
@@ -48,7 +50,7 @@ TABLES: Final = {
     "file": FILE,
     "columns": set(FIELDS),
     "key": {"columns", "fields", "account", "one-of"},
-    "movement": {"positive", "column", "in", "out", "status", "settled"},
+    "movement": {"positive", "column", "in", "out", "status", "settled", "refunded"},
     "kind": {"column", "in", "out", "in-words", "out-words"},
     "words": set(WORDED),
 }
@@ -61,8 +63,9 @@ class Layout:
     A file of a `register` has entries instead of vouchers; those of its columns that are `needed` may not be empty, and
     its `funds`, where any are known, are those of the chart. A row of another may become an act, which `becomes` names;
     of a bill over several funds, the `channels` are the columns under one heading of `header_rows` rows. A
-    page that was drafted has `open` questions, and no file is read through it. Of the columns `one_of`, a payment fills
-    at least one.
+    column that some files call `also` something else goes by the page's name; pairs of columns are the `same`. What a
+    table says of its currency and the page does not read are its `currencies`. A page that was drafted has `open`
+    questions, and no file is read through it. Of the columns `one_of`, a payment fills at least one.
     """
 
     name: str
@@ -88,6 +91,8 @@ class Layout:
     needed: tuple[str, ...] = ()
     funds: frozenset[str] = frozenset()
     without: tuple[str, ...] = ()
+    also: tuple[tuple[str, str], ...] = ()
+    same: tuple[tuple[str, ...], ...] = ()
     dates: str = ISO
     records: str = ""
     header_rows: int = 1
@@ -99,6 +104,7 @@ class Layout:
     movement: Movement = PAID
     book: str = ""
     currency_column: Source | None = None
+    currencies: tuple[Source, ...] = ()
     open: tuple[str, ...] = ()
     one_of: tuple[str, ...] = ()
 
@@ -107,7 +113,7 @@ class Layout:
         """Return every source of a voucher's field, and of what says its kind, its way and its key."""
         beside = (
             self.key_account, self.kind_column, self.currency_column, self.unit, *self.movement.sources,
-            *self.key_sources,
+            *self.key_sources, *self.currencies,
         )  # fmt: skip
         return (*self.columns.values(), *(one for one in beside if isinstance(one, Source)))
 
@@ -265,12 +271,17 @@ def _file(file: dict[str, Any], columns: Mapping[str, Source], identifying: tupl
         raise ValueError(file.get("red"), file.get("decimal"))
     if not (file.get("header") or any_name):
         raise ValueError("[file] header")
+    same = tuple(map(texts_of, file.get("same", [])))
+    if {*map(len, same)} - {2}:
+        raise ValueError("[file] same")
     codecs.lookup(file.get("encoding", "utf-8"))
     return {
         "encoding": file.get("encoding", "utf-8"),
         "delimiter": file.get("delimiter", ","),
         "header": texts_of(file.get("header", [])),
         "without": texts_of(file.get("without", [])),
+        "also": tuple((cells.column(name)[0], cells.column(str(of))[0]) for name, of in file.get("also", {}).items()),
+        "same": same,
         "dates": file.get("dates", ISO),
         "records": str(file.get("records", "")),
         "importer": str(file.get("importer", "")),

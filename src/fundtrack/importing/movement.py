@@ -23,7 +23,7 @@ class Movement:
     """What a page says of the one amount of a row: which way a positive one went, or which `column` says so.
 
     A word of that column is one of those inwards or outwards, or it does not say. `status` is the column that says
-    whether money moved at all, and `settled` the words that say that it did.
+    whether money moved at all, and `settled` the words that say that it did; in `refunded` stands what was paid back.
     """
 
     positive: str = OUT
@@ -32,11 +32,12 @@ class Movement:
     outwards: tuple[str, ...] = ()
     status: Source | None = None
     settled: tuple[str, ...] = ()
+    refunded: Source | None = None
 
     @property
     def sources(self) -> tuple[Source, ...]:
         """The columns it reads."""
-        return tuple(source for source in (self.column, self.status) if source)
+        return tuple(source for source in (self.column, self.status, self.refunded) if source)
 
 
 PAID: Final = Movement()
@@ -45,7 +46,8 @@ PAID: Final = Movement()
 
 def movement_of(form: Mapping[str, Any]) -> Movement:
     """Read the table [movement]. Raises ValueError and its like."""
-    column, status = (source_of(form[name]) if name in form else None for name in ("column", "status"))
+    named = ("column", "status", "refunded")
+    column, status, refunded = (source_of(form[name]) if name in form else None for name in named)
     made = Movement(
         positive=form.get("positive", OUT),
         column=column,
@@ -53,6 +55,7 @@ def movement_of(form: Mapping[str, Any]) -> Movement:
         outwards=texts_of(form.get("out", [])),
         status=status,
         settled=texts_of(form.get("settled", [])),
+        refunded=refunded,
     )
     if made.positive not in {IN, OUT} or bool(column) != bool(made.inwards and made.outwards):
         raise ValueError("[movement] positive, or column, in and out")
@@ -91,16 +94,22 @@ def settled(movement: Movement) -> Callable[[str], str]:
 
 def currency(book: str) -> Callable[[str], str]:
     """Return what reads the currency of a row of a book. It raises FormatError (`currency-other`) for another one."""
-    names = {book, *NAMED.get(book, ())}
+    names = {name.casefold() for name in (book, *NAMED.get(book, ()))}
 
     def of_row(cell: str) -> str:
         said = cells.text(cell)
-        if said not in names:
+        if said.casefold() not in names:
             raise FormatError("currency-other", text=said, currency=book)
         return said
 
     return of_row
 
 
-NAMED: Final[Mapping[str, tuple[str, ...]]] = {"CNY": ("人民币", "RMB"), "HKD": ("港币", "港元"), "USD": ("美元",)}
+NAMED: Final[Mapping[str, tuple[str, ...]]] = {
+    "CNY": ("人民币", "人民币元", "RMB", "¥", "￥", "156"),
+    "GBP": ("£", "英镑", "Sterling", "Pounds sterling", "Pound sterling", "Pounds", "UK pounds", "British pound"),
+    "EUR": ("€", "欧元", "Euro", "Euros"),
+    "HKD": ("港币", "港元"),
+    "USD": ("美元", "US$", "US dollar", "US dollars"),
+}
 """How files name a currency, beside its code."""

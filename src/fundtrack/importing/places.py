@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fundtrack.importing.cells import STROKES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -16,8 +18,9 @@ if TYPE_CHECKING:
 class Places:
     """The places of all sources of a layout under a header, so that a row costs no look-up by name.
 
-    A row is read as its cells, an empty one, the cells above the header that labels name, with what is constant, and
-    its joined columns; rows are read together, so each of these is a column.
+    A row is read as its cells, an empty one, the cells above the header that labels name, with what is constant, its
+    joined columns, and those that others are behind; rows are read together, so each of these is a column. `filled` are
+    the places of the latter by the name of their first column.
     Raises FormatError when a column is missing.
     """
 
@@ -27,9 +30,12 @@ class Places:
         width = len(head.names)
         labels = [source for source in sources if source.label or source.constant or source.of_file]
         joined = [source for source in sources if len(source.columns) > 1]
+        behind = [source for source in sources if source.behind]
         self._above = ("", *(head.beside(source.label) if source.label else source.constant for source in labels))
         self._joined = [[head.place(name) for name in source.columns] for source in joined]
-        self._behind = {source: width + nth for nth, source in enumerate([*labels, *joined], 1)}
+        self._filled = [[head.place(name) for name in source.read] for source in behind]
+        self._behind = {source: width + nth for nth, source in enumerate([*labels, *joined, *behind], 1)}
+        self.filled = {source.columns[0]: self._behind[source] for source in behind}
         self.same = range(width, width + len(self._above))
 
     def of(self, source: Source | None) -> int:
@@ -42,4 +48,10 @@ class Places:
         """Return the columns of rows with what is put behind them; those in `same` are the same in all rows."""
         above = [(text,) * len(columns[0]) for text in self._above]
         joined = [[*map(" ".join, zip(*[columns[at] for at in places], strict=True))] for places in self._joined]
-        return [*columns, *above, *joined]
+        filled = [[*map(_first, *[columns[at] for at in places])] for places in self._filled]
+        return [*columns, *above, *joined, *filled]
+
+
+def _first(*cells: str) -> str:
+    """Return the first cell that says something; strokes alone name nobody."""
+    return next((cell for cell in cells if cell.strip().strip(STROKES)), cells[0])

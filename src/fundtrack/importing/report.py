@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fundtrack import money
+from fundtrack.importing.default import by_default, kept
 from fundtrack.posting.held import HELD
 from fundtrack.schema import dialect
 from fundtrack.schema.registers import REGISTERS, every_entry
@@ -20,12 +21,18 @@ if TYPE_CHECKING:
     from fundtrack.checking import Finding
     from fundtrack.errors import Language
     from fundtrack.importing.balances import Break
+    from fundtrack.importing.default import Default
+    from fundtrack.importing.tally import Reason
 
 STATES = ("posted", "already_posted", "not_held", "quarantined", "rejected", "not_data")
 """What may become of a row. What is not held was entered in a register once, and holds no more."""
 
 OCCASIONAL: Final = ("not_held", "rejected")
 """States of which people hear only where rows are in them."""
+
+
+LACKING: Final = (["fund-by-default"], ["fund-missing"], ["use-missing"])
+"""Reasons of a row that are settled by what somebody says of its file, fund and use, and another confirms."""
 
 
 class Replaced(NamedTuple):
@@ -51,6 +58,7 @@ class Report:
     copies of earlier ones, known only when the file is read; `columns` are those read of a file of a family, by field.
     `breaks` are the rows whose printed balance does not follow, known where the file was read, if it was again.
     `registers` says that rows become entries of a register, and are not posted.
+    `late` are the rows that were entered though they are dated in a month that is closed, with the month.
     `waited` are rows of this file, each with the name of the one that waited and in the place of which it was posted.
     """
 
@@ -74,6 +82,7 @@ class Report:
     waited: tuple[tuple[int, str], ...] = ()
     breaks: tuple[Break, ...] | None = None
     registers: bool = False
+    late: tuple[tuple[int, str], ...] = ()
 
     def fresh(self, findings: Sequence[Finding], agrees: bool | None) -> Report:  # noqa: FBT001
         """Return the report of an import that has just been done: what stands was posted by it."""
@@ -127,6 +136,7 @@ class Report:
             "duplicate_rows": self.copies,
             "columns": dict(self.columns),
             "reasons": self.reasons(),
+            "closed_months": [{"row": row, "month": month} for row, month in self.late],
             "waited": [{"row": row, "waited": name} for row, name in self.waited],
             "replaced": [one.record() for one in self.replaced],
         }
@@ -217,5 +227,15 @@ def held_rows(connection: Connection, batch: int) -> list[dict[str, Any]]:
     A quarantined row is posted, too, once the same row of another file is. It `waits` unless the same row waits in an
     earlier batch or was rejected in any: what is decided about that one is decided about this one.
     """
-    rows = connection.exec_driver_sql(f"{HELD} WHERE r.batch = {batch:d} ORDER BY r.row").mappings()
-    return [dict(row) | {"reasons": json.loads(row["reasons"]), "cells": json.loads(row["cells"])} for row in rows]
+    rows = connection.exec_driver_sql(f"{HELD} WHERE r.batch = {batch:d} ORDER BY r.row").mappings().all()
+    said = next((default for default, _ in kept(connection, batch)), None)
+    return [
+        dict(row) | {"reasons": _in_force(json.loads(row["reasons"]), said), "cells": json.loads(row["cells"])}
+        for row in rows
+    ]
+
+
+def _in_force(reasons: Sequence[Reason], said: Default | None) -> Sequence[Reason]:
+    """Return the reasons of a row: one that lacks but what is said of its file by now waits for the confirmation."""
+    lacking = LACKING if said and said.use else LACKING[:1]
+    return [by_default(said)] if said and [one["check"] for one in reasons] in lacking else reasons

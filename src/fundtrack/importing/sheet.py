@@ -133,7 +133,7 @@ def fields_of(connection: Connection, importer: Importer, batch: int) -> Iterato
     fitted = heading.fitted(importer.layout, found)
     seen = set()
     for field, source in fitted.columns.items():
-        for name in source.columns:
+        for name in source.read:
             if name not in fitted.private and name not in seen:
                 seen.add(name)
                 yield Field(field, name, found.place(name))

@@ -13,8 +13,9 @@ class Source:
 
     `pattern` takes its first group out of that text; where it does not occur, the field is empty. What is the same in
     every file of a page is its `constant`. A number of a register counts `times` as much as the file writes. A file may
-    lack an `optional` column; the field is empty then. Of `any` a file has one: the first of them that its header has
-    becomes the column. What is `of_file` stands in the file's name, where the `pattern` finds it.
+    lack an `optional` column; the field is empty then. Of `any` the first that a header has becomes the column; in a
+    row where it is empty, the first filled of those `behind` it is read. What is `of_file` stands in the file's name,
+    where the `pattern` finds it.
     """
 
     columns: tuple[str, ...] = ()
@@ -25,6 +26,7 @@ class Source:
     optional: bool = False
     any: tuple[str, ...] = ()
     of_file: bool = False
+    behind: tuple[str, ...] = ()
 
     @property
     def how(self) -> str:
@@ -39,7 +41,12 @@ class Source:
     @property
     def name(self) -> str:
         """Return what a person calls it: its label or its columns."""
-        return self.label or "、".join(self.columns) or " / ".join(self.any)
+        return self.label or " / ".join(filter(None, ("、".join(self.columns), *self.behind))) or " / ".join(self.any)
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """Return every column that is read for it."""
+        return (*self.columns, *self.behind)
 
 
 def source_of(spec: str | list[str] | dict[str, Any]) -> Source:

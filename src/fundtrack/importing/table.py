@@ -156,9 +156,13 @@ class Table:
             self.columns.mask(shown)
         else:
             shown = cells.cautious(row)
-        whole = len(row) == self._width
-        says, day = (self.columns.says(row), self.columns.day(row)) if whole else ("", "")
+        says, day = self.columns.says(row) if len(row) == self._width else "", self._day(row)
         return Row(number, self.sheet, shown, "data", "", amount, None, told, digest=digest(row), says=says, day=day)
+
+    def _day(self, row: list[str]) -> str:
+        """Return the day of a row, which is one of the file's; one that is ragged is not known by it."""
+        day = self.columns.day([*row, *[""] * (self._width - len(row))][: self._width])
+        return day if len(row) == self._width else ""
 
     def _beside(self, row: list[str], filled: set[int]) -> bool:
         """Say whether a row of payments, behind an amount that stands first, is called nothing but a total."""

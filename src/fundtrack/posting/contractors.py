@@ -9,10 +9,24 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
+from fundtrack import money
+from fundtrack.errors import UsageError
+from fundtrack.ledger.rows import voucher_number
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+    from fundtrack.posting.draft import Entry
+
+SAME: Final = """
+SELECT v.fund, v.year, v.number FROM voucher AS v
+JOIN entry AS e ON e.voucher = v.id AND e.unit = :unit AND e.debit = :debit AND e.amount = :amount AND e.red = :red
+WHERE v.contract = :contract AND v.fund = :fund AND v.kind = 'commitment' AND v.narration = :said
+    AND v.reverses IS NULL AND NOT EXISTS (SELECT 1 FROM voucher AS back WHERE back.reverses = v.id)
+ORDER BY v.id LIMIT 1
+"""
+"""A commitment that stands and says the same."""
 
 BOUND: Final = """
 SELECT fund, substr(code, 6), contract, total FROM commitment WHERE total > 0 ORDER BY fund, code, contract
@@ -28,6 +42,20 @@ GROUP BY c.fund, c.code, c.contract, v.payee
 ORDER BY c.fund, c.code, c.contract, v.payee
 """
 """What each contractor was bound and took; without `|| ''`, SQLite reads all vouchers of a fund for each contract."""
+
+
+def refuse_same_change(connection: Connection, entry: Entry, contract: str, said: str) -> None:
+    """Refuse what a signed change of a contract bound already, out of the same line.
+
+    Raises UsageError (`commit-same`).
+    """
+    asked = {
+        "fund": entry.debit.fund, "unit": entry.unit, "debit": entry.debit.code, "amount": entry.amount,
+        "red": entry.red, "contract": contract, "said": said,
+    }  # fmt: skip
+    for fund, year, number in dialect.rows_of(connection, SAME, asked):
+        raise UsageError("commit-same", said=said, number=voucher_number(fund, year, number),
+                         amount=money.grouped(entry.amount))  # fmt: skip
 
 
 def bound_by_contractor(connection: Connection) -> dict[tuple[str, str], tuple[tuple[str, str, int], ...]]:

@@ -19,7 +19,7 @@ from fundtrack.book.person import named
 from fundtrack.chart.model import Quota
 from fundtrack.chart.quota import headings, root
 from fundtrack.errors import UsageError, message, nearest
-from fundtrack.posting.contractors import bound_by_contractor
+from fundtrack.posting.contractors import bound_by_contractor, refuse_same_change
 from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.given import refuse_exceeded, refuse_received
 from fundtrack.posting.kinds import use_of
@@ -156,12 +156,12 @@ def supplement(
     """Return the voucher by which a document gives more to a line that a document gave (追加); a negative amount cuts.
 
     What is cut (追减) is taken back in red, out of what is not allotted; the money is not touched. Both cite the
-    receipt. Raises UsageError: `quota-unknown`, `quota-not-given`, `quota-line-carried`, `supplement-document`,
+    receipt. Raises UsageError: `quota-unknown`, `supplement-allotted`, `quota-line-carried`, `supplement-document`,
     `quota-year` on a day of another year, `supplement-nothing` where nothing stands of the line, `document-exceeded`.
     """
     line = find_line(chart, number)
     if line.use:
-        raise UsageError("quota-not-given", number=line.number)
+        raise UsageError("supplement-allotted", number=line.number, given=root(line, chart.quotas).number)
     if line.parent:
         raise UsageError("quota-line-carried", number=line.number, parent=f"{line.fund}-Q{line.parent:05d}",
                          document=root(line, chart.quotas).document)  # fmt: skip
@@ -218,8 +218,8 @@ def commit(
     `change` is the number of the signed change, as the register of contracts has it, by which the contract is larger or
     smaller; it stands in the narration, for what is bound is bound to the contract.
 
-    Raises UsageError: `quota-unknown`, `quota-not-allotted`, `quota-year`, `commit-contract`, `commit-zero`, and
-    `commit-beyond` where more would be freed than is bound to the contract.
+    Raises UsageError: `quota-unknown`, `quota-not-allotted`, `quota-year`, `commit-contract`, `commit-zero`,
+    `commit-beyond` where more would be freed than is bound to the contract, and what `refuse_same_change` raises.
     """
     line = line_in(chart, number)
     contract = contract.strip()
@@ -236,6 +236,8 @@ def commit(
     entry = entry_of(chart, (line, "available"), (line, "committed"), positive(abs(amount)), red=amount < 0)
     change, document = signed.get("change", "").strip(), signed.get("document", "")
     said = message("commit-change", chart.narrates, contract=contract, change=change) if change else ""
+    if change:
+        refuse_same_change(connection, entry, contract, said)
     return [_voucher(
         chart, "commitment", line, (entry,), date, document=document, contract=contract, payee=payee, narration=said
     )]  # fmt: skip
@@ -338,9 +340,10 @@ def leg_of(chart: Chart, line: Quota, status: str) -> Leg:
 
 def _refuse_ungranted(chart: Chart, fund: str, use: str, date: Date) -> None:
     """Refuse a use that is not granted on a day, as the database does. Raises UsageError (`quota-use-ended`)."""
-    ruled = [one for one in chart.uses if one.account == f"Expenses:{fund}:{use}" and one.date <= date]
-    if not ruled or not ruled[-1].granted:
-        raise UsageError("quota-use-ended", fund=fund, use=use, date=date)
+    ruled = {one.account: one.granted for one in chart.uses if one.date <= date}
+    granted = {code for account in ruled if ruled[account] for _, of, code in [account.split(":")] if of == fund}
+    if use not in granted:
+        raise UsageError("quota-use-ended", fund=fund, use=use, date=date, known=nearest(use, granted))
 
 
 def open_line(connection: Connection, chart: Chart, quota: Quota) -> Quota:

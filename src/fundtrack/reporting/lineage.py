@@ -42,8 +42,9 @@ class Node:
 
     `known` is false for a document that is not registered; `assumed` says that it is the fund's by the chart and that
     no voucher names it; `again` says that what follows stands elsewhere already; `unbound` that a line bound nothing to
-    the contract that it is paid under; `share` that of a contract only what the line next to it bound is meant; `said`
-    is what a voucher says of itself, where that tells it from others.
+    the contract that it is paid under; `share` that of a contract only what the line next to it bound is meant; `fed`
+    that of a line only what the document next to it gave is meant, for others gave it quota too; `said` is what a
+    voucher says of itself, where that tells it from others.
     """
 
     node: Literal["document", "quota", "contract", "application", "voucher"]
@@ -62,6 +63,7 @@ class Node:
     again: bool = False
     unbound: bool = False
     share: bool = False
+    fed: bool = False
     said: str = ""
     next: tuple[Node, ...] = field(default=())
 
@@ -72,7 +74,7 @@ class Node:
         figures = {name: None if (value := getattr(self, name)) is None else money.plain(value)
                    for name in ("amount", "left")}  # fmt: skip
         beside: dict[str, Any] = {"registered": self.known} if self.node == "document" else {}
-        beside |= {name: True for name in ("assumed", "unbound", "share") if getattr(self, name)}
+        beside |= {name: True for name in ("assumed", "unbound", "share", "fed") if getattr(self, name)}
         beside |= {"said": self.said} if self.said else {}
         again = {"again": True} if self.again else {}
         return {**said, **figures, **beside, **again, direction: [one.record(direction) for one in self.next]}
@@ -131,6 +133,7 @@ class Tracer:
         self._connection, self._chart = connection, chart
         self.moves, self.papers = Moves(connection, chart), papers(connection)
         self._seen: set[str] = set()
+        self._above: set[str] = set()
 
     @cached_property
     def _stands(self) -> dict[str, dict[str, int]]:
@@ -175,18 +178,18 @@ class Tracer:
             return [self.above_document(act.document)]
         return [replace(self.above_document(fund.authority), assumed=True)]
 
-    def above_line(self, line: Quota, below: frozenset[str] = frozenset()) -> Node:
+    def above_line(self, line: Quota) -> Node:
         """Return a line above which stands the line it was allotted or carried over from, or the documents it came by.
 
-        `below` are the lines that it stands above already: quota may have gone to and fro.
+        What stands elsewhere already is only named: quota may have gone to and fro, and lines have one that gave all.
         """
         node = self.line(line)
-        if line.number in below:
+        if line.number in self._above:
             return replace(node, again=True)
-        below |= {line.number}
-        found = [self.above_line(self.moves.lines[one], below) for one in self._adjusted_from(line)]
+        self._above.add(line.number)
+        givers = [self.moves.parent(line)] if line.parent else []
+        found = [self.above_line(self.moves.lines[one]) for one in (*givers, *self._adjusted_from(line))]
         if line.parent:
-            found.insert(0, self.above_line(self.moves.lines[self.moves.parent(line)], below))
             return replace(node, next=tuple(found))
         by_document: defaultdict[str, int] = defaultdict(int)
         for act, amount in self._receipts(line):
@@ -238,8 +241,18 @@ class Tracer:
                 gave[by_receipt[act.id]] += act.quota
             elif not act.reverses and self._rests(act):
                 resting.append(self.below_act(act))
-        lines = [replace(self.below_line(self.moves.lines[one]), amount=amount) for one, amount in gave.items()]
+        lines = [self._given(document, self.moves.lines[one], amount) for one, amount in gave.items()]
         return replace(self._document(document), next=(*found, *lines, *resting))
+
+    def _given(self, document: str, line: Quota, amount: int) -> Node:
+        """Return what a document gave a line, and below it what came of that; of several givers it is nobody's alone.
+
+        Then the whole line stands below the share of the document that opened it.
+        """
+        if len({act.document for act, _ in self._receipts(line)}) == 1:
+            return replace(self.below_line(line), amount=amount)
+        whole = (self.below_line(line),) if line.document == document else ()
+        return replace(self.line(line), amount=amount, left=None, fed=True, next=whole)
 
     def _rests(self, act: Act) -> bool:
         """Say whether a voucher stands below its document by itself: money, and pooling where it begins."""

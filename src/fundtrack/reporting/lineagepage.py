@@ -64,7 +64,9 @@ def kind_of(node: Node, language: Language) -> str:
     if node.node == "document" and not node.known:
         words.append(message("document-unregistered", language))
     words += [
-        message(f"trace-{name}", language) for name in ("assumed", "unbound", "share", "again") if getattr(node, name)
+        message(f"trace-{name}", language)
+        for name in ("assumed", "unbound", "share", "fed", "again")
+        if getattr(node, name)
     ]
     return " · ".join(words)
 

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from fundtrack.chart.model import Chart
     from fundtrack.reporting.moves import Act
 
-QUOTA_NUMBER: Final = re.compile(r"[A-Z0-9]+-Q\d{5}", re.ASCII)
+QUOTA_NUMBER: Final = re.compile(r"([A-Z0-9]+)-Q(\d+)", re.ASCII)
+
+DIGITS: Final = 5
+"""So many has the number of a line; that of a contract may look like it."""
 
 CONTRACTS: Final = """
 SELECT contract FROM voucher WHERE contract <> '' UNION SELECT contract FROM application WHERE contract <> ''
@@ -48,7 +51,8 @@ def trace(connection: Connection, chart: Chart, subject: str) -> Lineage:
     if voucher := _voucher(connection, chart, number):
         act = tracer.moves.act(voucher)
         return Lineage(tracer.above_act(act), tracer.below_act(act))
-    if QUOTA_NUMBER.fullmatch(number.upper()):
+    form = QUOTA_NUMBER.fullmatch(number.upper())
+    if form and (form[1] in chart.funds or len(form[2]) == DIGITS):
         line = find_line(chart, number)
         return Lineage(tracer.above_line(line), tracer.below_line(line))
     known = tracer.papers

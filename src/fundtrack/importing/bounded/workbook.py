@@ -24,9 +24,14 @@ OVERLAP: Final = 8192
 
 DOCTYPE: Final = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 FAR: Final = re.compile(
-    rb"""\br=["'](?:[A-Z]*(?:20[1-9]\d{3}|2[1-9]\d{4}|[3-9]\d{5}|\d{7,})|[A-Z]{3,}\d*|I[W-Z]\d*|[J-Z][A-Z]\d*)["']""",
+    rb"""\br=["'](?:(?:[A-Z]+(?:20[1-9]\d{3}|2[1-9]\d{4}|[3-9]\d{5}|\d{7,})|[A-Z]{3,}\d*|I[W-Z]\d*|[J-Z][A-Z]\d*)["']"""
+    rb"""[^<>]{0,400}+(?<!/)>\s*+(?!</|<?\Z)|(?:20[1-9]\d{3}|2[1-9]\d{4}|[3-9]\d{5}|\d{7,})["']"""
+    rb"""[^<>]{0,400}+(?<!/)>\s*+<(?:\w+:)?c\b(?![^<>]{0,400}\br=|[^<>]*\Z))""",
 )
-"""A cell or row beyond ROWS or beyond column IV, the 256th."""
+"""A cell with something in it beyond ROWS or beyond column IV, the 256th; or a row there with cells that say no place.
+
+An empty one there is what LibreOffice writes for a style, and its reader passes it over.
+"""
 
 EMPTY: Final = r"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 FORMULA: Final = re.compile(

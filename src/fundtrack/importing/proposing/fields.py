@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from fundtrack.identifier import covered
+from fundtrack.importing.proposing import grid as cells_of
 from fundtrack.importing.proposing.look import NONE, answered, choices_of, has_long, same
 from fundtrack.importing.proposing.point import Point, said
 from fundtrack.importing.proposing.vocabulary import says
@@ -32,8 +34,7 @@ def date(look: Looked, answers: Mapping[str, str]) -> Point:
     saying = [one for one in look.saying("date") if one in plausible and one not in known]
     found = known + saying
     if not found and (lost := [one for one in look.known("date") if one.filled]):
-        why = said("new-date-lost", count=lost[0].dates, cells=lost[0].filled)
-        return Point("date", lost[0].name, "named" if len(lost) == 1 else "open", why, choices_of(lost))
+        return _lost(look, lost)
     if len(found) == 1 or (found and same(found)):
         one, others = found[0], "、".join(other.name for other in found[1:])
         key = "new-column-same" if others else "new-date-named" if known else "new-date-only"
@@ -48,6 +49,19 @@ def date(look: Looked, answers: Mapping[str, str]) -> Point:
     named = [one for one in look.saying("date") if one.filled and not says("no-date", one.name)]
     choose = every or [*dict.fromkeys([*named, *(one for one in look.usable if one.filled)])]
     return Point("date", choose[0].name if choose else "", "open", said(key, columns=len(every)), choices_of(choose))
+
+
+def _lost(look: Looked, lost: Sequence[Column]) -> Point:
+    """Return a column of dates of which some were lost; where most are none, it is asked whether it is one at all."""
+    most, told = lost[0], {"count": lost[0].dates, "cells": lost[0].filled}
+    if len(lost) == 1 and most.dates * 2 >= most.filled:
+        return Point("date", most.name, "named", said("new-date-lost", **told), choices_of(lost))
+    sample = next(
+        (covered(cell.strip()[:24]) for cell in most.cells if cell.strip() and cells_of.date(cell) is None), ""
+    )
+    others = [one for one in look.usable if one not in lost and (one.dates or says("date", one.name))]
+    why = said("new-date-few", column=most.name, sample=sample, **told)
+    return Point("date", most.name, "open", why, choices_of([*lost, *others]))
 
 
 def payee(look: Looked, taken: Sequence[str], answers: Mapping[str, str]) -> Point:

@@ -83,6 +83,8 @@ def amount(cell: str) -> int | None:
     sign = -1 if plain != cell.strip() else 1
     for mark in ("HK$", "US$", "£", "$", "€"):
         plain = plain.replace(mark, "", 1)
+    if plain != cell.strip() and plain.strip() in money.DASHES:
+        return 0
     with suppress(FormatError):
         return sign * (money.measured(plain) if isinstance(cell, cells.Number) else money.parse(plain))
     return None

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.errors import UsageError
-from fundtrack.identifier import LONG, covered
+from fundtrack.identifier import LONG, covered, masked
 from fundtrack.importing import cells
 from fundtrack.importing.fields import NOTHING
 from fundtrack.importing.proposing import grid as cells_of
@@ -27,6 +27,9 @@ MOST: Final = 80
 
 HUNDREDTHS: Final = re.compile(r"\d\.\d\d\D*$")
 """How an amount ends that is written with its hundredths."""
+
+PHONE: Final = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)", re.ASCII)
+"""A number of a mobile phone, in whatever column it stands."""
 
 NONE: Final = "none"
 """What a person says where no column is meant."""
@@ -73,8 +76,11 @@ class Column:
         return Counter(" ".join(cell.split()) for cell in self.cells if cell.strip())
 
     def sample(self) -> str:
-        """Return its first three different cells, with long numbers masked."""
-        return " | ".join(covered(word[:24]) for word in list(self.words())[:3])
+        """Return its first three different cells, with numbers masked that may be a person's, or tell where one is."""
+        cover = masked if says("private", self.name) else covered
+        return " | ".join(
+            PHONE.sub(lambda found: masked(found[0]), cover(word[:24])) for word in list(self.words())[:3]
+        )
 
 
 class Looked:

@@ -18,7 +18,7 @@ from fundtrack.pages import load
 from fundtrack.pages.reader import NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from fundtrack.importing.proposing.fit import Fit
     from fundtrack.importing.proposing.propose import Proposal
@@ -89,8 +89,17 @@ class Desk:
     def chosen(self, path: Path, written: Path) -> bool:
         """Say whether an import finds a new page by itself."""
         made = Importer(load(written), self._words, self._key, self._currency)
-        others = (one for name, one in self.importers.items() if name != made.name)
-        try:
-            return choose(path, [*others, made]).name == made.name
-        except FormatError:
-            return False
+        others = {name: one for name, one in self.importers.items() if name != made.name}
+        return _alone(path, made.name, [*others.values(), made])
+
+    def finds(self, path: Path, name: str) -> bool:
+        """Say whether an import finds a page by itself."""
+        return _alone(path, name, self.importers.values())
+
+
+def _alone(path: Path, name: str, importers: Iterable[Importer]) -> bool:
+    """Say whether a page is the only one that an import would take for a file."""
+    try:
+        return choose(path, importers).name == name
+    except FormatError:
+        return False

@@ -37,7 +37,7 @@ APPEND_ONLY: dict[str, list[tuple[str, ...]]] = {
     "entry": [("voucher", "line")],
     "input_row": [("batch", "row")],
     "decision": [("batch", "row")],
-    "batch_default": [("batch",)],
+    "batch_default": [("batch", "nth")],
     "alias": [("alias",)],
     "alias_decision": [("alias",)],
     "fund_basis": [("fund_basis",)],

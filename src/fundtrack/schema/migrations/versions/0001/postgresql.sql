@@ -111,8 +111,17 @@ FROM added WHERE added.alias IS NOT NULL AND NOT EXISTS (
 
 -- control fund_basis_confirmed_by_another on fund_basis
 PERFORM refuse('duties-apart: the fund of a whole file is confirmed by somebody else than who said it')
-FROM added WHERE added.how = 'default' AND NOT EXISTS (SELECT 1 FROM batch_default AS d WHERE d.batch = added.batch
+FROM added WHERE added.how = 'default' AND NOT EXISTS (SELECT 1 FROM default_in_force AS d WHERE d.batch = added.batch
     AND d.fund = added.fund AND PERSON(d.said_by) <> PERSON(added.confirmed_by));
+
+-- control default_said_anew on batch_default
+PERFORM take_turn();
+PERFORM refuse('number-gap: what is said of a file is numbered without gaps')
+FROM added WHERE added.nth <> 1 AND NOT EXISTS (
+    SELECT 1 FROM batch_default AS d WHERE d.batch = added.batch AND d.nth = added.nth - 1);
+PERFORM refuse('default-stands: vouchers rest on what was said of the file')
+FROM added JOIN fund_basis AS b ON b.batch = added.batch AND b.how = 'default'
+JOIN voucher AS v ON v.fund_basis = b.fund_basis;
 
 -- control fund_basis_corrected_by_two on fund_basis
 PERFORM refuse('duties-apart: the fund of a corrected row rests on a correction that somebody else approved')
@@ -137,7 +146,7 @@ FROM added WHERE added.fund_basis IS NOT NULL AND NOT EXISTS (SELECT 1 FROM fund
 PERFORM refuse('duties-apart: what one person says of a file another confirms')
 FROM added JOIN voucher AS v ON v.id = added.voucher
 JOIN input_row AS r ON r.batch = added.batch AND r.row = added.row
-LEFT JOIN batch_default AS d ON d.batch = added.batch
+LEFT JOIN default_in_force AS d ON d.batch = added.batch
 WHERE (added.reason = 'fund-by-default'
         OR (v.batch = r.batch AND v.row = r.row AND r.reasons LIKE '%"fund-by-default"%' AND NOT EXISTS (
             SELECT 1 FROM correction AS c WHERE c.batch = r.batch AND c.row = r.row AND c.field = 'fund')))

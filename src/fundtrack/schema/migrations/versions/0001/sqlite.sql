@@ -98,8 +98,17 @@ END;
 CREATE TRIGGER fund_basis_confirmed_by_another BEFORE INSERT ON fund_basis WHEN NEW.how = 'default'
 BEGIN
     SELECT RAISE(ABORT, 'duties-apart: the fund of a whole file is confirmed by somebody else than who said it')
-    WHERE NOT EXISTS (SELECT 1 FROM batch_default WHERE batch = NEW.batch AND fund = NEW.fund
+    WHERE NOT EXISTS (SELECT 1 FROM default_in_force WHERE batch = NEW.batch AND fund = NEW.fund
         AND PERSON(said_by) <> PERSON(NEW.confirmed_by));
+END;
+
+CREATE TRIGGER default_said_anew BEFORE INSERT ON batch_default
+BEGIN
+    SELECT RAISE(ABORT, 'number-gap: what is said of a file is numbered without gaps')
+    WHERE NEW.nth <> (SELECT COALESCE(MAX(nth), 0) + 1 FROM batch_default WHERE batch = NEW.batch);
+    SELECT RAISE(ABORT, 'default-stands: vouchers rest on what was said of the file')
+    WHERE EXISTS (SELECT 1 FROM voucher AS v JOIN fund_basis AS b ON b.fund_basis = v.fund_basis
+        WHERE b.batch = NEW.batch AND b.how = 'default');
 END;
 
 CREATE TRIGGER fund_basis_corrected_by_two BEFORE INSERT ON fund_basis WHEN NEW.how = 'corrected'
@@ -130,7 +139,7 @@ BEGIN
     SELECT RAISE(ABORT, 'duties-apart: what one person says of a file another confirms')
     FROM voucher AS v
     JOIN input_row AS r ON r.batch = NEW.batch AND r.row = NEW.row
-    LEFT JOIN batch_default AS d ON d.batch = NEW.batch
+    LEFT JOIN default_in_force AS d ON d.batch = NEW.batch
     WHERE v.id = NEW.voucher AND (NEW.reason = 'fund-by-default'
             OR (v.batch = r.batch AND v.row = r.row AND r.reasons LIKE '%"fund-by-default"%' AND NOT EXISTS (
                 SELECT 1 FROM correction AS c WHERE c.batch = r.batch AND c.row = r.row AND c.field = 'fund')))

@@ -148,6 +148,10 @@ SELECT document, above FROM line;
 CREATE VIEW book_quota_controls AS
 SELECT DISTINCT fund, unit, day FROM quota_heading;
 
+CREATE VIEW default_in_force AS
+SELECT d.batch, d.nth, d.fund, d.use, d.project, d.said_at, d.said_by FROM batch_default AS d
+WHERE d.nth = (SELECT MAX(l.nth) FROM batch_default AS l WHERE l.batch = d.batch);
+
 CREATE VIEW book_batches AS
 SELECT b.batch, substr(imported_at, 1, 10) AS date, file, sheet, sha256, page, page_sha256, rows_read, rows_posted,
     rows_already_posted, rows_quarantined, rows_not_data, rows_unreadable, amount_posted, amount_already_posted,
@@ -159,7 +163,7 @@ SELECT b.batch, substr(imported_at, 1, 10) AS date, file, sheet, sha256, page, p
     CASE WHEN printed_total IS NULL THEN 0 ELSE 1 END AS has_total,
     (SELECT COALESCE(MIN(unit), 'CNY') FROM account WHERE kind = 'cash') AS unit, 'batch ' || b.batch AS entry
 FROM batch AS b
-LEFT JOIN batch_default AS d ON d.batch = b.batch
+LEFT JOIN default_in_force AS d ON d.batch = b.batch
 LEFT JOIN (
     SELECT batch, CAST(SUM(moves) AS BIGINT) AS moves, CAST(SUM(reads) AS BIGINT) AS reads FROM correction GROUP BY batch
 ) AS c ON c.batch = b.batch;

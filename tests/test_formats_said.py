@@ -1,0 +1,33 @@
+"""What `formats new` says beside its page: a command that works as it stands, and nothing of a person."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import commands
+from test_formats_new import INSTALLED, desk
+
+if TYPE_CHECKING:
+    from commands import Say
+
+
+def test_what_is_advised_works_as_it_stands(book: Path, say: Say) -> None:
+    """Where several pages recognise a file, the command names the one that fits; a list of payments is no budget."""
+    commands.payments_file(Path.cwd())
+    page = next(page for page in INSTALLED if page.name == "treasury-payment").path.read_text("utf-8")
+    (book / "importers" / "another.md").write_text(page.replace("# treasury-payment", "# another"), "utf-8")
+    after = say("formats", "new", "payments.csv", "--book", book, "--format", "json").json[0]["next"]
+    assert after.startswith("fundtrack import --dry-run --as ")
+    assert say(*after.split()[1:], "--book", book).code < 2
+    Path("council.csv").write_text("id,paid_by,date,amount,paid_to\n1,A Council,2010-01-01,898.64,B plc\n", "utf-8")
+    assert [one.page for one in desk("GBP").known(Path("council.csv"))] == ["uk-spend"]
+
+
+def test_no_number_of_a_person_is_shown_to_choose_from(tmp_path: Path) -> None:
+    """What may be chosen is shown by its cells; a telephone is masked, in a column of its own or in a text."""
+    path = tmp_path / "list.csv"
+    path.write_text("名,联系电话,邮箱,备注,金额\n甲,13800000001,wei@example.cn,找13900000002,5.00\n", "utf-8")
+    shown = str([point.choices for point in desk().propose(path, {}).open])
+    assert "*******0001" in shown
+    assert not [one for one in ("13800000001", "13900000002", "wei@") if one in shown]
