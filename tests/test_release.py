@@ -163,6 +163,8 @@ def test_it_is_published_and_read_back(book: Book, say: Say, tmp_path: Path) -> 
     done(say, "release 1 --reason 核减 --date 2015-03-06")
     main = publish(book).main
     assert read(main) == canonical(book)
+    for asked in ("applications", "quota list", "trace F01-2015-000005"):
+        assert say(*asked.split(), "--ledger", main.parent) == say(*asked.split()), asked
     assert not [one for one in audit_ledger(main).findings if one.check.startswith("published")]
     folder = shutil.copytree(main.parent, tmp_path / "forged")
     (path,) = folder.glob("2015-03.*")

@@ -321,7 +321,7 @@ END;
 -- What of an application is not paid may be released: back to where it was reserved from, in red, and what is owed with it.
 -- Of what it reserved no more is paid and released together than there is, and nothing of one that was taken back.
 CREATE TRIGGER voucher_within_its_application BEFORE INSERT ON voucher
-WHEN NEW.reverses IS NULL AND NEW.kind IN ('application', 'disbursement', 'advance')
+WHEN NEW.reverses IS NULL AND (NEW.kind = 'application' OR (NEW.cites IS NOT NULL AND NEW.kind IN ('disbursement', 'advance')))
 BEGIN
     SELECT RAISE(ABORT, 'not-as-reserved: what an application is released of goes back in red as it reserved it')
     FROM entry AS e
