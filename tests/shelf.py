@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -115,6 +116,7 @@ def lent(folder: Path, chart: str) -> Iterator[Lent]:
             yield lent
     finally:
         book.engine.dispose()
+        shutil.rmtree(folder / "originals", ignore_errors=True)  # files are rolled back by nobody
 
 
 def prepared(connection: Connection) -> None:
