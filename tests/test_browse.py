@@ -109,6 +109,7 @@ def browsing(book: Path) -> Iterator[str]:
     """Give the address at which `fundtrack browse` shows a book."""
     command = [sys.executable, "-m", "fundtrack", "--book", str(book), "browse", "--port", "0", "--no-open"]
     environment = os.environ | {"PYTHONPATH": str(Path(fundtrack.__file__).parent.parent), "PYTHONIOENCODING": "utf-8"}
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # what is started in the background ignores it by heritage
     with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8", env=environment) as server:
         assert server.stdout is not None
         address = re.search(r"http://127\.0\.0\.1:\d+/", server.stdout.readline())

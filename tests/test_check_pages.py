@@ -180,6 +180,24 @@ def test_a_measure_that_is_null_breaks_its_page(shelf: Shelf, engine: str) -> No
             found(book, replace(own, measure="lost"))
 
 
+WHOLE: Final = {
+    "behind a comma": "SELECT 0 AS x, * FROM vouchers",
+    "of a table": "SELECT v . * FROM vouchers AS v",
+    "all": "SELECT ALL * FROM vouchers",
+    "in common": "SELECT v.voucher, v.date FROM vouchers AS v NATURAL JOIN (SELECT 'transfer-received' AS kind) AS k",
+}
+
+
+@pytest.mark.parametrize("select", WHOLE.values(), ids=WHOLE)
+def test_a_page_may_ask_for_every_column(shelf: Shelf, select: str) -> None:
+    """A relation has all its columns where a select does not name those it wants."""
+    with shelf.book("sqlite", CHART) as book:
+        write(book.folder / "checks", "own", select)
+        with pytest.raises(Refused) as caught:
+            post(book, [receipt("F01", 100)], by="clerk")
+        assert [finding.check for finding in caught.value.findings] == ["own"]
+
+
 BROKEN: Final = {
     "a column": "SELECT voucher, nothing FROM postings",
     "a parameter": "SELECT voucher, date FROM postings WHERE amount > :nothing",

@@ -28,7 +28,7 @@ SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 """Worst first. `fatal` refuses to post; `error` and `warn` are posted and shown."""
 
 COLUMNS_OF: Final = {"postings": POSTING_COLUMNS.split(", "), "vouchers": VOUCHER_COLUMNS.split(", ")}
-EVERY: Final = re.compile(r"(?:\.|\bSELECT\s+(?:DISTINCT\s+)?)\*|\bNATURAL\b", re.IGNORECASE)
+EVERY: Final = re.compile(r"(?:[.,]|\bSELECT(?:\s+(?:DISTINCT|ALL))?)\s*\*|\bNATURAL\b", re.IGNORECASE)
 WORD: Final = re.compile(r"\w+")
 QUOTE: Final = '"'
 

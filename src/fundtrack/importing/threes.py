@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     Below = Callable[[], Iterable[Sequence[str]]]
     """Gives the rows below a header once more."""
 
-THREES: Final = re.compile(r"[^\d.．,，]*\d{1,3}[.．]\d{3}[^\d.．,，]*")
-"""An amount that may be thousands as well as three decimals."""
+THREES: Final = re.compile(r"[^\d.．,，]*[1-9１-９]\d{0,2}[.．]\d{3}[^\d.．,，]*")
+"""An amount that may be thousands as well as three decimals; no thousands begin with 0."""
 
 POINTED: Final = re.compile(r"\d[.．,，]\d")
 
