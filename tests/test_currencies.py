@@ -84,3 +84,30 @@ def test_a_column_of_amounts_is_none_of_currencies(tmp_path: Path, column: str) 
     path.write_text(f"{header},{column}\n{first},713.25 EUR\n", "utf-8")
     (row,) = (row for row in Importer(PAGES["uk-spend"], currency="GBP").candidates(path) if row.state == "data")
     assert not row.problems
+
+
+@pytest.mark.parametrize(
+    ("payee", "account", "paid", "said"),
+    [
+        ("ABC（南宁）Ltd", "4500999988887777001", '"1,000"', "same"),
+        ("Abc(南宁)ltd", "450099*********7001", "¥1000.00", "same"),
+        ("A*d", "450099****7001", "1000.00", "same"),
+        ("A*d", "450099****7002", "1000.00", "differ"),
+        ("abd(南宁)ltd", "4500999988887777001", "1000", "differ"),
+        ("ABC(南宁)Ltd", "4500999988887777001", "1000.01", "differ"),
+        ("ABC(南宁)Ltd", "04500999988887777001", "1000", "differ"),
+    ],
+)
+def test_what_must_agree_may_be_written_or_masked_otherwise(
+    tmp_path: Path, payee: str, account: str, paid: str, said: str
+) -> None:
+    """An amount is compared as one, a name in any case and width, and of a masked number what is shown."""
+    path = tmp_path / "a.csv"
+    head = "支付申请编号,支付凭证号,支付金额,实际支付金额,实际支付日期,银行交易流水号,付款人账号"
+    rest = ",收款人全称,收款人账号,实际收款人全称,实际收款人账号,用途"
+    row = (
+        f"SQ1,PZ1,1000.00,{paid},2015-06-03,GK1,45001234560001,ABC(南宁)Ltd,4500999988887777001,{payee},{account},材料"
+    )
+    path.write_text(f"{head}{rest}\n{row}\n", "utf-8")
+    (found,) = (row for row in Importer(PAGES["treasury-payment"]).candidates(path) if row.state == "data")
+    assert ("columns-differ" in {error.key for error in found.problems}) == (said == "differ")
