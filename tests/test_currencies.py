@@ -22,6 +22,20 @@ IN_YUAN: Final = {
 }
 """The first samples of the pages whose files say no currency."""
 
+ROWS: Final = {
+    "treasury-payment": (
+        "支付申请编号,支付凭证号,实际支付日期,支付金额,银行交易流水号,付款人账号,收款人全称,收款人账号,用途",
+        "SQ1,PZ1,2015-06-03,10.00,GK1,45001234560001,甲公司,4500999988887777001,材料",
+    ),
+    "uk-spend": (
+        "Body name,Service label,Date paid,Transaction number,Net Amount (£),Supplier name",
+        "Ex,Care,26/09/2013,1309-1,713.25,A Ltd",
+    ),
+}
+YUAN: Final = ("人民币", "元", "人民币(CNY)", "CNY-人民币", "RMB元", "本位币", "01", "全部")
+POUNDS: Final = ("gbp", "£ GBP", "UK pounds", "British pound", "Pound (GBP)", "All figures in £", "UKP", "713.25")
+OTHERS: Final = ("EUR", "usd", "£ / EUR", "欧元", "美元现汇", "USD美元", "日元", "US dollars", "BGN", "外币")
+
 
 @pytest.mark.parametrize("said", ["Invoice Currency Unit", "入账币种", ""])
 def test_what_is_in_another_currency_is_never_taken_for_the_pages(tmp_path: Path, said: str) -> None:
@@ -46,3 +60,54 @@ def test_what_is_in_another_currency_is_never_taken_for_the_pages(tmp_path: Path
         found = [row for row in importer.candidates(path) if row.state == "data"]
         assert found, name
         assert all("currency-other" in {error.key for error in row.problems} for row in found), name
+
+
+@pytest.mark.parametrize("above", ["", "above"])
+def test_only_what_is_surely_another_currency_makes_a_row_wait(tmp_path: Path, above: str) -> None:
+    """What a file calls its own money in its own way, or what is no currency at all, says nothing against it."""
+    path = tmp_path / "a.csv"
+    for name, own, book in (("treasury-payment", YUAN, "CNY"), ("uk-spend", POUNDS, "GBP")):
+        for heads, words, waits in ((("币种", "Currency"), own, False), (("货币", "Currency"), OTHERS, True)):
+            for head, word in [(head, word) for head in heads for word in words]:
+                header, first = ROWS[name]
+                lines = [f"{head}：{word}", header, first] if above else [f"{header},{head}", f"{first},{word}"]
+                path.write_text("\n".join(lines), "utf-8")
+                (row,) = (row for row in Importer(PAGES[name], currency=book).candidates(path) if row.state == "data")
+                assert ("currency-other" in {error.key for error in row.problems}) == waits, (name, head, word)
+
+
+@pytest.mark.parametrize("column", ["Gross amount in local currency", "VAT amount in document currency", "CY"])
+def test_a_column_of_amounts_is_none_of_currencies(tmp_path: Path, column: str) -> None:
+    """Even where an amount has the mark of another currency beside it, it is not the amount that is read."""
+    header, first = ROWS["uk-spend"]
+    path = tmp_path / "a.csv"
+    path.write_text(f"{header},{column}\n{first},713.25 EUR\n", "utf-8")
+    (row,) = (row for row in Importer(PAGES["uk-spend"], currency="GBP").candidates(path) if row.state == "data")
+    assert not row.problems
+
+
+@pytest.mark.parametrize(
+    ("payee", "account", "paid", "said"),
+    [
+        ("ABC（南宁）Ltd", "4500999988887777001", '"1,000"', "same"),
+        ("Abc(南宁)ltd", "450099*********7001", "¥1000.00", "same"),
+        ("A*d", "450099****7001", "1000.00", "same"),
+        ("A*d", "450099****7002", "1000.00", "differ"),
+        ("abd(南宁)ltd", "4500999988887777001", "1000", "differ"),
+        ("ABC(南宁)Ltd", "4500999988887777001", "1000.01", "differ"),
+        ("ABC(南宁)Ltd", "04500999988887777001", "1000", "differ"),
+    ],
+)
+def test_what_must_agree_may_be_written_or_masked_otherwise(
+    tmp_path: Path, payee: str, account: str, paid: str, said: str
+) -> None:
+    """An amount is compared as one, a name in any case and width, and of a masked number what is shown."""
+    path = tmp_path / "a.csv"
+    head = "支付申请编号,支付凭证号,支付金额,实际支付金额,实际支付日期,银行交易流水号,付款人账号"
+    rest = ",收款人全称,收款人账号,实际收款人全称,实际收款人账号,用途"
+    row = (
+        f"SQ1,PZ1,1000.00,{paid},2015-06-03,GK1,45001234560001,ABC(南宁)Ltd,4500999988887777001,{payee},{account},材料"
+    )
+    path.write_text(f"{head}{rest}\n{row}\n", "utf-8")
+    (found,) = (row for row in Importer(PAGES["treasury-payment"]).candidates(path) if row.state == "data")
+    assert ("columns-differ" in {error.key for error in found.problems}) == (said == "differ")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from fundtrack import money
 from fundtrack.errors import FormatError
 from fundtrack.identifier import covered
 from fundtrack.importing import cells
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from fundtrack.importing.heading import Heading
     from fundtrack.importing.layout import Layout
-
-DECIMALS: Final = re.compile(r"-?\d+\.\d+", re.ASCII)
 
 
 class Agreement:
@@ -36,13 +34,30 @@ class Agreement:
     def differing(self, row: Sequence[str]) -> Iterator[FormatError]:
         """Give every pair of a row that differs; a number that may be a person's is masked."""
         for (name, other), (first, second) in self._pairs:
-            one, two = _plain(row[first]), _plain(row[second])
-            if one != two and NOTHING.isdisjoint((one, two)):
+            if row[first] == row[second]:
+                continue
+            one, two = cells.label(row[first]), cells.label(row[second])
+            if NOTHING.isdisjoint((one, two)) and not _same(one, two):
                 yield FormatError("columns-differ", column=name, text=covered(one), other=other, said=covered(two))
 
 
-def _plain(cell: str) -> str:
-    """Return what two cells are compared by: without blanks, and an amount without commas and needless zeros."""
-    text = cells.label(cell)
-    bare = text.replace(",", "")
-    return bare.rstrip("0").rstrip(".") if DECIMALS.fullmatch(bare) else bare if bare.isdigit() else text
+def _same(one: str, two: str) -> bool:
+    """Say whether two cells say the same: one amount, or one text, of which what is masked is not compared."""
+    one, two = one.casefold(), two.casefold()
+    if "*" in one + two:
+        (head, tail), (first, last) = _ends(one), _ends(two)
+        length, behind = min(len(head), len(first)), min(len(tail), len(last))
+        return head[:length] == first[:length] and tail[:behind] == last[:behind]
+    if one == two:
+        return True
+    if one.isdigit() and two.isdigit():
+        return False
+    try:
+        return money.parse(one) == money.parse(two)
+    except FormatError:
+        return False
+
+
+def _ends(cell: str) -> tuple[str, str]:
+    """Return what stands before what is masked, and behind it backwards; of a cell that is not masked all, twice."""
+    return cell.partition("*")[0], cell.rpartition("*")[2][::-1]

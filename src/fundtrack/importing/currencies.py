@@ -5,27 +5,46 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from fundtrack.errors import FormatError
 from fundtrack.importing import cells, movement
-from fundtrack.importing.fields import NOTHING
 from fundtrack.importing.source import Source
+from fundtrack.money import SYMBOLS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from fundtrack.importing.heading import Heading
     from fundtrack.importing.layout import Layout
 
 NAMED: Final = re.compile(
-    r".*currency(?:code|unit|name|iso|iso4217|type|symbol)?|currencyof.*|cc?y|curr|.*(?:币种|币别|币制|货币)(?:代码|名称|类型)?"
+    r"(?!.*(?:amount|value|vat|gross|net|金额).*in.*currency)"
+    r".*currency(?:code|unit|name|iso|iso4217|type|symbol)?|currencyof.*|ccy|curr"
+    r"|.*(?:币种|币别|币制|货币)(?:代码|名称|类型)?"
 )
-"""The name of a column of currencies, in the form of `cells.loose`."""
+"""The name of a column of currencies, in the form of `cells.loose`; what is an amount in a currency is none."""
 
 LABELS: Final = ("币种", "币别", "货币", "货币种类", "Currency")
 """What stands before the one currency of a table above its header."""
 
-WORD: Final = re.compile(r"([^\W\d_]+|[$£€¥])")
-ALL: Final = frozenset({"", "全部", "所有", "全部币种", "所有币种", "all"})
-"""What is said of a table that may be in any currency: which one its rows are in, it does not say."""
+WORD: Final = re.compile(r"[A-Za-z]+|[^\W\d_A-Za-z]+|[$£€¥￥]")
+CODES: Final = frozenset((
+    "AED", "AFN", "AMD", "ANG", "AOA", "ARS", "AUD", "AWG", "AZN", "BAM", "BBD", "BDT", "BGN", "BHD", "BIF",
+    "BMD", "BND", "BOB", "BRL", "BSD", "BTN", "BWP", "BYN", "BZD", "CAD", "CDF", "CHF", "CLP", "CNH", "CNY",
+    "COP", "CRC", "CUP", "CVE", "CZK", "DJF", "DKK", "DOP", "DZD", "EGP", "ERN", "ETB", "EUR", "FJD", "FKP",
+    "GBP", "GEL", "GHS", "GIP", "GMD", "GNF", "GTQ", "GYD", "HKD", "HNL", "HRK", "HTG", "HUF", "IDR", "ILS",
+    "INR", "IQD", "IRR", "ISK", "JMD", "JOD", "JPY", "KES", "KGS", "KHR", "KMF", "KPW", "KRW", "KWD", "KYD",
+    "KZT", "LAK", "LBP", "LKR", "LRD", "LSL", "LYD", "MAD", "MDL", "MGA", "MKD", "MMK", "MNT", "MOP", "MRU",
+    "MUR", "MVR", "MWK", "MXN", "MYR", "MZN", "NAD", "NGN", "NIO", "NOK", "NPR", "NZD", "OMR", "PAB", "PEN",
+    "PGK", "PHP", "PKR", "PLN", "PYG", "QAR", "RON", "RSD", "RUB", "RWF", "SAR", "SBD", "SCR", "SDG", "SEK",
+    "SGD", "SHP", "SLE", "SOS", "SRD", "SSP", "STN", "SVC", "SYP", "SZL", "THB", "TJS", "TMT", "TND", "TOP",
+    "TRY", "TTD", "TWD", "TZS", "UAH", "UGX", "USD", "UYU", "UZS", "VES", "VND", "VUV", "WST", "XAF", "XCD",
+    "XOF", "XPF", "YER", "ZAR", "ZMW",
+))  # fmt: skip
+"""The codes of ISO 4217, wherever they stand in capitals; the lek is also the word for every currency."""
+
+FOREIGN: Final = ("外币", "Foreign currency")
+PESOS: Final = frozenset({"ARS", "CLP", "COP", "MXN"})
+"""Other currencies than dollars that are written with their sign."""
 
 
 def unread(layout: Layout, heading: Heading) -> tuple[Source, ...]:
@@ -39,14 +58,42 @@ def unread(layout: Layout, heading: Heading) -> tuple[Source, ...]:
     named = (name for name in dict.fromkeys(heading.names) if name and name not in read)
     if found := tuple(Source((name,)) for name in named if NAMED.fullmatch(cells.loose(name))):
         return found
-    said = ((label, WORD.search(heading.beside(label))) for label in LABELS)
-    return tuple(Source(label=label, pattern=WORD) for label, one in said if one and one[1].casefold() not in ALL)
+    said = ((label, heading.beside(label, whole=True)) for label in LABELS)
+    return tuple(Source(label=label, constant=text) for label, text in said if text)
 
 
 def reader(currency: str) -> Callable[[str], str]:
-    """Return what reads a currency that the page says for all its rows: empty is none other.
+    """Return what reads a currency that the page says for all its rows: what is not surely another one says nothing.
 
-    It raises FormatError (`currency-other`) for another one.
+    It raises FormatError (`currency-other`) for another one that is known.
     """
-    read = movement.currency(currency)
-    return lambda cell: "" if cell.strip() in NOTHING else read(cell)
+    own, others = _names(currency)
+    within = [name for name in others - {*FOREIGN} if len(name) > 1 and not name.isascii()]
+    codes = CODES - {currency, *(["CNH"] if currency == "CNY" else [])}
+
+    def read(cell: str) -> str:
+        said = cells.text(cell)
+        whole = said.casefold()
+        if whole in own or not (words := WORD.findall(said)):
+            return ""
+        named = whole in others or whole.upper() in codes
+        if named or any(word in codes or word.casefold() in others or _has(word, within) for word in words):
+            raise FormatError("currency-other", text=said, currency=currency)
+        return ""
+
+    return read
+
+
+def _has(word: str, names: Iterable[str]) -> bool:
+    """Say whether one of the names stands in a word, as 美元 does in 美元现汇."""
+    return not word.isascii() and any(name in word for name in names)
+
+
+def _names(currency: str) -> tuple[set[str], set[str]]:
+    """Return how files name a currency, and how any other, in one case; what may be either is only the currency's."""
+    marks = {code: mark.split("|") for code, mark in SYMBOLS.items()}
+    known = {code: {*movement.NAMED.get(code, ()), *marks.get(code, ())} for code in {*movement.NAMED, *marks}}
+    dollars = {"$", "dollar", "dollars"} if currency.endswith("D") or currency in PESOS else set()
+    own = {name.casefold() for name in (currency, *known.pop(currency, ()))} | dollars
+    others = {name.casefold() for of in known.values() for name in of} | {name.casefold() for name in FOREIGN}
+    return own, {name for name in others if not name.isdigit()} - own

@@ -147,7 +147,6 @@ class EntryColumns:
     def _gate(self, source: Source) -> Field:
         """Return where a currency stands that the page does not read, and what reads it there."""
         read = currencies.reader(self._layout.currency)
-        read = fields.found(source.pattern, read) if source.pattern else read
         return Field("currency", source.name, self._places.of(source), Memo(read), needed=False)
 
     def _side(self, unit: str) -> Callable[[str], int]:

@@ -60,9 +60,13 @@ class Heading:
         """Return the columns that the table has not."""
         return [name for name in names if cells.column(name)[0] not in self.index]
 
-    def beside(self, label: str) -> str:
-        """Return what stands above the header behind a label and a colon, or in the cell beside it; else nothing."""
-        pattern = re.compile(rf"(?:^|[\s(（,，;；]){re.escape(label)}\s*[:：]\s*([^\s:：)）]*)")
+    def beside(self, label: str, *, whole: bool = False) -> str:
+        """Return what stands above the header behind a label and a colon, or in the cell beside it; else nothing.
+
+        Behind the colon it is one word, or the `whole` of what is said.
+        """
+        text = r"[^:：)）,，;；]*" if whole else r"[^\s:：)）]*"
+        pattern = re.compile(rf"(?:^|[\s(（,，;；]){re.escape(label)}\s*[:：]\s*({text})")
         for _, row in self.above:
             for at, cell in enumerate(row):
                 found = pattern.search(cell)

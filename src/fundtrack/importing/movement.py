@@ -107,9 +107,29 @@ def currency(book: str) -> Callable[[str], str]:
 
 NAMED: Final[Mapping[str, tuple[str, ...]]] = {
     "CNY": ("人民币", "人民币元", "RMB", "¥", "￥", "156"),
-    "GBP": ("£", "英镑", "Sterling", "Pounds sterling", "Pound sterling", "Pounds", "UK pounds", "British pound"),
+    "GBP": (
+        "£",
+        "英镑",
+        "Sterling",
+        "Pounds sterling",
+        "Pound sterling",
+        "Pounds",
+        "Pound",
+        "UK pounds",
+        "British pound",
+    ),
     "EUR": ("€", "欧元", "Euro", "Euros"),
-    "HKD": ("港币", "港元"),
-    "USD": ("美元", "US$", "US dollar", "US dollars"),
+    "HKD": ("港币", "港元", "Hong Kong dollar", "Hong Kong dollars"),
+    "USD": ("美元", "美金", "US$", "US dollar", "US dollars", "Dollar", "Dollars"),
+    "JPY": ("日元", "日圆", "Yen"),
+    "AUD": ("澳元", "澳大利亚元", "Australian dollar", "Australian dollars"),
+    "CAD": ("加元", "加拿大元", "Canadian dollar", "Canadian dollars"),
+    "CHF": ("瑞士法郎", "瑞郎", "Swiss franc", "Swiss francs"),
+    "KRW": ("韩元", "韩币"),
+    "MOP": ("澳门元", "澳门币"),
+    "RUB": ("卢布",),
+    "SGD": ("新加坡元", "新币"),
+    "THB": ("泰铢",),
+    "TWD": ("台币", "新台币"),
 }
 """How files name a currency, beside its code."""
