@@ -118,6 +118,7 @@ def test_the_file_is_watched(book: Book, say: Say, tmp_path: Path) -> None:
     assert not [*(book.folder / "originals").glob("*/*")]
 
 
+@pytest.mark.usefixtures("book")
 def test_no_document_is_registered_below_what_came_by_it(say: Say, tmp_path: Path) -> None:
     """Neither entered anew for less, nor below another, nor by an old entry or a file; the figures are named."""
     central = ("--level", "central", "--date", "2015-01-10")
@@ -154,6 +155,7 @@ LISTED: Final = """\
 """
 
 
+@pytest.mark.usefixtures("book")
 def test_rows_of_documents_stand_in_any_order(say: Say, tmp_path: Path) -> None:
     """What one row needs of another may stand below it: the parent that gives more, or the child that leaves it."""
     assert say(*WHOLE).code == 0
