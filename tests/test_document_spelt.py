@@ -28,10 +28,22 @@ def test_one_document_in_other_brackets(shelf: Shelf, monkeypatch: pytest.Monkey
                 ("document", "enter", one, "--level", "central"),
                 ("quota", "receive", *sums, "--document", one),
                 ("quota", "supplement", "F01-Q00001", *sums[2:], "--document", one),
+                ("quota", "receive", *sums, "--document", "县1号", "--upper-document", one),
             ):
                 told = say(*words)
                 assert (told.code, f"{one} is known already, as 财农〔2015〕1号" in told.err) == (2, True), words
         assert say("document", "enter", "财农〔2015〕11号", "--level", "central").code == 0
+        assert say("quota", "receive", *sums, "--document", "县3号", "--upper-document", "财农〔2014〕3号").code == 0
+        again = (*sums[:2], "--amount", "1", *sums[4:], "--document", "县3号", "--upper-document", "财农[2014]3号")
+        for way in (
+            ("document", "enter", "财农[2014]3号", "--amount", "100", "--level", "central"),
+            ("document", "enter", "县4号", "--level", "county", "--upper", "财农[2014]3号"),
+            ("quota", "receive", *again),
+        ):
+            told = say(*way)
+            assert (told.code, "财农[2014]3号 is known already, as 财农〔2014〕3号" in told.err) == (2, True), way
+        assert say("document", "enter", "县5号", "--level", "county", "--upper", "财农〔2013〕5号").code == 0
+        assert say("document", "enter", "财农[2013]5号", "--level", "central", "--amount", "1").code == 2
         arrived = say("post", "--kind", "transfer-received", *sums, "--document", "财农[2015]1号")
         assert (arrived.code, "财农[2015]1号 is 财农〔2015〕1号 but for its brackets" in arrived.out) == (0, True)
         assert "财农[2015]1号 与已有的 财农〔2015〕1号 只差括号" in arrived.out

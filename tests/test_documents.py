@@ -174,6 +174,8 @@ def test_rows_of_documents_stand_in_any_order(say: Say, tmp_path: Path) -> None:
     assert listed(child("财农2号"), parent("1000")) == (2, 0)
     assert listed(parent("10"), child("财农3号")) == (2, 0)
     assert listed(child("财农2号"), another(5), parent("20")) == (2, 1)
+    named, other = "县7号,,,,县,2015-01-10,财预[2015]5号,,1,,", "财预〔2015〕5号,,,,中央,2015-01-10,,,10,,"
+    assert listed(named, other) == (1, 1)
 
 
 REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
@@ -188,6 +190,7 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     "an unknown fund": (("甲1号", "--fund", "F09", "--amount", "9"), "no fund F09"),
     "an unknown project": (("甲1号", "--fund", "F01", "--amount", "9", "--level", "central", "--use", "0601=1",
                             "--project", "P77"), "P77"),
+    "a level that may be two": (("甲1号", "--fund", "F01", "--amount", "9", "--level", "区级"), "a district of a city"),
     "no level": (("甲1号", "--fund", "F01", "--amount", "9"), "which level issued"),
     "too low a level": (("甲1号", "--fund", "F01", "--amount", "9", "--level", "region"), "of region level"),
     "an upper document nobody has": (("甲1号", "--fund", "F01", "--amount", "9", "--level", "county", "--upper",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter, defaultdict
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.chart.model import LEVELS
@@ -50,6 +50,7 @@ BRACKETS: Final = str.maketrans("[{〔【〖「『〈《]}〕】〗」』〉》"
 """The year of a number stands in brackets, and they are typed in every form."""
 
 
+@lru_cache(maxsize=1 << 16)
 def spelled(document: str) -> str:
     """Return the number of a document by one spelling: whichever brackets, whatever width, with or without blanks."""
     return "".join(unicodedata.normalize("NFKC", document).translate(BRACKETS).casefold().split())
@@ -154,8 +155,9 @@ class Papers:
 
     @property
     def numbers(self) -> set[str]:
-        """The numbers of all documents that are registered, or by which a fund has anything."""
-        return {*self.registered, *self.given, *self.pooled}
+        """The numbers of all documents that are registered, or by which a fund has anything, and of those above."""
+        known = {*self.registered, *self.given, *self.pooled}
+        return {*known, *filter(None, map(self.parent, known))}
 
 
 def papers(connection: Connection) -> Papers:

@@ -42,7 +42,7 @@ document = typer.Typer(no_args_is_help=True, help="文件 Documents: what each g
 Level = Literal["central", "region", "city", "county", "township"]
 DocumentArgument = Annotated[str, typer.Argument(metavar="NUMBER", help="The document. 文号")]
 LEVELS: dict[str, Level] = {
-    "中央": "central", "国家": "central", "省": "region", "省（区）": "region", "省(区)": "region", "区": "region",
+    "中央": "central", "国家": "central", "省": "region", "省（区）": "region", "省(区)": "region",
     "自治区": "region", "直辖市": "region", "市": "city", "地市": "city", "州": "city", "县": "county",
     "区县": "county", "县区": "county", "乡镇": "township", "乡": "township", "镇": "township",
 }  # fmt: skip
@@ -54,6 +54,8 @@ def level_of(text: str) -> Level:
     said = text.strip()
     level = LEVELS.get(said if said in LEVELS else said.removesuffix("级"))
     level = level or next((one for one in LEVELS.values() if one == said.lower()), None)
+    if said.removesuffix("级") == "区":
+        raise typer.BadParameter(str(UsageError("level-ambiguous", level=said)))
     if level is None:
         raise typer.BadParameter(str(UsageError("level-unknown", level=said)))
     return level

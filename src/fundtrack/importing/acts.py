@@ -274,7 +274,7 @@ class Acts(Tally):
             self._connection, self.chart, fund, one.says["amount"], date=date, by=self.by, document=document, row=row,
             **about,
         )  # fmt: skip
-        self._coming[document.strip()] += one.says["amount"]
+        self._coming.update({one.text("upper-document").strip(): 0, document.strip(): one.says["amount"]})
         return made
 
     def _allotted(self, one: Asked, root: Quota, date: dt.date, use: str) -> list[Draft]:

@@ -65,9 +65,14 @@ DOCUMENT: Final = "document"
 """The register of documents."""
 
 KNOWN: Final = """
-SELECT document FROM book_documents UNION SELECT document FROM document_given WHERE amount <> 0
+SELECT document FROM book_documents
+UNION SELECT parent FROM book_documents WHERE parent <> ''
+UNION SELECT document FROM document_given WHERE amount <> 0
+UNION SELECT q.upper_document FROM quota AS q
+JOIN document_given AS g ON g.document = q.document AND g.amount <> 0
+WHERE q.parent IS NULL AND q.upper_document <> '' AND NOT (q.fund = :fund AND q.line = :line)
 """
-"""The numbers of documents that are registered, or gave anything."""
+"""The numbers of documents that are registered or gave anything, and of those above them; but for what a line says."""
 
 
 class Row(NamedTuple):
@@ -90,16 +95,17 @@ def refuse_otherwise(known: Iterable[str], *documents: str) -> None:
     for document in documents:
         if other := written_otherwise(document, names):
             raise UsageError("document-otherwise", document=document, other=other)
+        names.add(document)
 
 
 def refuse_received(connection: Connection, line: Quota, amount: int, row: Row | None = None) -> None:
     """Refuse to receive an amount on a line that was opened for it. Raises UsageError.
 
-    It is `document-otherwise` where the document is known by another spelling, `quota-received-already` where the same
-    was received and the document's amount is not registered, and `document-exceeded` where the document, or one above
-    it, gives less.
+    It is `document-otherwise` where the document, or the one above it, is known by another spelling,
+    `quota-received-already` where the same was received and the document's amount is not registered, and
+    `document-exceeded` where the document, or one above it, gives less.
     """
-    if refuse_exceeded(connection, line.document, amount, row.pending if row else {}):
+    if refuse_exceeded(connection, line.document, amount, row.pending if row else {}, line):
         return
     expires = line.expires.isoformat() if line.expires else ""
     asked = {
@@ -125,7 +131,9 @@ class Documents:
         for document, upper in dialect.rows_of(connection, NAMED):
             self._named[document].add(upper)
         self._came = {document: int(amount) for document, amount in dialect.rows_of(connection, CAME)}
-        self._spelled = {spelled(document): document for document in (*self._came, *self._gives)}
+        uppers = {upper for document in self._came for upper in self._named.get(document, ())}
+        known = (*uppers, *self._registered.values(), *self._came, *self._gives)
+        self._spelled = {spelled(document): document for document in known if document}
 
     def gives(self, document: str) -> int:
         """Return what the entry that holds says a document gives, in fen; 0 where there is none, or it does not say."""
@@ -156,11 +164,23 @@ class Documents:
                 raise UsageError("document-above-received", document=document, above=above, own=money.grouped(own),
                                  left=money.grouped(whole - came[above] + own), whole=money.grouped(whole))  # fmt: skip
 
-    def _refuse_otherwise(self, *documents: str) -> None:
-        for document in documents:
-            if document and document not in self._gives and document not in self._came:
-                refuse_otherwise([self._spelled.get(spelled(document), document)], document)
-        self._spelled.setdefault(spelled(documents[0]), documents[0])
+    def _refuse_otherwise(self, document: str, parent: str) -> None:
+        refuse_otherwise([document], parent)
+        for one in filter(None, (document, parent)):
+            other = self._spelled.get(spelled(one), one)
+            if one not in self._gives and one not in self._came and not self._mended(document, other):
+                refuse_otherwise([other], one)
+        for one in filter(None, (document, parent)):
+            other = self._spelled.setdefault(spelled(one), one)
+            if self._mended(document, other):
+                self._spelled[spelled(one)] = one
+
+    def _mended(self, document: str, other: str) -> bool:
+        """Say whether a number is known only as what the entry of a document said before it followed from."""
+        if other != self._registered.get(document) or other in self._gives or other in self._came:
+            return False
+        named = any(other in self._named.get(one, ()) for one in self._came)
+        return not named and sum(parent == other for parent in self._registered.values()) == 1
 
     def came(self, document: str) -> int:
         """Return what came by a document and those that follow from it, in fen."""
@@ -183,12 +203,16 @@ class Documents:
         return found
 
 
-def refuse_exceeded(connection: Connection, document: str, amount: int, pending: Mapping[str, int]) -> bool:
+def refuse_exceeded(
+    connection: Connection, document: str, amount: int, pending: Mapping[str, int], line: Quota | None = None
+) -> bool:
     """Refuse more by a document than it gives, and return whether the register says what it gives.
 
-    Raises UsageError: `document-exceeded`, `document-otherwise`.
+    `line` was opened for it just now, if any was. Raises UsageError: `document-exceeded`, `document-otherwise`.
     """
-    refuse_otherwise({*pending, *(str(one) for (one,) in dialect.rows_of(connection, KNOWN))}, document)
+    opened = {"fund": line.fund if line else "", "line": line.line if line else 0}
+    known = {*pending, *(str(one) for (one,) in dialect.rows_of(connection, KNOWN, opened))}
+    refuse_otherwise(known, document, line.upper_document if line else "")
     if not dialect.rows_of(connection, REGISTERED):
         return False
     stands = _stands(connection, document, pending)
