@@ -109,6 +109,24 @@ def test_a_household_without_a_number_is_none(
     assert reading.printed_total_agrees is agrees
 
 
+@pytest.mark.parametrize(
+    ("rows", "is_"),
+    [
+        (["2,,,,,,1.00,"], ["cells-empty"]),
+        ([",,,,,,1.00,"], ["cells-empty"]),
+        (["治塘村小计,,,1户,,,1.00,", CARDS.splitlines()[3], "3,,,,,,2.00,"], ["cells-empty"]),
+        ([CARDS.splitlines()[3], "3,,,,,,3.00,"], ["cells-empty", "row-repeats"]),
+        ([CARDS.splitlines()[3], "2,,,,,,3.00,"], "total"),
+    ],
+)
+def test_a_household_without_a_name_is_no_total(tmp_path: Path, rows: list[str], is_: str | list[str]) -> None:
+    """Without a word a total is the sum of several rows, and has no running number of its own."""
+    text = "\n".join([*CARDS.splitlines()[:3], *rows, ""])
+    (path := tmp_path / "a.csv").write_text(text, "utf-8")
+    *_, last = Importer(PAGES["one-card-batch"]).candidates(path)
+    assert (last.why or [error.key for error in last.problems if error.key.startswith(("cells", "row"))]) == is_
+
+
 @pytest.mark.parametrize(("amount", "problems"), [("-3.00", ["row-repeats"]), ("-2.99", [])])
 def test_a_sum_of_others_without_a_number_waits(tmp_path: Path, amount: str, problems: list[str]) -> None:
     """Dated as it is, a row that comes to the sum of numbered ones and has no number itself may be their total."""
