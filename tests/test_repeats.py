@@ -109,12 +109,61 @@ def test_a_household_without_a_number_is_none(
     assert reading.printed_total_agrees is agrees
 
 
-@pytest.mark.parametrize(("amount", "problems"), [("-3.00", ["row-repeats"]), ("-2.99", [])])
-def test_a_sum_of_others_without_a_number_waits(tmp_path: Path, amount: str, problems: list[str]) -> None:
-    """Dated as it is, a row that comes to the sum of numbered ones and has no number itself may be their total."""
-    text = "交易日期,交易金额,账户余额,对方户名,对方账号,摘要\n"
-    text += "2015-01-02,-1.00,9,甲公司,21080001,货款\n2015-01-03,-2.00,7,乙公司,21080002,货款\n"
-    text += f"2015-01-03,{amount},7,两家,,本日\n2015-01-04,-5.00,2,丙公司,21080003,货款\n"
+@pytest.mark.parametrize(
+    ("rows", "is_"),
+    [
+        (["2,,,,,,1.00,"], ["cells-empty"]),
+        ([",,,,,,1.00,"], ["cells-empty"]),
+        (["治塘村小计,,,1户,,,1.00,", CARDS.splitlines()[3], "3,,,,,,2.00,"], ["cells-empty"]),
+        ([CARDS.splitlines()[3], "3,,,,,,3.00,"], ["cells-empty", "row-repeats"]),
+        ([CARDS.splitlines()[3], "2,,,,,,3.00,"], "total"),
+    ],
+)
+def test_a_household_without_a_name_is_no_total(tmp_path: Path, rows: list[str], is_: str | list[str]) -> None:
+    """Without a word a total is the sum of several rows, and has no running number of its own."""
+    text = "\n".join([*CARDS.splitlines()[:3], *rows, ""])
     (path := tmp_path / "a.csv").write_text(text, "utf-8")
-    rows = [*Importer(PAGES["bank-signed"]).candidates(path)]
-    assert [[error.key for error in row.problems] for row in rows[1:]] == [[], [], problems, []]
+    *_, last = Importer(PAGES["one-card-batch"]).candidates(path)
+    assert (last.why or [error.key for error in last.problems if error.key.startswith(("cells", "row"))]) == is_
+
+
+@pytest.mark.parametrize(
+    ("first", "row", "problems"),
+    [
+        ("", "2015-01-03,-3.00,7,两家,,本日", ["row-repeats"]),
+        ("", "2015-01-03,-2.99,7,两家,,本日", []),
+        ("", "2015-01-03,-3.00,7,,小计,", ["account-unsound", "row-repeats"]),
+        ("2015-01-02,-0.50,9,,,手续费\n", "2015-01-03,-3.50,7,,,", ["row-repeats"]),
+        ("2015-01-02,-0.50,9,,,手续费\n", "2015-01-03,-3.50,7,两家,,", []),
+        ("2015-01-02,-0.50,9,,,手续费\n", "2015-01-03,-3.51,7,,,", []),
+    ],
+)
+def test_a_sum_of_others_without_a_number_waits(tmp_path: Path, first: str, row: str, problems: list[str]) -> None:
+    """Dated as it is, a row that comes to the sum of numbered ones and has no number itself may be their total.
+
+    One that is paid to nobody may be also where another has no number.
+    """
+    text = f"交易日期,交易金额,账户余额,对方户名,对方账号,摘要\n{first}"
+    text += "2015-01-02,-1.00,9,甲公司,21080001,货款\n2015-01-03,-2.00,7,乙公司,21080002,货款\n"
+    text += f"{row}\n2015-01-04,-5.00,2,丙公司,21080003,货款\n"
+    (path := tmp_path / "a.csv").write_text(text, "utf-8")
+    *_, last, _ = Importer(PAGES["bank-signed"]).candidates(path)
+    assert [error.key for error in last.problems if error.key != "text-empty"] == problems
+
+
+@pytest.mark.parametrize(
+    ("row", "problems"),
+    [
+        ("Ex,Care,30/09/2013,TOTAL,11.00,", ["row-repeats"]),
+        ("Ex,Care,30/09/2013,Total,11.00,Total", ["row-repeats"]),
+        ("Ex,Care,30/09/2013,Total,11.00,C", ["row-repeats"]),
+        ("Ex,Care,30/09/2013,3,11.00,Total", []),
+    ],
+)
+def test_a_word_for_a_total_is_no_number_of_a_payment(tmp_path: Path, row: str, problems: list[str]) -> None:
+    """Where a total is called so in the column of the numbers, it has none."""
+    text = "Body name,Service label,Date paid,Transaction number,Net Amount (£),Supplier name\n"
+    text += f"Ex,Care,26/09/2013,1,5.00,A\nEx,Care,26/09/2013,2,6.00,B\n{row}\n"
+    (path := tmp_path / "a.csv").write_text(text, "utf-8")
+    *_, last = Importer(PAGES["uk-spend"], currency="GBP").candidates(path)
+    assert [error.key for error in last.problems if error.key != "payee-empty"] == problems

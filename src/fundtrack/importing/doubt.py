@@ -38,26 +38,26 @@ def _places(layout: Layout, head: Heading, fields: Iterable[str]) -> set[int]:
 
 
 class Run:
-    """Rows one after another: how many, what came in and went out, and whether each has a number that tells it."""
+    """Rows one after another: how many, what came in and went out, and how many have a number that tells them."""
 
-    def __init__(self, rows: int = 0, incoming: int = 0, outgoing: int = 0, *, told: bool = True) -> None:
+    def __init__(self, rows: int = 0, incoming: int = 0, outgoing: int = 0, told: int = 0) -> None:
         """Begin, without any rows."""
         self.rows, self.incoming, self.outgoing, self.told = rows, incoming, outgoing, told
 
-    def add(self, rows: int, incoming: int, outgoing: int, *, told: bool) -> None:
+    def add(self, rows: int, incoming: int, outgoing: int, told: int) -> None:
         """Go on by rows."""
         self.rows += rows
         self.incoming += incoming
         self.outgoing += outgoing
-        self.told = self.told and told
+        self.told += told
 
     def copy(self) -> Run:
         """Return the same run, to go on with by itself."""
-        return Run(self.rows, self.incoming, self.outgoing, told=self.told)
+        return Run(self.rows, self.incoming, self.outgoing, self.told)
 
     def is_sum(self, incoming: int, outgoing: int, *, signed: bool) -> bool:
-        """Say whether an amount is the sum of all these rows, each of which has a number."""
-        if not self.told or self.rows < FEWEST:
+        """Say whether an amount is the sum of all these rows."""
+        if self.rows < FEWEST:
             return False
         if signed:
             return incoming - outgoing == self.incoming - self.outgoing
@@ -98,8 +98,10 @@ class Doubts:
 
     def told(self, rows: Sequence[Sequence[str]]) -> bool:
         """Say whether each row has a number that tells it; of all rows the same column is asked first."""
-        if any(all(map(got, rows)) for got in self._got):
-            return True
+        for got in self._got:
+            numbers = [*map(got, rows)]
+            if all(numbers) and ("".join(numbers).isdecimal() or not hinted(numbers)):
+                return True
         return not any(map(self._untold, rows))
 
     def wrong(self, row: Sequence[str], moved: Moved) -> list[FormatError]:
@@ -113,8 +115,12 @@ class Doubts:
         return found
 
     def _untold(self, row: Sequence[str]) -> bool:
-        """Say whether a row has no number that tells it."""
-        return not any(row[place].strip() for place in self.places)
+        """Say whether a row has no number that tells it; a word for a total is none."""
+        return not any(row[place].strip() and not called(row[place]) for place in self.places)
+
+    def _unpaid(self, row: Sequence[str]) -> bool:
+        """Say whether a row says nothing of who was paid."""
+        return bool(self._payee) and not any(row[place].strip() for place in self._payee)
 
     def _suspects(self, rows: Sequence[Sequence[str]]) -> Iterable[Sequence[str]]:
         """Return the rows of which it is worth asking what they are called: mostly none."""
@@ -134,10 +140,15 @@ class Doubts:
         return hinted(said) and any(map(called, said))
 
     def _repeats(self, row: Sequence[str], of: tuple[Run, Run], incoming: int, outgoing: int) -> bool:
-        """Say whether a row without a number has the sum of those before it that have one."""
+        """Say whether a row without a number has the sum of those before it that have one.
+
+        If it says nothing of who was paid, it is enough that one of them has.
+        """
         if not (self.places and (incoming or outgoing) and self._untold(row)):
             return False
-        return any(run.is_sum(incoming, outgoing, signed=self._signed) for run in of)
+        unpaid = self._unpaid(row)
+        runs = [run for run in of if run.told == run.rows or (unpaid and run.told)]
+        return any(run.is_sum(incoming, outgoing, signed=self._signed) for run in runs)
 
     def refuse(self, rows: Sequence[Sequence[str]], moved: Moved) -> None:
         """Raise FormatError where one of several rows, not counted yet, is doubtful: `wrong` tells which and why."""
@@ -145,18 +156,19 @@ class Doubts:
             raise FormatError("cells-empty", column=self._names)
         if self.places and self.told(rows):
             return
-        if any(self._called(row) for row in self._suspects(rows)):
+        suspects = self._suspects(rows)
+        if any(self._called(row) for row in suspects):
             raise FormatError("row-repeats")
         if not self.places:
             return
         whole, since = self._whole.copy(), self._since.copy()
         for row, incoming, outgoing in zip(rows, *moved, strict=True):
-            if not (whole.told or since.told):
+            if not suspects and whole.told < whole.rows and since.told < since.rows:
                 return
             if self._repeats(row, (whole, since), incoming, outgoing):
                 raise FormatError("row-repeats")
             for run in (whole, since):
-                run.add(1, incoming, outgoing, told=not self._untold(row))
+                run.add(1, incoming, outgoing, not self._untold(row))
 
     def add(self, rows: Sequence[Sequence[str]], moved: Moved, *, repeats: bool = False) -> None:
         """Count rows; behind one that `repeats` others, or may, sums begin anew."""
@@ -165,9 +177,9 @@ class Doubts:
         if repeats:
             self.begin()
             return
-        told = self.told(rows)
+        told = len(rows) if self.told(rows) else sum(not self._untold(row) for row in rows)
         for run in (self._whole, self._since):
-            run.add(len(rows), sum(moved.incoming), sum(moved.outgoing), told=told)
+            run.add(len(rows), sum(moved.incoming), sum(moved.outgoing), told)
 
     def begin(self) -> None:
         """Begin anew behind a row that repeats others."""

@@ -11,7 +11,7 @@ from fundtrack.errors import FormatError
 from fundtrack.importing import cells, repeats
 from fundtrack.importing.balances import Balances
 from fundtrack.importing.blocks import Row, digest, not_data
-from fundtrack.importing.doubt import Doubts
+from fundtrack.importing.doubt import FEWEST, Doubts
 from fundtrack.importing.totals import Sums
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class Table:
         self.sheet = str(place.get("sheet", ""))
         self.sums, self.balances = Sums(self.sheet), Balances(self.sheet, columns.day)
         self._doubts = Doubts(layout, head)
+        self._last: Sequence[str] = head.names
         self._width = len(head.names)
         self._netted = layout.netted
         self._balanced = "balance" in layout.columns
@@ -105,6 +106,7 @@ class Table:
 
     def _count(self, numbers: Sequence[int], rows: Sequence[list[str]], moved: Moved) -> Sequence[int]:
         """Count rows in the sums and follow their balances; return what each counts."""
+        self._last = rows[-1]
         incoming, outgoing = map(sum, moved)
         self.sums.add(len(numbers), *((incoming - outgoing, 0) if self.layout.signed else (incoming, outgoing)))
         amounts = [*map(int.__sub__, *moved)] if self._netted else moved.outgoing
@@ -200,7 +202,8 @@ class Table:
         """Say whether a row repeats others, and compare it with what it repeats.
 
         It does by the page's words; by a word of every list that is its first text, if it lacks what a payment has; and
-        without that if it comes to the sum. What it is called else, nobody knows.
+        without that if it comes to the sum of several, and does not go on with their running numbers. What it is called
+        else, nobody knows.
         """
         marks = self._marks(row, filled)
         if not filled or self._tells(row, filled - marks):
@@ -215,12 +218,20 @@ class Table:
         numbers = {at for at in filled if repeats.heads(row[at]) or at in self.columns.counted
                    or (at not in self.columns.mapped and repeats.counts(row[at]))}  # fmt: skip
         printed = self.columns.printed(row) if worded or (lacking and marks) or filled <= numbers else None
-        if not printed or not (worded or self.sums.reach(printed)):
+        if not printed or not (worded or self.sums.reach(printed, 1 if marks else FEWEST)):
+            return False
+        if not (worded or marks) and self._next(row, filled):
             return False
         said = [row[at] for at in marks]
         self.sums.compare(number, printed, brought=any(map(repeats.brought, said)), grand=any(map(repeats.grand, said)))
         self._doubts.begin()
         return True
+
+    def _next(self, row: list[str], filled: set[int]) -> bool:
+        """Say whether a row has the running number that follows that of the last."""
+        places = filled - self.columns.mapped - self.columns.counted
+        pairs = [(row[at].strip(), self._last[at].strip()) for at in places]
+        return any(now.isdecimal() and last.isdecimal() and int(now) == int(last) + 1 for now, last in pairs)
 
     def _in_letters(self, number: int, row: list[str]) -> bool:
         """Say whether a row is a total that is written out, and compare it, and its figures."""

@@ -35,11 +35,13 @@ class Sums:
         self._early: tuple[int, Sides] | None = None
         self._begun: set[Sides] = {(0, 0)}
         self._since: Sides = (0, 0)
+        self._rows_since = 0
         self._brought: Sides = (0, 0)
 
     def add(self, rows: int, incoming: int, outgoing: int) -> None:
         """Count rows that together brought in and took out so much."""
         self.rows += rows
+        self._rows_since += rows
         self.incoming += incoming
         self.outgoing += outgoing
 
@@ -60,11 +62,12 @@ class Sums:
         if self.whole is None or printed == above or printed != since:
             self.whole = total
         self._begun.add(above)
-        self._since = above
+        self._since, self._rows_since = above, 0
 
-    def reach(self, printed: Sides) -> bool:
-        """Say whether the rows so far, or those since the last subtotal, sum to what no word calls a total."""
-        return bool(self.rows) and self._agree(printed, *self._so_far()) is True
+    def reach(self, printed: Sides, fewest: int) -> bool:
+        """Say whether the rows so far, or those since the last subtotal, are so many and sum to this."""
+        sums = zip((self.rows, self._rows_since), self._so_far(), strict=True)
+        return self._agree(printed, *(both for rows, both in sums if rows >= fewest)) is True
 
     def _agrees(self, printed: Sides, *, grand: bool) -> bool | None:
         """Say whether a printed total is the sum so far or, unless it is `grand`, since a total above it; if known."""
