@@ -51,7 +51,11 @@ def test_a_number_is_bare_as_it_is_when_it_is_typed(shelf: Shelf, engine: str) -
         "合同〔2015〕Il号",
         "——",
         WIDE,
+        "HT-2015-1-11",
+        "HT-2015--11〕1",
+        "1-1-1 -号-1-",
     )
+    assert len({*map(spelled, ("HT-2015-1-11", "HT-2015-11-1", "HT-2015-111", "HT2015/1.11"))}) == 3
     with shelf.lend(engine, CHART) as book, book.reading() as connection:
         for number in written:
             select = "SELECT COALESCE(BARE(t.n), '') FROM (SELECT CAST(:n AS TEXT) AS n) AS t"

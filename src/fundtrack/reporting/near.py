@@ -46,8 +46,11 @@ ORDER BY document
 """
 """The documents that vouchers, those of a batch, or an application name."""
 
-MARKS: Final = re.compile(r"[\W_]")
-"""Blanks, hyphens and brackets, of any width."""
+MARKS: Final = re.compile(r"[\W_]+")
+"""Hyphens and brackets, of any width."""
+
+LOOSE: Final = re.compile(r"(?<![0-9])-|-(?![0-9])")
+"""What does not part two figures."""
 
 ALIKE: Final = str.maketrans("OIL", "011")
 """Letters that are read, and typed, as figures."""
@@ -104,8 +107,12 @@ def _one_sign(one: str, two: str) -> bool:
 
 
 def spelled(contract: str) -> str:
-    """Return a number without what its writing leaves open: width, case, blanks and hyphens, O for 0, I and l for 1."""
-    return MARKS.sub("", unicodedata.normalize("NFKC", contract)).upper().translate(ALIKE)
+    """Return a number without what its writing leaves open: width, case, blanks, which marks, O for 0, I and l for 1.
+
+    Between two figures a mark is a hyphen, for 1-11 is not 11-1; elsewhere it is nothing.
+    """
+    number = "".join(unicodedata.normalize("NFKC", contract).split())
+    return LOOSE.sub("", MARKS.sub("-", number).upper().translate(ALIKE))
 
 
 def _digits(number: str) -> str:

@@ -7,7 +7,8 @@ program mean the same, and nobody who writes to the database without us is asked
 from __future__ import annotations
 
 import re
-from string import punctuation
+from functools import reduce
+from string import digits, punctuation
 from typing import Final
 
 BLANK: Final = "\t\n\r \u00a0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
@@ -38,6 +39,16 @@ FOLDED: Final = r"""(SELECT group_concat(CASE WHEN instr('{gone}', c) > 0 THEN '
 AS_FIGURES: Final = "replace(replace(replace(upper({}), 'O', '0'), 'I', '1'), 'L', '1')"
 """A number in which letters that are read, and typed, as figures are those."""
 
+LOOSE: Final = FOLDED.replace("{gone}", "{blank}").replace(
+    "ELSE c END, '')",
+    f"WHEN instr('{{marks}}', c) > 0 THEN '-' WHEN instr('{digits}', {AS_FIGURES.format('c')}) > 0 "
+    f"THEN '<' || {AS_FIGURES.format('c')} || '>' ELSE upper(c) END, '')",
+)
+"""A number in which each mark is a hyphen and each figure stands in brackets, on SQLite, which has no patterns."""
+
+BETWEEN: Final = (("-", "{{}}"), ("}}{{", ""), ("{{}}", "-"), (">-<", "~"), ("-", ""), ("<", ""), (">", ""), ("~", "-"))
+"""What is replaced in that by what, in turn, so that one hyphen is left between two figures, and no other mark."""
+
 FUNCTIONS: Final = {
     "sqlite": {
         "IS_NAME": r"(\1 = trim(\1) AND \1 <> '' AND \1 NOT GLOB '*{unnamed}*')",
@@ -48,7 +59,7 @@ FUNCTIONS: Final = {
         "PERSON": PERSON.format(r"\1"),
         "SPELT": rf"(CASE WHEN \1 GLOB '*[{{slow}}]*' THEN {FOLDED.replace('{gone}', '{blank}')} ELSE "
         r"replace(replace(replace(replace(\1, ' ', ''), '　', ''), '（', '('), '）', ')') END)",
-        "BARE": AS_FIGURES.format(FOLDED.replace("{gone}", "{blank}{marks}")),
+        "BARE": reduce(lambda number, by: f"replace({number}, '{by[0]}', '{by[1]}')", BETWEEN, LOOSE),
     },
     "postgresql": {
         "IS_NAME": r"(\1 = btrim(\1) AND \1 <> '' AND \1 !~ '{unnamed}')",
@@ -59,13 +70,16 @@ FUNCTIONS: Final = {
         r"AND \1::timestamptz IS NOT NULL)",
         "PERSON": PERSON.format(r"\1"),
         "SPELT": r"translate(\1, '{wide}{blank}', '{narrow}')",
-        "BARE": AS_FIGURES.format(r"translate(translate(\1, '{wide}', '{narrow}'), '{blank}{marks}', '')"),
+        "BARE": "regexp_replace(regexp_replace("
+        + AS_FIGURES.format(r"translate(translate(\1, '{wide}{blank}', '{narrow}'), '{marks}', '{hyphens}')")
+        + ", '-+', '-', 'g'), '(?<![0-9])-|-(?![0-9])', '', 'g')",
     },
 }
 """What is asked of one text: whether it is a name, says anything, is a day, the last of its month, or a moment.
 
 PERSON is whom a name means; SPELT a payee by one spelling: neither blanks nor full width make another of one. BARE is
-a number without what its writing leaves open: those, and marks, case, O for 0, I and l for 1.
+a number without what its writing leaves open: those, and which marks, case, O for 0, I and l for 1. Between two
+figures that there is a mark counts: 1-11 is not 11-1.
 """
 
 
@@ -77,6 +91,7 @@ def with_functions(script: str, name: str) -> str:
             continue
         texts = {
             "unnamed": UNNAMED, "blank": BLANK, "slow": SLOW, "wide": WIDE, "narrow": NARROW, "marks": MARKS,
+            "hyphens": "-" * len(MARKS),
         }  # fmt: skip
         meant = form.format(**{one: signs.replace("'", "''") for one, signs in texts.items()})
         while found := of.search(script):
