@@ -167,3 +167,21 @@ def test_a_word_for_a_total_is_no_number_of_a_payment(tmp_path: Path, row: str, 
     (path := tmp_path / "a.csv").write_text(text, "utf-8")
     *_, last = Importer(PAGES["uk-spend"], currency="GBP").candidates(path)
     assert [error.key for error in last.problems if error.key != "payee-empty"] == problems
+
+
+@pytest.mark.parametrize(
+    ("row", "problems"),
+    [
+        *((f"2015-01-04,{amount},{name}", ["row-repeats"] if amount == "3.00" else [])
+          for amount in ("3.00", "3.01")
+          for name in ("Total for Kids Ltd", "Jewson Total", "短信费合计", "本季利息累计")),
+        *((f"2015-01-04,3.01,{name}", ["row-repeats"])
+          for name in ("治塘村小计", "本月合计", "Page total", "Monthly Total", "Total payments")),
+        (",3.01,2015年利息合计科技", ["date-empty"]),
+    ],
+)  # fmt: skip
+def test_what_may_be_a_name_repeats_others_by_its_sum(tmp_path: Path, row: str, problems: list[str]) -> None:
+    """With a day, a supplier or a fee called nearly as a total is one unless it comes to the sum of what is above."""
+    text = f"date,amount,payee\n2015-01-02,1.00,a\n2015-01-03,2.00,b\n{row}\n"
+    _, rows = minimal(tmp_path, text)
+    assert [error.key for error in rows[-1].problems] == problems

@@ -6,7 +6,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.errors import FormatError
-from fundtrack.importing.repeats import called, heads, hinted
+from fundtrack.importing.repeats import called, heads, hinted, loosely
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -56,8 +56,8 @@ class Run:
         return Run(self.rows, self.incoming, self.outgoing, self.told)
 
     def is_sum(self, incoming: int, outgoing: int, *, signed: bool) -> bool:
-        """Say whether an amount is the sum of all these rows."""
-        if self.rows < FEWEST:
+        """Say whether an amount is the sum of all these rows, of which there are some."""
+        if not self.rows:
             return False
         if signed:
             return incoming - outgoing == self.incoming - self.outgoing
@@ -131,39 +131,45 @@ class Doubts:
             return rows
         return rows if hinted(paid) else ()
 
-    def _called(self, row: Sequence[str]) -> bool:
-        """Say whether a row without a number is paid to what is no name, or to nobody, and called a total."""
+    def _words(self, row: Sequence[str]) -> list[str]:
+        """Return what a row without a number is called that is paid to what is no name, or to nobody."""
         if not self._payee or not self._untold(row):
-            return False
-        paid = [row[place] for place in self._payee]
-        said = paid if any(map(str.strip, paid)) else row
-        return hinted(said) and any(map(called, said))
+            return []
+        said = row if self._unpaid(row) else [row[place] for place in self._payee]
+        return [*filter(called, said)] if hinted(said) else []
+
+    def _called(self, row: Sequence[str]) -> bool:
+        """Say whether a row is called a total; what has a day, by a word that no payment is called."""
+        words = self._words(row)
+        if any(map(str.isdigit, "".join(row[day] for day in self._days))):
+            return not all(map(loosely, words))
+        return bool(words)
 
     def _repeats(self, row: Sequence[str], of: tuple[Run, Run], incoming: int, outgoing: int) -> bool:
         """Say whether a row without a number has the sum of those before it that have one.
 
-        If it says nothing of who was paid, it is enough that one of them has.
+        If it says nothing of who was paid, it is enough that one of them has; if it is called a total, that there are
+        any.
         """
-        if not (self.places and (incoming or outgoing) and self._untold(row)):
+        if not (incoming or outgoing) or not self._untold(row):
             return False
+        runs = [run for run in of if run.is_sum(incoming, outgoing, signed=self._signed)]
         unpaid = self._unpaid(row)
-        runs = [run for run in of if run.told == run.rows or (unpaid and run.told)]
-        return any(run.is_sum(incoming, outgoing, signed=self._signed) for run in runs)
+        many = [run.told for run in runs if run.rows >= FEWEST and (run.told == run.rows or unpaid)]
+        return any(many) or bool(runs and self._words(row))
 
     def refuse(self, rows: Sequence[Sequence[str]], moved: Moved) -> None:
         """Raise FormatError where one of several rows, not counted yet, is doubtful: `wrong` tells which and why."""
         if self._needed and not all(any(row[place].strip() for place in self._needed) for row in rows):
             raise FormatError("cells-empty", column=self._names)
-        if self.places and self.told(rows):
+        if self.told(rows):
             return
         suspects = self._suspects(rows)
         if any(self._called(row) for row in suspects):
             raise FormatError("row-repeats")
-        if not self.places:
-            return
         whole, since = self._whole.copy(), self._since.copy()
         for row, incoming, outgoing in zip(rows, *moved, strict=True):
-            if not suspects and whole.told < whole.rows and since.told < since.rows:
+            if not suspects and (not self.places or (whole.told < whole.rows and since.told < since.rows)):
                 return
             if self._repeats(row, (whole, since), incoming, outgoing):
                 raise FormatError("row-repeats")
@@ -172,7 +178,7 @@ class Doubts:
 
     def add(self, rows: Sequence[Sequence[str]], moved: Moved, *, repeats: bool = False) -> None:
         """Count rows; behind one that `repeats` others, or may, sums begin anew."""
-        if not self.places:
+        if self._form:
             return
         if repeats:
             self.begin()

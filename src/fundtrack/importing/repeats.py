@@ -41,6 +41,14 @@ BROUGHT: Final = re.compile(
 GRAND: Final = re.compile(r"(?:总计|累计|总累计)(?:金额|数|额)?|(?:grand|cumulative|running)-?totals?", re.IGNORECASE)
 """What nothing but the sum of all rows so far is called."""
 
+LOOSE: Final = re.compile(
+    r".*[^页月年日季期周旬度县镇乡村组批](?:合计|总计|累计|共计)"
+    r"|(?!(?:sub|grand|page|overall|net|gross|(?:month|week|year|quarter|dai)ly|year|month)[ -]*totals?\b)"
+    r"[\w&'./()-].* totals?|.*\btotals?\b.* (?:for|of) .*",
+    re.IGNORECASE,
+)
+"""What a total is called, and a supplier or a fee may be: Jewson Total, 短信费合计."""
+
 COUNT: Final = re.compile(rf"共?\d[\d,]*(?:\.0*)?(?:{UNIT})?")
 HEADS: Final = re.compile(rf"共?\d[\d,]*{UNIT}")
 """How many households, persons or payments; without what is counted it is any number."""
@@ -67,6 +75,11 @@ def called(cell: str) -> bool:
         return False
     spaced = " ".join(unicodedata.normalize("NFKC", cell).split()).casefold()
     return bool(CHINESE.fullmatch(cells.label(cell)) or ENGLISH.fullmatch(spaced))
+
+
+def loosely(cell: str) -> bool:
+    """Say whether what a cell calls its row may be a payment's name or text as well."""
+    return bool(LOOSE.fullmatch(cells.label(cell)) or LOOSE.fullmatch(" ".join(cell.split())))
 
 
 def brought(cell: str) -> bool:
