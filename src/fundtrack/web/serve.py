@@ -56,7 +56,20 @@ def browse(
             ready(f"http://{LOOPBACK}:{taken}/")
             server.serve()
     finally:
-        server.stop()
+        stop(server)
+
+
+def stop(server: Server) -> None:
+    """End a server and its workers, each of which is asked twice.
+
+    Ctrl-C may come while Cheroot hands a request on, and then one worker is not woken by what it is asked next. Cheroot
+    waits for it without a limit, and the program would never end.
+    """
+    from cheroot.workers import threadpool
+
+    for _ in range(THREADS):
+        server.requests.put(vars(threadpool)["_SHUTDOWNREQUEST"])
+    server.stop()
 
 
 def listening(host: str, port: int) -> Server:
