@@ -107,11 +107,11 @@ def test_whoever_prepared_a_voucher_does_not_approve_it(book: Book) -> None:
 
 
 def test_a_project_that_the_chart_has_not(book: Book) -> None:
-    """Those it has are named, by all their names; none is no project that is unknown."""
+    """The nearest is named, by all its names; none is no project that is unknown."""
     with book.reading() as connection:
         chart = book.chart(connection)
     assert refusal(book, lambda: refuse_unknown_project(chart, "P02")) == (
-        "The chart has no project P02; it has P01 Hometown resettlement 老乡家园. "
+        "The chart has no project P02; nearest: P01 Hometown resettlement 老乡家园. "
         "Give the code of one of them; a new project is added to the chart first (`chart apply`)."
     )
     refuse_unknown_project(chart, "P01")
