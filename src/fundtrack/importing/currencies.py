@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from fundtrack.importing.heading import Heading
     from fundtrack.importing.layout import Layout
 
-NAMED: Final = re.compile(
+HEADED: Final = re.compile(
     r"(?!.*(?:amount|value|vat|gross|net|金额).*in.*currency)"
     r".*currency(?:code|unit|name|iso|iso4217|type|symbol)?|currencyof.*|ccy|curr"
     r"|.*(?:币种|币别|币制|货币)(?:代码|名称|类型)?"
@@ -56,7 +56,7 @@ def unread(layout: Layout, heading: Heading) -> tuple[Source, ...]:
         return ()
     read = {cells.column(name)[0] for source in layout.sources for name in source.columns}
     named = (name for name in dict.fromkeys(heading.names) if name and name not in read)
-    if found := tuple(Source((name,)) for name in named if NAMED.fullmatch(cells.loose(name))):
+    if found := tuple(Source((name,)) for name in named if HEADED.fullmatch(cells.loose(name))):
         return found
     said = ((label, heading.beside(label, whole=True)) for label in LABELS)
     return tuple(Source(label=label, constant=text) for label, text in said if text)
