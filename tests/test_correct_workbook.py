@@ -9,6 +9,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from aliased import CORRECTION
+from attacks import row
 from contracts import contract, enter
 from fundtrack.book.corrections import corrections
 from fundtrack.book.doctor import diagnose
@@ -19,9 +21,11 @@ from fundtrack.importing.amend import amend
 from fundtrack.importing.default import default_of
 from fundtrack.importing.file import import_file
 from fundtrack.importing.quarantine import reject, retry
+from fundtrack.importing.recounted import recounted
 from fundtrack.importing.report import STATES
 from fundtrack.importing.suggest import Suggestions
 from fundtrack.ledger import canonical, publish, read
+from stock import tamper
 from treasury import asked, bring, counts, everything, pay, total, waits
 
 if TYPE_CHECKING:
@@ -241,6 +245,19 @@ def test_a_printed_total_is_compared_with_what_was_corrected(template: Template)
         assert read(publish(book).main) == canonical(book)
 
 
+def test_what_moves_a_printed_total_is_worked_out_again(template: Template) -> None:
+    """By the kept original: a raw row that makes a total agree is named, though two names stand in it."""
+    with template.copy() as book:
+        bring(book, "t", pay("1", amount="3,5OO.00", use="0688"), pay("2", amount="1000.00"), total("4500.00"))
+        amend(book, correct(sheet(book), r2={"支付金额": "3,600.00", "理由": WHY}), by="ann", approved_by="ben")
+        assert [*recounted(book)] == []
+        forged = row("correction", **CORRECTION | {"seq": 2, "approved_by": "ben", "moves": -10_000})
+        tamper(book, forged)
+        assert [(one.name, one.details) for one in recounted(book)] == [
+            ("sum-wrong", {"row": "1:2", "stored": "3500.00", "derived": "3600.00", "reads": 1, "read": 1})
+        ]
+
+
 def test_a_workbook_grows_old(book: Book, template: Template) -> None:
     """Rows that were decided about or corrected since, and those of another book, change nothing."""
     path = sheet(book)
@@ -268,8 +285,14 @@ def test_a_workbook_grows_old(book: Book, template: Template) -> None:
 def test_entries_of_registers_are_corrected_too(template: Template, tmp_path: Path) -> None:
     """And another file is no workbook."""
     with template.copy() as book:
+        enter(book, "other", contract("HT-2", day="x"))
+        no_contract = correct(sheet(book), r2={"合同编号": "合计", "理由": WHY})  # which is then no row any more
+        with pytest.raises(FundtrackError) as alone:
+            amend(book, no_contract, by="ann")
+        assert alone.value.key == "corrected-approver"
+        reject(book, "1:2", by="ben", reason="作废")
         enter(book, "contracts", contract(amount="三百"))
-        done = amend(book, correct(sheet(book), r2={"合同金额": "300.00", "理由": WHY}), by="ann", approved_by="ben")
+        done = amend(book, correct(sheet(book), 2, r2={"合同金额": "300.00", "理由": WHY}), by="ann", approved_by="ben")
         assert account(done) == [1, 1, 0, 0, 0]
         assert asked(book, "SELECT amount FROM contract") == [(30_000,)]
         for name in ("a.csv", "b.xlsx"):

@@ -79,10 +79,11 @@ def amend(book: Book, path: Path, *, by: str, approved_by: str = "", reason: str
 
     def act(connection: Connection) -> Amended:
         done = _told(connection, book, path.name, returned, reason)
+        moved = _moved(connection, book, done.changes)
         for change in done.changes:
-            if change.of.field in GUARDED and not approved_by:
+            if (change.of.field in GUARDED or change.row.name in moved) and not approved_by:
                 raise UsageError("corrected-approver", path=path.name, cell=change.of.name, name=change.row.name)
-        _keep(connection, done.changes, sha256, (by, approved_by), _moved(connection, book, done.changes))
+        _keep(connection, done.changes, sha256, (by, approved_by), moved)
         for row, why in done.dropped:
             decide(connection, row, "rejected", reason=covered(why), by=by)
         rows: dict[int, dict[str, Waiting]] = {}
