@@ -34,8 +34,32 @@ def freed(amount: int = 30, owed: int = 0, to: str = "2903", **said: Any) -> tup
     )  # fmt: skip
 
 
-RELEASED: Final = (*RESERVING, *freed())
-"""The statements that release all that is not paid under the contract: what breaks nothing."""
+def paid(amount: int, at: int, number: int, **said: Any) -> tuple[str, ...]:  # noqa: ANN401
+    """Return the statements that pay under the contract; red, what comes back."""
+    about: dict[str, Any] = {"contract": "A", "payee": "x", "entries": 2} | said
+    red = about.pop("red", 0)
+    return (
+        entry("F06", amount, debit="2001", red=red, voucher=at),
+        entry("F06", amount, unit="CNY.Q", debit="2904:Q00002", credit="2905:Q00002", red=red, line=2, voucher=at),
+        voucher("F06", id=at, number=number, **about),
+    )  # fmt: skip
+
+
+RETURNED: Final = paid(60, 36, 7, red=1, kind="returned-payment", cites=34)
+"""The statements by which the bank gives back within the year what was paid."""
+
+
+def taken_back(number: int, at: int = 40) -> tuple[str, ...]:
+    """Return the statements that take that back, naming nothing but what they take back."""
+    return paid(60, at, number, kind="returned-payment", reverses=36)
+
+
+RELEASED: Final = (
+    (*RESERVING, *freed()),
+    (*RESERVING, *RETURNED, *taken_back(8), *freed(number=9)),
+    (*RESERVING, *RETURNED, *paid(60, 37, 8, cites=36), *freed(number=9)),
+)
+"""Statements that release all that is not paid under the contract in the end: what breaks nothing."""
 
 RELEASES: Final = tuple(
     alike(what, "voucher_within_its_application", *RESERVING, *statements) for what, statements in {
@@ -62,5 +86,21 @@ RELEASES: Final = tuple(
         "paid more than its application reserved": (
             entry("F06", 31, debit="2001"), quota("2904:Q00002", "2905:Q00002", 31, line=2),
             voucher("F06", number=7, contract="A", payee="x", cites=33, entries=2)),
+        "returned, released, and the return taken back": (*RETURNED, *freed(90, id=37, number=8), *taken_back(9)),
+        "returned, paid again, and the return taken back": (*RETURNED, *paid(31, 37, 8, cites=33), *taken_back(9)),
+        "returned and taken back, and released": (*RETURNED, *taken_back(8), *freed(31, id=41, number=9)),
+        "paid again of the application and of what came back": (
+            *RETURNED, *paid(90, 37, 8, cites=33), *paid(1, 38, 9, cites=36)),
+        "paid again of what came back, and released": (*RETURNED, *paid(60, 37, 8, cites=36), *freed(31, number=9)),
+        "paid of what was released, by the release": (*freed(id=36), *paid(1, 37, 8, cites=36)),
+        "taken back while it is paid": (
+            entry("F06", 90, debit="0606", credit="2001", red=1),
+            entry("F06", 90, unit="CNY.Q", debit="2903:Q00002", credit="2904:Q00002", red=1, line=2),
+            voucher("F06", number=7, kind="application", contract="A", payee="x", reverses=33, entries=2)),
+        "paid and taken back while its return stands": (
+            *RETURNED, *paid(60, 41, 8, cites=35, contract="", payee="y"), *paid(60, 37, 9, red=1, reverses=34),
+            *paid(91, 38, 10, cites=33)),
+        "paid, and another payment taken back in its name": (
+            *paid(30, 36, 7), *paid(30, 37, 8, red=1, reverses=36, cites=33), *paid(31, 38, 9, cites=33)),
     }.items()
 )  # fmt: skip

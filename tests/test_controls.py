@@ -104,11 +104,14 @@ def test_a_sound_voucher_is_accepted(sqlite_file: Path, postgresql_book: Postgre
             attack_postgresql(client, sound)
 
 
-def test_what_is_not_paid_is_released(sqlite_file: Path, postgresql_book: Postgresql) -> None:
+@pytest.mark.parametrize("released", RELEASED, ids=["at once", "return taken back", "paid again"])
+def test_what_is_not_paid_is_released(
+    sqlite_file: Path, postgresql_book: Postgresql, released: tuple[str, ...]
+) -> None:
     """As its application reserved it, up to the fen: by who owns the tables, for a clerk opens no account."""
-    attack_sqlite(sqlite_file, Attack("", (), (), RELEASED, keys=True))
+    attack_sqlite(sqlite_file, Attack("", (), (), released, keys=True))
     with closing(postgresql_book.connect(OWNER)) as client:
-        attack_postgresql(client, RELEASED)
+        attack_postgresql(client, released)
 
 
 def test_every_control_is_attacked(sqlite_file: Path, postgresql_book: Postgresql) -> None:

@@ -300,7 +300,8 @@ IF EXISTS (SELECT 1 FROM added JOIN quota_heading AS h ON h.fund = added.fund) T
 END IF;
 
 -- What of an application is not paid may be released: back to where it was reserved from, in red, and what is owed with it.
--- Of what it reserved no more is paid and released together than there is, and nothing of one that was taken back.
+-- Of what it reserved no more is paid and released together than there is, and nothing of one that was taken back: also
+-- where what the bank returned of it is taken back, or paid again under the number of what came back.
 -- control voucher_within_its_application on voucher
 IF EXISTS (SELECT 1 FROM added WHERE reverses IS NULL AND kind = 'application') THEN
     PERFORM refuse('not-as-reserved: what an application is released of goes back in red as it reserved it')
@@ -317,22 +318,41 @@ IF EXISTS (SELECT 1 FROM added WHERE reverses IS NULL AND kind = 'application') 
                 AND a.entries = added.entries
                 AND e.red = 1 AND e.amount = (SELECT MIN(x.amount) FROM entry AS x WHERE x.voucher = added.id));
 END IF;
-IF EXISTS (SELECT 1 FROM added JOIN voucher AS a ON a.id = added.cites AND a.kind = 'application'
-        WHERE added.reverses IS NULL AND added.kind IN ('application', 'disbursement', 'advance')) THEN
+IF EXISTS (SELECT 1 FROM added WHERE COALESCE(reverses, cites) IS NOT NULL AND CASE WHEN reverses IS NULL
+        THEN kind IN ('application', 'disbursement', 'advance') ELSE kind IN ('application', 'returned-payment') END) THEN
     PERFORM refuse('beyond-application: no more of an application is paid and released than it reserved')
-    FROM (SELECT DISTINCT cites FROM added WHERE reverses IS NULL AND kind IN ('application', 'disbursement', 'advance')) AS n
-    JOIN voucher AS a ON a.id = n.cites AND a.kind = 'application'
+    FROM (
+        SELECT DISTINCT CASE of.up WHEN 1 THEN COALESCE(added.reverses, added.cites) ELSE (
+            SELECT v.cites FROM voucher AS r JOIN voucher AS v ON v.id = r.cites
+            WHERE r.id = COALESCE(added.reverses, added.cites)) END AS id
+        FROM added CROSS JOIN (VALUES (1), (2)) AS of (up)
+        WHERE COALESCE(added.reverses, added.cites) IS NOT NULL AND CASE WHEN added.reverses IS NULL
+            THEN added.kind IN ('application', 'disbursement', 'advance')
+            ELSE added.kind IN ('application', 'returned-payment') END
+    ) AS n
+    JOIN voucher AS a ON a.id = n.id AND a.kind = 'application'
     JOIN entry AS o ON o.voucher = a.id
     JOIN account AS p ON p.fund = o.fund AND p.unit = o.unit AND p.code = o.credit AND p.kind = 'quota-applied'
-    WHERE CASE WHEN EXISTS (SELECT 1 FROM voucher AS r WHERE r.reverses = a.id) THEN 0 ELSE o.amount END < (
-        SELECT SUM((1 - 2 * e.red) * CASE o.credit WHEN e.debit THEN e.amount ELSE -e.amount END)
-        FROM (
-            SELECT v.id, v.kind FROM voucher AS v WHERE v.cites = a.id
-            UNION SELECT r.id, r.kind FROM voucher AS v JOIN voucher AS r ON r.reverses = v.id WHERE v.cites = a.id
-            UNION SELECT r.id, r.kind FROM voucher AS v JOIN voucher AS r ON r.cites = v.id WHERE v.cites = a.id
-        ) AS m
-        JOIN entry AS e ON e.voucher = m.id AND e.unit = o.unit
-            AND (e.debit = o.credit OR (e.credit = o.credit AND m.kind = 'application')));
+    WHERE CASE WHEN a.cites IS NOT NULL OR a.reverses IS NOT NULL OR EXISTS (
+            SELECT 1 FROM voucher AS x WHERE x.reverses = a.id) THEN 0 ELSE o.amount END < (
+        SELECT SUM(GREATEST(s.settled, 0)) FROM (
+            SELECT SUM((1 - 2 * e.red) * CASE o.credit WHEN e.debit THEN e.amount ELSE -e.amount END) AS settled
+            FROM (
+                SELECT v.id AS root, v.id, v.kind FROM voucher AS v WHERE v.cites = a.id AND v.reverses IS NULL
+                UNION ALL SELECT v.id, r.id, r.kind FROM voucher AS v
+                    JOIN voucher AS r ON r.cites = v.id AND r.reverses IS NULL AND r.kind = 'returned-payment'
+                    WHERE v.cites = a.id AND v.reverses IS NULL
+                UNION ALL SELECT v.id, q.id, q.kind FROM voucher AS v
+                    JOIN voucher AS r ON r.cites = v.id AND r.reverses IS NULL AND r.kind = 'returned-payment'
+                    JOIN voucher AS q ON q.cites = r.id AND q.reverses IS NULL AND q.kind <> 'returned-payment'
+                    WHERE v.cites = a.id AND v.reverses IS NULL AND EXISTS ( -- what gave it back; else it owes itself
+                        SELECT 1 FROM entry AS b
+                        WHERE b.voucher = r.id AND b.unit = o.unit AND b.debit = o.credit AND b.red = 1)
+            ) AS m -- what was taken back counts as its red does: not at all
+            JOIN entry AS e ON e.voucher = m.id AND e.unit = o.unit
+                AND (e.debit = o.credit OR (e.credit = o.credit AND m.kind = 'application'))
+            WHERE NOT EXISTS (SELECT 1 FROM voucher AS x WHERE x.reverses = m.id)
+            GROUP BY m.root) AS s);
 END IF;
 
 -- control voucher_allots_of_its_parent on voucher

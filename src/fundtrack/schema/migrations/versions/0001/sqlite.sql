@@ -319,14 +319,16 @@ BEGIN
 END;
 
 -- What of an application is not paid may be released: back to where it was reserved from, in red, and what is owed with it.
--- Of what it reserved no more is paid and released together than there is, and nothing of one that was taken back.
-CREATE TRIGGER voucher_within_its_application BEFORE INSERT ON voucher
-WHEN NEW.reverses IS NULL AND (NEW.kind = 'application' OR (NEW.cites IS NOT NULL AND NEW.kind IN ('disbursement', 'advance')))
+-- Of what it reserved no more is paid and released together than there is, and nothing of one that was taken back: also
+-- where what the bank returned of it is taken back, or paid again under the number of what came back.
+CREATE TRIGGER voucher_within_its_application AFTER INSERT ON voucher
+WHEN NEW.kind = 'application' OR (NEW.kind = 'returned-payment' AND NEW.reverses IS NOT NULL)
+    OR (NEW.kind IN ('disbursement', 'advance') AND NEW.reverses IS NULL AND NEW.cites IS NOT NULL)
 BEGIN
     SELECT RAISE(ABORT, 'not-as-reserved: what an application is released of goes back in red as it reserved it')
     FROM entry AS e
     JOIN account AS d ON d.fund = e.fund AND d.unit = e.unit AND d.code = e.debit
-    WHERE e.voucher = NEW.id AND NEW.kind = 'application'
+    WHERE e.voucher = NEW.id AND NEW.kind = 'application' AND NEW.reverses IS NULL
         AND (NEW.cites IS NOT NULL OR e.red = 1 OR d.kind = 'quota-applied') AND NOT EXISTS (
             SELECT 1 FROM voucher AS a
             JOIN entry AS o ON o.voucher = a.id AND o.line = e.line AND o.unit = e.unit AND o.debit = e.debit
@@ -338,16 +340,28 @@ BEGIN
     FROM voucher AS a
     JOIN entry AS o ON o.voucher = a.id
     JOIN account AS p ON p.fund = o.fund AND p.unit = o.unit AND p.code = o.credit AND p.kind = 'quota-applied'
-    WHERE a.id = NEW.cites AND a.kind = 'application' AND CASE WHEN EXISTS (
+    WHERE a.kind = 'application' AND a.id IN (COALESCE(NEW.reverses, NEW.cites), (
+            SELECT v.cites FROM voucher AS r JOIN voucher AS v ON v.id = r.cites
+            WHERE r.id = COALESCE(NEW.reverses, NEW.cites)))
+        AND CASE WHEN a.cites IS NOT NULL OR a.reverses IS NOT NULL OR EXISTS (
             SELECT 1 FROM voucher WHERE reverses = a.id) THEN 0 ELSE o.amount END < (
-        SELECT SUM((1 - 2 * e.red) * CASE o.credit WHEN e.debit THEN e.amount ELSE -e.amount END)
-        FROM (
-            SELECT NEW.id AS id, NEW.kind AS kind UNION SELECT id, kind FROM voucher WHERE cites = a.id
-            UNION SELECT r.id, r.kind FROM voucher AS v JOIN voucher AS r ON r.reverses = v.id WHERE v.cites = a.id
-            UNION SELECT r.id, r.kind FROM voucher AS v JOIN voucher AS r ON r.cites = v.id WHERE v.cites = a.id
-        ) AS m
-        JOIN entry AS e ON e.voucher = m.id AND e.unit = o.unit
-            AND (e.debit = o.credit OR (e.credit = o.credit AND m.kind = 'application')));
+        SELECT SUM(MAX(s.settled, 0)) FROM (
+            SELECT SUM((1 - 2 * e.red) * CASE o.credit WHEN e.debit THEN e.amount ELSE -e.amount END) AS settled
+            FROM (
+                SELECT id AS root, id, kind FROM voucher WHERE cites = a.id AND reverses IS NULL
+                UNION ALL SELECT v.id, r.id, r.kind FROM voucher AS v
+                    JOIN voucher AS r ON r.cites = v.id AND r.reverses IS NULL AND r.kind = 'returned-payment'
+                    WHERE v.cites = a.id AND v.reverses IS NULL
+                UNION ALL SELECT v.id, q.id, q.kind FROM voucher AS v
+                    JOIN voucher AS r ON r.cites = v.id AND r.reverses IS NULL AND r.kind = 'returned-payment'
+                    JOIN voucher AS q ON q.cites = r.id AND q.reverses IS NULL AND q.kind <> 'returned-payment'
+                    WHERE v.cites = a.id AND v.reverses IS NULL AND EXISTS ( -- what gave it back; else it owes itself
+                        SELECT 1 FROM entry WHERE voucher = r.id AND unit = o.unit AND debit = o.credit AND red = 1)
+            ) AS m -- what was taken back counts as its red does: not at all
+            JOIN entry AS e ON e.voucher = m.id AND e.unit = o.unit
+                AND (e.debit = o.credit OR (e.credit = o.credit AND m.kind = 'application'))
+            WHERE NOT EXISTS (SELECT 1 FROM voucher WHERE reverses = m.id)
+            GROUP BY m.root) AS s);
 END;
 
 CREATE TRIGGER voucher_allots_of_its_parent BEFORE INSERT ON voucher WHEN NEW.kind = 'allotment'
