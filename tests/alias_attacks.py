@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from aliased import ALIAS, BASIS, CONFIRMED, CORRECTION
-from attacks import DEFAULT, alike, entry, key, row, voucher
+from attacks import BATCH, DEFAULT, alike, entry, key, row, voucher
 
 ALIAS_2: Final = row("alias", **ALIAS | {"alias": 2, "word": "z"})
 BY_DEFAULT: Final = BASIS | {"fund_basis": 9, "how": "default", "word": "", "alias": None, "batch": 1,
@@ -61,6 +61,12 @@ ALIAS_ATTACKS: Final = (
         ("voucher on what gives another fund", "voucher_of_its_basis", entry("F03"),
          voucher("F03", batch=1, row=9, fund_basis=1)),
         ("voucher on nothing", "voucher_of_its_basis", entry("F03"), voucher("F03", batch=1, row=9, fund_basis=77)),
+        *((f"voucher on what is said of its file no more: {what}", "voucher_of_its_basis",
+           row("fund_basis", **BY_DEFAULT), row("batch_default", **DEFAULT | {"nth": 2} | anew), entry("F01"),
+           voucher("F01", batch=1, row=9, fund_basis=9))
+          for what, anew in (("fund", {"fund": "F03", "use": "0603"}), ("confirmer", {"said_by": "Mana ger"}))),
+        ("voucher on what is said of another file", "voucher_of_its_basis", row("batch", **BATCH),
+         row("fund_basis", **BY_DEFAULT), entry("F01"), voucher("F01", batch=2, row=1, fund_basis=9)),
         ("basis of what no file brought", "voucher_fund_basis", entry("F01"), voucher("F01", fund_basis=1)),
     )),
     key("alias_decision_alias",

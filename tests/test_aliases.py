@@ -18,9 +18,11 @@ from fundtrack.checking.audit import audit_ledger
 from fundtrack.cli.record import voucher_record
 from fundtrack.errors import LANGUAGES, UsageError
 from fundtrack.importing.aliases import Said, confirm, reject, say
+from fundtrack.importing.default import default_of
 from fundtrack.importing.fix import Wanted, affected, fix, still, tried
 from fundtrack.importing.groups import grouped
 from fundtrack.importing.quarantine import as_of_now, retry, waiting
+from fundtrack.importing.quarantine import confirm as confirm_default
 from fundtrack.importing.suggest import Suggestions
 from fundtrack.ledger import canonical, publish, read
 from fundtrack.posting.standing import find_voucher
@@ -353,3 +355,14 @@ def test_what_the_commands_say_to_programs(tmp_path: Path, say: Say) -> None:
     assert (back.code, back.json["read"], back.json["corrections"]) == (1, {"rows": 3, "amount": "4.50"}, [])
     rows = say("quarantine", "import", tmp_path / "wrong.xlsx", "--by", "ann", "--format", "csv", *there).out
     assert rows.splitlines()[-1] == "quarantined,3,4.50"
+
+
+def test_no_basis_is_kept_on_which_nothing_rests(book: Book) -> None:
+    """Of rows that stay out nothing is kept, whatever gave them a fund; what is said of their file may change."""
+    bring(book, "a", pay("1", 10**11, fund="", use=""), pay("2", 10**11, fund="F03"), pay("3", fund="", use=""),
+          default=lambda chart: default_of(chart, "F01", "0601", ""))  # fmt: skip
+    assert asked(book, "SELECT COUNT(*) FROM fund_basis") == [(0,)]
+    assert [bool(one.voucher) for one in confirm_default(book, 1, by="ben")] == [False, False, True]
+    kept = "SELECT b.fund, b.how FROM fund_basis AS b WHERE b.fund_basis IN (SELECT fund_basis FROM voucher)"
+    assert asked(book, kept) == [("F01", "default")] == asked(book, "SELECT fund, how FROM fund_basis")
+    assert read(publish(book).main) == canonical(book)

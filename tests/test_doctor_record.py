@@ -8,7 +8,7 @@ import pytest
 
 from alias_attacks import BY_DEFAULT
 from aliased import ALIAS, BASIS, CONFIRMED
-from attacks import BATCH, DECISION, INPUT_ROW, NEW, NEXT, ROWS, entry, row, voucher
+from attacks import BATCH, DECISION, DEFAULT, INPUT_ROW, NEW, NEXT, ROWS, entry, row, voucher
 from finding_attacks import ACT, AUDIT, CLOSE, FINDING, FINDING_ROWS, SIDE, WAIVER
 from stock import tamper
 from test_doctor import book, found
@@ -97,6 +97,15 @@ def test_a_fund_that_does_not_rest_on_what_it_is_said_to_is_named(
     said = BASIS | {"fund_basis": 9, "page": BATCH["page"]} | basis
     tamper(book, row("fund_basis", **said), entry(fund), voucher(fund, batch=1, row=9, fund_basis=9))
     assert told in found(book)[name]
+
+
+def test_a_fund_that_is_said_of_its_file_no_more_is_named(book: Book) -> None:
+    """A voucher that rests on what was said of its file before; what nothing rests on was said for a time."""
+    on = " ON voucher" if book.engine.dialect.name == "postgresql" else ""
+    tamper(book, *ROWS, row("fund_basis", **BY_DEFAULT), row("batch_default", **DEFAULT | {"nth": 2, "fund": "F03"}))
+    assert "basis-alone" not in found(book)
+    tamper(book, f"DROP TRIGGER voucher_of_its_basis{on}", entry("F01"), voucher("F01", batch=1, row=9, fund_basis=9))
+    assert "fund F01 of batch 1" in found(book)["basis-alone"]
 
 
 def test_a_fund_by_a_word_that_stood_for_it_no_longer_is_named(book: Book) -> None:

@@ -67,13 +67,14 @@ def faults(book: Book, connection: Connection) -> Iterator[tuple[str, dict[str, 
         for voucher, basis in dialect.rows_of(connection, select):
             yield name, {"voucher": voucher, "basis": basis}
     every, used = aliases(connection), _used(connection)
-    said = {(batch, fund): by for batch, fund, by in dialect.rows_of(connection, DEFAULTS)}
+    said = [(batch, fund, by) for batch, fund, by in dialect.rows_of(connection, DEFAULTS)]
+    in_force = [*{batch: (batch, fund, by) for batch, fund, by in said}.values()]
     for one in bases(connection):
         use = used.get(one.fund_basis, Used(frozenset(), one.recorded_at))
         details: dict[str, object] = {"basis": one.fund_basis, "fund": one.fund, "word": one.word}
         if one.alias is not None and not _stood(one, every, use.last):
             yield "basis-alias", details | {"alias": one.alias}
-        if one.how == "default" and not _answered(one, said):
+        if one.how == "default" and not _answered(one, in_force if one.fund_basis in used else said):
             yield "basis-alone", details | {"batch": one.batch}
         found = set(_by_chart(book, connection, one, use.charts)) if one.alias is None else set()
         if found and one.fund not in found:
@@ -109,10 +110,13 @@ def gives(alias: Alias, basis: Basis) -> bool:
     return said and alias.page in {"", basis.page} and alias.decided_at <= basis.recorded_at
 
 
-def _answered(basis: Basis, said: Mapping[tuple[int, str], str]) -> bool:
-    """Return whether one person said the fund of a file, be it for a time, and another confirmed it."""
-    by = said.get((basis.batch or 0, basis.fund))
-    return by is not None and not same_person(by, basis.confirmed_by)
+def _answered(basis: Basis, said: Iterable[tuple[int, str, str]]) -> bool:
+    """Return whether one person said the fund of a file, and another confirmed it.
+
+    What is rested on was said last; what nothing rests on, be it for a time.
+    """
+    of = (by for batch, fund, by in said if (batch, fund) == (basis.batch, basis.fund))
+    return any(not same_person(by, basis.confirmed_by) for by in of)
 
 
 def _by_chart(book: Book, connection: Connection, basis: Basis, charts: Iterable[int]) -> Iterator[str]:

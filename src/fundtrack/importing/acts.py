@@ -108,7 +108,7 @@ class Acts(Tally):
         """Begin a batch, or look again at the `wanted` rows of one."""
         super().__init__(batch)
         self.book, self.becomes, self.by, self.approved_by = book, becomes, by, approved_by
-        self._bases = bases
+        self.bases = bases
         self._connection, self._wanted = connection, wanted
         self._version = book.chart_version(connection)
         self._policy = book.policy(connection, self._version)
@@ -145,10 +145,6 @@ class Acts(Tally):
     ) -> list[Finding]:
         """Do what rows ask for, hold the others, and return the leads on what was done."""
         asked = self._new(self._read(pieces))
-        for one in asked:
-            for of in one.says.get("channels") or [""]:
-                self._based(one, of)
-        self._bases.keep(self._connection)
         while True:
             savepoint = self._connection.begin_nested()
             failed, refused, findings = self._tried(asked, place, checks)
@@ -358,7 +354,7 @@ class Acts(Tally):
     def _based(self, one: Asked, share_of: str = "") -> int | None:
         """Return the basis of the fund that a row, or a share's column, says; None where its line or document does."""
         fund, channels = share_of or one.text("fund"), one.says.get("channels") or {}
-        return self._bases.numbers[channels.get(fund, one.row.fund_said), fund if fund in self._policy.funds else ""]
+        return self.bases.numbers[channels.get(fund, one.row.fund_said), fund if fund in self._policy.funds else ""]
 
     @contextmanager
     def _whole(self) -> Iterator[None]:

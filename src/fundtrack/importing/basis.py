@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fundtrack.book.aliases import Basis
 from fundtrack.book.create import now
+from fundtrack.checking.candidates import TABLE
 from fundtrack.importing.cells import Memo
 from fundtrack.schema import dialect
 
@@ -21,6 +22,12 @@ CORRECTED: Final = "corrected"
 BY_WORD: Final = frozenset({"column", "cell", "file", DEFAULT})
 """How a fund is said by a word; of a default, the word stands for the fund whose use somebody said."""
 
+RESTED: Final = f"""
+SELECT DISTINCT c.fund_basis FROM {TABLE} AS c
+WHERE c.fund_basis >= :first AND NOT EXISTS (SELECT 1 FROM fund_basis AS b WHERE b.fund_basis = c.fund_basis)
+"""
+"""The bases of what is staged that the book does not hold yet."""
+
 
 class Confirmed(NamedTuple):
     """What a person answers for and no file says: the fund of a batch, and who confirmed it."""
@@ -30,7 +37,7 @@ class Confirmed(NamedTuple):
 
 
 class Bases:
-    """The bases of a book, and those that a file brings; the latter are kept before what rests on them is posted."""
+    """The bases of a book, and those that a file brings: kept right before what rests on them is posted."""
 
     def __init__(
         self, known: Iterable[Basis], page: str, aliases: Mapping[str, int], confirmed: Confirmed | None = None
@@ -60,7 +67,9 @@ class Bases:
         return one.fund_basis
 
     def keep(self, connection: Connection) -> None:
-        """Keep the bases that are new."""
-        new, self._new = self._new, []
-        if new:
+        """Keep the new bases on which candidates rest that are posted now; the others gave nobody a fund."""
+        if not self._new:
+            return
+        rested = {basis for (basis,) in dialect.rows_of(connection, RESTED, {"first": self._new[0].fund_basis})}
+        if new := [one for one in self._new if one.fund_basis in rested]:
             dialect.insert_rows(connection, "fund_basis", Basis._fields, new)

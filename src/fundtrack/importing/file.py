@@ -259,7 +259,6 @@ class _File:
                             rejected=rejected(connection))  # fmt: skip
             candidates.prepare(connection)
             candidates.stage(connection, stager.staged(rows))
-            basis.keep(connection)
             candidates.measure(connection)
             why, findings = judge(connection, stager, place_of(stager, self.name, sheet), self.checks, self.by,
                                   self.approved_by)  # fmt: skip

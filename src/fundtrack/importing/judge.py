@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 from fundtrack.book.periods import closed_to, month_of
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from fundtrack.chart.model import Chart
     from fundtrack.checking import Check, Finding
+    from fundtrack.importing.basis import Bases
     from fundtrack.importing.tally import Reason
 
     Why = dict[int, tuple[str, list[Reason]]]
@@ -62,11 +64,12 @@ WHERE line = 1 AND approved_by <> '' AND {PERSON.format("approved_by")} = {PERSO
 
 
 class Staged(Protocol):
-    """Who staged candidates: of which batch, by which chart, from which rows, and what each refund among them cites."""
+    """Who staged candidates: of which batch, by which chart, from which rows, and what each cites and rests on."""
 
     batch: int
     chart: Chart
     references: dict[int, str]
+    bases: Bases
 
     def row_of(self, voucher: int) -> int:
         """Return the number of the row that a candidate came from; 0 where it is of none."""
@@ -97,7 +100,8 @@ def judge(
         why[stager.row_of(voucher)] = (state, [said])
     execute_quota(connection)
     moved = again(connection)
-    outcome = Batch(connection, checks, candidate_lens(stager.chart, place), named(by), named(approved_by)).post()
+    keep = partial(stager.bases.keep, connection)
+    outcome = Batch(connection, checks, candidate_lens(stager.chart, place), named(by), named(approved_by), keep).post()
     for voucher, findings in outcome.refused.items():
         row = stager.row_of(voucher)
         told = [reason_by_reference(connection, finding, f"{stager.batch}:{row}", moved) for finding in findings]

@@ -317,7 +317,6 @@ def _restage(connection: Connection, book: Book, source: Source, wanted: set[int
     at = candidates.COLUMNS.index("row")
     staged = stager.staged(source.rows(book.key))
     candidates.stage(connection, (row for row in staged if row[at] in wanted))
-    basis.keep(connection)
     return stager
 
 

@@ -135,7 +135,7 @@ class Stager(Tally):
         Of rows with the natural key of one that was `rejected` is remembered what they say.
         """
         super().__init__(batch)
-        self.default, self.confirmed, self._bases = default, confirmed, bases
+        self.default, self.confirmed, self.bases = default, confirmed, bases
         self.assumed: set[int] = set()
         self.chart, self.version, self.first = chart, version, first
         self.numbers = array("q")
@@ -224,7 +224,7 @@ class Stager(Tally):
         if "refund" in kinds:
             cited = zip(vouchers, c.reference, kinds, strict=True)
             self.references |= {voucher: reference for voucher, reference, kind in cited if kind == "refund"}
-        bases = map(self._bases.numbers.__getitem__, zip(c.fund_said, map(self._known_fund, c.fund), strict=True))
+        bases = map(self.bases.numbers.__getitem__, zip(c.fund_said, map(self._known_fund, c.fund), strict=True))
         one, none, currency = repeat(1), repeat(0), repeat(self.chart.currency)
         return zip(
             vouchers, one, c.fund, years, dates, days, kinds, c.project, c.payee, c.narration, c.document, c.bank,

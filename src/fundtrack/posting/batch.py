@@ -20,7 +20,7 @@ from fundtrack.posting.dayorder import order_days
 from fundtrack.posting.insert import insert_candidates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from sqlalchemy import Connection, TextClause
 
@@ -68,6 +68,10 @@ PUT_ASIDE: Final = _of_many("INSERT INTO aside SELECT * FROM candidate WHERE vou
 TAKE_UP: Final = _of_many("INSERT INTO candidate SELECT * FROM aside WHERE voucher IN :vouchers", "vouchers")
 
 
+def keeps_nothing() -> None:
+    """Keep nothing: what is posted rests on nothing but itself."""
+
+
 @dataclass
 class Outcome:
     """What became of a batch: the refused candidates with their reasons, and leads on what was posted.
@@ -82,13 +86,17 @@ class Outcome:
 
 @dataclass
 class Batch:
-    """Candidates that are staged on a connection, and those who answer for them."""
+    """Candidates that are staged on a connection, and those who answer for them.
+
+    Before some of them are posted, what they rest on is kept by `keep`; nothing of those that are refused.
+    """
 
     connection: Connection
     checks: Mapping[str, Check]
     lens: Lens
     prepared_by: str
     approved_by: str = ""
+    keep: Callable[[], None] = keeps_nothing
     outcome: Outcome = field(default_factory=Outcome)
 
     def post(self) -> Outcome:
@@ -107,13 +115,18 @@ class Batch:
             found = self._run(together)
         late |= (stuck := self._leaning(set(), order_days(self.connection)))
         self._put_aside(stuck)
-        insert_candidates(self.connection, self.prepared_by, self.approved_by)
+        self._insert()
         self.outcome.findings += [finding for finding in found if finding.voucher not in stuck]
         self._replay(late, together)
         out = self.outcome
         out.findings = [f for f in out.findings if f.voucher not in out.refused and f.voucher not in out.orphans]
         record_waived(self.connection, out.findings, self.checks, self.prepared_by)
         return out
+
+    def _insert(self) -> None:
+        """Post what is staged now, and before it what it rests on."""
+        self.keep()
+        insert_candidates(self.connection, self.prepared_by, self.approved_by)
 
     def _run(self, checks: Iterable[Check]) -> list[Finding]:
         """Return what checks find, each with the waiver that covers it."""
@@ -225,7 +238,7 @@ class Batch:
         if not fatal and order_days(self.connection):
             return [""]
         if not fatal:
-            insert_candidates(self.connection, self.prepared_by, self.approved_by)
+            self._insert()
             self.outcome.findings += findings
         elif len(window) == 1:
             self.outcome.refused[window[0]] = findings

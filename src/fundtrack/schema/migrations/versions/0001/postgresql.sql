@@ -141,6 +141,10 @@ FROM added WHERE NOT EXISTS (SELECT 1 FROM input_row AS r
 PERFORM refuse('fund-without-basis: what a voucher rests on gives another fund')
 FROM added WHERE added.fund_basis IS NOT NULL AND NOT EXISTS (SELECT 1 FROM fund_basis AS b
     WHERE b.fund_basis = added.fund_basis AND b.fund = added.fund);
+PERFORM refuse('fund-without-basis: what the voucher rests on is not said of its file, or not confirmed by another')
+FROM added JOIN fund_basis AS b ON b.fund_basis = added.fund_basis AND b.how = 'default'
+WHERE NOT EXISTS (SELECT 1 FROM default_in_force AS d WHERE d.batch = added.batch AND d.batch = b.batch
+    AND d.fund = b.fund AND PERSON(d.said_by) <> PERSON(b.confirmed_by));
 
 -- control default_confirmed_by_another on decision
 PERFORM refuse('duties-apart: what one person says of a file another confirms')

@@ -131,6 +131,10 @@ CREATE TRIGGER voucher_of_its_basis BEFORE INSERT ON voucher WHEN NEW.fund_basis
 BEGIN
     SELECT RAISE(ABORT, 'fund-without-basis: what a voucher rests on gives another fund')
     WHERE NOT EXISTS (SELECT 1 FROM fund_basis WHERE fund_basis = NEW.fund_basis AND fund = NEW.fund);
+    SELECT RAISE(ABORT, 'fund-without-basis: what the voucher rests on is not said of its file, or not confirmed by another')
+    FROM fund_basis AS b
+    WHERE b.fund_basis = NEW.fund_basis AND b.how = 'default' AND NOT EXISTS (SELECT 1 FROM default_in_force AS d
+        WHERE d.batch = NEW.batch AND d.batch = b.batch AND d.fund = b.fund AND PERSON(d.said_by) <> PERSON(b.confirmed_by));
 END;
 
 -- What a file does not say, one person says of it and another confirms, row by row or all at once.
