@@ -86,6 +86,19 @@ def test_two_rows_alike_in_one_file_are_two_acts(book: Book, tmp_path: Path) -> 
     assert (numbered.rows["posted"], reasons(numbered)) == (1, {3: ["quota-row-again"]})
 
 
+def test_one_document_above_is_written_in_one_way_in_a_file(book: Book, tmp_path: Path) -> None:
+    """The first row says how; one that writes it otherwise waits, and so does one whose own document is that."""
+    rows = [
+        given_row(str(1001 + at), 100, use="", 本级指标文号=own, 上级指标文号=upper) for at, (own, upper) in enumerate((
+            ("县1号", "财农〔2015〕9号"), ("县2号", "财农［2015］9 号"), ("财农(2015)9号", "中央7号"),
+            ("县4号", "财农〔2015〕9号"),
+        ))
+    ]  # fmt: skip
+    report = bring(book, file_of(tmp_path, "quota", *rows))
+    assert (report.rows["posted"], reasons(report)) == (2, {3: ["document-otherwise"], 4: ["document-otherwise"]})
+    assert sound(book)
+
+
 def test_a_corrected_row_is_not_the_one_that_was_rejected(book: Book, tmp_path: Path) -> None:
     """A row of the same number, day and amount that says another use is judged anew; the same one stays out."""
     wrong = given_row("1003", 500, "1001", "0699")
