@@ -108,14 +108,9 @@ def repeated() -> bytes:
     return xlsx(cells, strings=text, noise=random.Random(1).randbytes(400_000))
 
 
-def wide() -> bytes:
-    """Return a workbook with a row of a million cells, none of which says where it stands."""
-    return xlsx(f"<row>{'<c><v>1</v></c>' * 1_000_000}</row>", noise=random.Random(1).randbytes(200_000))
-
-
-def tags() -> bytes:
-    """Return a workbook of a million tags that do not end: each search of one reaches for the last."""
-    return xlsx("<c t='e" * 1_000_000, noise=random.Random(1).randbytes(200_000))
+def noisy(rows: Callable[[], str], noise: int = 200_000) -> Callable[[Path], object]:
+    """Return what makes a workbook of rows that pack to next to nothing, and of noise that does not."""
+    return lambda path: path.write_bytes(xlsx(rows(), noise=random.Random(1).randbytes(noise)))
 
 
 def patched(data: bytes, size: int | None = None, flag: int = 0) -> bytes:
@@ -167,6 +162,7 @@ def files() -> Iterator[Hostile]:
     """Give every hostile file."""
     yield from _text()
     yield from _workbooks()
+    yield from _full()
     yield from _archives()
     yield from _xml()
     yield from _others()
@@ -196,7 +192,10 @@ def _workbooks() -> Iterator[Hostile]:
         "far.xlsx", "5 KB, cells A1 and XFD1048576", "workbook-too-far", written(xlsx(cell("A1") + cell("XFD1048576")))
     )
     yield Hostile(
-        "wide.xlsx", "a million columns that say no place", "workbook-too-far", lambda path: path.write_bytes(wide())
+        "wide.xlsx",
+        "a million columns that say no place",
+        "workbook-too-far",
+        noisy(lambda: f"<row>{'<c><v>1</v></c>' * 1_000_000}</row>"),
     )
     corner = xlsx(cell("A1") + '<row r="199999"><c r="IV199999"><v>1</v></c></row>')
     yield Hostile("corner.xlsx", "two cells, fifty million between them", "workbook-stopped", written(corner))
@@ -225,16 +224,10 @@ def _workbooks() -> Iterator[Hostile]:
     yield Hostile("fault.xlsx", "#N/A for an amount", "workbook-fault", written(xlsx(N_A)))
     yield Hostile("formula.xlsx", "a formula that was never computed", "workbook-formula", written(xlsx(UNCOMPUTED)))
     yield Hostile(
-        "tags.xlsx", "a million tags that do not end", "workbook-damaged", lambda path: path.write_bytes(tags())
+        "tags.xlsx", "a million tags that do not end", "workbook-damaged", noisy(lambda: "<c t='e" * 1_000_000)
     )
-    yield Hostile(
-        "blanks.xlsx",
-        "thirty million blanks behind a formula",
-        "file-unknown",
-        lambda path: path.write_bytes(
-            xlsx(cell("A1", f"<f>1</f>{' ' * 30_000_000}<v>1</v>"), noise=random.Random(1).randbytes(400_000))
-        ),
-    )
+    blanks = noisy(lambda: cell("A1", f"<f>1</f>{' ' * 30_000_000}<v>1</v>"), 400_000)
+    yield Hostile("blanks.xlsx", "thirty million blanks behind a formula", "file-unknown", blanks)
     yield Hostile(
         "hidden.xlsx",
         "the payments on a hidden sheet",
@@ -248,6 +241,12 @@ def _workbooks() -> Iterator[Hostile]:
     yield Hostile("far.ods", "one cell, repeated a thousand million times", "workbook-too-far", written(ods(FAR_ODS)))
     yield Hostile("formula.ods", "a formula that was never computed", "workbook-formula", written(ods(ODS_FORMULA)))
     yield Hostile("laughs.ods", "entities within entities", "workbook-doctype", written(ods("", LAUGHS)))
+
+
+def _full() -> Iterator[Hostile]:
+    row, full = "<row><c><f>1</f><v>1</v></c></row>", f"<row>{'<v></v>' * 250}</row>"
+    yield Hostile("rows.xlsx", "300,000 rows that say no place", "workbook-too-far", noisy(lambda: row * 300_000))
+    yield Hostile("values.xlsx", "six million values", "workbook-stopped", noisy(lambda: full * 24_300, 500_000))
 
 
 def _archives() -> Iterator[Hostile]:

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commands import closed_book, in_both_languages
+from fundtrack import pages
 from fundtrack.beantext.directives import Transaction
 from fundtrack.checking.audit import audit_source
 from fundtrack.importing.elsewhere import source_at
@@ -252,6 +253,62 @@ def test_a_folder_without_tables(say: Say) -> None:
         say("check", "book", "--format", "json").json
         == say("check", "--book", "book", "--no-record", "--format", "json").json
     )
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells", "wrong"),
+    [
+        (("币种",), ("人民币", "CNY", "", "-"), []),
+        (("币种",), ("人民币", "美元", "", "USD"), [3, 5]),
+        (("币种", "原币金额"), ("人民币", "美元", "", "USD"), []),
+        (("Currency", "Foreign amount"), ("CNY", "USD", "", ""), []),
+    ],
+)
+def test_a_row_in_another_currency_is_in_no_voucher(
+    say: Say, columns: tuple[str, ...], cells: tuple[str, ...], wrong: list[int]
+) -> None:
+    """It is told and counted in no other; what a currency says of amounts that the page does not read is theirs."""
+    more = [""] * (len(columns) - 1)
+    rows = [(*one, said, *more) for one, said in zip([*IN, *voucher("2", "7")], cells, strict=True)]
+    export(rows, head=(*HEAD, *columns))
+    told = [one for one in found(say) if one["check"] == "journal-row"]
+    assert [(one["row"], "CNY" in one["message"]) for one in told] == [(at, True) for at in wrong]
+
+
+def test_a_table_in_another_currency_is_not_read(say: Say) -> None:
+    """What stands above its header holds for all of it."""
+    Path("v.csv").write_bytes("币种：美元,,,,,,,,\n".encode("gb18030") + written(IN))
+    answer = say("check", "v.csv")
+    assert (answer.code, answer.out) == (2, "")
+    assert in_both_languages(answer.err)
+    assert "美元" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("amounts", "decimal", "debit"),
+    [
+        (("1.000", "12.500"), "", None),
+        (("1.000", "12.50"), "", 1350),
+        (("1.000", "12.500"), ".", 1350),
+        (("1.000,00", "12.500"), ",", 1_350_000),
+        (("1 000,5", "3"), ",", 100_350),
+    ],
+)
+def test_three_digits_behind_a_point_are_never_guessed(
+    tmp_path: Path, amounts: tuple[str, str], decimal: str, debit: int | None
+) -> None:
+    """Another amount of the table, or the page, says what a point is; without either the rows are told."""
+    rows = [*IN, *voucher("2", amounts[0]), *voucher("3", amounts[1])]
+    path = tmp_path / "v.csv"
+    path.write_bytes(written(rows, [name.replace("金额", "数") for name in HEAD]))
+    text = pages.catalogue("importers")["county-voucher-list"].path.read_text("utf-8")
+    said = f'decimal = "{decimal}"\nnumbering' if decimal else "numbering"
+    text = text.replace("numbering", said, 1).replace("方金额", "方数").replace("# county-voucher-list", "# ours")
+    (tmp_path / "ours.md").write_text(text, "utf-8")
+    audit = audit_source(lambda: source_at(path, tmp_path))
+    told = [one.subject.row for one in audit.findings if one.check == "journal-row"]
+    assert told == ([4, 5, 6, 7] if debit is None else [])
+    assert sum(one.debit_taken for one in audit.files) == 100_000 + (debit or 0)
 
 
 NOTES: Final = ("制表：某", "打印采购", "合计", "本页合计", "总计款", "2015-03-02", "2015-13-99", "")

@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 import commands
+from fundtrack.errors import FormatError
 from test_formats_new import INSTALLED, desk
 
 if TYPE_CHECKING:
@@ -31,3 +34,30 @@ def test_no_number_of_a_person_is_shown_to_choose_from(tmp_path: Path) -> None:
     shown = str([point.choices for point in desk().propose(path, {}).open])
     assert "*******0001" in shown
     assert not [one for one in ("13800000001", "13900000002", "wei@") if one in shown]
+
+
+@pytest.mark.parametrize(
+    ("header", "answers", "quota"),
+    [
+        ("文号,下达日期,资金名称,指标金额", {}, True),
+        ("文号,下达日期,预算单位,下达金额（元）", {}, True),
+        ("文号,下达日期,资金名称,指标金额", {"amount": "指标金额"}, False),
+        ("指标文号,下达日期,收款单位,指标金额", {}, False),
+        ("指标文号,下达日期,资金名称,金额", {}, False),
+    ],
+)
+def test_a_list_of_quota_is_told_from_one_of_payments(
+    tmp_path: Path,
+    header: str,
+    answers: dict[str, str],
+    quota: bool,  # noqa: FBT001
+) -> None:
+    """By the name of its amounts where nobody is paid; the page that reads it is named, and a person knows better."""
+    path = tmp_path / "list.csv"
+    path.write_text(f"{header}\n示例〔2015〕1号,2015-03-01,甲,1.50\n示例〔2015〕2号,2015-03-02,乙,2.00\n", "utf-8")
+    if not quota:
+        assert desk().propose(path, answers).value("date") == "下达日期"
+        return
+    with pytest.raises(FormatError, match="quota-documents") as refused:
+        desk().propose(path, answers)
+    assert refused.value.key == "new-quota"

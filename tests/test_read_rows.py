@@ -51,10 +51,14 @@ def test_no_amount_or_date_gives_way_to_another(tmp_path: Path, other: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("row", "amount"), [("2015-02-03,1.00", 100), ("2015-02-03", None), ("2015-02-03,1,a,b", None)]
-)
+    ("row", "amount"),
+    [
+        ("2015-02-03,1.00", 100), ("2015-02-03", None), ("2015-02-03,1,a,b", 100), ("2015-02-03,1,a,b,,c", 100),
+        ("2015-02-03,7,1,a", None), ("2015-02-03,1,a,b,2", 100), ("2015-02-03,a,1,b", None),
+    ],
+)  # fmt: skip
 def test_a_row_of_another_length_has_its_day(tmp_path: Path, row: str, amount: int | None) -> None:
-    """It waits, and what stands in its place counts: the amount where it ends behind it, the day in any case."""
+    """It waits, and what stands in its place counts: the day, and the amount where no cell can have moved it."""
     reading, rows = minimal(tmp_path, f"date,amount,payee\n2015-01-02,1.00,a\n{row}\nx\n")
     assert [error.key for error in rows[2].problems] == ["row-ragged"]
     assert rows[2].amount == amount

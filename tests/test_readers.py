@@ -310,6 +310,7 @@ EXTERNAL: Final = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
         (sheet_of(cell("A1") + '<row r="300000"><c><v>1</v></c></row>'), "workbook-too-far"),
         (sheet_of(cell("A1", "<f>1+1</f><v></v>")), "workbook-formula"),
         (sheet_of(cell("A1", "<f>1+1</f>")), "workbook-formula"),
+        (sheet_of(cell("A1", "<x:f>1+1</x:f>")), "workbook-formula"),
         (sheet_of(cell("A1", "<v>#N/A</v>", 't="e"')), "workbook-fault"),
         (LAUGHS + sheet_of(cell("A1")), "workbook-doctype"),
         (EXTERNAL + sheet_of(cell("A1")), "workbook-doctype"),

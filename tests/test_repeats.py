@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from fundtrack.importing import Importer
-from test_importers import PAGES, minimal
+from test_importers import PAGES, STATEMENTS, minimal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,6 +46,19 @@ def test_a_payment_with_such_a_word_in_it_is_one(tmp_path: Path, row: str, probl
     text = f"date,amount,payee\n2015-01-02,1.00,a\n2015-01-03,2.00,b\n{row}\n"
     _, rows = minimal(tmp_path, text)
     assert (rows[-1].state, [error.key for error in rows[-1].problems]) == ("data", problems)
+
+
+@pytest.mark.parametrize(("printed", "agrees"), [("5.00,7.00", True), ("5.00,7.01", False)])
+def test_a_statement_compares_what_it_prints_of_all_so_far(tmp_path: Path, printed: str, *, agrees: bool) -> None:
+    """The page of a statement calls no cumulative total a note: then nobody would compare it."""
+    head, row = STATEMENTS["special-account-statement"]
+    sides = [{"out": "5.00", "came": ""}, {"out": "", "came": "7.00"}]
+    rows = [row.format(n=n, day=f"2015-04-0{n}", balance=10 * n, **side) for n, side in enumerate(sides, 1)]
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join([head, *rows, f"累计,,,{printed},,,", ""]), "gb18030")
+    reading = Importer(PAGES["special-account-statement"]).candidates(path)
+    assert [one.why for one in reading][-1] == "total"
+    assert [total.agrees for total in reading.totals] == [agrees]
 
 
 def test_a_sum_carried_over_counts_what_was_brought(tmp_path: Path) -> None:

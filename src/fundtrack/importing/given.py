@@ -124,9 +124,10 @@ def encoded(path: Path, of: str, declared: str) -> str:
     return decode.encoding(path, _said(path, declared) if of == "html" else declared, long=True)
 
 
-def sheets(path: Path, of: str, encoding: str, records: str) -> Iterator[Sheet]:
-    """Give the sheets of a file that is no plain text. Raises FormatError."""
-    more = {"workbook": (), "ledger": (), "xml": (), "json": (encoding, records)}.get(of, (encoding,))
+def sheets(path: Path, of: str, encoding: str, records: str, most: int | None = None) -> Iterator[Sheet]:
+    """Give the sheets of a file that is no plain text; of a workbook only so many rows of each. Raises FormatError."""
+    some = () if most is None else (str(most),)
+    more = {"workbook": some, "ledger": (), "xml": (), "json": (encoding, records)}.get(of, (encoding,))
     return workbook.sheets(path, of, *more)
 
 

@@ -74,7 +74,7 @@ class Peek(NamedTuple):
             return self.heads.setdefault((f"no {declared}", records), error)
         if (encoding, records) not in self.heads:
             try:
-                found = given.sheets(self.path, self.kind, encoding, records)
+                found = given.sheets(self.path, self.kind, encoding, records, heading.SEARCHED)
                 self.heads[encoding, records] = tuple(
                     tuple(islice(of.rows, 1 if of.headed else heading.SEARCHED)) for of in found
                 )

@@ -31,7 +31,7 @@ ENGLISH: Final = re.compile(
     rf"(?: (?:payments?|spend|spending|expenditure|amount|value|net|gross|paid|invoices?|transactions?|to date|{OVER}"
     r"|(?:for|of) .{1,40}|this (?:page|week|month|period|quarter|year)|\([^()]*\)))*\W*"
     rf"|(?:[\w&'./()-]+ ){{0,4}}?(?:{OVER})\W*"
-    r"|(?:cumulative|running|year[- ]to[- ]date|ytd)(?: (?:totals?|balance|spend|payments?|amount))?\W*"
+    r"|(?:cumulative|running|year[- ]to[- ]date|ytd)(?: (?:totals?|balance|spend|payments?|amount))?\W*|sum\W*"
 )
 BROUGHT: Final = re.compile(
     r"[承接续][前上]页|[前上]页结转|brought (?:forward|down|over)|\bb/(?:f|d|fwd)", re.IGNORECASE
@@ -57,10 +57,13 @@ LETTERS: Final = re.compile(rf"(?:{SUM}|总金额|金额|人民币|[(:])*大写(
 
 
 HINT: Final = re.compile(
-    r"[小合总累共]\s*计|共\s*\d|[前上次下后]\s*页|totals?\b|forward|brought|carried|\b[cb]/[fd]|cumulative|running|to.date|ytd",
+    r"[小合总累共]\s*计|共\s*\d|[前上次下后]\s*页|totals?\b|forward|brought|carried|\b[cb]/[fd]|cumulative|running|to.date|ytd|\bsum\b",
     re.IGNORECASE,
 )
 """What every word of a row that repeats others has in it."""
+
+LIKE: Final = re.compile(rf"{HINT.pattern}|计$|sum|tot\b", re.IGNORECASE)
+"""What a word has in it that may stand for a total in a list that nobody knows yet."""
 
 
 def hinted(texts: Iterable[str]) -> bool:
@@ -75,6 +78,11 @@ def called(cell: str) -> bool:
         return False
     spaced = " ".join(unicodedata.normalize("NFKC", cell).split()).casefold()
     return bool(CHINESE.fullmatch(cells.label(cell)) or ENGLISH.fullmatch(spaced))
+
+
+def like(cell: str) -> bool:
+    """Say whether a word that nobody knows may be that of a total, where its row comes to the sum of others."""
+    return bool(LIKE.search(cells.label(cell)))
 
 
 def loosely(cell: str) -> bool:

@@ -68,7 +68,7 @@ class Table:
                 return not_data(number, self.sheet, cells.cautious(row), why)
             if len(row) != self._width:
                 ragged = FormatError("row-ragged", found=len(row), columns=self._width)
-                return self._unreadable(number, row, self._cut_short(number, row), [ragged])
+                return self._unreadable(number, row, self._of_ragged(number, row), [ragged])
         elif self._doubts.loose and self._like_total([row]) and self._is_total(number, row, _filled(row)):
             return not_data(number, self.sheet, cells.cautious(row), "total")
         try:
@@ -120,17 +120,28 @@ class Table:
         of, change = self.columns.change(row, moved)
         self.balances.follow(of, number, row, self.columns.balance(row), change)
 
-    def _cut_short(self, number: int, row: list[str]) -> int | None:
-        """Return what a row counts that ends before its last columns, behind its amounts; None where that is not so."""
-        if not max(self.columns.counted, default=0) < len(row) < self._width:
+    def _of_ragged(self, number: int, row: list[str]) -> int | None:
+        """Return what a row counts that has too few cells or too many; None where nobody knows.
+
+        One that ends before its last columns has to end behind its amounts. Of one that goes on behind them a cell too
+        many may stand anywhere: before its amounts it would have moved them to the right, where there must be none.
+        """
+        if len(row) <= max(self.columns.counted, default=0):
             return None
-        whole = [*row, *[""] * (self._width - len(row))]
-        try:
-            moved = self.columns.amounts([(cell,) for cell in whole])
-        except FormatError:
+        whole = [*row, *[""] * (self._width - len(row))][: self._width]
+        moved = self._moves(whole)
+        further = (self._moves(row[at : at + self._width]) for at in range(1, len(row) - self._width + 1))
+        if moved is None or any(map(_any_moved, further)):
             return None
         (amount,) = self._count((number,), (whole,), moved)
         return amount
+
+    def _moves(self, row: list[str]) -> Moved | None:
+        """Return what a row moves by its cells, or nothing where they cannot be read so."""
+        try:
+            return self.columns.amounts([(cell,) for cell in row])
+        except FormatError:
+            return None
 
     def _faulty(self, number: int, row: list[str]) -> Row:
         """Return a row of data that makes no candidate, with everything that is wrong with it."""
@@ -248,6 +259,11 @@ class Table:
         if cells.label(row[min(filled, default=0)]).startswith(tuple(self._notes)):
             return set()
         return {place for place in filled - self.columns.counted if repeats.called(row[place])}
+
+
+def _any_moved(moved: Moved | None) -> bool:
+    """Say whether there is an amount in what a row may move."""
+    return moved is not None and any(map(any, moved))
 
 
 def _filled(row: Sequence[str]) -> set[int]:

@@ -1,6 +1,6 @@
 """What reads a file that could harm who reads it: run as a program, in a process of its own, importing nothing of ours.
 
-    fundtrack.importing.child  starts it:  KIND FILE [ENCODING [RECORDS]]
+    fundtrack.importing.workbook  starts it:  KIND FILE [ENCODING [RECORDS]], of a workbook  [ROWS of each sheet]
 
 A workbook of five kilobytes can ask for gigabytes, or abort the process that reads it. So this process bounds its own
 memory and time first. It writes lines of JSON

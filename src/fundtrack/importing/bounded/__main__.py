@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def _workbook(path: str) -> None:
+def _workbook(path: str, most: str = "") -> None:
     from .workbook import tell
 
-    tell(path)
+    tell(path, int(most) if most else None)
 
 
 def _archive(path: str) -> None:

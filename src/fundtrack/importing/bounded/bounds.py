@@ -28,6 +28,9 @@ MEMBERS: Final = 200
 ROWS: Final = 200_999
 """Two hundred thousand payments, and what stands above and below them."""
 
+VALUES: Final = 6_000_000
+"""Cells of a workbook that hold something: thirty in each row."""
+
 COLUMNS: Final = 256
 CELLS: Final = 20_000_000
 """Cells of a table of which most may be empty."""

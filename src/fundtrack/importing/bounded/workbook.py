@@ -6,11 +6,13 @@ import datetime as dt
 import math
 import re
 import zipfile
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from . import redbiff, redods
 from .archive import DAMAGES, sound
 from .bounds import UNPACKED, Unusable, fits, head, say, short
+from .full import Full
 from .red import POSITIVE, red
 
 if TYPE_CHECKING:
@@ -24,19 +26,20 @@ OVERLAP: Final = 8192
 
 DOCTYPE: Final = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 FAR: Final = re.compile(
-    rb"""\br=["'](?:(?:[A-Z]+(?:20[1-9]\d{3}|2[1-9]\d{4}|[3-9]\d{5}|\d{7,})|[A-Z]{3,}\d*|I[W-Z]\d*|[J-Z][A-Z]\d*)["']"""
+    rb"""r=(?<=\br=)["'](?:(?:[A-Z]+(?:20[1-9]\d{3}|2[1-9]\d{4}|[3-9]\d{5}|\d{7,})|[A-Z]{3,}\d*|I[W-Z]\d*|[J-Z][A-Z]\d*)["']"""
     rb"""[^<>]{0,400}+(?<!/)>\s*+(?!</|<?\Z)|(?:20[1-9]\d{3}|2[1-9]\d{4}|[3-9]\d{5}|\d{7,})["']"""
     rb"""[^<>]{0,400}+(?<!/)>\s*+<(?:\w+:)?c\b(?![^<>]{0,400}\br=|[^<>]*\Z))""",
 )
 """A cell with something in it beyond ROWS or beyond column IV, the 256th; or a row there with cells that say no place.
 
-An empty one there is what LibreOffice writes for a style, and its reader passes it over.
+An empty one there is what LibreOffice writes for a style, and its reader passes it over. It begins with plain letters,
+for which a search is three times as fast.
 """
 
 EMPTY: Final = r"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
-FORMULA: Final = re.compile(
-    rf"""<(?:\w{{1,64}}:)?+f(?:\s[^<>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*+{EMPTY}""".encode(),
-)
+COMPUTED: Final = rf"(?:\s[^<>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*+{EMPTY}"
+FORMULA: Final = re.compile(f"<f{COMPUTED}".encode())
+PREFIXED: Final = re.compile(rf"<\w{{1,64}}:f{COMPUTED}".encode())
 """A formula whose value was never computed: readers take it for a blank cell. Blanks are passed once (`*+`).
 
 It begins where the formula does, for to try at every cell takes ten times as long.
@@ -52,7 +55,6 @@ BLANK_FORMULA: Final = re.compile(
 """The same in ODS."""
 
 DECLARING: Final = (b"<!",)
-COMPUTING: Final = (b"<f", b":f")
 FAILING: Final = (b't="e"', b"t='e'")
 """Without which there is nothing to search for: most workbooks have no formula, which saves half the look."""
 
@@ -70,9 +72,10 @@ def _look(path: str) -> dict[str, Places]:
     """Refuse a zip that unpacks to too much, or whose XML reaches too far; return where its cells are red."""
     try:
         with zipfile.ZipFile(path) as archive:
+            full = Full()
             for member in sound(archive):
                 if member.filename.endswith((".xml", ".rels", ".vml")):
-                    _look_into(archive, member)
+                    _look_into(archive, member, full)
             return redods.red(archive) if "content.xml" in archive.namelist() else red(archive)
     except SyntaxError:  # XML that is none: its reader tells that
         return {}
@@ -80,13 +83,14 @@ def _look(path: str) -> dict[str, Places]:
         raise Unusable("workbook-damaged", {"why": str(error)}) from error
 
 
-def _look_into(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
-    """Search one XML member of a zip for what no honest workbook has."""
+def _look_into(archive: zipfile.ZipFile, member: zipfile.ZipInfo, full: Full) -> None:
+    """Search one XML member of a zip for what no honest workbook has, or for too much."""
+    full.begin(member.filename)
     sheet = "worksheets/" in member.filename
     searches: list[tuple[re.Pattern[bytes], tuple[bytes, ...], str]] = [(DOCTYPE, DECLARING, "workbook-doctype")]
     if sheet:
-        searches += [(FAR, (b"r=",), "workbook-too-far"), (FORMULA, COMPUTING, "workbook-formula")]
-        searches += [(FAULT, FAILING, "workbook-fault")]
+        searches += [(FAR, (b"r=",), "workbook-too-far"), (FORMULA, (b"<f",), "workbook-formula")]
+        searches += [(PREFIXED, (b":f",), "workbook-formula"), (FAULT, FAILING, "workbook-fault")]
     elif member.filename == "content.xml":
         searches += [(BLANK_FORMULA, (b"table:formula=",), "workbook-formula")]
     seam, read = b"", 0
@@ -95,6 +99,7 @@ def _look_into(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
             read += len(chunk)
             if read > UNPACKED:
                 raise Unusable("workbook-too-large", {"limit": UNPACKED // 1_000_000})
+            full.count(chunk)
             window = seam + chunk
             for search, begins, key in searches:
                 if any(one in window for one in begins) and (found := search.search(window)):
@@ -110,8 +115,8 @@ def _place(window: bytes, begin: int, end: int) -> str:
     return at[:80].decode("utf-8", "replace")
 
 
-def tell(path: str) -> None:
-    """Write every sheet and row of a workbook."""
+def tell(path: str, most: int | None = None) -> None:
+    """Write every sheet of a workbook, and every row or so many of each."""
     import python_calamine as calamine  # under the bounds that are set by now
 
     marks: dict[str, Places] = {}
@@ -127,9 +132,10 @@ def tell(path: str) -> None:
             content = book.get_sheet_by_name(sheet.name)
             height = content.end[0] + 1 if content.end else 0
             fits(sheet.name, height, content.width)
-            head(sheet.name, height, hidden=sheet.visible != calamine.SheetVisibleEnum.Visible)
+            told = height if most is None else min(height, most)
+            head(sheet.name, told, hidden=sheet.visible != calamine.SheetVisibleEnum.Visible)
             places = marks.get(sheet.name, set())
-            for row, cells in enumerate(content.iter_rows(), 1):
+            for row, cells in enumerate(islice(content.iter_rows(), told), 1):
                 said = [_cell(cell) for cell in cells]
                 say([row, [_marked(cell, (row - 1, at), places) for at, cell in enumerate(said)] if places else said])
     except (calamine.CalamineError, OSError) as error:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fundtrack.chart.model import FUND
 from fundtrack.errors import FormatError
-from fundtrack.importing import cells, fields, heading
+from fundtrack.importing import cells, fields, heading, threes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fundtrack.importing.elsewhere.form import Form
     from fundtrack.importing.heading import Heading
     from fundtrack.importing.source import Source
+    from fundtrack.importing.threes import Below
 
 
 class Moved(NamedTuple):
@@ -94,12 +95,17 @@ def _reader(source: Source, head: Heading, *, folded: bool) -> Callable[[list[st
 class Amounts:
     """The columns of the amounts: debit and credit, one that is signed, or one beside a column that names its side."""
 
-    def __init__(self, form: Form, head: Heading, texts: Texts) -> None:
-        """Find the columns. Raises FormatError where one, or the unit, is missing."""
+    def __init__(self, form: Form, head: Heading, texts: Texts, below: Below) -> None:
+        """Find the columns. Raises FormatError where one, or the unit, is missing.
+
+        `below` gives the rows below the header once more, for what an amount means that may be thousands.
+        """
         names = [form.layout.columns[field].columns[0] for field in form.sides]
         self.name = "、".join(names)
         self.places = [head.place(name) for name in names]
-        self._read = fields.side(heading.unit(form.layout, head, names) if names else "元")
+        unit, decimal = heading.unit(form.layout, head, names) if names else "元", form.layout.decimal
+        doubt = threes.doubted(unit, decimal, lambda: self.places, below)
+        self._read = fields.side(unit, comma=decimal == ",", doubt=doubt)
         self._sided = "side" in form.layout.columns
         self._form, self._texts = form, texts
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -189,13 +190,21 @@ def _of_file(chosen: Chosen) -> tuple[list[tuple[Table, list[Line]]], list[Findi
         if sheet.hidden:
             raise FormatError("sheet-hidden", path=path, sheet=sheet.name)
         try:
-            table = Table(form, head, sheet, str(path), chosen.system.name, above=len(above) + 1)
+            below = partial(_below, chosen, sheet.name, head.row)
+            table = Table(form, head, sheet, str(path), chosen.system.name, above=len(above) + 1, below=below)
             found.append((table, list(table)))
         except FormatError as error:
             raise FormatError(error.key, **{**error.details, "path": path}) from error
     if not found:
         raise FormatError("header-missing", path=path, header="、".join(form.layout.header))
     return found, unread
+
+
+def _below(chosen: Chosen, name: str, header: int) -> Iterator[list[str]]:
+    """Give the rows below the header of a sheet of a file that is read once more."""
+    for sheet in _sheets(chosen.path, chosen.form):
+        if sheet.name == name:
+            yield from (row for number, row in sheet.rows if number > header)
 
 
 def _sheets(path: Path, form: Form) -> Iterator[Sheet]:

@@ -41,6 +41,7 @@ FIELDS: Final = {
 FILE: Final = {
     "encoding",
     "delimiter",
+    "decimal",
     "unit",
     "currency",
     "total",
@@ -147,6 +148,8 @@ def _form(name: str, table: str, file: dict[str, Any], fields: dict[str, Any]) -
     if not isinstance(unit, dict):
         FACTORS[unit]
     codecs.lookup(file.get("encoding", "utf-8"))
+    if (decimal := file.get("decimal", "")) not in {"", ".", ","}:
+        raise ValueError(decimal)
     return Form(
         table=table,
         layout=_layout(name, file, unit, columns, tuple(one for source in needed for one in source.columns)),
@@ -180,6 +183,7 @@ def _layout(
         name=name,
         encoding=file.get("encoding", "utf-8"),
         delimiter=file.get("delimiter", ","),
+        decimal=file.get("decimal", ""),
         header=header,
         unit=source_of(unit) if isinstance(unit, dict) else unit,
         currency=file.get("currency", "CNY"),

@@ -11,6 +11,7 @@ from fundtrack.checking.lens import Subject
 from fundtrack.checking.objection import objected
 from fundtrack.errors import FormatError
 from fundtrack.importing import cells, dates
+from fundtrack.importing.elsewhere.currency import Currency
 from fundtrack.importing.elsewhere.fields import Amounts, Moved, Texts
 from fundtrack.importing.totals import Sums
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from fundtrack.checking.finding import Finding
     from fundtrack.importing.elsewhere.form import Form
     from fundtrack.importing.heading import Heading
+    from fundtrack.importing.threes import Below
     from fundtrack.importing.workbook import Sheet
 
 
@@ -53,10 +55,12 @@ class Line(NamedTuple):
 class Table:
     """A table under its header. Iterate over it for its lines; then its account, problems and `unread` are known."""
 
-    def __init__(self, form: Form, head: Heading, sheet: Sheet, path: str, page: str, *, above: int) -> None:
+    def __init__(
+        self, form: Form, head: Heading, sheet: Sheet, path: str, page: str, *, above: int, below: Below
+    ) -> None:
         """Prepare to read the rows below a header, the last of the `above` rows that are read already.
 
-        Raises FormatError where a column or the unit is wrong.
+        `below` gives them once more. Raises FormatError where a column, the unit or the currency is wrong.
         """
         self.problems: list[Finding] = []
         self.unread: list[Line] = []
@@ -64,7 +68,8 @@ class Table:
         self.account = Accounted(path.rpartition("/")[2], sheet.name, page, read=above, aside=above)
         self._form, self._head, self._sheet, self._path = form, head, sheet, path
         self._texts = Texts(form, head)
-        self._amounts = Amounts(form, head, self._texts)
+        self._amounts = Amounts(form, head, self._texts, below)
+        self._currency = Currency(form, head)
         self._sums = Sums(sheet.name)
         self._down: dict[int, str] = {
             head.index[name]: "" for word in form.filled_down if (name := cells.column(word)[0]) in head.index
@@ -146,6 +151,7 @@ class Table:
             return None
         wrong: list[FormatError] = []
         moved = self._moved(row, wrong)
+        wrong += self._currency.wrong(row)
         said = self._said(number, row, wrong)
         date = self._date(said, wrong)
         line = Line(Place(self._path, self._sheet.name, number), date, moved.debit, moved.credit, said)

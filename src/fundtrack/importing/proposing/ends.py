@@ -6,7 +6,7 @@ import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from fundtrack.importing import cells
+from fundtrack.importing import cells, repeats
 from fundtrack.importing.proposing import grid as cells_of
 from fundtrack.importing.proposing.point import Point, said
 from fundtrack.importing.proposing.sides import side
@@ -18,20 +18,19 @@ if TYPE_CHECKING:
     from fundtrack.importing.proposing.look import Column
     from fundtrack.importing.proposing.point import State
 
-CHINESE: Final = ("合计", "总计", "小计", "本页合计", "人民币合计")
-ENGLISH: Final = ("Total", "Grand total", "Sum")
-HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 NOTE: Final = re.compile(r"^([^:：\d]{1,12})[:：]")
 """The label that begins a note; what stands behind it may be a name."""
 
-TOTAL: Final = re.compile(r"[总合小累]计|计$|total|sum|tot\b", re.IGNORECASE)
-"""What the word of a total has in it, so that no sum beside a name makes a word of the name."""
-
 NEAR: Final = 0.5
+MOST: Final = 5
+"""Words of totals that are shown: every village may have a subtotal of its own."""
 
 
 class Ends(NamedTuple):
-    """The words that begin totals and notes, and how they are known; whether totals stand there without a word."""
+    """The words that begin totals and notes, and how they are known; whether totals stand there without a word.
+
+    `totals` are those that a page has to say, for no list knows them.
+    """
 
     totals: tuple[str, ...]
     notes: tuple[str, ...]
@@ -41,7 +40,7 @@ class Ends(NamedTuple):
 
 def ends(grid: Grid, date: Column, amounts: Sequence[Column]) -> Ends:
     """Return the totals and notes of a table: rows without a date, told by what they sum to and where they stand."""
-    totals = [*(CHINESE if any(map(HAN.search, grid.names)) else ENGLISH)]
+    totals, seen = list[str](), list[str]()
     sums, since = [0] * len(amounts), [0] * len(amounts)
     found: dict[str, list[int]] = {"agrees": [], "differs": [], "undated": []}
     labels, bare = list[str](), False
@@ -53,51 +52,43 @@ def ends(grid: Grid, date: Column, amounts: Sequence[Column]) -> Ends:
             sums, since = ([one + (other or 0) for one, other in zip(of, counts, strict=True)] for of in (sums, since))
             labels = []  # a note stands below the last of them
         elif first and any(counts):
-            words = [cells.label(cell) for cell in filled if not cells_of.is_number(cell)]
+            words = [" ".join(cell.split()) for cell in filled if not cells_of.is_number(cell)]
             reached, bare = counts in (sums, since), bare or not words
-            if (
-                reached
-                and words[:1] == [cells.label(first)]
-                and TOTAL.search(words[0])
-                and not _begins(words[0], totals)
-            ):
+            if reached and words and not cells_of.is_number(first) and not _is(first, totals) and repeats.like(first):
                 totals.append(words[0])
-            told = not words or _begins(cells.label(first), totals) or all(_is(word, totals) for word in words)
+            told = not words or _is(first, totals) or all(_is(word, totals) for word in words)
+            seen += words[:1] if told else []
             found["undated" if not told else "agrees" if reached else "differs"].append(number)
             since = [0] * len(amounts)
         elif match := NOTE.search(first):
             labels.append(match[1].strip())
-    notes = [word for word in dict.fromkeys(labels) if not _begins(word, totals)]
-    return Ends(tuple(totals), tuple(notes), tuple(_points(totals, found, notes)), bare)
+    notes = [word for word in dict.fromkeys(labels) if not _is(word, totals)]
+    return Ends(tuple(totals), tuple(notes), tuple(_points([*dict.fromkeys(seen)], found, notes)), bare)
 
 
 def _is(word: str, totals: Iterable[str]) -> bool:
-    """Say whether a label is nothing but the word of a total."""
-    return word.casefold() in {cells.label(one).casefold() for one in totals}
+    """Say whether a label is nothing but the word of a total: of the list that all pages share, or of these."""
+    return repeats.called(word) or cells.label(word).casefold() in {cells.label(one).casefold() for one in totals}
 
 
 def _is_payment(row: Sequence[str], first: str, date: Column, amounts: Sequence[Column], totals: Sequence[str]) -> bool:
     """Say whether a row has an amount and what should be a date, and is no total that stands where dates do."""
     day = _at(row, date.place)
     told = any(_filled(_at(row, one.place)) for one in amounts)
-    return bool(day) and told and (cells_of.date(day) is not None or not _begins(cells.label(first), totals))
+    return bool(day) and told and (cells_of.date(day) is not None or not _is(first, totals))
 
 
-def _points(totals: Sequence[str], found: Mapping[str, Sequence[int]], notes: Sequence[str]) -> Iterator[Point]:
+def _points(seen: Sequence[str], found: Mapping[str, Sequence[int]], notes: Sequence[str]) -> Iterator[Point]:
     """Give what is known of totals and notes."""
+    words = ", ".join(seen[:MOST]) + ", …" * (len(seen) > MOST) or "–"
     states: dict[str, State] = {"agrees": "proven", "differs": "named", "undated": "named"}
     for how, rows in found.items():
         if rows:
-            value = "–" if how == "undated" else ", ".join(totals)
+            value = "–" if how == "undated" else words
             why = said(f"new-total-{how}", rows=", ".join(map(str, rows[:5])), count=len(rows))
             yield Point("undated" if how == "undated" else "total", value, states[how], why)
     if notes:
         yield Point("notes", ", ".join(notes), "named", said("new-notes", count=len(notes)))
-
-
-def _begins(word: str, totals: Iterable[str]) -> bool:
-    """Say whether a label begins with one of the words of totals."""
-    return any(word.casefold().startswith(cells.label(one).casefold()) for one in totals)
 
 
 def _at(row: Sequence[str], place: int) -> str:

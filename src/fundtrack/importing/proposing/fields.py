@@ -85,6 +85,18 @@ def payee(look: Looked, taken: Sequence[str], answers: Mapping[str, str]) -> Poi
                  choices_of(order, none=True))  # fmt: skip
 
 
+def quota(look: Looked, answers: Mapping[str, str]) -> Column | None:
+    """Return the column of the amounts of quota where nobody is paid: a list of documents, and not of payments.
+
+    Who says which column is the amount, or who is paid, has decided that it is one of payments.
+    """
+    if {"amount", "amount-in", "amount-out", "payee"} & {*answers}:
+        return None
+    if any(PAID_TO.search(one.name) or set(look.vocabulary.fields(one.name)) == {"payee"} for one in look.usable):
+        return None
+    return next((one for one in look.usable if one.counted and says("quota", one.name)), None)
+
+
 def _names(column: Column) -> bool:
     """Say whether names may stand in a column: words, and no numbers of accounts or persons."""
     worded = sum(" " in cell.strip() or not cell.isascii() for cell in column.cells)

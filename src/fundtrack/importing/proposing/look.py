@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from fundtrack.errors import UsageError
 from fundtrack.identifier import LONG, covered, masked
-from fundtrack.importing import cells
+from fundtrack.importing import repeats
 from fundtrack.importing.fields import NOTHING
 from fundtrack.importing.proposing import grid as cells_of
 from fundtrack.importing.proposing.point import Point, said
@@ -94,8 +94,8 @@ class Looked:
 
     def _is_total(self, row: Sequence[str]) -> bool:
         """Say whether a row is a total by its first word, and has no date."""
-        first = cells.label(next(cell for cell in row if cell.strip())).casefold()
-        worded = any(first.startswith(word) for word in self.vocabulary.words["total"])
+        first = next(cell for cell in row if cell.strip())
+        worded = repeats.called(first) or self.vocabulary.says("total", first)
         return worded and not any(map(cells_of.date, row))
 
     def _column(self, place: int, name: str) -> Column:

@@ -28,7 +28,7 @@ FEW: Final = 12
 HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 CALLED: Final[Mapping[str, tuple[str, str]]] = {
     "payee": ("Payee", "收款人"), "narration": ("Text", "摘要"), "fund": ("Fund", "资金"), "use": ("Use", "用途"),
-    "project": ("Project", "项目"),
+    "project": ("Project", "项目"), "total": ("Total", "合计"),
 }  # fmt: skip
 """What stands for a name in the sample, numbered, so that the same name has the same number."""
 
@@ -126,5 +126,6 @@ def _total(found: Proposal, rows: Sequence[Sequence[str]]) -> list[str]:
     for at in (places := _amounts(found)):
         total[at] = money.plain(sum(cells_of.amount(row[at]) or 0 for row in rows))
     if 0 not in places and found.ends.bare is False:
-        total[0] = found.ends.totals[0]
+        chinese = any(map(HAN.search, found.grid.names))
+        total[0] = next(iter(found.ends.totals), CALLED["total"][chinese])
     return total

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from fundtrack.errors import UsageError, nearest
+from fundtrack.errors import FormatError, UsageError, nearest
 from fundtrack.importing.layout import BOOK
 from fundtrack.importing.proposing import days, decimals, fields, sides, units
 from fundtrack.importing.proposing.ends import Ends, ends, unknown
@@ -90,10 +90,13 @@ def propose(
 ) -> Proposal:
     """Look at a file and propose what a page says of it; `currency` and `words` are those of the book.
 
-    Raises FormatError where the file cannot be read at all, and UsageError for an answer that cannot be followed.
+    Raises FormatError where the file cannot be read at all or lists no payments (`new-quota`), and UsageError for an
+    answer that cannot be followed.
     """
     table, points = grid(path, vocabulary, answers)
     look, commas = decimals.decimals(Looked(table, vocabulary), answers)
+    if given := fields.quota(look, answers):
+        raise FormatError("new-quota", path=path, column=given.name)
     date = fields.date(look, answers)
     amounts = sides.amounts(look, [date.value], answers)
     points += [date, *amounts]

@@ -50,6 +50,9 @@ SAYING: Final[Mapping[str, re.Pattern[str]]] = {
         r"流水|单号|票号|凭证|回单|编号|单据|reference|\bref\b|invoice|voucher|receipt|transaction.?(?:no|id|num)",
         re.IGNORECASE,
     ),
+    "quota": re.compile(
+        r"指标(?:金额|数额|总额|额|数$)|下达(?:金额|额|指标)|quota amount|amount of quota", re.IGNORECASE
+    ),
     "no-date": re.compile(r"modif|updat|creat|print|birth|出生|打印|导出|period|期间", re.IGNORECASE),
     "no-amount": re.compile(
         r"balance|余额|^(?:\w+ )?vat\b|\btax\b|税额|税率|rate|利率|quantity|数量|code|number|element|cent(?:re|er)|编号"
