@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import openpyxl
 from hypothesis import strategies as st
 
+from fundtrack.money import AMOUNT_MAX
 from kill import HEADER
 from treasury import STATEMENT, pay
 
@@ -170,8 +171,9 @@ def begins(text: str) -> list[int]:
 def stated(kind: Kind, rows: Rows, *, padded: bool) -> dict[int, int | None]:
     """Return what each row below the first header states, by its number: fen, or None where it cannot be read.
 
-    A row with a cell too many, or one that ends before its amounts and balance, may have lost a cell anywhere; the
-    cells of a workbook stand in their columns, `padded`.
+    A row that ends before its amounts and balance may have lost a cell anywhere. One with cells too many states its
+    amount unless one of them may have moved it: so many places further to the right is another. The cells of a workbook
+    stand in their columns, `padded`.
     """
     head = next(at for at, row in enumerate(rows) if set(kind.amounts) <= set(row))
     width, places = len(kind.header), {rows[head].index(name): sign for name, sign in kind.amounts.items()}
@@ -179,10 +181,19 @@ def stated(kind: Kind, rows: Rows, *, padded: bool) -> dict[int, int | None]:
     found: dict[int, int | None] = {}
     for number, row in enumerate(rows[head + 1 :], head + 2):
         cells = [*row, *[""] * (width - len(row))] if padded else row
-        if (any(cells[width:]) and not padded) or last >= len(cells):
-            found[number] = None
-            continue
-        said = [(cells[at], sign) for at, sign in places.items() if cells[at].strip() or len(places) == 1]
-        fen, sign = (AMOUNTS.get(said[0][0]), said[0][1]) if said else (0, 1)
-        found[number] = sign * fen if fen is not None and len(said) <= 1 else None
+        over = range(1, len(cells) - width + 1) if any(cells[width:]) and not padded else ()
+        moved = any(_states(cells[by:], places) for by in over)
+        found[number] = None if moved or last >= len(cells) else _states(cells, places)
     return found
+
+
+def _states(cells: Sequence[str], places: dict[int, int]) -> int | None:
+    """Return what cells state where amounts stand, each with its sign: fen, or None where it cannot be read."""
+    said = [(cells[at], sign) for at, sign in places.items() if cells[at].strip() or len(places) == 1]
+    fen, sign = (AMOUNTS.get(said[0][0], _plain(said[0][0])), said[0][1]) if said else (0, 1)
+    return sign * fen if fen is not None and len(said) <= 1 else None
+
+
+def _plain(cell: str) -> int | None:
+    """Return what a number is in fen that should be something else: of an account, a day, a row; None if it is none."""
+    return int(cell) * 100 if cell.isascii() and cell.isdigit() and int(cell) * 100 <= AMOUNT_MAX else None
