@@ -58,7 +58,22 @@ CASES: Final = {
     "the same amount twice": ("Date,Supplier,Net,Gross\n22/01/2015,A,1.50,1.50\n", {"amount": "Net"}, ""),
     "mostly negative": (ENGLISH + "22/01/2015,A,-1.50\n23/01/2015,B,-2.00\n", {}, "sign"),
     "pounds or pence": (ENGLISH + "22/01/2015,A,150\n23/01/2015,B,200\n", {}, "unit"),
-    "in thousands": ("Date,Supplier,Amount £000\n22/01/2015,A,1.50\n", {"currency": "GBP"}, "unit"),
+    "in thousands": ("Date,Supplier,Amount £000\n22/01/2015,A,1.50\n", {"currency": "GBP", "unit": "thousand"}, ""),
+    "a title that states thousands": (
+        "All figures in £'000,,\nDate,Supplier,Amount\n22/01/2015,A,1.50\n",
+        {"unit": "thousand"},
+        "",
+    ),
+    "a title that states two units": (
+        "Payments in £m,,\nAll figures in thousands,,\nDate,Supplier,Amount\n22/01/2015,A,1.50\n",
+        {},
+        "unit",
+    ),
+    "a threshold is no unit": (
+        "Payments over £25k (of £25,000 and more),,\nDate,Supplier,Amount\n22/01/2015,A,1.50\n",
+        {"currency": "GBP"},
+        "",
+    ),
     "commas and semicolons": (
         "Date;Supplier;Amount\n22/01/2015;A;1,234\n23/01/2015;B;2.50\n",
         {"amount": "Amount"},

@@ -80,7 +80,8 @@ def book(template: Template) -> Iterator[Book]:
 @pytest.mark.parametrize(
     "title",
     ["单位：万元", "金额单位:人民币万元", "国库集中支付明细表（单位：万元）", "支付明细(万元)", "以万元为单位",
-     "单　位：万　元", "单位：千元", "万元"],
+     "单　位：万　元", "单位：千元", "万元", "All figures in £000", "Spend (£'000)", "£m", "in 000s", "in thousands",
+     "GBP 000s", "£ thousands", "Thousands of pounds", "(£ millions)", "in ¥ million", "all amounts are in pence"],
 )  # fmt: skip
 def test_a_title_that_contradicts_the_page_refuses_the_file(book: Book, title: str) -> None:
     """Amounts ten thousand times too small are no detail, whatever the page says of them."""
@@ -93,7 +94,18 @@ def test_a_title_that_contradicts_the_page_refuses_the_file(book: Book, title: s
 
 @pytest.mark.parametrize(
     "title",
-    ["单位：元", "编制单位：田阳县财政局", "单位：元宝镇财政所", "下达100万元以上项目支付明细", "单位：元  2015年6月"],
+    [
+        "单位：元",
+        "编制单位：田阳县财政局",
+        "单位：元宝镇财政所",
+        "下达100万元以上项目支付明细",
+        "单位：元  2015年6月",
+        "Spend over £25k",
+        "Payments over £500,000 and under £1 million",
+        "£25,000 and over",
+        "Contract 000123",
+        "£m3 of gas",
+    ],
 )
 def test_a_title_that_agrees_is_no_obstacle(book: Book, title: str) -> None:
     """The unit of the page, a bureau, and an amount in a title."""

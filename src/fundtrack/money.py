@@ -25,14 +25,18 @@ SCALE: Final = 2
 AMOUNT_MAX: Final = 9 * 10**15
 """Largest amount in minor units: below 2**53, so no spreadsheet or JSON reader can lose a fen of it."""
 
-FACTORS: Final[Mapping[str, Decimal]] = {
-    "元": Decimal(1), "yuan": Decimal(1), "万元": Decimal(10_000), "亿元": Decimal(100_000_000),
-    "分": Decimal("0.01"), "pence": Decimal("0.01"),
+OF_YUAN: Final[Mapping[str, Decimal]] = {
+    "元": Decimal(1), "yuan": Decimal(1), "千元": Decimal(1_000), "万元": Decimal(10_000), "百万元": Decimal(1_000_000),
+    "亿元": Decimal(100_000_000), "分": Decimal("0.01"),
 }  # fmt: skip
-"""Declared units of a column and how many yuan one of them is; the code of a currency is a unit, too.
+"""Declared units of a column of yuan, and how many yuan one of them is."""
 
-Hundredths are of whatever currency the book is kept in.
-"""
+OF_ANY: Final[Mapping[str, Decimal]] = {
+    "thousand": Decimal(1_000), "million": Decimal(1_000_000), "pence": Decimal("0.01"),
+}  # fmt: skip
+"""Declared units of a column in whatever currency; the code of a currency is a unit, too."""
+
+FACTORS: Final[Mapping[str, Decimal]] = {**OF_YUAN, **OF_ANY}
 
 SYMBOLS: Final = {"CNY": "¥", "JPY": "¥", "GBP": "£", "EUR": "€", "USD": "US$|$", "HKD": "HK$|$", "TWD": "NT$|$"}
 """What else than its code may stand before or behind an amount of a currency."""

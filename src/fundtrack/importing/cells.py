@@ -30,7 +30,7 @@ STROKES: Final = "-/—–_"
 REFUSED: Final = frozenset({"Cc", "Cf", "Co", "Cs"})
 DAMAGED: Final = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d+", re.ASCII)
 ENGLISH: Final = re.compile(r"(?<=[^\x00-\x7f])\[[ -~]*\]$")
-UNIT: Final = re.compile(r"[(（](亿元|万元|元)[)）]$")
+UNIT: Final = re.compile(r"[(（](亿元|百万元|万元|千元|元)[)）]$")
 
 
 class Number(str):

@@ -29,6 +29,20 @@ UNIT: Final = r"(?:人\s*民\s*币\s*)?((?:[十百千万萬亿億]\s*)*元)"
 STATED: Final = re.compile(rf"单\s*位\s*:?\s*{UNIT}(?!\w)|\(\s*{UNIT}\s*\)|^\s*{UNIT}\s*$|以\s*{UNIT}\s*为")
 """How a title states the unit of a table: 单位：万元, （万元）, 以万元为单位, or a cell of its own."""
 
+SIGN: Final = r"(?:[£$€¥]|\b(?:gbp|usd|eur|cny|rmb|pounds?|dollars?|euros?)\b)"
+SCALES: Final = {
+    "thousand": re.compile(
+        rf"{SIGN}\s*['’]?0{{3}}s?(?!\w)|(?<![\w.,])['’]0{{3}}s?(?!\w)|(?<![\w.,])0{{3}}s(?!\w)|\bin 0{{3}}(?!\w)"
+        rf"|{SIGN}\s*(?:k|thousands?)\b|\b(?:in|as) thousands?\b|\bthousands? of (?:{SIGN}|yuan)",
+        re.IGNORECASE,
+    ),
+    "million": re.compile(
+        rf"{SIGN}\s*(?:m|mn|mill?|millions?)\b|\b(?:in|as) millions?\b|\bmillions? of (?:{SIGN}|yuan)", re.IGNORECASE
+    ),
+    "pence": re.compile(r"\bin (?:pence|cents)\b", re.IGNORECASE),
+}
+"""How a title in English states a unit other than that of the currency: £000, in thousands; not £25k or £1 million."""
+
 Numbered = tuple[int, list[str]]
 
 
@@ -78,9 +92,15 @@ class Heading:
 
     def stated(self) -> set[str]:
         """Return the units that are stated above the header, however they are; a bureau is no unit."""
-        cells_above = [cell for _, row in self.above for cell in row if "元" in cell]
-        found = (one for cell in cells_above for one in STATED.finditer(unicodedata.normalize("NFKC", cell)))
-        return {"".join(next(filter(None, one.groups())).split()) for one in found}
+        return {unit for _, row in self.above for cell in row for unit in stated(cell)}
+
+
+def stated(cell: str) -> dict[str, str]:
+    """Return the units that a title states, in Chinese or in English, and the words that do."""
+    said = unicodedata.normalize("NFKC", cell)
+    found = {"".join(next(filter(None, one.groups())).split()): one[0] for one in STATED.finditer(said)}
+    scaled = {unit: one[0] for unit, pattern in SCALES.items() if (one := pattern.search(said))}
+    return found | scaled
 
 
 class Wanted:

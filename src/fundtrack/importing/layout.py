@@ -289,7 +289,7 @@ def _file(file: dict[str, Any], columns: Mapping[str, Source], identifying: tupl
         "decimal": file.get("decimal", "." if file.get("importer") else ""),  # a Decimal is written with a point
         "header_rows": int(file.get("header-rows", 1)),
         "unit": source_of(unit) if isinstance(unit, dict) else unit,
-        "currency": (YUAN if unit in (*money.FACTORS,) else BOOK) if isinstance(currency, dict) else currency,
+        "currency": (YUAN if unit in (*money.OF_YUAN,) else BOOK) if isinstance(currency, dict) else currency,
         "currency_column": source_of(currency) if isinstance(currency, dict) else None,
         "total": texts_of(file.get("total", [])),
         "notes": texts_of(file.get("notes", [])),

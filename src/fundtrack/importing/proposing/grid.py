@@ -65,8 +65,7 @@ class Grid(NamedTuple):
     def raw_head(self) -> list[Sequence[str]]:
         """Return the rows of the header as a page may show them, under a row that states the unit, where one does."""
         width = len(self.names)
-        units = [cell for _, row in self.above for cell in row if heading.STATED.search(cell)]
-        stated = [found[0] for cell in units[:1] if (found := heading.STATED.search(cell))]
+        stated = [words for _, row in self.above for cell in row for words in heading.stated(cell).values()][:1]
         rows = [row for _, row in self.header] if self.head.tall > 1 else [self.names]
         return [*([one, *[""] * (width - 1)] for one in stated), *([*row] for row in rows)]
 

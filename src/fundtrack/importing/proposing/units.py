@@ -10,14 +10,13 @@ from fundtrack import money
 from fundtrack.chart.model import CURRENCY
 from fundtrack.errors import UsageError
 from fundtrack.identifier import covered
-from fundtrack.importing import cells, movement
-from fundtrack.importing.heading import STATED
+from fundtrack.importing import cells, heading, movement
 from fundtrack.importing.layout import BOOK
 from fundtrack.importing.proposing.look import answered, choices_of, same
 from fundtrack.importing.proposing.point import Point, said
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from fundtrack.importing.proposing.look import Column, Looked
     from fundtrack.importing.proposing.point import Said, State
@@ -26,14 +25,12 @@ if TYPE_CHECKING:
 
 YUAN: Final = "元"
 YUAN_MARK: Final = re.compile(r"[¥￥]|元$")
-OF_YUAN: Final = (YUAN, "万元", "亿元", "分")
+OF_YUAN: Final = (YUAN, "千元", "万元", "百万元", "亿元", "分")
 MARKS: Final = {"£": "GBP", "€": "EUR", "HK$": "HKD", "NT$": "TWD", "US$": "USD"}
 """What stands beside amounts of a currency and of no other; $ and ¥ are of several."""
 
-SCALED: Final = re.compile(
-    r"[£$€]\s*'?0{3}|[£$€]\s*[km]\b|thousand|million|'000|千元|百万元|\bpence\b|\bcents\b", re.IGNORECASE
-)
-"""What says that amounts are in another unit than that of their currency."""
+SCALED: Final = re.compile(r"thousand|million|\bpence\b|\bcents\b", re.IGNORECASE)
+"""What may say that amounts are in another unit than that of their currency, where no title states one."""
 
 
 def currency(look: Looked, amount: Column, book: str, answers: Mapping[str, str]) -> Point:
@@ -82,27 +79,29 @@ class Stated(NamedTuple):
 
 def unit(look: Looked, amounts: Sequence[Column], beside: Stated, answers: Mapping[str, str]) -> Point:
     """Return the unit of the amounts; of a currency without units of its own, the currency is it."""
-    offered = OF_YUAN if beside.currency == CURRENCY else (beside.currency, "pence")
+    offered = OF_YUAN if beside.currency == CURRENCY else (beside.currency, *money.OF_ANY)
     choices = {one: said("new-unit-choice", unit=one) for one in offered}
     if answer := answers.get("unit", ""):
         if answer not in choices:
             raise UsageError("new-choice", topic="unit", value=answer, choices=", ".join(choices))
         return Point("unit", answer, "answered", said("new-answered"), choices)
     above = [cell for _, row in look.grid.above for cell in row]
-    value, why, state = _written(amounts, above, beside) or _shown(amounts, beside)
+    value, why, state = _written(amounts, above, beside, choices) or _shown(amounts, beside)
     return Point("unit", value, state, why, choices if state == "open" else {})
 
 
-def _written(amounts: Sequence[Column], above: Sequence[str], beside: Stated) -> Judged | None:
+def _written(
+    amounts: Sequence[Column], above: Sequence[str], beside: Stated, offered: Collection[str]
+) -> Judged | None:
     """Return the unit that the file states, in words, in a mark or in a column; nothing where it states none."""
     yuan, main = beside.currency == CURRENCY, _main(beside)
-    if scaled := next((text for text in (*above, *(one.name for one in amounts)) if SCALED.search(text)), ""):
-        return main, said("new-unit-scaled", text=covered(scaled[:60])), "open"
-    stated = [*_stated(amounts, above)] if yuan else []
+    stated = [*_stated(amounts, above, offered)]
     if len(stated) > 1:
         return stated[0], said("new-unit-conflict", units="、".join(stated)), "open"
     if stated:
         return stated[0], said("new-unit-stated", unit=stated[0]), "proven"
+    if scaled := next((text for text in (*above, *(one.name for one in amounts)) if SCALED.search(text)), ""):
+        return main, said("new-unit-scaled", text=covered(scaled[:60])), "open"
     marked = sum(bool(YUAN_MARK.search(cell.strip())) for one in amounts for cell in one.cells)
     if yuan and marked:
         return main, said("new-unit-marked", count=marked), "proven"
@@ -129,10 +128,8 @@ def _main(beside: Stated) -> str:
     return YUAN if beside.currency == CURRENCY else beside.currency
 
 
-def _stated(amounts: Sequence[Column], above: Sequence[str]) -> dict[str, None]:
-    """Return the units of yuan that stand in brackets behind the columns, or above the header."""
+def _stated(amounts: Sequence[Column], above: Sequence[str], offered: Collection[str]) -> dict[str, None]:
+    """Return the units among those offered that stand in brackets behind the columns, in their names, or above them."""
     behind = [cells.column(one.name)[1] for one in amounts]
-    titles = [found for cell in above if "元" in cell for found in STATED.finditer(cells.label(cell))]
-    return dict.fromkeys(
-        filter(None, [*behind, *("".join(next(filter(None, one.groups())).split()) for one in titles)])
-    )
+    titled = [unit for cell in (*above, *(one.name for one in amounts)) for unit in heading.stated(cell)]
+    return {unit: None for unit in (*behind, *titled) if unit in offered}
