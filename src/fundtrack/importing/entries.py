@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from fundtrack import identifier
 from fundtrack.errors import FormatError
-from fundtrack.importing import cells, currencies, dates, fields, heading, threes, written
+from fundtrack.importing import cells, dates, fields, heading, threes, written
 from fundtrack.importing.agreement import Agreement
 from fundtrack.importing.blocks import UNSAID, Row, Said, digest, saying
 from fundtrack.importing.cells import EXACT_DIGITS, Memo, Number, RedText
 from fundtrack.importing.columns import Moved
+from fundtrack.importing.gates import gates
 from fundtrack.importing.places import Places
 
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ class EntryColumns:
         self.days: set[str] = set()
         self.telling: set[int] = set()
         self._kinds = {**form.fields, **dict.fromkeys(SIDES, "side"), WORDS: "words"}
-        self._places = Places(head, (*layout.columns.values(), *layout.currencies))
+        gated = [*gates(layout)]
+        self._places = Places(head, (*layout.columns.values(), *(source for _, source, _ in gated)))
         read = [name for source in layout.columns.values() for name in source.columns]
         self._key = [head.place(name) for name in layout.key]
         self.mapped = {*self._key, *(head.place(name) for name in (*read, *layout.private))}
@@ -92,7 +94,7 @@ class EntryColumns:
         self._balance = next((field for field in self._fields if field.name == "balance"), None)
         first = next(iter(self._sides), self._summed)
         self.unit = self._unit(layout.columns[first.name]) if first else ""
-        self._gates = [self._gate(source) for source in layout.currencies if first]
+        self._gates = [self._gate(*gate) for gate in gated if first]
 
     def _bind_channels(self) -> None:
         """Find the columns of funds that share a bill: those under the heading that the page names, but its sum."""
@@ -144,10 +146,9 @@ class EntryColumns:
         values = Memo(_reading(kind, readers[kind], words, found))
         return Field(name, source.name, self._places.of(source), values, name in self._layout.needed)
 
-    def _gate(self, source: Source) -> Field:
-        """Return where a currency stands that the page does not read, and what reads it there."""
-        read = currencies.reader(self._layout.currency)
-        return Field("currency", source.name, self._places.of(source), Memo(read), needed=False)
+    def _gate(self, name: str, source: Source, read: Callable[[str], str]) -> Field:
+        """Return where something stands that a row must say for its money to be taken, and what reads it there."""
+        return Field(name, source.name, self._places.of(source), Memo(read), needed=False)
 
     def _side(self, unit: str) -> Callable[[str], int]:
         """Return what reads an amount in a unit, or nothing."""

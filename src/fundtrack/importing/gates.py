@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.errors import FormatError
-from fundtrack.importing import cells, currencies, movement
+from fundtrack.importing import cells, currencies, movement, statuses
 from fundtrack.importing.fields import NOTHING
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ def gates(layout: Layout) -> Iterator[tuple[str, Source, Callable[[str], str]]]:
         yield "currency", layout.currency_column, movement.currency(layout.book)
     for nth, source in enumerate(layout.currencies):
         yield f"currency {nth}", source, currencies.reader(layout.currency)
+    for nth, source in enumerate(layout.statuses):
+        yield f"status {nth}", source, statuses.reader(layout, source.name)
 
 
 def kept(cell: str) -> str:

@@ -9,7 +9,7 @@ from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.errors import FormatError
-from fundtrack.importing import cells, currencies
+from fundtrack.importing import cells, currencies, statuses
 from fundtrack.importing.layout import IDENTIFYING
 from fundtrack.money import is_unit
 
@@ -238,7 +238,7 @@ def _resolved(layout: Layout, heading: Heading) -> Layout:
             moved, column=beside(moved.column), status=beside(moved.status), refunded=beside(moved.refunded)
         ),
     )
-    return replace(made, currencies=currencies.unread(made, heading))
+    return replace(made, currencies=currencies.unread(made, heading), statuses=statuses.unread(made, heading))
 
 
 def unit(layout: Layout, heading: Heading, columns: Sequence[str]) -> str:
