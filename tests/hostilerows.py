@@ -23,6 +23,8 @@ WAITING: Final = (
     ("a character that turns what follows", "进度款,", "\u202e进度款,", "text-control"),
     ("a character that is not seen", "某建筑公司", "某\u200b建筑公司", "text-control"),
     ("a person's number for a name", "某建筑公司", "451021197001010014", "private-misplaced"),
+    ("a fault for a payee", "某建筑公司", "#REF!", "value-lost"),
+    ("a payee that a program had not", "某建筑公司", "NULL", "payee-missing"),
     ("a row cut off", ",进度款,,5000.00,GK{nth}", "", "row-ragged"),
     ("a cell too many", "GK{nth}\n", "GK{nth},1\n", "row-ragged"),
 )

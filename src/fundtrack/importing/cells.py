@@ -27,6 +27,12 @@ GUARDED: Final = tuple("=+-@＝＋－＠\t\r")
 STROKES: Final = "-/—–_"
 """What fills a cell that names nobody."""
 
+FAULT: Final = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|BUSY!|#+)", re.IGNORECASE)
+"""What a spreadsheet shows where a value is lost: the value of a formula, or one wider than its column."""
+
+NOBODY: Final = frozenset({"null", "nan", "none", "n/a", "nil", "undefined"})
+"""What a program writes where a name is missing."""
+
 REFUSED: Final = frozenset({"Cc", "Cf", "Co", "Cs"})
 DAMAGED: Final = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d+", re.ASCII)
 ENGLISH: Final = re.compile(r"(?<=[^\x00-\x7f])\[[ -~]*\]$")
@@ -122,7 +128,14 @@ def identity(cell: str) -> str:
         return cell
     if isinstance(cell, Number) or DAMAGED.fullmatch(cell.strip()):
         raise FormatError("digits-lost", text=masked(cell))
-    return text(cell)
+    return _kept(text(cell))
+
+
+def _kept(said: str) -> str:
+    """Return a text. Raises FormatError (`value-lost`) where a spreadsheet lost the value that stood there."""
+    if said.startswith("#") and FAULT.fullmatch(said):
+        raise FormatError("value-lost", text=said)
+    return said
 
 
 def identities(column: Sequence[str]) -> Sequence[str]:
@@ -180,12 +193,12 @@ def cautious(row: list[str]) -> list[str]:
 
 
 def name(cell: str) -> str:
-    """Return the text of a cell that names somebody; strokes alone name nobody.
+    """Return the text of a cell that names somebody; strokes alone, or NULL, name nobody.
 
-    Raises FormatError where it holds a number like a person's.
+    Raises FormatError where it holds a number like a person's, or a value that a spreadsheet lost.
     """
     said = without(cell, LONG)
-    return said if said.strip(STROKES) else ""
+    return said if said.strip(STROKES) and said.casefold() not in NOBODY else ""
 
 
 def numbered(cell: str) -> str:
@@ -199,8 +212,8 @@ def prose(cell: str) -> str:
 
 
 def without(cell: str, numbers: re.Pattern[str]) -> str:
-    """Return the text of a cell. Raises FormatError where it holds one of the numbers."""
-    said = text(cell)
+    """Return the text of a cell. Raises FormatError where it holds one of the numbers, or a value that was lost."""
+    said = _kept(text(cell))
     if numbers.search(said):
         raise FormatError("private-misplaced", text=covered(said))
     return said

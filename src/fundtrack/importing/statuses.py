@@ -17,19 +17,21 @@ if TYPE_CHECKING:
 
 HEADED: Final = re.compile(
     r".*status|(?:payment|transaction|processing)(?:result|state)"
-    r"|.*状态|(?:支付|付款|交易|发放|处理|代发|银行)(?:处理)?结果|处理情况"
+    r"|(?:transaction|trans|document|doc|invoice|payment|voucher)type"
+    r"|.*状态|(?:支付|付款|交易|发放|处理|代发|银行)(?:处理)?结果|处理情况|(?:交易)?(?:凭证|单据|业务)类型"
 )
-"""The name of a column that says what became of a payment, in the form of `cells.loose`."""
+"""The name of a column that says what became of a payment, or that it is none, in the form of `cells.loose`."""
 
 FLAGGED: Final = re.compile(
     r"(?:is)?(?:cancell?ed|void(?:ed)?|reversed)(?:flag|indicator|yn|yesno)?"
-    r"|(?:是否)?已?(?:作废|退票|退回|撤销|冲销|冲正)(?:标志|标识|标记)?"
+    r"|(?:是否)?已?(?:作废|删除|退票|退回|撤销|冲销|冲正)(?:标志|标识|标记)?"
 )
 """The name of a column that says yes where a payment came to nothing."""
 
 UNDONE: Final = (
     r"\b(?:cancel(?:l?ed|lation)?|void(?:ed)?|reject(?:ed)?|fail(?:ed|ure)?|return(?:ed)?|revers(?:ed|al)|stopped"
-    r"|declined|refused|deleted)\b|作废|退票|退回|失败|撤销|冲正|冲销|取消|拒绝|驳回|未成功|不成功"
+    r"|declined|refused|deleted|credit (?:note|memo)|carry[ -]?(?:over|forward))\b"
+    r"|作废|退票|退回|失败|撤销|冲正|冲销|取消|拒绝|驳回|未成功|不成功|年[终末]结转|结转[下上]年|[下上]年结转"
 )
 """What says that something came to nothing. Other words are the publisher's own, and say nothing."""
 
