@@ -8,7 +8,6 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Final
 
-import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -327,43 +326,6 @@ def test_the_unit_is_stated_once_and_known(tmp_path: Path, title: str, header: s
     with pytest.raises(FormatError) as caught:
         list(Importer(PAGES["one-card-batch"]).candidates(path))
     assert caught.value.key == key
-
-
-def test_each_sheet_of_a_workbook_has_its_own_total(tmp_path: Path) -> None:
-    """Sheets are read one after the other; one the page does not describe is accounted for, not read."""
-    book = openpyxl.Workbook()
-    for name, amounts, total in (("one", (1, 2), 3), ("two", (4, 5), 10)):
-        sheet = book.create_sheet(name)
-        for line in (
-            ["date", "amount", "payee"],
-            *(["2015-01-02", amount, "a"] for amount in amounts),
-            ["Total", total],
-        ):
-            sheet.append(line)
-    book.worksheets[0].append(["some notes"])
-    path = tmp_path / "a.xlsx"
-    book.save(path)
-    reading = Importer(page_of(tmp_path, MINIMAL)).candidates(path)
-    rows = list(reading)
-    assert [(row.sheet, row.why) for row in rows if row.state != "data"] == [
-        ("Sheet", "sheet"),
-        *[(name, why) for name in ("one", "two") for why in ("header", "total")],
-    ]
-    assert [reading.total_of(name) for name in ("Sheet", "one", "two")] == [(None, None), (300, True), (1000, False)]
-    assert (reading.printed_total, reading.printed_total_agrees) == (1300, False)
-
-
-def test_a_hidden_sheet_with_payments_refuses_the_file(tmp_path: Path) -> None:
-    """Nobody imports what nobody sees."""
-    book = openpyxl.Workbook()
-    for name in ("seen", "unseen"):
-        book.create_sheet(name).append(["date", "amount", "payee"])
-    book["unseen"].sheet_state = "hidden"
-    path = tmp_path / "a.xlsx"
-    book.save(path)
-    with pytest.raises(FormatError, match="hidden sheet") as caught:
-        list(Importer(page_of(tmp_path, MINIMAL)).candidates(path))
-    assert caught.value.details["sheet"] == "unseen"
 
 
 @given(

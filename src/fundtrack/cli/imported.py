@@ -23,7 +23,7 @@ def print_report(report: Report, language: Language, *, dry_run: bool = False) -
     key = "import-dry-run" if dry_run else "import-file" if report.new else "import-known"
     sheet = f" [{report.sheet}]" if report.sheet else ""
     if report.unlisted:
-        about = {"page": report.page, "batch": report.batch, "rows": report.rows["not_data"]}
+        about = {"page": report.page, "rows": report.rows["not_data"]}
         show.say_message("import-no-list", language, file=f"{report.file}{sheet}", **about)
         return
     show.say_message(key, language, file=f"{report.file}{sheet}", page=report.page, batch=report.batch)

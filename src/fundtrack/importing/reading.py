@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from fundtrack import identifier
 from fundtrack.errors import FormatError
-from fundtrack.importing import cells, dates, heading
+from fundtrack.importing import astray, cells, dates, heading
 from fundtrack.importing.blocks import not_data, rows_of
 from fundtrack.importing.columns import Columns
 from fundtrack.importing.entries import EntryColumns
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from fundtrack.importing.balances import Balances, Break
     from fundtrack.importing.blocks import Piece, Row
     from fundtrack.importing.columns import Bound
-    from fundtrack.importing.heading import Heading, Numbered
+    from fundtrack.importing.heading import Heading
     from fundtrack.importing.layout import Layout
     from fundtrack.importing.totals import Sums, Total
     from fundtrack.importing.workbook import Sheet
@@ -112,10 +112,13 @@ class Reading:
         for found in self._sheets:
             sheet = found._replace(name=self._named(found.name))
             head, above = heading.find(self.layout, sheet.rows, headed=sheet.headed)
-            yield from self._aside(sheet, above, "preamble" if head else "sheet")
             if head is None:
-                yield from self._aside(sheet, sheet.rows, "sheet")
-            elif sheet.hidden:
+                for number, row in chain(above, sheet.rows):
+                    yield astray.of_row(number, sheet.name, row, self.path, self.layout.name)
+                continue
+            for number, row in above:
+                yield not_data(number, sheet.name, cells.cautious(row), "preamble" if any(row) else "blank")
+            if sheet.hidden:
                 raise FormatError("sheet-hidden", path=self.path, sheet=sheet.name)
             else:
                 yield from self._table(sheet, head, found.name)
@@ -130,11 +133,6 @@ class Reading:
             return cells.text(sheet)
         except FormatError as error:
             raise FormatError(error.key, **error.details, path=self.path, sheet=ascii(sheet)) from error
-
-    def _aside(self, sheet: Sheet, rows: Iterator[Numbered] | list[Numbered], why: str) -> Iterator[Row]:
-        """Give rows outside a table."""
-        for number, row in rows:
-            yield not_data(number, sheet.name, cells.cautious(row), why if any(row) else "blank")
 
     def _fitted(self, head: Heading, sheet: str) -> Layout:
         """Return the page as it stands for a header. Raises FormatError when a column is missing."""
