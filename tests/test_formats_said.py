@@ -9,7 +9,7 @@ import pytest
 
 import commands
 from fundtrack.errors import FormatError
-from test_formats_new import INSTALLED, desk
+from unknown import INSTALLED, desk
 
 if TYPE_CHECKING:
     from commands import Say
