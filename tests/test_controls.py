@@ -104,7 +104,7 @@ def test_a_sound_voucher_is_accepted(sqlite_file: Path, postgresql_book: Postgre
             attack_postgresql(client, sound)
 
 
-@pytest.mark.parametrize("released", RELEASED, ids=["at once", "return taken back", "paid again"])
+@pytest.mark.parametrize("released", RELEASED, ids=["at once", "return taken back", "paid again", "freed"])
 def test_what_is_not_paid_is_released(
     sqlite_file: Path, postgresql_book: Postgresql, released: tuple[str, ...]
 ) -> None:

@@ -512,6 +512,26 @@ FROM (SELECT b.fund, b.unit, b.code,
     GROUP BY b.fund, b.unit, b.code) AS moved
 WHERE balance.fund = moved.fund AND balance.unit = moved.unit AND balance.code = moved.code;
 
+-- What a line has bound to a contract is not freed while an application waits for it: nobody is paid under a void contract.
+-- By its name it is asked before commitments move.
+-- control voucher_frees_what_is_not_asked_for on voucher
+IF EXISTS (SELECT 1 FROM added WHERE contract <> '' AND (kind = 'commitment' OR reverses IS NOT NULL)) THEN
+    PERFORM refuse('asked-of-contract: applications wait for what would be freed of the contract')
+    FROM (
+        SELECT q.fund, q.line, added.contract,
+            SUM((1 - 2 * e.red) * CASE a.code WHEN e.debit THEN e.amount ELSE -e.amount END) AS freed
+        FROM added
+        JOIN entry AS e ON e.voucher = added.id
+        JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit)
+            AND a.kind = 'quota-committed'
+        JOIN quota AS q ON q.number = e.fund || '-' || substr(a.code, 6)
+        WHERE added.contract <> '' AND (added.kind = 'commitment' OR added.reverses IS NOT NULL)
+        GROUP BY q.fund, q.line, added.contract
+    ) AS f
+    JOIN application_asked AS w ON w.fund = f.fund AND w.line = f.line AND w.contract = f.contract
+    WHERE f.freed > 0 AND w.asked > w.bound - f.freed;
+END IF;
+
 -- What a negative total would be is refused by the CHECK when it is moved; a row begins with nothing.
 -- control voucher_moves_commitments on voucher
 IF EXISTS (SELECT 1 FROM added JOIN quota_heading AS h ON h.fund = added.fund) THEN

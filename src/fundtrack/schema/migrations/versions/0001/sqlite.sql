@@ -529,6 +529,24 @@ BEGIN
     SELECT RAISE(ABORT, 'beyond-contract: no more is freed, applied for or paid of a contract than is bound to it');
 END;
 
+-- What a line has bound to a contract is not freed while an application waits for it: nobody is paid under a void contract.
+CREATE TRIGGER voucher_frees_what_is_not_asked_for BEFORE INSERT ON voucher
+WHEN NEW.contract <> '' AND (NEW.kind = 'commitment' OR NEW.reverses IS NOT NULL)
+BEGIN
+    SELECT RAISE(ABORT, 'asked-of-contract: applications wait for what would be freed of the contract')
+    FROM (
+        SELECT q.fund, q.line,
+            SUM((1 - 2 * e.red) * CASE a.code WHEN e.debit THEN e.amount ELSE -e.amount END) AS freed
+        FROM entry AS e
+        JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit) AND a.kind = 'quota-committed'
+        JOIN quota AS q ON q.number = e.fund || '-' || substr(a.code, 6)
+        WHERE e.voucher = NEW.id
+        GROUP BY q.fund, q.line
+    ) AS f
+    JOIN application_asked AS w ON w.fund = f.fund AND w.line = f.line AND w.contract = NEW.contract
+    WHERE f.freed > 0 AND w.asked > w.bound - f.freed;
+END;
+
 CREATE TRIGGER voucher_moves_commitments AFTER INSERT ON voucher
 WHEN EXISTS (SELECT 1 FROM quota_heading WHERE fund = NEW.fund)
 BEGIN
