@@ -182,6 +182,8 @@ FROM added WHERE added.day <= (SELECT a.day FROM period_act AS a ORDER BY a.seq 
 PERFORM refuse('quota-of-another-year: what is applied for is paid in the year of its quota')
 FROM added JOIN quota AS q ON q.fund = added.fund AND q.line = added.line
 WHERE q.year <> CAST(substr(added.date, 1, 4) AS BIGINT);
+PERFORM refuse('quota-expired: nothing of a quota line is bound, applied for or paid after its last day')
+FROM added JOIN quota AS q ON q.fund = added.fund AND q.line = added.line AND q.expires <> '' AND q.expires < added.date;
 PERFORM refuse('beyond-quota: no more is applied for than the line has bound to the contract, else available')
 FROM added
 JOIN application_asked AS w ON w.fund = added.fund AND w.line = added.line AND w.contract = added.contract
@@ -286,6 +288,20 @@ IF EXISTS (SELECT 1 FROM added JOIN quota_heading AS h ON h.fund = added.fund) T
     JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.credit
     WHERE added.kind = 'carry-over' AND added.reverses IS NULL
         AND substr(added.date, 6) <> CASE c.kind WHEN 'quota-carried' THEN '12-31' ELSE '01-01' END;
+END IF;
+
+-- After the last day of its line nothing of it is bound, reserved or paid, but by a waiver; see the check `quota-expired`.
+-- control voucher_spends_quota_in_its_time on voucher
+IF EXISTS (SELECT 1 FROM added JOIN quota_heading AS h ON h.fund = added.fund) THEN
+    PERFORM refuse('quota-expired: nothing of a quota line is bound, applied for or paid after its last day')
+    FROM added
+    JOIN entry AS e ON e.voucher = added.id
+    JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code = CASE e.red WHEN 0 THEN e.credit ELSE e.debit END
+        AND a.kind IN ('quota-committed', 'quota-applied', 'quota-paid')
+    JOIN quota AS q ON q.number = e.fund || '-' || substr(a.code, 6) AND q.expires <> '' AND q.expires < added.date
+    JOIN book_vouchers AS v ON v.voucher = added.id AND v.moved > q.expires
+    WHERE added.reverses IS NULL AND added.kind <> 'returned-payment' AND NOT EXISTS (
+        SELECT 1 FROM waiver_ahead AS w WHERE w.page = 'quota-expired' AND w.voucher = added.id AND w.use IN ('', q.use));
 END IF;
 
 -- Quota moves only as its kind of voucher moves it, and within its line unless it is allotted or adjusted.

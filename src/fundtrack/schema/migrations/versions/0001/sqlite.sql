@@ -182,6 +182,8 @@ CREATE TRIGGER application_within_quota AFTER INSERT ON application
 BEGIN
     SELECT RAISE(ABORT, 'quota-of-another-year: what is applied for is paid in the year of its quota')
     FROM quota WHERE fund = NEW.fund AND line = NEW.line AND year <> CAST(substr(NEW.date, 1, 4) AS INTEGER);
+    SELECT RAISE(ABORT, 'quota-expired: nothing of a quota line is bound, applied for or paid after its last day')
+    FROM quota WHERE fund = NEW.fund AND line = NEW.line AND expires <> '' AND expires < NEW.date;
     SELECT RAISE(ABORT, 'beyond-quota: no more is applied for than the line has bound to the contract, else available')
     FROM application_asked AS w
     WHERE w.fund = NEW.fund AND w.line = NEW.line AND w.contract = NEW.contract AND CASE w.ever
@@ -305,6 +307,20 @@ BEGIN
     JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.credit
     WHERE e.voucher = NEW.id AND NEW.kind = 'carry-over' AND NEW.reverses IS NULL
         AND substr(NEW.date, 6) <> CASE c.kind WHEN 'quota-carried' THEN '12-31' ELSE '01-01' END;
+END;
+
+-- After the last day of its line nothing of it is bound, reserved or paid, but by a waiver; see the check `quota-expired`.
+CREATE TRIGGER voucher_spends_quota_in_its_time AFTER INSERT ON voucher
+WHEN NEW.reverses IS NULL AND NEW.kind <> 'returned-payment' AND EXISTS (SELECT 1 FROM quota_heading WHERE fund = NEW.fund)
+BEGIN
+    SELECT RAISE(ABORT, 'quota-expired: nothing of a quota line is bound, applied for or paid after its last day')
+    FROM entry AS e
+    JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code = CASE e.red WHEN 0 THEN e.credit ELSE e.debit END
+        AND a.kind IN ('quota-committed', 'quota-applied', 'quota-paid')
+    JOIN quota AS q ON q.number = e.fund || '-' || substr(a.code, 6) AND q.expires <> '' AND q.expires < NEW.date
+    JOIN book_vouchers AS v ON v.voucher = e.voucher AND v.moved > q.expires
+    WHERE e.voucher = NEW.id AND NOT EXISTS (
+        SELECT 1 FROM waiver_ahead AS w WHERE w.page = 'quota-expired' AND w.voucher = NEW.id AND w.use IN ('', q.use));
 END;
 
 -- Quota moves only as its kind of voucher moves it, and within its line unless it is allotted or adjusted.
