@@ -375,6 +375,47 @@ IF EXISTS (SELECT 1 FROM added WHERE COALESCE(reverses, cites) IS NOT NULL AND C
             GROUP BY m.root) AS s);
 END IF;
 
+-- What the bank returned is paid again once: no more under its number than came back by it, and nothing of a return that was
+-- taken back. What comes back once more within the year may be paid once more, under either number.
+-- control voucher_within_what_came_back on voucher
+IF EXISTS (SELECT 1 FROM added WHERE COALESCE(reverses, cites) IS NOT NULL AND CASE WHEN reverses IS NULL
+        THEN kind IN ('disbursement', 'advance') ELSE kind = 'returned-payment' END) THEN
+    PERFORM refuse('beyond-return: no more of a returned payment is paid again than came back by it')
+    FROM (
+        SELECT DISTINCT CASE of.up WHEN 1 THEN COALESCE(added.reverses, added.cites) ELSE (
+            SELECT v.cites FROM voucher AS b JOIN voucher AS v ON v.id = b.cites
+            WHERE b.id = COALESCE(added.reverses, added.cites)) END AS id
+        FROM added CROSS JOIN (VALUES (1), (2)) AS of (up)
+        WHERE COALESCE(added.reverses, added.cites) IS NOT NULL AND CASE WHEN added.reverses IS NULL
+            THEN added.kind IN ('disbursement', 'advance') ELSE added.kind = 'returned-payment' END
+    ) AS n
+    JOIN voucher AS r ON r.id = n.id AND r.kind = 'returned-payment'
+    WHERE CASE WHEN r.reverses IS NOT NULL OR EXISTS (SELECT 1 FROM voucher AS x WHERE x.reverses = r.id) THEN 0 ELSE (
+            SELECT COALESCE(SUM((1 - 2 * e.red) * CASE c.code WHEN e.debit THEN e.amount ELSE -e.amount END), 0)
+            FROM entry AS e
+            JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code IN (e.debit, e.credit) AND c.kind = 'cash'
+            WHERE e.voucher = r.id) END < (
+        SELECT SUM(GREATEST(s.paid, 0)) FROM (
+            SELECT SUM((1 - 2 * e.red) * CASE c.code WHEN e.credit THEN e.amount ELSE -e.amount END) AS paid
+            FROM (
+                SELECT v.id AS root, v.id FROM voucher AS v
+                WHERE v.cites = r.id AND v.reverses IS NULL AND v.kind IN ('disbursement', 'advance')
+                UNION ALL SELECT v.id, b.id FROM voucher AS v
+                    JOIN voucher AS b ON b.cites = v.id AND b.reverses IS NULL AND b.kind = 'returned-payment'
+                        AND b.year = v.year
+                    WHERE v.cites = r.id AND v.reverses IS NULL AND v.kind IN ('disbursement', 'advance')
+                UNION ALL SELECT v.id, q.id FROM voucher AS v
+                    JOIN voucher AS b ON b.cites = v.id AND b.reverses IS NULL AND b.kind = 'returned-payment'
+                        AND b.year = v.year
+                    JOIN voucher AS q ON q.cites = b.id AND q.reverses IS NULL AND q.kind IN ('disbursement', 'advance')
+                    WHERE v.cites = r.id AND v.reverses IS NULL AND v.kind IN ('disbursement', 'advance')
+            ) AS m -- what was taken back counts as its red does: not at all
+            JOIN entry AS e ON e.voucher = m.id
+            JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code IN (e.debit, e.credit) AND c.kind = 'cash'
+            WHERE NOT EXISTS (SELECT 1 FROM voucher AS x WHERE x.reverses = m.id)
+            GROUP BY m.root) AS s);
+END IF;
+
 -- control voucher_allots_of_its_parent on voucher
 PERFORM refuse('allotted-elsewhere: a line is allotted quota of the line that it came of')
 FROM added

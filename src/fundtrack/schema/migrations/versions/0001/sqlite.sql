@@ -384,6 +384,43 @@ BEGIN
             GROUP BY m.root) AS s);
 END;
 
+-- What the bank returned is paid again once: no more under its number than came back by it, and nothing of a return that was
+-- taken back. What comes back once more within the year may be paid once more, under either number.
+CREATE TRIGGER voucher_within_what_came_back AFTER INSERT ON voucher
+WHEN (NEW.kind = 'returned-payment' AND NEW.reverses IS NOT NULL)
+    OR (NEW.kind IN ('disbursement', 'advance') AND NEW.reverses IS NULL AND NEW.cites IS NOT NULL)
+BEGIN
+    SELECT RAISE(ABORT, 'beyond-return: no more of a returned payment is paid again than came back by it')
+    FROM voucher AS r
+    WHERE r.kind = 'returned-payment' AND r.id IN (COALESCE(NEW.reverses, NEW.cites), (
+            SELECT v.cites FROM voucher AS b JOIN voucher AS v ON v.id = b.cites
+            WHERE b.id = COALESCE(NEW.reverses, NEW.cites)))
+        AND CASE WHEN r.reverses IS NOT NULL OR EXISTS (SELECT 1 FROM voucher WHERE reverses = r.id) THEN 0 ELSE (
+            SELECT COALESCE(SUM((1 - 2 * e.red) * CASE c.code WHEN e.debit THEN e.amount ELSE -e.amount END), 0)
+            FROM entry AS e
+            JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code IN (e.debit, e.credit) AND c.kind = 'cash'
+            WHERE e.voucher = r.id) END < (
+        SELECT SUM(MAX(s.paid, 0)) FROM (
+            SELECT SUM((1 - 2 * e.red) * CASE c.code WHEN e.credit THEN e.amount ELSE -e.amount END) AS paid
+            FROM (
+                SELECT id AS root, id FROM voucher
+                WHERE cites = r.id AND reverses IS NULL AND kind IN ('disbursement', 'advance')
+                UNION ALL SELECT v.id, b.id FROM voucher AS v
+                    JOIN voucher AS b ON b.cites = v.id AND b.reverses IS NULL AND b.kind = 'returned-payment'
+                        AND b.year = v.year
+                    WHERE v.cites = r.id AND v.reverses IS NULL AND v.kind IN ('disbursement', 'advance')
+                UNION ALL SELECT v.id, q.id FROM voucher AS v
+                    JOIN voucher AS b ON b.cites = v.id AND b.reverses IS NULL AND b.kind = 'returned-payment'
+                        AND b.year = v.year
+                    JOIN voucher AS q ON q.cites = b.id AND q.reverses IS NULL AND q.kind IN ('disbursement', 'advance')
+                    WHERE v.cites = r.id AND v.reverses IS NULL AND v.kind IN ('disbursement', 'advance')
+            ) AS m -- what was taken back counts as its red does: not at all
+            JOIN entry AS e ON e.voucher = m.id
+            JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code IN (e.debit, e.credit) AND c.kind = 'cash'
+            WHERE NOT EXISTS (SELECT 1 FROM voucher WHERE reverses = m.id)
+            GROUP BY m.root) AS s);
+END;
+
 CREATE TRIGGER voucher_allots_of_its_parent BEFORE INSERT ON voucher WHEN NEW.kind = 'allotment'
 BEGIN
     SELECT RAISE(ABORT, 'allotted-elsewhere: a line is allotted quota of the line that it came of')
