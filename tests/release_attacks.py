@@ -1,11 +1,11 @@
-"""Attacks on what an application reserved: released beside it, or paid beyond it; see `attacks.py`."""
+"""Attacks on what an application rests on: released beside it, paid beyond it, or freed under it; see `attacks.py`."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from attacks import ADD_ACCOUNT, NEW, alike, entry, voucher
-from quota_attacks import BOUND, quota
+from attacks import ADD_ACCOUNT, NEW, alike, entry, row, voucher
+from quota_attacks import APPLIED, BOUND, quota
 
 RESERVING: Final = (
     ADD_ACCOUNT.replace("F05", "F06").format("2001", "Liabilities", "payable", 0),
@@ -58,10 +58,31 @@ RELEASED: Final = (
     (*RESERVING, *freed()),
     (*RESERVING, *RETURNED, *taken_back(8), *freed(number=9)),
     (*RESERVING, *RETURNED, *paid(60, 37, 8, cites=36), *freed(number=9)),
-)
-"""Statements that release all that is not paid under the contract in the end: what breaks nothing."""
+    (*BOUND, row("application", **APPLIED | {"contract": "A", "payee": "x", "amount": 450}),
+     entry("F06", 50, unit="CNY.Q", debit="2902:Q00002", credit="2903:Q00002", red=1),
+     voucher("F06", number=4, kind="commitment", contract="A", payee="x")),
+)  # fmt: skip
+"""Statements that release all that is not paid under the contract, or free all that is not asked for: sound ones."""
 
-RELEASES: Final = tuple(
+ASKED: Final = (*BOUND, row("application", **APPLIED | {"contract": "A", "payee": "x", "amount": 450}))
+"""The statements that bind 500 to a contract, and ask for 450 of it."""
+
+FREED: Final = tuple(
+    alike(what, "voucher_frees_what_is_not_asked_for", *ASKED, *statements)
+    for what, statements in {
+        "bound, applied for, and taken back": (
+            entry("F06", 500, unit="CNY.Q", debit="2902:Q00002", credit="2903:Q00002", red=1),
+            voucher("F06", number=4, kind="commitment", contract="A", payee="x", reverses=31)),
+        "freed in red of what is applied for": (
+            entry("F06", 51, unit="CNY.Q", debit="2902:Q00002", credit="2903:Q00002", red=1),
+            voucher("F06", number=4, kind="commitment", contract="A", payee="x")),
+        "freed of what is applied for": (
+            quota("2903:Q00002", "2902:Q00002", 51),
+            voucher("F06", number=4, kind="commitment", contract="A", payee="x")),
+    }.items()
+)  # fmt: skip
+
+RELEASES: Final = FREED + tuple(
     alike(what, "voucher_within_its_application", *RESERVING, *statements) for what, statements in {
         "released of nothing": freed(cites=None),
         "released of a payment": freed(cites=34),

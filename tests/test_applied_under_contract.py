@@ -69,3 +69,39 @@ def test_an_application_takes_what_its_contract_has_bound(
         assert say("reverse", "F01-2016-000003", "--reason", "合同作废", "--date", "2016-02-03").code == 0
         assert "F01-Q00002 has never bound anything to HT-1" in asked("乙", "10")[1]
         assert asked("甲", "590.01")[0] == 2
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_an_application_rests_on_is_not_freed(
+    shelf: Shelf, engine: str, monkeypatch: pytest.MonkeyPatch, say: Say
+) -> None:
+    """Neither by a reversal nor by freeing it; told is which applications, that wait or are approved and not paid."""
+    with before_a_book(shelf, engine, controlled(date(2015, 1, 1)), monkeypatch):
+
+        def done(*words: str) -> None:
+            assert say(*words).code == 0, words
+
+        done("document", "receive", "财农1号", "--fund", "F01", "--amount", "1000", "--level", "central", "--date",
+             "2016-01-10", "--use", "0601=600")  # fmt: skip
+        done("post", "--kind", "transfer-received", "--fund", "F01", "--amount", "1000", "--date", "2016-01-10")
+        bind = ("commit", "F01-Q00002", "--contract", "HT-1", "--payee", "甲", "--date", "2016-02-01", "--amount")
+        done(*bind, "200")
+        asked = ("apply", "F01-Q00002", "--contract", "HT-1", "--payee", "甲", "--date", "2016-02-02", "--amount")
+        undo = ("reverse", "F01-2016-000004", "--reason", "作废", "--date", "2016-02-03")
+        for amount in ("50", "60", "70"):
+            done(*asked, amount)
+        done("approve", "1", "--by", "王局长", "--date", "2016-02-02")
+        done("approve", "2", "--by", "王局长", "--date", "2016-02-02")
+        done("pay", "2", "--date", "2016-02-02")
+        for words in (undo, (*bind, "-20.01")):
+            told = say(*words)
+            assert told.code == 2
+            assert "F01-Q00002 has 90.00 left committed to HT-1, and applications rest on it: 1, 3." in told.err
+        done(*bind, "-20")
+        done(*bind, "20")
+        done("reject", "3", "--reason", "不符", "--by", "王局长")
+        assert "applications rest on it: 1." in say(*undo).err
+        done("release", "1", "--reason", "不付", "--date", "2016-02-03")
+        assert "140.00 committed to HT-1; 200.00 cannot be freed" in say(*undo).err
+        done(*bind, "60")
+        done(*undo)

@@ -33,6 +33,7 @@ from attacks import (
 )
 from confirming_attacks import CONFIRMING
 from finding_attacks import FINDINGS
+from money_attacks import IN_ORDER, MONEY_ATTACKS
 from period_attacks import PERIODS
 from quota_attacks import PAID, QUOTA_ATTACKS
 from release_attacks import RELEASED, RELEASES
@@ -51,7 +52,9 @@ from stock import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-EVERYTHING: Final = ATTACKS + ALIAS_ATTACKS + FINDINGS + QUOTA_ATTACKS + RELEASES + PERIODS + CONFIRMING + GUARDS
+EVERYTHING: Final = (
+    ATTACKS + ALIAS_ATTACKS + FINDINGS + QUOTA_ATTACKS + RELEASES + MONEY_ATTACKS + PERIODS + CONFIRMING + GUARDS
+)
 
 
 def on(engine: str) -> list[Attack]:
@@ -104,7 +107,7 @@ def test_a_sound_voucher_is_accepted(sqlite_file: Path, postgresql_book: Postgre
             attack_postgresql(client, sound)
 
 
-@pytest.mark.parametrize("released", RELEASED, ids=["at once", "return taken back", "paid again"])
+@pytest.mark.parametrize("released", RELEASED, ids=["at once", "return taken back", "paid again", "freed"])
 def test_what_is_not_paid_is_released(
     sqlite_file: Path, postgresql_book: Postgresql, released: tuple[str, ...]
 ) -> None:
@@ -112,6 +115,14 @@ def test_what_is_not_paid_is_released(
     attack_sqlite(sqlite_file, Attack("", (), (), released, keys=True))
     with closing(postgresql_book.connect(OWNER)) as client:
         attack_postgresql(client, released)
+
+
+@pytest.mark.parametrize("sound", IN_ORDER, ids=["in time", "waived", "again", "taken back"])
+def test_what_is_lawful_is_paid(sqlite_file: Path, postgresql_book: Postgresql, sound: tuple[str, ...]) -> None:
+    """By who owns the tables."""
+    attack_sqlite(sqlite_file, Attack("", (), (), sound, keys=True))
+    with closing(postgresql_book.connect(OWNER)) as client:
+        attack_postgresql(client, sound)
 
 
 def test_every_control_is_attacked(sqlite_file: Path, postgresql_book: Postgresql) -> None:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fundtrack.auditing.waivers import Decision, Scope, grant
+from fundtrack.checking import checks
 from fundtrack.errors import Refused, UsageError
 from fundtrack.posting import post
 from fundtrack.posting.application import apply_for, approve, payment
 from fundtrack.posting.canpay import Bill, can_pay
-from fundtrack.posting.correct import reverse
+from fundtrack.posting.correct import Correction, rebook, reverse
 from fundtrack.posting.quota import commit
 from fundtrack.posting.vouchers import draft
 from quotas import controlled
@@ -38,16 +40,16 @@ def kept(book: Book) -> None:
     def binding(amount: int, day: date) -> None:
         post(book, lambda c, chart: commit(c, chart, line, amount, date=day, contract="HT-9", payee="甲"), by=CLERK)
 
-    def spending(day: date) -> None:
-        post(book, lambda _, chart: [draft(
+    def spending(day: date) -> str:
+        return post(book, lambda _, chart: [draft(
             chart, "disbursement", 10, fund="F01", date=day, use="0601", project="P01", quota=line
-        )], by=CLERK)  # fmt: skip
+        )], by=CLERK).numbers[0]  # fmt: skip
 
     def paying(number: str, day: date) -> None:
         post(book, lambda c, chart: [payment(c, chart, number, None, date=day)], by=CLERK)
 
     binding(10, last)
-    spending(last)
+    wrong = spending(last)
     for _ in range(3):
         apply_for(book, line, 10, payee="乙", date=last, by=CLERK)
     first, second = (approve(book, one, date=last, by=CHIEF).numbers[0] for one in (1, 2))
@@ -69,3 +71,11 @@ def kept(book: Book) -> None:
     binding(-10, late)
     reverse(book, second, date=late, reason="过期", by=CLERK)
     assert stands(book, line) == {"available": 30, "paid": 30}
+    put = Correction(quota=line)
+    rebook(book, wrong, put, mode="record", document="更正", date=late, by=CLERK)  # the money moved in time
+    pages = checks(book.folder / "checks", at_posting=True)
+    decision = Decision("桂延1号", "central", date(2015, 6, 30), "延期", CLERK, CHIEF)
+    grant(book, pages, "quota-expired", Scope(fund="F01"), valid=(late, date(2099, 12, 31)), decision=decision,
+          by=CLERK)  # fmt: skip
+    spending(late)
+    assert stands(book, line) == {"available": 20, "paid": 40}

@@ -23,7 +23,14 @@ from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.kinds import account_of, has_account, kind_of_payment
 from fundtrack.posting.post import post
 from fundtrack.posting.quota import entry_of, line_in, refuse_other_year
-from fundtrack.posting.requested import bound_elsewhere, bound_to, left_of, refuse_before_bound, refuse_beyond
+from fundtrack.posting.requested import (
+    bound_elsewhere,
+    bound_to,
+    left_of,
+    refuse_before_bound,
+    refuse_beyond,
+    settled,
+)
 from fundtrack.posting.standing import citing, find_voucher, refuse_before, voucher_of
 from fundtrack.posting.surplus import surrender
 from fundtrack.posting.vouchers import drafted, positive
@@ -57,13 +64,7 @@ LEFT JOIN voucher AS v ON v.id = d.voucher
 ORDER BY a.application
 """
 
-SETTLED: Final = text("""
-SELECT COALESCE(SUM((1 - 2 * e.red) * CASE e.debit WHEN :code THEN e.amount ELSE -e.amount END), 0) FROM voucher AS v
-JOIN entry AS e ON e.voucher = v.id AND e.unit = :unit
-    AND (e.debit = :code OR (e.credit = :code AND v.kind = 'application'))
-WHERE v.cites = :application OR v.reverses IN (SELECT p.id FROM voucher AS p WHERE p.cites = :application)
-    OR (v.kind = 'returned-payment' AND v.cites IN (SELECT p.id FROM voucher AS p WHERE p.cites = :application))
-""")
+SETTLED: Final = text(settled(application=":application", unit=":unit", code=":code"))
 """What of an application is paid or released: red by what the bank returned within the year and by reversals."""
 
 PAID_AGAIN: Final = text("""

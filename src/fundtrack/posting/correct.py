@@ -27,6 +27,7 @@ from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.kinds import account_of, has_account, kind_of_account, parse_use, use_of
 from fundtrack.posting.post import post
 from fundtrack.posting.quota import committed, leg_of
+from fundtrack.posting.requested import refuse_freed
 from fundtrack.posting.standing import citing, find_voucher, linked, refuse_before, voucher_of
 from fundtrack.posting.vouchers import drafted, refuse_unknown_project
 from fundtrack.posting.wenton import refuse_gone
@@ -137,8 +138,8 @@ def reversal(connection: Connection, chart: Chart, number: str, *, reason: str, 
 
     Raises UsageError: `reverse-reason`, `reverse-twice`, `reverse-reversal`, `reverse-before`, `reverse-year` of quota
     in another year than its own, `reverse-cited` while another voucher rests on it, `reverse-opening` while the fund
-    has other vouchers, `reverse-spent` for an advance whose use was verified, `commit-beyond` where a contract
-    has less bound by now, `reverse-gone` where the quota that it gave a line went on from there.
+    has other vouchers, `reverse-spent` for an advance whose use was verified, what `refuse_freed` raises,
+    `reverse-gone` where the quota that it gave a line went on from there.
     """
     if not reason.strip():
         raise UsageError("reverse-reason")
@@ -171,7 +172,7 @@ def refuse_fallen(connection: Connection, voucher: Standing) -> None:
 
 
 def _refuse_freed(connection: Connection, chart: Chart, members: Iterable[Standing]) -> None:
-    """Refuse to take back what was bound to a contract and is bound no more. Raises UsageError (`commit-beyond`)."""
+    """Refuse to take back what was bound to a contract and is bound no more, or asked for: see `refuse_freed`."""
     for member in (one for one in members if one.contract):
         names = {leg.code.partition(":")[2] for entry in member.entries for leg in entry[:2]}
         for line in (one for one in chart.quotas if one.use and one.fund == member.fund and one.name in names):
@@ -180,12 +181,9 @@ def _refuse_freed(connection: Connection, chart: Chart, members: Iterable[Standi
                 (1 - 2 * entry.red) * entry.amount * ((entry.credit == of) - (entry.debit == of))
                 for entry in member.entries
             )
-            if freed <= 0:
-                continue
-            bound = next((held for one, _, held in committed(connection, chart, line) if one == member.contract), 0)
-            if freed > bound:
-                raise UsageError("commit-beyond", number=line.number, contract=member.contract,
-                                 bound=money.grouped(bound), amount=money.grouped(freed))  # fmt: skip
+            if freed > 0:
+                bound = next((held for one, _, held in committed(connection, chart, line) if one == member.contract), 0)
+                refuse_freed(connection, line, member.contract, freed, bound)
 
 
 def refuse_later_year(connection: Connection, members: Iterable[Standing], date: date) -> None:

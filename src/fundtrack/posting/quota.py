@@ -23,6 +23,7 @@ from fundtrack.posting.contractors import bound_by_contractor, refuse_same_chang
 from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.given import refuse_exceeded, refuse_received
 from fundtrack.posting.kinds import use_of
+from fundtrack.posting.requested import refuse_freed
 from fundtrack.posting.vouchers import drafted, positive, refuse_unknown_project
 from fundtrack.schema import dialect
 
@@ -219,7 +220,7 @@ def commit(
     smaller; it stands in the narration, for what is bound is bound to the contract.
 
     Raises UsageError: `quota-unknown`, `quota-not-allotted`, `quota-year`, `commit-contract`, `commit-zero`,
-    `commit-beyond` where more would be freed than is bound to the contract, and what `refuse_same_change` raises.
+    and what `refuse_freed` and `refuse_same_change` raise.
     """
     line = line_in(chart, number)
     contract = contract.strip()
@@ -230,9 +231,8 @@ def commit(
     refuse_other_year(line, date)
     bound = next((held for one, _, held in committed(connection, chart, line) if one == contract), 0)
     bound += signed.get("pending", 0)
-    if bound + amount < min(bound, 0):
-        raise UsageError("commit-beyond", number=line.number, contract=contract, bound=money.grouped(bound),
-                         amount=money.grouped(-amount))  # fmt: skip
+    if amount < 0:
+        refuse_freed(connection, line, contract, -amount, bound)
     entry = entry_of(chart, (line, "available"), (line, "committed"), positive(abs(amount)), red=amount < 0)
     change, document = signed.get("change", "").strip(), signed.get("document", "")
     said = message("commit-change", chart.narrates, contract=contract, change=change) if change else ""

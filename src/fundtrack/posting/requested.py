@@ -67,6 +67,23 @@ ORDER BY q.line
 """
 """Which other lines of a fund and year have how much bound to a contract."""
 
+SETTLED: Final = """SELECT COALESCE(SUM((1 - 2 * e.red) * CASE e.debit WHEN {code} THEN e.amount ELSE -e.amount END), 0)
+FROM voucher AS v
+JOIN entry AS e ON e.voucher = v.id AND e.unit = {unit}
+    AND (e.debit = {code} OR (e.credit = {code} AND v.kind = 'application'))
+WHERE v.cites = {application} OR v.reverses IN (SELECT p.id FROM voucher AS p WHERE p.cites = {application})
+    OR (v.kind = 'returned-payment' AND v.cites IN (SELECT p.id FROM voucher AS p WHERE p.cites = {application}))"""
+RESTING: Final = """
+SELECT a.application FROM application AS a
+LEFT JOIN application_decision AS d ON d.application = a.application
+LEFT JOIN entry AS o ON o.voucher = d.voucher AND o.line = 1
+    AND NOT EXISTS (SELECT 1 FROM voucher AS r WHERE r.reverses = d.voucher)
+WHERE a.fund = :fund AND a.line = :line AND a.contract = :contract
+    AND (d.application IS NULL OR o.amount > ({settled}))
+ORDER BY a.application
+"""
+"""The applications under a contract of a line that wait, or are approved and not wholly paid or released."""
+
 WAITING: Final = "SELECT contract, asked, bound FROM application_asked WHERE fund = :fund AND line = :line"
 
 
@@ -103,6 +120,27 @@ def refuse_beyond(connection: Connection, line: Quota, amount: int, *, contract:
         "waiting": sum(one for one, _ in waiting.values()),
     }
     raise UsageError("apply-beyond", number=line.number, **{name: money.grouped(fen) for name, fen in operands.items()})
+
+
+def settled(*, application: str, unit: str, code: str) -> str:
+    """Return the select of what is paid or released of an application that a voucher approved, by its `applied`."""
+    return SETTLED.format(application=application, unit=unit, code=code)
+
+
+def refuse_freed(connection: Connection, line: Quota, contract: str, freed: int, bound: int) -> None:
+    """Refuse to free more fen of a contract than are bound to it and not asked for.
+
+    Raises UsageError: `commit-applied` where applications rest on it, else `commit-beyond`.
+    """
+    asked = {"fund": line.fund, "line": line.line, "contract": contract}
+    waits = sum(int(amount) for of, amount, _ in dialect.rows_of(connection, WAITING, asked) if of == contract)
+    if freed <= bound - waits:
+        return
+    select = RESTING.format(settled=settled(application="o.voucher", unit="o.unit", code="o.credit"))
+    resting = ", ".join(str(number) for (number,) in dialect.rows_of(connection, select, asked))
+    key = "commit-applied" if resting else "commit-beyond"
+    raise UsageError(key, number=line.number, contract=contract, bound=money.grouped(bound), applications=resting,
+                     amount=money.grouped(freed))  # fmt: skip
 
 
 def refuse_before_bound(connection: Connection, line: Quota, contract: str, date: Date) -> None:

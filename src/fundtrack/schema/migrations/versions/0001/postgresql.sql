@@ -182,6 +182,8 @@ FROM added WHERE added.day <= (SELECT a.day FROM period_act AS a ORDER BY a.seq 
 PERFORM refuse('quota-of-another-year: what is applied for is paid in the year of its quota')
 FROM added JOIN quota AS q ON q.fund = added.fund AND q.line = added.line
 WHERE q.year <> CAST(substr(added.date, 1, 4) AS BIGINT);
+PERFORM refuse('quota-expired: nothing of a quota line is bound, applied for or paid after its last day')
+FROM added JOIN quota AS q ON q.fund = added.fund AND q.line = added.line AND q.expires <> '' AND q.expires < added.date;
 PERFORM refuse('beyond-quota: no more is applied for than the line has bound to the contract, else available')
 FROM added
 JOIN application_asked AS w ON w.fund = added.fund AND w.line = added.line AND w.contract = added.contract
@@ -288,6 +290,20 @@ IF EXISTS (SELECT 1 FROM added JOIN quota_heading AS h ON h.fund = added.fund) T
         AND substr(added.date, 6) <> CASE c.kind WHEN 'quota-carried' THEN '12-31' ELSE '01-01' END;
 END IF;
 
+-- After the last day of its line nothing of it is bound, reserved or paid, but by a waiver; see the check `quota-expired`.
+-- control voucher_spends_quota_in_its_time on voucher
+IF EXISTS (SELECT 1 FROM added JOIN quota_heading AS h ON h.fund = added.fund) THEN
+    PERFORM refuse('quota-expired: nothing of a quota line is bound, applied for or paid after its last day')
+    FROM added
+    JOIN entry AS e ON e.voucher = added.id
+    JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code = CASE e.red WHEN 0 THEN e.credit ELSE e.debit END
+        AND a.kind IN ('quota-committed', 'quota-applied', 'quota-paid')
+    JOIN quota AS q ON q.number = e.fund || '-' || substr(a.code, 6) AND q.expires <> '' AND q.expires < added.date
+    JOIN book_vouchers AS v ON v.voucher = added.id AND v.moved > q.expires
+    WHERE added.reverses IS NULL AND added.kind <> 'returned-payment' AND NOT EXISTS (
+        SELECT 1 FROM waiver_ahead AS w WHERE w.page = 'quota-expired' AND w.voucher = added.id AND w.use IN ('', q.use));
+END IF;
+
 -- Quota moves only as its kind of voucher moves it, and within its line unless it is allotted or adjusted.
 -- control voucher_moves_quota_as_its_kind on voucher
 IF EXISTS (SELECT 1 FROM added JOIN quota_heading AS h ON h.fund = added.fund) THEN
@@ -355,6 +371,47 @@ IF EXISTS (SELECT 1 FROM added WHERE COALESCE(reverses, cites) IS NOT NULL AND C
             ) AS m -- what was taken back counts as its red does: not at all
             JOIN entry AS e ON e.voucher = m.id AND e.unit = o.unit
                 AND (e.debit = o.credit OR (e.credit = o.credit AND m.kind = 'application'))
+            WHERE NOT EXISTS (SELECT 1 FROM voucher AS x WHERE x.reverses = m.id)
+            GROUP BY m.root) AS s);
+END IF;
+
+-- What the bank returned is paid again once: no more under its number than came back by it, and nothing of a return that was
+-- taken back. What comes back once more within the year may be paid once more, under either number.
+-- control voucher_within_what_came_back on voucher
+IF EXISTS (SELECT 1 FROM added WHERE COALESCE(reverses, cites) IS NOT NULL AND CASE WHEN reverses IS NULL
+        THEN kind IN ('disbursement', 'advance') ELSE kind = 'returned-payment' END) THEN
+    PERFORM refuse('beyond-return: no more of a returned payment is paid again than came back by it')
+    FROM (
+        SELECT DISTINCT CASE of.up WHEN 1 THEN COALESCE(added.reverses, added.cites) ELSE (
+            SELECT v.cites FROM voucher AS b JOIN voucher AS v ON v.id = b.cites
+            WHERE b.id = COALESCE(added.reverses, added.cites)) END AS id
+        FROM added CROSS JOIN (VALUES (1), (2)) AS of (up)
+        WHERE COALESCE(added.reverses, added.cites) IS NOT NULL AND CASE WHEN added.reverses IS NULL
+            THEN added.kind IN ('disbursement', 'advance') ELSE added.kind = 'returned-payment' END
+    ) AS n
+    JOIN voucher AS r ON r.id = n.id AND r.kind = 'returned-payment'
+    WHERE CASE WHEN r.reverses IS NOT NULL OR EXISTS (SELECT 1 FROM voucher AS x WHERE x.reverses = r.id) THEN 0 ELSE (
+            SELECT COALESCE(SUM((1 - 2 * e.red) * CASE c.code WHEN e.debit THEN e.amount ELSE -e.amount END), 0)
+            FROM entry AS e
+            JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code IN (e.debit, e.credit) AND c.kind = 'cash'
+            WHERE e.voucher = r.id) END < (
+        SELECT SUM(GREATEST(s.paid, 0)) FROM (
+            SELECT SUM((1 - 2 * e.red) * CASE c.code WHEN e.credit THEN e.amount ELSE -e.amount END) AS paid
+            FROM (
+                SELECT v.id AS root, v.id FROM voucher AS v
+                WHERE v.cites = r.id AND v.reverses IS NULL AND v.kind IN ('disbursement', 'advance')
+                UNION ALL SELECT v.id, b.id FROM voucher AS v
+                    JOIN voucher AS b ON b.cites = v.id AND b.reverses IS NULL AND b.kind = 'returned-payment'
+                        AND b.year = v.year
+                    WHERE v.cites = r.id AND v.reverses IS NULL AND v.kind IN ('disbursement', 'advance')
+                UNION ALL SELECT v.id, q.id FROM voucher AS v
+                    JOIN voucher AS b ON b.cites = v.id AND b.reverses IS NULL AND b.kind = 'returned-payment'
+                        AND b.year = v.year
+                    JOIN voucher AS q ON q.cites = b.id AND q.reverses IS NULL AND q.kind IN ('disbursement', 'advance')
+                    WHERE v.cites = r.id AND v.reverses IS NULL AND v.kind IN ('disbursement', 'advance')
+            ) AS m -- what was taken back counts as its red does: not at all
+            JOIN entry AS e ON e.voucher = m.id
+            JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code IN (e.debit, e.credit) AND c.kind = 'cash'
             WHERE NOT EXISTS (SELECT 1 FROM voucher AS x WHERE x.reverses = m.id)
             GROUP BY m.root) AS s);
 END IF;
@@ -511,6 +568,26 @@ FROM (SELECT b.fund, b.unit, b.code,
     JOIN balance AS b ON b.fund = e.fund AND b.unit = e.unit AND b.code IN (e.debit, e.credit)
     GROUP BY b.fund, b.unit, b.code) AS moved
 WHERE balance.fund = moved.fund AND balance.unit = moved.unit AND balance.code = moved.code;
+
+-- What a line has bound to a contract is not freed while an application waits for it: nobody is paid under a void contract.
+-- By its name it is asked before commitments move.
+-- control voucher_frees_what_is_not_asked_for on voucher
+IF EXISTS (SELECT 1 FROM added WHERE contract <> '' AND (kind = 'commitment' OR reverses IS NOT NULL)) THEN
+    PERFORM refuse('asked-of-contract: applications wait for what would be freed of the contract')
+    FROM (
+        SELECT q.fund, q.line, added.contract,
+            SUM((1 - 2 * e.red) * CASE a.code WHEN e.debit THEN e.amount ELSE -e.amount END) AS freed
+        FROM added
+        JOIN entry AS e ON e.voucher = added.id
+        JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit)
+            AND a.kind = 'quota-committed'
+        JOIN quota AS q ON q.number = e.fund || '-' || substr(a.code, 6)
+        WHERE added.contract <> '' AND (added.kind = 'commitment' OR added.reverses IS NOT NULL)
+        GROUP BY q.fund, q.line, added.contract
+    ) AS f
+    JOIN application_asked AS w ON w.fund = f.fund AND w.line = f.line AND w.contract = f.contract
+    WHERE f.freed > 0 AND w.asked > w.bound - f.freed;
+END IF;
 
 -- What a negative total would be is refused by the CHECK when it is moved; a row begins with nothing.
 -- control voucher_moves_commitments on voucher

@@ -182,6 +182,8 @@ CREATE TRIGGER application_within_quota AFTER INSERT ON application
 BEGIN
     SELECT RAISE(ABORT, 'quota-of-another-year: what is applied for is paid in the year of its quota')
     FROM quota WHERE fund = NEW.fund AND line = NEW.line AND year <> CAST(substr(NEW.date, 1, 4) AS INTEGER);
+    SELECT RAISE(ABORT, 'quota-expired: nothing of a quota line is bound, applied for or paid after its last day')
+    FROM quota WHERE fund = NEW.fund AND line = NEW.line AND expires <> '' AND expires < NEW.date;
     SELECT RAISE(ABORT, 'beyond-quota: no more is applied for than the line has bound to the contract, else available')
     FROM application_asked AS w
     WHERE w.fund = NEW.fund AND w.line = NEW.line AND w.contract = NEW.contract AND CASE w.ever
@@ -307,6 +309,20 @@ BEGIN
         AND substr(NEW.date, 6) <> CASE c.kind WHEN 'quota-carried' THEN '12-31' ELSE '01-01' END;
 END;
 
+-- After the last day of its line nothing of it is bound, reserved or paid, but by a waiver; see the check `quota-expired`.
+CREATE TRIGGER voucher_spends_quota_in_its_time AFTER INSERT ON voucher
+WHEN NEW.reverses IS NULL AND NEW.kind <> 'returned-payment' AND EXISTS (SELECT 1 FROM quota_heading WHERE fund = NEW.fund)
+BEGIN
+    SELECT RAISE(ABORT, 'quota-expired: nothing of a quota line is bound, applied for or paid after its last day')
+    FROM entry AS e
+    JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code = CASE e.red WHEN 0 THEN e.credit ELSE e.debit END
+        AND a.kind IN ('quota-committed', 'quota-applied', 'quota-paid')
+    JOIN quota AS q ON q.number = e.fund || '-' || substr(a.code, 6) AND q.expires <> '' AND q.expires < NEW.date
+    JOIN book_vouchers AS v ON v.voucher = e.voucher AND v.moved > q.expires
+    WHERE e.voucher = NEW.id AND NOT EXISTS (
+        SELECT 1 FROM waiver_ahead AS w WHERE w.page = 'quota-expired' AND w.voucher = NEW.id AND w.use IN ('', q.use));
+END;
+
 -- Quota moves only as its kind of voucher moves it, and within its line unless it is allotted or adjusted.
 CREATE TRIGGER voucher_moves_quota_as_its_kind BEFORE INSERT ON voucher
 WHEN NEW.reverses IS NULL AND EXISTS (SELECT 1 FROM quota_heading WHERE fund = NEW.fund)
@@ -364,6 +380,43 @@ BEGIN
             ) AS m -- what was taken back counts as its red does: not at all
             JOIN entry AS e ON e.voucher = m.id AND e.unit = o.unit
                 AND (e.debit = o.credit OR (e.credit = o.credit AND m.kind = 'application'))
+            WHERE NOT EXISTS (SELECT 1 FROM voucher WHERE reverses = m.id)
+            GROUP BY m.root) AS s);
+END;
+
+-- What the bank returned is paid again once: no more under its number than came back by it, and nothing of a return that was
+-- taken back. What comes back once more within the year may be paid once more, under either number.
+CREATE TRIGGER voucher_within_what_came_back AFTER INSERT ON voucher
+WHEN (NEW.kind = 'returned-payment' AND NEW.reverses IS NOT NULL)
+    OR (NEW.kind IN ('disbursement', 'advance') AND NEW.reverses IS NULL AND NEW.cites IS NOT NULL)
+BEGIN
+    SELECT RAISE(ABORT, 'beyond-return: no more of a returned payment is paid again than came back by it')
+    FROM voucher AS r
+    WHERE r.kind = 'returned-payment' AND r.id IN (COALESCE(NEW.reverses, NEW.cites), (
+            SELECT v.cites FROM voucher AS b JOIN voucher AS v ON v.id = b.cites
+            WHERE b.id = COALESCE(NEW.reverses, NEW.cites)))
+        AND CASE WHEN r.reverses IS NOT NULL OR EXISTS (SELECT 1 FROM voucher WHERE reverses = r.id) THEN 0 ELSE (
+            SELECT COALESCE(SUM((1 - 2 * e.red) * CASE c.code WHEN e.debit THEN e.amount ELSE -e.amount END), 0)
+            FROM entry AS e
+            JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code IN (e.debit, e.credit) AND c.kind = 'cash'
+            WHERE e.voucher = r.id) END < (
+        SELECT SUM(MAX(s.paid, 0)) FROM (
+            SELECT SUM((1 - 2 * e.red) * CASE c.code WHEN e.credit THEN e.amount ELSE -e.amount END) AS paid
+            FROM (
+                SELECT id AS root, id FROM voucher
+                WHERE cites = r.id AND reverses IS NULL AND kind IN ('disbursement', 'advance')
+                UNION ALL SELECT v.id, b.id FROM voucher AS v
+                    JOIN voucher AS b ON b.cites = v.id AND b.reverses IS NULL AND b.kind = 'returned-payment'
+                        AND b.year = v.year
+                    WHERE v.cites = r.id AND v.reverses IS NULL AND v.kind IN ('disbursement', 'advance')
+                UNION ALL SELECT v.id, q.id FROM voucher AS v
+                    JOIN voucher AS b ON b.cites = v.id AND b.reverses IS NULL AND b.kind = 'returned-payment'
+                        AND b.year = v.year
+                    JOIN voucher AS q ON q.cites = b.id AND q.reverses IS NULL AND q.kind IN ('disbursement', 'advance')
+                    WHERE v.cites = r.id AND v.reverses IS NULL AND v.kind IN ('disbursement', 'advance')
+            ) AS m -- what was taken back counts as its red does: not at all
+            JOIN entry AS e ON e.voucher = m.id
+            JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code IN (e.debit, e.credit) AND c.kind = 'cash'
             WHERE NOT EXISTS (SELECT 1 FROM voucher WHERE reverses = m.id)
             GROUP BY m.root) AS s);
 END;
@@ -527,6 +580,24 @@ END;
 CREATE TRIGGER commitment_never_overspent BEFORE UPDATE ON commitment WHEN NEW.total < 0
 BEGIN
     SELECT RAISE(ABORT, 'beyond-contract: no more is freed, applied for or paid of a contract than is bound to it');
+END;
+
+-- What a line has bound to a contract is not freed while an application waits for it: nobody is paid under a void contract.
+CREATE TRIGGER voucher_frees_what_is_not_asked_for BEFORE INSERT ON voucher
+WHEN NEW.contract <> '' AND (NEW.kind = 'commitment' OR NEW.reverses IS NOT NULL)
+BEGIN
+    SELECT RAISE(ABORT, 'asked-of-contract: applications wait for what would be freed of the contract')
+    FROM (
+        SELECT q.fund, q.line,
+            SUM((1 - 2 * e.red) * CASE a.code WHEN e.debit THEN e.amount ELSE -e.amount END) AS freed
+        FROM entry AS e
+        JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit) AND a.kind = 'quota-committed'
+        JOIN quota AS q ON q.number = e.fund || '-' || substr(a.code, 6)
+        WHERE e.voucher = NEW.id
+        GROUP BY q.fund, q.line
+    ) AS f
+    JOIN application_asked AS w ON w.fund = f.fund AND w.line = f.line AND w.contract = NEW.contract
+    WHERE f.freed > 0 AND w.asked > w.bound - f.freed;
 END;
 
 CREATE TRIGGER voucher_moves_commitments AFTER INSERT ON voucher

@@ -224,6 +224,15 @@ WHERE COALESCE(NULLIF(f.date, ''), substr(first.audited_at, 1, 10)) BETWEEN w.va
     AND NOT EXISTS (SELECT 1 FROM voucher AS v WHERE v.id = f.voucher
         AND PERSON(w.approved_by) IN (PERSON(v.prepared_by), PERSON(v.approved_by)));
 
+-- What waivers let which vouchers be posted, by the rule of `book_waived`: a control may be waived where its check may be.
+CREATE VIEW waiver_ahead AS
+SELECT w.page, w.use, v.id AS voucher
+FROM waiver_holding AS w
+JOIN voucher AS v ON w.fund IN ('', v.fund) AND w.project IN ('', v.project) AND v.date BETWEEN w.valid_from AND w.valid_to
+    AND v.date >= w.document_date AND PERSON(w.approved_by) NOT IN (PERSON(v.prepared_by), PERSON(v.approved_by))
+WHERE w.voucher IS NULL AND w.finding IS NULL
+    AND w.rank >= COALESCE((SELECT k.rank FROM fund_rank AS k WHERE k.fund = v.fund), 0);
+
 -- What standing voucher remedies which finding, and by which kind of remedy. Of a finding without a voucher it must be
 -- one that came later and names the document or contract that the finding is about.
 CREATE VIEW book_remedies AS

@@ -1,0 +1,145 @@
+"""Attacks on money that leaves a fund: after the last day of its quota, or twice; see `attacks.py`."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from attacks import ADD_ACCOUNT, NEW, alike, entry, row, voucher
+from finding_attacks import WAIVER
+from quota_attacks import ALLOTTED, APPLIED, quota
+
+IN_TIME: Final[dict[str, Any]] = {"date": "2015-02-28", "day": 735657}
+"""The last day on which line 4 may be spent; what is attacked bears the next."""
+
+EXPIRING: Final = (
+    row("quota", **ALLOTTED | {"line": 4, "expires": "2015-02-28"}),
+    quota("2902:Q00002", "2902:Q00004", 1000, voucher=31),
+    voucher("F06", id=31, number=2, kind="quota-adjustment", **IN_TIME),
+)
+"""The statements that give line 4 quota that expires."""
+
+WAIVED: Final = WAIVER | {"page": "quota-expired", "fund": "F06", "valid_from": "2015-03-01", "valid_to": "2015-03-01",
+                          "document_date": "2015-03-01"}  # fmt: skip
+
+
+def spent(**said: Any) -> tuple[str, ...]:  # noqa: ANN401
+    """Return the statements that pay from line 4."""
+    about: dict[str, Any] = {"id": NEW, "number": 3, "entries": 2} | said
+    return (
+        entry("F06", debit="0606", voucher=about["id"]),
+        quota("2902:Q00004", "2905:Q00004", voucher=about["id"], line=2),
+        voucher("F06", **about),
+    )
+
+
+EXPIRED: Final = (
+    *(alike(what, "voucher_spends_quota_in_its_time", *EXPIRING, *statements) for what, statements in {
+        "paid from quota that expired": spent(),
+        "paid from quota that expired, by a waiver of another day": (
+            row("waiver", **WAIVED | {"valid_from": "2015-03-02", "valid_to": "2015-12-31"}), *spent()),
+        "paid from quota that expired, by a waiver decided later": (
+            row("waiver", **WAIVED | {"document_date": "2015-03-02"}), *spent()),
+        "paid from quota that expired, by a waiver of another fund": (
+            row("waiver", **WAIVED | {"fund": "F01"}), *spent()),
+        "paid from quota that expired, by a waiver of another project": (
+            row("waiver", **WAIVED | {"project": "P01"}), *spent()),
+        "paid from quota that expired, by a waiver of another use": (
+            row("waiver", **WAIVED | {"use": "0607"}), *spent()),
+        "paid from quota that expired, by a waiver of another check": (
+            row("waiver", **WAIVED | {"page": "outside-validity"}), *spent()),
+        "paid from quota that expired, by a waiver for a voucher": (
+            row("waiver", **WAIVED | {"voucher": 5}), *spent()),
+        "paid from quota that expired, by a waiver of its approver's own": (
+            row("waiver", **WAIVED | {"approved_by": "Mana ger", "asked_by": "clerk"}), *spent()),
+        "bound after its last day": (
+            quota("2902:Q00004", "2903:Q00004"), voucher("F06", number=3, kind="commitment", contract="A")),
+        "approved after its last day": (
+            quota("2902:Q00004", "2904:Q00004"), voucher("F06", number=3, kind="application", payee="x")),
+        "moved here after its last day": (
+            entry("F06", debit="0606", credit="3001"), quota("2902:Q00004", "2905:Q00004", line=2),
+            voucher("F06", number=3, kind="adjustment", entries=2)),
+        "bound in red on the other side": (
+            entry("F06", unit="CNY.Q", debit="2903:Q00004", credit="2902:Q00004", red=1),
+            voucher("F06", number=3, kind="commitment", contract="A")),
+    }.items()),
+    alike("applied for after its last day", "application_within_quota", *EXPIRING,
+          row("application", **APPLIED | {"line": 4})),
+)  # fmt: skip
+
+
+def moved(at: int, number: int, amount: int = 60, *, red: int = 0, back: bool = False, **said: Any) -> tuple[str, ...]:  # noqa: ANN401
+    """Return the statements that pay what is owed, or by which it comes back: in red, or so that it owes itself."""
+    money, reserved = ("2001", "1001"), ("2904:Q00002", "2905:Q00002")
+    if back:
+        money, reserved = money[::-1], reserved[::-1]
+    sides = [{"debit": debit, "credit": credit, "red": red, "voucher": at} for debit, credit in (money, reserved)]
+    return (
+        entry("F06", amount, **sides[0]),
+        entry("F06", amount, unit="CNY.Q", line=2, **sides[1]),
+        voucher("F06", id=at, number=number, **{"entries": 2, "payee": "x"} | said),
+    )
+
+
+CAME_BACK: Final = (
+    ADD_ACCOUNT.replace("F05", "F06").format("2001", "Liabilities", "payable", 0),
+    quota("2902:Q00002", "2904:Q00002", 500, voucher=31),
+    voucher("F06", id=31, number=2, kind="application", payee="y"),
+    entry("F06", 60, debit="0606", voucher=32),
+    quota("2902:Q00002", "2905:Q00002", 60, voucher=32, line=2),
+    voucher("F06", id=32, number=3, payee="x", entries=2),
+    *moved(33, 4, back=True, kind="returned-payment", cites=32),
+)
+"""The statements by which the bank returns 60 that were paid of nothing, while 500 are reserved for others."""
+
+ONCE_MORE: Final = (*moved(34, 5, cites=33), *moved(35, 6, red=1, kind="returned-payment", cites=34))
+"""What came back is paid again, and comes back once more."""
+
+NEXT_YEAR: Final[dict[str, Any]] = {"year": 2016, "date": "2016-01-05", "day": 735968}
+
+AGAIN: Final = tuple(
+    alike(what, "voucher_within_what_came_back", *CAME_BACK, *statements) for what, statements in {
+        "paid again more than came back": moved(34, 5, 61, cites=33),
+        "paid again twice": (*moved(34, 5, cites=33), *moved(35, 6, 1, cites=33)),
+        "paid again as an advance too": (*moved(34, 5, cites=33), *moved(35, 6, 1, cites=33, kind="advance")),
+        "paid again, and the return taken back": (
+            *moved(34, 5, 1, cites=33), *moved(35, 6, red=1, back=True, kind="returned-payment", reverses=33)),
+        "paid again of a return that was taken back": (
+            *moved(34, 5, red=1, back=True, kind="returned-payment", reverses=33), *moved(35, 6, 1, cites=33)),
+        "paid again of what takes a return back": (
+            *moved(34, 5, red=1, back=True, kind="returned-payment", reverses=33), *moved(35, 6, 1, cites=34)),
+        "paid again under the number of either return": (
+            *ONCE_MORE, *moved(36, 7, cites=33), *moved(37, 8, 1, cites=35)),
+        "returned again and paid twice": (*ONCE_MORE, *moved(36, 7, cites=35), *moved(37, 8, 1, cites=33)),
+        "returned again, and that return taken back when it is paid": (
+            *ONCE_MORE, *moved(36, 7, cites=33), *moved(37, 8, kind="returned-payment", reverses=35)),
+        "returned in the next year, and paid as if within its own": (
+            *moved(34, 5, cites=33),
+            *moved(35, 1, back=True, kind="returned-payment", cites=34, **NEXT_YEAR),
+            *moved(36, 2, 1, cites=33, **NEXT_YEAR)),
+        "paid again, and another payment taken back in its name": (
+            *moved(34, 5, cites=33), *moved(35, 6), *moved(36, 7, red=1, reverses=35, cites=33),
+            *moved(37, 8, 1, cites=33)),
+        "one paid again comes back beyond what it was": (
+            *moved(34, 5, 10, cites=33), *moved(35, 6), *moved(36, 7, 50, red=1, kind="returned-payment", cites=34),
+            *moved(37, 8, 61, cites=33)),
+    }.items()
+)  # fmt: skip
+
+MONEY_ATTACKS: Final = EXPIRED + AGAIN
+
+IN_ORDER: Final = (
+    (*EXPIRING, *spent(**IN_TIME), quota("2902:Q00004", "2903:Q00004", voucher=33),
+     voucher("F06", id=33, number=4, kind="commitment", contract="A", payee="x", **IN_TIME),
+     entry("F06", unit="CNY.Q", debit="2902:Q00004", credit="2903:Q00004", red=1, voucher=34),
+     voucher("F06", id=34, number=5, kind="commitment", contract="A", payee="x"),
+     entry("F06", debit="0606", red=1, voucher=35),
+     entry("F06", unit="CNY.Q", debit="2902:Q00004", credit="2905:Q00004", red=1, line=2, voucher=35),
+     voucher("F06", id=35, number=6, kind="refund", cites=NEW, entries=2)),
+    (*EXPIRING, row("waiver", **WAIVED), *spent()),
+    (*CAME_BACK, *ONCE_MORE, *moved(36, 7, 40, cites=33), *moved(37, 8, 20, cites=35),
+     *moved(38, 1, back=True, kind="returned-payment", cites=36, amount=40, **NEXT_YEAR),
+     *moved(39, 2, 40, cites=38, **NEXT_YEAR)),
+    (*CAME_BACK, *moved(34, 5, cites=33), *moved(35, 6, red=1, reverses=34, cites=33),
+     *moved(36, 7, red=1, back=True, kind="returned-payment", reverses=33)),
+)  # fmt: skip
+"""Statements that spend quota up to its last day, or by a waiver, and pay again what came back: what breaks nothing."""
