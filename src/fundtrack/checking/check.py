@@ -30,6 +30,7 @@ SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 COLUMNS_OF: Final = {"postings": POSTING_COLUMNS.split(", "), "vouchers": VOUCHER_COLUMNS.split(", ")}
 EVERY: Final = re.compile(r"(?:[.,]|\bSELECT(?:\s+(?:DISTINCT|ALL))?)\s*\*|\bNATURAL\b", re.IGNORECASE)
 WORD: Final = re.compile(r"\w+")
+READ: Final = re.compile(r"\b(?:FROM|JOIN)\s+(\w+)", re.IGNORECASE)
 QUOTE: Final = '"'
 
 REMEDIES: Final = ("reversal", "refund", "rebook", "transfer-back", "entry", "repayment", "verification")
@@ -119,7 +120,12 @@ class Check:
 
     def mentions(self, relation: str) -> bool:
         """Return whether the select reads a relation: a column may be called like one."""
-        return re.search(rf"\b(?:FROM|JOIN)\s+{relation}\b", self.select, re.IGNORECASE) is not None
+        return relation.lower() in self._mentioned
+
+    @cached_property
+    def _mentioned(self) -> frozenset[str]:
+        """What stands behind FROM and JOIN, in small letters."""
+        return frozenset(found.lower() for found in READ.findall(self.select))
 
     def needs_relation(self, relation: str) -> bool:
         """Return whether the select says nothing without a relation: it reads it, or one that is made of it."""

@@ -86,9 +86,9 @@ figures that there is a mark counts: 1-11 is not 11-1.
 def with_functions(script: str, name: str) -> str:
     """Return a script in which a database's own words stand for ours that ask one thing of one text: `FUNCTIONS`."""
     for function, form in FUNCTIONS[name].items():
-        of = re.compile(rf"\b{function}\(([\w.:]+)\)")
-        if not of.search(script):
+        if f"{function}(" not in script:
             continue
+        of = re.compile(rf"\b{function}\(([\w.:]+)\)")
         texts = {
             "unnamed": UNNAMED, "blank": BLANK, "slow": SLOW, "wide": WIDE, "narrow": NARROW, "marks": MARKS,
             "hyphens": "-" * len(MARKS),
