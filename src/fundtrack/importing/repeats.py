@@ -127,6 +127,11 @@ def in_letters(row: list[str]) -> int | None:
     return None
 
 
+def letters(cell: str) -> bool:
+    """Say whether a cell begins a total that is written out, whether it can be read or not."""
+    return bool(LETTERS.match(cells.label(cell)))
+
+
 def form_of_letters(row: list[str]) -> bool:
     """Say whether a row below a table is where a total would be written out, and nothing is."""
     said = [cells.label(cell) for cell in row if cell.strip()]

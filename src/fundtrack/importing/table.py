@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from fundtrack import identifier
 from fundtrack.errors import FormatError
-from fundtrack.importing import cells, repeats
+from fundtrack.importing import cells, footers, repeats
 from fundtrack.importing.balances import Balances
 from fundtrack.importing.blocks import Row, digest, not_data
 from fundtrack.importing.doubt import FEWEST, Doubts
@@ -74,8 +74,8 @@ class Table:
         try:
             return self._block((number,), (row,))
         except FormatError:
-            if self._is_total(number, row, _filled(row)):
-                return not_data(number, self.sheet, cells.cautious(row), "total")
+            if why := self._not_data(number, row):
+                return not_data(number, self.sheet, cells.cautious(row), why)
             return self._faulty(number, row)
 
     def _like_total(self, rows: Sequence[list[str]]) -> bool:
@@ -204,10 +204,21 @@ class Table:
         if self._is_total(number, row, filled):
             return "total"
         first = cells.label(row[min(filled)])
-        worded = bool(self._total.match(first)) or self._beside(row, filled)
-        lone = len(filled) == 1 and self.layout.form is None and filled.isdisjoint(self.columns.telling)
-        noted = first.startswith(tuple(self._notes)) or filled.isdisjoint(self.columns.mapped) or lone
-        return "note" if noted and not worded else ""
+        worded = bool(self._total.match(first)) or self._beside(row, filled) or repeats.letters(first)
+        noted = first.startswith(tuple(self._notes)) or filled.isdisjoint(self.columns.mapped)
+        return "note" if (noted or self._is_footer(row, filled)) and not worded else ""
+
+    def _is_footer(self, row: list[str], filled: set[int]) -> bool:
+        """Say whether a row of payments has no amount, and is what lists say below them or between their pages."""
+        if self.layout.form:
+            return False
+        first, days = row[min(filled)], self.columns.telling - self.columns.counted
+        if len(filled) == 1:
+            return (filled <= days or filled.isdisjoint(self.columns.telling)) and footers.prose(first)
+        said = [row[at] for at in filled & self.columns.telling if at != min(filled)]
+        return (
+            min(filled) not in self.columns.counted and footers.labelled(first) and not any(map(footers.figures, said))
+        )
 
     def _is_total(self, number: int, row: list[str], filled: set[int]) -> bool:
         """Say whether a row repeats others, and compare it with what it repeats.
