@@ -81,7 +81,8 @@ def book(template: Template) -> Iterator[Book]:
     "title",
     ["单位：万元", "金额单位:人民币万元", "国库集中支付明细表（单位：万元）", "支付明细(万元)", "以万元为单位",
      "单　位：万　元", "单位：千元", "万元", "All figures in £000", "Spend (£'000)", "£m", "in 000s", "in thousands",
-     "GBP 000s", "£ thousands", "Thousands of pounds", "(£ millions)", "in ¥ million", "all amounts are in pence"],
+     "GBP 000s", "£ thousands", "Thousands of pounds", "(£ millions)", "in ¥ million", "all amounts are in pence",
+     "£bn", "Figures in 000's", "All figures x1000", "£1,000s", "All values in £1,000"],
 )  # fmt: skip
 def test_a_title_that_contradicts_the_page_refuses_the_file(book: Book, title: str) -> None:
     """Amounts ten thousand times too small are no detail, whatever the page says of them."""
@@ -104,6 +105,8 @@ def test_a_title_that_contradicts_the_page_refuses_the_file(book: Book, title: s
         "Payments over £500,000 and under £1 million",
         "£25,000 and over",
         "Contract 000123",
+        "Payments in excess of £1,000",
+        "Payments rounded to £1,000 and more",
         "£m3 of gas",
     ],
 )

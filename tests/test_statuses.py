@@ -7,11 +7,52 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fundtrack.importing import Importer
+from fundtrack.importing.file import import_file
+from fundtrack.importing.groups import grouped
+from fundtrack.importing.quarantine import waiting
+from kill import HEADER
 from test_currencies import ROWS
 from test_importers import PAGES
+from treasury import counts, file_of, held, pay
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from copies import Template
+    from fundtrack.book import Book
+
+
+@pytest.fixture
+def book(template: Template) -> Iterator[Book]:
+    """Give a book of its own to a test."""
+    with template.copy() as book:
+        yield book
+
+
+def test_what_was_not_paid_waits_with_its_reason(book: Book) -> None:
+    """Of payments, what was cancelled, what nobody knows, what is owed back and what closes a year are held apart."""
+    said = [
+        "已支付,授权支付",
+        "已作废,授权支付",
+        "已送审,授权支付",
+        "待归档,授权支付",
+        "已支付,红字发票",
+        "已支付,年终结转",
+        ",",
+    ]
+    rows = [[*pay(f"公司{nth}", 100 * nth), *one.split(",")] for nth, one in enumerate(said, 1)]
+    path = file_of(book, "status", rows, head=[(*HEADER, "支付状态", "交易凭证类型")])
+    (report,) = import_file(book, path, by="clerk")
+    assert counts(report) == (2, 0, 5, 1)
+    assert held(report) == {
+        3: {"not-settled"}, 4: {"status-unknown"}, 5: {"status-unknown"}, 6: {"credit-note"}, 7: {"closing-entry"},
+    }  # fmt: skip
+    amounts = report.amounts
+    assert (amounts["read"], amounts["posted"], amounts["quarantined"]) == (2800, 800, 2000)
+    with book.reading() as connection:
+        groups = grouped(connection, book.chart(connection), waiting(connection))
+    assert [len(one.rows) for one in groups if one.check == "status-unknown"] == [2]
 
 
 @pytest.mark.parametrize("name", ["treasury-payment", "uk-spend"])
@@ -24,6 +65,15 @@ if TYPE_CHECKING:
         ("Transaction Status", "Not yet cleared", True),
         ("Status", "Paid", False),
         ("Status", "Voided area community centre", True),
+        ("Supplier status", "Ceased", False),
+        ("Transaction status", "Payment completed 12/09/2013", False),
+        ("Voided", "12/10/2013", True),
+        ("Document type", "CREDIT NOTE", True),
+        ("Type", "Invoice", False),
+        ("Type", "CRN", True),
+        ("Type", "Credit union", False),
+        ("Description", "Credit note 12 set off", False),
+        ("Remarks", "Year end closing entry", True),
         ("VAT status", "Avoided", False),
         ("Status", "", False),
         ("状态", "已作废", True),
@@ -31,6 +81,12 @@ if TYPE_CHECKING:
         ("处理结果", "失败：账号不符", True),
         ("凭证状态", "待复核", True),
         ("状态", "已支付", False),
+        ("状态", "部分支付", True),
+        ("交易状态", "交易成功", False),
+        ("业务类型", "2014年年终结转", True),
+        ("凭证摘要", "年末结转额度", True),
+        ("凭证摘要", "2014年结转项目工程款", False),
+        ("业务类型", "结转资金支付", False),
         ("是否作废", "是", True),
         ("是否作废", "否", False),
         ("Void (Y/N)", "Y", True),
@@ -51,7 +107,8 @@ def test_what_was_cancelled_is_not_paid(tmp_path: Path, name: str, head: str, sa
     path.write_text(f"{header},{head}\n{first},{said}\n", "utf-8")
     importer = Importer(PAGES[name], currency="GBP" if name == "uk-spend" else "CNY")
     (row,) = (row for row in importer.candidates(path) if row.state == "data")
-    assert ("not-settled" in {error.key for error in row.problems}) == waits
+    reasons = {"not-settled", "status-unknown", "credit-note", "closing-entry"}
+    assert bool(reasons & {error.key for error in row.problems}) == waits
     assert bool(row.candidate) != waits
 
 

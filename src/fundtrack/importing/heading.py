@@ -9,7 +9,7 @@ from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.errors import FormatError
-from fundtrack.importing import cells, currencies, statuses
+from fundtrack.importing import called, cells, currencies, statuses
 from fundtrack.importing.layout import IDENTIFYING
 from fundtrack.money import is_unit
 
@@ -32,13 +32,16 @@ STATED: Final = re.compile(rf"单\s*位\s*:?\s*{UNIT}(?!\w)|\(\s*{UNIT}\s*\)|^\s
 SIGN: Final = r"(?:[£$€¥]|\b(?:gbp|usd|eur|cny|rmb|pounds?|dollars?|euros?)\b)"
 SCALES: Final = {
     "thousand": re.compile(
-        rf"{SIGN}\s*['’]?0{{3}}s?(?!\w)|(?<![\w.,])['’]0{{3}}s?(?!\w)|(?<![\w.,])0{{3}}s(?!\w)|\bin 0{{3}}(?!\w)"
+        rf"{SIGN}\s*['’]?0{{3}}['’]?s?(?!\w)|(?<![\w.,])['’]0{{3}}s?(?!\w)|(?<![\w.,])0{{3}}['’]?s(?!\w)"
+        rf"|\bin 0{{3}}(?!\w)|{SIGN}\s*1,?0{{3}}['’]?s(?!\w)|\bin (?:units of |multiples of )?{SIGN}\s*1,?0{{3}}$"
+        rf"|(?<!\w)[x×] ?1,?0{{3}}(?!\w)"
         rf"|{SIGN}\s*(?:k|thousands?)\b|\b(?:in|as) thousands?\b|\bthousands? of (?:{SIGN}|yuan)",
         re.IGNORECASE,
     ),
     "million": re.compile(
         rf"{SIGN}\s*(?:m|mn|mill?|millions?)\b|\b(?:in|as) millions?\b|\bmillions? of (?:{SIGN}|yuan)", re.IGNORECASE
     ),
+    "billion": re.compile(rf"{SIGN}\s*(?:bn|billions?)\b|\b(?:in|as) billions?\b", re.IGNORECASE),
     "pence": re.compile(r"\bin (?:pence|cents)\b", re.IGNORECASE),
 }
 """How a title in English states a unit other than that of the currency: £000, in thousands; not £25k or £1 million."""
@@ -238,7 +241,12 @@ def _resolved(layout: Layout, heading: Heading) -> Layout:
             moved, column=beside(moved.column), status=beside(moved.status), refunded=beside(moved.refunded)
         ),
     )
-    return replace(made, currencies=currencies.unread(made, heading), statuses=statuses.unread(made, heading))
+    return replace(
+        made,
+        currencies=currencies.unread(made, heading),
+        statuses=statuses.unread(made, heading),
+        called=called.called(made, heading),
+    )
 
 
 def unit(layout: Layout, heading: Heading, columns: Sequence[str]) -> str:

@@ -15,12 +15,16 @@ if TYPE_CHECKING:
     from fundtrack.importing.heading import Heading
     from fundtrack.importing.layout import Layout
 
-HEADED: Final = re.compile(
-    r".*status|(?:payment|transaction|processing)(?:result|state)"
-    r"|(?:transaction|trans|document|doc|invoice|payment|voucher)type"
-    r"|.*状态|(?:支付|付款|交易|发放|处理|代发|银行)(?:处理)?结果|处理情况|(?:交易)?(?:凭证|单据|业务)类型"
+TOLD: Final = re.compile(
+    r"(?:payment|paid|transaction|trans|cheque|check|bacs|voucher|invoice|document|record|order|settlement|clearing"
+    r"|process(?:ing)?)?status(?:code|desc(?:ription)?)?|(?:payment|transaction|processing)(?:result|state)"
+    r"|(?:支付|付款|拨付|交易|发放|代发|处理|银行|凭证|单据|票据|备注|业务|清算|到账|记录|当前)*状态(?:名称)?"
+    r"|(?:支付|付款|交易|发放|处理|代发|银行)(?:处理)?结果|处理情况"
 )
-"""The name of a column that says what became of a payment, or that it is none, in the form of `cells.loose`."""
+"""The name of a column that says of every row what became of the payment, in the form of `cells.loose`."""
+
+HEADED: Final = re.compile(r".*status|.*状态")
+"""The name of a column that may say that, or something of a supplier or a contract."""
 
 FLAGGED: Final = re.compile(
     r"(?:is)?(?:cancell?ed|void(?:ed)?|reversed)(?:flag|indicator|yn|yesno)?"
@@ -30,10 +34,10 @@ FLAGGED: Final = re.compile(
 
 UNDONE: Final = (
     r"\b(?:cancel(?:l?ed|lation)?|void(?:ed)?|reject(?:ed)?|fail(?:ed|ure)?|return(?:ed)?|revers(?:ed|al)|stopped"
-    r"|declined|refused|deleted|credit (?:note|memo)|carry[ -]?(?:over|forward))\b"
-    r"|作废|退票|退回|失败|撤销|冲正|冲销|取消|拒绝|驳回|未成功|不成功|年[终末]结转|结转[下上]年|[下上]年结转"
+    r"|declined|refused|deleted|bounced|recalled|dishonou?red|refunded)\b|作废|退票|退回|失败|撤销|撤回|冲正|冲销|取消|拒绝|驳回"
+    r"|未成功|不成功|拒付|止付|无效"
 )
-"""What says that something came to nothing. Other words are the publisher's own, and say nothing."""
+"""What says that something came to nothing."""
 
 AHEAD: Final = (
     r"\b(?:unpaid|draft|pending|on hold|(?:not|un) ?(?:yet )?(?:paid|cleared|processed)|awaiting)\b"
@@ -41,7 +45,18 @@ AHEAD: Final = (
 )
 """What says of a payment that it was not made yet, as an application well may be."""
 
+SETTLED: Final = re.compile(
+    r"(?!.*\b(?:part|partly|partially|to be|not)\b)(?:.*\b)?(?:paid|cleared|completed?|processed|settled|posted|issued"
+    r"|presented|cashed|reconciled|closed|disbursed|transferred|executed|accounted|success(?:ful|fully)?|succeeded|valid"
+    r"|active|normal|ok|yes|y)\b.*"
+    r"|(?!.*部分).*(?:成功|已经?(?:支付|付|清算|发放|到账|入账|记账|完成|办结|拨付|代发|兑付|结算|支出|划款|转账|核销)).*"
+    r"|支付|付款|发放|到账|完成|办结|正常|有效|完结|(?:支付|付款|发放)完成",
+    re.IGNORECASE,
+)
+"""What says that money went, or that nothing is amiss with its payment."""
+
 YES: Final = frozenset({"是", "y", "yes", "true", "1", "√", "✓", "x", "有"})
+NO: Final = frozenset({"", "否", "n", "no", "false", "0", "×", "无", "未", "-", "--", "/"})
 
 
 def unread(layout: Layout, heading: Heading) -> tuple[Source, ...]:
@@ -50,24 +65,32 @@ def unread(layout: Layout, heading: Heading) -> tuple[Source, ...]:
         return ()
     read = {cells.column(name)[0] for source in layout.sources for name in source.columns}
     named = (name for name in dict.fromkeys(heading.names) if name and name not in read)
-    return tuple(Source((name,)) for name in named if _flags(name) is not None)
+    return tuple(Source((name,)) for name in named if _says(name))
 
 
 def reader(layout: Layout, name: str) -> Callable[[str], str]:
-    """Return what reads such a column. It raises FormatError (`not-settled`) where a cell says nothing was paid."""
+    """Return what reads such a column: a word that means paid, or nothing, lets its row pass.
+
+    It raises FormatError: `not-settled` where a cell says nothing was paid, `status-unknown` where a column that says
+    what became of every row says neither. An application may wait for whatever its office calls it.
+    """
     not_done = re.compile(UNDONE if layout.becomes else f"{UNDONE}|{AHEAD}", re.IGNORECASE)
-    flag = _flags(name)
+    loose = cells.loose(name)
+    flag, told = FLAGGED.fullmatch(loose), TOLD.fullmatch(loose) and not layout.becomes
 
     def read(cell: str) -> str:
         said = cells.text(cell)
-        if not_done.search(said) or (flag and said.casefold() in YES):
+        word = said.casefold()
+        if not_done.search(said) or (flag and word in YES):
             raise FormatError("not-settled", text=said)
+        if word not in NO and (flag or (told and not SETTLED.fullmatch(said))):
+            raise FormatError("status-unknown", text=said)
         return ""
 
     return read
 
 
-def _flags(name: str) -> bool | None:
-    """Say whether a column says yes to what came to nothing, or else how it stands; nothing where it says neither."""
+def _says(name: str) -> bool:
+    """Say whether a column says what became of its rows."""
     loose = cells.loose(name)
-    return True if FLAGGED.fullmatch(loose) else False if HEADED.fullmatch(loose) else None
+    return any(names.fullmatch(loose) for names in (TOLD, HEADED, FLAGGED))

@@ -29,7 +29,7 @@ OF_YUAN: Final = (YUAN, "千元", "万元", "百万元", "亿元", "分")
 MARKS: Final = {"£": "GBP", "€": "EUR", "HK$": "HKD", "NT$": "TWD", "US$": "USD"}
 """What stands beside amounts of a currency and of no other; $ and ¥ are of several."""
 
-SCALED: Final = re.compile(r"thousand|million|\bpence\b|\bcents\b", re.IGNORECASE)
+SCALED: Final = re.compile(r"thousand|million|billion|\bpence\b|\bcents\b", re.IGNORECASE)
 """What may say that amounts are in another unit than that of their currency, where no title states one."""
 
 
