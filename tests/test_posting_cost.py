@@ -71,5 +71,5 @@ def test_only_checks_about_quota_alone_are_not_asked_of_funds_without_it() -> No
     """Each of them finds nothing there: who adds a page that reads how quota stands says so here."""
     asked = checks(at_posting=True)
     assert {name for name, check in asked.items() if check.of_quota} == {
-        "no-quota", "over-allotment", "over-commitment", "quota-nearly-used",
+        "no-quota", "over-allotment", "over-cash-plan", "over-commitment", "quota-expired", "quota-nearly-used",
     }  # fmt: skip

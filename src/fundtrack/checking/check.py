@@ -79,7 +79,7 @@ class Check:
     @cached_property
     def of_quota(self) -> bool:
         """Whether it finds only what is done with quota, or without it by a fund under quota control."""
-        return self.mentions("quota_controls") or self.mentions("quota_statuses")
+        return any(map(self.mentions, ("quota_controls", "quota_statuses", "quotas")))
 
     @cached_property
     def line(self) -> int:

@@ -46,7 +46,10 @@ if TYPE_CHECKING:
 NOT_PUBLISHED: Final = "–"
 """Who applied a version of the chart, and what else the tables want and a ledger does not say."""
 
-KEEPS_BALANCES: Final = ("account_opens_balance", "voucher_moves_balances")
+KEEPS_BALANCES: Final = (
+    "account_opens_balance", "voucher_moves_balances", "voucher_of_one_entry_moves_totals",
+    "voucher_of_many_entries_moves_totals",
+)  # fmt: skip
 """The triggers that derive what is stored of balances; all others are controls."""
 
 OF_VOUCHER: Final = (

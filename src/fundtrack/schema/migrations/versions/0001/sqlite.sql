@@ -565,7 +565,27 @@ BEGIN
     LEFT JOIN balance AS b ON b.fund = e.fund AND b.unit = e.unit AND b.code = e.credit
     WHERE e.voucher = NEW.id
     ON CONFLICT (fund, unit, code, day) DO UPDATE SET change = change + excluded.change;
+END;
 
+-- What a voucher does to a balance is done at once, so that nothing is overspent half way. Almost every voucher has one
+-- entry: its two accounts are moved by their keys, in a third of the time that adding up takes.
+CREATE TRIGGER voucher_of_one_entry_moves_totals AFTER INSERT ON voucher WHEN NEW.entries = 1
+BEGIN
+    UPDATE balance SET total = total + controlled * (SELECT (1 - 2 * red) * amount FROM entry WHERE voucher = NEW.id),
+        opening = opening + CASE NEW.kind WHEN 'opening' THEN controlled * (
+            SELECT (1 - 2 * red) * amount FROM entry WHERE voucher = NEW.id) ELSE 0 END
+    WHERE fund = NEW.fund AND unit = (SELECT unit FROM entry WHERE voucher = NEW.id)
+        AND code = (SELECT debit FROM entry WHERE voucher = NEW.id);
+
+    UPDATE balance SET total = total - controlled * (SELECT (1 - 2 * red) * amount FROM entry WHERE voucher = NEW.id),
+        opening = opening - CASE NEW.kind WHEN 'opening' THEN controlled * (
+            SELECT (1 - 2 * red) * amount FROM entry WHERE voucher = NEW.id) ELSE 0 END
+    WHERE fund = NEW.fund AND unit = (SELECT unit FROM entry WHERE voucher = NEW.id)
+        AND code = (SELECT credit FROM entry WHERE voucher = NEW.id);
+END;
+
+CREATE TRIGGER voucher_of_many_entries_moves_totals AFTER INSERT ON voucher WHEN NEW.entries > 1
+BEGIN
     UPDATE balance SET total = total + controlled * (
             SELECT COALESCE(SUM((1 - 2 * red) * CASE balance.code WHEN debit THEN amount WHEN credit THEN -amount ELSE 0 END), 0)
             FROM entry WHERE voucher = NEW.id AND unit = balance.unit),
