@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 CLERK, CHIEF = "李会计", "王局长"
 LEFT: Final = "SELECT COUNT(*) FROM {}"
+DAYS: Final = "SELECT DISTINCT date FROM book_vouchers WHERE kind = 'carry-over' AND reverses > 0 ORDER BY 1"
 TABLES: Final = ("voucher", "entry", "quota", "account", "balance", "daily_balance", "period_act", "refusal")
 
 
@@ -172,6 +173,8 @@ def test_what_went_on_is_taken_back_in_its_year(book: Book) -> None:
         reverse(book, number, reason="误", date=date(2016, 1, 5), by=CLERK)
     reopen(book, Month(2015, 12), by=CHIEF, document="文", reason="误")
     back = reverse(book, number, reason="误", date=date(2016, 1, 5), by=CLERK)
+    with book.reading() as connection:
+        assert connection.exec_driver_sql(DAYS).scalars().all() == ["2015-12-31", "2016-01-01"]
     assert {one[:8] for one in back.numbers} == {"F01-2015", "F01-2016"}
     assert stands(book, "F01-Q00002") == {"paid": 130, "available": 300, "committed": 170}
     assert became(ended(book)) == [("F01-Q00002", "carried", 470, "F01-Q00005")]

@@ -151,15 +151,16 @@ def reversal(connection: Connection, chart: Chart, number: str, *, reason: str, 
     _refuse_freed(connection, chart, members)
     refuse_gone(connection, members)
     return [
-        _red(chart, member, reason, _own_year(member, date)) for member in reversed(members)
+        _red(chart, member, reason, _day(member, date)) for member in reversed(members)
     ]  # what rests on another goes first
 
 
-def _own_year(voucher: Standing, date: date) -> date:
-    """Return the day on which a voucher is taken back: quota that went on to the next year comes back to its own."""
-    if voucher.kind == "carry-over" and voucher.date.year < date.year:
-        return date.replace(year=voucher.date.year, month=12, day=31)
-    return date
+def _day(voucher: Standing, date: date) -> date:
+    """Return the day on which a voucher is taken back: what was carried over on that on which it left, or arrived.
+
+    On any other the quota would stand in two years until then, or in none.
+    """
+    return voucher.date if voucher.kind == "carry-over" else date
 
 
 def refuse_fallen(connection: Connection, voucher: Standing) -> None:
