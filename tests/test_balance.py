@@ -225,11 +225,14 @@ def test_web_page_and_csv_file(tmp_path: Path) -> None:
     assert refused.value.key == "export-suffix"
 
 
-@pytest.mark.parametrize("name", sorted(pages.catalogue("reports")))
-def test_report_page_gives_the_table_it_shows(name: str, book_dir: Path, database_url: URL) -> None:
+@pytest.mark.parametrize(
+    ("name", "at"),
+    [(name, at) for name, page in sorted(pages.catalogue("reports").items()) for at in range(len(page.examples))],
+)
+def test_report_page_gives_the_table_it_shows(name: str, at: int, book_dir: Path, database_url: URL) -> None:
     """The ledger of the page, posted voucher by voucher, comes to the table of the page."""
     report = reports()[name]
-    (example,) = report.page.examples
+    example = report.page.examples[at]
     ledger, expected = (example.fence(language) for language in ("beancount", "csv"))
     assert ledger is not None
     assert expected is not None
