@@ -171,7 +171,7 @@ def year_close(
         show.rows(told, form, language, said)
     if form == "table":
         sums = {name: money.grouped(amount) for name, amount in total.items()}
-        sums["went"] = message("year-owed" if owed else "year-in-cash", language).format(cash=sums.pop("cash"))
+        sums["went"] = message("year-owed" if owed else "year-in-cash", language, cash=sums.pop("cash"))
         show.say_message("year-may-close" if preview else "year-is-closed", language, year=year, **sums)
         for fund, fen in done.refunds:
             of_fund = {"fund": fund, "amount": money.grouped(fen), "plain": money.plain(fen)}
