@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fundtrack.book.clock import today
+from fundtrack.errors import FormatError
 from fundtrack.importing import Importer
+from fundtrack.importing.importer import choose
 from test_currencies import ROWS
 from test_importers import PAGES
 from treasury import bring, counts, held, pay
@@ -65,3 +67,27 @@ def test_a_payment_may_be_ordered_a_month_ahead(tmp_path: Path, days: int, waits
     path.write_text(f"{header}\n{first.replace('2015-06-03', str(today() + timedelta(days)))}\n", "utf-8")
     (row,) = (row for row in Importer(PAGES["treasury-payment"]).candidates(path) if row.state == "data")
     assert ("date-ahead" in {error.key for error in row.problems}) == waits
+
+
+@pytest.mark.parametrize("other", ["Net amount £", "NET AMOUNT", "Date Paid"])
+def test_two_columns_of_one_name_are_refused(tmp_path: Path, other: str) -> None:
+    """The first is not read silently; the refusal names both, and whatever is no amount or day may stand twice."""
+    header, first = ROWS["uk-spend"]
+    path = tmp_path / "a.csv"
+    path.write_text(f"{header},{other}\n{first},1.00\n", "utf-8")
+    with pytest.raises(FormatError) as caught:
+        list(Importer(PAGES["uk-spend"], currency="GBP").candidates(path))
+    names = str(caught.value.details["name"]).casefold()
+    assert caught.value.key == "column-twice"
+    assert "、" in names
+    path.write_text(f"{header},Service Label\n{first},1.00\n", "utf-8")
+    assert any(row.candidate for row in Importer(PAGES["uk-spend"], currency="GBP").candidates(path))
+
+
+def test_what_a_file_lacks_is_told_once(tmp_path: Path) -> None:
+    """A field that is also of the key is not told twice."""
+    path = tmp_path / "a.csv"
+    path.write_text("Body name,Date paid,Transaction number,Net amount\nEx,26/09/2013,1,713.25\n", "utf-8")
+    with pytest.raises(FormatError) as caught:
+        choose(path, [Importer(PAGES["uk-spend"], currency="GBP")])
+    assert str(caught.value.details["missing"]).count("Supplier name (T)") == 1
