@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -91,3 +92,15 @@ def test_what_a_file_lacks_is_told_once(tmp_path: Path) -> None:
     with pytest.raises(FormatError) as caught:
         choose(path, [Importer(PAGES["uk-spend"], currency="GBP")])
     assert str(caught.value.details["missing"]).count("Supplier name (T)") == 1
+
+
+@pytest.mark.parametrize(("second", "waits"), [("B Ltd", True), ("", False)])
+def test_a_grant_to_two_is_not_one_to_the_first(tmp_path: Path, second: str, waits: bool) -> None:  # noqa: FBT001
+    """Of JSON as well: its list of recipients becomes columns by number."""
+    one = {"id": "360G-EX-1", "title": "Coaching", "amountAwarded": 5, "awardDate": "2009-05-19", "currency": "CNY"}
+    others = [{"name": second}] if second else []
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({"grants": [one | {"recipientOrganization": [{"name": "A Ltd"}, *others]}]}), "utf-8")
+    (row,) = (row for row in Importer(PAGES["grants-360"]).candidates(path) if row.state == "data")
+    assert ("recipients-several" in {error.key for error in row.problems}) == waits
+    assert bool(row.candidate) != waits
