@@ -68,10 +68,10 @@ def called(layout: Layout, heading: Heading) -> tuple[Source, ...]:
 
 
 def reader(layout: Layout, source: Source) -> Callable[[str], str]:
-    """Return what reads there what a row is called. It raises FormatError (`credit-note`, `closing-entry`, and
-    `recipients-several` where it names a second who was paid).
+    """Return what reads there what a row is called.
 
-    What the page says of kinds of payments comes before.
+    What the page says of kinds of payments comes before. It raises FormatError (`credit-note`, `closing-entry`), and
+    `recipients-several` where a second is named who was paid.
     """
     typed = len(source.read) == 1 and bool(HEADED.fullmatch(cells.loose(source.name)))
     second = bool(SECOND.fullmatch(cells.loose(source.name)))
