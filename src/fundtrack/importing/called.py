@@ -41,6 +41,9 @@ CLOSING: Final = re.compile(
 TEXTS: Final = re.compile(r".*摘要|备注|用途|附言|说明|.*支付方式|description|narrative|remarks?|comments?|details")
 """The name of a column in which a row may be called that, too, whatever else others say in it."""
 
+SECOND: Final = re.compile(r"recipient(?:org(?:ani[sz]ation)?|ind(?:ividual)?)1(?:name|id(?:entifier)?)")
+"""The name of a column of a second who was paid, of a table of grants."""
+
 SAYING: Final = ("narration", "payee")
 """Fields in which it may be."""
 
@@ -60,22 +63,26 @@ def called(layout: Layout, heading: Heading) -> tuple[Source, ...]:
     said = [layout.columns[field] for field in SAYING if field in layout.columns]
     read = {cells.column(name)[0] for source in said for name in source.read}
     named = (name for name in dict.fromkeys(heading.names) if name and name not in read)
-    beside = (name for name in named if any(of.fullmatch(cells.loose(name)) for of in (HEADED, TEXTS)))
+    beside = (name for name in named if any(of.fullmatch(cells.loose(name)) for of in (HEADED, TEXTS, SECOND)))
     return (*(source for source in said if source.columns and not source.any), *(Source((name,)) for name in beside))
 
 
 def reader(layout: Layout, source: Source) -> Callable[[str], str]:
-    """Return what reads there what a row is called. It raises FormatError (`credit-note`, `closing-entry`).
+    """Return what reads there what a row is called.
 
-    What the page says of kinds of payments comes before.
+    What the page says of kinds of payments comes before. It raises FormatError (`credit-note`, `closing-entry`), and
+    `recipients-several` where a second is named who was paid.
     """
     typed = len(source.read) == 1 and bool(HEADED.fullmatch(cells.loose(source.name)))
+    second = bool(SECOND.fullmatch(cells.loose(source.name)))
     own = tuple(layout.words_out) if layout.kind_column and layout.kind_column.columns == source.columns else ()
 
     def read(cell: str) -> str:
         said = cells.text(cell)
         if any(word in said for word in own):
             return ""
+        if second and said:
+            raise FormatError("recipients-several", text=said)
         if typed and CREDIT.fullmatch(said):
             raise FormatError("credit-note", text=said)
         if CLOSING.fullmatch("".join(said.split()) if not said.isascii() else said):

@@ -27,11 +27,14 @@ GUARDED: Final = tuple("=+-@＝＋－＠\t\r")
 STROKES: Final = "-/—–_"
 """What fills a cell that names nobody."""
 
-FAULT: Final = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|BUSY!|#+)", re.IGNORECASE)
-"""What a spreadsheet shows where a value is lost: the value of a formula, or one wider than its column."""
+FAULT: Final = re.compile(
+    r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|BLOCKED!|FIELD!|UNKNOWN!|GETTING_DATA)|#{2,}|Err:5\d\d",
+    re.IGNORECASE,
+)
+"""What a spreadsheet shows in place of what it could not work out, or had no room for."""
 
-NOBODY: Final = frozenset({"null", "nan", "none", "n/a", "nil", "undefined"})
-"""What a program writes where a name is missing."""
+NOBODY: Final = frozenset({"null", "(null)", "<null>", "[null]", "nan", "none", "undefined", "<na>"})
+"""What a program writes for the name of nobody, in one case."""
 
 REFUSED: Final = frozenset({"Cc", "Cf", "Co", "Cs"})
 DAMAGED: Final = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d+", re.ASCII)
@@ -122,20 +125,21 @@ def text(cell: str) -> str:
     return clean
 
 
+def faultless(cell: str) -> str:
+    """Return the text of a cell. Raises FormatError (`cell-fault`) where it holds a fault, as #N/A, and no text."""
+    said = text(cell)
+    if FAULT.fullmatch(said):
+        raise FormatError("cell-fault", text=said)
+    return said
+
+
 def identity(cell: str) -> str:
     """Return an account, reference or document number. Raises FormatError where a spreadsheet damaged its digits."""
     if _undamaged(cell) and cell.isalnum() and cell.isascii() and type(cell) is str:
         return cell
     if isinstance(cell, Number) or DAMAGED.fullmatch(cell.strip()):
         raise FormatError("digits-lost", text=masked(cell))
-    return _kept(text(cell))
-
-
-def _kept(said: str) -> str:
-    """Return a text. Raises FormatError (`value-lost`) where a spreadsheet lost the value that stood there."""
-    if said.startswith("#") and FAULT.fullmatch(said):
-        raise FormatError("value-lost", text=said)
-    return said
+    return faultless(cell)
 
 
 def identities(column: Sequence[str]) -> Sequence[str]:
@@ -193,12 +197,14 @@ def cautious(row: list[str]) -> list[str]:
 
 
 def name(cell: str) -> str:
-    """Return the text of a cell that names somebody; strokes alone, or NULL, name nobody.
+    """Return the text of a cell that names somebody; strokes alone name nobody.
 
-    Raises FormatError where it holds a number like a person's, or a value that a spreadsheet lost.
+    Raises FormatError where it holds a number like a person's, or what a program writes where it knows no name.
     """
     said = without(cell, LONG)
-    return said if said.strip(STROKES) and said.casefold() not in NOBODY else ""
+    if said.casefold() in NOBODY:
+        raise FormatError("cell-fault", text=said)
+    return said if said.strip(STROKES) else ""
 
 
 def numbered(cell: str) -> str:
@@ -208,12 +214,12 @@ def numbered(cell: str) -> str:
 
 def prose(cell: str) -> str:
     """Return the text of a cell, with every number masked that may be a person's."""
-    return covered(text(cell))
+    return covered(faultless(cell))
 
 
 def without(cell: str, numbers: re.Pattern[str]) -> str:
-    """Return the text of a cell. Raises FormatError where it holds one of the numbers, or a value that was lost."""
-    said = _kept(text(cell))
+    """Return the text of a cell. Raises FormatError where it holds one of the numbers."""
+    said = faultless(cell)
     if numbers.search(said):
         raise FormatError("private-misplaced", text=covered(said))
     return said

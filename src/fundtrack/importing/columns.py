@@ -12,6 +12,7 @@ from operator import mul
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from fundtrack import identifier
+from fundtrack.book.clock import today
 from fundtrack.book.person import named
 from fundtrack.errors import FormatError
 from fundtrack.importing import cells, dates, fields, heading, movement, threes, written
@@ -178,7 +179,7 @@ class Columns:
         """Choose the place of every other field and what reads it."""
         layout, spec = self._layout, self._layout.columns
         readers: dict[str, Callable[[str], object]] = {
-            "date": self._dated(dates.reader(layout.dates)),
+            "date": self._dated(dates.passed(dates.reader(layout.dates), today())),
             "fund": fields.worded(words.get("fund", {})),
             "use": fields.use(words.get("use", {})),
             "project": fields.worded(words.get("project", {})),

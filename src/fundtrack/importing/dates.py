@@ -37,6 +37,9 @@ YEAR: Final = 12
 CENTURY: Final = 2000
 SERIAL: Final = re.compile(r"\d{1,7}(?:\.\d+)?", re.ASCII)
 FIRST_YEAR: Final = 1949
+AHEAD: Final = 31
+"""Days by which a payment may be ordered before its day."""
+
 YEAR_ALONE: Final = re.compile(r"(?:199\d|20\d\d|2100)(?:\.0+)?年?", re.ASCII)
 """What is a year that nobody would take for a day: as a serial number it were one of 1905."""
 
@@ -97,6 +100,22 @@ def reader(order: str) -> Callable[[str], dt.date]:
         return _date(int(year) + (CENTURY if len(year) == len("12") else 0), month, day, text)
 
     return other
+
+
+def passed(read: Callable[[str], dt.date], today: dt.date) -> Callable[[str], dt.date]:
+    """Return what reads days on which something happened: what was ordered ahead may be a month from today.
+
+    It raises FormatError (`date-ahead`) for one beyond, as of a year whose digits were mistaken.
+    """
+    last = today + dt.timedelta(days=AHEAD)
+
+    def happened(text: str) -> dt.date:
+        day = read(text)
+        if day > last:
+            raise FormatError("date-ahead", text=text.strip(), today=today.isoformat())
+        return day
+
+    return happened
 
 
 def _month(word: str) -> int:

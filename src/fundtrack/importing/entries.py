@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from fundtrack import identifier
+from fundtrack.book.clock import today
 from fundtrack.errors import FormatError
 from fundtrack.importing import cells, dates, fields, heading, threes, written
 from fundtrack.importing.agreement import Agreement
@@ -132,10 +133,11 @@ class EntryColumns:
     def _field(self, name: str, source: Source, key: bytes) -> Field:
         """Return where a field stands and what reads it there."""
         kind, words = self._kinds[name], self._words.get(name, {})
+        acted = bool(self._layout.becomes) and name == "date"
         readers: dict[str, Callable[[str], Any]] = {
             "text": self._texts(name),
             "words": written.said,
-            "date": dates.read,
+            "date": dates.passed(dates.read, today()) if acted else dates.read,
             "end": dates.read,
             "number": partial(_number, times=source.times),
             "identifier": self._keeper(name, key),

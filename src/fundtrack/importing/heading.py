@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 FILLED: Final = ("payee", "narration")
 """Fields that a row may say in any of several columns; two dates or amounts are never one for the other."""
 
+ONE_OF_A_NAME: Final = frozenset({"date", "amount", "amount-in", "amount-out"})
+"""Fields that a page reads under one name, of which a file has no two."""
+
 SEARCHED: Final = 50
 """Rows in which the header must stand."""
 
@@ -112,7 +115,8 @@ class Wanted:
     def __init__(self, layout: Layout) -> None:
         """Prepare to look for them."""
         self._names = {cells.column(name)[0]: name for name in layout.header}
-        self._any = [source for source in layout.sources if source.any and not source.optional]
+        named = (source for source in layout.sources if source.any and not source.optional)
+        self._any = [*dict.fromkeys(named)]  # what is also of the key is wanted once
         self._groups = [frozenset(map(cells.loose, source.any)) for source in self._any]
         self._without = frozenset(map(cells.loose, layout.without))
         self.count = len(self._names) + len(self._groups)
@@ -230,7 +234,7 @@ def _resolved(layout: Layout, heading: Heading) -> Layout:
     made = replace(
         layout,
         columns={
-            field: filled(source) if field in FILLED and layout.form is None else one(source)
+            field: filled(source) if field in FILLED and layout.form is None else one(_only(field, source, heading))
             for field, source in layout.columns.items()
         },
         key_account=beside(layout.key_account),
@@ -247,6 +251,19 @@ def _resolved(layout: Layout, heading: Heading) -> Layout:
         statuses=statuses.unread(made, heading),
         called=called.called(made, heading),
     )
+
+
+def _only(field: str, source: Source, heading: Heading) -> Source:
+    """Return a source of a day or an amount. Raises FormatError (`column-twice`) where two columns go by one name.
+
+    Amount and AMOUNT are one name, as Amount (£) is; which of them the page means nobody can tell.
+    """
+    if field in ONE_OF_A_NAME:
+        read = next((name for name in map(cells.loose, source.any) if name in map(cells.loose, heading.names)), "")
+        found = [name for name in dict.fromkeys(heading.names) if read and cells.loose(name) == read]
+        if len(found) > 1:
+            raise FormatError("column-twice", row=heading.row, name="、".join(found))
+    return source
 
 
 def unit(layout: Layout, heading: Heading, columns: Sequence[str]) -> str:
