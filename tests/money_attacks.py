@@ -1,10 +1,10 @@
-"""Attacks on money that leaves a fund: after the last day of its quota, or twice; see `attacks.py`."""
+"""Attacks on money that leaves a fund: as nothing of its kind, after the last day of its quota, or twice."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from attacks import ADD_ACCOUNT, NEW, alike, entry, row, voucher
+from attacks import ACCOUNT, ADD_ACCOUNT, NEW, alike, entry, row, voucher
 from finding_attacks import WAIVER
 from quota_attacks import ALLOTTED, APPLIED, quota
 
@@ -125,7 +125,34 @@ AGAIN: Final = tuple(
     }.items()
 )  # fmt: skip
 
-MONEY_ATTACKS: Final = EXPIRED + AGAIN
+KINDS: Final = (
+    "transfer-received", "disbursement", "advance", "verification", "refund", "interest", "bank-charge", "loan",
+    "repayment", "adjustment", "quota-received", "allotment", "quota-adjustment", "commitment", "application",
+    "carry-over", "pooling", "returned-payment",
+)  # fmt: skip
+"""All but an opening and a reclaim, which move cash against the balance of a fund."""
+
+NEW_YEAR: Final[dict[str, Any]] = {"date": "2015-01-01", "day": 735599}
+
+LEFT: Final = (
+    *(alike(f"money leaves by a voucher of another kind: {kind}", "voucher_moves_money_as_its_kind",
+            entry("F06", debit="3001"),
+            voucher("F06", number=2, kind=kind, document="x", **(NEW_YEAR if kind == "carry-over" else {})))
+      for kind in KINDS),
+    *(alike(what, "voucher_moves_money_as_its_kind", *statements) for what, statements in {
+        "money leaves to an owner company by a reclaim": (entry("F01", debit="1201"), voucher("F01", kind="reclaim")),
+        "money leaves by a receipt in red": (
+            entry("F01", debit="1001", credit="3001", red=1), voucher("F01", kind="transfer-received")),
+        "money comes by a payment": (
+            entry("F01", debit="1001", credit="0601"), voucher("F01")),
+        "money goes from one bank account to another": (
+            row("account", **ACCOUNT), entry("F01", debit="1009"), voucher("F01", kind="transfer-received")),
+        "money leaves in the second line": (
+            entry("F03"), entry("F03", debit="3001", line=2), voucher(entries=2)),
+    }.items()),
+)  # fmt: skip
+
+MONEY_ATTACKS: Final = EXPIRED + AGAIN + LEFT
 
 IN_ORDER: Final = (
     (*EXPIRING, *spent(**IN_TIME), quota("2902:Q00004", "2903:Q00004", voucher=33),

@@ -319,6 +319,17 @@ IF EXISTS (SELECT 1 FROM added JOIN quota_heading AS h ON h.fund = added.fund) T
             ELSE substr(c.kind, 7) || '>' || substr(d.kind, 7) END || ' %'));
 END IF;
 
+-- Cash moves only as its kind of voucher moves it: none leaves a fund by an act that spends no quota and asks for no use.
+-- control voucher_moves_money_as_its_kind on voucher
+PERFORM refuse('money-moved-wrongly: no voucher of this kind moves cash so')
+FROM added
+JOIN entry AS e ON e.voucher = added.id
+JOIN account AS d ON d.fund = e.fund AND d.unit = e.unit AND d.code = e.debit
+JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.credit
+WHERE added.reverses IS NULL AND added.kind <> 'opening' AND 'cash' IN (d.kind, c.kind) AND NOT EXISTS (
+    SELECT 1 FROM money_move AS m WHERE m.kind = added.kind AND m.moves LIKE '% ' || CASE e.red
+        WHEN 0 THEN d.kind || '>' || c.kind ELSE c.kind || '>' || d.kind END || ' %');
+
 -- What of an application is not paid may be released: back to where it was reserved from, in red, and what is owed with it.
 -- Of what it reserved no more is paid and released together than there is, and nothing of one that was taken back: also
 -- where what the bank returned of it is taken back, or paid again under the number of what came back.

@@ -338,6 +338,18 @@ BEGIN
             ELSE substr(c.kind, 7) || '>' || substr(d.kind, 7) END || ' %'));
 END;
 
+-- Cash moves only as its kind of voucher moves it: none leaves a fund by an act that spends no quota and asks for no use.
+CREATE TRIGGER voucher_moves_money_as_its_kind BEFORE INSERT ON voucher WHEN NEW.reverses IS NULL AND NEW.kind <> 'opening'
+BEGIN
+    SELECT RAISE(ABORT, 'money-moved-wrongly: no voucher of this kind moves cash so')
+    FROM entry AS e
+    JOIN account AS d ON d.fund = e.fund AND d.unit = e.unit AND d.code = e.debit
+    JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.credit
+    WHERE e.voucher = NEW.id AND 'cash' IN (d.kind, c.kind) AND NOT EXISTS (
+        SELECT 1 FROM money_move AS m WHERE m.kind = NEW.kind AND m.moves LIKE '% ' || CASE e.red
+            WHEN 0 THEN d.kind || '>' || c.kind ELSE c.kind || '>' || d.kind END || ' %');
+END;
+
 -- What of an application is not paid may be released: back to where it was reserved from, in red, and what is owed with it.
 -- Of what it reserved no more is paid and released together than there is, and nothing of one that was taken back: also
 -- where what the bank returned of it is taken back, or paid again under the number of what came back.
