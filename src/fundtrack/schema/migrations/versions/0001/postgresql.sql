@@ -326,9 +326,8 @@ FROM added
 JOIN entry AS e ON e.voucher = added.id
 JOIN account AS d ON d.fund = e.fund AND d.unit = e.unit AND d.code = e.debit
 JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.credit
-WHERE added.reverses IS NULL AND added.kind <> 'opening' AND 'cash' IN (d.kind, c.kind) AND NOT EXISTS (
-    SELECT 1 FROM money_move AS m WHERE m.kind = added.kind AND m.moves LIKE '% ' || CASE e.red
-        WHEN 0 THEN d.kind || '>' || c.kind ELSE c.kind || '>' || d.kind END || ' %');
+WHERE added.reverses IS NULL AND added.kind <> 'opening' AND 'cash' IN (d.kind, c.kind) AND MONEY_MOVES(added.kind) NOT LIKE '% ' || CASE e.red
+    WHEN 0 THEN d.kind || '>' || c.kind ELSE c.kind || '>' || d.kind END || ' %';
 
 -- What of an application is not paid may be released: back to where it was reserved from, in red, and what is owed with it.
 -- Of what it reserved no more is paid and released together than there is, and nothing of one that was taken back: also

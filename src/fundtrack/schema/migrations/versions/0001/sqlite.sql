@@ -345,9 +345,8 @@ BEGIN
     FROM entry AS e
     JOIN account AS d ON d.fund = e.fund AND d.unit = e.unit AND d.code = e.debit
     JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.credit
-    WHERE e.voucher = NEW.id AND 'cash' IN (d.kind, c.kind) AND NOT EXISTS (
-        SELECT 1 FROM money_move AS m WHERE m.kind = NEW.kind AND m.moves LIKE '% ' || CASE e.red
-            WHEN 0 THEN d.kind || '>' || c.kind ELSE c.kind || '>' || d.kind END || ' %');
+    WHERE e.voucher = NEW.id AND 'cash' IN (d.kind, c.kind) AND MONEY_MOVES(NEW.kind) NOT LIKE '% ' || CASE e.red
+        WHEN 0 THEN d.kind || '>' || c.kind ELSE c.kind || '>' || d.kind END || ' %';
 END;
 
 -- What of an application is not paid may be released: back to where it was reserved from, in red, and what is owed with it.

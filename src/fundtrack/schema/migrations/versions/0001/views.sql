@@ -84,21 +84,6 @@ SELECT column1 AS kind, column2 AS moves FROM (VALUES
     ('carry-over', ' unallotted>carried available>carried committed>carried received>unallotted received>available received>committed '),
     ('reclaim', ' unallotted>reclaimed available>reclaimed committed>reclaimed ')) AS m;
 
--- Between which kinds of account each kind of voucher moves cash, where it takes nothing back; all others move none.
-CREATE VIEW money_move AS
-SELECT column1 AS kind, column2 AS moves FROM (VALUES
-    ('transfer-received', ' cash>transfer '),
-    ('interest', ' cash>interest '),
-    ('disbursement', ' use>cash advance>cash payable>cash '),
-    ('advance', ' advance>cash payable>cash '),
-    ('bank-charge', ' use>cash '),
-    ('refund', ' cash>use cash>advance cash>balance '),
-    ('returned-payment', ' cash>use cash>advance cash>payable '),
-    ('loan', ' due-from>cash cash>due-to '),
-    ('repayment', ' due-to>cash payable>cash cash>due-from cash>receivable '),
-    ('pooling', ' transfer>cash cash>transfer '),
-    ('reclaim', ' transfer>cash balance>cash ')) AS m;
-
 -- The line that a document gave, of which a line was allotted or carried over.
 CREATE VIEW quota_root AS
 WITH RECURSIVE rooted (fund, line, root) AS (
