@@ -155,9 +155,9 @@ CHANNEL: Final = (
     alike("loan from a fund that may not advance", "voucher_advances_lawfully",
           entry(debit="1301"), voucher(kind="loan", document="x")),
     alike("due-from another fund, but not called a loan", "voucher_advances_lawfully",
-          entry("F01", debit="1301"), voucher("F01", kind="adjustment")),
+          entry("F01", debit="1301", credit="3001"), voucher("F01", kind="adjustment")),
     alike("loan without a document", "voucher_loan_document", entry("F01", debit="1301"), voucher("F01", kind="loan")),
-    alike("pooled without a plan", "voucher_loan_document", entry("F01", debit="1201"), voucher("F01", kind="pooling")),
+    alike("pooled by no plan", "voucher_loan_document", entry(debit="1201", credit="3001"), voucher(kind="pooling")),
 )  # fmt: skip
 
 PURPOSE: Final = (
@@ -246,17 +246,17 @@ RECORD: Final = (
     Attack("line taken", ("entry_pk", "entry_never_replaced"), ("entry_pk",), (entry(), entry(), voucher(entries=2))),
     alike("amount zero", "entry_amount", entry(amount=0), voucher()),
     alike("amount negative", "entry_amount", entry(amount=-100), voucher()),
-    alike("amount beyond all money", "entry_amount", entry(amount=9 * 10**15 + 1, debit="1001", credit="3001"),
+    alike("amount beyond all money", "entry_amount", entry(amount=9 * 10**15 + 1, debit="1201", credit="3001"),
           voucher(kind="adjustment")),
-    alike("neither black nor red", "entry_red", entry(red=2), voucher()),
+    alike("neither black nor red", "entry_red", entry(red=2, debit="3001", credit="1201"), voucher(kind="adjustment")),
     alike("account against itself", "entry_sides", entry(credit="0603"), voucher()),
     alike("another day than the date", "voucher_date", entry(), voucher(day=735659)),
     alike("date not written as ISO 8601", "voucher_date", entry(), voucher(date="2015-3-1")),
     Attack("date before the calendar", ("voucher_in_open_period", "voucher_date"),
-           ("voucher_in_open_period", "voucher_date"), (entry(debit="1001", credit="3001"),
+           ("voucher_in_open_period", "voucher_date"), (entry(debit="1201", credit="3001"),
            voucher(kind="adjustment", date="0000-12-31", day=0, year=0, number=1))),
     alike("another year than the date", "voucher_year", entry(), voucher(year=2016, number=1)),
-    alike("kind that does not exist", "voucher_kind", entry(), voucher(kind="gift")),
+    alike("kind that does not exist", "voucher_kind", entry(debit="1201", credit="3001"), voucher(kind="gift")),
     alike("approved by its preparer", "voucher_duties_apart", entry(), voucher(approved_by="clerk")),
     *(alike(f"approved by its preparer: {name}", "voucher_duties_apart", entry(), voucher(approved_by=name))
       for name in ("Clerk", "cl erk")),

@@ -193,7 +193,7 @@ FINDINGS: Final = (
           row("sighting", **SIGHTING | {"finding": 3}), row("finding_act", **ACT | {"finding": 3}),
           *REVERSAL, row("finding_act", **CLOSE | {"finding": 3, "remedy": NEW})),
     alike("closed by a remedy of a kind its page does not name", "finding_act_remedied",
-          entry("F01", 60_000, debit="1201"), voucher("F01", cites=5, kind="adjustment"),
+          entry("F01", 60_000, debit="1201", credit="3001"), voucher("F01", cites=5, kind="adjustment"),
           row("finding_act", **CLOSE | {"remedy": NEW})),
     alike("closed by a waiver of another fund", "finding_act_waived", row("waiver", **WAIVER | {"fund": "F03"}),
           row("finding_act", **CLOSE | {"waiver": 3})),

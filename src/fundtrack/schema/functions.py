@@ -49,8 +49,32 @@ LOOSE: Final = FOLDED.replace("{gone}", "{blank}").replace(
 BETWEEN: Final = (("-", "{{}}"), ("}}{{", ""), ("{{}}", "-"), (">-<", "~"), ("-", ""), ("<", ""), (">", ""), ("~", "-"))
 """What is replaced in that by what, in turn, so that one hyphen is left between two figures, and no other mark."""
 
+MOVES: Final = {
+    "transfer-received": "cash>transfer",
+    "interest": "cash>interest",
+    "disbursement": "use>cash advance>cash payable>cash",
+    "advance": "advance>cash payable>cash",
+    "bank-charge": "use>cash",
+    "refund": "cash>use cash>advance cash>balance",
+    "returned-payment": "cash>use cash>advance cash>payable",
+    "loan": "due-from>cash cash>due-to",
+    "repayment": "due-to>cash payable>cash cash>due-from cash>receivable",
+    "pooling": "transfer>cash cash>transfer",
+    "reclaim": "transfer>cash balance>cash",
+}
+"""Between which kinds of account each kind of voucher moves cash, debit before credit; all others move none.
+
+It is asked of every voucher, and of no view: reading one costs an import a tenth of its time.
+"""
+
+MONEY_MOVES: Final = "".join(
+    (r"(CASE \1", *(f" WHEN '{kind}' THEN ' {moves} '" for kind, moves in MOVES.items()), " ELSE '' END)")
+)
+"""The moves of a kind of voucher, with a blank before and behind each."""
+
 FUNCTIONS: Final = {
     "sqlite": {
+        "MONEY_MOVES": MONEY_MOVES,
         "IS_NAME": r"(\1 = trim(\1) AND \1 <> '' AND \1 NOT GLOB '*{unnamed}*')",
         "IS_SAID": r"(trim(\1, '{blank}') <> '')",
         "IS_DATE": r"(\1 >= '0001-01-01' AND \1 IS date(\1, '+0 days'))",
@@ -62,6 +86,7 @@ FUNCTIONS: Final = {
         "BARE": reduce(lambda number, by: f"replace({number}, '{by[0]}', '{by[1]}')", BETWEEN, LOOSE),
     },
     "postgresql": {
+        "MONEY_MOVES": MONEY_MOVES,
         "IS_NAME": r"(\1 = btrim(\1) AND \1 <> '' AND \1 !~ '{unnamed}')",
         "IS_SAID": r"(btrim(\1, '{blank}') <> '')",
         "IS_DATE": r"(\1 ~ '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}$' AND \1::date IS NOT NULL)",
@@ -79,7 +104,7 @@ FUNCTIONS: Final = {
 
 PERSON is whom a name means; SPELT a payee by one spelling: neither blanks nor full width make another of one. BARE is
 a number without what its writing leaves open: those, and which marks, case, O for 0, I and l for 1. Between two
-figures that there is a mark counts: 1-11 is not 11-1.
+figures that there is a mark counts: 1-11 is not 11-1. MONEY_MOVES is what a kind of voucher may do with cash.
 """
 
 
