@@ -54,6 +54,8 @@ LONG: Final = re.compile(rf"{ALIKE} | (?<![A-Za-z\d])\d{{14,}}[\dXxＸｘ]", re.
 
 DOCUMENT: Final = re.compile(r"(?=.*\d)[0-9A-Z()]{7,20}", re.ASCII)
 ACCOUNT: Final = re.compile(r"\d{8,32}", re.ASCII)
+PLAIN_LENGTHS: Final = frozenset({*range(8, 33)} - {OLD_LENGTH})
+"""Digits of an account that no identity card of the old form has."""
 
 KEPT: Final = re.compile(rf"[^#]*#[0-9a-f]{{{MAC_DIGITS}}}")
 
@@ -90,9 +92,14 @@ def shown(identifier: str) -> str:
     return identifier.partition("#")[0] if KEPT.fullmatch(identifier) else masked(identifier)
 
 
+def _plain(number: str) -> bool:
+    """Say whether a number is an account's in the form in which it is hashed, as most are written."""
+    return number.isdecimal() and number.isascii() and len(number) in PLAIN_LENGTHS
+
+
 def normal(number: str) -> str:
     """Return a number in the one form in which it is hashed; nothing for what says that there is none."""
-    if number.isdecimal() and number.isascii() and len(number) != OLD_LENGTH:  # as most accounts are written
+    if _plain(number):
         return number
     bare = "".join(unicodedata.normalize("NFKC", number).split()).translate(DROPPED).upper()
     if bare in UNSAID:
@@ -124,6 +131,8 @@ def sound(number: str, form: Form) -> str:
 
     Raises FormatError (`identity-unsound`, `account-unsound`), with the number masked.
     """
+    if form == "account" and _plain(number):
+        return number
     bare = normal(number)
     if not bare or form == "plate":
         return number

@@ -231,7 +231,7 @@ CREATE TABLE voucher (
         'quota-adjustment', 'commitment', 'application', 'carry-over', 'reclaim', 'pooling', 'returned-payment')),
     CONSTRAINT voucher_loan_document CHECK (kind NOT IN ('loan', 'pooling') OR document <> ''),
     CONSTRAINT voucher_prepared_by CHECK (IS_NAME(prepared_by) AND (approved_by = '' OR IS_NAME(approved_by))),
-    CONSTRAINT voucher_duties_apart CHECK (PERSON(approved_by) <> PERSON(prepared_by)),
+    CONSTRAINT voucher_duties_apart CHECK (approved_by = '' OR PERSON(approved_by) <> PERSON(prepared_by)),
     CONSTRAINT voucher_occurrence CHECK (occurrence >= 1),
     CONSTRAINT voucher_row CHECK ((batch IS NULL) = (row IS NULL)),
     CONSTRAINT voucher_fund_basis CHECK (fund_basis IS NULL OR batch IS NOT NULL OR link <> id)
