@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 BLANKS: Final = frozenset({"", " ", "\t", "\u3000", "\u00a0"})
 
+REPEATING: Final = frozenset({"row-repeats", "total-unfit"})
+"""What is said of a row that may repeat others."""
+
 
 class Table:
     """A table under its header: reads its rows, many at a time, and keeps its sums and running balance."""
@@ -150,7 +153,7 @@ class Table:
         except FormatError as error:
             return self._unreadable(number, row, None, [error, *self.columns.problems(row, None)])
         doubtful = self._doubtful(row, moved)
-        self._doubts.add((row,), moved, repeats=any(error.key == "row-repeats" for error in doubtful))
+        self._doubts.add((row,), moved, repeats=any(error.key in REPEATING for error in doubtful))
         (amount,) = self._count((number,), (row,), moved)
         return self._unreadable(number, row, amount, [*self.columns.problems(row, moved), *doubtful])
 
