@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from fundtrack import identifier
 from fundtrack.errors import FormatError
-from fundtrack.importing import cells, repeats
+from fundtrack.importing import cells, footers, repeats
 from fundtrack.importing.balances import Balances
 from fundtrack.importing.blocks import Row, digest, not_data
 from fundtrack.importing.doubt import FEWEST, Doubts
@@ -77,9 +77,9 @@ class Table:
         try:
             return self._block((number,), (row,))
         except FormatError:
-            if self._is_total(number, row, _filled(row)):
-                return not_data(number, self.sheet, cells.cautious(row), "total")
-            return self._faulty(number, row)
+            filled = _filled(row)
+            why = "total" if self._is_total(number, row, filled) else "footer" * self._is_footer(row, filled)
+            return not_data(number, self.sheet, cells.cautious(row), why) if why else self._faulty(number, row)
 
     def _like_total(self, rows: Sequence[list[str]]) -> bool:
         """Say whether rows may be totals: they have no number that tells a payee, or a page knows no such column."""
@@ -210,7 +210,11 @@ class Table:
         worded = bool(self._total.match(first)) or self._beside(row, filled)
         lone = len(filled) == 1 and self.layout.form is None and filled.isdisjoint(self.columns.telling)
         noted = first.startswith(tuple(self._notes)) or filled.isdisjoint(self.columns.mapped) or lone
-        return "note" if noted and not worded else ""
+        return "note" if noted and not worded else "footer" * self._is_footer(row, filled)
+
+    def _is_footer(self, row: Sequence[str], filled: set[int]) -> bool:
+        """Say whether a row says only what is printed at the foot of a page: one text, or several of payments."""
+        return (len(filled) == 1 or self.layout.form is None) and footers.is_footer(row[at] for at in filled)
 
     def _is_total(self, number: int, row: list[str], filled: set[int]) -> bool:
         """Say whether a row repeats others, and compare it with what it repeats.

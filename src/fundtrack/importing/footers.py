@@ -1,0 +1,56 @@
+"""What programs and clerks print beneath a table or at the foot of a page: no payment, whatever page reads the file.
+
+Only whole texts are meant, and none that states an amount: what has one waits as a row that may be a payment.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+LONGEST: Final = 200
+
+PAGE: Final = (
+    r"page \d+(?: ?(?:of|/) ?\d+)?|第? ?\d+ ?页[,、/ ]*(?:[共总] ?\d+ ?页)?"
+    r"|[共总] ?\d+ ?页[,、/ ]*(?:第 ?\d+ ?页)?"
+)
+HANDS: Final = "制表|制单|复核|审核|审批|经办|记账|填报|填表|打印|出纳|会计|负责|主管|单位负责|财务负责"
+SIGNED: Final = f"(?:{HANDS})(?:人员?|单位|机构)?"
+FOOTER: Final = re.compile(
+    rf"[-—– ]*(?:{PAGE})[-—– ]*"
+    r"|(?:©|\(c\)|copyright\b|crown copyright\b|版权所有).*"
+    r"|(?:(?:report|file|list|data) )?"
+    r"(?:printed|generated|produced|created|exported|extracted|downloaded|run|published)"
+    r"(?:(?: (?:on|at|by|from)\b|:).*)?"
+    r"|[-*#=< ]*(?:end of (?:the )?(?:report|file|list|data|document|statement|table|page)|end)[-*#=.> ]*"
+    r"|(?:打印|导出|制表|生成|下载|填报|填表)(?:日期|时间|机构|柜员)(?:[: ].*)?"
+    rf"|{SIGNED}(?:[: ].{{0,30}})?"
+    r"|(?:借方|贷方|收入|支出)(?:合计|总计)?(?:笔数)?: ?\d+ ?笔"
+    r"|[-*#=—– ]*(?:以下空白|以下无正文|报表结束|报告完毕|全文完|完)[-*#=—– ]*",
+    re.IGNORECASE,
+)
+"""© Copyright …, Printed on …, End of report, #end, Page 1 of 3, Report generated, 打印日期：…, 制表人, 第1页 共3页."""
+
+AMOUNT: Final = re.compile(
+    r"[¥£$€]\s*\d|\d\.\d{1,2}(?![\d.])|\d{1,3}(?:,\d{3})+|\d\s*[十百千万亿]*(?:元|yuan|gbp|cny)", re.IGNORECASE
+)
+"""What may be an amount in a text."""
+
+
+def is_footer(texts: Iterable[str]) -> bool:
+    """Say whether everything that a row says is printed beneath tables."""
+    return all(map(_footer, texts))
+
+
+@lru_cache(maxsize=1 << 10)
+def _footer(cell: str) -> bool:
+    """Say whether a cell is a whole footer, and states no amount."""
+    if len(cell) > LONGEST:
+        return False
+    said = " ".join(unicodedata.normalize("NFKC", cell).split())
+    return bool(FOOTER.fullmatch(said)) and not AMOUNT.search(said)
