@@ -41,6 +41,9 @@ ILL: Final = (
 REPEATS: Final = ("合计", "本页小计", "治塘村小计", "乡镇合计", "承前页", "过次页", "本年累计", "合计（大写）：壹元整")
 """What rows are called that repeat others."""
 
+FOOTERS: Final = ("© Copyright 2015", "Page 1 of 3", "#end", "打印日期：2015-07-01", "制表人", "借方合计：2笔")
+"""What is printed at the foot of a page, and states no amount."""
+
 PUT_IN: Final = (b"\0", b'"', b"\n", b"\r", b",", b"\xff\xfe", b"\xef\xbb\xbf", b"\t", "甲".encode(), b"'")
 DAYS: Final = ("2015-06-01", "2015年6月2日", "20150603", "2015/6/4")
 
@@ -90,13 +93,32 @@ def repeating(kind: Kind, word: str, amount: bool) -> list[str]:  # noqa: FBT001
     return row
 
 
+def nameless(kind: Kind, rows: Rows, off: int) -> list[str]:
+    """Return a total of rows that has no word: their sum, or `off` from it by fen."""
+    column = next(iter(kind.amounts))
+    at = kind.header.index(column)
+    fen = sum(AMOUNTS.get(row[at]) or 0 for row in rows if at < len(row)) + off
+    return ["" if name != column else f"{fen / 100:.2f}" for name in kind.header]
+
+
+@st.composite
+def put_in(draw: st.DrawFn, kind: Kind, above: Rows, how: int) -> list[str]:
+    """Give a row that is no payment: a footer, a total of the rows above it without a word, one with a word."""
+    if how == 6:
+        lone = [draw(st.sampled_from(FOOTERS)), *[""] * (len(kind.header) - 1)]
+        return lone[: draw(st.sampled_from([1, len(lone)]))]
+    if how == 7:
+        return nameless(kind, above, draw(st.sampled_from([-1, 0, 1])))
+    return repeating(kind, draw(st.sampled_from(REPEATS)), draw(st.booleans()))
+
+
 @st.composite
 def tables(draw: st.DrawFn) -> tuple[Kind, Rows]:
     """Give all rows of a file whose rows were cut, copied, moved and changed, and whose columns were moved."""
     kind = draw(st.sampled_from(KINDS))
     rows = draw(sound(kind))
     for _ in range(draw(st.integers(0, 4))):
-        at, how = draw(st.integers(0, len(rows) - 1)), draw(st.integers(0, 6))
+        at, how = draw(st.integers(0, len(rows) - 1)), draw(st.integers(0, 8))
         row = rows[at]
         place = draw(st.integers(0, len(row) - 1)) if row else 0
         if how == 0 and row and kind.header[place : place + 1] and kind.header[place] not in kind.amounts:
@@ -112,7 +134,7 @@ def tables(draw: st.DrawFn) -> tuple[Kind, Rows]:
         elif how == 5:
             rows.insert(at, draw(st.sampled_from([[], [""] * len(kind.header), [*kind.header]])))
         else:
-            rows.insert(at, repeating(kind, draw(st.sampled_from(REPEATS)), draw(st.booleans())))
+            rows.insert(at + (how == 7), draw(put_in(kind, rows[: at + 1], how)))
     whole = [list(kind.header), *rows]
     if draw(st.integers(0, 3)) == 0:
         order = draw(st.permutations(range(len(kind.header))))
@@ -190,8 +212,15 @@ def stated(kind: Kind, rows: Rows, *, padded: bool) -> dict[int, int | None]:
 def _states(cells: Sequence[str], places: dict[int, int]) -> int | None:
     """Return what cells state where amounts stand, each with its sign: fen, or None where it cannot be read."""
     said = [(cells[at], sign) for at, sign in places.items() if cells[at].strip() or len(places) == 1]
-    fen, sign = (AMOUNTS.get(said[0][0], _plain(said[0][0])), said[0][1]) if said else (0, 1)
+    fen, sign = (AMOUNTS.get(said[0][0], _written(said[0][0])), said[0][1]) if said else (0, 1)
     return sign * fen if fen is not None and len(said) <= 1 else None
+
+
+def _written(cell: str) -> int | None:
+    """Return the fen of a sum that is written with its fen; None where it is anything else."""
+    whole, point, part = cell.removeprefix("-").partition(".")
+    plain = point and len(part) == 2 and (whole + part).isascii() and (whole + part).isdigit()
+    return int(whole + part) * (-1 if cell.startswith("-") else 1) if plain else _plain(cell)
 
 
 def _plain(cell: str) -> int | None:

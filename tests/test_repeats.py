@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from fundtrack.importing import Importer
-from test_importers import PAGES, STATEMENTS, minimal
+from test_importers import MINIMAL, PAGES, STATEMENTS, minimal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,7 +96,10 @@ CARDS: Final = """资金：F03,列支科目：F03-0801,付款账号：4500123456
         ("本页小计,,,2户,,,3.00,", "total", True),
         ("治塘村小计,,,2户,,,3.01,", "total", False),
         (",,,2户,,,3.00,", "total", True),
-        (",,,2户,,,3.01,", ["cells-empty"], None),
+        (",,,2户,,,3.01,", ["cells-empty", "total-unfit"], None),
+        (",,,,,,3.01,", ["cells-empty", "total-unfit"], None),
+        ("合总,,,,,,2.99,", ["cells-empty", "total-unfit"], None),
+        (",,,,,,3.10,", ["cells-empty"], None),
         ("3,那满镇,治塘村,小计,,,3.00,2张", "total", True),
         ("3,那满镇,治塘村,小计,,,3.01,", ["cells-empty", "row-repeats"], None),
         ("3,那满镇,治塘村,农某四,,危房改造,3.00,", ["cells-empty", "row-repeats"], None),
@@ -198,3 +201,46 @@ def test_what_may_be_a_name_repeats_others_by_its_sum(tmp_path: Path, row: str, 
     text = f"date,amount,payee\n2015-01-02,1.00,a\n2015-01-03,2.00,b\n{row}\n"
     _, rows = minimal(tmp_path, text)
     assert [error.key for error in rows[-1].problems] == problems
+
+
+DATED_ABOVE: Final = MINIMAL.replace('date = "date"', 'date = { cell = "Paid on" }').replace('"date", ', '"place", ')
+
+
+@pytest.mark.parametrize(
+    ("row", "problems"),
+    [
+        (",3.01,", ["total-unfit"]),
+        (",2.98,2户", ["total-unfit"]),
+        ("合总,3.01,", ["total-unfit"]),
+        (",3.01,汇总数", ["total-unfit"]),
+        (",3.00,汇总数", ["row-repeats"]),
+        (",3.10,", []),
+        (",3.10,c", []),
+    ],
+)
+@pytest.mark.parametrize("more", ["", "x,9.00,d\n"])
+def test_a_total_that_nobody_knows_and_that_does_not_fit_waits(
+    tmp_path: Path, row: str, problems: list[str], more: str
+) -> None:
+    """By its place and its sum: where the day stands above, nothing else tells it from a payment."""
+    text = f"Paid on: 2015-01-02,,\nplace,amount,payee\nx,1.00,a\ny,2.00,b\n{row}\n{more}"
+    _, rows = minimal(tmp_path, text, DATED_ABOVE)
+    assert [error.key for error in rows[4].problems] == problems
+
+
+@pytest.mark.parametrize(
+    ("row", "problems"),
+    [
+        ("2015-01-31,3.00,", ["row-repeats"]),
+        ("2015-01-31,3.01,", ["total-unfit"]),
+        ("2015-01-31,3.10,", []),
+        ("2015-01-31,3.01,c", []),
+        (",3.01,", ["date-empty", "total-unfit"]),
+        (",3.01,c", ["date-empty"]),
+    ],
+)
+def test_a_row_paid_to_nobody_that_comes_near_the_sum_waits(tmp_path: Path, row: str, problems: list[str]) -> None:
+    """With a day it must say nothing of who was paid, and the page know no number that would tell a payment."""
+    toml = MINIMAL.replace('columns = ["payee"]', 'fields = ["payee"]')
+    _, rows = minimal(tmp_path, f"date,amount,payee\n2015-01-02,1.00,a\n2015-01-03,2.00,b\n{row}\n", toml)
+    assert [error.key for error in rows[-1].problems if error.key != "payee-empty"] == problems

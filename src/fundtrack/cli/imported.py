@@ -103,7 +103,8 @@ def print_held(report: Report, sheet: str, language: Language, *, dry_run: bool 
     for row in report.held:
         if _by_default(row):
             continue
-        if row["state"] == "quarantined" or (report.new and row["state"] == "rejected"):
+        footer = [why["check"] for why in row["reasons"]] == ["not-data-footer"]
+        if row["state"] == "quarantined" or (report.new and (row["state"] == "rejected" or footer)):
             place = message("place-row", language, file=report.file, sheet=sheet, row=row["row"])
             amount = "" if row["amount"] is None else f" ({show.yuan(row['amount'])})"
             print_reasons(place + amount, row["reasons"], language)

@@ -98,14 +98,14 @@ class Candidates(NamedTuple):
 class Row(NamedTuple):
     """A physical row. Private numbers in `cells` are masked.
 
-    `state` is `data` or `not-data`, then with `why`: preamble, header, blank, total, note, or sheet (one that the page
-    does not describe). `amount` is what the row counts in the file's sums, in fen: as printed, or what came in less
-    what went out; None when it cannot be read. Data makes a `candidate`, or the `entry` of a register, or has
+    `state` is `data` or `not-data`, then with `why`: preamble, header, blank, total, note, footer, or sheet (one that
+    the page does not describe). `amount` is what the row counts in the file's sums, in fen: as printed, or what came
+    in less what went out; None when it cannot be read. Data makes a `candidate`, or the `entry` of a register, or has
     `problems`. An entry has the register's columns, as `Register.row` takes them. A row that makes no candidate is
-    known by its `digest`: of its cells as they were read, for masked ones of two persons may be equal. An act on quota
-    is known by its `key`, and says its fund as payments do. `says` is the keyed hash of all that the page reads of a
-    row of data: two rows of one natural key may say different things. `day` is the day, in ISO 8601, of a row that has
-    problems, but none with that.
+    known by its `digest`: of its cells as they were read, for masked ones of two persons may be equal. An act on
+    quota is known by its `key`, and says its fund as payments do. `says` is the keyed hash of all that the page reads
+    of a row of data: two rows of one natural key may say different things. `day` is the day, in ISO 8601, of a row
+    that has problems, but none with that.
     """
 
     number: int

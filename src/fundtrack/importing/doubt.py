@@ -5,6 +5,7 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
+from fundtrack import money
 from fundtrack.errors import FormatError
 from fundtrack.importing.repeats import called, heads, hinted, loosely
 
@@ -20,6 +21,12 @@ NUMBERED: Final = ("payee-id", "payee-account", "bank-ref")
 
 FEWEST: Final = 2
 """Rows that make a sum of note: two equal payments follow one another often enough."""
+
+SHARE: Final = 100
+"""A sum that is meant is missed by less than so small a part of it; by more it may be any amount."""
+
+NAMED: Final = 1_00
+"""Fen by which the sum is missed by a row that says who was paid: a household may well get about what two others do."""
 
 
 def numbered(layout: Layout, head: Heading) -> frozenset[int]:
@@ -59,9 +66,12 @@ class Run:
         """Say whether an amount is the sum of all these rows, of which there are some."""
         if not self.rows:
             return False
-        if signed:
-            return incoming - outgoing == self.incoming - self.outgoing
-        return (incoming, outgoing) == (self.incoming, self.outgoing)
+        return not self.missed(incoming, outgoing, signed=signed)
+
+    def missed(self, incoming: int, outgoing: int, *, signed: bool) -> int:
+        """Return by how much an amount misses the sum of these rows."""
+        into, out = incoming - self.incoming, outgoing - self.outgoing
+        return abs(into - out) if signed else abs(into) + abs(out)
 
 
 class Doubts:
@@ -112,6 +122,8 @@ class Doubts:
         sums = self._whole, self._since
         if self._called(row) or self._repeats(row, sums, *moved.incoming, *moved.outgoing):
             found.append(FormatError("row-repeats"))
+        elif by := self._missed(row, sums, *moved.incoming, *moved.outgoing):
+            found.append(FormatError("total-unfit", by=money.plain(by)))
         return found
 
     def _untold(self, row: Sequence[str]) -> bool:
@@ -141,7 +153,7 @@ class Doubts:
     def _called(self, row: Sequence[str]) -> bool:
         """Say whether a row is called a total; what has a day, by a word that no payment is called."""
         words = self._words(row)
-        if any(map(str.isdigit, "".join(row[day] for day in self._days))):
+        if self._dated(row):
             return not all(map(loosely, words))
         return bool(words)
 
@@ -149,14 +161,36 @@ class Doubts:
         """Say whether a row without a number has the sum of those before it that have one.
 
         If it says nothing of who was paid, it is enough that one of them has; if it is called a total, that there are
-        any.
+        any. Where a page knows no numbers, it says nothing of who was paid, or has its day above.
         """
         if not (incoming or outgoing) or not self._untold(row):
             return False
         runs = [run for run in of if run.is_sum(incoming, outgoing, signed=self._signed)]
         unpaid = self._unpaid(row)
-        many = [run.told for run in runs if run.rows >= FEWEST and (run.told == run.rows or unpaid)]
-        return any(many) or bool(runs and self._words(row))
+        if self.places:
+            many = any(run.rows >= FEWEST and run.told and (run.told == run.rows or unpaid) for run in runs)
+        else:
+            many = (unpaid or self.loose) and any(run.rows >= FEWEST for run in runs)
+        return many or bool(runs and self._words(row))
+
+    def _missed(self, row: Sequence[str], of: tuple[Run, Run], incoming: int, outgoing: int) -> int:
+        """Return by how much a row that nothing tells misses the sum of those before it; 0 where it may be a payment.
+
+        It has neither a number nor a day. With a day it must say nothing of who was paid, on a page that knows no
+        numbers; and one that is paid to somebody, and is dated above, must miss the sum by next to nothing.
+        """
+        if self._form or not (incoming or outgoing) or not self._untold(row):
+            return 0
+        unpaid = bool(self._payee) and all(heads(row[place]) for place in self._payee if row[place].strip())
+        if (not unpaid and self._days) or (unpaid and self.places and self._dated(row)):
+            return 0
+        most = max(abs(incoming), abs(outgoing)) // SHARE
+        missed = (run.missed(incoming, outgoing, signed=self._signed) for run in of if run.rows >= FEWEST)
+        return min((by for by in missed if 0 < by <= (most if unpaid else min(most, NAMED))), default=0)
+
+    def _dated(self, row: Sequence[str]) -> bool:
+        """Say whether a row has a day of its own."""
+        return any(map(str.isdigit, "".join(row[day] for day in self._days)))
 
     def refuse(self, rows: Sequence[Sequence[str]], moved: Moved) -> None:
         """Raise FormatError where one of several rows, not counted yet, is doubtful: `wrong` tells which and why."""
@@ -169,10 +203,13 @@ class Doubts:
             raise FormatError("row-repeats")
         whole, since = self._whole.copy(), self._since.copy()
         for row, incoming, outgoing in zip(rows, *moved, strict=True):
-            if not suspects and (not self.places or (whole.told < whole.rows and since.told < since.rows)):
+            untold = whole.told < whole.rows and since.told < since.rows
+            if not (suspects or self.loose) and (not self.places or untold):
                 return
             if self._repeats(row, (whole, since), incoming, outgoing):
                 raise FormatError("row-repeats")
+            if self._missed(row, (whole, since), incoming, outgoing):
+                raise FormatError("total-unfit", by="")
             for run in (whole, since):
                 run.add(1, incoming, outgoing, not self._untold(row))
 

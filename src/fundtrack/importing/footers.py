@@ -1,31 +1,80 @@
-"""What lists say below their rows and between their pages: who printed them and when, whose they are, that they end."""
+"""What programs and clerks print beneath a table or at the foot of a page: no payment, whatever page reads the file.
+
+What may be an amount, a day or a value that was lost is none of it: such a row waits, for it may be a payment.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from contextlib import suppress
-from typing import Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
 
 from fundtrack.errors import FormatError
 from fundtrack.importing import cells, dates
 
-LABELLED: Final = re.compile(
-    r"©|\(c\)|copyright\b|page \d+|sources?\s*:|notes?\s*:|disclaimer\b|run (?:date|time|by)\b"
-    r"|(?:report )?(?:printed|generated|prepared|produced|exported|extracted|downloaded|run)\s*(?:on|by|at|from|:|\d)"
-    r"|(?:print|report) (?:date|time|by|no|id)\b|end of (?:report|list|file|data|document|page|extract|statement)\b"
-    r"|(?:制表|打印|导出|下载|审核|审批|复核|填报|填表|经办|负责|会计|出纳|制单|记账|报表)(?:人|日期|时间|单位|主管)?\s*[:：]"
-    r"|第\s*\d+\s*页|共\s*\d+\s*页|(?:数据来源|说明|备注|注)\s*[:：]",
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+LONGEST: Final = 200
+
+PAGE: Final = (
+    r"page \d+(?: ?(?:of|/) ?\d+)?|第? ?\d+ ?页[,、/ ]*(?:[共总] ?\d+ ?页)?"
+    r"|[共总] ?\d+ ?页[,、/ ]*(?:第 ?\d+ ?页)?"
+)
+HANDS: Final = "制表|制单|复核|审核|审批|经办|记账|填报|填表|打印|出纳|会计|负责|主管|单位负责|财务负责"
+SIGNED: Final = f"(?:{HANDS})(?:人员?|单位|机构)?"
+FOOTER: Final = re.compile(
+    rf"[-—– ]*(?:{PAGE})[-—– ]*"
+    r"|(?:©|\(c\)|copyright\b|crown copyright\b|版权所有).*"
+    r"|(?:(?:report|file|list|data) )?"
+    r"(?:printed|generated|produced|created|exported|extracted|downloaded|run|published)"
+    r"(?:(?: (?:on|at|by|from)\b|:).*)?"
+    r"|[-*#=< ]*(?:end of (?:the )?(?:report|file|list|data|document|statement|table|page)|end)[-*#=.> ]*"
+    r"|(?:打印|导出|制表|生成|下载|填报|填表)(?:日期|时间|机构|柜员)(?:[: ].*)?"
+    rf"|{SIGNED}(?:[: ].{{0,30}})?"
+    r"|(?:借方|贷方|收入|支出)(?:合计|总计)?(?:笔数)?: ?\d+ ?笔"
+    r"|[-*#=—– ]*(?:以下空白|以下无正文|报表结束|报告完毕|全文完|完)[-*#=—– ]*",
     re.IGNORECASE,
 )
-"""How the first cell of such a row begins."""
+"""© Copyright …, Printed on …, End of report, #end, Page 1 of 3, Report generated, 打印日期：…, 制表人, 第1页 共3页."""
+
+LABEL: Final = re.compile(
+    r"(?:report )?(?:printed|generated|prepared|produced|exported|extracted|downloaded|run)"
+    r" (?:on|by|at|from|date|time)\W*"
+    r"|(?:print|report) (?:date|time|by|no|id)\W*|(?:sources?|notes?) ?:"
+    rf"|(?:{HANDS}|导出|下载|报表)(?:人员?|日期|时间|单位|机构)? ?:|(?:数据来源|说明|备注|注) ?:",
+    re.IGNORECASE,
+)
+"""A cell that says what stands in the next: 制表人：, Printed on."""
 
 RULE: Final = re.compile(r"[-=*_—]{3,}")
 WORDS: Final = re.compile(r"[^\W\d_]{2}")
 
+AMOUNT: Final = re.compile(
+    r"[¥£$€]\s*\d|\d\.\d{1,2}(?![\d.])|\d{1,3}(?:,\d{3})+|\d\s*[十百千万亿]*(?:元|yuan|gbp|cny)", re.IGNORECASE
+)
+"""What may be an amount in a text."""
+
+
+def is_footer(texts: Iterable[str]) -> bool:
+    """Say whether everything that a row says is printed beneath tables."""
+    return all(map(_footer, texts))
+
+
+@lru_cache(maxsize=1 << 10)
+def _footer(cell: str) -> bool:
+    """Say whether a cell is a whole footer, and states no amount."""
+    if len(cell) > LONGEST:
+        return False
+    said = " ".join(unicodedata.normalize("NFKC", cell).split())
+    return bool(FOOTER.fullmatch(said)) and not AMOUNT.search(said)
+
 
 def labelled(cell: str) -> bool:
-    """Say whether a cell is the label of what stands below a list: 制表人：, Printed on."""
-    return bool(LABELLED.match(cell.strip()))
+    """Say whether a cell is the label of what stands behind it below a list: 制表人：, Printed on."""
+    return bool(LABEL.fullmatch(" ".join(unicodedata.normalize("NFKC", cell).split())))
 
 
 def prose(cell: str) -> bool:
@@ -33,7 +82,7 @@ def prose(cell: str) -> bool:
     said = cell.strip()
     if cells.FAULT.fullmatch(said) or said.casefold() in cells.NOBODY or _is_day(said):
         return False
-    return bool(RULE.fullmatch(said) or WORDS.search(said) or labelled(said))
+    return bool(RULE.fullmatch(said) or WORDS.search(said))
 
 
 def figures(cell: str) -> bool:

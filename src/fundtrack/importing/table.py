@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 BLANKS: Final = frozenset({"", " ", "\t", "\u3000", "\u00a0"})
 
+REPEATING: Final = frozenset({"row-repeats", "total-unfit"})
+"""What is said of a row that may repeat others."""
+
 
 class Table:
     """A table under its header: reads its rows, many at a time, and keeps its sums and running balance."""
@@ -74,9 +77,9 @@ class Table:
         try:
             return self._block((number,), (row,))
         except FormatError:
-            if why := self._not_data(number, row):
-                return not_data(number, self.sheet, cells.cautious(row), why)
-            return self._faulty(number, row)
+            filled = _filled(row)
+            why = "total" if self._is_total(number, row, filled) else "footer" * self._is_footer(row, filled)
+            return not_data(number, self.sheet, cells.cautious(row), why) if why else self._faulty(number, row)
 
     def _like_total(self, rows: Sequence[list[str]]) -> bool:
         """Say whether rows may be totals: they have no number that tells a payee, or a page knows no such column."""
@@ -150,7 +153,7 @@ class Table:
         except FormatError as error:
             return self._unreadable(number, row, None, [error, *self.columns.problems(row, None)])
         doubtful = self._doubtful(row, moved)
-        self._doubts.add((row,), moved, repeats=any(error.key == "row-repeats" for error in doubtful))
+        self._doubts.add((row,), moved, repeats=any(error.key in REPEATING for error in doubtful))
         (amount,) = self._count((number,), (row,), moved)
         return self._unreadable(number, row, amount, [*self.columns.problems(row, moved), *doubtful])
 
@@ -204,21 +207,27 @@ class Table:
         if self._is_total(number, row, filled):
             return "total"
         first = cells.label(row[min(filled)])
-        worded = bool(self._total.match(first)) or self._beside(row, filled) or repeats.letters(first)
-        noted = first.startswith(tuple(self._notes)) or filled.isdisjoint(self.columns.mapped)
-        return "note" if (noted or self._is_footer(row, filled)) and not worded else ""
+        worded = bool(self._total.match(first)) or self._beside(row, filled)
+        lone = len(filled) == 1 and self.layout.form is None and filled.isdisjoint(self.columns.telling)
+        noted = first.startswith(tuple(self._notes)) or filled.isdisjoint(self.columns.mapped) or lone
+        return "note" if noted and not worded else "footer" * self._is_footer(row, filled)
 
-    def _is_footer(self, row: list[str], filled: set[int]) -> bool:
-        """Say whether a row of payments has no amount, and is what lists say below them or between their pages."""
-        if self.layout.form:
+    def _is_footer(self, row: Sequence[str], filled: set[int]) -> bool:
+        """Say whether a row says only what is printed at the foot of a page: one text, or several of payments.
+
+        Of payments any text that stands alone is, and what a label such as 制表人： begins, if there is no amount.
+        """
+        if footers.is_footer(row[at] for at in filled) and (len(filled) == 1 or self.layout.form is None):
+            return True
+        at = min(filled)
+        if self.layout.form or at in self.columns.counted or self._total.match(cells.label(row[at])):
             return False
-        first, days = row[min(filled)], self.columns.telling - self.columns.counted
+        if repeats.letters(row[at]):
+            return False
         if len(filled) == 1:
-            return (filled <= days or filled.isdisjoint(self.columns.telling)) and footers.prose(first)
-        said = [row[at] for at in filled & self.columns.telling if at != min(filled)]
-        return (
-            min(filled) not in self.columns.counted and footers.labelled(first) and not any(map(footers.figures, said))
-        )
+            return footers.prose(row[at])
+        others = (row[other] for other in filled & self.columns.telling if other != at)
+        return footers.labelled(row[at]) and not any(map(footers.figures, others))
 
     def _is_total(self, number: int, row: list[str], filled: set[int]) -> bool:
         """Say whether a row repeats others, and compare it with what it repeats.

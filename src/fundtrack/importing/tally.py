@@ -42,6 +42,7 @@ NOT_DATA: Final = {
     "preamble": "not-data-preamble",
     "total": "not-data-total",
     "note": "not-data-note",
+    "footer": "not-data-footer",
     "sheet": "not-data-sheet",
 }
 """The message that says why a row is not data."""
@@ -92,6 +93,11 @@ def reason_of(finding: Finding) -> Reason:
     }
 
 
+def _printed(row: Row) -> dict[str, str]:
+    """Return what a footer says, which is told with it."""
+    return {"text": " ".join(cell.strip() for cell in row.cells if cell.strip())} if row.why == "footer" else {}
+
+
 class Tally(ABC):
     """Counts the rows of a batch, and remembers every one that makes nothing new."""
 
@@ -131,7 +137,7 @@ class Tally(ABC):
     def hold_row(self, row: Row, key: str, occurrence: int) -> None:
         """Hold a row that is not data, or that cannot be read."""
         if row.state == "not-data":
-            self.held.append(holding(row, "not-data", [reason(NOT_DATA[row.why])]))
+            self.held.append(holding(row, "not-data", [reason(NOT_DATA[row.why], **_printed(row))]))
             return
         self.unreadable += row.amount is None
         self.amount += row.amount or 0
