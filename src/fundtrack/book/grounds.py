@@ -51,7 +51,7 @@ ORDER BY v.id
 """
 """Vouchers whose fund was corrected, as it is said, and whose row has no such correction."""
 
-DEFAULTS: Final = "SELECT batch, fund, said_by FROM batch_default ORDER BY batch, nth"
+DEFAULTS: Final = "SELECT batch, fund, said_by FROM "
 
 
 class Used(NamedTuple):
@@ -67,8 +67,8 @@ def faults(book: Book, connection: Connection) -> Iterator[tuple[str, dict[str, 
         for voucher, basis in dialect.rows_of(connection, select):
             yield name, {"voucher": voucher, "basis": basis}
     every, used = aliases(connection), _used(connection)
-    said = [(batch, fund, by) for batch, fund, by in dialect.rows_of(connection, DEFAULTS)]
-    in_force = [*{batch: (batch, fund, by) for batch, fund, by in said}.values()]
+    said = [*dialect.rows_of(connection, f"{DEFAULTS}batch_default")]
+    in_force = [*dialect.rows_of(connection, f"{DEFAULTS}default_in_force")]
     for one in bases(connection):
         use = used.get(one.fund_basis, Used(frozenset(), one.recorded_at))
         details: dict[str, object] = {"basis": one.fund_basis, "fund": one.fund, "word": one.word}
