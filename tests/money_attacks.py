@@ -72,11 +72,13 @@ def moved(at: int, number: int, amount: int = 60, *, red: int = 0, back: bool = 
     money, reserved = ("2001", "1001"), ("2904:Q00002", "2905:Q00002")
     if back:
         money, reserved = money[::-1], reserved[::-1]
-    sides = [{"debit": debit, "credit": credit, "red": red, "voucher": at} for debit, credit in (money, reserved)]
+    sides: list[dict[str, Any]] = [
+        {"debit": debit, "credit": credit, "red": red, "voucher": at} for debit, credit in (money, reserved)
+    ]
     return (
         entry("F06", amount, **sides[0]),
         entry("F06", amount, unit="CNY.Q", line=2, **sides[1]),
-        voucher("F06", id=at, number=number, **{"entries": 2, "payee": "x"} | said),
+        voucher("F06", id=at, number=number, **beside),
     )
 
 

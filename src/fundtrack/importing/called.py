@@ -61,6 +61,7 @@ def called(layout: Layout, heading: Heading) -> tuple[Source, ...]:
     ):
         return ()
     said = [layout.columns[field] for field in SAYING if field in layout.columns]
+    said = [source for source in said if not heading.lacks(source.columns)]
     read = {cells.column(name)[0] for source in said for name in source.read}
     named = (name for name in dict.fromkeys(heading.names) if name and name not in read)
     beside = (name for name in named if any(of.fullmatch(cells.loose(name)) for of in (HEADED, TEXTS, SECOND)))
