@@ -72,6 +72,7 @@ def moved(at: int, number: int, amount: int = 60, *, red: int = 0, back: bool = 
     money, reserved = ("2001", "1001"), ("2904:Q00002", "2905:Q00002")
     if back:
         money, reserved = money[::-1], reserved[::-1]
+    beside: dict[str, Any] = {"entries": 2, "payee": "x"} | said
     sides: list[dict[str, Any]] = [
         {"debit": debit, "credit": credit, "red": red, "voucher": at} for debit, credit in (money, reserved)
     ]
