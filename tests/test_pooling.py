@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -211,3 +212,18 @@ def test_pooling_does_not_make_money_younger(say: Say) -> None:
     assert "F09-Q00001 of fund F09 Pooled, 100.00 CNY.Q are still not paid 416 days after 2016-01-10" in idle
     ended = {one["quota"]: one for one in done("year-close", "2017", "--document", "年结2号", "--preview")}
     assert (ended["F09-Q00001"]["from_year"], ended["F09-Q00001"]["became"]) == (2016, "reclaimed-clock")
+
+
+@pytest.mark.usefixtures("book")
+def test_the_quota_of_both_funds_ties(say: Say) -> None:
+    """What one gave another received: each row adds up, and all of them to what the document gave."""
+    assert say(*POOL, "200").code == 0
+    gave = ("quota_received", "pooled", "carried_in", "returned")
+    became = ("unallotted", "available", "committed", "applied", "paid", "carried", "reclaimed")
+    found = figures(say, *gave, *became)
+    for of in found.values():
+        amounts = [Decimal(one) for one in of]
+        assert sum(amounts[: len(gave)]) == sum(amounts[len(gave) :])
+    assert [found[fund][:2] for fund in ("F01", "F09", "")] == [
+        ("1000.00", "-200.00"), ("0.00", "200.00"), ("1000.00", "0.00"),
+    ]  # fmt: skip

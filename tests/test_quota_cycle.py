@@ -45,6 +45,8 @@ JUDGES: Final = (
 TOTALS: Final = "SELECT quota, status, amount FROM book_quota_statuses"
 CASH: Final = "SELECT total FROM balance WHERE code = '1001'"
 COLUMNS: Final = ("committed", "applied", "paid", "available")
+GAVE: Final = ("quota_received", "pooled", "carried_in", "returned")
+BECOME: Final = ("unallotted", *COLUMNS, "carried", "reclaimed")
 
 
 class Cycle(Ending):
@@ -103,6 +105,7 @@ class Cycle(Ending):
             came = sum(of[name] for name in ("opening", "received", "interest", "other", "recovered"))
             assert came == sum(of[name] for name in ("spent", "advanced", "lent", "due", "balance"))
             assert min(of[name] for name in ("paid", "carried_in", "carried")) >= 0
+            assert sum(of[name] for name in GAVE) == sum(of[name] for name in BECOME)
             closed = of["balance"]
         assert closed == whole["balance"]
         total = {name: sum(of[name] for of in several) for name in whole}

@@ -11,13 +11,19 @@ what stood at its end; a month is one of its year, which stands before it. As of
 that day. Receipts are of no one project, payee or line: by these no balance is shown but that of all rows; nor is what
 is available by payee or month.
 
-Of funds under quota control, in quota: `unallotted` is what was received and not allotted; `allotted` to uses, each fen
-once, where it first was; `carried_in` what a year before left, which may be used beside it; and of both `committed` to
+Of funds under quota control, in quota:
+
+    quota_received + pooled + carried_in + returned
+        = unallotted + available + committed + applied + paid + carried + reclaimed
+
+`quota_received` is what documents gave, and `pooled` what came from other funds less what went to them (统筹整合);
+`reclaimed` was taken back. `unallotted` is what was received and not allotted; `allotted` to uses, each fen once,
+where it first was; `carried_in` what a year before left, which may be used beside it; and of both `committed` to
 contracts, `applied` for, `paid`, `carried` over and `available`; and, where that means something, the rate of execution
 beside the time gone (`pace`), of one year always: where a row is of all, of the last that has quota by that day. What
-both years of a row carried is in neither figure of it. What comes back in a year of
-a payment of an earlier year's line is `returned` in its year: the year of the payment stands as it was closed. By
-`quota`, money stands at the line that its voucher, or the one that this cites, is paid from.
+both years of a row carried is in neither figure of it. What comes back in a year of a payment of an earlier year's line
+is `returned` in its year, less what is paid of it again: the year of the payment stands as it was closed. By `quota`,
+money stands at the line that its voucher, or the one that this cites, is paid from.
 """
 
 from __future__ import annotations
@@ -74,6 +80,8 @@ MEASURES: Final[dict[str, tuple[int, tuple[str, ...]]]] = {
     "lent": (1, ("due-from", "due-to")),
     "due": (1, ("receivable", "payable")),
     "balance": (1, ("cash",)),
+    "quota_received": (1, ("quota-received",)),
+    "pooled": (1, ("quota-pooled",)),
     "unallotted": (-1, ("quota-unallotted",)),
     "allotted": (-1, ("quota-carried-in", "quota-returned", *(f"quota-{status}" for status in ALLOTTED))),
     "carried_in": (1, ("quota-carried-in", "unallotted-carried-in")),
@@ -83,6 +91,7 @@ MEASURES: Final[dict[str, tuple[int, tuple[str, ...]]]] = {
     "paid": (-1, ("quota-paid",)),
     "available": (-1, ("quota-available",)),
     "carried": (-1, ("quota-carried", "unallotted-carried")),
+    "reclaimed": (-1, ("quota-reclaimed", "unallotted-reclaimed")),
 }
 """Each figure: the kinds of account it sums, and whether debits (1) or credits (-1) add to it."""
 
@@ -96,9 +105,6 @@ BY: Final = ("fund", *OF_FUND, *OF_POSTING)
 
 OF_A_YEAR: Final = frozenset({"year", "quota"})
 """What tells years apart: a quota line is of one."""
-
-OF_NO_FIGURE: Final = frozenset({"quota-received", "unallotted-reclaimed"})
-"""What a document gave, and what of it went back before it was of a use."""
 
 SHARED: Final = frozenset({"project", "payee", "quota"})
 """What money received is of none of: what is left of it is known by fund only."""
@@ -310,8 +316,6 @@ def _rows(connection: Connection, chart: Chart, by: Sequence[str], as_of: date |
     for moved in moves:
         gone = moved["kind"].removeprefix("quota-")
         kind = f"unallotted-{gone}" if gone in OF_NO_USE and not moved["use"] else moved["kind"]
-        if kind in OF_NO_FIGURE:
-            continue
         kinds = found.setdefault((moved["fund"], *(_at(moved, key) for key in asked)), {})
         kinds[kind] = kinds.get(kind, 0) + int(moved["amount"])
     figures = ((keys, kinds, _figures(kinds, of_a_year=of_a_year)) for keys, kinds in found.items())

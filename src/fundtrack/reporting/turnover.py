@@ -17,7 +17,8 @@ OF_VOUCHER: Final = {
 }
 
 KIND: Final = """CASE
-        WHEN a.kind = 'balance' AND s.opens = 0 THEN 'recovered'
+        WHEN a.kind = 'balance' AND s.act <> 'opening' THEN 'recovered'
+        WHEN a.kind = 'quota-received' AND s.act = 'pooling' THEN 'quota-pooled'
         WHEN a.kind = 'quota-received' AND q.parent IS NOT NULL THEN 'quota-carried-in'{returned}
         ELSE a.kind END"""
 """What moved: the kind of the account, or what of it has a name of its own."""
@@ -39,21 +40,24 @@ OF_LINE: Final = """
     LEFT JOIN line_of AS own ON own.voucher = v.id
     LEFT JOIN line_of AS cited ON cited.voucher = v.cites"""
 
+ACT: Final = "CASE WHEN v.kind IN ('opening', 'pooling') THEN v.kind ELSE '' END"
+"""The acts of which money and quota come to something else than by others."""
+
 TURNOVER: Final = """
 WITH {lines}summed AS MATERIALIZED (
-    SELECT e.fund, CASE v.kind WHEN 'opening' THEN 1 ELSE 0 END AS opens, {expressions}e.debit, e.credit,
+    SELECT e.fund, {act} AS act, {expressions}e.debit, e.credit,
         SUM((1 - 2 * e.red) * e.amount) AS amount
     FROM voucher AS v{of_line}
     CROSS JOIN entry AS e
     WHERE e.voucher = v.id AND e.unit = :unit{until}
-    GROUP BY e.fund, CASE v.kind WHEN 'opening' THEN 1 ELSE 0 END, {names}e.debit, e.credit
+    GROUP BY e.fund, {act}, {names}e.debit, e.credit
 )
 SELECT s.fund, {kind} AS kind, CASE a.kind WHEN 'use' THEN a.code ELSE COALESCE(q.of_use, '') END AS "use",
     {quota}{names}SUM(s.amount) AS amount
 FROM (
-    SELECT fund, opens, {names}debit AS code, amount FROM summed
+    SELECT fund, act, {names}debit AS code, amount FROM summed
     UNION ALL
-    SELECT fund, opens, {names}credit, -amount FROM summed
+    SELECT fund, act, {names}credit, -amount FROM summed
 ) AS s
 JOIN account AS a ON a.fund = s.fund AND a.unit = :unit AND a.code = s.code
 LEFT JOIN (
@@ -75,6 +79,7 @@ def turnover(asked: Sequence[str], as_of: date | None = None) -> str:
         lines=LINES if of_line else "",
         of_line=OF_LINE if of_line else "",
         quota=f"{line} AS quota, " if of_line else "",
+        act=ACT,
         kind=KIND.format(returned=RETURNED if "year" in asked else ""),
         until=f" AND v.day <= {as_of.toordinal():d}" if as_of else "",
         expressions="".join(f"{OF_VOUCHER[name]} AS {name}, " for name in names),
