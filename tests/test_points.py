@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from fundtrack.importing.proposing.propose import propose
 from unknown import ENGLISH, SIDES, desk
 
 if TYPE_CHECKING:
@@ -164,3 +165,20 @@ def test_whose_debit_it_is_the_balance_proves(tmp_path: Path, text: str, into: s
     path.write_bytes(text.encode("gb18030"))
     found = desk().propose(path, {"encoding": "gb18030"})
     assert (found.value("amount-in"), " ".join(point.topic for point in found.open)) == (into, asked)
+
+
+def test_a_column_of_funds_is_read_by_its_name_or_its_words(tmp_path: Path) -> None:
+    """Whatever it is called, if the book knows its words; a bank's own 渠道 is none."""
+    path = tmp_path / "list.csv"
+    rows = ("2015-03-02,甲公司,{0},{1},1.50,P1", "2015-03-03,乙公司,{0},{1},2.05,P2")
+    words = {"fund": {"危房改造": "F03"}, "use": {"补助": "F03-0603"}, "project": {}}
+    for heads, cells, fund, use in (
+        ("资金来源,列支科目", ("别处资金", "补助"), "资金来源", "列支科目"),
+        ("款源,办什么", ("危房改造", "补助"), "款源", "办什么"),
+        ("渠道,附", ("网银", "无"), "", ""),
+    ):
+        path.write_text(
+            f"日期,收款人,{heads},金额,单号\n" + "".join(f"{row.format(*cells)}\n" for row in rows), "utf-8"
+        )
+        found = propose(path, desk().vocabulary, {}, currency="CNY", words=words)
+        assert (found.value("fund"), found.value("use")) == (fund, use), heads

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.errors import FormatError
-from fundtrack.importing import called, cells, currencies, movement, statuses
+from fundtrack.importing import called, cells, channels, currencies, movement, statuses
 from fundtrack.importing.fields import NOTHING
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ def gates(layout: Layout) -> Iterator[tuple[str, Source, Callable[[str], str]]]:
         yield f"currency {nth}", source, currencies.reader(layout.currency)
     for nth, source in enumerate(layout.statuses):
         yield f"status {nth}", source, statuses.reader(layout, source.name)
+    for nth, source in enumerate(layout.named):
+        yield f"fund {nth}", source, channels.silent
     for nth, source in enumerate(layout.called):
         yield f"called {nth}", source, called.reader(layout, source)
 

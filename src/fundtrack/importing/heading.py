@@ -9,7 +9,7 @@ from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.errors import FormatError
-from fundtrack.importing import called, cells, currencies, statuses
+from fundtrack.importing import called, cells, channels, currencies, statuses
 from fundtrack.importing.layout import IDENTIFYING
 from fundtrack.money import is_unit
 
@@ -250,6 +250,7 @@ def _resolved(layout: Layout, heading: Heading) -> Layout:
         currencies=currencies.unread(made, heading),
         statuses=statuses.unread(made, heading),
         called=called.called(made, heading),
+        named=channels.unread(made, heading),
     )
 
 

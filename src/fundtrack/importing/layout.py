@@ -65,8 +65,9 @@ class Layout:
     of a bill over several funds, the `channels` are the columns under one heading of `header_rows` rows. A
     column that some files call `also` something else goes by the page's name; pairs of columns are the `same`. What a
     table says of its currency, or of whether rows were paid, and the page does not read are its `currencies` and
-    `statuses`; where it calls its rows something, they are `called` so. A page that was drafted has `open`
-    questions, and no file is read through it. Of the columns `one_of`, a payment fills at least one.
+    `statuses`; where it calls its rows something, they are `called` so, and columns of funds are `named`. A page
+    that was drafted has `open` questions, and no file is read through it. Of the columns `one_of`, a payment fills at
+    least one.
     """
 
     name: str
@@ -108,6 +109,7 @@ class Layout:
     currencies: tuple[Source, ...] = ()
     statuses: tuple[Source, ...] = ()
     called: tuple[Source, ...] = ()
+    named: tuple[Source, ...] = ()
     open: tuple[str, ...] = ()
     one_of: tuple[str, ...] = ()
 
@@ -116,7 +118,7 @@ class Layout:
         """Return every source of a voucher's field, and of what says its kind, its way and its key."""
         beside = (
             self.key_account, self.kind_column, self.currency_column, self.unit, *self.movement.sources,
-            *self.key_sources, *self.currencies, *self.statuses, *self.called,
+            *self.key_sources, *self.currencies, *self.statuses, *self.called, *self.named,
         )  # fmt: skip
         return (*self.columns.values(), *(one for one in beside if isinstance(one, Source)))
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.identifier import covered
+from fundtrack.importing import cells, channels
 from fundtrack.importing.proposing import grid as cells_of
 from fundtrack.importing.proposing.look import NONE, answered, choices_of, has_long, same
 from fundtrack.importing.proposing.point import Point, said
@@ -103,8 +104,13 @@ def _names(column: Column) -> bool:
     return worded * 3 >= column.filled and not (says("private", column.name) or has_long(column))
 
 
-def beside(look: Looked, taken: Sequence[str], answers: Mapping[str, str]) -> Iterator[Point]:
-    """Give the columns of fields that a row can do without: those whose names are known, or that a person names."""
+def beside(
+    look: Looked, taken: Sequence[str], answers: Mapping[str, str], words: Mapping[str, Mapping[str, str]]
+) -> Iterator[Point]:
+    """Give the columns of fields that a row can do without: those whose names are known, or that a person names.
+
+    A column whose words the book knows as funds, uses or projects is taken for one, whatever it is called.
+    """
     used = [*taken]
     for field in BESIDE:
         if answer := answers.get(field, ""):
@@ -114,6 +120,9 @@ def beside(look: Looked, taken: Sequence[str], answers: Mapping[str, str]) -> It
                 yield point
             continue
         known = [one for one in look.known(field) if one.name not in used and one.filled and not one.dated]
+        if field == "fund":
+            called = (one for one in look.usable if channels.NAMED.fullmatch(cells.loose(one.name)))
+            known += [one for one in called if one not in known and one.name not in used and one.filled]
         if field not in {"bank-ref", "payee-account", "payee-id", "document", "contract"}:
             known = [one for one in known if not one.counted]
         if known:
@@ -124,6 +133,16 @@ def beside(look: Looked, taken: Sequence[str], answers: Mapping[str, str]) -> It
         elif field == "narration" and (one := _text(look, used)):
             used.append(one.name)
             yield Point(field, one.name, "taken", said("new-beside-saying", column=one.name, field=field))
+        elif field in words and (one := _worded(look, used, words[field])):
+            used.append(one.name)
+            told = {"count": sum(map(words[field].__contains__, one.words())), "of": len(one.words())}
+            yield Point(field, one.name, "taken", said("new-beside-words", column=one.name, field=field, **told))
+
+
+def _worded(look: Looked, used: Sequence[str], known: Mapping[str, str]) -> Column | None:
+    """Return the first column of words of which the book knows at least half."""
+    free = (one for one in look.usable if one.name not in used and one.texts)
+    return next((one for one in free if 2 * sum(map(known.__contains__, one.words())) >= len(one.words())), None)
 
 
 def _text(look: Looked, used: Sequence[str]) -> Column | None:

@@ -111,7 +111,7 @@ def propose(
     points += moved
     taken += [point.value for point in moved if point.topic in {"direction", "status"}]
     directed = any(point.topic == "direction" for point in moved)
-    points += _named(look, read, taken, answers, directed=directed)
+    points += _named(look, read, taken, answers, words, directed=directed)
     points += _money(look, read, points, currency, answers)
     return _whole(points, look, when, read, words)
 
@@ -124,7 +124,13 @@ def _movement(look: Looked, read: Sequence[Column], taken: Sequence[str], answer
 
 
 def _named(
-    look: Looked, read: Sequence[Column], taken: Sequence[str], answers: Mapping[str, str], *, directed: bool
+    look: Looked,
+    read: Sequence[Column],
+    taken: Sequence[str],
+    answers: Mapping[str, str],
+    words: Mapping[str, Mapping[str, str]],
+    *,
+    directed: bool,
 ) -> list[Point]:
     """Return who is paid, which way an amount went where only its sign says it, and what else a row says."""
     balance = sides.balance(look)
@@ -135,7 +141,7 @@ def _named(
         found.append(sides.sign(look, read[0], who.value, answers))
     if balance:
         found.append(Point("balance", balance.name, "named", said("new-balance", column=balance.name)))
-    return [*found, *fields.beside(look, [*taken, *beside, who.value], answers)]
+    return [*found, *fields.beside(look, [*taken, *beside, who.value], answers, words)]
 
 
 def _money(
