@@ -9,9 +9,11 @@ import pytest
 from books import small_book
 from contracts import CONTRACTS, contract, enter
 from fundtrack.errors import FormatError, PageError
+from fundtrack.importing import Importer
 from fundtrack.importing.file import import_file
 from fundtrack.importing.quarantine import retry
 from kill import HEADER
+from test_importers import PAGES
 from treasury import COMPANY, STATEMENT, asked, bring, counts, file_of, held, pay
 
 if TYPE_CHECKING:
@@ -275,3 +277,20 @@ def test_a_reference_that_was_booked_before_names_who_has_it(book: Book) -> None
         (report,) = import_file(book, file_of(book, name, [row], head=special), by="clerk")
     told = {one["check"]: one["en"] for one in report.held[-1]["reasons"]}
     assert "2.00, d.csv row 3) has that reference and the same amount" in told["duplicate-payment"]
+
+
+@pytest.mark.parametrize(("amounts", "refused"), [
+    (["-1.00"] * 4 + ["2.00"], True), (["-1.00"] * 3 + ["2.00"] * 2, False), (["-1.00"] * 4, False),
+])  # fmt: skip
+def test_a_list_that_counts_payments_as_negative_is_refused(tmp_path: Path, amounts: list[str], refused: bool) -> None:  # noqa: FBT001
+    """Four of five rows below zero are no refunds, and the fifth is no payment."""
+    path = tmp_path / "a.csv"
+    rows = (f"{at:02d}/09/2015,Supplier {at},{amount}" for at, amount in enumerate(amounts, 13))
+    path.write_text("\n".join(["Date paid,Supplier name,Amount", *rows, ""]), "utf-8")
+    reading = Importer(PAGES["uk-spend"], currency="GBP").candidates(path)
+    if refused:
+        with pytest.raises(FormatError) as caught:
+            list(reading)
+        assert (caught.value.key, caught.value.details["count"]) == ("signs-reversed", 4)
+    else:
+        assert len([row for row in reading if row.state == "data"]) == len(amounts)

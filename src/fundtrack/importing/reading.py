@@ -176,6 +176,7 @@ class Reading:
         yield not_data(head.row, sheet.name, [*head.physical], "header")
         while numbered := [*islice(sheet.rows, self._together)]:
             yield from table.read(numbered)
+        table.refuse_reversed()
         table.sums.finish()
 
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from fundtrack.importing.heading import Heading, Numbered
     from fundtrack.importing.layout import Layout
 
+MOSTLY: Final = 5
+"""So many rows, and four of five of them negative, tell that a list counts what it paid as negative."""
+
 BLANKS: Final = frozenset({"", " ", "\t", "\u3000", "\u00a0"})
 
 REPEATING: Final = frozenset({"row-repeats", "total-unfit"})
@@ -42,7 +45,7 @@ class Table:
         self._doubts = Doubts(layout, head)
         self._last: Sequence[str] = head.names
         self._width = len(head.names)
-        self._netted = layout.netted
+        self._netted, self._negative = layout.netted or layout.form is not None, 0
         self._balanced = "balance" in layout.columns
         totals, self._notes = ([cells.label(word) for word in words] for words in (layout.total, layout.notes))
         self._total = re.compile(rf"(?:{'|'.join(map(re.escape, totals)) or '(?!)'})(?![^\W\d])", re.IGNORECASE)
@@ -112,11 +115,22 @@ class Table:
         self._last = rows[-1]
         incoming, outgoing = map(sum, moved)
         self.sums.add(len(numbers), *((incoming - outgoing, 0) if self.layout.signed else (incoming, outgoing)))
-        amounts = [*map(int.__sub__, *moved)] if self._netted else moved.outgoing
+        amounts = [*map(int.__sub__, *moved)] if self.layout.netted else moved.outgoing
+        if not self._netted and min(moved.outgoing) < 0:
+            self._negative += sum(amount < 0 for amount in moved.outgoing)
         if self._balanced:
             for number, row, incoming, outgoing in zip(numbers, rows, *moved, strict=True):
                 self._follow(number, row, (incoming, outgoing))
         return amounts
+
+    def refuse_reversed(self) -> None:
+        """Refuse a list of payments of which most are below zero. Raises FormatError (`signs-reversed`).
+
+        Its few amounts above zero would be posted, and are what came back.
+        """
+        rows = self.sums.rows
+        if rows >= MOSTLY and self._negative * MOSTLY >= rows * (MOSTLY - 1):
+            raise FormatError("signs-reversed", **self.place, count=self._negative, of=rows, page=self.layout.name)
 
     def _follow(self, number: int, row: list[str], moved: tuple[int, int] | None) -> None:
         """Compare the balance that a row prints; where nobody knows what it moved, the next goes on from it."""
