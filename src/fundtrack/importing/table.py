@@ -126,10 +126,11 @@ class Table:
     def refuse_reversed(self) -> None:
         """Refuse a list of payments of which most are below zero. Raises FormatError (`signs-reversed`).
 
-        Its few amounts above zero would be posted, and are what came back.
+        Its few amounts above zero would be posted, and are what came back. A page that reads which payment a refund
+        returns knows what is below zero.
         """
-        rows = self.sums.rows
-        if rows >= MOSTLY and self._negative * MOSTLY >= rows * (MOSTLY - 1):
+        rows = 0 if "reference" in self.layout.columns else self.sums.rows
+        if rows >= MOSTLY and rows > self._negative and self._negative * MOSTLY >= rows * (MOSTLY - 1):
             raise FormatError("signs-reversed", **self.place, count=self._negative, of=rows, page=self.layout.name)
 
     def _follow(self, number: int, row: list[str], moved: tuple[int, int] | None) -> None:
