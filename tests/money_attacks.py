@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from attacks import ACCOUNT, ADD_ACCOUNT, NEW, Attack, alike, entry, row, voucher
+from attacks import ACCOUNT, ADD_ACCOUNT, NEW, alike, entry, row, voucher
 from finding_attacks import WAIVER
 from quota_attacks import ALLOTTED, APPLIED, quota
 
@@ -130,10 +130,10 @@ AGAIN: Final = tuple(
 
 KINDS: Final = (
     "transfer-received", "disbursement", "advance", "verification", "refund", "interest", "bank-charge", "loan",
-    "adjustment", "quota-received", "allotment", "quota-adjustment", "commitment", "application",
+    "repayment", "adjustment", "quota-received", "allotment", "quota-adjustment", "commitment", "application",
     "carry-over", "pooling", "returned-payment",
 )  # fmt: skip
-"""All but an opening and a reclaim, which move cash against the balance of a fund, and a repayment, held also below."""
+"""All but an opening and a reclaim, which move cash against the balance of a fund."""
 
 NEW_YEAR: Final[dict[str, Any]] = {"date": "2015-01-01", "day": 735599}
 
@@ -155,50 +155,7 @@ LEFT: Final = (
     }.items()),
 )  # fmt: skip
 
-BORROWED: Final = (
-    entry("F03", 500, debit="1001", credit="2301", voucher=31),
-    voucher("F03", id=31, number=2, kind="loan", document="x"),
-    entry("F03", 300, debit="1001", credit="2301", voucher=32),
-    voucher("F03", id=32, number=3, kind="loan", document="x"),
-)
-"""The statements by which F03 borrows 500, and 300."""
-
-
-def repaid(amount: int, at: int = NEW, number: int = 4, *, debit: str = "2301", **said: Any) -> tuple[str, ...]:  # noqa: ANN401
-    """Return the statements that pay money back."""
-    about: dict[str, Any] = {"kind": "repayment", "cites": 31} | said
-    return (
-        entry("F03", amount, debit=debit, voucher=at, red=int("reverses" in said)),
-        voucher("F03", id=at, number=number, **about),
-    )
-
-
-SETTLED: Final = (
-    Attack("money leaves by a repayment of another kind",
-           ("voucher_moves_money_as_its_kind", "voucher_settles_what_it_cites"),
-           ("voucher_moves_money_as_its_kind", "voucher_settles_what_it_cites"),
-           repaid(1, number=2, debit="3001", cites=None)),
-    *(alike(what, "voucher_settles_what_it_cites", *BORROWED, *statements) for what, statements in {
-        "repaid more than was borrowed": repaid(501),
-        "repaid twice": (*repaid(500), *repaid(1, 33, 5)),
-        "repaid of nothing": repaid(1, cites=None),
-        "repaid of a receipt": repaid(1, cites=3),
-        "repaid of a loan of another fund": (
-            entry("F01", 9, debit="1001", credit="2301", voucher=33),
-            voucher("F01", id=33, number=3, kind="loan", document="x"), *repaid(1, cites=33)),
-        "repaid of a loan that was taken back": (
-            entry("F03", 500, debit="1001", credit="2301", red=1, voucher=33),
-            voucher("F03", id=33, number=4, kind="loan", document="x", reverses=31), *repaid(1, number=5)),
-        "repaid of what takes a loan back": (
-            entry("F03", 500, debit="1001", credit="2301", red=1, voucher=33),
-            voucher("F03", id=33, number=4, kind="loan", document="x", reverses=31),
-            *repaid(1, number=5, cites=33)),
-        "got back of what was borrowed": (
-            entry("F03", 1, debit="1001", credit="1301"), voucher("F03", number=4, kind="repayment", cites=31)),
-    }.items()),
-)  # fmt: skip
-
-MONEY_ATTACKS: Final = EXPIRED + AGAIN + LEFT + SETTLED
+MONEY_ATTACKS: Final = EXPIRED + AGAIN + LEFT
 
 IN_ORDER: Final = (
     (*EXPIRING, *spent(**IN_TIME), quota("2902:Q00004", "2903:Q00004", voucher=33),
@@ -212,7 +169,6 @@ IN_ORDER: Final = (
     (*CAME_BACK, *ONCE_MORE, *moved(36, 7, 40, cites=33), *moved(37, 8, 20, cites=35),
      *moved(38, 1, back=True, kind="returned-payment", cites=36, amount=40, **NEXT_YEAR),
      *moved(39, 2, 40, cites=38, **NEXT_YEAR)),
-    (*BORROWED, *repaid(400), *repaid(400, 33, 5, reverses=NEW), *repaid(450, 34, 6), *repaid(50, 35, 7)),
     (*CAME_BACK, *moved(34, 5, cites=33), *moved(35, 6, red=1, reverses=34, cites=33),
      *moved(36, 7, red=1, back=True, kind="returned-payment", reverses=33)),
 )  # fmt: skip

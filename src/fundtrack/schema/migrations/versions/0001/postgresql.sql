@@ -329,24 +329,6 @@ JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.credit
 WHERE added.reverses IS NULL AND added.kind <> 'opening' AND 'cash' IN (d.kind, c.kind) AND MONEY_MOVES(added.kind) NOT LIKE '% ' || CASE e.red
     WHEN 0 THEN d.kind || '>' || c.kind ELSE c.kind || '>' || d.kind END || ' %';
 
--- A repayment settles what it cites: a loan, surplus that is owed, or money of another channel, and no more than is open.
--- control voucher_settles_what_it_cites on voucher
-IF EXISTS (SELECT 1 FROM added WHERE kind = 'repayment' AND reverses IS NULL) THEN
-    PERFORM refuse('beyond-what-is-owed: a repayment settles what it cites, and no more of it than is open')
-    FROM added
-    JOIN entry AS e ON e.voucher = added.id
-    JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.credit
-    WHERE added.kind = 'repayment' AND added.reverses IS NULL AND (
-        SELECT SUM((1 - 2 * o.red) * o.amount * CASE c.kind
-            WHEN 'cash' THEN (o.credit = e.debit)::int - (o.debit = e.debit)::int
-            ELSE (o.debit = e.credit)::int - (o.credit = e.credit)::int END)
-        FROM voucher AS v
-        JOIN entry AS o ON o.voucher = v.id AND o.unit = e.unit
-        WHERE (v.id IN (added.id, added.cites) OR v.cites = added.cites) AND v.fund = added.fund AND v.reverses IS NULL
-            AND CASE v.id WHEN added.cites THEN v.kind IN ('loan', 'reclaim', 'adjustment') ELSE v.kind = 'repayment' END
-            AND NOT EXISTS (SELECT 1 FROM voucher AS x WHERE x.reverses = v.id)) < 0;
-END IF;
-
 -- What of an application is not paid may be released: back to where it was reserved from, in red, and what is owed with it.
 -- Of what it reserved no more is paid and released together than there is, and nothing of one that was taken back: also
 -- where what the bank returned of it is taken back, or paid again under the number of what came back.

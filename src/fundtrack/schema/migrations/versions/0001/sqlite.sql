@@ -349,22 +349,6 @@ BEGIN
         WHEN 0 THEN d.kind || '>' || c.kind ELSE c.kind || '>' || d.kind END || ' %';
 END;
 
--- A repayment settles what it cites: a loan, surplus that is owed, or money of another channel, and no more than is open.
-CREATE TRIGGER voucher_settles_what_it_cites AFTER INSERT ON voucher WHEN NEW.kind = 'repayment' AND NEW.reverses IS NULL
-BEGIN
-    SELECT RAISE(ABORT, 'beyond-what-is-owed: a repayment settles what it cites, and no more of it than is open')
-    FROM entry AS e
-    JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.credit
-    WHERE e.voucher = NEW.id AND (
-        SELECT SUM((1 - 2 * o.red) * o.amount * CASE c.kind WHEN 'cash' THEN (o.credit = e.debit) - (o.debit = e.debit)
-            ELSE (o.debit = e.credit) - (o.credit = e.credit) END)
-        FROM voucher AS v
-        JOIN entry AS o ON o.voucher = v.id AND o.unit = e.unit
-        WHERE (v.id IN (NEW.id, NEW.cites) OR v.cites = NEW.cites) AND v.fund = NEW.fund AND v.reverses IS NULL
-            AND CASE v.id WHEN NEW.cites THEN v.kind IN ('loan', 'reclaim', 'adjustment') ELSE v.kind = 'repayment' END
-            AND NOT EXISTS (SELECT 1 FROM voucher WHERE reverses = v.id)) < 0;
-END;
-
 -- What of an application is not paid may be released: back to where it was reserved from, in red, and what is owed with it.
 -- Of what it reserved no more is paid and released together than there is, and nothing of one that was taken back: also
 -- where what the bank returned of it is taken back, or paid again under the number of what came back.
