@@ -143,15 +143,13 @@ LEFT: Final = (
             voucher("F06", number=2, kind=kind, document="x", **(NEW_YEAR if kind == "carry-over" else {})))
       for kind in KINDS),
     *(alike(what, "voucher_moves_money_as_its_kind", *statements) for what, statements in {
-        "money leaves to an owner company by a reclaim": (entry("F01", debit="1201"), voucher("F01", kind="reclaim")),
         "money leaves by a receipt in red": (
-            entry("F01", debit="1001", credit="3001", red=1), voucher("F01", kind="transfer-received")),
-        "money comes by a payment": (
-            entry("F01", debit="1001", credit="0601"), voucher("F01")),
+            entry("F06", debit="1001", credit="3001", red=1), voucher("F06", number=2, kind="transfer-received")),
+        "money comes by interest out of the balance": (
+            entry("F06", debit="1001", credit="3001"), voucher("F06", number=2, kind="interest")),
         "money goes from one bank account to another": (
-            row("account", **ACCOUNT), entry("F01", debit="1009"), voucher("F01", kind="transfer-received")),
-        "money leaves in the second line": (
-            entry("F03"), entry("F03", debit="3001", line=2), voucher(entries=2)),
+            row("account", **ACCOUNT | {"fund": "F06"}), entry("F06", debit="1009"),
+            voucher("F06", number=2, kind="transfer-received")),
     }.items()),
 )  # fmt: skip
 

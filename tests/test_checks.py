@@ -35,7 +35,7 @@ POSTABLE: Final = [example for example in EXAMPLES if not example.ledger_only]
 
 FORBIDDEN: Final = {
     "mixed-channel", "use-not-permitted", "unknown-fund-or-account", "self-approved", "no-quota", "over-allotment",
-    "over-commitment", "paid-beyond-commitment",
+    "over-commitment", "paid-beyond-commitment", "quota-expired",
 }  # fmt: skip
 """What no program can store, whatever it checks or does not check; overspending by the total beside it."""
 

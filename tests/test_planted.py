@@ -44,6 +44,7 @@ REFUSED: Final = {
     "no-quota": "what is paid and what is paid of quota are compared by a trigger",
     "over-allotment": "the total stands under a CHECK",
     "over-commitment": "the total stands under a CHECK",
+    "quota-expired": "a trigger judges the day of what is spent of a line",
     "paid-beyond-commitment": "what a contract has bound stands under a CHECK",
     "received-beyond-document": "what is received by a document is compared with its amount by a trigger",
     "unbalanced": "an entry is one row with both its sides",

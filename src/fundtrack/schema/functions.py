@@ -61,6 +61,7 @@ MOVES: Final = {
     "repayment": "due-to>cash payable>cash cash>due-from cash>receivable",
     "pooling": "transfer>cash cash>transfer",
     "reclaim": "transfer>cash balance>cash",
+    "adjustment": "cash>cash",
 }
 """Between which kinds of account each kind of voucher moves cash, debit before credit; all others move none.
 

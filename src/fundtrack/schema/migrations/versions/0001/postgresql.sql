@@ -319,7 +319,7 @@ IF EXISTS (SELECT 1 FROM added JOIN quota_heading AS h ON h.fund = added.fund) T
             ELSE substr(c.kind, 7) || '>' || substr(d.kind, 7) END || ' %'));
 END IF;
 
--- Cash moves only as its kind of voucher moves it: none leaves a fund by an act that spends no quota and asks for no use.
+-- Cash of a fund under quota control moves only as its kind of voucher moves it: none leaves by an act that spends no quota.
 -- control voucher_moves_money_as_its_kind on voucher
 PERFORM refuse('money-moved-wrongly: no voucher of this kind moves cash so')
 FROM added
@@ -327,7 +327,8 @@ JOIN entry AS e ON e.voucher = added.id
 JOIN account AS d ON d.fund = e.fund AND d.unit = e.unit AND d.code = e.debit
 JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.credit
 WHERE added.reverses IS NULL AND added.kind <> 'opening' AND 'cash' IN (d.kind, c.kind) AND MONEY_MOVES(added.kind) NOT LIKE '% ' || CASE e.red
-    WHEN 0 THEN d.kind || '>' || c.kind ELSE c.kind || '>' || d.kind END || ' %';
+    WHEN 0 THEN d.kind || '>' || c.kind ELSE c.kind || '>' || d.kind END || ' %'
+    AND EXISTS (SELECT 1 FROM quota_heading AS h WHERE h.fund = e.fund AND h.day <= added.day);
 
 -- What of an application is not paid may be released: back to where it was reserved from, in red, and what is owed with it.
 -- Of what it reserved no more is paid and released together than there is, and nothing of one that was taken back: also

@@ -338,7 +338,7 @@ BEGIN
             ELSE substr(c.kind, 7) || '>' || substr(d.kind, 7) END || ' %'));
 END;
 
--- Cash moves only as its kind of voucher moves it: none leaves a fund by an act that spends no quota and asks for no use.
+-- Cash of a fund under quota control moves only as its kind of voucher moves it: none leaves by an act that spends no quota.
 CREATE TRIGGER voucher_moves_money_as_its_kind BEFORE INSERT ON voucher WHEN NEW.reverses IS NULL AND NEW.kind <> 'opening'
 BEGIN
     SELECT RAISE(ABORT, 'money-moved-wrongly: no voucher of this kind moves cash so')
@@ -346,7 +346,8 @@ BEGIN
     JOIN account AS d ON d.fund = e.fund AND d.unit = e.unit AND d.code = e.debit
     JOIN account AS c ON c.fund = e.fund AND c.unit = e.unit AND c.code = e.credit
     WHERE e.voucher = NEW.id AND 'cash' IN (d.kind, c.kind) AND MONEY_MOVES(NEW.kind) NOT LIKE '% ' || CASE e.red
-        WHEN 0 THEN d.kind || '>' || c.kind ELSE c.kind || '>' || d.kind END || ' %';
+        WHEN 0 THEN d.kind || '>' || c.kind ELSE c.kind || '>' || d.kind END || ' %'
+        AND EXISTS (SELECT 1 FROM quota_heading AS h WHERE h.fund = e.fund AND h.day <= NEW.day);
 END;
 
 -- What of an application is not paid may be released: back to where it was reserved from, in red, and what is owed with it.
