@@ -204,6 +204,16 @@ def line_twice(moved: list[Moved], lines: list[Line], at: int) -> Any:  # noqa: 
 
 
 @fault
+def line_again(moved: list[Moved], lines: list[Line], at: int) -> Any:  # noqa: ANN401 - see FAULTS
+    """Pay once more days later, under a number of its own."""
+    one = lines[at]
+    day = one.date + timedelta(5)
+    place = next((nth for nth, other in enumerate(lines) if other.date > day), len(lines))
+    again = Line(day, one.amount, one.party, "AGAIN")
+    return moved, [*lines[:place], again, *lines[place:]], {f"L{place + 1}": "line-twice"}
+
+
+@fault
 def returned(moved: list[Moved], lines: list[Line], at: int) -> Any:  # noqa: ANN401 - see FAULTS
     """Send it back, under another reference."""
     one = lines[at]
@@ -243,7 +253,7 @@ def test_what_is_planted_is_named(shelf: Shelf, engine: str, kind: str) -> None:
             printed = [one for one in lines if not one.gone]
             where = {V: numbers[index], L: f"L{at + 1}", "next": f"L{at + 2}", "last": f"L{len(printed)}"}
             found = reconcile(book, "B01", END)
-            assert reasons(found) == {where[name]: reason for name, reason in expected.items()}
+            assert reasons(found) == {where.get(name, name): reason for name, reason in expected.items()}
             assert not found.sound
             assert (found.difference, found.at_opening) == (gap, 0)
 

@@ -189,7 +189,7 @@ class _Side:
         age = self._known.until - one.day
         return one.because("in-transit" if age <= self._known.transit else "overdue")
 
-    def _looks(self) -> tuple[tuple[str, Callable[[Open], list[Open] | None]], ...]:
+    def _looks(self) -> tuple[tuple[str, Callable[[Open], Sequence[Open | str] | None]], ...]:
         return (
             ("other-account", lambda one: (one.ref and self._refs.get((not one.at_bank, one.ref, one.amount))) or None),
             ("bank-charge", lambda one: _of_the_bank(one, CHARGES, out=True)),
@@ -198,6 +198,7 @@ class _Side:
             ("other-month", lambda one: self._far(one, same_month=False)),
             ("other-day", lambda one: self._far(one, same_month=True)),
             ("other-account", self._on_another_account),
+            ("line-twice", self._paid_before),
             ("transposed", self._transposed),
             ("amount-differs", self._of_the_party),
         )
@@ -218,6 +219,11 @@ class _Side:
         if not one.party:
             return None
         return self._near(one, self._elsewhere.get((not one.at_bank, one.party, one.amount), ())) or None
+
+    def _paid_before(self, one: Open) -> list[str] | None:
+        """Return the vouchers for which the bank had paid as much to the same name, under another number."""
+        paid = self._known.paid.get((one.party, one.amount), ()) if one.at_bank and one.amount < 0 else ()
+        return [voucher for day, voucher in paid if abs(day - one.day) <= self._known.transit] or None
 
     def _transposed(self, one: Open) -> list[Open] | None:
         near = self._near(one, self._parties.get((one.party, one.amount < 0), ())) if one.party else []
