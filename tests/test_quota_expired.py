@@ -14,7 +14,7 @@ from fundtrack.posting import post
 from fundtrack.posting.application import apply_for, approve, payment
 from fundtrack.posting.canpay import Bill, can_pay
 from fundtrack.posting.correct import Correction, rebook, reverse
-from fundtrack.posting.quota import commit
+from fundtrack.posting.quota import adjust, carry_over, commit
 from fundtrack.posting.vouchers import draft
 from quotas import controlled
 from shelf import ENGINES
@@ -65,6 +65,11 @@ def kept(book: Book) -> None:
             assert all(word in said for word in (line, "2015-06-30", "2015-07-01"))
     with pytest.raises(UsageError, match=r"2015-06-30.*2015-07-01"):
         apply_for(book, line, 10, payee="乙", date=late, by=CLERK)
+    with pytest.raises(UsageError, match=r"2015-06-30.*2015-07-01"):
+        post(book, lambda _, chart: adjust(chart, line, "F01-Q00001", 10, date=late, document="文"), by=CLERK)
+    end = date(2015, 12, 31)
+    with pytest.raises(UsageError, match=r"2015-06-30.*2015-12-31"):
+        post(book, lambda c, chart: carry_over(c, chart, line, date=end, by=CLERK, document=""), by=CLERK)
     for day, why in ((last, []), (late, ["quota-expired"])):
         said = {one.quota: one for one in can_pay(book, Bill(10, day, "0601", "P01"), by=CLERK)}
         assert [reason.check for reason in said[line].reasons] == why

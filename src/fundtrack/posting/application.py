@@ -20,9 +20,10 @@ from fundtrack.errors import UsageError, words
 from fundtrack.ledger.rows import voucher_number
 from fundtrack.posting import returned
 from fundtrack.posting.draft import Entry, Leg
+from fundtrack.posting.intime import refuse_expired, refuse_other_year
 from fundtrack.posting.kinds import account_of, has_account, kind_of_payment
 from fundtrack.posting.post import post
-from fundtrack.posting.quota import entry_of, line_in, refuse_other_year
+from fundtrack.posting.quota import entry_of, line_in
 from fundtrack.posting.requested import (
     bound_elsewhere,
     bound_to,
@@ -156,8 +157,7 @@ def record(
     if not said.get("payee", "").strip():
         raise UsageError("apply-payee")
     refuse_other_year(line, date)
-    if line.expires and date > line.expires:
-        raise UsageError("apply-expired", number=line.number, expires=line.expires, date=date)
+    refuse_expired(line, date)
     refuse_closed(connection, date)
     said["contract"] = said.get("contract", "").strip()
     texts = [stored(str(said.get(name, ""))) for name in ("payee", "contract", "document", "narration", "number")]

@@ -22,6 +22,7 @@ from fundtrack.errors import UsageError, message, nearest
 from fundtrack.posting.contractors import bound_by_contractor, refuse_same_change
 from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.given import refuse_exceeded, refuse_received
+from fundtrack.posting.intime import refuse_expired, refuse_other_year
 from fundtrack.posting.kinds import use_of
 from fundtrack.posting.requested import refuse_freed
 from fundtrack.posting.vouchers import drafted, positive, refuse_unknown_project
@@ -185,7 +186,7 @@ def adjust(chart: Chart, source: str, target: str, amount: int, *, date: Date, d
     To a line that a document gave, quota goes back unallotted. It stays with the document that gave it, or the lines of
     another would have more than that gives. Raises UsageError: `quota-unknown`, `quota-adjust-document`,
     `quota-adjust-across` between funds or years, `quota-adjust-root` between what two documents gave,
-    `quota-adjust-same`, `quota-year`.
+    `quota-adjust-same`, `quota-year`, `apply-expired` where what it would give has expired.
     """
     giving, taking = find_line(chart, source), find_line(chart, target)
     if not document.strip():
@@ -199,6 +200,7 @@ def adjust(chart: Chart, source: str, target: str, amount: int, *, date: Date, d
         raise UsageError("quota-adjust-root", source=giving.number, target=taking.number, given=here.document,
                          root=here.number, other=there.document, other_root=there.number)  # fmt: skip
     refuse_other_year(giving, date)
+    refuse_expired(giving, date)
     entry = entry_of(chart, (giving, _free(giving)), (taking, _free(taking)), positive(amount))
     return [_voucher(chart, "quota-adjustment", taking, (entry,), date, document=document)]
 
@@ -248,11 +250,13 @@ def carry_over(connection: Connection, chart: Chart, number: str, *, date: Date,
 
     The use and the project stay. Commitments are bound again to their contracts. `date` is the last day of the line's
     year; the new line begins on the first day of the next. Raises UsageError: `quota-unknown`, `quota-not-allotted`,
-    `carry-date`, `carry-nothing`, `carry-applied` while something of the line is applied for and not paid.
+    `carry-date`, `apply-expired`, `carry-nothing`, `carry-applied` while something of the line is applied for and not
+    paid.
     """
     line = line_in(chart, number)
     if date != Date(line.year, 12, 31):
         raise UsageError("carry-date", number=line.number, year=line.year, date=date)
+    refuse_expired(line, date)
     stands = statuses(connection, chart, line)
     if stands["applied"]:
         raise UsageError("carry-applied", number=line.number, amount=money.grouped(stands["applied"]))
@@ -308,12 +312,6 @@ def find_line(chart: Chart, number: str | Quota) -> Quota:
         if quota.number == wanted:
             return quota
     raise UsageError("quota-unknown", number=number, known=nearest(wanted, (quota.number for quota in chart.quotas)))
-
-
-def refuse_other_year(line: Quota, date: Date) -> None:
-    """Refuse an act on a line on a day of another year. Raises UsageError (`quota-year`)."""
-    if date.year != line.year:
-        raise UsageError("quota-year", number=line.number, year=line.year, date=date)
 
 
 def statuses(connection: Connection, chart: Chart, line: Quota) -> dict[str, int]:

@@ -12,8 +12,9 @@ from fundtrack.chart.quota import root
 from fundtrack.errors import UsageError
 from fundtrack.posting.arrived import Arrived, Taken
 from fundtrack.posting.draft import Entry, Leg
+from fundtrack.posting.intime import refuse_other_year
 from fundtrack.posting.kinds import account_of
-from fundtrack.posting.quota import entry_of, find_line, refuse_other_year
+from fundtrack.posting.quota import entry_of, find_line
 from fundtrack.posting.surplus import take_back
 from fundtrack.posting.vouchers import drafted, positive
 
