@@ -240,3 +240,19 @@ def test_what_cannot_be_read_at_all_is_refused(tmp_path: Path) -> None:
         with pytest.raises(FormatError) as caught:
             desk("GBP").propose(path, {})
         assert caught.value.key == key
+
+
+@pytest.mark.parametrize("name", ["金额大写", "大写金额", "金额（大写）"])
+def test_an_amount_in_words_is_compared_with_the_digits(book: Path, say: Say, name: str) -> None:
+    """Its column is proposed by its name; a row whose words are another amount waits, and is not posted."""
+    heading = f"日期,收款人,摘要,金额（元）,{name},资金\n"
+    right = "2015-03-02,甲公司,一期管网,120000.00,壹拾贰万元整,F01\n2015-03-09,乙公司,二期管网,2000.50,贰仟元伍角,F01\n"
+    Path("list.csv").write_text(heading + right, "utf-8")
+    answer = say("formats", "new", "list.csv", "--book", book, "--set", "sign=out", "--name", "words")
+    assert answer.code == 0, answer.out + answer.err
+    page = (book / "importers" / "words.md").read_text("utf-8")
+    assert "amount-words = { column = " in page
+    assert say("formats", "test", "--book", book).code == 0
+    Path("next.csv").write_text(heading + right.replace("贰仟元伍角", "叁仟元伍角"), "utf-8")
+    done = say("import", "next.csv", "--as", "words", "--book", book, "--format", "json")
+    assert {"check": "amount-words-differ", "rows": 1, "amount": "2000.50"} in done.json[0]["reasons"]
