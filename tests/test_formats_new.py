@@ -227,6 +227,31 @@ def test_a_zip_of_one_file_is_that_file(say: Say, book: Path) -> None:
     assert (two.code, "a.csv, b.csv" in two.err) == (2, True)
 
 
+def test_what_no_page_reads_in_a_zip_is_named_and_the_lists_are_read(say: Say, book: Path) -> None:
+    """A README and a PDF beside a list are told as not read; what is much like a list of a page refuses the zip."""
+    rows = "日期,收款人,金额(元)\n2015-02-01,示例公司,5000.00\n"
+    Path("a.csv").write_text(rows, "utf-8")
+    assert say("formats", "new", "a.csv", "--book", book).code == 0
+    others = {
+        "README.md": b"Dear Sir,\nthe list is in a.csv.\n",
+        "scan.pdf": b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n\0\x01 obj\n",
+    }
+    for name, files in (("some.zip", {"a.csv": rows, **others}), ("none.zip", others)):
+        with zipfile.ZipFile(name, "w") as archive:
+            for file, data in files.items():
+                archive.writestr(file, data)
+    done = say("import", "some.zip", "--book", book, "--format", "json")
+    assert done.code == 1, done.err
+    assert [one["file"] for one in json.loads(done.out)] == ["some.zip:a.csv"]
+    assert ("some.zip:README.md" in done.err, "some.zip:scan.pdf" in done.err) == (True, True)
+    assert say("import", "none.zip", "--book", book).code == 2
+    with zipfile.ZipFile("like.zip", "w") as archive:
+        archive.writestr("a.csv", rows.replace("示例", "另一"))
+        archive.writestr("b.csv", rows.replace("日期", "日子"))
+    like = say("import", "like.zip", "--book", book)
+    assert (like.code, "like.zip:b.csv" in like.err) == (2, True)
+
+
 def test_what_cannot_be_read_at_all_is_refused(tmp_path: Path) -> None:
     """With the reason, and no page."""
     path = tmp_path / "list.csv"
