@@ -227,6 +227,31 @@ def test_a_zip_of_one_file_is_that_file(say: Say, book: Path) -> None:
     assert (two.code, "a.csv, b.csv" in two.err) == (2, True)
 
 
+def test_what_no_page_reads_in_a_zip_is_named_and_the_lists_are_read(say: Say, book: Path) -> None:
+    """A README and a PDF beside a list are told as not read; what is much like a list of a page refuses the zip."""
+    rows = "日期,收款人,金额(元)\n2015-02-01,示例公司,5000.00\n"
+    Path("a.csv").write_text(rows, "utf-8")
+    assert say("formats", "new", "a.csv", "--book", book).code == 0
+    others = {
+        "README.md": b"Dear Sir,\nthe list is in a.csv.\n",
+        "scan.pdf": b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n\0\x01 obj\n",
+    }
+    for name, files in (("some.zip", {"a.csv": rows, **others}), ("none.zip", others)):
+        with zipfile.ZipFile(name, "w") as archive:
+            for file, data in files.items():
+                archive.writestr(file, data)
+    done = say("import", "some.zip", "--book", book, "--format", "json")
+    assert done.code == 1, done.err
+    assert [one["file"] for one in json.loads(done.out)] == ["some.zip:a.csv"]
+    assert ("some.zip:README.md" in done.err, "some.zip:scan.pdf" in done.err) == (True, True)
+    assert say("import", "none.zip", "--book", book).code == 2
+    with zipfile.ZipFile("like.zip", "w") as archive:
+        archive.writestr("a.csv", rows.replace("示例", "另一"))
+        archive.writestr("b.csv", rows.replace("日期", "日子"))
+    like = say("import", "like.zip", "--book", book)
+    assert (like.code, "like.zip:b.csv" in like.err) == (2, True)
+
+
 def test_what_cannot_be_read_at_all_is_refused(tmp_path: Path) -> None:
     """With the reason, and no page."""
     path = tmp_path / "list.csv"
@@ -240,3 +265,19 @@ def test_what_cannot_be_read_at_all_is_refused(tmp_path: Path) -> None:
         with pytest.raises(FormatError) as caught:
             desk("GBP").propose(path, {})
         assert caught.value.key == key
+
+
+@pytest.mark.parametrize("name", ["金额大写", "大写金额", "金额（大写）"])
+def test_an_amount_in_words_is_compared_with_the_digits(book: Path, say: Say, name: str) -> None:
+    """Its column is proposed by its name; a row whose words are another amount waits, and is not posted."""
+    heading = f"日期,收款人,摘要,金额（元）,{name},资金\n"
+    right = "2015-03-02,甲公司,一期管网,120000.00,壹拾贰万元整,F01\n2015-03-09,乙公司,二期管网,2000.50,贰仟元伍角,F01\n"
+    Path("list.csv").write_text(heading + right, "utf-8")
+    answer = say("formats", "new", "list.csv", "--book", book, "--set", "sign=out", "--name", "words")
+    assert answer.code == 0, answer.out + answer.err
+    page = (book / "importers" / "words.md").read_text("utf-8")
+    assert "amount-words = { column = " in page
+    assert say("formats", "test", "--book", book).code == 0
+    Path("next.csv").write_text(heading + right.replace("贰仟元伍角", "叁仟元伍角"), "utf-8")
+    done = say("import", "next.csv", "--as", "words", "--book", book, "--format", "json")
+    assert {"check": "amount-words-differ", "rows": 1, "amount": "2000.50"} in done.json[0]["reasons"]

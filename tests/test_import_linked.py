@@ -100,7 +100,7 @@ def test_a_sample_becomes_what_its_page_prints(page: Page, example: Section, boo
 
 def test_a_shared_bill_falls_together(book: Book, tmp_path: Path) -> None:
     """Where one fund may not pay its share, none does; granted, the whole row is posted, and linked."""
-    (example,) = PAGES["project-ledger"].examples
+    example, *_ = PAGES["project-ledger"].examples
     sample = example.fence("csv")
     assert sample is not None
     path = written(replace(sample, text=sample.text.replace("2015.4.2,0602", "2015.4.2,0601")), tmp_path)
@@ -116,7 +116,7 @@ def test_a_shared_bill_falls_together(book: Book, tmp_path: Path) -> None:
 
 def test_each_share_of_a_bill_rests_on_its_column(book: Book, tmp_path: Path) -> None:
     """Of the chart's own word, of the page's, and of an alias, by which its vouchers are found again."""
-    (example,) = PAGES["project-ledger"].examples
+    example, *_ = PAGES["project-ledger"].examples
     sample = example.fence("csv")
     assert sample is not None
     (made,) = say(book, [Said("fund", "县级", "F04", "", "县里的叫法")], by="ann").new

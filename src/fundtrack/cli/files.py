@@ -50,7 +50,7 @@ def import_(
 ) -> None:
     """导入文件，逐行入账或待核实 Import files: every row is posted, already posted, waits, or is no data."""
     from fundtrack.importing.default import default_of
-    from fundtrack.importing.file import import_file
+    from fundtrack.importing.file import Watcher, import_file
 
     the_book = opened(book)
     language = spoken(lang, the_book)
@@ -58,17 +58,22 @@ def import_(
     default = partial(default_of, fund=fund, use=use, project=project)
     reports: list[Report] = []
     problems: list[FundtrackError] = []
+
+    def unread(error: FundtrackError) -> None:
+        problems.append(error)
+        show.problem(error)
+
+    watcher = Watcher(show.progress, unread)
     for file in files:
         try:
             done = import_file(
                 the_book, file, by=who, page=page, default=default, dry_run=dry_run, approved_by=approved_by,
-                progress=show.progress,
+                watcher=watcher,
             )  # fmt: skip
         except FundtrackError as error:
             if file is files[-1] and not reports:
                 raise
-            problems.append(error)
-            show.problem(error)
+            unread(error)
             continue
         reports += done
         if form == "table":

@@ -10,7 +10,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from fundtrack.book.aliases import aliases, bases, standing
 from fundtrack.book.create import now
@@ -55,6 +55,9 @@ if TYPE_CHECKING:
     from fundtrack.importing.stage import Keyed
     from fundtrack.importing.tally import Tally
 
+    Brought = tuple[Part, Importer, str, Copy | None]
+    """A file with what reads it, its hash, and its copy."""
+
 HELD_COLUMNS: Final = ("batch", "row", "state", "reasons", "cells", "amount", "natural_key", "occurrence", "says")
 BATCH_COLUMNS: Final = (
     "batch", "sha256", "sheet", "file", "page", "page_sha256", "encoding", "imported_at", "imported_by", "rows_read",
@@ -97,8 +100,22 @@ def unsaid(_chart: Chart) -> None:
     """Say nothing of rows that say no fund."""
 
 
+NO_LIST: Final = frozenset({"file-unknown", "file-encoding", "control-character", "line-too-long"})
+"""Why a letter, a scan or a picture beside the lists of a zip is not read; what is like a list of a page is none."""
+
+
 def silent(_rows: int) -> None:
     """Tell nobody how many rows were read."""
+
+
+class Watcher(NamedTuple):
+    """Who is told how many rows were read, and which files of a zip were not."""
+
+    progress: Callable[[int], None] = silent
+    unread: Callable[[FormatError], None] | None = None
+
+
+NOBODY: Final = Watcher()
 
 
 def import_file(
@@ -110,9 +127,11 @@ def import_file(
     default: Callable[[Chart], Default | None] = unsaid,
     dry_run: bool = False,
     approved_by: str = "",
-    progress: Callable[[int], None] = silent,
+    watcher: Watcher = NOBODY,
 ) -> list[Report]:
     """Import a file and return what became of its rows, a report a sheet; of a zip, all its files or none.
+
+    Of a zip with lists, `watcher.unread` is told what is none (NO_LIST); where nobody is told, that refuses the zip.
 
     The same bytes are one batch for ever: imported again, nothing changes and the report says what stands.
     `approved_by` approved every row that does not name its own approver. Raises FormatError or UsageError where the
@@ -128,7 +147,8 @@ def import_file(
         raise PageError("page-unknown", name=page, known=nearest(page, known))
     with given.parts(path) as found, ExitStack() as copies:
         parts = [part._replace(name=_name(part.name)) for part in found]
-        read = [_told(part, partial(_read, book, part, known, page, chart, copies, dry_run=dry_run)) for part in parts]
+        reads = partial(_read, book, known=known, page=page, chart=chart, copies=copies, dry_run=dry_run)
+        read = _lists(parts, reads, watcher.unread)
         for _, importer, _, _ in read:
             refuse_approval(importer, by, approved_by)
 
@@ -137,7 +157,9 @@ def import_file(
             stand = [*standing(aliases(connection)).values()]
             for part, importer, sha256, copy in read:
                 at, knows = copy.path if copy else part.path, importer.knowing(words_of(chart), stand)
-                file = _File(book, at, part.name, sha256, knows, judged_by, by, progress, default(chart), approved_by)
+                file = _File(
+                    book, at, part.name, sha256, knows, judged_by, by, watcher.progress, default(chart), approved_by
+                )
                 done += _told(part, partial(_said_of, connection, file))
             if dry_run:
                 raise _DryRun(done)
@@ -175,9 +197,29 @@ def _told(part: Part, read: Callable[[], Result]) -> Result:
         raise FormatError(error.key, **(error.details | {"path": part.label})) from error
 
 
+def _lists(
+    parts: list[Part], read: Callable[[Part], Brought], unread: Callable[[FormatError], None] | None
+) -> list[Brought]:
+    """Return the lists among files, and tell of those that are none. Raises FormatError where none is a list."""
+    found, others = [], []
+    for part in parts:
+        try:
+            found.append(_told(part, partial(read, part)))
+        except FormatError as error:
+            if unread is None or error.key not in NO_LIST:
+                raise
+            others.append(error)
+    if not found:
+        raise others[0]
+    for other in others:
+        if unread:
+            unread(other)
+    return found
+
+
 def _read(
     book: Book, part: Part, known: Mapping[str, Importer], page: str, chart: Chart, copies: ExitStack, *, dry_run: bool
-) -> tuple[Part, Importer, str, Copy | None]:
+) -> Brought:
     """Return a file with what reads it, its hash and, unless it is only tried, a copy. Raises FormatError."""
     sha256 = digest(part.path)
     importer = known[page] if page else choose(part.path, known.values())

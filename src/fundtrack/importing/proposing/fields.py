@@ -22,7 +22,10 @@ PAID_TO: Final = re.compile(
 )
 """What the column of those is called who were paid."""
 
-BESIDE: Final = ("narration", "bank-ref", "payee-account", "payee-id", "fund", "use", "project", "document", "contract")
+BESIDE: Final = (
+    "narration", "amount-words", "bank-ref", "payee-account", "payee-id", "fund", "use", "project", "document",
+    "contract",
+)  # fmt: skip
 """Fields that a row can do without; the first known name of each is read, and the others are told."""
 
 
@@ -125,6 +128,8 @@ def beside(
             known += [one for one in called if one not in known and one.name not in used and one.filled]
         if field not in {"bank-ref", "payee-account", "payee-id", "document", "contract"}:
             known = [one for one in known if not one.counted]
+        if field == "amount-words":
+            known = [one for one in known if 2 * sum(map(cells_of.is_written, one.words())) >= len(one.words())]
         if known:
             used.append(known[0].name)
             others = "、".join(one.name for one in known[1:])

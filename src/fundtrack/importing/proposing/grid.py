@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fundtrack import money
 from fundtrack.errors import FormatError, UsageError
-from fundtrack.importing import cells, dates, decode, given, heading, rows
+from fundtrack.importing import cells, dates, decode, given, heading, rows, written
 from fundtrack.importing.importer import DELIMITERS
 from fundtrack.importing.proposing import encoded
 from fundtrack.importing.proposing.point import Point, said
@@ -90,6 +90,14 @@ def amount(cell: str) -> int | None:
 
 
 @lru_cache(maxsize=1 << 16)
+def is_written(cell: str) -> bool:
+    """Say whether a cell is an amount written out: 壹拾贰万元整."""
+    with suppress(FormatError):
+        written.read(cell)
+        return True
+    return False
+
+
 def is_number(cell: str) -> bool:
     """Say whether a cell is an amount, of whatever unit."""
     if amount(cell) is not None:

@@ -33,6 +33,8 @@ CALLED: Final[Mapping[str, tuple[str, str]]] = {
 """What stands for a name in the sample, numbered, so that the same name has the same number."""
 
 ACCOUNT: Final = "4500********0001"
+READABLE: Final = {"date": cells_of.date, "amount-words": cells_of.is_written}
+"""What says whether a cell is sound, and so stays as it is; of amounts that is whether it is a number."""
 
 
 def sample(found: Proposal, telling: Collection[str] = (), words: Collection[str] = ()) -> str:
@@ -102,7 +104,7 @@ class _Cover:
         if not bare.strip(STROKES) or at in self._plain or at in self._terms:
             return " ".join(bare.split())
         if field == "date" or field.startswith("amount"):
-            read = cells_of.date(cell) if field == "date" else cells_of.is_number(cell)
+            read = READABLE.get(field, cells_of.is_number)(cell)
             return bare if read else re.sub(r"[^\W_]", "#", bare)
         if at in self._telling and (told := next((word for word in self._words if word in bare), "")):
             return told
