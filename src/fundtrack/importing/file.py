@@ -100,10 +100,6 @@ def unsaid(_chart: Chart) -> None:
     """Say nothing of rows that say no fund."""
 
 
-NO_LIST: Final = frozenset({"file-unknown", "file-encoding", "control-character", "line-too-long"})
-"""Why a letter, a scan or a picture beside the lists of a zip is not read; what is like a list of a page is none."""
-
-
 def silent(_rows: int) -> None:
     """Tell nobody how many rows were read."""
 
@@ -131,7 +127,7 @@ def import_file(
 ) -> list[Report]:
     """Import a file and return what became of its rows, a report a sheet; of a zip, all its files or none.
 
-    Of a zip with lists, `watcher.unread` is told what is none (NO_LIST); where nobody is told, that refuses the zip.
+    Of a zip with lists, `watcher.unread` is told what is none; where nobody is told, that refuses the zip.
 
     The same bytes are one batch for ever: imported again, nothing changes and the report says what stands.
     `approved_by` approved every row that does not name its own approver. Raises FormatError or UsageError where the
@@ -206,7 +202,7 @@ def _lists(
         try:
             found.append(_told(part, partial(read, part)))
         except FormatError as error:
-            if unread is None or error.key not in NO_LIST:
+            if unread is None or not given.is_letter(part.path):
                 raise
             others.append(error)
     if not found:

@@ -53,6 +53,13 @@ EMPTY: Final = b"PK\x05\x06"
 PARTS: Final = frozenset({"[Content_Types].xml", "content.xml", "mimetype"})
 """What a zip holds that is a workbook."""
 
+PICTURES: Final = (b"%PDF-", b"\x89PNG\r\n", b"\xff\xd8\xff")
+LETTER: Final = 1 << 16
+"""Bytes of the longest letter beside lists."""
+
+ROW: Final = re.compile(rb"\d[^\r\n]*[,;|\t]|[,;|\t][^\r\n]*\d")
+"""A line that may be a row of a list."""
+
 SUFFIX: Final = re.compile(r"\.[a-z0-9]{1,5}")
 
 
@@ -112,6 +119,15 @@ def _holds_files(path: Path) -> bool:
     except FormatError:
         return path.suffix.lower() == ".zip"
     return bool(names) and PARTS.isdisjoint(names)
+
+
+def is_letter(path: Path) -> bool:
+    """Say whether a file is a scan, a picture or a text without a row: no line has a figure and what parts cells."""
+    with path.open("rb") as file:
+        data = file.read(LETTER + 1)
+    if data.startswith(PICTURES):
+        return True
+    return bool(data) and len(data) <= LETTER and kind(path) == "text" and b"\0" not in data and not ROW.search(data)
 
 
 def encoded(path: Path, of: str, declared: str) -> str:
