@@ -63,6 +63,8 @@ def test_machine_readable_balances(book: Book) -> None:
         "other",
         "lent",
         "due",
+        "quota_received",
+        "pooled",
         "unallotted",
         "allotted",
         "committed",
@@ -73,6 +75,7 @@ def test_machine_readable_balances(book: Book) -> None:
         "carried_in",
         "returned",
         "carried",
+        "reclaimed",
     )
     nothing = dict.fromkeys(figures, "0.00") | dict.fromkeys(("execution_rate", "time_elapsed"))
     assert found["funds"][0] == {

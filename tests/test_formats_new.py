@@ -236,7 +236,7 @@ def test_what_no_page_reads_in_a_zip_is_named_and_the_lists_are_read(say: Say, b
         "README.md": b"Dear Sir,\nthe list is in a.csv.\n",
         "scan.pdf": b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n\0\x01 obj\n",
     }
-    for name, files in (("some.zip", {"a.csv": rows, **others}), ("none.zip", others)):
+    for name, files in (("some.zip", {"a.csv": rows.encode(), **others}), ("none.zip", others)):
         with zipfile.ZipFile(name, "w") as archive:
             for file, data in files.items():
                 archive.writestr(file, data)
