@@ -32,7 +32,7 @@ def harness(folder: Path, url: URL, *arguments: str) -> subprocess.CompletedProc
 
 def test_a_killed_import_has_happened_or_has_not(tmp_path: Path, database_url: URL) -> None:
     """After each of the kills, and after running it again, every row is in the book once and the totals tie."""
-    kills = "100" if database_url.drivername == "sqlite" else "30"  # a hundred take PostgreSQL minutes
+    kills = "100" if database_url.drivername == "sqlite" else "20"  # a hundred take PostgreSQL minutes
     finished = harness(tmp_path, database_url, "--kills", kills)
     assert not finished.returncode, finished.stdout + finished.stderr
     assert f" {kills} kills, " in finished.stdout

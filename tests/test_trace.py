@@ -382,6 +382,7 @@ def test_pooled_money_leads_back_to_the_root_of_the_giver(
         ]
         assert (found["resolved"], found["roots"]) == (True, ["财农1号"])
         below = figures(traced(say, "财农1号"))
+        assert below["F01-Q00001"] == ("1000.00", "150.00")  # what was pooled was received all the same
         assert (below["F01-2016-000004"], below["F09-Q00001"], below["F09-2016-000003"]) == (
             ("250.00", None), ("250.00", "10.00"), ("200.00", "200.00"),
         )  # fmt: skip

@@ -24,9 +24,7 @@ def unread(layout: Layout, heading: Heading) -> tuple[Source, ...]:
     """Return the columns that name a fund, of a page of payments that reads none."""
     if "fund" in layout.columns or layout.channels or (layout.register and not layout.becomes):
         return ()
-    read = {cells.column(name)[0] for source in layout.sources for name in source.columns}
-    named = (name for name in dict.fromkeys(heading.names) if name and name not in read)
-    return tuple(Source((name,)) for name in named if NAMED.fullmatch(cells.loose(name)))
+    return tuple(Source((name,)) for name in heading.unread(layout) if NAMED.fullmatch(cells.loose(name)))
 
 
 def silent(cell: str) -> str:

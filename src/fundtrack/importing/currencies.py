@@ -54,9 +54,8 @@ def unread(layout: Layout, heading: Heading) -> tuple[Source, ...]:
     """
     if layout.currency_column:
         return ()
-    read = {cells.column(name)[0] for source in layout.sources for name in source.columns}
-    named = (name for name in dict.fromkeys(heading.names) if name and name not in read)
-    if found := tuple(Source((name,)) for name in named if HEADED.fullmatch(cells.loose(name))):
+    named = (name for name in heading.unread(layout) if HEADED.fullmatch(cells.loose(name)))
+    if found := tuple(Source((name,)) for name in named):
         return found
     said = ((label, heading.beside(label, whole=True)) for label in LABELS)
     return tuple(Source(label=label, constant=text) for label, text in said if text)

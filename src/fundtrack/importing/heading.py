@@ -80,6 +80,11 @@ class Heading:
         """Return the columns that the table has not."""
         return [name for name in names if cells.column(name)[0] not in self.index]
 
+    def unread(self, layout: Layout) -> list[str]:
+        """Return the names of the columns that a page does not read, each once."""
+        read = {cells.column(name)[0] for source in layout.sources for name in source.columns}
+        return [name for name in dict.fromkeys(self.names) if name and name not in read]
+
     def beside(self, label: str, *, whole: bool = False) -> str:
         """Return what stands above the header behind a label and a colon, or in the cell beside it; else nothing.
 

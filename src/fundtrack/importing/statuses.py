@@ -63,9 +63,7 @@ def unread(layout: Layout, heading: Heading) -> tuple[Source, ...]:
     """Return the columns that say what became of a payment, of a page that reads none."""
     if layout.movement.status or (layout.register and not layout.becomes):
         return ()
-    read = {cells.column(name)[0] for source in layout.sources for name in source.columns}
-    named = (name for name in dict.fromkeys(heading.names) if name and name not in read)
-    return tuple(Source((name,)) for name in named if _says(name))
+    return tuple(Source((name,)) for name in heading.unread(layout) if _says(name))
 
 
 def reader(layout: Layout, name: str) -> Callable[[str], str]:

@@ -26,6 +26,18 @@ if TYPE_CHECKING:
 
 STANDING: Final = "SELECT quota, status, amount FROM book_quota_statuses"
 
+POOLED: Final = """
+SELECT a.fund || '-' || substr(a.code, 6), CAST(SUM(
+    (1 - 2 * e.red) * e.amount * CASE WHEN a.code = e.credit THEN 1 ELSE -1 END) AS BIGINT)
+FROM voucher AS v
+JOIN entry AS e ON e.voucher = v.id
+JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit)
+    AND a.kind = 'quota-received'
+WHERE v.kind = 'pooling'
+GROUP BY a.fund, a.code
+"""
+"""What each line gave another fund, in fen; below zero what it got."""
+
 RECEIVED: Final = ("quota-received", "pooling")
 """Kinds of voucher by which a line that a document gave is received."""
 
@@ -142,6 +154,11 @@ class Tracer:
         for quota, status, amount in self._connection.exec_driver_sql(STANDING):
             found[quota][status] = int(amount)
         return found
+
+    @cached_property
+    def _pooled(self) -> dict[str, int]:
+        """What every line gave other funds: it was received all the same."""
+        return {quota: max(int(amount), 0) for quota, amount in self._connection.exec_driver_sql(POOLED)}
 
     def above_act(self, act: Act) -> Node:
         """Return a voucher above which stands what it came of: the one it follows from, lines, or documents."""
@@ -341,7 +358,8 @@ class Tracer:
         return Node(
             "quota", line.number, date=line.date.isoformat(), fund=line.fund, use=line.use, project=line.project,
             document=line.document,
-            amount=sum(stands.values()) - stands["received"] if line.parent else stands["received"],
+            amount=sum(stands.values()) - stands["received"] if line.parent
+            else stands["received"] + self._pooled.get(line.number, 0),
             left=stands["available" if line.use else "unallotted"],
         )  # fmt: skip
 

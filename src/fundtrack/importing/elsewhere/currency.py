@@ -28,10 +28,9 @@ class Currency:
         """Find them. Raises FormatError (`currency-other`) where what stands above the header is another currency."""
         self._gates: list[tuple[int, str, Callable[[str], str]]] = []
         layout = form.layout
-        read = {cells.column(name)[0] for source in layout.sources for name in source.columns}
         amounts = (name for field in form.sides for name in layout.columns[field].columns)
         if any(OWN.search(cells.loose(name)) for name in amounts) or any(
-            ORIGINAL.search(cells.loose(name)) for name in head.names if name not in read
+            ORIGINAL.search(cells.loose(name)) for name in head.unread(layout)
         ):
             return
         own = cells.Memo(currencies.reader(layout.currency))
