@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.errors import FormatError
@@ -33,13 +32,5 @@ def of_row(number: int, sheet: str, row: list[str], path: Path, page: str) -> Ro
 def _like_payment(row: Sequence[str]) -> bool:
     """Say whether a row has a day in one cell and an amount in another."""
     filled = [cell.strip() for cell in row if cell.strip()]
-    days = [_is_day(cell) for cell in filled]
+    days = [dates.meant(cell) is not None for cell in filled]
     return any(days) and any(AMOUNT.fullmatch(cell) for cell, day in zip(filled, days, strict=True) if not day)
-
-
-def _is_day(cell: str) -> bool:
-    """Say whether a cell is a date in any of the orders that files have."""
-    for order in (dates.DAY, dates.MONTH):
-        with suppress(FormatError):
-            return bool(dates.reader(order)(cell))
-    return False

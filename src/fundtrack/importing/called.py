@@ -53,12 +53,7 @@ def called(layout: Layout, heading: Heading) -> tuple[Source, ...]:
 
     On the statement of a bank whatever moved the balance moved it.
     """
-    if (
-        layout.netted
-        or layout.movement.column
-        or "balance" in layout.columns
-        or (layout.register and not layout.becomes)
-    ):
+    if layout.netted or layout.movement.column or "balance" in layout.columns or layout.registers:
         return ()
     said = [layout.columns[field] for field in SAYING if field in layout.columns]
     said = [source for source in said if not heading.lacks(source.columns)]

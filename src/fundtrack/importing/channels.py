@@ -22,7 +22,7 @@ NAMED: Final = re.compile(
 
 def unread(layout: Layout, heading: Heading) -> tuple[Source, ...]:
     """Return the columns that name a fund, of a page of payments that reads none."""
-    if "fund" in layout.columns or layout.channels or (layout.register and not layout.becomes):
+    if "fund" in layout.columns or layout.channels or layout.registers:
         return ()
     return tuple(Source((name,)) for name in heading.unread(layout) if NAMED.fullmatch(cells.loose(name)))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.errors import FormatError
@@ -100,6 +101,14 @@ def reader(order: str) -> Callable[[str], dt.date]:
         return _date(int(year) + (CENTURY if len(year) == len("12") else 0), month, day, text)
 
     return other
+
+
+def meant(text: str, *orders: str) -> dt.date | None:
+    """Return the day that a cell means in one of some orders, or else in any; None where it is no date."""
+    for order in orders or (DAY, MONTH):
+        with suppress(FormatError):
+            return reader(order)(text)
+    return None
 
 
 def passed(read: Callable[[str], dt.date], today: dt.date) -> Callable[[str], dt.date]:

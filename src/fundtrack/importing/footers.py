@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from fundtrack.errors import FormatError
 from fundtrack.importing import cells, dates
 
 if TYPE_CHECKING:
@@ -68,30 +66,28 @@ def _footer(cell: str) -> bool:
     """Say whether a cell is a whole footer, and states no amount."""
     if len(cell) > LONGEST:
         return False
-    said = " ".join(unicodedata.normalize("NFKC", cell).split())
+    said = _spaced(cell)
     return bool(FOOTER.fullmatch(said)) and not AMOUNT.search(said)
+
+
+def _spaced(cell: str) -> str:
+    """Return a cell in the form in which it is looked at: NFKC, its blanks folded."""
+    return " ".join(unicodedata.normalize("NFKC", cell).split())
 
 
 def labelled(cell: str) -> bool:
     """Say whether a cell is the label of what stands behind it below a list: 制表人：, Printed on."""
-    return bool(LABEL.fullmatch(" ".join(unicodedata.normalize("NFKC", cell).split())))
+    return bool(LABEL.fullmatch(_spaced(cell)))
 
 
 def prose(cell: str) -> bool:
     """Say whether a cell that stands alone in its row says something, and no number, day or lost value."""
     said = cell.strip()
-    if cells.FAULT.fullmatch(said) or said.casefold() in cells.NOBODY or _is_day(said):
+    if cells.FAULT.fullmatch(said) or said.casefold() in cells.NOBODY or dates.meant(said, dates.DAY):
         return False
     return bool(RULE.fullmatch(said) or WORDS.search(said))
 
 
 def figures(cell: str) -> bool:
     """Say whether a cell may be an amount: it has a digit, and is no date."""
-    return any(map(str.isdigit, cell)) and not _is_day(cell.strip())
-
-
-def _is_day(cell: str) -> bool:
-    """Say whether a cell is a date, a month written as a word included."""
-    with suppress(FormatError):
-        return bool(dates.reader(dates.DAY)(cell))
-    return False
+    return any(map(str.isdigit, cell)) and dates.meant(cell.strip(), dates.DAY) is None

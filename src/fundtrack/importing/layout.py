@@ -128,6 +128,11 @@ class Layout:
         return any(source.any and not source.optional for source in self.sources)
 
     @property
+    def registers(self) -> bool:
+        """Say whether its rows are only entries of a register, and no payments or acts."""
+        return bool(self.register) and not self.becomes
+
+    @property
     def signed(self) -> bool:
         """Say whether one amount says by its sign what came in and what went out."""
         return "amount" in self.columns and self.movement.positive == IN and not self.movement.column

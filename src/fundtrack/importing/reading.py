@@ -120,8 +120,7 @@ class Reading:
                 yield not_data(number, sheet.name, cells.cautious(row), "preamble" if any(row) else "blank")
             if sheet.hidden:
                 raise FormatError("sheet-hidden", path=self.path, sheet=sheet.name)
-            else:
-                yield from self._table(sheet, head, found.name)
+            yield from self._table(sheet, head, found.name)
         if not self._tables:
             raise FormatError("header-missing", path=self.path, header="、".join(self.layout.header))
 

@@ -61,7 +61,7 @@ NO: Final = frozenset({"", "否", "n", "no", "false", "0", "×", "无", "未", "
 
 def unread(layout: Layout, heading: Heading) -> tuple[Source, ...]:
     """Return the columns that say what became of a payment, of a page that reads none."""
-    if layout.movement.status or (layout.register and not layout.becomes):
+    if layout.movement.status or layout.registers:
         return ()
     return tuple(Source((name,)) for name in heading.unread(layout) if _says(name))
 

@@ -45,7 +45,8 @@ class Table:
         self._doubts = Doubts(layout, head)
         self._last: Sequence[str] = head.names
         self._width = len(head.names)
-        self._netted, self._negative = layout.netted or layout.form is not None, 0
+        self._netted, self._negative = layout.netted, 0
+        self._unsigned = not (layout.netted or layout.form or "reference" in layout.columns)
         self._balanced = "balance" in layout.columns
         totals, self._notes = ([cells.label(word) for word in words] for words in (layout.total, layout.notes))
         self._total = re.compile(rf"(?:{'|'.join(map(re.escape, totals)) or '(?!)'})(?![^\W\d])", re.IGNORECASE)
@@ -115,8 +116,8 @@ class Table:
         self._last = rows[-1]
         incoming, outgoing = map(sum, moved)
         self.sums.add(len(numbers), *((incoming - outgoing, 0) if self.layout.signed else (incoming, outgoing)))
-        amounts = [*map(int.__sub__, *moved)] if self.layout.netted else moved.outgoing
-        if not self._netted and min(moved.outgoing) < 0:
+        amounts = [*map(int.__sub__, *moved)] if self._netted else moved.outgoing
+        if self._unsigned and min(moved.outgoing) < 0:
             self._negative += sum(amount < 0 for amount in moved.outgoing)
         if self._balanced:
             for number, row, incoming, outgoing in zip(numbers, rows, *moved, strict=True):
@@ -129,7 +130,7 @@ class Table:
         Its few amounts above zero would be posted, and are what came back. A page that reads which payment a refund
         returns knows what is below zero.
         """
-        rows = 0 if "reference" in self.layout.columns else self.sums.rows
+        rows = self.sums.rows
         if rows >= MOSTLY and rows > self._negative and self._negative * MOSTLY >= rows * (MOSTLY - 1):
             raise FormatError("signs-reversed", **self.place, count=self._negative, of=rows, page=self.layout.name)
 

@@ -74,8 +74,8 @@ WHERE p.how = 'amount' AND p.name <> ''
 GROUP BY p.together
 HAVING COUNT(DISTINCT p.name) > 1
 """
-"""What is open; how much met, and how; what the bank paid that it may have given back, or
-paid once more; and who is called otherwise."""
+"""What is open; how much met, and how; what the bank paid that it may have given back or paid once more;
+and who is called otherwise."""
 
 MEMBERS: Final = """
 WITH {relations}

@@ -65,7 +65,8 @@ MOVES: Final = {
 }
 """Between which kinds of account each kind of voucher moves cash, debit before credit; all others move none.
 
-It is asked of every voucher, and of no view: reading one costs an import a tenth of its time.
+It holds for funds under quota control, and is asked of every voucher, and of no view: reading one costs an import a
+tenth of its time.
 """
 
 MONEY_MOVES: Final = "".join(

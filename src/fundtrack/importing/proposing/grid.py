@@ -98,6 +98,7 @@ def is_written(cell: str) -> bool:
     return False
 
 
+@lru_cache(maxsize=1 << 16)
 def is_number(cell: str) -> bool:
     """Say whether a cell is an amount, of whatever unit."""
     if amount(cell) is not None:
@@ -111,10 +112,7 @@ def is_number(cell: str) -> bool:
 @lru_cache(maxsize=1 << 16)
 def date(cell: str) -> dt.date | None:
     """Return the day a cell may mean, in whatever order; None where it is no date."""
-    for order in (dates.DAY, dates.MONTH):
-        with suppress(FormatError):
-            return dates.reader(order)(cell)
-    return None
+    return dates.meant(cell)
 
 
 def grid(path: Path, vocabulary: Vocabulary, answers: Mapping[str, str]) -> tuple[Grid, list[Point]]:

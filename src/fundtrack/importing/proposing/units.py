@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 YUAN: Final = "元"
 YUAN_MARK: Final = re.compile(r"[¥￥]|元$")
-OF_YUAN: Final = (YUAN, "千元", "万元", "百万元", "亿元", "分")
+YUANS: Final = tuple(unit for unit in money.OF_YUAN if unit != "yuan")
+"""The units of yuan as Chinese files write them."""
+
 MARKS: Final = {"£": "GBP", "€": "EUR", "HK$": "HKD", "NT$": "TWD", "US$": "USD"}
 """What stands beside amounts of a currency and of no other; $ and ¥ are of several."""
 
@@ -79,7 +81,7 @@ class Stated(NamedTuple):
 
 def unit(look: Looked, amounts: Sequence[Column], beside: Stated, answers: Mapping[str, str]) -> Point:
     """Return the unit of the amounts; of a currency without units of its own, the currency is it."""
-    offered = OF_YUAN if beside.currency == CURRENCY else (beside.currency, *money.OF_ANY)
+    offered = YUANS if beside.currency == CURRENCY else (beside.currency, *money.OF_ANY)
     choices = {one: said("new-unit-choice", unit=one) for one in offered}
     if answer := answers.get("unit", ""):
         if answer not in choices:
