@@ -91,11 +91,14 @@ class Check:
 
         It always has a parameter, for PostgreSQL reads on behind a `;` only in a statement that has none.
         """
-        asked = {
-            name: self._named(name, select)
-            for name, select in relations.items()
-            if name not in IF_ASKED or self.mentions(name) or (name in READS and self._reads_met)
-        }
+        asked = said_of(
+            self.select,
+            {
+                name: self._named(name, select)
+                for name, select in relations.items()
+                if name not in IF_ASKED or self.mentions(name) or (name in READS and self._reads_met)
+            },
+        )
         said = " ".join([self.select, *(select for name, select in asked.items() if name in {*LEFT, *MET})])
         with_ = ", ".join(
             f"{name} AS {'' if name in WORKED_OUT_ONCE else 'NOT '}MATERIALIZED ({narrowed(name, select, said)})"
@@ -140,6 +143,26 @@ class Check:
         return self.begins.isoformat() <= date <= self.ends.isoformat()
 
 
+def said_of(statement: str, relations: Mapping[str, str]) -> dict[str, str]:
+    """Return those of some relations that a statement says, and those that these say in turn, in their order.
+
+    A database reads and rewrites every relation that stands before a select, whether it is read or not.
+    """
+    said: set[str] = set()
+    ahead = [statement]
+    while ahead:
+        words = _words(ahead.pop())
+        new = [name for name in relations if name in words and name not in said]
+        said.update(new)
+        ahead += [relations[name] for name in new]
+    return {name: select for name, select in relations.items() if name in said}
+
+
+@lru_cache(maxsize=1024)
+def _words(statement: str) -> frozenset[str]:
+    return frozenset(word.lower() for word in WORD.findall(statement))
+
+
 def narrowed(relation: str, select: str, said: str) -> str:
     """Return the select of a relation with only the columns that a statement says, where it names them at all.
 
@@ -148,7 +171,7 @@ def narrowed(relation: str, select: str, said: str) -> str:
     columns = COLUMNS_OF.get(relation)
     if not columns or EVERY.search(said):
         return select
-    words = {word.lower() for word in WORD.findall(said)}
+    words = _words(said)
     named = ", ".join(column for column in columns if column.strip(QUOTE) in words)
     return f"SELECT {named or '1'} FROM ({select}) AS whole"
 
