@@ -17,10 +17,10 @@ from fundtrack.posting.correct import reverse
 from fundtrack.posting.periods import close
 from fundtrack.posting.quota import allot, commit, receive
 from fundtrack.posting.reclaim import reclaim
-from fundtrack.posting.surplus import refunded
+from fundtrack.posting.surplus import without_quota
 from fundtrack.posting.vouchers import draft
 from fundtrack.posting.yearend import Terms, close_year
-from quotas import CLERK, controlled
+from quotas import CHART, CLERK, controlled
 from shelf import ENGINES
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def test_refunds_of_earlier_years_are_taken_back(book: Book, cash: bool) -> None
 
     def left(until: date = date(2016, 12, 31)) -> dict[str, int]:
         with book.reading() as connection:
-            return refunded(connection, until)
+            return without_quota(connection, until)
 
     before = money(book)
     assert (left(), left(date(2016, 1, 31))) == ({"F01": 3_000}, {})
@@ -150,21 +150,58 @@ def test_refunds_of_earlier_years_are_taken_back(book: Book, cash: bool) -> None
     assert list(diagnose(book)) == []
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_advance_that_came_back_and_interest_are_taken_back(shelf: Shelf, engine: str) -> None:
+    """Neither has quota: not what of an advance came back in a later year, but what came back in its own year has."""
+    chart = CHART + '2014-01-01 open Income:F01-Relocation:4002-Interest CNY\n  kind: "interest"\n'
+    with shelf.book(engine, controlled(DAY, chart)) as book:
+        post(book, lambda c, chart: [
+            draft(chart, "interest", 500, fund="F01", date=DAY),
+            draft(chart, "transfer-received", 10_000, fund="F01", date=DAY, document="文1"),
+            *receive(c, chart, "F01", 10_000, date=DAY, by=CLERK, document="文1"),
+        ], by=CLERK)  # fmt: skip
+        post(book, lambda c, chart: allot(
+            c, chart, "F01-Q00001", 10_000, use="0601", date=DAY, by=CLERK, document="5号"), by=CLERK)  # fmt: skip
+        (paid,) = post(book, lambda _, chart: [
+            draft(chart, "advance", 8_000, fund="F01", date=DAY, payee="甲", quota="F01-Q00002")
+        ], by=CLERK).numbers  # fmt: skip
+
+        def back(amount: int, day: date) -> str:
+            return post(book, lambda c, chart: [refund(c, chart, paid, amount, date=day)], by=CLERK).numbers[0]
+
+        def left() -> dict[str, int]:
+            with book.reading() as connection:
+                return without_quota(connection, date(2016, 12, 31))
+
+        back(1_000, date(2015, 6, 1))
+        assert left() == {"F01": 500}
+        later = back(3_000, date(2016, 2, 1))
+        assert left() == {"F01": 3_500}
+        reverse(book, later, reason="误", date=date(2016, 2, 2), by=CLERK)
+        assert left() == {"F01": 500}
+        back(2_000, date(2016, 2, 3))
+        for cash, amount in ((True, 1_500), (False, 1_000)):
+            post(book, lambda c, chart, fen=amount, now=cash: reclaim(  # type: ignore[misc]
+                c, chart, "F01", fen, date=date(2016, 3, 1), document="上级100号", cash=now)[1], by=CLERK)  # fmt: skip
+        assert (left(), money(book)) == ({}, (500 + 10_000 - 8_000 + 1_000 + 2_000 - 1_500, 1_000, 0))
+        assert list(diagnose(book)) == []
+
+
 def test_the_close_names_refunds_of_earlier_years(book: Book, say: Say) -> None:
     """Before and after, with the command that takes them back; nothing once it did."""
     came_back(book)
     say("period", "close", "2016-11", "--earlier", "--by", CLERK, "--book", book.folder)
     at = ("2016", "--by", CLERK, "--document", "上级99号", "--book", book.folder)
-    for language, word in (("en", "30.00 of refunds of earlier years"), ("zh", "以前年度退款 30.00")):
+    for language, word in (("en", "30.00 of money without quota"), ("zh", "无指标资金 30.00")):
         shown = say("year-close", *at, "--preview", "--lang", language).out
         assert word in shown, shown
         assert "fundtrack quota reclaim F01 --amount 30.00 --document" in shown, shown
     (row,) = [one for one in say("year-close", *at, "--preview", "--format", "json").json if not one["from_year"]]
-    assert (row["quota"], row["became"], row["amount"]) == ("F01", "refunds-by-hand", "30.00")
+    assert (row["quota"], row["became"], row["amount"]) == ("F01", "surplus-by-hand", "30.00")
     give = ("--amount", "30", "--document", "上级99号", "--date", "2016-12-01", "--by", CLERK, "--book", book.folder)
     done = say("quota", "reclaim", "F01", *give)
     assert (done.code, "of quota" in done.out) == (0, False), done
-    assert "refunds" not in say("year-close", *at, "--lang", "en").out
+    assert "without quota" not in say("year-close", *at, "--lang", "en").out
 
 
 def test_what_is_owed_to_others_does_not_go_back(book: Book, say: Say) -> None:

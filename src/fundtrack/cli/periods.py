@@ -161,7 +161,7 @@ def year_close(
         raise typer.Exit(1)
     rows = [_ended(one, form) for one in done.lines]
     if form != "table":
-        rows += [_left_over(fund, fen) for fund, fen in done.refunds]
+        rows += [_left_over(fund, fen) for fund, fen in done.unbacked]
     total = {"carried": 0, "reclaimed": 0, "cash": sum(one.taken.cash for one in done.lines if one.taken)}
     for one in done.lines:
         total["carried" if one.into else "reclaimed"] += one.left.amount
@@ -173,9 +173,9 @@ def year_close(
         sums = {name: money.grouped(amount) for name, amount in total.items()}
         sums["went"] = message("year-owed" if owed else "year-in-cash", language, cash=sums.pop("cash"))
         show.say_message("year-may-close" if preview else "year-is-closed", language, year=year, **sums)
-        for fund, fen in done.refunds:
+        for fund, fen in done.unbacked:
             of_fund = {"fund": fund, "amount": money.grouped(fen), "plain": money.plain(fen)}
-            show.say_message("refunds-are-surplus", language, **of_fund)
+            show.say_message("unbacked-is-surplus", language, **of_fund)
         _say_unsettled(the_book, Month(year, 12), language)
 
 
@@ -264,8 +264,8 @@ def _say_unsettled(book: Book, month: Month, language: Language) -> None:
 
 
 def _left_over(fund: str, fen: int) -> dict[str, Any]:
-    """Return what is left of refunds of earlier years as programs read it, beside the lines: under the fund."""
-    became = {"quota": fund, "became": "refunds-by-hand", "amount": money.plain(fen), "cash_held": money.plain(fen)}
+    """Return what a fund holds of money without quota as programs read it, beside the lines: under the fund."""
+    became = {"quota": fund, "became": "surplus-by-hand", "amount": money.plain(fen), "cash_held": money.plain(fen)}
     return dict.fromkeys(YEAR, "") | became | {"from_year": None, "vouchers": []}
 
 

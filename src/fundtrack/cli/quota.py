@@ -208,7 +208,8 @@ def reclaim(
     line: Annotated[
         str,
         typer.Argument(
-            metavar="QUOTA|FUND", help="A quota line; a fund: its refunds of earlier years. 指标号；资金代码"
+            metavar="QUOTA|FUND",
+            help="A quota line; a fund: its money without quota. 指标号；资金代码",
         ),
     ],
     amount: AmountOption,
@@ -222,7 +223,7 @@ def reclaim(
     book: BookOption = None,
     lang: LanguageOption = None,
 ) -> None:
-    """指标收回 Take unspent quota back by a document, and its cash with it; or a fund's refunds of earlier years."""
+    """指标收回 Take unspent quota back by a document, and its cash with it; or a fund's money without quota."""
     from fundtrack.book.clock import today
     from fundtrack.posting.reclaim import reclaim
 

@@ -45,9 +45,9 @@ def reclaim(
 ) -> tuple[Taken, list[Draft]]:  # fmt: skip
     """Return the voucher by which unspent quota is taken back, its cash with it, and how much that is.
 
-    The cash goes back at once, or else is owed to the treasury. Where a fund is named, it is refunds of earlier years
-    that are taken back, of which no quota is left. Raises UsageError: `quota-unknown`, `reclaim-document`,
-    `quota-year`, `reclaim-refunds`.
+    The cash goes back at once, or else is owed to the treasury. Where a fund is named, it is money without quota
+    that is taken back, refunds of earlier years and interest. Raises UsageError: `quota-unknown`, `reclaim-document`,
+    `quota-year`, `reclaim-unbacked`.
     """
     fund = number.strip().upper()
     if fund in chart.funds:

@@ -3,8 +3,8 @@
 A reclaim that keeps its cash owes it by a payable; `pay` settles that from the fund's cash, in parts too. The quota
 went back with the reclaim, so none is executed.
 
-What came back of a payment of an earlier year is surplus as well: it restored no quota, and stands on the fund's
-balance until it is taken back by a document.
+What came back of a payment of an earlier year is surplus as well, for it restored no quota, and so is interest: both
+stand in the fund until they are taken back by a document.
 """
 
 from __future__ import annotations
@@ -50,21 +50,30 @@ WHERE o.amount > COALESCE(p.amount, 0)
 """What each reclaim owes, less what went of it."""
 
 
-REFUNDED: Final = """
+WITHOUT_QUOTA: Final = """
 SELECT v.fund, CAST(SUM((1 - 2 * e.red) * e.amount * CASE WHEN a.code = e.credit THEN 1 ELSE -1 END) AS BIGINT)
 FROM voucher AS v
+JOIN voucher AS o ON o.id = COALESCE(v.reverses, v.id)
 JOIN entry AS e ON e.voucher = v.id
-JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit) AND a.kind = 'balance'
-WHERE v.kind = 'reclaim' OR (v.kind = 'refund' AND v.date <= :until)
+JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit)
+WHERE v.kind IN ('reclaim', 'refund', 'interest') AND (v.kind = 'reclaim' OR v.date <= :until) AND CASE a.kind
+    WHEN 'balance' THEN v.kind <> 'interest'
+    WHEN 'advance' THEN o.entries = 1 AND EXISTS (SELECT 1 FROM voucher AS p WHERE p.id = o.cites AND p.entries = 2)
+    WHEN 'interest' THEN EXISTS (SELECT 1 FROM quota_heading AS h WHERE h.fund = v.fund AND h.day <= v.day)
+END
 GROUP BY v.fund ORDER BY v.fund
 """
-"""What came back of earlier years by a day, by fund, less what of it was taken back."""
+"""What came in by a day that may be spent by no quota, by fund, less what of it was taken back.
+
+Refunds of earlier years, and what of an advance came back without the quota that had paid it; the interest of funds
+under quota control, which is not theirs (domain.md 3.1, non-tax receipts).
+"""
 
 
-def refunded(connection: Connection, until: Date) -> dict[str, int]:
-    """Return how many fen each fund still holds of refunds of earlier years that came by a day, and owes to nobody."""
+def without_quota(connection: Connection, until: Date) -> dict[str, int]:
+    """Return how many fen each fund still holds of what came by a day without quota, and owes to nobody."""
     held = {}
-    for fund, fen in dialect.rows_of(connection, REFUNDED, {"until": until.isoformat()}):
+    for fund, fen in dialect.rows_of(connection, WITHOUT_QUOTA, {"until": until.isoformat()}):
         ((cash,),) = dialect.rows_of(connection, HELD, {"fund": fund})
         held[fund] = min(int(fen), int(cash))
     return {fund: fen for fund, fen in held.items() if fen > 0}
@@ -73,15 +82,15 @@ def refunded(connection: Connection, until: Date) -> dict[str, int]:
 def take_back(
     connection: Connection, chart: Chart, fund: str, amount: int, *, date: Date, document: str, cash: bool, bank: str
 ) -> Draft:
-    """Return the voucher by which refunds of earlier years are taken back, their cash at once or else owed.
+    """Return the voucher by which money without quota is taken back, its cash at once or else owed.
 
-    Raises UsageError: `reclaim-document`; `reclaim-refunds` for more than there is, and is not owed to others.
+    Raises UsageError: `reclaim-document`; `reclaim-unbacked` for more than there is and is not owed to others.
     """
     if not document.strip():
         raise UsageError("reclaim-document")
-    left = refunded(connection, date).get(fund, 0)
+    left = without_quota(connection, date).get(fund, 0)
     if positive(amount) > left:
-        raise UsageError("reclaim-refunds", fund=fund, amount=money.grouped(amount), left=money.grouped(left))
+        raise UsageError("reclaim-unbacked", fund=fund, amount=money.grouped(amount), left=money.grouped(left))
     balance, other = (
         Leg(fund, account_of(chart, fund, kind, bank)) for kind in ("balance", "cash" if cash else "payable")
     )

@@ -23,7 +23,7 @@ from fundtrack.posting.periods import DECEMBER, blockers, record, refuse_to_clos
 from fundtrack.posting.post import post
 from fundtrack.posting.quota import carried, next_year
 from fundtrack.posting.reclaim import Back, reclaimed
-from fundtrack.posting.surplus import refunded
+from fundtrack.posting.surplus import without_quota
 from fundtrack.posting.todo import grouped, unpaid
 from fundtrack.schema import dialect
 
@@ -137,12 +137,12 @@ class Ended(NamedTuple):
 class YearEnd(NamedTuple):
     """What closing a year did, or would do; nothing where something keeps the year open: `blocked`.
 
-    `refunds` is what each fund then still holds of refunds of earlier years: to take them back is decided by itself.
+    `unbacked` is what each fund then still holds of money without quota: to take that back is decided by itself.
     """
 
     lines: tuple[Ended, ...] = ()
     blocked: tuple[Group, ...] = ()
-    refunds: tuple[tuple[str, int], ...] = ()
+    unbacked: tuple[tuple[str, int], ...] = ()
 
 
 def close_year(book: Book, terms: Terms, *, preview: bool = False) -> YearEnd:
@@ -157,11 +157,11 @@ def close_year(book: Book, terms: Terms, *, preview: bool = False) -> YearEnd:
         raise UsageError("year-clock", years=terms.clock)
     ended: list[tuple[Left, Became, Quota | None, int]] = []
     taken: dict[str, Taken] = {}
-    refunds: dict[str, int] = {}
+    unbacked: dict[str, int] = {}
 
     def say(connection: Connection, chart: Chart) -> Sequence[Draft]:
         ended.clear()
-        refunds.clear()
+        unbacked.clear()
         _refuse_blocked(connection, book, terms)
         drafts: list[Draft] = []
         books = Books(connection, chart, terms)
@@ -175,7 +175,7 @@ def close_year(book: Book, terms: Terms, *, preview: bool = False) -> YearEnd:
     def shut(connection: Connection, _posted: Posted) -> None:
         december = Month(terms.year, DECEMBER)
         record(connection, december, "close", by=terms.by, document=terms.document, reason=REASON)
-        refunds.update(refunded(connection, terms.last))
+        unbacked.update(without_quota(connection, terms.last))
 
     try:
         posted = post(book, say, by=terms.by, approved_by=terms.approved_by, then=shut, trial=preview)
@@ -185,7 +185,7 @@ def close_year(book: Book, terms: Terms, *, preview: bool = False) -> YearEnd:
     return YearEnd(tuple(
         Ended(left, became, into, tuple(islice(numbers, count)), taken.get(left.line.number))
         for left, became, into, count in ended
-    ), refunds=tuple(refunds.items()))  # fmt: skip
+    ), unbacked=tuple(unbacked.items()))  # fmt: skip
 
 
 def decided(books: Books) -> Iterator[tuple[Left, Became, Quota | None]]:
