@@ -189,9 +189,13 @@ def test_advances_by_who_holds_them(book: Book) -> None:
 
 
 def test_quota_that_expires(book: Book) -> None:
-    """Within so many days, the last of them included; what is paid to the end does not."""
+    """Within so many days, the last of them included; what is paid to the end does not. Past its day it did expire."""
     assert items(book, "expiring") == [("F01-Q00002", "2015-06-09", 500, "住建局")]
     assert items(book, "expiring", days=59) == []
+    last, after = (todo(book, today=day, days=0) for day in (date(2015, 6, 9), date(2015, 6, 10)))
+    assert [one.kind for one in last if "expir" in one.kind] == ["expiring"]
+    (past,) = [one for one in after if "expir" in one.kind]
+    assert (past.kind, past.oldest.name, past.oldest.amount) == ("expired", "F01-Q00002", 500)
     post(book, lambda _, chart: [
         draft(chart, "disbursement", 500, fund="F01", use="0601", payee="农户", date=FEBRUARY)
     ], by=CLERK)  # fmt: skip

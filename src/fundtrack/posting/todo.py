@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
 Kind = Literal[
     "quarantined", "waiting", "unpaid", "returned", "surplus", "no-bank-line", "bank-line-without-voucher",
-    "statement-missing", "advanced", "lent", "finding", "expiring", "month-open", "year-open",
+    "statement-missing", "advanced", "lent", "finding", "expired", "expiring", "month-open", "year-open",
 ]  # fmt: skip
 KINDS: Final[tuple[Kind, ...]] = (
     "quarantined", "waiting", "unpaid", "returned", "surplus", "no-bank-line", "bank-line-without-voucher",
-    "statement-missing", "advanced", "lent", "finding", "expiring", "month-open", "year-open",
+    "statement-missing", "advanced", "lent", "finding", "expired", "expiring", "month-open", "year-open",
 )  # fmt: skip
 BANK: Final[tuple[Kind, ...]] = ("no-bank-line", "bank-line-without-voucher", "statement-missing")
 """Kinds that are what the check of the same name finds."""
@@ -205,7 +205,7 @@ class Group(NamedTuple):
 
 
 def todo(book: Book, *, today: dt.date, days: int) -> list[Group]:
-    """Return all that is to be done, of quota what expires within so many days; what has waited longest first."""
+    """Return all that is to be done, of quota what expired or soon will; what has waited longest first."""
     with book.reading() as connection:
         items = [
             *rows_and_applications(connection),
@@ -215,7 +215,7 @@ def todo(book: Book, *, today: dt.date, days: int) -> list[Group]:
             *by_checks(connection, book, (*BANK, *LOANS), today),
             *_advanced(connection),
             *_on_record(connection),
-            *_expiring(connection, today + dt.timedelta(days)),
+            *_expiring(connection, today, days),
             *years_open(connection, before=today.year),
             *months_open(connection, _month_before(today)),
         ]
@@ -333,9 +333,11 @@ def _on_record(connection: Connection) -> Iterator[Item]:
             yield Item("finding", date, None, f"{row['finding']} {row['page']}", row["side"])
 
 
-def _expiring(connection: Connection, until: dt.date) -> Iterator[Item]:
+def _expiring(connection: Connection, today: dt.date, days: int) -> Iterator[Item]:
+    until = today + dt.timedelta(days)
     for quota, expires, amount, who in dialect.rows_of(connection, EXPIRING, {"until": until.isoformat()}):
-        yield Item("expiring", expires, int(amount), quota, who)
+        past = expires < today.isoformat()
+        yield Item("expired" if past else "expiring", expires, int(amount), quota, who)
 
 
 def _month_before(day: dt.date) -> Month:
