@@ -292,12 +292,16 @@ class Budget:
             parts = self.parts(line)
             if of.year != year or not parts:
                 continue
-            if year - self.lines[self.root(line)].year + 1 < CLOCK:
+            if not self.is_over(line):
                 into += 1
                 yield line, into, self.carried(line, into)
                 continue
             back = cash.take(self.root(line), sum(amount for _, amount, _ in parts))
             yield line, 0, self.reclaimed(line, date(year, 12, 31), parts, back)
+
+    def is_over(self, line: int) -> bool:
+        """Return whether what a line has left at the end of its year is carried over no more."""
+        return self.lines[line].year - self.lines[self.root(line)].year + 1 >= CLOCK
 
     def root(self, line: int) -> int:
         """Return the line that a document gave."""

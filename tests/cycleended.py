@@ -48,7 +48,7 @@ class Ending(Spending):
 
     @rule(data=st.data())
     def carry(self, data: st.DataObject) -> None:
-        """Carry over what a line has left, with its use; not while something is applied for."""
+        """Carry over what a line has left, with its use; not while something is applied for, and not a second time."""
         line = self.line(data, allotted=True)
         of, new = self.is_.lines[line], len(self.is_.lines) + 1
         left = self.is_.of(line)
@@ -58,7 +58,7 @@ class Ending(Spending):
             lambda book: post(book, lambda c, chart: carry_over(
                 c, chart, self.name(line), date=date(of.year, 12, 31), by=CLERK, document="文"
             ), by=CLERK),
-            lawful=bool(left) and not self.is_.has((line, "applied")),
+            lawful=bool(left) and not self.is_.has((line, "applied")) and not self.is_.is_over(line),
         ):  # fmt: skip
             self.is_.lines[new] = Line(date(of.year + 1, 1, 1), line, of.use)
 
@@ -122,7 +122,7 @@ class Ending(Spending):
         if not done or shown is None:
             return
         assert list(map(told, done.lines)) == list(map(told, shown.lines))
-        assert done.refunds == shown.refunds
+        assert done.unbacked == shown.unbacked
         self.is_.closed = date(year, 12, 31)
         for (line, into, of_line), ended in zip(ends, done.lines, strict=True):
             of = self.is_.lines[line]

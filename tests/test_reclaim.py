@@ -243,3 +243,12 @@ def test_the_close_prints_both(book: Book, say: Say) -> None:
     told = say("year-close", "2015", "--clock", "1", "--lang", "zh", *at).out
     assert ("随退资金" in told, "收回 1,500.00，其中资金 1,300.00" in told) == (True, True), told
     assert "随退资金" not in say("year-close", "2015", "--lang", "zh", *at).out
+
+
+def test_a_clock_that_is_not_the_rule_is_told(book: Book, say: Say) -> None:
+    """Longer than two years, in both languages, for a document must allow it; not where the rule is kept."""
+    at = ("--by", CLERK, "--document", "上级99号", "--preview", "--book", book.folder)
+    say("period", "close", "2015-11", "--earlier", "--by", CLERK, "--book", book.folder)
+    for language, said in (("en", "unspent for 2 years is taken back"), ("zh", "连续 2 年未用完的即收回")):
+        told = {clock: say("year-close", "2015", "--clock", clock, "--lang", language, *at).out for clock in "123"}
+        assert [clock for clock, out in told.items() if said in out.replace("\n", " ")] == ["3"], told

@@ -146,6 +146,7 @@ def year_close(
 ) -> None:
     """年终结转 Carry over what every quota line has left, or take it back after its years; and close the year."""
     from fundtrack.book.periods import Month
+    from fundtrack.posting.ageing import CLOCK
     from fundtrack.posting.yearend import Terms, close_year
 
     the_book = opened(book)
@@ -173,6 +174,8 @@ def year_close(
         sums = {name: money.grouped(amount) for name, amount in total.items()}
         sums["went"] = message("year-owed" if owed else "year-in-cash", language, cash=sums.pop("cash"))
         show.say_message("year-may-close" if preview else "year-is-closed", language, year=year, **sums)
+        if clock > CLOCK:
+            show.say_message("year-clock-longer", language, years=clock, law=CLOCK)
         for fund, fen in done.unbacked:
             of_fund = {"fund": fund, "amount": money.grouped(fen), "plain": money.plain(fen)}
             show.say_message("unbacked-is-surplus", language, **of_fund)

@@ -19,6 +19,7 @@ from fundtrack.book.person import named
 from fundtrack.chart.model import Quota
 from fundtrack.chart.quota import headings, root
 from fundtrack.errors import UsageError, message, nearest
+from fundtrack.posting.ageing import Ages
 from fundtrack.posting.contractors import bound_by_contractor, refuse_same_change
 from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.given import refuse_exceeded, refuse_received
@@ -250,13 +251,14 @@ def carry_over(connection: Connection, chart: Chart, number: str, *, date: Date,
 
     The use and the project stay. Commitments are bound again to their contracts. `date` is the last day of the line's
     year; the new line begins on the first day of the next. Raises UsageError: `quota-unknown`, `quota-not-allotted`,
-    `carry-date`, `apply-expired`, `carry-nothing`, `carry-applied` while something of the line is applied for and not
-    paid.
+    `carry-date`, `apply-expired`, `carry-clock`, `carry-nothing`, `carry-applied` while something of the line is
+    applied for and not paid.
     """
     line = line_in(chart, number)
     if date != Date(line.year, 12, 31):
         raise UsageError("carry-date", number=line.number, year=line.year, date=date)
     refuse_expired(line, date)
+    Ages(connection, chart).refuse_over(line)
     stands = statuses(connection, chart, line)
     if stands["applied"]:
         raise UsageError("carry-applied", number=line.number, amount=money.grouped(stands["applied"]))

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from fundtrack.book.periods import Month, closed_to
 from fundtrack.chart.quota import root
 from fundtrack.errors import UsageError
+from fundtrack.posting.ageing import CLOCK, Ages
 from fundtrack.posting.arrived import Arrived
 from fundtrack.posting.contractors import bound_by_contractor
 from fundtrack.posting.periods import DECEMBER, blockers, record, refuse_to_close
@@ -39,9 +40,6 @@ if TYPE_CHECKING:
     from fundtrack.posting.post import Posted
     from fundtrack.posting.todo import Group
 
-CLOCK: Final = 2
-"""After how many years what is still unspent is taken back (预算法, 国办发〔2014〕70号)."""
-
 REASON: Final = "年终结转 year-close"
 """Why December is closed with the year."""
 
@@ -60,18 +58,6 @@ SELECT q.fund, q.line FROM quota AS q WHERE q.year = :year AND q.use <> '' AND C
     SELECT g.granted FROM use_grant AS g WHERE g.fund = q.fund AND g.code = q.use AND g.day <= :day
     ORDER BY g.day DESC, g.seq DESC LIMIT 1), 0) = 0
 """
-
-
-POOLED: Final = """
-SELECT t.fund, substr(te.debit, 6), g.fund, substr(ge.credit, 6) FROM voucher AS t
-JOIN entry AS te ON te.voucher = t.id
-JOIN account AS ta ON ta.fund = te.fund AND ta.unit = te.unit AND ta.code = te.debit AND ta.kind = 'quota-received'
-JOIN voucher AS g ON g.link = t.link AND g.kind = 'pooling' AND g.reverses IS NULL
-JOIN entry AS ge ON ge.voucher = g.id
-JOIN account AS ga ON ga.fund = ge.fund AND ga.unit = ge.unit AND ga.code = ge.credit AND ga.kind = 'quota-received'
-WHERE t.kind = 'pooling' AND t.reverses IS NULL
-"""
-"""The line by which a fund got what was pooled, and the line of the other fund that gave it."""
 
 
 class Blocked(Exception):
@@ -195,7 +181,7 @@ def decided(books: Books) -> Iterator[tuple[Left, Became, Quota | None]]:
         line = left.line
         if line.expires and line.expires <= terms.last:
             yield left, "reclaimed-expired", None
-        elif terms.year - left.since + 1 >= terms.clock:
+        elif books.ages.is_over(line, terms.clock):
             yield left, "reclaimed-clock", None
         elif (line.fund, line.line) in books.ended:
             raise UsageError("carry-use-ended", number=line.number, use=line.use)
@@ -210,6 +196,7 @@ class Books:
         """Look once at all lines; the caller holds the writer's turn."""
         self.terms = terms
         self._connection, self._chart = connection, chart
+        self.ages = Ages(connection, chart)
         self._arrived: dict[str, Arrived] = {}
         self.taken: dict[str, Taken] = {}
         self._begins = terms.last + dt.timedelta(1)
@@ -222,17 +209,12 @@ class Books:
         for fund, name, status, total in dialect.rows_of(self._connection, STANDING):
             stands[fund, name][status] = int(total)
         bound = bound_by_contractor(self._connection)
-        names = {(line.fund, line.name): line for line in self._chart.quotas}
-        pooled = {(fund, name): (of, by) for fund, name, of, by in dialect.rows_of(self._connection, POOLED)}
         for line in self._chart.quotas:
             of_line = stands.get((line.fund, line.name))
             if line.year == self.terms.year and of_line:
-                own = root(line, self._chart.quotas)
-                first = own
-                while giving := pooled.get((first.fund, first.name)):
-                    first = root(names[giving], self._chart.quotas)
                 in_order: dict[str, int] = {status: of_line[status] for status in LEFT if status in of_line}
-                yield Left(line, own, first.year, in_order, bound.get((line.fund, line.name), ()))
+                own, since = root(line, self._chart.quotas), self.ages.since(line)
+                yield Left(line, own, since, in_order, bound.get((line.fund, line.name), ()))
 
     def opened(self, line: Quota) -> Quota:
         """Return the line of the next year that a line goes on to."""
