@@ -58,6 +58,11 @@ EXPIRED: Final = (
         "moved here after its last day": (
             entry("F06", debit="0606", credit="3001"), quota("2902:Q00004", "2905:Q00004", line=2),
             voucher("F06", number=3, kind="adjustment", entries=2)),
+        "given to another line after its last day": (
+            quota("2902:Q00004", "2902:Q00002"), voucher("F06", number=3, kind="quota-adjustment")),
+        "given to another line in red": (
+            entry("F06", unit="CNY.Q", debit="2902:Q00002", credit="2902:Q00004", red=1),
+            voucher("F06", number=3, kind="quota-adjustment")),
         "bound in red on the other side": (
             entry("F06", unit="CNY.Q", debit="2903:Q00004", credit="2902:Q00004", red=1),
             voucher("F06", number=3, kind="commitment", contract="A")),

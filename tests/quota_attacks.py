@@ -93,6 +93,10 @@ QUOTAS: Final = (
           row("quota", **LINE | {"parent": 1})),
     alike("quota carried over to another project", "quota_of_its_parent",
           row("quota", **ALLOTTED | NEXT_YEAR | {"parent": 2, "project": "P01"})),
+    *(alike(f"quota allotted out of quota that expires, {what}", "quota_of_its_parent",
+            row("quota", **LINE | {"expires": "2015-06-30"}),
+            row("quota", **ALLOTTED | {"line": 5, "parent": 4, "expires": until}))
+      for what, until in {"for ever": "", "and a day longer": "2015-07-01"}.items()),
     # Held twice on purpose: the key also where a superuser switched the triggers off.
     Attack("quota out of no line", ("quota_of_its_parent", "quota_parent"), ("quota_of_its_parent", "quota_parent"),
            (row("quota", **ALLOTTED | {"parent": 77}),), keys=True),

@@ -14,7 +14,7 @@ from fundtrack.posting import post
 from fundtrack.posting.application import apply_for, approve, payment
 from fundtrack.posting.canpay import Bill, can_pay
 from fundtrack.posting.correct import Correction, rebook, reverse
-from fundtrack.posting.quota import adjust, carry_over, commit
+from fundtrack.posting.quota import adjust, allot, carry_over, commit, receive
 from fundtrack.posting.vouchers import draft
 from quotas import controlled
 from shelf import ENGINES
@@ -84,3 +84,26 @@ def kept(book: Book) -> None:
           by=CLERK)  # fmt: skip
     spending(late)
     assert stands(book, line) == {"available": 20, "paid": 40}
+
+
+def test_what_is_allotted_lasts_no_longer_than_what_it_came_of(shelf: Shelf) -> None:
+    """What is not said is as it was given; an earlier day may be said; after the last day nothing is allotted."""
+    with shelf.book("sqlite", controlled(date(2015, 1, 1))) as book:
+        last = date(2015, 6, 30)
+        day = date(2015, 2, 1)
+        post(book, lambda c, chart: receive(
+            c, chart, "F01", 100, date=day, by=CLERK, document="文", expires=last), by=CLERK)  # fmt: skip
+
+        def give(on: date, until: date | None = None) -> None:
+            post(book, lambda c, chart: allot(
+                c, chart, "F01-Q00001", 10, use="0601", date=on, by=CLERK, document="文", expires=until
+            ), by=CLERK)  # fmt: skip
+
+        give(last)
+        give(day, date(2015, 3, 1))
+        with pytest.raises(UsageError, match=r"2015-06-30.*2015-07-01"):
+            give(day, date(2015, 7, 1))
+        with pytest.raises(UsageError, match=r"2015-06-30.*2015-07-01"):
+            give(date(2015, 7, 1))
+        with book.reading() as connection:
+            assert [line.expires for line in book.chart(connection).quotas] == [last, last, date(2015, 3, 1)]

@@ -134,8 +134,8 @@ def allot(
     """Open a line for a use, and return the voucher that allots it quota of the line that a document gave.
 
     What is not said is as it was given. Raises UsageError: `quota-unknown`, `quota-not-given` where the line is no
-    document's, `quota-year`, `quota-before` its first day, `project-unknown`, `quota-document`, `quota-use-ended`;
-    ChartError (`use-no-use`).
+    document's, `quota-year`, `quota-before` its first day, `apply-expired` after its last and `allot-outlives` for
+    longer than that, `project-unknown`, `quota-document`, `quota-use-ended`; ChartError (`use-no-use`).
     """
     given = find_line(chart, parent)
     if given.use:
@@ -143,11 +143,15 @@ def allot(
     refuse_other_year(given, date)
     if date < given.date:
         raise UsageError("quota-before", number=given.number, begins=given.date, date=date)
+    refuse_expired(given, date)
     refuse_unknown_project(chart, about.get("project", ""))
     code = use_of(chart, use, given.fund).code
     _refuse_ungranted(chart, given.fund, code, date)
-    said: About = {"upper_document": given.document, "department": given.department, "expires": given.expires, **about}
+    until = about.pop("expires", None) or given.expires
+    said: About = {"upper_document": given.document, "department": given.department, **about, "expires": until}
     own = Quota(given.fund, date, document, parent=given.line, use=code, recorded_by=by, **said)
+    if until and given.expires and until > given.expires:
+        raise UsageError("allot-outlives", number=given.number, expires=given.expires, until=until)
     line = open_line(connection, chart, own)
     entry = entry_of(chart, (given, "unallotted"), (line, "available"), positive(amount))
     return [_voucher(chart, "allotment", line, (entry,), date, document=line.document)]

@@ -62,6 +62,9 @@ FROM added WHERE added.parent IS NOT NULL AND NOT EXISTS (SELECT 1 FROM quota AS
     WHERE p.fund = added.fund AND p.line = added.parent AND p.line < added.line AND p.day <= added.day
         AND CASE WHEN p.use = '' AND added.use <> '' THEN p.year = added.year
             ELSE p.use = added.use AND p.project = added.project AND p.year + 1 = added.year END);
+PERFORM refuse('quota-outlives: nothing of a line may be spent longer than the line itself')
+FROM added JOIN quota AS p ON p.fund = added.fund AND p.line = added.parent
+WHERE p.expires <> '' AND (added.expires = '' OR added.expires > p.expires);
 
 -- control quota_for_granted_uses on quota
 PERFORM refuse('use-not-permitted: quota is allotted to a use granted on the date')
@@ -182,7 +185,7 @@ FROM added WHERE added.day <= (SELECT a.day FROM period_act AS a ORDER BY a.seq 
 PERFORM refuse('quota-of-another-year: what is applied for is paid in the year of its quota')
 FROM added JOIN quota AS q ON q.fund = added.fund AND q.line = added.line
 WHERE q.year <> CAST(substr(added.date, 1, 4) AS BIGINT);
-PERFORM refuse('quota-expired: nothing of a quota line is bound, applied for or paid after its last day')
+PERFORM refuse('quota-expired: nothing of a quota line is bound, applied for, paid or moved on after its last day')
 FROM added JOIN quota AS q ON q.fund = added.fund AND q.line = added.line AND q.expires <> '' AND q.expires < added.date;
 PERFORM refuse('beyond-quota: no more is applied for than the line has bound to the contract, else available')
 FROM added
@@ -290,14 +293,18 @@ IF EXISTS (SELECT 1 FROM added JOIN quota_heading AS h ON h.fund = added.fund) T
         AND substr(added.date, 6) <> CASE c.kind WHEN 'quota-carried' THEN '12-31' ELSE '01-01' END;
 END IF;
 
--- After the last day of its line nothing of it is bound, reserved or paid, but by a waiver; see the check `quota-expired`.
+-- After the last day of its line nothing of it is bound, reserved or paid, but by a waiver (see the check `quota-expired`), and
+-- none of it goes to another line.
 -- control voucher_spends_quota_in_its_time on voucher
 IF EXISTS (SELECT 1 FROM added JOIN quota_heading AS h ON h.fund = added.fund) THEN
-    PERFORM refuse('quota-expired: nothing of a quota line is bound, applied for or paid after its last day')
+    PERFORM refuse('quota-expired: nothing of a quota line is bound, applied for, paid or moved on after its last day')
     FROM added
     JOIN entry AS e ON e.voucher = added.id
-    JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code = CASE e.red WHEN 0 THEN e.credit ELSE e.debit END
-        AND a.kind IN ('quota-committed', 'quota-applied', 'quota-paid')
+    JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND (
+        (a.code = CASE e.red WHEN 0 THEN e.credit ELSE e.debit END
+            AND a.kind IN ('quota-committed', 'quota-applied', 'quota-paid'))
+        OR (a.code = CASE e.red WHEN 0 THEN e.debit ELSE e.credit END AND added.kind IN ('allotment', 'quota-adjustment', 'carry-over')
+            AND a.kind IN ('quota-unallotted', 'quota-available', 'quota-committed')))
     JOIN quota AS q ON q.number = e.fund || '-' || substr(a.code, 6) AND q.expires <> '' AND q.expires < added.date
     JOIN book_vouchers AS v ON v.voucher = added.id AND v.moved > q.expires
     WHERE added.reverses IS NULL AND added.kind <> 'returned-payment' AND NOT EXISTS (

@@ -38,6 +38,9 @@ BEGIN
     WHERE NOT EXISTS (SELECT 1 FROM quota AS p WHERE p.fund = NEW.fund AND p.line = NEW.parent AND p.day <= NEW.day
         AND CASE WHEN p.use = '' AND NEW.use <> '' THEN p.year = NEW.year
             ELSE p.use = NEW.use AND p.project = NEW.project AND p.year + 1 = NEW.year END);
+    SELECT RAISE(ABORT, 'quota-outlives: nothing of a line may be spent longer than the line itself')
+    FROM quota AS p WHERE p.fund = NEW.fund AND p.line = NEW.parent AND p.expires <> ''
+        AND (NEW.expires = '' OR NEW.expires > p.expires);
 END;
 
 CREATE TRIGGER quota_for_granted_uses BEFORE INSERT ON quota WHEN NEW.use <> ''
@@ -182,7 +185,7 @@ CREATE TRIGGER application_within_quota AFTER INSERT ON application
 BEGIN
     SELECT RAISE(ABORT, 'quota-of-another-year: what is applied for is paid in the year of its quota')
     FROM quota WHERE fund = NEW.fund AND line = NEW.line AND year <> CAST(substr(NEW.date, 1, 4) AS INTEGER);
-    SELECT RAISE(ABORT, 'quota-expired: nothing of a quota line is bound, applied for or paid after its last day')
+    SELECT RAISE(ABORT, 'quota-expired: nothing of a quota line is bound, applied for, paid or moved on after its last day')
     FROM quota WHERE fund = NEW.fund AND line = NEW.line AND expires <> '' AND expires < NEW.date;
     SELECT RAISE(ABORT, 'beyond-quota: no more is applied for than the line has bound to the contract, else available')
     FROM application_asked AS w
@@ -309,14 +312,18 @@ BEGIN
         AND substr(NEW.date, 6) <> CASE c.kind WHEN 'quota-carried' THEN '12-31' ELSE '01-01' END;
 END;
 
--- After the last day of its line nothing of it is bound, reserved or paid, but by a waiver; see the check `quota-expired`.
+-- After the last day of its line nothing of it is bound, reserved or paid, but by a waiver (see the check `quota-expired`), and
+-- none of it goes to another line.
 CREATE TRIGGER voucher_spends_quota_in_its_time AFTER INSERT ON voucher
 WHEN NEW.reverses IS NULL AND NEW.kind <> 'returned-payment' AND EXISTS (SELECT 1 FROM quota_heading WHERE fund = NEW.fund)
 BEGIN
-    SELECT RAISE(ABORT, 'quota-expired: nothing of a quota line is bound, applied for or paid after its last day')
+    SELECT RAISE(ABORT, 'quota-expired: nothing of a quota line is bound, applied for, paid or moved on after its last day')
     FROM entry AS e
-    JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code = CASE e.red WHEN 0 THEN e.credit ELSE e.debit END
-        AND a.kind IN ('quota-committed', 'quota-applied', 'quota-paid')
+    JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND (
+        (a.code = CASE e.red WHEN 0 THEN e.credit ELSE e.debit END
+            AND a.kind IN ('quota-committed', 'quota-applied', 'quota-paid'))
+        OR (a.code = CASE e.red WHEN 0 THEN e.debit ELSE e.credit END AND NEW.kind IN ('allotment', 'quota-adjustment', 'carry-over')
+            AND a.kind IN ('quota-unallotted', 'quota-available', 'quota-committed')))
     JOIN quota AS q ON q.number = e.fund || '-' || substr(a.code, 6) AND q.expires <> '' AND q.expires < NEW.date
     JOIN book_vouchers AS v ON v.voucher = e.voucher AND v.moved > q.expires
     WHERE e.voucher = NEW.id AND NOT EXISTS (
