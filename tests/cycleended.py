@@ -13,9 +13,9 @@ from cycle import BACK, CHIEF, CLERK, FIRST, LATER, YEAR, Blocked
 from cyclespent import Spending
 from fundtrack.book.periods import Month, month_at
 from fundtrack.posting import post
+from fundtrack.posting.carry import carry_over
 from fundtrack.posting.correct import reverse
 from fundtrack.posting.periods import close, reopen
-from fundtrack.posting.quota import carry_over
 from fundtrack.posting.yearend import Terms, close_year
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from fundtrack.chart.change import open_quota
 from fundtrack.errors import Refused
 from fundtrack.posting import post
 from fundtrack.posting.application import apply_for, approve, payment, reject
-from fundtrack.posting.quota import allot, carry_over, commit, receive
+from fundtrack.posting.carry import carry_over
+from fundtrack.posting.quota import allot, commit, receive
 from fundtrack.posting.reclaim import reclaim
 from fundtrack.posting.vouchers import draft
 from shelf import ENGINES

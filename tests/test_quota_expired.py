@@ -13,8 +13,9 @@ from fundtrack.errors import Refused, UsageError
 from fundtrack.posting import post
 from fundtrack.posting.application import apply_for, approve, payment
 from fundtrack.posting.canpay import Bill, can_pay
+from fundtrack.posting.carry import carry_over
 from fundtrack.posting.correct import Correction, rebook, reverse
-from fundtrack.posting.quota import adjust, allot, carry_over, commit, receive
+from fundtrack.posting.quota import adjust, allot, commit, receive
 from fundtrack.posting.vouchers import draft
 from quotas import controlled
 from shelf import ENGINES

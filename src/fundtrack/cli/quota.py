@@ -192,7 +192,8 @@ def carry(
     lang: LanguageOption = None,
 ) -> None:
     """指标结转 Carry over to the next year what a line has left, for the same use."""
-    from fundtrack.posting.quota import carry_over, find_line
+    from fundtrack.posting.carry import carry_over
+    from fundtrack.posting.quota import find_line
 
     act = Act(form, by, approved_by, book, lang)
 

@@ -7,20 +7,17 @@ became of it; each act debits the status that quota leaves and credits the one t
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date as Date  # noqa: N812 - `date` is what acts call their day
 from typing import TYPE_CHECKING, Final, TypedDict
 
 from sqlalchemy import text
 
-from fundtrack import money
 from fundtrack.beantext.escape import stored
 from fundtrack.book.create import now
 from fundtrack.book.person import named
 from fundtrack.chart.model import Quota
 from fundtrack.chart.quota import headings, root
 from fundtrack.errors import UsageError, message, nearest
-from fundtrack.posting.ageing import Ages
-from fundtrack.posting.contractors import bound_by_contractor, refuse_same_change
+from fundtrack.posting.contractors import refuse_same_change
 from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.given import refuse_exceeded, refuse_received
 from fundtrack.posting.intime import refuse_expired, refuse_other_year
@@ -30,7 +27,7 @@ from fundtrack.posting.vouchers import drafted, positive, refuse_unknown_project
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import date as Date  # noqa: N812 - `date` is what acts call their day
     from typing import Unpack
 
     from sqlalchemy import Connection
@@ -67,8 +64,6 @@ COLUMNS: Final = (
     "date", "day", "expires", "chart", "recorded_at", "recorded_by",
 )  # fmt: skip
 
-UNSPENT: Final = ("available", "committed")
-"""The statuses whose quota goes on to the next year; what is applied for must be paid or taken back first."""
 
 STANDING: Final = text("SELECT code, total FROM balance WHERE fund = :fund AND unit = :unit")
 
@@ -116,7 +111,7 @@ def receive(
 def received(chart: Chart, line: Quota, amount: int, date: Date) -> list[Draft]:
     """Return the voucher by which a line receives what it was opened for."""
     entry = entry_of(chart, (line, "received"), (line, "unallotted"), positive(amount))
-    return [_voucher(chart, "quota-received", line, (entry,), date, document=line.document)]
+    return [line_voucher(chart, "quota-received", line, (entry,), date, document=line.document)]
 
 
 def allot(
@@ -154,7 +149,7 @@ def allot(
         raise UsageError("allot-outlives", number=given.number, expires=given.expires, until=until)
     line = open_line(connection, chart, own)
     entry = entry_of(chart, (given, "unallotted"), (line, "available"), positive(amount))
-    return [_voucher(chart, "allotment", line, (entry,), date, document=line.document)]
+    return [line_voucher(chart, "allotment", line, (entry,), date, document=line.document)]
 
 
 def supplement(
@@ -182,7 +177,7 @@ def supplement(
     entry = entry_of(chart, (line, "received"), (line, "unallotted"), positive(abs(amount)), red=amount < 0)
     if amount > 0:
         refuse_exceeded(connection, stored(document), amount, {})
-    return [_voucher(chart, "quota-received", line, (entry,), date, document=document, cites=receipt[0])]
+    return [line_voucher(chart, "quota-received", line, (entry,), date, document=document, cites=receipt[0])]
 
 
 def adjust(chart: Chart, source: str, target: str, amount: int, *, date: Date, document: str) -> list[Draft]:
@@ -207,7 +202,7 @@ def adjust(chart: Chart, source: str, target: str, amount: int, *, date: Date, d
     refuse_other_year(giving, date)
     refuse_expired(giving, date)
     entry = entry_of(chart, (giving, _free(giving)), (taking, _free(taking)), positive(amount))
-    return [_voucher(chart, "quota-adjustment", taking, (entry,), date, document=document)]
+    return [line_voucher(chart, "quota-adjustment", taking, (entry,), date, document=document)]
 
 
 def commit(
@@ -245,68 +240,9 @@ def commit(
     said = message("commit-change", chart.narrates, contract=contract, change=change) if change else ""
     if change:
         refuse_same_change(connection, entry, contract, said)
-    return [_voucher(
+    return [line_voucher(
         chart, "commitment", line, (entry,), date, document=document, contract=contract, payee=payee, narration=said
     )]  # fmt: skip
-
-
-def carry_over(connection: Connection, chart: Chart, number: str, *, date: Date, by: str, document: str) -> list[Draft]:
-    """Open the line of the next year for what a line has left, and return the vouchers that carry it over (结转).
-
-    The use and the project stay. Commitments are bound again to their contracts. `date` is the last day of the line's
-    year; the new line begins on the first day of the next. Raises UsageError: `quota-unknown`, `quota-not-allotted`,
-    `carry-date`, `apply-expired`, `carry-clock`, `carry-nothing`, `carry-applied` while something of the line is
-    applied for and not paid.
-    """
-    line = line_in(chart, number)
-    if date != Date(line.year, 12, 31):
-        raise UsageError("carry-date", number=line.number, year=line.year, date=date)
-    refuse_expired(line, date)
-    Ages(connection, chart).refuse_over(line)
-    stands = statuses(connection, chart, line)
-    if stands["applied"]:
-        raise UsageError("carry-applied", number=line.number, amount=money.grouped(stands["applied"]))
-    if not any(stands[status] for status in UNSPENT):
-        raise UsageError("carry-nothing", number=line.number)
-    into = next_year(connection, chart, line, by=by, document=document or line.document)
-    left = {status: stands[status] for status in UNSPENT if stands[status]}
-    bound = bound_by_contractor(connection).get((line.fund, line.name), ())
-    return [*carried(chart, line, into, left, bound, date=date, document=document, bill=1)]
-
-
-def next_year(connection: Connection, chart: Chart, line: Quota, *, by: str, document: str) -> Quota:
-    """Open the line of the next year that a line goes on to; the treasury's number stays with the one that it names."""
-    begins = Date(line.year + 1, 1, 1)
-    return open_line(connection, chart, replace(
-        line, parent=line.line, date=begins, recorded_by=by, document=document, treasury_id=""
-    ))  # fmt: skip
-
-
-def carried(
-    chart: Chart,
-    line: Quota,
-    into: Quota,
-    left: Mapping[str, int],
-    bound: Iterable[tuple[str, str, int]],
-    *,
-    date: Date,
-    document: str,
-    bill: int,
-) -> Iterator[Draft]:
-    """Yield the vouchers by which what a line has left leaves it and enters the next year's, bound to its contracts.
-
-    `left` are fen by status, `bound` the contract, the contractor and the fen of what is committed; what leaves a
-    contract bears its name, so that it takes nothing that is bound to another.
-    """
-    free = [(status, amount, "", "") for status, amount in left.items() if status != "committed"]
-    parts = [*free, *(("committed", held, contract, payee) for contract, payee, held in bound)]
-    for of, day in ((line, date), (into, into.date)):
-        for status, amount, contract, payee in parts:
-            ends = ((line, status), (line, "carried")) if of is line else ((into, "received"), (into, status))
-            yield _voucher(
-                chart, "carry-over", of, (entry_of(chart, *ends, amount),), day, document=document, bill=bill,
-                contract=contract, payee=payee,
-            )  # fmt: skip
 
 
 def find_line(chart: Chart, number: str | Quota) -> Quota:
@@ -396,8 +332,9 @@ def entry_of(
     return Entry(leg_of(chart, *debit), leg_of(chart, *credit), amount, int(red), unit)
 
 
-def _voucher(
+def line_voucher(
     chart: Chart, kind: Kind, line: Quota, entries: tuple[Entry, ...], date: Date, **details: Unpack[Details]
 ) -> Draft:
+    """Return a voucher about a line, of its fund and, unless another is said, its project."""
     said: Details = {"project": line.project, **details}
     return drafted(chart, kind, entries, fund=line.fund, date=date, **said)

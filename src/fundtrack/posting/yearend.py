@@ -19,10 +19,10 @@ from fundtrack.chart.quota import root
 from fundtrack.errors import UsageError
 from fundtrack.posting.ageing import CLOCK, Ages
 from fundtrack.posting.arrived import Arrived
+from fundtrack.posting.carry import carried, next_year
 from fundtrack.posting.contractors import bound_by_contractor
 from fundtrack.posting.periods import DECEMBER, blockers, record, refuse_to_close
 from fundtrack.posting.post import post
-from fundtrack.posting.quota import carried, next_year
 from fundtrack.posting.reclaim import Back, reclaimed
 from fundtrack.posting.surplus import without_quota
 from fundtrack.posting.todo import grouped, unpaid
