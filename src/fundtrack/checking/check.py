@@ -104,7 +104,8 @@ class Check:
             f"{name} AS {'' if name in WORKED_OUT_ONCE else 'NOT '}MATERIALIZED ({narrowed(name, select, said)})"
             for name, select in asked.items()
         )
-        return f"WITH {with_} SELECT * FROM ({self._names(self.select)}\n) AS found WHERE 1 = :one"
+        before = f"WITH {with_} " if with_ else ""  # a select may read nothing
+        return f"{before}SELECT * FROM ({self._names(self.select)}\n) AS found WHERE 1 = :one"
 
     def bound(self) -> dict[str, Any]:
         """Return the values of the parameters by the names they have in `over`."""
