@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from attacks import ACCOUNT, ADD_ACCOUNT, NEW, alike, entry, row, voucher
 from finding_attacks import WAIVER
-from quota_attacks import ALLOTTED, APPLIED, quota
+from quota_attacks import ALLOTTED, APPLIED, LINE, quota
 
 IN_TIME: Final[dict[str, Any]] = {"date": "2015-02-28", "day": 735657}
 """The last day on which line 4 may be spent; what is attacked bears the next."""
@@ -67,6 +67,11 @@ EXPIRED: Final = (
             entry("F06", unit="CNY.Q", debit="2903:Q00004", credit="2902:Q00004", red=1),
             voucher("F06", number=3, kind="commitment", contract="A")),
     }.items()),
+    alike("pooled after its last day", "voucher_spends_quota_in_its_time",
+          row("quota", **LINE | {"expires": "2015-02-28"}),
+          quota("1901:Q00004", "2901:Q00004", 1000, voucher=31),
+          voucher("F06", id=31, number=2, kind="quota-received", **IN_TIME),
+          quota("2901:Q00004", "1901:Q00004"), voucher("F06", number=3, kind="pooling", document="x")),
     alike("applied for after its last day", "application_within_quota", *EXPIRING,
           row("application", **APPLIED | {"line": 4})),
 )  # fmt: skip

@@ -169,6 +169,21 @@ def test_what_may_not_be_pooled_is_refused(book: Book, say: Say) -> None:
 
 
 @pytest.mark.usefixtures("book")
+def test_quota_past_its_last_day_is_not_pooled(say: Say) -> None:
+    """Nor taken for one that would do, where no line is named; on its last day it is, and keeps it."""
+    given = say("quota", "receive", "--fund", "F01", "--amount", "200", "--document", "县9号", "--date", "2016-01-10",
+                "--expires", "2016-06-30")  # fmt: skip
+    assert given.code == 0, given
+    late = say(*POOL, "100", "--quota", "F01-Q00003", "--lang", "en")
+    assert (late.code, "2016-06-30" in late.err, "2016-07-01" in late.err) == (2, True, True), late
+    assert say(*POOL, "100").code == 0
+    assert lines(say)["F01-Q00003"] == ("200.00", "200.00", "0.00")
+    assert say(*POOL, "50", "--quota", "F01-Q00003", "--date", "2016-06-30").code == 0
+    kept = {one["quota"]: one["expires"] for one in say("quota", "list", "--format", "json").json}
+    assert (kept["F09-Q00001"] or "", kept["F09-Q00002"]) == ("", "2016-06-30")
+
+
+@pytest.mark.usefixtures("book")
 def test_money_that_has_not_come_cannot_be_pooled(say: Say) -> None:
     """Quota alone is not enough: the cash is judged at the day's end as ever."""
     assert say("document", "receive", "财农2号", "--fund", "F01", "--amount", "500", "--level", "central", "--date",

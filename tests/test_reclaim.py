@@ -169,16 +169,16 @@ def test_an_advance_that_came_back_and_interest_are_taken_back(shelf: Shelf, eng
         def back(amount: int, day: date) -> str:
             return post(book, lambda c, chart: [refund(c, chart, paid, amount, date=day)], by=CLERK).numbers[0]
 
-        def left() -> dict[str, int]:
+        def left(until: date = date(2016, 12, 31)) -> dict[str, int]:
             with book.reading() as connection:
-                return without_quota(connection, date(2016, 12, 31))
+                return without_quota(connection, until)
 
         back(1_000, date(2015, 6, 1))
         assert left() == {"F01": 500}
         later = back(3_000, date(2016, 2, 1))
         assert left() == {"F01": 3_500}
         reverse(book, later, reason="误", date=date(2016, 2, 2), by=CLERK)
-        assert left() == {"F01": 500}
+        assert (left(), left(date(2016, 2, 1))) == ({"F01": 500}, {"F01": 500})
         back(2_000, date(2016, 2, 3))
         for cash, amount in ((True, 1_500), (False, 1_000)):
             post(book, lambda c, chart, fen=amount, now=cash: reclaim(  # type: ignore[misc]

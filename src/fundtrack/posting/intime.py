@@ -18,7 +18,12 @@ def refuse_other_year(line: Quota, date: Date) -> None:
         raise UsageError("quota-year", number=line.number, year=line.year, date=date)
 
 
+def is_expired(line: Quota, date: Date) -> bool:
+    """Return whether a day is behind the last on which a line may be spent."""
+    return line.expires is not None and date > line.expires
+
+
 def refuse_expired(line: Quota, date: Date) -> None:
     """Refuse what is left of a line after its last day: it is only taken back. Raises UsageError (`apply-expired`)."""
-    if line.expires and date > line.expires:
+    if is_expired(line, date):
         raise UsageError("apply-expired", number=line.number, expires=line.expires, date=date)

@@ -20,6 +20,7 @@ from fundtrack.chart.model import Quota
 from fundtrack.chart.quota import headings
 from fundtrack.errors import ChartError, UsageError, nearest
 from fundtrack.posting.draft import Entry, Leg
+from fundtrack.posting.intime import is_expired, refuse_expired
 from fundtrack.posting.kinds import account_of
 from fundtrack.posting.quota import find_line, leg_of, open_line, received, statuses, unit_of
 from fundtrack.posting.vouchers import drafted, positive
@@ -105,7 +106,7 @@ def giving_line(connection: Connection, chart: Chart, asked: Pooling) -> Quota:
     """Return the line that gives: the one named, or the only one of the fund and year that has so much unallotted.
 
     Raises UsageError: `quota-unknown`, `quota-not-given` for one that is allotted, `pool-line` for one of another fund
-    or year, `pool-quota` where none or several would do.
+    or year, `apply-expired` after its last day, `pool-quota` where none or several would do.
     """
     if asked.quota:
         line = find_line(chart, asked.quota)
@@ -113,11 +114,13 @@ def giving_line(connection: Connection, chart: Chart, asked: Pooling) -> Quota:
             raise UsageError("quota-not-given", number=line.number)
         if (line.fund, line.year) != (asked.giver, asked.date.year):
             raise UsageError("pool-line", number=line.number, fund=asked.giver, year=asked.date.year)
+        refuse_expired(line, asked.date)
         return line
     fitting = [
         line
         for line in chart.quotas
         if (line.fund, line.year, line.use) == (asked.giver, asked.date.year, "")
+        and not is_expired(line, asked.date)
         and statuses(connection, chart, line)["unallotted"] >= asked.amount
     ]
     if len(fitting) != 1:

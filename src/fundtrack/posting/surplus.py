@@ -56,17 +56,17 @@ FROM voucher AS v
 JOIN voucher AS o ON o.id = COALESCE(v.reverses, v.id)
 JOIN entry AS e ON e.voucher = v.id
 JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit)
-WHERE v.kind IN ('reclaim', 'refund', 'interest') AND (v.kind = 'reclaim' OR v.date <= :until) AND CASE a.kind
+WHERE v.kind IN ('reclaim', 'refund', 'interest') AND (v.kind = 'reclaim' OR o.date <= :until) AND CASE a.kind
     WHEN 'balance' THEN v.kind <> 'interest'
     WHEN 'advance' THEN o.entries = 1 AND EXISTS (SELECT 1 FROM voucher AS p WHERE p.id = o.cites AND p.entries = 2)
-    WHEN 'interest' THEN EXISTS (SELECT 1 FROM quota_heading AS h WHERE h.fund = v.fund AND h.day <= v.day)
+    WHEN 'interest' THEN EXISTS (SELECT 1 FROM quota_heading AS h WHERE h.fund = v.fund AND h.day <= o.day)
 END
 GROUP BY v.fund ORDER BY v.fund
 """
 """What came in by a day that may be spent by no quota, by fund, less what of it was taken back.
 
-Refunds of earlier years, and what of an advance came back without the quota that had paid it; the interest of funds
-under quota control, which is not theirs (domain.md 3.1, non-tax receipts).
+Refunds of earlier years, and what of an advance came back without the quota that had paid it; interest that
+came under quota control, for it is not the fund's (domain.md 3.1, non-tax receipts).
 """
 
 

@@ -322,7 +322,7 @@ BEGIN
     JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND (
         (a.code = CASE e.red WHEN 0 THEN e.credit ELSE e.debit END
             AND a.kind IN ('quota-committed', 'quota-applied', 'quota-paid'))
-        OR (a.code = CASE e.red WHEN 0 THEN e.debit ELSE e.credit END AND NEW.kind IN ('allotment', 'quota-adjustment', 'carry-over')
+        OR (a.code = CASE e.red WHEN 0 THEN e.debit ELSE e.credit END AND NEW.kind IN ('allotment', 'quota-adjustment', 'carry-over', 'pooling')
             AND a.kind IN ('quota-unallotted', 'quota-available', 'quota-committed')))
     JOIN quota AS q ON q.number = e.fund || '-' || substr(a.code, 6) AND q.expires <> '' AND q.expires < NEW.date
     JOIN book_vouchers AS v ON v.voucher = e.voucher AND v.moved > q.expires
