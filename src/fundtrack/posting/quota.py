@@ -20,7 +20,7 @@ from fundtrack.errors import UsageError, message, nearest
 from fundtrack.posting.contractors import refuse_same_change
 from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.given import refuse_exceeded, refuse_received
-from fundtrack.posting.intime import refuse_expired, refuse_other_year
+from fundtrack.posting.intime import is_expired, refuse_expired, refuse_other_year
 from fundtrack.posting.kinds import use_of
 from fundtrack.posting.requested import refuse_freed
 from fundtrack.posting.vouchers import drafted, positive, refuse_unknown_project
@@ -63,7 +63,6 @@ COLUMNS: Final = (
     "fund", "line", "year", "parent", "use", "project", "department", "document", "upper_document", "treasury_id",
     "date", "day", "expires", "chart", "recorded_at", "recorded_by",
 )  # fmt: skip
-
 
 STANDING: Final = text("SELECT code, total FROM balance WHERE fund = :fund AND unit = :unit")
 
@@ -145,7 +144,7 @@ def allot(
     until = about.pop("expires", None) or given.expires
     said: About = {"upper_document": given.document, "department": given.department, **about, "expires": until}
     own = Quota(given.fund, date, document, parent=given.line, use=code, recorded_by=by, **said)
-    if until and given.expires and until > given.expires:
+    if until and is_expired(given, until):
         raise UsageError("allot-outlives", number=given.number, expires=given.expires, until=until)
     line = open_line(connection, chart, own)
     entry = entry_of(chart, (given, "unallotted"), (line, "available"), positive(amount))

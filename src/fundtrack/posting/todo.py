@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, get_args
 
 from fundtrack.auditing.standing import listed, settled
 from fundtrack.book.periods import closed_to, month_at
@@ -32,10 +32,7 @@ Kind = Literal[
     "quarantined", "waiting", "unpaid", "returned", "surplus", "no-bank-line", "bank-line-without-voucher",
     "statement-missing", "advanced", "lent", "finding", "expired", "expiring", "month-open", "year-open",
 ]  # fmt: skip
-KINDS: Final[tuple[Kind, ...]] = (
-    "quarantined", "waiting", "unpaid", "returned", "surplus", "no-bank-line", "bank-line-without-voucher",
-    "statement-missing", "advanced", "lent", "finding", "expired", "expiring", "month-open", "year-open",
-)  # fmt: skip
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 BANK: Final[tuple[Kind, ...]] = ("no-bank-line", "bank-line-without-voucher", "statement-missing")
 """Kinds that are what the check of the same name finds."""
 
