@@ -163,7 +163,63 @@ LEFT: Final = (
     }.items()),
 )  # fmt: skip
 
-MONEY_ATTACKS: Final = EXPIRED + AGAIN + LEFT
+TRANSFERS: Final = (
+    ADD_ACCOUNT.replace("F05", "F06").format("4001", "Income", "transfer", 0),
+    ADD_ACCOUNT.replace("F05", "F06").format("2001", "Liabilities", "payable", 0),
+    ADD_ACCOUNT.replace("F05", "F06").format("4101", "Income", "interest", 0),
+)
+
+
+def taken(
+    kind: str, cash: int, *, other: str = "1001", debit: str = "4001", by: str = "",
+    **said: Any,  # noqa: ANN401
+) -> tuple[str, ...]:  # fmt: skip
+    """Return the statements of a voucher that takes cash, and 100 of quota of a line where `by` says its accounts."""
+    about: dict[str, Any] = {"id": NEW, "number": 3, "entries": 2 if by else 1, "document": "x"} | said
+    moves = [entry("F06", cash, debit=debit, credit=other, voucher=about["id"])]
+    moves += [quota(*by.split(">"), voucher=about["id"], line=2)] if by else []
+    return (*moves, voucher("F06", kind=kind, **about))
+
+
+FREE: Final = "2901:Q00004>1901:Q00004"
+SURPLUS: Final = "2902:Q00002>2907:Q00002"
+RECEIVED: Final = (
+    *TRANSFERS, row("quota", **LINE), quota("1901:Q00004", "2901:Q00004", 1000, voucher=31),
+    voucher("F06", id=31, number=2, kind="quota-received", document="x"),
+)  # fmt: skip
+INTEREST: Final = (
+    entry("F06", 100, debit="1001", credit="4101", voucher=32),
+    voucher("F06", id=32, number=3, kind="interest"),
+)
+BOUND_TAKEN: Final = (
+    quota("2902:Q00002", "2903:Q00002", 100, voucher=32),
+    voucher("F06", id=32, number=3, kind="commitment", contract="A", payee="x"),
+    quota("2903:Q00002", "2907:Q00002", 100, voucher=33),
+    voucher("F06", id=33, number=4, kind="reclaim", contract="A", document="x"),
+)
+
+TAKEN: Final = tuple(
+    alike(what, "voucher_takes_cash_with_its_quota", *RECEIVED, *statements) for what, statements in {
+        "pooled without quota": taken("pooling", 1),
+        "more pooled than its quota": taken("pooling", 101, by=FREE),
+        "taken back without quota": taken("reclaim", 1),
+        "owed to the treasury without quota": taken("reclaim", 1, other="2001"),
+        "more taken back than its quota": taken("reclaim", 101, by=SURPLUS),
+        "taken back with the quota of another act": (*BOUND_TAKEN, *taken("reclaim", 1, number=5)),
+        "taken back twice with one quota": (
+            *BOUND_TAKEN, *taken("reclaim", 100, id=34, number=5, link=33), *taken("reclaim", 1, number=6, link=33)),
+        "taken back of the balance": taken("reclaim", 1, debit="3001"),
+        "more taken back of the balance than interest came": (
+            *INTEREST, *taken("reclaim", 101, debit="3001", number=4)),
+        "interest taken back before it came": (
+            *INTEREST, *taken("reclaim", 1, debit="3001", date="2015-02-28", day=735657, number=4)),
+        "interest taken back twice": (
+            *INTEREST, *taken("reclaim", 60, debit="3001", id=34, number=4),
+            *taken("reclaim", 41, debit="3001", other="2001", number=5)),
+    }.items()
+)  # fmt: skip
+
+MONEY_ATTACKS: Final = EXPIRED + AGAIN + LEFT + TAKEN
 
 IN_ORDER: Final = (
     (*EXPIRING, *spent(**IN_TIME), quota("2902:Q00004", "2903:Q00004", voucher=33),
@@ -179,5 +235,10 @@ IN_ORDER: Final = (
      *moved(39, 2, 40, cites=38, **NEXT_YEAR)),
     (*CAME_BACK, *moved(34, 5, cites=33), *moved(35, 6, red=1, reverses=34, cites=33),
      *moved(36, 7, red=1, back=True, kind="returned-payment", reverses=33)),
+    (*RECEIVED, *taken("pooling", 100, by=FREE)),
+    (*RECEIVED, *BOUND_TAKEN, *taken("reclaim", 200, by=SURPLUS, number=5, link=33)),
+    (*RECEIVED, *INTEREST, *taken("reclaim", 60, debit="3001", id=34, number=4),
+     *taken("reclaim", 40, debit="3001", other="2001", number=5)),
 )  # fmt: skip
-"""Statements that spend quota up to its last day, or by a waiver, and pay again what came back: what breaks nothing."""
+"""Statements that spend quota up to its last day, or by a waiver, pay again what came back, and take cash with its
+quota: what breaks nothing."""

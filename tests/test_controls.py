@@ -117,7 +117,9 @@ def test_what_is_not_paid_is_released(
         attack_postgresql(client, released)
 
 
-@pytest.mark.parametrize("sound", IN_ORDER, ids=["in time", "waived", "again", "taken back"])
+@pytest.mark.parametrize(
+    "sound", IN_ORDER, ids=["in time", "waived", "again", "taken back", "pooled", "surplus", "interest"]
+)
 def test_what_is_lawful_is_paid(sqlite_file: Path, postgresql_book: Postgresql, sound: tuple[str, ...]) -> None:
     """By who owns the tables."""
     attack_sqlite(sqlite_file, Attack("", (), (), sound, keys=True))

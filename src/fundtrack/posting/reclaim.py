@@ -69,11 +69,11 @@ def reclaimed(
     """Yield the vouchers by which what a line has left is taken back, and so many fen of cash.
 
     `left` are fen by status, `bound` the contract, the contractor and the fen of what is committed. The cash is paid to
-    nobody under a contract, so it goes with what is free, or alone.
+    nobody under a contract, so it goes with what is free, or alone, and last: once the quota has gone that it goes by.
     """
     free = [(status, amount) for status, amount in left.items() if status != "committed"]
-    parts = [("", free)] if free or back.cash else []
-    parts += [(contract, [("committed", held)]) for contract, _, held in bound]
+    parts = [(contract, [("committed", held)]) for contract, _, held in bound]
+    parts += [("", free)] if free or back.cash else []
     transfer, other = (
         Leg(line.fund, account_of(chart, line.fund, kind, back.bank))
         for kind in ("transfer", "payable" if back.owed else "cash")

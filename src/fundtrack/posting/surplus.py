@@ -51,23 +51,9 @@ WHERE o.amount > COALESCE(p.amount, 0)
 
 
 WITHOUT_QUOTA: Final = """
-SELECT v.fund, CAST(SUM((1 - 2 * e.red) * e.amount * CASE WHEN a.code = e.credit THEN 1 ELSE -1 END) AS BIGINT)
-FROM voucher AS v
-JOIN voucher AS o ON o.id = COALESCE(v.reverses, v.id)
-JOIN entry AS e ON e.voucher = v.id
-JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit)
-WHERE v.kind IN ('reclaim', 'refund', 'interest') AND (v.kind = 'reclaim' OR o.date <= :until) AND CASE a.kind
-    WHEN 'balance' THEN v.kind <> 'interest'
-    WHEN 'advance' THEN o.entries = 1 AND EXISTS (SELECT 1 FROM voucher AS p WHERE p.id = o.cites AND p.entries = 2)
-    WHEN 'interest' THEN EXISTS (SELECT 1 FROM quota_heading AS h WHERE h.fund = v.fund AND h.day <= o.day)
-END
-GROUP BY v.fund ORDER BY v.fund
+SELECT fund, CAST(SUM(amount) AS BIGINT) FROM money_without_quota WHERE since <= :until GROUP BY fund ORDER BY fund
 """
-"""What came in by a day that may be spent by no quota, by fund, less what of it was taken back.
-
-Refunds of earlier years, and what of an advance came back without the quota that had paid it; interest that
-came under quota control, for it is not the fund's (domain.md 3.1, non-tax receipts).
-"""
+"""What came in by a day that may be spent by no quota (interest is not the fund's, domain.md 3.1: non-tax receipts)."""
 
 
 def without_quota(connection: Connection, until: Date) -> dict[str, int]:

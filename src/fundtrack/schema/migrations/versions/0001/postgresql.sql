@@ -337,6 +337,36 @@ WHERE added.reverses IS NULL AND added.kind <> 'opening' AND 'cash' IN (d.kind, 
     WHEN 0 THEN d.kind || '>' || c.kind ELSE c.kind || '>' || d.kind END || ' %'
     AND EXISTS (SELECT 1 FROM quota_heading AS h WHERE h.fund = e.fund AND h.day <= added.day);
 
+-- Cash is pooled, or taken back, with quota of the same act, and no more of it; what no quota may spend is taken back alone.
+-- control voucher_takes_cash_with_its_quota on voucher
+IF EXISTS (SELECT 1 FROM added WHERE kind IN ('pooling', 'reclaim')) THEN
+    PERFORM refuse('cash-without-quota: no more cash leaves a fund than quota leaves it in the same act')
+    FROM (
+        SELECT m.id, SUM(m.cash) AS cash, SUM(m.quota) AS quota, SUM(CASE m.voucher WHEN m.id THEN m.cash ELSE 0 END) AS now
+        FROM (
+            SELECT added.id, e.voucher,
+                CASE WHEN a.kind <> 'transfer' THEN 0 WHEN (e.debit = a.code) = (e.red = 0) THEN e.amount ELSE -e.amount END AS cash,
+                CASE WHEN a.kind = 'transfer' THEN 0 WHEN (e.debit = a.code) = (e.red = 0) THEN -e.amount ELSE e.amount END AS quota
+            FROM added
+            JOIN voucher AS v ON v.link = added.link AND v.fund = added.fund AND v.kind = added.kind
+            JOIN entry AS e ON e.voucher = v.id
+            JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit)
+                AND a.kind IN ('transfer', 'quota-received', 'quota-reclaimed')
+            WHERE added.kind IN ('pooling', 'reclaim') AND added.reverses IS NULL
+                AND EXISTS (SELECT 1 FROM quota_heading AS h WHERE h.fund = added.fund AND h.day <= added.day)) AS m
+        GROUP BY m.id) AS taken
+    WHERE taken.now > 0 AND taken.cash > taken.quota;
+    PERFORM refuse('cash-without-quota: no more is taken back without quota than came in without')
+    FROM added
+    WHERE added.kind = 'reclaim' AND added.reverses IS NULL
+        AND EXISTS (SELECT 1 FROM quota_heading AS h WHERE h.fund = added.fund AND h.day <= added.day)
+        AND EXISTS (
+            SELECT 1 FROM entry AS e
+            JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit) AND a.kind = 'balance'
+            WHERE e.voucher = added.id)
+        AND (SELECT SUM(o.amount) FROM money_without_quota AS o WHERE o.fund = added.fund AND o.since <= added.date) < 0;
+END IF;
+
 -- What of an application is not paid may be released: back to where it was reserved from, in red, and what is owed with it.
 -- Of what it reserved no more is paid and released together than there is, and nothing of one that was taken back: also
 -- where what the bank returned of it is taken back, or paid again under the number of what came back.

@@ -357,6 +357,33 @@ BEGIN
         AND EXISTS (SELECT 1 FROM quota_heading AS h WHERE h.fund = e.fund AND h.day <= NEW.day);
 END;
 
+-- Cash is pooled, or taken back, with quota of the same act, and no more of it; what no quota may spend is taken back alone.
+CREATE TRIGGER voucher_takes_cash_with_its_quota AFTER INSERT ON voucher
+WHEN NEW.kind IN ('pooling', 'reclaim') AND NEW.reverses IS NULL
+    AND EXISTS (SELECT 1 FROM quota_heading WHERE fund = NEW.fund AND day <= NEW.day)
+BEGIN
+    SELECT RAISE(ABORT, 'cash-without-quota: no more cash leaves a fund than quota leaves it in the same act')
+    FROM (
+        SELECT SUM(m.cash) AS cash, SUM(m.quota) AS quota, SUM(CASE m.voucher WHEN NEW.id THEN m.cash ELSE 0 END) AS now
+        FROM (
+            SELECT e.voucher,
+                CASE WHEN a.kind <> 'transfer' THEN 0 WHEN (e.debit = a.code) = (e.red = 0) THEN e.amount ELSE -e.amount END AS cash,
+                CASE WHEN a.kind = 'transfer' THEN 0 WHEN (e.debit = a.code) = (e.red = 0) THEN -e.amount ELSE e.amount END AS quota
+            FROM voucher AS v
+            JOIN entry AS e ON e.voucher = v.id
+            JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit)
+                AND a.kind IN ('transfer', 'quota-received', 'quota-reclaimed')
+            WHERE (v.id = NEW.link OR (v.link = NEW.link AND v.link <> v.id)) AND v.fund = NEW.fund AND v.kind = NEW.kind) AS m
+    ) AS taken
+    WHERE taken.now > 0 AND taken.cash > taken.quota;
+    SELECT RAISE(ABORT, 'cash-without-quota: no more is taken back without quota than came in without')
+    WHERE NEW.kind = 'reclaim' AND EXISTS (
+            SELECT 1 FROM entry AS e
+            JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit) AND a.kind = 'balance'
+            WHERE e.voucher = NEW.id)
+        AND (SELECT SUM(amount) FROM money_without_quota WHERE fund = NEW.fund AND since <= NEW.date) < 0;
+END;
+
 -- What of an application is not paid may be released: back to where it was reserved from, in red, and what is owed with it.
 -- Of what it reserved no more is paid and released together than there is, and nothing of one that was taken back: also
 -- where what the bank returned of it is taken back, or paid again under the number of what came back.

@@ -122,6 +122,21 @@ JOIN quota AS l ON l.fund = a.fund AND l.line = a.line
 WHERE NOT EXISTS (SELECT 1 FROM application_decision AS d WHERE d.application = a.application)
 GROUP BY a.fund, a.line, a.contract;
 
+-- What came into a fund that may be spent by no quota, since which day, less what of it was taken back: refunds of earlier
+-- years, what of an advance came back without the quota that had paid it, and interest that came under quota control.
+CREATE VIEW money_without_quota AS
+SELECT v.fund, CASE v.kind WHEN 'reclaim' THEN '' ELSE o.date END AS since,
+    (1 - 2 * e.red) * e.amount * CASE WHEN a.code = e.credit THEN 1 ELSE -1 END AS amount
+FROM voucher AS v
+JOIN voucher AS o ON o.id = COALESCE(v.reverses, v.id)
+JOIN entry AS e ON e.voucher = v.id
+JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit)
+WHERE v.kind IN ('reclaim', 'refund', 'interest') AND CASE a.kind
+    WHEN 'balance' THEN v.kind <> 'interest'
+    WHEN 'advance' THEN o.entries = 1 AND EXISTS (SELECT 1 FROM voucher AS p WHERE p.id = o.cites AND p.entries = 2)
+    WHEN 'interest' THEN EXISTS (SELECT 1 FROM quota_heading AS h WHERE h.fund = v.fund AND h.day <= o.day)
+END;
+
 -- What quota each document gave: what was taken back, or cut, is not given.
 CREATE VIEW document_given AS
 SELECT v.document, CAST(SUM((1 - 2 * e.red) * e.amount) AS BIGINT) AS amount
