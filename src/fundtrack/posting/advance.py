@@ -12,9 +12,9 @@ from sqlalchemy import text
 
 from fundtrack import money
 from fundtrack.errors import UsageError
-from fundtrack.posting.draft import Entry
-from fundtrack.posting.kinds import kind_of_account, use_of
-from fundtrack.posting.standing import find_voucher, refuse_application, refuse_before, voucher_of
+from fundtrack.posting.draft import Entry, Leg
+from fundtrack.posting.kinds import account_of, kind_of_account, use_of
+from fundtrack.posting.standing import citing, find_voucher, refuse_application, refuse_before, voucher_of
 from fundtrack.posting.vouchers import drafted, positive
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from fundtrack.chart.model import Chart
-    from fundtrack.posting.draft import Draft, Leg
+    from fundtrack.posting.draft import Draft
     from fundtrack.posting.standing import Standing
     from fundtrack.posting.vouchers import Details
 
@@ -81,16 +81,22 @@ def refund(
 ) -> Draft:
     """Return the red voucher for `amount` fen that came back of a payment; it cites it, for its payee and contract.
 
+    What of an advance was verified is no longer held: it comes back of the verification, which had charged it to a use.
     Raises UsageError: what `refuse_application` does, `refund-no-payment` where money did not go out by one entry,
-    `follows-before`, `refund-too-much`.
+    `follows-before`, `refund-too-much`, `refund-other-use` where quota of the year paid what was verified for another.
     """
     paid = find_voucher(connection, number)
     refuse_application(connection, paid)
-    if len(paid.in_money) != 1 or paid.reverses or paid.reversed_by or not _pays(chart, paid.in_money[0]):
+    if len(paid.in_money) != 1 or paid.reverses or paid.reversed_by or not _pays(chart, paid):
         raise UsageError("refund-no-payment", number=paid.number)
     refuse_before(paid.number, paid.date, date)
-    left_to_come_back(connection, chart, paid, positive(amount))
     entry = charged(connection, chart, paid)
+    if paid.kind == "verification":
+        entry = entry._replace(credit=_paid_from(connection, chart, paid, details.get("bank", "")))
+        refuse_beyond(paid.number, positive(amount), _left_of_verified(connection, paid))
+        _refuse_other_use(connection, chart, paid, entry.debit, date)
+    else:
+        left_to_come_back(connection, chart, paid, positive(amount))
     back = Entry(entry.debit, entry.credit, amount, 1, entry.unit)
     party: Details = {"payee_id": paid.payee_id, "payee_account": paid.payee_account, "contract": paid.contract}
     said: Details = {"project": paid.project, **details, "payee": paid.payee, **party, "cites": paid.id}
@@ -124,6 +130,36 @@ def charged(connection: Connection, chart: Chart, paid: Standing) -> Entry:
     return entry
 
 
+def _paid_from(connection: Connection, chart: Chart, verified: Standing, bank: str) -> Leg:
+    """Return the cash account that an advance was paid from; of one that was brought forward, that at a bank."""
+    paid = voucher_of(connection, verified.cites or verified.id).in_money
+    if len(paid) == 1 and kind_of_account(chart, paid[0].credit) == "cash":
+        return paid[0].credit
+    return Leg(verified.fund, account_of(chart, verified.fund, "cash", bank))
+
+
+def _refuse_other_use(connection: Connection, chart: Chart, verified: Standing, use: Leg, date: date) -> None:
+    """Refuse to give back quota of the year that is for another use. Raises UsageError (`refund-other-use`)."""
+    advance = voucher_of(connection, verified.cites or verified.id)
+    executed = {entry.credit.code.partition(":")[2] for entry in advance.entries}
+    for line in chart.quotas:
+        if (line.fund, line.year) == (verified.fund, date.year) and line.name in executed and line.use != use.code:
+            raise UsageError(
+                "refund-other-use", number=verified.number, use=use.code, quota=line.number, for_use=line.use
+            )
+
+
+def _left_of_verified(connection: Connection, verified: Standing) -> int:
+    """Return how many fen of a verification may still come back: no more than its advance paid by itself."""
+    left = verified.amount - taken_back(connection, verified)
+    advance = voucher_of(connection, verified.cites or verified.id)
+    if advance.kind == "opening":
+        return left
+    others = [one for one in citing(connection, advance) if one.kind == "verification"]
+    gone = sum(taken_back(connection, one) for one in (advance, *others))
+    return min(left, advance.amount - gone)
+
+
 def taken_back(connection: Connection, paid: Standing) -> int:
     """Return how many fen of a payment came back already."""
     return int(connection.execute(TAKEN_BACK, {"fund": paid.fund, "cites": paid.id}).scalar_one())
@@ -139,6 +175,8 @@ def _debits(voucher: Standing) -> list[Leg]:
     return [entry.debit for entry in voucher.entries if not entry.red]
 
 
-def _pays(chart: Chart, entry: Entry) -> bool:
+def _pays(chart: Chart, paid: Standing) -> bool:
+    (entry,) = paid.in_money
     debit, credit = (kind_of_account(chart, leg) for leg in entry[:2])
-    return not entry.red and credit == "cash" and debit in {"use", "advance", "payable"}
+    spent = credit == "cash" or paid.kind == "verification"
+    return not entry.red and spent and debit in {"use", "advance", "payable"}

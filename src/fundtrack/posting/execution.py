@@ -75,15 +75,19 @@ SELECT c.voucher, q.line, '', took.unit, COALESCE((
         WHERE back.id = took.cites AND back.kind = 'returned-payment'), took.debit),
     took.credit, c.amount, 1
 FROM candidate AS c
+LEFT JOIN voucher AS verified ON verified.id = c.cites AND verified.kind = 'verification'
 JOIN (SELECT v.id, v.year, v.cites, e.fund, e.unit, e.debit, e.credit
     FROM voucher AS v JOIN entry AS e ON e.voucher = v.id
     UNION ALL SELECT p.voucher, p.year, p.cites, p.fund, p.unit, p.debit, p.credit FROM candidate AS p
-) AS took ON took.id = c.cites AND took.year = c.year
+) AS took ON took.id = COALESCE(verified.cites, c.cites) AND took.year = c.year
 JOIN quota_heading AS paid ON paid.fund = c.fund AND paid.status = 'paid'
 JOIN quota AS q ON q.fund = c.fund AND took.credit = paid.code || ':' || q.name AND q.year = c.year
 WHERE c.kind = 'refund' AND c.entries = 1 AND c.red = 1
 """
-"""What a refund gives back: to where its payment took it from, or the application or first payment that it paid."""
+"""What a refund gives back: to where its payment took it from, or the application or first payment that it paid.
+
+What was verified was paid by the advance.
+"""
 
 EARLIER_YEAR: Final = """
 UPDATE candidate SET debit = credit, red = 0,
@@ -97,9 +101,13 @@ WHERE kind = 'refund' AND reverses = 0 AND entries = 1 AND red = 1
         SELECT 1 FROM entry AS e
         JOIN quota_heading AS h ON h.fund = e.fund AND h.status = 'paid'
         JOIN quota AS q ON q.fund = e.fund AND e.credit = h.code || ':' || q.name AND q.year < candidate.year
-        WHERE e.voucher = v.id)))
+        WHERE e.voucher = CASE v.kind WHEN 'verification' THEN v.cites ELSE v.id END)
+        OR (v.kind = 'verification' AND EXISTS (
+            SELECT 1 FROM voucher AS o WHERE o.id = v.cites AND (o.year < candidate.year OR o.kind = 'opening')))))
 """
 """What comes back of a payment of an earlier year, or out of a line of one, is the fund's balance.
+
+So is what comes back of a verification whose advance was paid in one, or was brought forward.
 
 An advance was never spent: what comes back of it is held no more by whom it was paid to, in whatever year.
 """
