@@ -69,7 +69,7 @@ def kept(book: Book) -> None:
     with pytest.raises(UsageError, match=r"2015-06-30.*2015-07-01"):
         post(book, lambda _, chart: adjust(chart, line, "F01-Q00001", 10, date=late, document="文"), by=CLERK)
     end = date(2015, 12, 31)
-    with pytest.raises(UsageError, match=r"2015-06-30.*2015-12-31"):
+    with pytest.raises(UsageError, match=r"2015-06-30.*2016-01-01"):
         post(book, lambda c, chart: carry_over(c, chart, line, date=end, by=CLERK, document=""), by=CLERK)
     for day, why in ((last, []), (late, ["quota-expired"])):
         said = {one.quota: one for one in can_pay(book, Bill(10, day, "0601", "P01"), by=CLERK)}
@@ -108,3 +108,27 @@ def test_what_is_allotted_lasts_no_longer_than_what_it_came_of(shelf: Shelf) -> 
             give(date(2015, 7, 1))
         with book.reading() as connection:
             assert [line.expires for line in book.chart(connection).quotas] == [last, last, date(2015, 3, 1)]
+
+
+def test_what_may_be_spent_to_the_end_of_its_year_is_not_carried_over(shelf: Shelf) -> None:
+    """Nothing of the line that it went on to could be spent; a day longer, and it goes on."""
+    new_year, end = date(2015, 1, 1), date(2015, 12, 31)
+    with shelf.book("sqlite", controlled(new_year)) as book:
+
+        def given(line: int, until: date) -> None:
+            post(book, lambda c, chart: receive(
+                c, chart, "F01", 100, date=new_year, by=CLERK, document=f"文{until}", expires=until
+            ), by=CLERK)  # fmt: skip
+            post(book, lambda c, chart: allot(
+                c, chart, f"F01-Q{line:05d}", 10, use="0601", date=new_year, by=CLERK, document="文"
+            ), by=CLERK)  # fmt: skip
+
+        def carried(line: str) -> None:
+            post(book, lambda c, chart: carry_over(c, chart, line, date=end, by=CLERK, document=""), by=CLERK)
+
+        given(1, end)
+        given(3, date(2016, 1, 1))
+        with pytest.raises(UsageError, match=r"2015-12-31.*2016-01-01"):
+            carried("F01-Q00002")
+        carried("F01-Q00004")
+        assert stands(book, "F01-Q00005") == {"available": 10, "received": 10}

@@ -36,7 +36,7 @@ def carry_over(connection: Connection, chart: Chart, number: str, *, date: Date,
     line = line_in(chart, number)
     if date != Date(line.year, 12, 31):
         raise UsageError("carry-date", number=line.number, year=line.year, date=date)
-    refuse_expired(line, date)
+    refuse_expired(line, first_day(line))  # of which nothing could be spent
     Ages(connection, chart).refuse_over(line)
     stands = statuses(connection, chart, line)
     if stands["applied"]:
@@ -49,11 +49,15 @@ def carry_over(connection: Connection, chart: Chart, number: str, *, date: Date,
     return [*carried(chart, line, into, left, bound, date=date, document=document, bill=1)]
 
 
+def first_day(line: Quota) -> Date:
+    """Return the first day of the line that a line goes on to."""
+    return Date(line.year + 1, 1, 1)
+
+
 def next_year(connection: Connection, chart: Chart, line: Quota, *, by: str, document: str) -> Quota:
     """Open the line of the next year that a line goes on to; the treasury's number stays with the one that it names."""
-    begins = Date(line.year + 1, 1, 1)
     return open_line(connection, chart, replace(
-        line, parent=line.line, date=begins, recorded_by=by, document=document, treasury_id=""
+        line, parent=line.line, date=first_day(line), recorded_by=by, document=document, treasury_id=""
     ))  # fmt: skip
 
 
