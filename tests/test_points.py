@@ -174,6 +174,7 @@ def test_a_column_of_funds_is_read_by_its_name_or_its_words(tmp_path: Path) -> N
     words = {"fund": {"危房改造": "F03"}, "use": {"补助": "F03-0603"}, "project": {}}
     for heads, cells, fund, use in (
         ("资金来源,列支科目", ("别处资金", "补助"), "资金来源", "列支科目"),
+        ("资金渠道,用途科目", ("别处资金", "无名"), "资金渠道", "用途科目"),
         ("款源,办什么", ("危房改造", "补助"), "款源", "办什么"),
         ("渠道,附", ("网银", "无"), "", ""),
     ):

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from fundtrack.errors import FormatError
+    from fundtrack.importing.channels import Told
 
 
 class Said(NamedTuple):
@@ -31,6 +32,7 @@ class Candidate(NamedTuple):
     A word that the words do not know stands in `fund`, `use` and `project` as the file wrote it. `fund` is empty when
     neither the file nor its bank account says it; `use_fund` is the fund whose use is charged. `quota` is what the file
     calls the line that pays, `approver` who approved it by the file, `reference` the original that a refund returns.
+    Where a row does not say its use itself, what else it says may name one: it is `told`.
     `source_account` and `natural_key` tell whether a row has been read before: the key is date, movement in fen, and
     the page's key columns, so that a corrected amount is another row.
     """
@@ -55,6 +57,7 @@ class Candidate(NamedTuple):
     reference: str
     source_account: str
     fund_said: Said
+    told: tuple[Told, ...]
     natural_key: tuple[str, ...]
 
 
@@ -81,6 +84,7 @@ class Candidates(NamedTuple):
     reference: Sequence[str]
     source_account: Sequence[str]
     fund_said: Sequence[Said]
+    told: Sequence[tuple[Told, ...]]
     natural_key: Sequence[Sequence[str]]
 
     def one(self, at: int) -> Candidate:

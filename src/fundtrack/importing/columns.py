@@ -9,15 +9,16 @@ from __future__ import annotations
 from contextlib import suppress
 from functools import partial
 from operator import mul
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fundtrack import identifier
 from fundtrack.book.clock import today
 from fundtrack.book.person import named
 from fundtrack.errors import FormatError
-from fundtrack.importing import cells, dates, fields, heading, movement, threes, written
+from fundtrack.importing import cells, channels, dates, fields, heading, movement, threes, written
 from fundtrack.importing.agreement import Agreement
 from fundtrack.importing.blocks import Block, Candidates, Said, saying
+from fundtrack.importing.bound import Moved
 from fundtrack.importing.cells import Memo
 from fundtrack.importing.gates import gates
 from fundtrack.importing.layout import IDENTIFYING
@@ -27,14 +28,13 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
-    from fundtrack.importing.blocks import Piece
+    from fundtrack.importing.bound import Count
+    from fundtrack.importing.channels import Told
     from fundtrack.importing.heading import Heading
     from fundtrack.importing.layout import Layout
     from fundtrack.importing.places import Column
     from fundtrack.importing.source import Source
     from fundtrack.importing.threes import Below
-
-    Count = Callable[[Sequence[int], Sequence[list[str]], "Moved"], Sequence[int]]
 
 COUNTED: Final = ("amount", "amount-in", "amount-out", "balance")
 
@@ -48,57 +48,6 @@ class Field(NamedTuple):
     name: str
     place: int
     values: Memo[str, Any]
-
-
-class Moved(NamedTuple):
-    """What came in and what went out, in fen, row by row."""
-
-    incoming: Sequence[int]
-    outgoing: Sequence[int]
-
-
-class Bound(Protocol):
-    """What is bound to a header and reads the rows below it: as vouchers, or as entries of a register.
-
-    `unit` is that of the amounts, `counted` the places of numbers, `mapped` the places that are read, `telling` those
-    without which a row says nothing of money; `days` are the dates of its rows in ISO 8601.
-    """
-
-    unit: str
-    days: set[str]
-    telling: set[int]
-    counted: set[int]
-    mapped: set[int]
-
-    def mask(self, row: list[str]) -> None:
-        """Mask in place whatever may be a person's number."""
-
-    def piece(self, sheet: str, numbers: Sequence[int], rows: Sequence[list[str]], count: Count) -> Piece:
-        """Return what rows make, counted. Raises FormatError where one of them makes nothing, then none is counted."""
-
-    def amounts(self, columns: Sequence[Column]) -> Moved:
-        """Return what came in and what went out, in fen. Raises FormatError."""
-
-    def sums(self, row: list[str]) -> bool:
-        """Say whether a total row has a sum of amounts, and not only of heads."""
-
-    def printed(self, row: list[str]) -> tuple[int, int] | None:
-        """Return the amounts of a total row, which may have both, or None where they cannot be read."""
-
-    def balance(self, row: list[str]) -> int | None:
-        """Return the balance a row prints, in fen, or None where there is none that can be read."""
-
-    def change(self, row: list[str], moved: tuple[int, int] | None) -> tuple[tuple[str, ...], int | None]:
-        """Return what tells the account of a row, and by how much it changed; None where nobody knows."""
-
-    def says(self, row: Sequence[str]) -> str:
-        """Return the hash of all that is read of a row but its day and amount."""
-
-    def day(self, row: Sequence[str]) -> str:
-        """Return the day of a row in ISO 8601, nothing where it cannot be read."""
-
-    def problems(self, row: list[str], moved: Moved | None) -> Iterator[FormatError]:
-        """Give everything for which a row makes nothing, each once, but an amount that is not known."""
 
 
 def _said(source: Source | None) -> Callable[[str], Said]:
@@ -204,6 +153,8 @@ class Columns:
         self._bank_ref = self._field(bank_ref := spec.get("bank-ref"), cells.identity)
         found = bank_ref and bank_ref.pattern and fields.found(bank_ref.pattern, cells.identity)
         self._bank_refs = partial(_each, found) if found else cells.identities  # differs in every row: nothing to keep
+        self._remarks = [self._field(source, channels.remark(words.get("use", {}))) for source in layout.remarks]
+        self._use_in_rows = "use" in spec and bool(spec["use"].columns)
         self._written = self._field(spec.get("amount-words"), written.said)
         self._kind_in = self._field(layout.kind_column, fields.kind(layout.words_in, layout.kind_in))
         self._kind_out = self._field(layout.kind_column, fields.kind(layout.words_out, layout.kind_out))
@@ -229,6 +180,7 @@ class Columns:
         """Return the hash of all that is read of a row but its day and amount, which are in its natural key."""
         extended = self._places.extend([(cell,) for cell in row])
         read = {**self._fields, **self._gates, "bank-ref": self._bank_ref, "in": self._kind_in, "out": self._kind_out}
+        read |= {f"remark {nth}": one for nth, one in enumerate(self._remarks)}
         return saying({of: extended[one.place][0] for of, one in read.items() if of != "date"}, self._book_key)
 
     def of(self, rows: Sequence[list[str]]) -> list[Column]:
@@ -319,8 +271,16 @@ class Columns:
         bank_ref = self._bank_refs(extended[self._bank_ref.place])
         return Candidates(
             date, kind, amount, fund, use_fund, code, payee, narration, project, document, bank, bank_ref, payee_id,
-            payee_account, contract, quota, approver, reference, account, fund_said, key,
+            payee_account, contract, quota, approver, reference, account, fund_said, self._told(extended, code), key,
         )  # fmt: skip
+
+    def _told(self, extended: Sequence[Column], uses: Sequence[str]) -> Sequence[tuple[Told, ...]]:
+        """Return what rows tell of their uses that do not say them in a column of their own."""
+        if not self._remarks:
+            return ((),) * len(uses)
+        told = zip(*(self._values(field, extended) for field in self._remarks), strict=True)
+        said = [bool(use) and self._use_in_rows for use in uses]
+        return [() if of else tuple(filter(None, words)) for words, of in zip(told, said, strict=True)]
 
     def _values(self, field: Field, extended: Sequence[Column]) -> Sequence[Any]:
         """Return the values of a field. Raises FormatError."""

@@ -12,7 +12,7 @@ from fundtrack.importing.repeats import called, heads, hinted, loosely
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from fundtrack.importing.columns import Moved
+    from fundtrack.importing.bound import Moved
     from fundtrack.importing.heading import Heading
     from fundtrack.importing.layout import Layout
 

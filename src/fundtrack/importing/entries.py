@@ -14,15 +14,15 @@ from fundtrack.errors import FormatError
 from fundtrack.importing import cells, dates, fields, heading, threes, written
 from fundtrack.importing.agreement import Agreement
 from fundtrack.importing.blocks import UNSAID, Row, Said, digest, saying
+from fundtrack.importing.bound import Moved
 from fundtrack.importing.cells import EXACT_DIGITS, Memo, Number, RedText
-from fundtrack.importing.columns import Moved
 from fundtrack.importing.gates import gates
 from fundtrack.importing.places import Places
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-    from fundtrack.importing.columns import Count
+    from fundtrack.importing.bound import Count
     from fundtrack.importing.heading import Heading
     from fundtrack.importing.layout import Layout
     from fundtrack.importing.places import Column

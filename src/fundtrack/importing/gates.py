@@ -34,8 +34,8 @@ def gates(layout: Layout) -> Iterator[tuple[str, Source, Callable[[str], str]]]:
         yield f"currency {nth}", source, currencies.reader(layout.currency)
     for nth, source in enumerate(layout.statuses):
         yield f"status {nth}", source, statuses.reader(layout, source.name)
-    for nth, source in enumerate(layout.named):
-        yield f"fund {nth}", source, channels.silent
+    for nth, (field, source) in enumerate(layout.named):
+        yield f"{field} {nth}", source, channels.silent(field)
     for nth, source in enumerate(layout.called):
         yield f"called {nth}", source, called.reader(layout, source)
 

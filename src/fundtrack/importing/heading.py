@@ -256,6 +256,7 @@ def _resolved(layout: Layout, heading: Heading) -> Layout:
         statuses=statuses.unread(made, heading),
         called=called.called(made, heading),
         named=channels.unread(made, heading),
+        remarks=channels.remarks(made, heading),
     )
 
 

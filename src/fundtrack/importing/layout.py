@@ -60,14 +60,15 @@ TABLES: Final = {
 class Layout:
     """What a page says about its files. Words and kinds are in the order of the page.
 
-    A file of a `register` has entries instead of vouchers; those of its columns that are `needed` may not be empty, and
-    its `funds`, where any are known, are those of the chart. A row of another may become an act, which `becomes` names;
-    of a bill over several funds, the `channels` are the columns under one heading of `header_rows` rows. A
-    column that some files call `also` something else goes by the page's name; pairs of columns are the `same`. What a
-    table says of its currency, or of whether rows were paid, and the page does not read are its `currencies` and
-    `statuses`; where it calls its rows something, they are `called` so, and columns of funds are `named`. A page
-    that was drafted has `open` questions, and no file is read through it. Of the columns `one_of`, a payment fills at
-    least one.
+    A file of a `register` has entries instead of vouchers; those of its columns that are `needed` may not be empty,
+    and its `funds`, where any are known, are those of the chart. A row of another may become an act, which
+    `becomes` names; of a bill over several funds, the `channels` are the columns under one heading of `header_rows`
+    rows. A column that some files call `also` something else goes by the page's name; pairs of columns are the
+    `same`. What a table says of its currency, or of whether rows were paid, and the page does not read are its
+    `currencies` and `statuses`; where it calls its rows something, they are `called` so, and columns that it does
+    not read are `named` after the fund or the use that they say; `remarks` may name a use beside other things. A
+    page that was drafted has `open` questions, and no file is read through it. Of the columns `one_of`, a payment
+    fills at least one.
     """
 
     name: str
@@ -109,7 +110,8 @@ class Layout:
     currencies: tuple[Source, ...] = ()
     statuses: tuple[Source, ...] = ()
     called: tuple[Source, ...] = ()
-    named: tuple[Source, ...] = ()
+    named: tuple[tuple[str, Source], ...] = ()
+    remarks: tuple[Source, ...] = ()
     open: tuple[str, ...] = ()
     one_of: tuple[str, ...] = ()
 
@@ -118,7 +120,8 @@ class Layout:
         """Return every source of a voucher's field, and of what says its kind, its way and its key."""
         beside = (
             self.key_account, self.kind_column, self.currency_column, self.unit, *self.movement.sources,
-            *self.key_sources, *self.currencies, *self.statuses, *self.called, *self.named,
+            *self.key_sources, *self.currencies, *self.statuses, *self.called, *self.remarks,
+            *(source for _, source in self.named),
         )  # fmt: skip
         return (*self.columns.values(), *(one for one in beside if isinstance(one, Source)))
 

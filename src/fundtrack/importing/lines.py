@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fundtrack.chart.model import Account, Chart, Quota
+    from fundtrack.importing.channels import Told
 
 
 class Meant(NamedTuple):
@@ -121,6 +122,14 @@ class Uses:
         """Know those of a chart."""
         self._uses = [account for account in chart.accounts.values() if account.kind == "use"]
         self.codes = {(use.fund, name): use.code for use in self._uses for name in (use.name, use.name_zh)}
+
+    def called(self, told: Told) -> set[tuple[str, str]]:
+        """Return the uses, each with its fund, that a word may name; none where it names none."""
+        return {
+            (use.fund, use.code)
+            for use in self._uses
+            if told.fund in {"", use.fund} and told.use in {use.code, use.name, use.name_zh}
+        }
 
     def near(self, fund: str, said: str) -> UsageError:
         """Return that no use of a fund has a name, with those nearest to it."""

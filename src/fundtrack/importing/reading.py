@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from fundtrack.importing.balances import Balances, Break
     from fundtrack.importing.blocks import Piece, Row
-    from fundtrack.importing.columns import Bound
+    from fundtrack.importing.bound import Bound
     from fundtrack.importing.heading import Heading
     from fundtrack.importing.layout import Layout
     from fundtrack.importing.totals import Sums, Total

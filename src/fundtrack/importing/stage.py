@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from fundtrack.chart.model import Chart
     from fundtrack.importing.basis import Bases
     from fundtrack.importing.blocks import Candidates, Piece
+    from fundtrack.importing.channels import Told
     from fundtrack.importing.default import Default
     from fundtrack.importing.tally import Reason
     from fundtrack.posting.draft import Kind
@@ -149,7 +150,7 @@ class Stager(Tally):
         self._fund_unknown = Memo(self._unknown)
         self._lines = Lines(chart.quotas)
         self._controlled = {fund: heading.date for (fund, _), heading in headings(chart).items()}
-        self._named = Memo(self._paying)
+        self._named, self._others = Memo(self._paying), Memo(self._otherwise)
 
     @property
     def dates(self) -> list[str]:
@@ -202,6 +203,9 @@ class Stager(Tally):
         between = map(self._between.get, c.payee, repeat(""))
         sides = zip(c.kind, c.fund, c.use_fund, c.use, c.bank, between, strict=False)
         missing, kinds, outflows, *entries = zip(*map(self._sides.__getitem__, sides), strict=True)
+        if any(c.told):
+            others = map(self._others.__getitem__, zip(c.told, kinds, c.use_fund, c.use, strict=True))
+            missing = tuple(why or other for why, other in zip(missing, others, strict=True))
         if any(unsaid) and not self.confirmed:
             missing = tuple(why or ("fund-by-default" if one else "") for why, one in zip(missing, unsaid, strict=True))
         if self.confirmed:
@@ -276,6 +280,16 @@ class Stager(Tally):
             return self._lines.pays(said, Meant(fund, date.year, code, project)).number, None
         except UsageError as error:
             return "", error
+
+    def _otherwise(self, of: tuple[tuple[Told, ...], Kind, str, str]) -> UsageError | None:
+        """Return that a row names another use than the one it would be charged to, where it does."""
+        told, kind, fund, use = of
+        charged = fund, self._uses.codes.get((fund, use), use)
+        if use and "use" in SIDES[kind]:
+            for one in told:
+                if (meant := self._uses.called(one)) and charged not in meant:
+                    return UsageError("use-otherwise", text=one.word, use="-".join(charged))
+        return None
 
     def _why(self, why: str | UsageError, block: Block, at: int) -> Reason:
         """Return what a row lacks as its reason; of a use that has no name here, the names nearest to it."""

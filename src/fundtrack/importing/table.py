@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fundtrack.importing.blocks import Piece
-    from fundtrack.importing.columns import Bound, Moved
+    from fundtrack.importing.bound import Bound, Moved
     from fundtrack.importing.heading import Heading, Numbered
     from fundtrack.importing.layout import Layout
 

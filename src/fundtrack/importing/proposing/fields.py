@@ -123,8 +123,8 @@ def beside(
                 yield point
             continue
         known = [one for one in look.known(field) if one.name not in used and one.filled and not one.dated]
-        if field == "fund":
-            called = (one for one in look.usable if channels.NAMED.fullmatch(cells.loose(one.name)))
+        if field in channels.NAMED:
+            called = (one for one in look.usable if channels.NAMED[field].fullmatch(cells.loose(one.name)))
             known += [one for one in called if one not in known and one.name not in used and one.filled]
         if field not in {"bank-ref", "payee-account", "payee-id", "document", "contract"}:
             known = [one for one in known if not one.counted]
