@@ -171,18 +171,18 @@ TRANSFERS: Final = (
 
 
 def taken(
-    kind: str, cash: int, *, other: str = "1001", debit: str = "4001", by: str = "",
+    kind: str, cash: int, *, other: str = "1001", debit: str = "4001", by: tuple[str, str] | None = None,
     **said: Any,  # noqa: ANN401
 ) -> tuple[str, ...]:  # fmt: skip
     """Return the statements of a voucher that takes cash, and 100 of quota of a line where `by` says its accounts."""
     about: dict[str, Any] = {"id": NEW, "number": 3, "entries": 2 if by else 1, "document": "x"} | said
     moves = [entry("F06", cash, debit=debit, credit=other, voucher=about["id"])]
-    moves += [quota(*by.split(">"), voucher=about["id"], line=2)] if by else []
+    moves += [quota(*by, voucher=about["id"], line=2)] if by else []
     return (*moves, voucher("F06", kind=kind, **about))
 
 
-FREE: Final = "2901:Q00004>1901:Q00004"
-SURPLUS: Final = "2902:Q00002>2907:Q00002"
+FREE: Final = ("2901:Q00004", "1901:Q00004")
+SURPLUS: Final = ("2902:Q00002", "2907:Q00002")
 RECEIVED: Final = (
     *TRANSFERS, row("quota", **LINE), quota("1901:Q00004", "2901:Q00004", 1000, voucher=31),
     voucher("F06", id=31, number=2, kind="quota-received", document="x"),
