@@ -320,7 +320,7 @@ def test_a_file_of_no_page_is_refused(tmp_path: Path) -> None:
 )
 def test_the_unit_is_stated_once_and_known(tmp_path: Path, title: str, header: str, key: str) -> None:
     """A missing unit, or two different ones, refuse the file: a factor of ten thousand is no detail."""
-    text = f"{title},,,,,,,\n序号,乡镇,村,户主姓名,身份证号,补贴项目,{header},一卡通账号,联系电话\n"
+    text = f"{title},发放日期：2015-07-10,,,,,,\n序号,乡镇,村,户主姓名,身份证号,补贴项目,{header},一卡通账号,联系电话\n"
     path = tmp_path / "a.csv"
     path.write_text(text, "utf-8")
     with pytest.raises(FormatError) as caught:

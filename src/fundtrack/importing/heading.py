@@ -120,7 +120,7 @@ class Wanted:
     def __init__(self, layout: Layout) -> None:
         """Prepare to look for them."""
         self._names = {cells.column(name)[0]: name for name in layout.header}
-        named = (source for source in layout.sources if source.any and not source.optional)
+        named = (source for source in layout.sources if source.any and not (source.optional or source.label))
         self._any = [*dict.fromkeys(named)]  # what is also of the key is wanted once
         self._groups = [frozenset(map(cells.loose, source.any)) for source in self._any]
         self._without = frozenset(map(cells.loose, layout.without))
@@ -223,7 +223,9 @@ def _resolved(layout: Layout, heading: Heading) -> Layout:
 
     def one(source: Source) -> Source:
         found = next((known[name] for name in map(cells.loose, source.any) if name in known), None)
-        return replace(source, columns=(found,), any=()) if found else source
+        if found:
+            return replace(source, columns=(found,), any=(), label="")
+        return replace(source, any=()) if source.label else source
 
     def filled(source: Source) -> Source:
         made = one(source)

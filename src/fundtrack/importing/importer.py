@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fundtrack.chart.model import CURRENCY
 from fundtrack.errors import FormatError, PageError
-from fundtrack.importing import cells, decode, given, heading, rows, workbook
+from fundtrack.importing import cells, decode, given, heading, once, rows, workbook
 from fundtrack.importing.layout import BOOK, layout
 from fundtrack.importing.reading import Reading
 from fundtrack.importing.workbook import Sheet
@@ -182,8 +182,7 @@ class Importer:
         if self.layout.open:
             raise PageError("page-unanswered", path=self.page.path, open=", ".join(self.layout.open), name=self.name)
         together = 1 if self.layout.form else together
-        columns = {field: source.in_file(name or path.name) for field, source in self.layout.columns.items()}
-        layout = replace(self.layout, columns=columns)
+        layout = replace(self.layout, columns=once.in_name(self.layout.columns, name or path.name))
         sheets: Callable[[], Iterator[Sheet]]
         kind = given.kind(path)
         if self.layout.importer:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from fundtrack import identifier
 from fundtrack.errors import FormatError
-from fundtrack.importing import astray, cells, dates, heading
+from fundtrack.importing import astray, cells, dates, heading, once
 from fundtrack.importing.blocks import not_data, rows_of
 from fundtrack.importing.columns import Columns
 from fundtrack.importing.entries import EntryColumns
@@ -136,6 +136,8 @@ class Reading:
     def _fitted(self, head: Heading, sheet: str) -> Layout:
         """Return the page as it stands for a header. Raises FormatError when a column is missing."""
         layout = heading.fitted(self.layout, head)
+        layout = once.dated(layout, head) if layout.form is None else layout
+        once.refuse_silence(layout, head)
         proven = layout.form is None and layout.dates != dates.ISO
         return replace(layout, dates=self._order(layout, head, sheet)) if proven else layout
 

@@ -14,7 +14,8 @@ class Source:
     `pattern` takes its first group out of that text; where it does not occur, the field is empty. What is the same in
     every file of a page is its `constant`. A number of a register counts `times` as much as the file writes. A file may
     lack an `optional` column; the field is empty then. Of `any` the first that a header has becomes the column; in a
-    row where it is empty, the first filled of those `behind` it is read. What is `of_file` stands in the file's name,
+    row where it is empty, the first filled of those `behind` it is read; of a header that has none, the cell beside the
+    label, if there is one. What is `of_file` stands in the file's name,
     where the `pattern` finds it.
     """
 
@@ -52,8 +53,9 @@ class Source:
 def source_of(spec: str | list[str] | dict[str, Any]) -> Source:
     """Read where a field comes from: a column's name, several, or a table.
 
-    `{cell = …}`, `{column = …}` or `{any = […]}`, each with a `pattern`, a column of numbers with `times`;
-    `{constant = …}`; or `{file = …}`, a pattern whose group is what the file's name says.
+    `{cell = …}`, `{column = …}` or `{any = […]}`, each with a `pattern`, a column of numbers with `times`; `any` and
+    `cell` together where a table that lacks the column may say it once, above it; `{constant = …}`; or `{file = …}`, a
+    pattern whose group is what the file's name says.
     """
     if isinstance(spec, str):
         return Source((spec,))
@@ -63,7 +65,8 @@ def source_of(spec: str | list[str] | dict[str, Any]) -> Source:
         return Source(pattern=_pattern(spec["file"]), of_file=True)
     rest = set(spec) - {"column", "cell", "pattern", "constant", "times", "optional", "any"}
     optional = spec.get("optional", False)
-    if rest or len({"column", "cell", "constant", "any"} & set(spec)) != 1 or not isinstance(optional, bool):
+    places = {"column", "cell", "constant", "any"} & set(spec)
+    if rest or (len(places) != 1 and places != {"any", "cell"}) or not isinstance(optional, bool):
         raise ValueError(spec)
     if optional and not {"column", "any"} & set(spec):  # what stands above the header is empty where it is not there
         raise ValueError(spec)
