@@ -15,7 +15,7 @@ from fundtrack import identifier
 from fundtrack.book.clock import today
 from fundtrack.book.person import named
 from fundtrack.errors import FormatError
-from fundtrack.importing import cells, channels, dates, fields, heading, movement, threes, written
+from fundtrack.importing import cells, channels, dates, fields, heading, movement, period, threes, written
 from fundtrack.importing.agreement import Agreement
 from fundtrack.importing.blocks import Block, Candidates, Said, saying
 from fundtrack.importing.bound import Moved
@@ -127,8 +127,9 @@ class Columns:
     def _bind_fields(self, words: Mapping[str, Mapping[str, str]]) -> None:
         """Choose the place of every other field and what reads it."""
         layout, spec = self._layout, self._layout.columns
+        day = period.reader(dates.reader(layout.dates), self._head, spec["date"].name)
         readers: dict[str, Callable[[str], object]] = {
-            "date": self._dated(dates.passed(dates.reader(layout.dates), today())),
+            "date": self._dated(dates.passed(day, today())),
             "fund": fields.worded(words.get("fund", {})),
             "use": fields.use(words.get("use", {})),
             "project": fields.worded(words.get("project", {})),
