@@ -304,3 +304,28 @@ def reject(
     language = spoken(lang, the_book)
     rejected = reject(the_book, row, by=person(by), reason=reason)
     show.say_message("rejected", language, place=place_of(rejected, language))
+
+
+@quarantine.command()
+def refuse(
+    batch: Annotated[int, typer.Argument(metavar="BATCH", help="The number of the batch. 批次号")],
+    reason: Annotated[str, typer.Option(help="Why it is not so. 不予确认的理由")] = "",
+    form: FormatOption = "table",
+    by: PersonOption = None,
+    book: BookOption = None,
+    lang: LanguageOption = None,
+) -> None:
+    """不予确认默认资金 Refuse the fund and use that somebody said of a file: its rows wait to be told their own."""
+    from fundtrack.importing.default import refuse
+    from fundtrack.importing.quarantine import waiting
+
+    the_book = opened(book)
+    said = refuse(the_book, batch, by=person(by), reason=reason)
+    language = spoken(lang, the_book)
+    with the_book.reading() as connection:
+        rows = [row for row in waiting(connection) if row.batch == batch]
+    if form == "table":
+        about = {"batch": batch, "fund": said.fund, "use": said.written or "–", "rows": len(rows)}
+        show.say_message("default-is-refused", language, **about)
+    else:
+        print_waiting([waiting_record(row, language) for row in rows], form, language)

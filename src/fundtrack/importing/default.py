@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fundtrack.book.create import now
+from fundtrack.book.person import named
 from fundtrack.chart.words import words_of
 from fundtrack.errors import ChartError, UsageError, nearest
+from fundtrack.identifier import covered
 from fundtrack.importing.lines import Uses
 from fundtrack.importing.tally import reason
 from fundtrack.posting.kinds import kind_of_account, parse_use, use_of
@@ -22,11 +24,14 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from fundtrack.book import Book
     from fundtrack.chart.model import Chart
     from fundtrack.importing.blocks import Candidates
     from fundtrack.importing.tally import Reason
 
-COLUMNS: Final = ("batch", "nth", "fund", "use", "project", "said_at", "said_by")
+COLUMNS: Final = ("batch", "nth", "fund", "use", "project", "reason", "said_at", "said_by")
+
+LAST: Final = "SELECT fund, use, project, reason, said_by FROM batch_default"
 
 
 class Default(NamedTuple):
@@ -91,6 +96,20 @@ def by_default(said: Default) -> Reason:
     return reason("fund-by-default", fund=said.fund, use=said.written or "–")
 
 
+class Refused(NamedTuple):
+    """What somebody said of a file, and who refused it, with the reason."""
+
+    default: Default
+    by: str
+    reason: str
+
+
+def by_refusal(of: Refused) -> Reason:
+    """Return why a row waits whose fund or use somebody said, and somebody else refused."""
+    said = of.default
+    return reason("default-refused", fund=said.fund, use=said.written or "–", by=of.by, why=of.reason)
+
+
 RESTING: Final = """
 SELECT COUNT(*) FROM voucher AS v JOIN fund_basis AS b ON b.fund_basis = v.fund_basis
 WHERE b.how = 'default' AND b.batch = """
@@ -106,11 +125,48 @@ def keep(connection: Connection, batch: int, default: Default | None, by: str) -
     stands = next(iter(kept(connection, batch)), None)
     if stands and stands[0] == default:
         return
+    _say(connection, batch, stands, (default.fund, default.written, default.project, ""), by)
+
+
+def refuse(book: Book, batch: int, *, by: str, reason: str) -> Default:
+    """Refuse what somebody says of a batch, and return that: its rows wait to be told their fund anew.
+
+    Raises UsageError: `reason-needed`, `default-missing` where nobody said any, `default-stands` where vouchers rest on
+    it.
+    """
+
+    def act(connection: Connection) -> Default:
+        stands = next(iter(kept(connection, batch)), None)
+        if stands is None:
+            raise UsageError("default-missing", batch=batch)
+        _say(connection, batch, stands, (None, "", "", covered(reason)), named(by))
+        return stands[0]
+
+    if not reason.strip():
+        raise UsageError("reason-needed")
+    return book.act(act)
+
+
+def _say(
+    connection: Connection, batch: int, stands: tuple[Default, str] | None, said: tuple[str | None, str, str, str],
+    by: str,
+) -> None:  # fmt: skip
+    """Keep what is said of a batch from now on: fund, use and project, or a reason why nothing is.
+
+    Raises UsageError (`default-stands`).
+    """
     if stands and connection.exec_driver_sql(f"{RESTING}{batch:d}").scalar_one():
         raise UsageError("default-stands", batch=batch, fund=stands[0].fund, use=stands[0].written or "–", by=stands[1])
     nth = connection.exec_driver_sql(f"SELECT COUNT(*) + 1 FROM batch_default WHERE batch = {batch:d}").scalar_one()
-    said = (batch, nth, default.fund, default.written, default.project, now(), by)
-    dialect.insert_rows(connection, "batch_default", COLUMNS, [said])
+    dialect.insert_rows(connection, "batch_default", COLUMNS, [(batch, nth, *said, now(), by)])
+
+
+def refused(connection: Connection, batch: int) -> Refused | None:
+    """Return what was said of a batch last, where that was refused, and nothing was said since."""
+    last = connection.exec_driver_sql(f"{LAST} WHERE batch = {batch:d} ORDER BY nth DESC LIMIT 2").all()
+    if len(last) < len("ab") or last[0].fund:
+        return None
+    return Refused(_default(*last[1][:3]), last[0].said_by, last[0].reason)
 
 
 def kept(connection: Connection, batch: int) -> Iterator[tuple[Default, str]]:
@@ -118,5 +174,10 @@ def kept(connection: Connection, batch: int) -> Iterator[tuple[Default, str]]:
     for fund, use, project, by in connection.exec_driver_sql(
         f"SELECT fund, use, project, said_by FROM default_in_force WHERE batch = {batch:d}"
     ).all():
-        leg = parse_use(use, fund) if use else None
-        yield Default(fund, leg.fund if leg else "", leg.code if leg else "", project), by
+        yield _default(fund, use, project), by
+
+
+def _default(fund: str, use: str, project: str) -> Default:
+    """Return a default as it is kept."""
+    leg = parse_use(use, fund) if use else None
+    return Default(fund, leg.fund if leg else "", leg.code if leg else "", project)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fundtrack import money
-from fundtrack.importing.default import by_default, kept
+from fundtrack.importing.default import by_default, by_refusal, kept, refused
 from fundtrack.posting.held import HELD
 from fundtrack.schema import dialect
 from fundtrack.schema.registers import REGISTERS, every_entry
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from fundtrack.checking import Finding
     from fundtrack.errors import Language
     from fundtrack.importing.balances import Break
-    from fundtrack.importing.default import Default
+    from fundtrack.importing.default import Default, Refused
     from fundtrack.importing.tally import Reason
 
 STATES = ("posted", "already_posted", "not_held", "quarantined", "rejected", "not_data")
@@ -229,13 +229,19 @@ def held_rows(connection: Connection, batch: int) -> list[dict[str, Any]]:
     """
     rows = connection.exec_driver_sql(f"{HELD} WHERE r.batch = {batch:d} ORDER BY r.row").mappings().all()
     said = next((default for default, _ in kept(connection, batch)), None)
+    no = refused(connection, batch)
     return [
-        dict(row) | {"reasons": _in_force(json.loads(row["reasons"]), said), "cells": json.loads(row["cells"])}
+        dict(row) | {"reasons": _in_force(json.loads(row["reasons"]), said, no), "cells": json.loads(row["cells"])}
         for row in rows
     ]
 
 
-def _in_force(reasons: Sequence[Reason], said: Default | None) -> Sequence[Reason]:
-    """Return the reasons of a row: one that lacks but what is said of its file by now waits for the confirmation."""
+def _in_force(reasons: Sequence[Reason], said: Default | None, no: Refused | None) -> Sequence[Reason]:
+    """Return the reasons of a row: one that lacks but what is said of its file by now waits for the confirmation.
+
+    Where that was refused, it waits to be told its fund.
+    """
+    if no and [one["check"] for one in reasons] == LACKING[0]:
+        return [by_refusal(no)]
     lacking = LACKING if said and said.use else LACKING[:1]
     return [by_default(said)] if said and [one["check"] for one in reasons] in lacking else reasons

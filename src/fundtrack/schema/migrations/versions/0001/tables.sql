@@ -384,18 +384,21 @@ CREATE TABLE decision (
 ) STRICT, WITHOUT ROWID;
 
 -- What somebody says of a file whose rows do not say their fund: another person confirms it, row by row or all at once.
--- Until a voucher rests on it, it may be said anew: the last counts.
+-- Until a voucher rests on it, it may be said anew: the last counts. Where that names no fund, it refuses what was said
+-- before, with a reason.
 CREATE TABLE batch_default (
     batch INTEGER NOT NULL,
     nth INTEGER NOT NULL DEFAULT 1,
-    fund TEXT NOT NULL,
+    fund TEXT,
     use TEXT NOT NULL,
     project TEXT NOT NULL,
+    reason TEXT NOT NULL DEFAULT '',
     said_at TEXT NOT NULL,
     said_by TEXT NOT NULL,
     CONSTRAINT batch_default_pk PRIMARY KEY (batch, nth),
     CONSTRAINT batch_default_batch FOREIGN KEY (batch) REFERENCES batch (batch),
     CONSTRAINT batch_default_fund FOREIGN KEY (fund) REFERENCES fund (fund),
+    CONSTRAINT batch_default_reason CHECK ((fund IS NULL) = IS_SAID(reason)),
     CONSTRAINT batch_default_said_by CHECK (IS_NAME(said_by))
 ) STRICT, WITHOUT ROWID;
 

@@ -165,7 +165,7 @@ SELECT DISTINCT fund, unit, day FROM quota_heading;
 
 CREATE VIEW default_in_force AS
 SELECT d.batch, d.nth, d.fund, d.use, d.project, d.said_at, d.said_by FROM batch_default AS d
-WHERE d.nth = (SELECT MAX(l.nth) FROM batch_default AS l WHERE l.batch = d.batch);
+WHERE d.fund IS NOT NULL AND d.nth = (SELECT MAX(l.nth) FROM batch_default AS l WHERE l.batch = d.batch);
 
 CREATE VIEW book_batches AS
 SELECT b.batch, substr(imported_at, 1, 10) AS date, file, sheet, sha256, page, page_sha256, rows_read, rows_posted,

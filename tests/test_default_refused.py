@@ -1,0 +1,106 @@
+"""What one person says of a whole file another may refuse: its rows wait to be told their fund, and none is posted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from books import small_book
+from fundtrack.book.doctor import diagnose
+from fundtrack.errors import UsageError
+from fundtrack.importing.default import default_of, refuse
+from fundtrack.importing.quarantine import confirm, retry, waiting
+from fundtrack.ledger import canonical, publish, read
+from treasury import asked, bring, everything, held, pay
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from commands import Say
+    from copies import Template
+    from fundtrack.book import Book
+    from fundtrack.importing.report import Report
+
+WHY: Final = "这批款不是易地搬迁资金"
+
+
+@pytest.fixture
+def book(template: Template) -> Iterator[Book]:
+    """Give a book of its own to a test."""
+    with template.copy() as book:
+        yield book
+
+
+def said(book: Book, fund: str, use: str) -> Report:
+    """Import two payments that say no fund, with what somebody says of both."""
+    rows = [pay("1", fund="", use=""), pay("2", fund="", use="")]
+    return bring(book, "a", *rows, default=lambda chart: default_of(chart, fund, use, ""))
+
+
+def reasons(book: Book) -> list[list[tuple[str, str]]]:
+    """Return why each row waits."""
+    with book.reading() as connection:
+        return [[(why["check"], why["en"]) for why in row.reasons] for row in waiting(connection)]
+
+
+def test_a_default_that_is_refused_posts_nothing_until_another_is_said_and_confirmed(book: Book) -> None:
+    """Who refused it and why stands with each row; the clerk says another fund, and it is confirmed as ever."""
+    said(book, "F01", "0601")
+    refused = refuse(book, 1, by="ben", reason=WHY)
+    assert (refused.fund, refused.use) == ("F01", "0601")
+    assert [[key for key, _ in row] for row in reasons(book)] == [["default-refused"]] * 2
+    assert all(part in reasons(book)[0][0][1] for part in ("ben", WHY, "F01"))
+    with pytest.raises(UsageError) as none:
+        confirm(book, 1, by="ben")
+    assert none.value.key == "default-missing"
+    assert {why["check"] for one in retry(book, [], by="ann") for why in one.reasons} == {"fund-missing"}
+    assert not diagnose(book)
+    assert read(publish(book).main) == canonical(book)
+    again = said(book, "F03", "0603")
+    assert [*held(again).values()] == [{"fund-by-default"}] * 2
+    assert [bool(one.voucher) for one in confirm(book, 1, by="ben")] == [True, True]
+    assert asked(book, "SELECT DISTINCT fund FROM voucher WHERE batch = 1") == [("F03",)]
+    assert not diagnose(book)
+
+
+def test_the_same_may_be_said_again_and_who_said_it_may_take_it_back(book: Book) -> None:
+    """A refusal refuses what was said, and no fund for good."""
+    said(book, "F01", "0601")
+    refuse(book, 1, by="clerk", reason=WHY)
+    said(book, "F01", "0601")
+    assert [bool(one.voucher) for one in confirm(book, 1, by="ben")] == [True, True]
+    assert asked(book, "SELECT nth, fund, reason FROM batch_default ORDER BY nth") == [
+        (1, "F01", ""), (2, None, WHY), (3, "F01", ""),
+    ]  # fmt: skip
+
+
+def test_nothing_is_refused_that_was_not_said_or_is_rested_on_or_without_a_reason(book: Book) -> None:
+    """Then nothing in the book has changed."""
+    bring(book, "b", pay("9", fund="F03", use="0603"))
+    before = everything(book)
+    for batch, reason, key in ((1, WHY, "default-missing"), (77, WHY, "default-missing"), (1, " ", "reason-needed")):
+        with pytest.raises(UsageError) as none:
+            refuse(book, batch, by="ben", reason=reason)
+        assert none.value.key == key
+    assert everything(book) == before
+    report = said(book, "F01", "0601")
+    confirm(book, report.batch, by="ben")
+    with pytest.raises(UsageError) as rested:
+        refuse(book, report.batch, by="ann", reason=WHY)
+    assert rested.value.key == "default-stands"
+
+
+def test_it_is_refused_by_a_command(tmp_path: Path, say: Say) -> None:
+    """Which says what the rows wait for now, in both languages and for machines."""
+    book = small_book(tmp_path / "book")
+    said(book, "F01", "0601")
+    there = ("--book", book.folder)
+    told = say("quarantine", "refuse", "1", "--reason", WHY, "--by", "ben", "--format", "json", *there).json
+    assert [(one["name"], one["checks"]) for one in told] == [
+        ("1:2", ["default-refused"]),
+        ("1:3", ["default-refused"]),
+    ]
+    said(book, "F01", "0601")
+    assert "F01" in say("quarantine", "refuse", "1", "--reason", WHY, "--by", "ben", *there).out
