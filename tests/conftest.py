@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from string import Formatter
 from typing import TYPE_CHECKING, Final, Protocol
@@ -65,6 +66,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     config.stash[CLEANUP].close()
 
 
+@cache
+def asked_by(key: str) -> frozenset[str]:
+    """Return the details that a message says, in either language; a file of thousands of rows makes as many errors."""
+    parsed = (Formatter().parse(said) for said in errors.messages()[key].values())
+    return frozenset(name for parts in parsed for _, name, _, _ in parts if name)
+
+
 @pytest.fixture(autouse=True)
 def errors_can_be_said(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hold every error to it where it is made, whether or not a test looks at the sentence: each detail is there."""
@@ -72,9 +80,7 @@ def errors_can_be_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def make(error: errors.FundtrackError, key: str, /, **details: object) -> None:
         made(error, key, **details)
-        for said in errors.messages()[key].values():
-            asked = {name for _, name, _, _ in Formatter().parse(said) if name}
-            assert not {name for name in asked if details[name] is None}, f"{key} has to say None"
+        assert not {name for name in asked_by(key) if details[name] is None}, f"{key} has to say None"
 
     monkeypatch.setattr(errors.FundtrackError, "__init__", make)
 

@@ -6,21 +6,23 @@ import shutil
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import count
 from typing import TYPE_CHECKING, Any, Final
+from unittest.mock import patch
 
 import pytest
 
 from copies import Template, address
-from fundtrack.book import Book, create_book, open_book
+from fundtrack.book import Book, create_book
 from fundtrack.book.policy import apply_chart
 from fundtrack.checking import candidates
+from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from sqlalchemy import URL, Connection
+    from sqlalchemy import URL, Connection, NestedTransaction
 
     from postgresql import Server
 
@@ -69,7 +71,7 @@ class Shelf:
     folder: Path
     start: Callable[[], Server]
     stack: ExitStack
-    _numbers: Iterator[int] = field(default_factory=count)
+    _desks: dict[str, Desk] = field(default_factory=dict)
 
     @cached_property
     def server(self) -> Server:
@@ -92,31 +94,72 @@ class Shelf:
     @contextmanager
     def book(self, engine: str, chart: str) -> Iterator[Book]:
         """Give a copy of the empty book with a chart in force; in it everything is as in real life."""
-        server = self.server if engine == "postgresql" else None
-        with Template(self.empty(engine), server, str(self.template.database) if server else "").copy() as book:
+        with self._copy(engine) as book:
             apply_chart(book, chart, by=OWNER, document="example")
             yield book
 
     @contextmanager
     def lend(self, engine: str, chart: str) -> Iterator[Lent]:
-        """Give the empty book itself with a chart in force, and roll everything back: fast enough for hundreds."""
-        with lent(self.empty(engine), chart) as book:
+        """Give an empty book with a chart in force, and roll everything back: fast enough for hundreds.
+
+        The book and its connection are the same each time, so that what was planned for one is planned for all.
+        """
+        if engine not in self._desks:
+            self._desks[engine] = self.stack.enter_context(self._desk(engine))
+        with self._desks[engine].lend(chart) as book:
             yield book
 
-
-@contextmanager
-def lent(folder: Path, chart: str) -> Iterator[Lent]:
-    """Give the book of a folder with a chart in force, and roll everything back."""
-    book = open_book(folder)
-    try:
-        with book.engine.connect() as connection:
+    @contextmanager
+    def _desk(self, engine: str) -> Iterator[Desk]:
+        """Give a copy of the empty book that is lent from now on."""
+        with self._copy(engine) as book, book.engine.connect() as connection:
             prepared(connection)
-            lent = Lent(book.folder, book.settings, book.engine, connection)
-            apply_chart(lent, chart, by=OWNER, document="example")
-            yield lent
-    finally:
-        book.engine.dispose()
-        shutil.rmtree(folder / "originals", ignore_errors=True)  # files are rolled back by nobody
+            yield Desk(book, connection)
+
+    def _copy(self, engine: str) -> AbstractContextManager[Book]:
+        """Return a copy of the empty book."""
+        server = self.server if engine == "postgresql" else None
+        return Template(self.empty(engine), server, str(self.template.database) if server else "").copy()
+
+
+@dataclass
+class Desk:
+    """A book that is lent to one after another, over its one connection and within one transaction.
+
+    A chart stays in force until somebody asks for another. The transaction goes on, for psycopg forgets what it
+    prepared where one is rolled back.
+    """
+
+    book: Book
+    connection: Connection
+    is_free: bool = True
+    chart: str = ""
+    in_force: NestedTransaction | None = None
+
+    @contextmanager
+    def lend(self, chart: str) -> Iterator[Lent]:
+        """Lend the book with a chart in force, to one at a time."""
+        assert self.is_free, "who has it would see what the other does"
+        self.is_free = False
+        try:
+            lent = self._with(chart)
+            with rolled_back(lent):
+                yield lent
+        finally:
+            shutil.rmtree(self.book.folder / "originals", ignore_errors=True)  # files are rolled back by nobody
+            self.is_free = True
+
+    def _with(self, chart: str) -> Lent:
+        """Return the book with a chart in force."""
+        lent = Lent(self.book.folder, self.book.settings, self.book.engine, self.connection)
+        if not (self.in_force and self.in_force.is_active and self.chart == chart):
+            if self.in_force and self.in_force.is_active:
+                self.in_force.rollback()
+            self.in_force, self.chart = self.connection.begin_nested(), ""
+            with patch.object(dialect, "measure"):  # counted anew, PostgreSQL would plan everything anew
+                apply_chart(lent, chart, by=OWNER, document="example")
+            self.chart = chart
+        return lent
 
 
 def prepared(connection: Connection) -> None:
@@ -129,6 +172,7 @@ def prepared(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET plan_cache_mode = force_generic_plan")
         driver: Any = connection.connection.driver_connection
+        driver.prepare_threshold, driver.prepared_max = 0, None
         driver._prepared._should_discard = lambda *_: False
     connection.commit()
 
