@@ -216,10 +216,41 @@ TAKEN: Final = tuple(
         "interest taken back twice": (
             *INTEREST, *taken("reclaim", 60, debit="3001", id=34, number=4),
             *taken("reclaim", 41, debit="3001", other="2001", number=5)),
+        "interest taken back, and then reversed": (
+            *INTEREST, *taken("reclaim", 60, debit="3001", id=34, number=4),
+            entry("F06", 100, debit="1001", credit="4101", red=1),
+            voucher("F06", kind="interest", number=5, reverses=32)),
+        "quota taken back with cash, and had again by a reversal": (
+            *BOUND_TAKEN, *taken("reclaim", 100, id=34, number=5, link=33),
+            entry("F06", 100, unit="CNY.Q", debit="2903:Q00002", credit="2907:Q00002", red=1),
+            voucher("F06", kind="reclaim", contract="A", document="x", number=6, reverses=33)),
     }.items()
 )  # fmt: skip
 
-MONEY_ATTACKS: Final = EXPIRED + AGAIN + LEFT + TAKEN
+OWED: Final = taken("reclaim", 100, other="2001", by=SURPLUS, id=34)
+REPAID: Final[dict[str, Any]] = {"kind": "repayment", "debit": "2001"}
+BOOKED: Final = (
+    entry("F06", 100, debit="0606", credit="2001", voucher=34),
+    voucher("F06", id=34, number=3, kind="verification", document="x", payee="x"),
+)
+
+REPAID_BEYOND: Final = tuple(
+    alike(what, "voucher_repays_what_is_owed", *RECEIVED, *statements) for what, statements in {
+        "repaid of what nobody owes": taken(cash=1, **REPAID),
+        "repaid of what a verification owes": (*BOOKED, *taken(cash=1, number=4, cites=34, **REPAID)),
+        "repaid of a receipt": taken(cash=1, cites=31, **REPAID),
+        "more repaid than a reclaim owes": (*OWED, *taken(cash=101, number=4, cites=34, **REPAID)),
+        "repaid twice": (
+            *OWED, *taken(cash=60, id=35, number=4, cites=34, **REPAID), *taken(cash=41, number=5, cites=34, **REPAID)),
+        "repaid, and what owed it reversed": (
+            *OWED, *taken(cash=60, id=35, number=4, cites=34, **REPAID),
+            entry("F06", 100, debit="4001", credit="2001", red=1),
+            entry("F06", 100, unit="CNY.Q", debit=SURPLUS[0], credit=SURPLUS[1], red=1, line=2),
+            voucher("F06", kind="reclaim", document="x", number=5, reverses=34, entries=2)),
+    }.items()
+)  # fmt: skip
+
+MONEY_ATTACKS: Final = EXPIRED + AGAIN + LEFT + TAKEN + REPAID_BEYOND
 
 IN_ORDER: Final = (
     (*EXPIRING, *spent(**IN_TIME), quota("2902:Q00004", "2903:Q00004", voucher=33),
@@ -239,6 +270,10 @@ IN_ORDER: Final = (
     (*RECEIVED, *BOUND_TAKEN, *taken("reclaim", 200, by=SURPLUS, number=5, link=33)),
     (*RECEIVED, *INTEREST, *taken("reclaim", 60, debit="3001", id=34, number=4),
      *taken("reclaim", 40, debit="3001", other="2001", number=5)),
+    (*RECEIVED, *OWED, *taken(cash=60, id=35, number=4, cites=34, **REPAID),
+     entry("F06", 60, debit="2001", credit="1001", red=1, voucher=36),
+     voucher("F06", id=36, kind="repayment", document="x", number=5, cites=34, reverses=35),
+     *taken(cash=100, number=6, cites=34, **REPAID)),
 )  # fmt: skip
 """Statements that spend quota up to its last day, or by a waiver, pay again what came back, and take cash with its
 quota: what breaks nothing."""

@@ -118,7 +118,7 @@ def test_what_is_not_paid_is_released(
 
 
 @pytest.mark.parametrize(
-    "sound", IN_ORDER, ids=["in time", "waived", "again", "taken back", "pooled", "surplus", "interest"]
+    "sound", IN_ORDER, ids=["in time", "waived", "again", "taken back", "pooled", "surplus", "interest", "repaid"]
 )
 def test_what_is_lawful_is_paid(sqlite_file: Path, postgresql_book: Postgresql, sound: tuple[str, ...]) -> None:
     """By who owns the tables."""

@@ -179,11 +179,20 @@ def test_an_advance_that_came_back_and_interest_are_taken_back(shelf: Shelf, eng
         assert left() == {"F01": 3_500}
         reverse(book, later, reason="误", date=date(2016, 2, 2), by=CLERK)
         assert (left(), left(date(2016, 2, 1))) == ({"F01": 500}, {"F01": 500})
-        back(2_000, date(2016, 2, 3))
-        for cash, amount in ((True, 1_500), (False, 1_000)):
+        last = back(2_000, date(2016, 2, 3))
+        taken = [
             post(book, lambda c, chart, fen=amount, now=cash: reclaim(  # type: ignore[misc]
-                c, chart, "F01", fen, date=date(2016, 3, 1), document="上级100号", cash=now)[1], by=CLERK)  # fmt: skip
+                c, chart, "F01", fen, date=date(2016, 3, 1), document="上级100号", cash=now)[1], by=CLERK).numbers[0]
+            for cash, amount in ((True, 1_500), (False, 1_000))
+        ]  # fmt: skip
         assert (left(), money(book)) == ({}, (500 + 10_000 - 8_000 + 1_000 + 2_000 - 1_500, 1_000, 0))
+        day = date(2016, 3, 2)
+        with pytest.raises(UsageError, match=rf"{taken[0]}.*{taken[1]}") as refused:
+            reverse(book, last, reason="误", date=day, by=CLERK)
+        assert refused.value.key == "reverse-reclaimed"
+        for number in (*taken, last):
+            reverse(book, number, reason="误", date=day, by=CLERK)
+        assert (left(), money(book)) == ({"F01": 500}, (500 + 10_000 - 8_000 + 1_000, 0, 0))
         assert list(diagnose(book)) == []
 
 

@@ -29,6 +29,7 @@ from fundtrack.posting.post import post
 from fundtrack.posting.quota import committed, leg_of
 from fundtrack.posting.requested import refuse_freed
 from fundtrack.posting.standing import citing, find_voucher, linked, refuse_before, voucher_of
+from fundtrack.posting.surplus import refuse_taken_back
 from fundtrack.posting.vouchers import drafted, refuse_unknown_project
 from fundtrack.posting.wenton import refuse_gone
 
@@ -205,7 +206,7 @@ def refuse_later_year(connection: Connection, members: Iterable[Standing], date:
 def refuse_rested_on(connection: Connection, members: Iterable[Standing], date: date) -> None:
     """Refuse to take vouchers back on a date while something rests on them.
 
-    Raises UsageError: `reverse-before`, `reverse-cited`, `reverse-opening`, `reverse-spent`,
+    Raises UsageError: `reverse-before`, `reverse-cited`, `reverse-opening`, `reverse-spent`, `reverse-reclaimed`,
     `reverse-paid-again` where what the bank returned of an application is paid again; see `reversal`.
     """
     for member in members:
@@ -214,6 +215,7 @@ def refuse_rested_on(connection: Connection, members: Iterable[Standing], date: 
         resting = citing(connection, member)
         if resting:
             raise UsageError("reverse-cited", number=member.number, others=", ".join(v.number for v in resting))
+        refuse_taken_back(connection, member)
         if member.kind == "returned-payment" and is_paid_again(connection, member):
             raise UsageError("reverse-paid-again", number=member.number)
         if member.kind == "opening" and not _only_opened(connection, member.fund):
@@ -356,24 +358,13 @@ def returned(
 def _red(chart: Chart, original: Standing, reason: str, date: date) -> Draft:
     """Return the exact mirror of a voucher in red."""
     return drafted(
-        chart,
-        original.kind,
-        tuple(entry._replace(red=1 - entry.red) for entry in original.entries),
-        fund=original.fund,
-        date=date,
-        payee=original.payee,
+        chart, original.kind, tuple(entry._replace(red=1 - entry.red) for entry in original.entries),
+        fund=original.fund, date=date, payee=original.payee, project=original.project, document=original.document,
         narration=message("reversal-narration", chart.narrates, number=original.number, reason=reason),
-        project=original.project,
-        document=original.document,
-        bank=original.bank,
-        bank_ref=original.bank_ref,
-        payee_id=original.payee_id,
-        payee_account=original.payee_account,
-        contract=original.contract,
-        reverses=original.id,
-        cites=original.cites,
+        bank=original.bank, bank_ref=original.bank_ref, payee_id=original.payee_id,
+        payee_account=original.payee_account, contract=original.contract, reverses=original.id, cites=original.cites,
         bill=1,
-    )
+    )  # fmt: skip
 
 
 def _right_leg(chart: Chart, leg: Leg, fund: str, correction: Correction, bank: str) -> Leg:

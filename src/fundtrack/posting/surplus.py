@@ -56,6 +56,28 @@ SELECT fund, CAST(SUM(amount) AS BIGINT) FROM money_without_quota WHERE since <=
 """What came in by a day that may be spent by no quota (interest is not the fund's, domain.md 3.1: non-tax receipts)."""
 
 
+RESTING: Final = """
+SELECT v.fund, v.year, v.number FROM money_without_quota AS m
+JOIN voucher AS v ON v.id = m.voucher AND v.kind = 'reclaim' AND v.reverses IS NULL
+WHERE m.fund = :fund AND NOT EXISTS (SELECT 1 FROM voucher AS x WHERE x.reverses = v.id)
+    AND (SELECT SUM(amount) FROM money_without_quota WHERE fund = :fund)
+        < (SELECT SUM(amount) FROM money_without_quota WHERE voucher = :voucher)
+ORDER BY v.id
+"""
+"""What took back money without quota that a voucher brought: once all is gone without which there is not enough."""
+
+
+def refuse_taken_back(connection: Connection, brought: Standing) -> None:
+    """Refuse to take back what brought money without quota that is taken back since.
+
+    Raises UsageError (`reverse-reclaimed`).
+    """
+    resting = dialect.rows_of(connection, RESTING, {"fund": brought.fund, "voucher": brought.id})
+    if resting:
+        reclaims = ", ".join(voucher_number(*of) for of in resting)
+        raise UsageError("reverse-reclaimed", number=brought.number, fund=brought.fund, reclaims=reclaims)
+
+
 def without_quota(connection: Connection, until: Date) -> dict[str, int]:
     """Return how many fen each fund still holds of what came by a day without quota, and owes to nobody."""
     held = {}

@@ -337,34 +337,51 @@ WHERE added.reverses IS NULL AND added.kind <> 'opening' AND 'cash' IN (d.kind, 
     WHEN 0 THEN d.kind || '>' || c.kind ELSE c.kind || '>' || d.kind END || ' %'
     AND EXISTS (SELECT 1 FROM quota_heading AS h WHERE h.fund = e.fund AND h.day <= added.day);
 
--- Cash is pooled, or taken back, with quota of the same act, and no more of it; what no quota may spend is taken back alone.
+-- Cash is pooled, or taken back, with quota of the same act, and no more of it; what no quota may spend is taken back alone, and
+-- stands while it is. What takes back a part of an act leaves no cash gone whose quota is here again.
 -- control voucher_takes_cash_with_its_quota on voucher
-IF EXISTS (SELECT 1 FROM added WHERE kind IN ('pooling', 'reclaim')) THEN
+IF EXISTS (SELECT 1 FROM added WHERE kind IN ('pooling', 'reclaim') OR (kind IN ('refund', 'interest') AND reverses IS NOT NULL)) THEN
     PERFORM refuse('cash-without-quota: no more cash leaves a fund than quota leaves it in the same act')
     FROM (
-        SELECT m.id, SUM(m.cash) AS cash, SUM(m.quota) AS quota, SUM(CASE m.voucher WHEN m.id THEN m.cash ELSE 0 END) AS now
-        FROM (
-            SELECT added.id, e.voucher,
-                CASE WHEN a.kind <> 'transfer' THEN 0 WHEN (e.debit = a.code) = (e.red = 0) THEN e.amount ELSE -e.amount END AS cash,
-                CASE WHEN a.kind = 'transfer' THEN 0 WHEN (e.debit = a.code) = (e.red = 0) THEN -e.amount ELSE e.amount END AS quota
-            FROM added
-            JOIN voucher AS v ON v.link = added.link AND v.fund = added.fund AND v.kind = added.kind
-            JOIN entry AS e ON e.voucher = v.id
-            JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit)
-                AND a.kind IN ('transfer', 'quota-received', 'quota-reclaimed')
-            WHERE added.kind IN ('pooling', 'reclaim') AND added.reverses IS NULL
-                AND EXISTS (SELECT 1 FROM quota_heading AS h WHERE h.fund = added.fund AND h.day <= added.day)) AS m
-        GROUP BY m.id) AS taken
-    WHERE taken.now > 0 AND taken.cash > taken.quota;
+        SELECT SUM(CASE WHEN a.kind <> 'transfer' THEN 0 WHEN (e.debit = a.code) = (e.red = 0) THEN e.amount ELSE -e.amount END) AS cash,
+            SUM(CASE WHEN a.kind = 'transfer' THEN 0 WHEN (e.debit = a.code) = (e.red = 0) THEN -e.amount ELSE e.amount END) AS quota
+        FROM added
+        JOIN voucher AS act ON act.id = COALESCE(added.reverses, added.id)
+        JOIN voucher AS o ON (o.id = act.link OR (o.link = act.link AND o.link <> o.id)) AND o.fund = added.fund AND o.kind = added.kind
+        JOIN voucher AS v ON v.id = o.id OR v.reverses = o.id
+        JOIN entry AS e ON e.voucher = v.id
+        JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit)
+            AND a.kind IN ('transfer', 'quota-received', 'quota-reclaimed')
+        WHERE added.kind IN ('pooling', 'reclaim')
+            AND EXISTS (SELECT 1 FROM quota_heading AS h WHERE h.fund = added.fund AND h.day <= act.day)
+        GROUP BY added.id) AS taken
+    WHERE taken.cash > 0 AND taken.cash > taken.quota;
     PERFORM refuse('cash-without-quota: no more is taken back without quota than came in without')
     FROM added
-    WHERE added.kind = 'reclaim' AND added.reverses IS NULL
+    WHERE (added.kind = 'reclaim' OR (added.kind IN ('refund', 'interest') AND added.reverses IS NOT NULL))
         AND EXISTS (SELECT 1 FROM quota_heading AS h WHERE h.fund = added.fund AND h.day <= added.day)
-        AND EXISTS (
-            SELECT 1 FROM entry AS e
-            JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit) AND a.kind = 'balance'
-            WHERE e.voucher = added.id)
+        AND EXISTS (SELECT 1 FROM money_without_quota AS n WHERE n.voucher = added.id)
         AND (SELECT SUM(o.amount) FROM money_without_quota AS o WHERE o.fund = added.fund AND o.since <= added.date) < 0;
+END IF;
+
+-- Out of what is owed beside quota a repayment takes no more than the reclaim or adjustment that it cites owes, which stands
+-- while it is paid.
+-- control voucher_repays_what_is_owed on voucher
+IF EXISTS (SELECT 1 FROM added WHERE kind = 'repayment' OR (kind IN ('reclaim', 'adjustment') AND reverses IS NOT NULL)) THEN
+    PERFORM refuse('repaid-beyond: no more is repaid than a reclaim or an adjustment owes')
+    FROM added
+    JOIN entry AS n ON n.voucher = added.id
+    JOIN account AS p ON p.fund = n.fund AND p.unit = n.unit AND p.code IN (n.debit, n.credit) AND p.kind = 'payable'
+    WHERE (added.kind = 'repayment' OR (added.kind IN ('reclaim', 'adjustment') AND added.reverses IS NOT NULL))
+        AND EXISTS (SELECT 1 FROM quota_heading AS h WHERE h.fund = added.fund AND h.day <= added.day)
+        AND COALESCE((
+            SELECT SUM((1 - 2 * e.red) * CASE a.code WHEN e.credit THEN e.amount ELSE -e.amount END)
+            FROM voucher AS o
+            JOIN voucher AS v ON v.id = o.id OR v.reverses = o.id OR (v.cites = o.id AND v.kind = 'repayment')
+            JOIN entry AS e ON e.voucher = v.id
+            JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit) AND a.kind = 'payable'
+            WHERE o.id = CASE added.kind WHEN 'repayment' THEN added.cites ELSE added.reverses END AND o.fund = added.fund
+                AND o.kind IN ('reclaim', 'adjustment')), -1) < 0;
 END IF;
 
 -- What of an application is not paid may be released: back to where it was reserved from, in red, and what is owed with it.

@@ -357,31 +357,48 @@ BEGIN
         AND EXISTS (SELECT 1 FROM quota_heading AS h WHERE h.fund = e.fund AND h.day <= NEW.day);
 END;
 
--- Cash is pooled, or taken back, with quota of the same act, and no more of it; what no quota may spend is taken back alone.
+-- Cash is pooled, or taken back, with quota of the same act, and no more of it; what no quota may spend is taken back alone, and
+-- stands while it is. What takes back a part of an act leaves no cash gone whose quota is here again.
 CREATE TRIGGER voucher_takes_cash_with_its_quota AFTER INSERT ON voucher
-WHEN NEW.kind IN ('pooling', 'reclaim') AND NEW.reverses IS NULL
+WHEN (NEW.kind IN ('pooling', 'reclaim') OR (NEW.kind IN ('refund', 'interest') AND NEW.reverses IS NOT NULL))
     AND EXISTS (SELECT 1 FROM quota_heading WHERE fund = NEW.fund AND day <= NEW.day)
 BEGIN
     SELECT RAISE(ABORT, 'cash-without-quota: no more cash leaves a fund than quota leaves it in the same act')
     FROM (
-        SELECT SUM(m.cash) AS cash, SUM(m.quota) AS quota, SUM(CASE m.voucher WHEN NEW.id THEN m.cash ELSE 0 END) AS now
-        FROM (
-            SELECT e.voucher,
-                CASE WHEN a.kind <> 'transfer' THEN 0 WHEN (e.debit = a.code) = (e.red = 0) THEN e.amount ELSE -e.amount END AS cash,
-                CASE WHEN a.kind = 'transfer' THEN 0 WHEN (e.debit = a.code) = (e.red = 0) THEN -e.amount ELSE e.amount END AS quota
-            FROM voucher AS v
-            JOIN entry AS e ON e.voucher = v.id
-            JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit)
-                AND a.kind IN ('transfer', 'quota-received', 'quota-reclaimed')
-            WHERE (v.id = NEW.link OR (v.link = NEW.link AND v.link <> v.id)) AND v.fund = NEW.fund AND v.kind = NEW.kind) AS m
+        SELECT SUM(CASE WHEN a.kind <> 'transfer' THEN 0 WHEN (e.debit = a.code) = (e.red = 0) THEN e.amount ELSE -e.amount END) AS cash,
+            SUM(CASE WHEN a.kind = 'transfer' THEN 0 WHEN (e.debit = a.code) = (e.red = 0) THEN -e.amount ELSE e.amount END) AS quota
+        FROM voucher AS act
+        JOIN voucher AS o ON (o.id = act.link OR (o.link = act.link AND o.link <> o.id)) AND o.fund = NEW.fund AND o.kind = NEW.kind
+        JOIN voucher AS v ON v.id = o.id OR v.reverses = o.id
+        JOIN entry AS e ON e.voucher = v.id
+        JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit)
+            AND a.kind IN ('transfer', 'quota-received', 'quota-reclaimed')
+        WHERE act.id = COALESCE(NEW.reverses, NEW.id) AND NEW.kind IN ('pooling', 'reclaim')
+            AND EXISTS (SELECT 1 FROM quota_heading AS h WHERE h.fund = NEW.fund AND h.day <= act.day)
     ) AS taken
-    WHERE taken.now > 0 AND taken.cash > taken.quota;
+    WHERE taken.cash > 0 AND taken.cash > taken.quota;
     SELECT RAISE(ABORT, 'cash-without-quota: no more is taken back without quota than came in without')
-    WHERE NEW.kind = 'reclaim' AND EXISTS (
-            SELECT 1 FROM entry AS e
-            JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit) AND a.kind = 'balance'
-            WHERE e.voucher = NEW.id)
+    WHERE EXISTS (SELECT 1 FROM money_without_quota WHERE voucher = NEW.id)
         AND (SELECT SUM(amount) FROM money_without_quota WHERE fund = NEW.fund AND since <= NEW.date) < 0;
+END;
+
+-- Out of what is owed beside quota a repayment takes no more than the reclaim or adjustment that it cites owes, which stands
+-- while it is paid.
+CREATE TRIGGER voucher_repays_what_is_owed AFTER INSERT ON voucher
+WHEN (NEW.kind = 'repayment' OR (NEW.kind IN ('reclaim', 'adjustment') AND NEW.reverses IS NOT NULL))
+    AND EXISTS (SELECT 1 FROM quota_heading WHERE fund = NEW.fund AND day <= NEW.day)
+BEGIN
+    SELECT RAISE(ABORT, 'repaid-beyond: no more is repaid than a reclaim or an adjustment owes')
+    FROM entry AS n
+    JOIN account AS p ON p.fund = n.fund AND p.unit = n.unit AND p.code IN (n.debit, n.credit) AND p.kind = 'payable'
+    WHERE n.voucher = NEW.id AND COALESCE((
+        SELECT SUM((1 - 2 * e.red) * CASE a.code WHEN e.credit THEN e.amount ELSE -e.amount END)
+        FROM voucher AS o
+        JOIN voucher AS v ON v.id = o.id OR v.reverses = o.id OR (v.cites = o.id AND v.kind = 'repayment')
+        JOIN entry AS e ON e.voucher = v.id
+        JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit) AND a.kind = 'payable'
+        WHERE o.id = CASE NEW.kind WHEN 'repayment' THEN NEW.cites ELSE NEW.reverses END AND o.fund = NEW.fund
+            AND o.kind IN ('reclaim', 'adjustment')), -1) < 0;
 END;
 
 -- What of an application is not paid may be released: back to where it was reserved from, in red, and what is owed with it.

@@ -244,6 +244,7 @@ CREATE INDEX voucher_opening ON voucher (fund, day) WHERE kind = 'opening';
 CREATE INDEX voucher_cites ON voucher (cites) WHERE cites IS NOT NULL;
 CREATE INDEX voucher_quota_received ON voucher (document) WHERE kind = 'quota-received';
 CREATE INDEX voucher_binds ON voucher (contract) WHERE kind IN ('commitment', 'carry-over');
+CREATE INDEX voucher_without_quota ON voucher (fund) WHERE kind IN ('reclaim', 'refund', 'interest');
 CREATE INDEX voucher_link ON voucher (link) WHERE link <> id;
 CREATE INDEX voucher_batch_row ON voucher (batch, row) WHERE batch IS NOT NULL;
 CREATE INDEX voucher_occurrence ON voucher (occurrence) WHERE occurrence > 1;

@@ -125,7 +125,7 @@ GROUP BY a.fund, a.line, a.contract;
 -- What came into a fund that may be spent by no quota, since which day, less what of it was taken back: refunds of earlier
 -- years, what of an advance came back without the quota that had paid it, and interest that came under quota control.
 CREATE VIEW money_without_quota AS
-SELECT v.fund, CASE v.kind WHEN 'reclaim' THEN '' ELSE o.date END AS since,
+SELECT v.id AS voucher, v.fund, CASE v.kind WHEN 'reclaim' THEN '' ELSE o.date END AS since,
     (1 - 2 * e.red) * e.amount * CASE WHEN a.code = e.credit THEN 1 ELSE -1 END AS amount
 FROM voucher AS v
 JOIN voucher AS o ON o.id = COALESCE(v.reverses, v.id)
