@@ -69,8 +69,10 @@ class Order:
 
     def missing(self, chart: Chart) -> list[str]:
         """Return what is still to be said. What goes to an owner company or township is advanced: it needs no use."""
+        from fundtrack.posting.kinds import passes_on
+
         needed = [name for name in NEEDED[self.kind] if getattr(self, name) in {None, ""}]
-        if self.payee in chart.intermediaries and self.kind == "disbursement" and "use" in needed:
+        if passes_on(chart, self.payee) and self.kind == "disbursement" and "use" in needed:
             needed.remove("use")
         if self.split and "fund" in needed:
             needed.remove("fund")

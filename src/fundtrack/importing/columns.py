@@ -154,7 +154,8 @@ class Columns:
         self._bank_ref = self._field(bank_ref := spec.get("bank-ref"), cells.identity)
         found = bank_ref and bank_ref.pattern and fields.found(bank_ref.pattern, cells.identity)
         self._bank_refs = partial(_each, found) if found else cells.identities  # differs in every row: nothing to keep
-        self._remarks = [self._field(source, channels.remark(words.get("use", {}))) for source in layout.remarks]
+        remark = channels.remark(words.get("use", {}))
+        self._remarks = {f"remark {nth}": self._field(source, remark) for nth, source in enumerate(layout.remarks)}
         self._use_in_rows = "use" in spec and bool(spec["use"].columns)
         self._written = self._field(spec.get("amount-words"), written.said)
         self._kind_in = self._field(layout.kind_column, fields.kind(layout.words_in, layout.kind_in))
@@ -181,7 +182,7 @@ class Columns:
         """Return the hash of all that is read of a row but its day and amount, which are in its natural key."""
         extended = self._places.extend([(cell,) for cell in row])
         read = {**self._fields, **self._gates, "bank-ref": self._bank_ref, "in": self._kind_in, "out": self._kind_out}
-        read |= {f"remark {nth}": one for nth, one in enumerate(self._remarks)}
+        read |= self._remarks
         return saying({of: extended[one.place][0] for of, one in read.items() if of != "date"}, self._book_key)
 
     def of(self, rows: Sequence[list[str]]) -> list[Column]:
@@ -279,7 +280,7 @@ class Columns:
         """Return what rows tell of their uses that do not say them in a column of their own."""
         if not self._remarks:
             return ((),) * len(uses)
-        told = zip(*(self._values(field, extended) for field in self._remarks), strict=True)
+        told = zip(*(self._values(field, extended) for field in self._remarks.values()), strict=True)
         said = [bool(use) and self._use_in_rows for use in uses]
         return [() if of else tuple(filter(None, words)) for words, of in zip(told, said, strict=True)]
 
@@ -335,7 +336,7 @@ class Columns:
         yield from (*damaged, *self._agreement.differing(row))
         yield from self._unsound(row, {str(error.details["column"]) for error in damaged})
         beside = {"bank-ref": self._bank_ref, "amount-words": self._written}
-        for key, field in {**self._fields, **self._gates, **beside}.items():
+        for key, field in {**self._fields, **self._gates, **self._remarks, **beside}.items():
             try:
                 values[key] = field.values[extended[field.place][0]]
             except FormatError as error:

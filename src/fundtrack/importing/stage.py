@@ -18,7 +18,7 @@ from fundtrack.importing.cells import Memo
 from fundtrack.importing.lines import Lines, Meant, Uses
 from fundtrack.importing.tally import Tally, holding, reason, reason_of_error
 from fundtrack.posting.draft import MONEY_IN, Leg
-from fundtrack.posting.kinds import SIDES, is_no_use, kind_of_payment, simple_entry
+from fundtrack.posting.kinds import SIDES, is_no_use, kind_of_payment, passes_on, simple_entry
 from fundtrack.posting.post import HASH_SIZE, NO_DATE, natural_key
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class Stager(Tally):
         self.numbers = array("q")
         self.references: dict[int, str] = {}
         self._rejected, self._says = rejected, dict[int, str]()
-        self._between = {"": NOBODY} | {payee: payee for payee in chart.intermediaries}
+        self._between = Memo(self._through)
         self._uses = Uses(chart)
         self._sides = Memo(self._debited)
         self._days = Memo(_day)
@@ -200,7 +200,7 @@ class Stager(Tally):
             filled, unsaid = self.default.fill(block.candidates)
             block = block._replace(candidates=filled)
         c = block.candidates
-        between = map(self._between.get, c.payee, repeat(""))
+        between = map(self._between.__getitem__, c.payee)
         sides = zip(c.kind, c.fund, c.use_fund, c.use, c.bank, between, strict=False)
         missing, kinds, outflows, *entries = zip(*map(self._sides.__getitem__, sides), strict=True)
         if any(c.told):
@@ -251,6 +251,10 @@ class Stager(Tally):
         if not any(whole):
             return ()
         return self._staged(block.where(whole), [*compress(keys, whole)], [*compress(occurrences, whole)])
+
+    def _through(self, payee: str) -> str:
+        """Return a payee that passes money on, or that there is none; of any other nothing, for it changes no entry."""
+        return payee if payee and passes_on(self.chart, payee) else "" if payee else NOBODY
 
     def _known_fund(self, fund: str) -> str:
         """Return the code of a fund of the chart; nothing for another word, of which checks will tell."""

@@ -16,6 +16,8 @@ from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.kinds import account_of, kind_of_account, use_of
 from fundtrack.posting.standing import citing, find_voucher, refuse_application, refuse_before, voucher_of
 from fundtrack.posting.vouchers import drafted, positive
+from fundtrack.schema import dialect
+from fundtrack.schema.functions import spelt
 
 if TYPE_CHECKING:
     from datetime import date
@@ -28,13 +30,13 @@ if TYPE_CHECKING:
     from fundtrack.posting.standing import Standing
     from fundtrack.posting.vouchers import Details
 
-ADVANCED: Final = text("""
+ADVANCED: Final = """
 SELECT COALESCE(SUM((1 - 2 * e.red) * CASE e.debit WHEN a.code THEN e.amount ELSE -e.amount END), 0)
 FROM voucher AS v
 JOIN entry AS e ON e.voucher = v.id
 JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit) AND a.kind = 'advance'
-WHERE v.fund = :fund AND v.payee = :payee
-""")
+WHERE v.fund = :fund AND (v.payee = :payee OR SPELT(v.payee) = :spelt)
+"""
 
 TAKEN_BACK: Final = text("""
 SELECT COALESCE(SUM(CASE WHEN c.code IS NULL THEN 2 * e.red - 1 ELSE 1 - 2 * e.red END * e.amount), 0)
@@ -72,8 +74,10 @@ def verification(
 
 
 def outstanding(connection: Connection, fund: str, payee: str) -> int:
-    """Return how many fen of a fund a payee holds that are not verified."""
-    return int(connection.execute(ADVANCED, {"fund": fund, "payee": payee}).scalar_one())
+    """Return how many fen of a fund a payee, however it is spelt, holds that are not verified."""
+    said = {"fund": fund, "payee": payee, "spelt": spelt(payee)}
+    ((held,),) = dialect.rows_of(connection, ADVANCED, said)
+    return int(held)
 
 
 def refund(

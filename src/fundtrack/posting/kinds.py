@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from fundtrack.chart.model import NOT_IN_CHART
 from fundtrack.errors import ChartError, UsageError
 from fundtrack.posting.draft import Entry, Leg
+from fundtrack.schema.functions import spelt
 
 if TYPE_CHECKING:
     from fundtrack.chart.model import Chart
@@ -48,7 +49,12 @@ def kind_of_account(chart: Chart, leg: Leg) -> str:
 
 def kind_of_payment(chart: Chart, kind: Kind, payee: str) -> Kind:
     """Return the kind a payment really is: an advance, where the payee passes the money on."""
-    return "advance" if kind == "disbursement" and payee in chart.intermediaries else kind
+    return "advance" if kind == "disbursement" and passes_on(chart, payee) else kind
+
+
+def passes_on(chart: Chart, payee: str) -> bool:
+    """Return whether a payee, however it is spelt, is an owner company or township that passes money on."""
+    return payee in chart.intermediaries or spelt(payee) in map(spelt, chart.intermediaries)
 
 
 def simple_entry(chart: Chart, kind: Kind, amount: int, *, fund: str, use: Leg | None, bank: str = "") -> Entry:

@@ -18,6 +18,7 @@ from fundtrack.posting.dayorder import BEHIND
 from fundtrack.posting.draft import PARTY, Leg
 from fundtrack.posting.kinds import kind_of_account
 from fundtrack.posting.standing import refuse_before, voucher_of
+from fundtrack.schema.functions import spelt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -91,7 +92,7 @@ def tie(connection: Connection, chart: Chart, references: Mapping[int, str]) -> 
             continue
         taken[paid["id"]] += refund.amount
         if _held(paid):
-            taken[paid["fund"], paid["payee"]] += refund.amount
+            taken[paid["fund"], spelt(paid["payee"])] += refund.amount
         outflow = BEHIND if not paid["standing"] and paid["date"] == refund.date else 0
         connection.execute(MAKE, {**paid, "voucher": refund.voucher, "outflow": outflow})
 
@@ -113,8 +114,8 @@ def _left(connection: Connection, paid: Mapping[str, Any], taken: Counter[Any]) 
     left = int(paid["amount"] - taken[paid["id"]])
     if not _held(paid):
         return left
-    payee = paid["fund"], paid["payee"]
-    return min(left, outstanding(connection, *payee) - taken[payee])
+    fund, payee = paid["fund"], paid["payee"]
+    return min(left, outstanding(connection, fund, payee) - taken[fund, spelt(payee)])
 
 
 def _held(paid: Mapping[str, Any]) -> bool:

@@ -59,8 +59,9 @@ UNION ALL
 SELECT 'paid', p.how, 1, p.movement, p.entry, p.date, p.day, p.ref, p.name, p.amount, p.together, v.voucher_number, '',
     '', '', 1
 FROM met AS p
-JOIN (SELECT DISTINCT name, ABS(amount) AS amount FROM met WHERE at_bank = 1 AND how = '' AND name <> '') AS o
-    ON o.name = p.name AND o.amount = -p.amount
+JOIN (
+    SELECT DISTINCT SPELT(name) AS called, ABS(amount) AS amount FROM met WHERE at_bank = 1 AND how = '' AND name <> ''
+) AS o ON o.called = SPELT(p.name) AND o.amount = -p.amount
 JOIN met AS b ON b.together = p.together AND b.at_bank = 0
 JOIN vouchers AS v ON v.voucher = b.voucher
 WHERE p.at_bank = 1 AND p.amount < 0 AND p.how NOT IN ('', 'opening')
@@ -72,7 +73,7 @@ FROM met AS p
 LEFT JOIN vouchers AS v ON v.voucher = p.voucher AND p.at_bank = 0
 WHERE p.how = 'amount' AND p.name <> ''
 GROUP BY p.together
-HAVING COUNT(DISTINCT p.name) > 1
+HAVING COUNT(DISTINCT SPELT(p.name)) > 1
 """
 """What is open; how much met, and how; what the bank paid that it may have given back or paid once more;
 and who is called otherwise."""

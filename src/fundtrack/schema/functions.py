@@ -110,6 +110,14 @@ figures that there is a mark counts: 1-11 is not 11-1. MONEY_MOVES is what a kin
 """
 
 
+SPELLING: Final = str.maketrans(dict(zip(WIDE, NARROW, strict=True)) | dict.fromkeys(BLANK, ""))
+
+
+def spelt(text: str) -> str:
+    """Return a text by one spelling, as SPELT does."""
+    return text.translate(SPELLING)
+
+
 def with_functions(script: str, name: str) -> str:
     """Return a script in which a database's own words stand for ours that ask one thing of one text: `FUNCTIONS`."""
     for function, form in FUNCTIONS[name].items():

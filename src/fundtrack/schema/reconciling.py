@@ -5,8 +5,8 @@ and what met once meets nothing else:
 
 1. `hand`: a person said so, who neither prepared nor approved a voucher of it, and both sides come to the same.
 2. `reference`: one bank reference; where the two sides come to different amounts it is `differs`.
-3. `amount`: as many movements as lines of one amount and one name, then one movement and one line of one amount, then
-   one of either side on each day; no further apart than `:days` days, neighbour from neighbour.
+3. `amount`: as many movements as lines of one amount and one name, however spelt, then one movement and one line of one
+   amount, then one of either side on each day; no further apart than `:days` days, neighbour from neighbour.
 4. `sum`: several vouchers and one line, or one voucher and several lines, of one day and name, that come to the same;
    then all that is left of one day of an import and one line, no further apart than the days, as of a one-card batch.
 5. `reversed`: a voucher and the one that takes it back, where the bank has neither.
@@ -110,7 +110,7 @@ ITEMS: Final = f"""known AS (
     LEFT JOIN opened AS o ON o.bank = c.bank AND o.unit = c.unit
 ), whole AS (
     SELECT bank, unit, 0 AS at_bank, movement, MIN(voucher) AS voucher, '' AS entry, MIN(date) AS date, MIN(day) AS day,
-        0 AS line, MIN(ref) AS ref, CASE WHEN MIN(name) = MAX(name) THEN MIN(name) ELSE '' END AS name,
+        0 AS line, MIN(ref) AS ref, CASE WHEN MIN(SPELT(name)) = MAX(SPELT(name)) THEN MIN(name) ELSE '' END AS name,
         CAST(SUM(amount) AS BIGINT) AS amount, MAX(stands) AS stands, MIN(root) AS root, MIN(batch) AS batch, how
     FROM judged
     WHERE at_bank = 0
@@ -121,7 +121,7 @@ ITEMS: Final = f"""known AS (
     FROM judged
     WHERE at_bank = 1
 ), loose AS (
-    SELECT w.*, '' AS matched, CASE
+    SELECT w.*, SPELT(w.name) AS called, '' AS matched, CASE
         WHEN w.at_bank = 1 THEN w.amount
         WHEN w.batch = 0 THEN 0
         ELSE CAST(SUM(w.amount) OVER (PARTITION BY w.bank, w.unit, w.at_bank, w.batch, w.day) AS BIGINT) END AS lump
@@ -130,7 +130,7 @@ ITEMS: Final = f"""known AS (
 )"""
 """Both sides, movement by movement and line by line, and what hands and references say; `loose` is the rest."""
 
-OF_LOOSE: Final = (*COLUMNS[:13], "root", "lump")
+OF_LOOSE: Final = (*COLUMNS[:13], "root", "lump", "called")
 
 STEP: Final = """SELECT {columns}, CASE WHEN t.may = 1 AND {met} THEN '{how}' ELSE t.how END AS how,
         CASE WHEN t.may = 1 AND {met} THEN {first} ELSE t.matched END AS matched
@@ -172,11 +172,11 @@ DAILY: Final = ", MAX(q.uneven_day) OVER (PARTITION BY q.may, {by_q}, q.run) AS 
 AMOUNT: Final = ("bank", "unit", "amount")
 
 STEPS: Final[tuple[tuple[tuple[str, ...], str, str, str, str, str], ...]] = (
-    ((*AMOUNT, "name"), NEAR, "l.stands = 1 AND l.name <> ''", "t.vouchers = t.lines", "t.first", "amount"),
+    ((*AMOUNT, "called"), NEAR, "l.stands = 1 AND l.called <> ''", "t.vouchers = t.lines", "t.first", "amount"),
     (AMOUNT, NEAR, "l.stands = 1", ONE_TO_ONE, "t.first", "amount"),
     (AMOUNT, NEAR, "l.stands = 1", DAY_BY_DAY, "t.day_first", "amount"),
     (
-        ("bank", "unit", "day", "name", "side"), "1 = 1", "l.stands = 1 AND l.name <> ''",
+        ("bank", "unit", "day", "called", "side"), "1 = 1", "l.stands = 1 AND l.called <> ''",
         "t.difference = 0 AND (t.vouchers = 1 OR t.lines = 1)", "t.first", "sum",
     ),
     (
