@@ -566,6 +566,7 @@ BEGIN
 END;
 
 CREATE TRIGGER voucher_advances_lawfully BEFORE INSERT ON voucher WHEN NEW.reverses IS NULL AND NEW.kind <> 'opening'
+    AND EXISTS (SELECT 1 FROM account WHERE fund = NEW.fund AND kind = 'due-from')
 BEGIN
     SELECT RAISE(ABORT, 'may-not-advance: only a fund marked may-advance lends to another, and only by a loan')
     FROM entry AS e

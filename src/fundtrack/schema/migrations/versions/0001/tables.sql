@@ -76,6 +76,8 @@ CREATE TABLE account (
     CONSTRAINT account_controlled CHECK (controlled IN (-1, 0, 1))
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX account_due_from ON account (kind, fund) WHERE kind = 'due-from';
+
 CREATE TABLE use_grant (
     seq INTEGER NOT NULL,
     fund TEXT NOT NULL,
