@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from attacks import ACCOUNT, ADD_ACCOUNT, NEW, alike, entry, row, voucher
+from attacks import ACCOUNT, ADD_ACCOUNT, NEW, Attack, alike, entry, row, voucher
 from finding_attacks import WAIVER
 from quota_attacks import ALLOTTED, APPLIED, LINE, quota
 
@@ -250,7 +250,15 @@ REPAID_BEYOND: Final = tuple(
     }.items()
 )  # fmt: skip
 
-MONEY_ATTACKS: Final = EXPIRED + AGAIN + LEFT + TAKEN + REPAID_BEYOND
+UNASKED: Final = (
+    Attack("several debits against several credits, where nothing is asked before", ("voucher_asked_before",), (),
+           (entry("F03"), entry("F03", line=2, debit="1201", credit="2301"), voucher(entries=2))),
+    Attack("paid again more than came back, where nothing is asked after", ("voucher_asked_after",), (),
+           (*CAME_BACK, *moved(34, 5, 61, cites=33))),
+)  # fmt: skip
+"""Attacks that succeed where SQLite no longer puts a voucher to the controls that ask nothing of a plain payment."""
+
+MONEY_ATTACKS: Final = EXPIRED + AGAIN + LEFT + TAKEN + REPAID_BEYOND + UNASKED
 
 IN_ORDER: Final = (
     (*EXPIRING, *spent(**IN_TIME), quota("2902:Q00004", "2903:Q00004", voucher=33),

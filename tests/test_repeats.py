@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from fundtrack.importing import Importer
+from fundtrack.importing import Importer, repeats
 from test_importers import MINIMAL, PAGES, STATEMENTS, minimal
 
 if TYPE_CHECKING:
@@ -244,3 +244,13 @@ def test_a_row_paid_to_nobody_that_comes_near_the_sum_waits(tmp_path: Path, row:
     toml = MINIMAL.replace('columns = ["payee"]', 'fields = ["payee"]')
     _, rows = minimal(tmp_path, f"date,amount,payee\n2015-01-02,1.00,a\n2015-01-03,2.00,b\n{row}\n", toml)
     assert [error.key for error in rows[-1].problems if error.key != "payee-empty"] == problems
+
+
+@pytest.mark.parametrize("said", [
+    "SQ0000123", "平乐镇周记建筑有限公司", "小 计", "合计", "共 12 户", "前\u3000页", "TOTALS", "subtotals",
+    "Brought over", "CARR\u0130ED", "carr\u0131ed", "runn\u0130ng", "cumulat\u0131ve", "c/f", "B/D", "A/B", "to-date",
+    "YTD", "\u017fum", "total\u017f",
+])  # fmt: skip
+def test_a_short_look_passes_by_no_hint(said: str) -> None:
+    """What is looked for first is in every text that has a hint, however it is written."""
+    assert repeats.hinted(["x", said]) == bool(repeats.HINT.search(said))

@@ -28,7 +28,8 @@ ON_RECORD: Final = {"findings", "waived", "waivers", "remedies"}
 
 BEHIND: Final = {"candidate_vouchers", "candidate_postings", "fund_rank", "waiver_holding", "every_entry",
                   "entry_succession", "entry_hands", "quota_root", "application_asked", "document_given",
-                  "document_above", "contract_bound", "quota_move", "default_in_force", "waiver_ahead"}  # fmt: skip
+                  "document_above", "contract_bound", "quota_move", "default_in_force", "waiver_ahead",
+                  "voucher_before", "voucher_after"}  # fmt: skip
 """Views that others are made of."""
 
 TYPES: Final = {"text": str, "integer": int}

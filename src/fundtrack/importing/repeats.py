@@ -62,13 +62,22 @@ HINT: Final = re.compile(
 )
 """What every word of a row that repeats others has in it."""
 
+PARTS: Final = ("计", "共", "页", "/", "total", "forward", "brought", "carried", "cumulative", "running", "date", "ytd",
+                "sum", "ı", "i\u0307")  # fmt: skip
+"""One of these is in every hint, and in few other texts: looking for them takes a twentieth of the time.
+
+A pattern that ignores case takes two Turkish letters for an i.
+"""
+
 LIKE: Final = re.compile(rf"{HINT.pattern}|计$|sum|tot\b", re.IGNORECASE)
 """What a word has in it that may stand for a total in a list that nobody knows yet."""
 
 
 def hinted(texts: Iterable[str]) -> bool:
     """Say whether one of some texts may call its row one that repeats others: whether it is worth looking closer."""
-    return bool(HINT.search("\n".join(texts)))
+    said = "\n".join(texts)
+    folded = said.casefold()
+    return any(part in folded for part in PARTS) and bool(HINT.search(said))
 
 
 @lru_cache(maxsize=1 << 12)
