@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-import fundtrack.book
+import fundtrack.book.open
 from copies import copied
 from fundtrack.book import create_book
 from fundtrack.book.policy import apply_chart
@@ -54,18 +54,25 @@ def after(
 
 @contextmanager
 def _asked(book: Book, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let a clerk give commands about a book; what they leave open is closed, which ends with a process."""
-    with ExitStack() as stack, monkeypatch.context() as patch:
-
-        def opened(folder: Path) -> Book:
-            one = open_book(folder)
-            stack.callback(one.engine.dispose)
-            return one
-
-        open_book = fundtrack.book.open_book
-        patch.setattr("fundtrack.book.open_book", opened)
+    """Let a clerk give commands about a book."""
+    with monkeypatch.context() as patch, let_go(patch):
         patch.setenv("FUNDTRACK_BOOK", str(book.folder))
         patch.setenv("FUNDTRACK_BY", "li")
+        yield
+
+
+@contextmanager
+def let_go(patch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Close afterwards what commands leave open, which elsewhere ends with their process."""
+    with ExitStack() as stack:
+
+        def opened(folder: Path) -> Book:
+            book = unverified_book(folder)
+            stack.callback(book.engine.dispose)
+            return book
+
+        unverified_book = fundtrack.book.open.unverified_book
+        patch.setattr("fundtrack.book.open.unverified_book", opened)
         yield
 
 

@@ -6,8 +6,8 @@ from contextlib import ExitStack, contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-import fundtrack.book
 from books import small_book
+from clerk import let_go
 from fundtrack.auditing.sides import correct_side
 from fundtrack.posting import Draft, Entry, Leg, post
 
@@ -63,16 +63,8 @@ NOT_CURABLE: Final = ("mixed-channel", "use-not-permitted", "overdrawn", "unbala
 
 @contextmanager
 def meant(folder: Path, url: URL, monkeypatch: pytest.MonkeyPatch) -> Iterator[Book]:
-    """Give a small book that every command is about; what commands leave open is closed, which ends with a process."""
-    with ExitStack() as stack:
-
-        def opened(folder: Path) -> Book:
-            book = open_book(folder)
-            stack.callback(book.engine.dispose)
-            return book
-
-        open_book = fundtrack.book.open_book
-        monkeypatch.setattr("fundtrack.book.open_book", opened)
+    """Give a small book that every command is about."""
+    with let_go(monkeypatch), ExitStack() as stack:
         monkeypatch.setenv("FUNDTRACK_BOOK", str(folder))
         book = small_book(folder, url)
         stack.callback(book.engine.dispose)

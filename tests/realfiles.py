@@ -158,8 +158,8 @@ def unpacked(name: str, folder: Path) -> Path:
     return path
 
 
-def processes(folder: Path) -> Run:
-    """Return what gives commands, each in a process, in a folder, or in `book` once that is in it."""
+def in_processes(folder: Path, currency: str) -> Run:
+    """Make a book in a folder, and return what gives commands to it, each in a process of its own."""
 
     def run(*args: str | Path) -> tuple[int, str, str]:
         cwd = folder / "book" if (folder / "book").exists() else folder
@@ -167,12 +167,6 @@ def processes(folder: Path) -> Run:
         done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
         return done.returncode, done.stdout, done.stderr
 
-    return run
-
-
-def in_processes(folder: Path, currency: str) -> Run:
-    """Make a book in a folder, and return what gives commands to it, each in a process of its own."""
-    run = processes(folder)
     (folder / "chart.beancount").write_text(CHART.format(currency=currency), "utf-8")
     (folder / "opening.csv").write_text(OPENING, "utf-8")
     made = run("init", "book", "--chart", "chart.beancount", "--document", "illustrative")

@@ -17,6 +17,7 @@ import pytest
 
 import commands
 import realfiles
+from clerk import let_go
 from conftest import ROOT
 from fundtrack import money, pages
 from generated import assert_generated
@@ -45,15 +46,13 @@ def opened(shelf: Shelf, capsys: pytest.CaptureFixture[str], monkeypatch: pytest
 
     @contextmanager
     def make(engine: str, currency: str) -> Iterator[Run]:
-        with shelf.book(engine, CHART.format(currency=currency)) as book:
+        with shelf.book(engine, CHART.format(currency=currency)) as book, monkeypatch.context() as patch, let_go(patch):
             say = commands.commands(book.folder, capsys, monkeypatch)
             (book.folder / "opening.csv").write_text(realfiles.OPENING, "utf-8")
 
-            def here(*args: str | Path) -> tuple[int, str, str]:
+            def run(*args: str | Path) -> tuple[int, str, str]:
                 answer = say(*args)
                 return answer.code, answer.out, answer.err
-
-            run = here if engine == "sqlite" else realfiles.processes(book.folder)  # one process leaves it open
 
             code, _, err = run("opening", "opening.csv", "--as-of", "1990-01-01")
             assert code == 0, err

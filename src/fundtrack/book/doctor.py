@@ -11,13 +11,15 @@ import hashlib
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError, NoResultFound
 
 from fundtrack import schema
-from fundtrack.book import grounds, onrecord
+from fundtrack.book import daily, grounds, onrecord
 from fundtrack.book.book import usable_key
 from fundtrack.book.chartfile import is_behind, text_of, texts
 from fundtrack.book.policy import terms
@@ -155,23 +157,10 @@ def controls(book: Book, connection: Connection) -> Iterator[Ailment]:
         yield Ailment("release-forged", {})
 
 
-CHANGES: Final = text("""
-SELECT v.day, SUM((1 - 2 * e.red) * CASE :code WHEN e.debit THEN e.amount ELSE -e.amount END)
-FROM voucher AS v JOIN entry AS e ON e.voucher = v.id AND e.fund = v.fund
-WHERE v.fund = :fund AND e.unit = :unit AND :code IN (e.debit, e.credit)
-GROUP BY v.day
-""")
-"""The change of an account on each day. By fund and day there is an index: sorting a million entries takes longer."""
-
 OPENINGS: Final = """
 SELECT e.fund, e.unit, e.debit, e.credit, (1 - 2 * e.red) * e.amount
 FROM voucher AS v JOIN entry AS e ON e.voucher = v.id WHERE v.kind = 'opening'
 """
-
-STORED_TOTALS: Final = text(
-    "SELECT controlled, total, opening FROM balance WHERE fund = :fund AND unit = :unit AND code = :code"
-)
-STORED_DAYS: Final = text("SELECT day, change FROM daily_balance WHERE fund = :fund AND unit = :unit AND code = :code")
 
 
 def balances(_book: Book, connection: Connection) -> Iterator[Ailment]:
@@ -180,21 +169,23 @@ def balances(_book: Book, connection: Connection) -> Iterator[Ailment]:
     for fund, unit, debit, credit, amount in connection.exec_driver_sql(OPENINGS):
         openings[fund, unit, debit] += amount
         openings[fund, unit, credit] -= amount
-    for fund, unit, code, root, controlled in connection.exec_driver_sql(
+    accounts = connection.exec_driver_sql(
         "SELECT fund, unit, code, root, controlled FROM account WHERE controlled <> 0 ORDER BY fund, unit, code"
-    ).all():
-        holder = {"fund": fund, "unit": unit, "code": code}
-        place = {"account": f"{root}:{fund}:{code}", "unit": unit}
-        days = {day: controlled * int(change) for day, change in connection.execute(CHANGES, holder)}
-        kept = connection.execute(STORED_TOTALS, holder).one_or_none() or (None, None, None)
-        if kept[0] != controlled:
-            yield Ailment("control-wrong", {**place, "stored": kept[0], "derived": controlled})
-        yield from _differing("balance-wrong", place, kept[1], sum(days.values()))
-        yield from _differing("opening-wrong", place, kept[2], controlled * openings[fund, unit, code])
-        kept_days = {int(row[0]): int(row[1]) for row in connection.execute(STORED_DAYS, holder)}
-        for day in sorted(kept_days.keys() | days.keys()):
-            on = place | {"date": date.fromordinal(day).isoformat()}
-            yield from _differing("day-wrong", on, kept_days.get(day, 0), days.get(day, 0))
+    ).all()
+    for fund, of_fund in groupby(accounts, itemgetter(0)):
+        moved, kept = daily.moved(connection, fund), daily.stored(connection, fund)
+        totals = daily.stored_totals(connection, fund)
+        for _, unit, code, root, controlled in of_fund:
+            place = {"account": f"{root}:{fund}:{code}", "unit": unit}
+            days = {day: controlled * change for day, change in moved[unit, code].items()}
+            side, total, opening = totals.get((unit, code), (None, None, None))
+            if side != controlled:
+                yield Ailment("control-wrong", {**place, "stored": side, "derived": controlled})
+            yield from _differing("balance-wrong", place, total, sum(days.values()))
+            yield from _differing("opening-wrong", place, opening, controlled * openings[fund, unit, code])
+            for day in sorted(kept[unit, code].keys() | days.keys()):
+                on = place | {"date": date.fromordinal(day).isoformat()}
+                yield from _differing("day-wrong", on, kept[unit, code].get(day, 0), days.get(day, 0))
 
 
 COMMITMENTS: Final = """
