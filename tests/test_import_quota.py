@@ -17,6 +17,7 @@ from fundtrack.importing.aliases import Said, confirm, say
 from fundtrack.importing.groups import grouped
 from fundtrack.importing.quarantine import reject, retry, waiting
 from fundtrack.posting.application import applications, approve
+from fundtrack.posting.application import reject as turned_down
 from fundtrack.posting.correct import reverse
 from fundtrack.schema import dialect
 from shelf import ENGINES
@@ -77,13 +78,56 @@ def test_the_same_file_and_one_that_overlaps_do_nothing_twice(book: Book, tmp_pa
     assert sound(book)
 
 
-def test_two_rows_alike_in_one_file_are_two_acts(book: Book, tmp_path: Path) -> None:
-    """As with payments; what the treasury numbers is there once."""
+def test_two_rows_alike_are_one_act(book: Book, tmp_path: Path) -> None:
+    """What the treasury numbers is there once, and so is what a contract binds: the second waits."""
     bring(book, file_of(tmp_path, "quota", *GIVEN))
-    twins = bring(book, file_of(tmp_path, "bound", bound_row("HT-1", "1002", 100), bound_row("HT-1", "1002", 100)))
-    assert (twins.rows["posted"], status(book, "F01-Q00002")["committed"]) == (2, 200)
-    numbered = bring(book, file_of(tmp_path, "quota", *[given_row("1003", 10, "1001")] * 2, name="numbered"))
-    assert (numbered.rows["posted"], reasons(numbered)) == (1, {3: ["quota-row-again"]})
+    again = bring(
+        book,
+        file_of(
+            tmp_path, "quota", *[given_row("1003", 10, "1001", "0602", 本级指标文号="本级6号")] * 2, name="numbered"
+        ),
+    )
+    assert (again.rows["posted"], reasons(again)) == (1, {3: ["quota-row-again"]})
+    twins = [bound_row("HT-1", "1002", 100), bound_row("HT-1", "F01-Q00002", 100), bound_row("HT-1", "1002", 101)]
+    bound = bring(book, file_of(tmp_path, "bound", *twins))
+    assert (bound.rows["posted"], reasons(bound)) == (2, {3: ["commit-row-again"]})
+    later = bring(book, file_of(tmp_path, "bound", bound_row("HT-1", "本级5号", 100), *twins, name="later"))
+    assert (later.rows["posted"], later.rows["already_posted"]) == (0, 2)
+    assert reasons(later) == {2: ["commit-again"], 4: ["commit-again"]}
+    assert status(book, "F01-Q00002")["committed"] == 201
+    reverse(book, "F01-2015-000004", reason="误录", date=date(2015, 3, 2), by=CLERK)
+    assert [bool(one.voucher) for one in retry(book, [], by=CLERK)] == [False, True, False]
+    assert status(book, "F01-Q00002")["committed"] == 201
+    assert sound(book)
+
+
+def test_what_is_filed_under_two_numbers_is_bound_twice(book: Book, tmp_path: Path) -> None:
+    """Each with a document of its own; and a row that is refused binds nothing that another could be the same as."""
+    bring(book, file_of(tmp_path, "quota", *GIVEN))
+    path = tmp_path / "filed.csv"
+    rows = [("1002", "100", "备1"), ("1002", "100", "备2"), ("1002", "4001", ""), ("1002", "4001", "")]
+    head = "采购合同编号,指标主键,合同签订日期,供应商名称,占用指标金额,备案编号\n"
+    told = "".join(f"HT-1,{line},2015-03-01,甲建筑公司,{money.plain(int(fen))},{filed}\n" for line, fen, filed in rows)
+    path.write_text(head + told, "gb18030")
+    report = bring(book, path)
+    assert (report.rows["posted"], status(book, "F01-Q00002")["committed"]) == (2, 200)
+    assert reasons(report) == {4: ["over-allotment"], 5: ["over-allotment"]}
+
+
+def test_a_number_of_the_bureau_applies_once_a_year(book: Book, tmp_path: Path) -> None:
+    """In one file or in two, whatever else the row says; what was rejected may be asked for again."""
+    bring(book, file_of(tmp_path, "quota", *GIVEN))
+    twins = bring(book, file_of(tmp_path, "applied", *[applied_row("SQ1", "1002", 100)] * 2))
+    assert (twins.rows["posted"], reasons(twins)) == (1, {3: ["apply-number-taken"]})
+    said = twins.held[-1]["reasons"][0]
+    assert "application 1: 1.00" in said["en"]
+    other = [applied_row("SQ1", "1002", 101), applied_row("SQ2", "1002", 100)]
+    more = bring(book, file_of(tmp_path, "applied", *other, name="other"))
+    assert (more.rows["posted"], reasons(more)) == (1, {2: ["apply-number-taken"]})
+    turned_down(book, 1, reason="退回修改", by=CHIEF)
+    assert [one.voucher for one in retry(book, ["2:3"], by=CLERK)] == ["application 3"]
+    assert [one.voucher for one in retry(book, ["3:2"], by=CLERK)] == [""]
+    assert sound(book)
 
 
 def test_one_document_above_is_written_in_one_way_in_a_file(book: Book, tmp_path: Path) -> None:

@@ -230,6 +230,26 @@ def test_pooling_does_not_make_money_younger(say: Say) -> None:
 
 
 @pytest.mark.usefixtures("book")
+def test_a_line_carried_over_shows_all_that_came_over(say: Say) -> None:
+    """Also what was then pooled or allotted out of it, as the line of a document does."""
+    for words in (
+        ("period", "close", "2016-11", "--earlier"), ("year-close", "2016", "--document", "年结1号"),
+        (*POOL, "100", "--quota", "F01-Q00003", "--date", "2017-03-01"),
+        ("quota", "allot", "F01-Q00003", "--use", "0601", "--amount", "50", "--document", "县2号", "--date",
+         "2017-03-02"),
+    ):  # fmt: skip
+        said = say(*words)
+        assert said.code == 0, said.err
+    whole = say("trace", "F01-Q00003", "--format", "json").json
+    assert [(one["amount"], one["left"]) for one in (whole["subject"], *whole["below"])] == [
+        ("400.00", "250.00"), ("50.00", "50.00"), ("100.00", None),
+    ]  # fmt: skip
+    assert [(one["name"], one["amount"]) for one in whole["above"]] == [("F01-Q00001", "1000.00")]
+    own = say("trace", "F01-Q00004", "--format", "json").json
+    assert (own["subject"]["amount"], own["above"][0]["name"]) == ("600.00", "F01-Q00002")
+
+
+@pytest.mark.usefixtures("book")
 def test_the_quota_of_both_funds_ties(say: Say) -> None:
     """What one gave another received: each row adds up, and all of them to what the document gave."""
     assert say(*POOL, "200").code == 0

@@ -106,6 +106,12 @@ def test_what_is_allotted_lasts_no_longer_than_what_it_came_of(shelf: Shelf) -> 
             give(day, date(2015, 7, 1))
         with pytest.raises(UsageError, match=r"2015-06-30.*2015-07-01"):
             give(date(2015, 7, 1))
+        with pytest.raises(UsageError, match=r"2015-02-02.*2015-02-01"):
+            give(date(2015, 2, 2), day)
+        with pytest.raises(UsageError, match=r"2015-07-01.*2015-06-30"):
+            post(book, lambda c, chart: receive(
+                c, chart, "F01", 100, date=date(2015, 7, 1), by=CLERK, document="文", expires=last
+            ), by=CLERK)  # fmt: skip
         with book.reading() as connection:
             assert [line.expires for line in book.chart(connection).quotas] == [last, last, date(2015, 3, 1)]
 

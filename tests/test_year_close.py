@@ -19,13 +19,14 @@ from fundtrack.errors import Refused, UsageError
 from fundtrack.ledger import canonical, publish, read
 from fundtrack.posting import post
 from fundtrack.posting.application import apply_for, approve, payment
+from fundtrack.posting.carry import carry_over
 from fundtrack.posting.correct import reverse
 from fundtrack.posting.periods import close, reopen
 from fundtrack.posting.quota import allot, commit, committed, find_line, receive, statuses, supplement
 from fundtrack.posting.vouchers import draft
 from fundtrack.posting.yearend import Terms, close_year
 from quotafiles import bring, file_of, given_row
-from quotas import CHART, controlled
+from quotas import CHART, controlled, say
 from shelf import ENGINES
 from test_documents import NEVER
 
@@ -364,6 +365,9 @@ def test_a_use_that_ended(book: Book) -> None:
     before = rows(book)
     with pytest.raises(UsageError) as refused:
         ended(book)
+    assert (refused.value.key, rows(book)) == ("carry-use-ended", before)
+    with pytest.raises(UsageError) as refused:
+        say(book, lambda c, chart: carry_over(c, chart, "F01-Q00002", date=date(2015, 12, 31), by=CLERK, document="x"))
     assert (refused.value.key, rows(book)) == ("carry-use-ended", before)
 
 

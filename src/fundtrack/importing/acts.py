@@ -21,6 +21,7 @@ from fundtrack.chart.quota import with_quotas
 from fundtrack.checking import candidates
 from fundtrack.errors import FormatError, FundtrackError, UsageError, message
 from fundtrack.importing.blocks import Row
+from fundtrack.importing.commitments import Commitments
 from fundtrack.importing.judge import judge, known
 from fundtrack.importing.lines import Lines, Meant, Uses
 from fundtrack.importing.returned import RETURNED, Payments
@@ -28,7 +29,7 @@ from fundtrack.importing.tally import Tally, holding, reason, reason_of_error
 from fundtrack.posting.application import Origin, record
 from fundtrack.posting.given import Row as GivenRow
 from fundtrack.posting.post import keyed, next_voucher, staged
-from fundtrack.posting.quota import allot, commit, receive
+from fundtrack.posting.quota import allot, receive
 from fundtrack.posting.returned import return_payment
 from fundtrack.posting.split import split
 from fundtrack.schema import dialect
@@ -200,9 +201,9 @@ class Acts(Tally):
     ) -> tuple[Why, Why, list[Finding]]:
         """Do all that is asked; return the rows that ask for nothing that can be done, and those that checks refuse."""
         lines = Lines(quotas(self._connection))
-        self._pending: Counter[tuple[str, str]] = Counter()
         self._coming: Counter[str] = Counter()
         self.chart = with_quotas(self._policy, quotas(self._connection))
+        self._commitments = Commitments(self._connection, self.chart)
         self._payments = Payments(self._connection, asked) if self.becomes == "result" else None
         make = {
             "quota": self._given, "commitment": self._bound, "application": self._applied, "bill": self._billed,
@@ -289,14 +290,7 @@ class Acts(Tally):
 
     def _bound(self, one: Asked, lines: Lines) -> list[Draft]:
         """Return what a row of contracts becomes: what is available of a line is bound to it."""
-        line = self._line(one, lines)
-        of = line.number, one.text("contract")
-        (draft,) = commit(
-            self._connection, self.chart, line, one.says["amount"], date=one.says["date"], contract=of[1],
-            payee=one.text("payee"), document=one.text("document"), pending=self._pending[of],
-        )  # fmt: skip
-        self._pending[of] += one.says["amount"]
-        return [self._own(draft.storable(), one)]
+        return [self._own(self._commitments.of(one, self._line(one, lines)), one)]
 
     def _applied(self, one: Asked, lines: Lines) -> list[Draft]:
         """Record what a row of applications asks for; no file approves anything."""

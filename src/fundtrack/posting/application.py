@@ -30,6 +30,7 @@ from fundtrack.posting.requested import (
     left_of,
     refuse_before_bound,
     refuse_beyond,
+    refuse_numbered,
     settled,
 )
 from fundtrack.posting.standing import citing, find_voucher, refuse_before, voucher_of
@@ -151,8 +152,8 @@ def record(
     """Insert an application as the next, and return its number; the caller holds the writer's turn.
 
     Raises UsageError: `apply-payee`, `amount-not-positive`, `quota-year`, `apply-expired`, `apply-before-contract`,
-    `apply-contract-payee`, and `apply-beyond` or `apply-beyond-contract` for more than the line has; FormatError
-    (`text-unsafe`).
+    `apply-contract-payee`, `apply-number-taken`, and `apply-beyond` or `apply-beyond-contract` for more than the line
+    has; FormatError (`text-unsafe`).
     """
     if not said.get("payee", "").strip():
         raise UsageError("apply-payee")
@@ -162,7 +163,8 @@ def record(
     said["contract"] = said.get("contract", "").strip()
     texts = [stored(str(said.get(name, ""))) for name in ("payee", "contract", "document", "narration", "number")]
     ((last,),) = dialect.rows_of(connection, "SELECT COALESCE(MAX(application), 0) FROM application")
-    payee, contract = texts[:2]
+    payee, contract, *_, numbered = texts
+    refuse_numbered(connection, numbered, date.year)
     refuse_before_bound(connection, line, contract, date)
     refuse_beyond(connection, line, positive(amount), contract=contract, payee=payee)
     dialect.insert_rows(connection, "application", COLUMNS, [(

@@ -12,6 +12,7 @@ from fundtrack.posting.ageing import Ages
 from fundtrack.posting.contractors import bound_by_contractor
 from fundtrack.posting.intime import refuse_expired
 from fundtrack.posting.quota import entry_of, line_in, line_voucher, open_line, statuses
+from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -24,20 +25,28 @@ if TYPE_CHECKING:
 UNSPENT: Final = ("available", "committed")
 """The statuses whose quota goes on to the next year; what is applied for must be paid or taken back first."""
 
+ENDED: Final = """
+SELECT q.fund, q.line FROM quota AS q WHERE q.year = :year AND q.use <> '' AND COALESCE((
+    SELECT g.granted FROM use_grant AS g WHERE g.fund = q.fund AND g.code = q.use AND g.day <= :day
+    ORDER BY g.day DESC, g.seq DESC LIMIT 1), 0) = 0
+"""
+"""The lines of a year whose use is not granted on a day."""
+
 
 def carry_over(connection: Connection, chart: Chart, number: str, *, date: Date, by: str, document: str) -> list[Draft]:
     """Open the line of the next year for what a line has left, and return the vouchers that carry it over (结转).
 
     The use and the project stay. Commitments are bound again to their contracts. `date` is the last day of the line's
     year; the new line begins on the first day of the next. Raises UsageError: `quota-unknown`, `quota-not-allotted`,
-    `carry-date`, `apply-expired`, `carry-clock`, `carry-nothing`, `carry-applied` while something of the line is
-    applied for and not paid.
+    `carry-date`, `apply-expired`, `carry-clock`, `carry-use-ended`, `carry-nothing`, `carry-applied` while something of
+    the line is applied for and not paid.
     """
     line = line_in(chart, number)
     if date != Date(line.year, 12, 31):
         raise UsageError("carry-date", number=line.number, year=line.year, date=date)
     refuse_expired(line, first_day(line))  # of which nothing could be spent
     Ages(connection, chart).refuse_over(line)
+    refuse_ended(line, ended_uses(connection, line.year))
     stands = statuses(connection, chart, line)
     if stands["applied"]:
         raise UsageError("carry-applied", number=line.number, amount=money.grouped(stands["applied"]))
@@ -52,6 +61,18 @@ def carry_over(connection: Connection, chart: Chart, number: str, *, date: Date,
 def first_day(line: Quota) -> Date:
     """Return the first day of the line that a line goes on to."""
     return Date(line.year + 1, 1, 1)
+
+
+def ended_uses(connection: Connection, year: int) -> frozenset[tuple[str, int]]:
+    """Return the lines of a year, by fund and number, whose use is not granted on the first day of the next."""
+    asked = {"year": year, "day": Date(year + 1, 1, 1).toordinal()}
+    return frozenset((fund, int(line)) for fund, line in dialect.rows_of(connection, ENDED, asked))
+
+
+def refuse_ended(line: Quota, ended: frozenset[tuple[str, int]]) -> None:
+    """Refuse to carry a line over to a use that is not granted then. Raises UsageError (`carry-use-ended`)."""
+    if (line.fund, line.line) in ended:
+        raise UsageError("carry-use-ended", number=line.number, use=line.use)
 
 
 def next_year(connection: Connection, chart: Chart, line: Quota, *, by: str, document: str) -> Quota:

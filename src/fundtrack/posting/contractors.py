@@ -17,16 +17,19 @@ from fundtrack.schema import dialect
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from fundtrack.posting.draft import Entry
+    from fundtrack.posting.draft import Draft, Entry
 
 SAME: Final = """
 SELECT v.fund, v.year, v.number FROM voucher AS v
 JOIN entry AS e ON e.voucher = v.id AND e.unit = :unit AND e.debit = :debit AND e.amount = :amount AND e.red = :red
-WHERE v.contract = :contract AND v.fund = :fund AND v.kind = 'commitment' AND v.narration = :said
+WHERE v.contract = :contract AND v.fund = :fund AND v.kind = 'commitment' AND {alike}
     AND v.reverses IS NULL AND NOT EXISTS (SELECT 1 FROM voucher AS back WHERE back.reverses = v.id)
 ORDER BY v.id LIMIT 1
 """
 """A commitment that stands and says the same."""
+
+CHANGE: Final = SAME.format(alike="v.narration = :said")
+DAY: Final = SAME.format(alike="v.date = :date AND v.document = :document")
 
 BOUND: Final = """
 SELECT fund, substr(code, 6), contract, total FROM commitment WHERE total > 0 ORDER BY fund, code, contract
@@ -49,13 +52,24 @@ def refuse_same_change(connection: Connection, entry: Entry, contract: str, said
 
     Raises UsageError (`commit-same`).
     """
+    if number := _same(connection, CHANGE, entry, contract, said=said):
+        raise UsageError("commit-same", said=said, number=number, amount=money.grouped(entry.amount))
+
+
+def bound_that_day(connection: Connection, draft: Draft) -> str:
+    """Return the voucher that bound as much of the same line to the same contract by a document, on one day, if any."""
+    asked = {"date": draft.date.isoformat(), "document": draft.document}
+    return _same(connection, DAY, draft.entries[0], draft.contract, **asked)
+
+
+def _same(connection: Connection, select: str, entry: Entry, contract: str, **alike: str) -> str:
+    """Return the number of a commitment that stands and says the same; empty where there is none."""
     asked = {
         "fund": entry.debit.fund, "unit": entry.unit, "debit": entry.debit.code, "amount": entry.amount,
-        "red": entry.red, "contract": contract, "said": said,
+        "red": entry.red, "contract": contract, **alike,
     }  # fmt: skip
-    for fund, year, number in dialect.rows_of(connection, SAME, asked):
-        raise UsageError("commit-same", said=said, number=voucher_number(fund, year, number),
-                         amount=money.grouped(entry.amount))  # fmt: skip
+    found = dialect.rows_of(connection, select, asked)
+    return voucher_number(*found[0]) if found else ""
 
 
 def bound_by_contractor(connection: Connection) -> dict[tuple[str, str], tuple[tuple[str, str, int], ...]]:

@@ -129,7 +129,7 @@ def allot(
 
     What is not said is as it was given. Raises UsageError: `quota-unknown`, `quota-not-given` where the line is no
     document's, `quota-year`, `quota-before` its first day, `apply-expired` after its last and `allot-outlives` for
-    longer than that, `project-unknown`, `quota-document`, `quota-use-ended`; ChartError (`use-no-use`).
+    longer than that, `project-unknown`, `quota-use-ended`, and those of `open_line`; ChartError (`use-no-use`).
     """
     given = find_line(chart, parent)
     if given.use:
@@ -286,11 +286,16 @@ def _refuse_ungranted(chart: Chart, fund: str, use: str, date: Date) -> None:
 
 
 def open_line(connection: Connection, chart: Chart, quota: Quota) -> Quota:
-    """Insert a line as the next of its fund and the present chart's; the caller holds the writer's turn."""
+    """Insert a line as the next of its fund and the present chart's; the caller holds the writer's turn.
+
+    Raises UsageError: `quota-none`, `quota-document`, `quota-expires-before` its first day.
+    """
     if not any(fund == quota.fund and one.date <= quota.date for (fund, _), one in headings(chart).items()):
         raise UsageError("quota-none", fund=quota.fund)
     if not quota.document.strip():
         raise UsageError("quota-document")
+    if is_expired(quota, quota.date):
+        raise UsageError("quota-expires-before", begins=quota.date, expires=quota.expires)
     ((number, version),) = dialect.rows_of(
         connection,
         "SELECT (SELECT COALESCE(MAX(line), 0) + 1 FROM quota WHERE fund = :fund), (SELECT MAX(version) FROM chart)",

@@ -86,6 +86,24 @@ ORDER BY a.application
 
 WAITING: Final = "SELECT contract, asked, bound FROM application_asked WHERE fund = :fund AND line = :line"
 
+NUMBERED: Final = """
+SELECT a.application, a.amount, a.payee FROM application AS a
+LEFT JOIN application_decision AS d ON d.application = a.application
+WHERE a.number = :number AND substr(a.date, 1, 4) = :year
+    AND (d.application IS NULL OR d.voucher IS NOT NULL)
+    AND NOT EXISTS (SELECT 1 FROM voucher AS back WHERE back.reverses = d.voucher)
+ORDER BY a.application LIMIT 1
+"""
+"""The application of a number and a year that was neither rejected nor reversed."""
+
+
+def refuse_numbered(connection: Connection, number: str, year: int) -> None:
+    """Refuse a number under which somebody asked in that year already. Raises UsageError (`apply-number-taken`)."""
+    asked = {"number": number, "year": f"{year:04d}"}
+    for application, amount, payee in dialect.rows_of(connection, NUMBERED, asked) if number else ():
+        raise UsageError("apply-number-taken", number=number, year=year, application=application, payee=payee,
+                         amount=money.grouped(int(amount)))  # fmt: skip
+
 
 def refuse_beyond(connection: Connection, line: Quota, amount: int, *, contract: str, payee: str) -> None:
     """Refuse an application for more than its line has for it. Raises UsageError (`apply-beyond`, and `-contract`).

@@ -19,7 +19,7 @@ from fundtrack.chart.quota import root
 from fundtrack.errors import UsageError
 from fundtrack.posting.ageing import CLOCK, Ages
 from fundtrack.posting.arrived import Arrived
-from fundtrack.posting.carry import carried, next_year
+from fundtrack.posting.carry import carried, ended_uses, next_year, refuse_ended
 from fundtrack.posting.contractors import bound_by_contractor
 from fundtrack.posting.periods import DECEMBER, blockers, record, refuse_to_close
 from fundtrack.posting.post import post
@@ -52,11 +52,6 @@ STANDING: Final = """
 SELECT a.fund, substr(a.code, 6), substr(a.kind, 7), b.total FROM account AS a
 JOIN balance AS b ON b.fund = a.fund AND b.unit = a.unit AND b.code = a.code
 WHERE a.kind IN ('quota-unallotted', 'quota-available', 'quota-committed') AND b.total > 0
-"""
-ENDED: Final = """
-SELECT q.fund, q.line FROM quota AS q WHERE q.year = :year AND q.use <> '' AND COALESCE((
-    SELECT g.granted FROM use_grant AS g WHERE g.fund = q.fund AND g.code = q.use AND g.day <= :day
-    ORDER BY g.day DESC, g.seq DESC LIMIT 1), 0) = 0
 """
 
 
@@ -183,9 +178,8 @@ def decided(books: Books) -> Iterator[tuple[Left, Became, Quota | None]]:
             yield left, "reclaimed-expired", None
         elif books.ages.is_over(line, terms.clock):
             yield left, "reclaimed-clock", None
-        elif (line.fund, line.line) in books.ended:
-            raise UsageError("carry-use-ended", number=line.number, use=line.use)
         else:
+            refuse_ended(line, books.ended)
             yield left, "carried", books.opened(line)
 
 
@@ -199,9 +193,7 @@ class Books:
         self.ages = Ages(connection, chart)
         self._arrived: dict[str, Arrived] = {}
         self.taken: dict[str, Taken] = {}
-        self._begins = terms.last + dt.timedelta(1)
-        asked = {"year": terms.year, "day": self._begins.toordinal()}
-        self.ended = {(fund, int(line)) for fund, line in dialect.rows_of(connection, ENDED, asked)}
+        self.ended = ended_uses(connection, terms.year)
 
     def left(self) -> Iterator[Left]:
         """Yield what each line of the year has left, where anything is."""

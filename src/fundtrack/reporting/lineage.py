@@ -358,7 +358,7 @@ class Tracer:
         return Node(
             "quota", line.number, date=line.date.isoformat(), fund=line.fund, use=line.use, project=line.project,
             document=line.document,
-            amount=sum(stands.values()) - stands["received"] if line.parent
+            amount=sum(stands.values()) - stands["received"] if line.use
             else stands["received"] + self._pooled.get(line.number, 0),
             left=stands["available" if line.use else "unallotted"],
         )  # fmt: skip

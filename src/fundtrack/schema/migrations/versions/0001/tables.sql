@@ -306,6 +306,7 @@ CREATE TABLE application (
 ) STRICT;
 
 CREATE INDEX application_line ON application (fund, line);
+CREATE INDEX application_number ON application (number) WHERE number <> '';
 
 CREATE TABLE application_decision (
     application INTEGER NOT NULL,
