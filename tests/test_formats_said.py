@@ -61,3 +61,34 @@ def test_a_list_of_quota_is_told_from_one_of_payments(
     with pytest.raises(FormatError, match="quota-documents") as refused:
         desk().propose(path, answers)
     assert refused.value.key == "new-quota"
+
+
+@pytest.mark.parametrize(
+    ("header", "became", "answers", "result"),
+    [
+        ("处理日期,收款方名称,收款账号,金额（元）,处理状态", "处理成功 处理失败", {}, True),
+        ("处理日期,收款方名称,收款账号,金额（元）,代发结果", "成功 退票", {}, True),
+        ("处理日期,收款方名称,收款账号,金额（元）,处理状态", "处理成功 处理成功", {}, True),
+        ("处理日期,收款方名称,收款账号,金额（元）,处理状态", "处理成功 处理失败", {"status": "处理状态"}, False),
+        ("付款日期,收款方名称,收款账号,金额（元）,支付状态", "已支付 已作废", {}, False),
+        ("付款日期,收款方名称,用途,金额（元）,支付状态", "支付成功 支付失败", {}, False),
+        ("付款日期,收款方名称,收款账号,金额（元）,处理状态,余额", "处理成功 处理失败", {}, False),
+    ],
+)
+def test_what_a_bank_answers_for_a_batch_is_told_from_payments(
+    tmp_path: Path,
+    header: str,
+    became: str,
+    answers: dict[str, str],
+    result: bool,  # noqa: FBT001
+) -> None:
+    """By words of success and failure beside accounts: a page of payments would pay the batch again."""
+    path, (one, other) = tmp_path / "list.csv", became.split()
+    rows = f"2015-07-12,甲,示例甲,1.50,{one},9.00\n2015-07-12,乙,示例乙,2.00,{other},7.00\n"
+    path.write_text(f"{header}\n{rows}", "utf-8")
+    if not result:
+        assert desk().propose(path, answers).value("status") == header.split(",")[4]
+        return
+    with pytest.raises(FormatError, match="one-card-result") as refused:
+        desk().propose(path, answers)
+    assert refused.value.key == "new-result"

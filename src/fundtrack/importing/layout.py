@@ -207,7 +207,7 @@ def _layout(name: str, form: dict[str, dict[str, Any]]) -> Layout:
         name=name,
         **_file(form["file"], columns, tuple(IDENTIFYING)),
         columns=columns,
-        key=texts_of([one for one in form["key"].get("columns", []) if isinstance(one, str)]),
+        key=_plain(form["key"]),
         key_sources=_keyed(form["key"], columns),
         one_of=texts_of(form["key"].get("one-of", [])),
         movement=movement_of(form.get("movement", {})),
@@ -234,7 +234,7 @@ def _of_entries(name: str, form: dict[str, Any]) -> Layout:
     channels = form.pop("channels", {}) if becomes == "bill" else {}
     if (becomes == "bill") != bool(channels.get("under")) or set(channels) - {"under"}:
         raise ValueError("[channels] under")
-    own = {"key": {"columns"}} if becomes else {"register": {"name", "needed"}}
+    own = {"key": {"columns", "fields"}} if becomes else {"register": {"name", "needed"}}
     written = {"amount-words"} if "amount" in fields else set()
     worded = fields | ({"fund"} if channels else set())
     tables = {**own, "file": FILE, "columns": fields | sided | written, "words": worded}
@@ -254,7 +254,8 @@ def _of_entries(name: str, form: dict[str, Any]) -> Layout:
         name=name,
         **_file(form["file"], columns, identifying),
         columns=columns,
-        key=texts_of(form["key"]["columns"]) if becomes else (),
+        key=_plain(form["key"]) if becomes else (),
+        key_sources=_keyed(form["key"], columns) if becomes else (),
         key_account=None,
         kind_column=None,
         kind_in="",
@@ -308,6 +309,11 @@ def _file(file: dict[str, Any], columns: Mapping[str, Source], identifying: tupl
         "notes": texts_of(file.get("notes", [])),
         "private": tuple(sorted(private)),
     }
+
+
+def _plain(key: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the columns of a key that go by one name."""
+    return texts_of([one for one in key.get("columns", []) if isinstance(one, str)])
 
 
 def _keyed(key: Mapping[str, Any], columns: Mapping[str, Source]) -> tuple[Source, ...]:

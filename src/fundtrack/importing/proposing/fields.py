@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.identifier import covered
-from fundtrack.importing import cells, channels
+from fundtrack.importing import cells, channels, statuses
 from fundtrack.importing.proposing import grid as cells_of
 from fundtrack.importing.proposing.look import NONE, answered, choices_of, has_long, same
 from fundtrack.importing.proposing.point import Point, said
@@ -21,6 +21,9 @@ PAID_TO: Final = re.compile(
     r"supplier|vendor|payee|recipient|beneficiar|creditor|contractor|paid.?to|收款|供应商|一卡通", re.IGNORECASE
 )
 """What the column of those is called who were paid."""
+
+ANSWER: Final = re.compile(r"成功|失败|退[票回汇]|\bsuccess|\bfail", re.IGNORECASE)
+"""What a bank answers for a payment of a batch."""
 
 BESIDE: Final = (
     "narration", "amount-words", "bank-ref", "payee-account", "payee-id", "fund", "use", "project", "document",
@@ -99,6 +102,18 @@ def quota(look: Looked, answers: Mapping[str, str]) -> Column | None:
     if any(PAID_TO.search(one.name) or set(look.vocabulary.fields(one.name)) == {"payee"} for one in look.usable):
         return None
     return next((one for one in look.usable if one.counted and says("quota", one.name)), None)
+
+
+def result(look: Looked, answers: Mapping[str, str]) -> Column | None:
+    """Return the column that says what failed, or did not, beside the accounts of who was to be paid: a bank's answer.
+
+    The payments that it answers for stand in the book. Who says which column is the status has decided otherwise.
+    """
+    accounts = any(one.filled for one in look.known("payee-account"))
+    if "status" in answers or not accounts or any(look.known("balance")):
+        return None
+    told = (one for one in look.usable if one.texts and statuses.TOLD.fullmatch(cells.loose(one.name)))
+    return next((one for one in told if all(map(ANSWER.search, one.words()))), None)
 
 
 def _names(column: Column) -> bool:

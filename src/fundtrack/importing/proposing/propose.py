@@ -90,13 +90,15 @@ def propose(
 ) -> Proposal:
     """Look at a file and propose what a page says of it; `currency` and `words` are those of the book.
 
-    Raises FormatError where the file cannot be read at all or lists no payments (`new-quota`), and UsageError for an
-    answer that cannot be followed.
+    Raises FormatError where the file cannot be read at all or lists no payments (`new-quota`, `new-result`), and
+    UsageError for an answer that cannot be followed.
     """
     table, points = grid(path, vocabulary, answers)
     look, commas = decimals.decimals(Looked(table, vocabulary), answers)
     if given := fields.quota(look, answers):
         raise FormatError("new-quota", path=path, column=given.name)
+    if became := fields.result(look, answers):
+        raise FormatError("new-result", path=path, column=became.name, words="、".join(became.words()))
     date = fields.date(look, answers)
     amounts = sides.amounts(look, [date.value], answers)
     points += [date, *amounts]
