@@ -96,6 +96,7 @@ def test_what_was_not_paid_waits_with_its_reason(book: Book) -> None:
         ("凭证类型", "年终结转", True),
         ("业务类型", "利息结转", False),
         ("是否删除", "1", True),
+        ("是否删除", "2", False),
         ("Remarks", "replaces a cancelled cheque", False),
         ("备注", "补发上次退票", False),
     ],

@@ -20,6 +20,7 @@ from fundtrack.book.quotas import last_line, quotas
 from fundtrack.chart.quota import with_quotas
 from fundtrack.checking import candidates
 from fundtrack.errors import FormatError, FundtrackError, UsageError, message
+from fundtrack.importing import statuses
 from fundtrack.importing.blocks import Row
 from fundtrack.importing.commitments import Commitments
 from fundtrack.importing.judge import judge, known
@@ -55,9 +56,6 @@ SELECT c.voucher, a.application FROM candidate AS c
 JOIN application AS a ON a.natural_key = c.natural_key AND a.occurrence = c.occurrence
 """
 KNOWN_BY: Final = ("voucher", "line", "natural_key", "occurrence")
-
-STANDING: Final = frozenset({"", "0", "否", "n", "no", "false"})
-"""What an export writes of a document that was not deleted there."""
 
 
 class Stands(Exception):
@@ -239,7 +237,7 @@ class Acts(Tally):
 
         What names its source is allotted from it; what names none came by the document itself.
         """
-        if one.text("void").lower() not in STANDING:
+        if one.text("void").lower() not in statuses.NO:
             raise UsageError("quota-void", number=one.text("treasury-id") or one.text("document"))
         lines.refuse_taken(one.text("treasury-id"), self._first[one.key] if one.occurrence > 1 else 0)
         date, said = _begins(one), one.text("source")

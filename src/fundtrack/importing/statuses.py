@@ -56,7 +56,8 @@ SETTLED: Final = re.compile(
 """What says that money went, or that nothing is amiss with its payment."""
 
 YES: Final = frozenset({"是", "y", "yes", "true", "1", "√", "✓", "x", "有"})
-NO: Final = frozenset({"", "否", "n", "no", "false", "0", "×", "无", "未", "-", "--", "/"})
+NO: Final = frozenset({"", "否", "n", "no", "false", "0", "2", "×", "无", "未", "-", "--", "/"})
+"""What says no: some systems number yes and no as 1 and 0, others as 1 and 2."""
 
 
 def unread(layout: Layout, heading: Heading) -> tuple[Source, ...]:
