@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 FOLDED: Final = str.maketrans("０１２３４５６７８９／．－：　\u00a0", "0123456789/.-:  ")
-TIME: Final = r"(?:[T ]+\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
+TIME: Final = r"(?:[T ]+\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?|-\d\d\.\d\d\.\d\d(?:\.\d+)?)?"
+"""A time of day; 2015-04-01-09.12.33.123456 is how DB2 writes one, and ICBC with it."""
 GRAMMAR: Final = re.compile(
     rf"(\d{{4}})(?:([-/.])(\d{{1,2}})\2(\d{{1,2}})|年(\d{{1,2}})月(\d{{1,2}})日|(\d\d)(\d\d)){TIME}", re.ASCII
 )
