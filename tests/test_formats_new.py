@@ -75,12 +75,12 @@ def test_the_word_that_tells_a_kind_stays_in_the_sample(book: Path, say: Say, tm
 
 
 def test_a_person_at_the_terminal_is_asked(book: Path, say: Say) -> None:
-    """By numbers or words, and what cannot be answered so is asked again."""
+    """By numbers or words; what cannot be answered so is asked again, and nobody says anything by Enter."""
     Path("list.csv").write_text("Day,Paid to,Sum of it\n01/02/2015,A,1.50\n03/04/2015,B,2.00\n", "utf-8")
-    answer = say("formats", "new", "list.csv", "--book", book, typed="sometimes\n1\n元\n")
+    answer = say("formats", "new", "list.csv", "--book", book, typed="\nsometimes\n2\n元\n")
     assert answer.code == 0, answer.err
     page = pages.load(book / "importers" / "list.md")
-    assert ('dates = "day-first"' in page.definition.text, 'unit = "元"' in page.definition.text) == (True, True)
+    assert ('dates = "month-first"' in page.definition.text, 'unit = "元"' in page.definition.text) == (True, True)
 
 
 def test_a_draft_imports_nothing_until_it_is_answered(book: Path, say: Say) -> None:

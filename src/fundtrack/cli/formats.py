@@ -257,14 +257,14 @@ def _print_question(point: Point, language: Language) -> None:
 
 
 def ask(point: Point, answers: dict[str, str], language: Language) -> None:
-    """Ask a person at the terminal one question, with what there is to choose from; a number chooses, too."""
+    """Ask a person at the terminal one question, with what there is to choose from; a number does, Enter does not."""
     show.say()
     _print_question(point, language)
     names = [*point.choices]
     for nth, name in enumerate(names, 1):
         show.say(f"  {nth}. {name}  {point.choices[name][language]}")
     while True:
-        answer = str(typer.prompt(message("new-ask", language), default=point.value or None)).strip()
+        answer = str(typer.prompt(message("new-ask", language))).strip()
         if answer.isdecimal() and answer not in names and 0 < int(answer) <= len(names):
             answer = names[int(answer) - 1]
         parts = (
