@@ -37,6 +37,8 @@ def print_report(report: Report, language: Language, *, dry_run: bool = False) -
     )
     if report.empty:
         show.say_message("import-empty", language)
+    if dry_run and all(report.dates):  # the wrong order of day and month spreads a month over the year
+        show.say_message("import-dates", language, first=report.dates[0], last=report.dates[1])
     print_printed(report, sheet, language)
     if report.columns:
         fields = {
