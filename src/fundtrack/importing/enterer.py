@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fundtrack.book.periods import closed_to
 from fundtrack.errors import UsageError
+from fundtrack.importing import statement
 from fundtrack.importing.blocks import Row
 from fundtrack.importing.report import Replaced
+from fundtrack.importing.statement import Statement
 from fundtrack.importing.tally import Tally, holding, reason, reason_of_error
 from fundtrack.posting.enter import next_entry
 from fundtrack.posting.given import DOCUMENT, Documents
@@ -28,9 +30,6 @@ DIGEST_SIZE: Final = 16
 
 REFUSED: Final = "refused"
 """The state of a row about which another may have the last word."""
-
-STATEMENT: Final = "bank_line"
-"""The register of what banks say."""
 
 REJECTED: Final = """
 SELECT r.natural_key, r.occurrence, r.says, d.decided_at, d.decided_by, d.reason
@@ -56,10 +55,11 @@ class Enterer(Tally):
         self._held = _held(connection, register)
         self._rejected = {(key, nth, says): why for key, nth, says, *why in dialect.rows_of(connection, REJECTED)}
         self._documents = Documents(connection) if register.name == DOCUMENT else None
+        self._statement = Statement(connection, register) if register.name == statement.REGISTER else None
         self._seen: dict[bytes, tuple[bytes, int]] = {}
         self._dated = next((at for at, name in enumerate(register.columns) if register.fields.get(name) in DATED), None)
         self._days: set[str] = set()
-        until = closed_to(connection) if register.name == STATEMENT else None
+        until = closed_to(connection) if register.name == statement.REGISTER else None
         self._until = until.isoformat() if until else ""
         self.late: list[tuple[int, str]] = []
         self.entries: dict[int, str] = {}
@@ -81,7 +81,7 @@ class Enterer(Tally):
         A document that would give less than came by it may rest on another row, whichever stands first: what is refused
         is judged again behind all others, until nothing more can be entered.
         """
-        rows, before = self._readable(pieces), 0
+        rows, before = self._placed(self._readable(pieces)), 0
         while True:
             refused: list[tuple[Row, tuple[Any, ...], tuple[str, int, str], list[Reason]]] = []
             for row, said, known_as in rows:
@@ -108,6 +108,16 @@ class Enterer(Tally):
                 continue
             self.amount += row.amount or 0
             yield row, self._whole(row.entry), (keys[0], occurrences[0], row.says)
+
+    def _placed(
+        self, rows: Iterator[tuple[Row, tuple[Any, ...], tuple[str, int, str]]]
+    ) -> Iterator[tuple[Row, tuple[Any, ...], tuple[str, int, str]]]:
+        """Give rows as they are; those of a bank's statement at the places of the lines that they tell of."""
+        if self._statement is None:
+            yield from rows
+            return
+        for (row, _, known_as), said in self._statement.placed(rows, lambda one: one[1]):
+            yield row, said, known_as
 
     def _whole(self, entry: Mapping[str, Any]) -> tuple[Any, ...]:
         """Return what a row says as it is stored; a document of which it says no amount keeps the one that holds."""
