@@ -43,6 +43,43 @@ class Line(NamedTuple):
     moved: int | None
 
 
+class Followed(NamedTuple):
+    """How many balances follow from amounts as they stand, how many from their opposites, of how many that moved."""
+
+    with_sign: int
+    against: int
+    of: int
+
+    @property
+    def reversed(self) -> bool:
+        """Say whether the balances prove that all amounts went the other way: none follows as they stand."""
+        return not self.with_sign and self.against * 2 > self.of
+
+
+class Compared:
+    """The balances of one account compared in one order: which do not follow, and how many would the other way."""
+
+    def __init__(self, sheet: str) -> None:
+        """Begin without any."""
+        self._sheet = sheet
+        self._with_sign = self._against = self._of = 0
+        self.breaks: list[Break] = []
+
+    def compare(self, row: int, stood: int, moved: int, printed: int) -> None:
+        """Compare what a row prints with what stood before, and what moved since."""
+        if stood + moved != printed:
+            self.breaks.append(Break(row, self._sheet, stood + moved, printed))
+            self._against += stood - moved == printed
+        elif moved:
+            self._with_sign += 1
+        self._of += moved != 0
+
+    @property
+    def followed(self) -> Followed:
+        """Return how the balances follow."""
+        return Followed(self._with_sign, self._against, self._of)
+
+
 class Running:
     """The balance of one account, followed from its first line down and from its last line up.
 
@@ -51,29 +88,33 @@ class Running:
 
     def __init__(self, sheet: str) -> None:
         """Begin at an unknown balance: the first one that is printed is believed."""
-        self._sheet = sheet
-        self._next: int | None = None
-        self._before: tuple[int, int, int] | None = None
-        self.down: list[Break] = []
-        self.up: list[Break] = []
+        self._stood: int | None = None
+        self._since: int | None = 0
+        self._later: tuple[int, int, int] | None = None
+        self.down, self.up = Compared(sheet), Compared(sheet)
 
     def follow(self, line: Line) -> None:
         """Compare a line with the one above it, whichever of them is the later one; go on from what is printed."""
         number, printed, moved = line
-        expected = None if self._next is None or moved is None else self._next + moved
-        if None not in (expected, printed) and expected != printed:
-            self.down.append(Break(number, self._sheet, expected or 0, printed or 0))
-        self._next = expected if printed is None else printed
+        self._since = None if self._since is None or moved is None else self._since + moved
         self._follow_up(number, printed, moved)
+        if printed is None:
+            self._stood = None if self._since is None else self._stood
+            return
+        if self._stood is not None and self._since is not None:
+            self.down.compare(number, self._stood, self._since, printed)
+        self._stood, self._since = printed, 0
 
     def _follow_up(self, number: int, printed: int | None, moved: int | None) -> None:
-        """Compare what stood before the lines above with what is printed here."""
-        above, later, stood = self._before or (0, 0, None)
+        """Compare what is printed here, and what the lines above moved since, with what they print."""
         if printed is not None:
-            if stood not in {None, printed}:
-                self.up.append(Break(above, self._sheet, later + printed - (stood or 0), later))
-            above, later, stood = number, printed, printed
-        self._before = None if stood is None or moved is None else (above, later, stood - moved)
+            if self._later:
+                above, later, since = self._later
+                self.up.compare(above, printed, since, later)
+            self._later = (number, printed, 0)
+        if self._later:
+            above, later, since = self._later
+            self._later = None if moved is None else (above, later, since + moved)
 
 
 class Account:
@@ -100,14 +141,15 @@ class Account:
             self._turned.follow(line)
         self._of_day = []
 
-    def breaks(self) -> list[Break]:
-        """Return every line whose balance does not follow from that of the line before it."""
+    def compared(self) -> Compared:
+        """Return the lines compared in the order of their days, and within a day in that of the fewest breaks."""
         self._turn()
+        standing, turned = self._standing, self._turned
         if self._first == self._last:
-            return min(self._standing.down, self._standing.up, key=len)
-        if self._first < self._last:
-            return min(self._standing.down, self._turned.down, key=len)
-        return min(self._standing.up, self._turned.up, key=len)
+            orders = standing.down, standing.up
+        else:
+            orders = (standing.down, turned.down) if self._first < self._last else (standing.up, turned.up)
+        return min(orders, key=lambda one: (len(one.breaks), -one.followed.against))
 
 
 class Balances:
@@ -129,4 +171,10 @@ class Balances:
     @property
     def breaks(self) -> list[Break]:
         """Return every row whose printed balance does not follow from the one before, in the order of the file."""
-        return sorted(chain.from_iterable(one.breaks() for one in self._accounts.values()))
+        return sorted(chain.from_iterable(one.compared().breaks for one in self._accounts.values()))
+
+    @property
+    def followed(self) -> Followed:
+        """Return how the balances of all accounts follow from what their rows moved."""
+        found = (one.compared().followed for one in self._accounts.values())
+        return Followed(*map(sum, zip((0, 0, 0), *found, strict=True)))

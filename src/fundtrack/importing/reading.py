@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from fundtrack import identifier
 from fundtrack.errors import FormatError
-from fundtrack.importing import astray, cells, dates, heading, once
+from fundtrack.importing import astray, cells, dates, debit, heading, once
 from fundtrack.importing.blocks import not_data, rows_of
 from fundtrack.importing.columns import Columns
 from fundtrack.importing.entries import EntryColumns
@@ -178,6 +178,10 @@ class Reading:
         while numbered := [*islice(sheet.rows, self._together)]:
             yield from table.read(numbered)
         table.refuse_reversed()
+        followed = table.balances.followed
+        debit.refuse_reversed(layout, followed, place)
+        if self.layout.general:  # who writes a page for one kind of file has decided what its columns say
+            debit.refuse_journal(layout, head, sheet.name, followed, place)
         table.sums.finish()
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise, product
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from fundtrack.importing import debit
+from fundtrack.importing.balances import Followed
 from fundtrack.importing.fields import NOTHING
 from fundtrack.importing.proposing import grid as cells_of
 from fundtrack.importing.proposing.fields import PAID_TO
@@ -36,14 +38,6 @@ MOSTLY: Final = 90
 
 ENOUGH: Final = 2
 """Balances that must follow, and none the other way, for a direction to be proven."""
-
-
-class Followed(NamedTuple):
-    """How many balances follow from amounts as they stand, how many from their opposites, of how many that moved."""
-
-    with_sign: int
-    against: int
-    of: int
 
 
 def side(cell: str) -> int | None:
@@ -157,6 +151,8 @@ def _sides(look: Looked, come: Column, gone: Column) -> Sequence[Point]:
             come, gone = gone, come
     if not clear:
         why, state = said("new-sides-unclear", **names), "open"
+        if title := debit.journal((look.grid.sheet, *(cell for _, row in look.grid.above for cell in row))):
+            why, come, gone = said("new-sides-journal", title=title, **names), gone, come
     points: list[tuple[str, State]] = [(come.name, "proven"), (gone.name, "proven")]
     if state == "open":
         points = [(come.name, "open"), (gone.name, "taken")]
