@@ -27,7 +27,7 @@ BECAME: Final = ("unallotted", "available", "committed", "applied", "paid", "car
 LEFT: Final = ("unallotted", "available", "committed")
 ALIVE: Final = (*LEFT, "applied")
 CLOCK: Final = 2
-LATER: Final = ("carry-over", "returned-payment", "refund", "transfer-received")
+LATER: Final = ("carry-over", "returned-payment", "refund", "transfer-received", "verification")
 """What may be taken back in a later year: all else moves quota of its own."""
 
 
@@ -154,6 +154,8 @@ class Budget:
     acts: dict[str, Act] = field(default_factory=dict)
     claims: dict[str, Claim] = field(default_factory=dict)
     payments: dict[str, Payment] = field(default_factory=dict)
+    advances: dict[str, Payment] = field(default_factory=dict)
+    held: int = 0
     waiting: dict[int, Claim] = field(default_factory=dict)
     closed: date = date.min
 
@@ -169,6 +171,7 @@ class Budget:
         """Return whether all of them may be posted."""
         moved: defaultdict[Place, defaultdict[date, int]] = defaultdict(lambda: defaultdict(int))
         bound: defaultdict[tuple[int, str], int] = defaultdict(int)
+        freed: defaultdict[tuple[int, str], int] = defaultdict(int)
         for voucher in vouchers:
             if voucher.day <= self.closed:
                 return False
@@ -178,8 +181,14 @@ class Budget:
                     return False
             for contract, amount in voucher.bound.items():
                 bound[contract] += amount
+                freed[contract] += amount if voucher.original or voucher.kind == "commitment" else 0
         enough = all(self.bound[contract] + amount >= 0 for contract, amount in bound.items() if amount < 0)
-        return enough and all(self._suffices(place, of) for place, of in moved.items())
+        unasked = all(self.bound[of] + amount >= self.asked(*of) for of, amount in freed.items() if amount < 0)
+        return enough and unasked and all(self._suffices(place, of) for place, of in moved.items())
+
+    def asked(self, line: int, contract: str) -> int:
+        """Return how much applications that wait ask for of what a line has bound to a contract."""
+        return sum(one.amount for one in self.waiting.values() if (one.line, one.contract) == (line, contract))
 
     def _suffices(self, place: Place, moved: Mapping[date, int]) -> bool:
         total = 0

@@ -10,7 +10,7 @@ from hypothesis.stateful import precondition, rule
 
 from budget import Act, Line
 from cycle import BACK, CHIEF, CLERK, FIRST, LATER, YEAR, Blocked
-from cyclespent import Spending
+from cycleadvanced import Advancing
 from fundtrack.book.periods import Month, month_at
 from fundtrack.posting import post
 from fundtrack.posting.carry import carry_over
@@ -26,7 +26,7 @@ DAYS: Final = 60
 """How far a run goes before its first month is closed, and its first year."""
 
 
-class Ending(Spending):
+class Ending(Advancing):
     """The acts that end, and those that take back."""
 
     @rule(data=st.data(), rested=st.integers(0, 3), back=BACK, later=LATER)

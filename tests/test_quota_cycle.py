@@ -86,7 +86,7 @@ class Cycle(Ending):
         (fund,) = balances(self.book).rows
         for name in COLUMNS:
             assert fund.amounts[name] == sum(self.is_.has((line, name)) for line in allotted)
-        assert fund.amounts["balance"] == self.is_.has(MONEY)
+        assert (fund.amounts["balance"], fund.amounts["advanced"]) == (self.is_.has(MONEY), self.is_.held)
         self.years(fund.amounts)
         connection = self.book.connection
         waits = sorted(item.amount for item in (*unpaid(connection), *owed(connection)) if item.amount)
