@@ -72,6 +72,14 @@ def test_the_same_file_twice_is_one_batch(book: Book) -> None:
         assert everything(book) == before
 
 
+def test_a_list_published_anew_in_other_case_and_blanks_is_the_same(book: Book) -> None:
+    """What tells its rows apart says the same: neither capitals nor blanks pay anybody again."""
+    at, row = HEADER.index("支付申请编号"), pay("1")
+    for number, became in (("Sq  1", (1, 0, 0)), ("SQ 1", (0, 1, 0)), ("sq\u30001 ", (0, 1, 0))):
+        row[at] = number
+        assert counts(bring(book, number.strip(), row))[:3] == became, number
+
+
 def test_overlapping_files_are_compared_as_multisets(book: Book) -> None:
     """Of x, x, x, z after x, x, y only the third x and z are new; honest twins are posted and shown."""
     x, y, z = pay("x"), pay("y"), pay("z")

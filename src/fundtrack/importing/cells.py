@@ -196,6 +196,11 @@ def cautious(row: list[str]) -> list[str]:
     return [*map(covered, row)]
 
 
+def alike(of: Iterable[str]) -> list[str]:
+    """Return cells as they tell one row from another: a list published anew in other case and blanks is the same."""
+    return [" ".join(cell.split()).casefold() for cell in of]
+
+
 def name(cell: str) -> str:
     """Return the text of a cell that names somebody; strokes alone name nobody.
 

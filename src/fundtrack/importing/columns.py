@@ -269,7 +269,7 @@ class Columns:
         if "" in account:
             account = [said or self._layout.name for said in account]
         counted = map(int.__sub__, moved.incoming, moved.outgoing)
-        key = [iso, [*map(str, counted)], *([*map(str.strip, extended[place])] for place in self._key)]
+        key = [iso, [*map(str, counted)], *(cells.alike(extended[place]) for place in self._key)]
         bank_ref = self._bank_refs(extended[self._bank_ref.place])
         return Candidates(
             date, kind, amount, fund, use_fund, code, payee, narration, project, document, bank, bank_ref, payee_id,
