@@ -12,7 +12,7 @@ from unittest.mock import patch
 import pytest
 
 from copies import Template, address
-from fundtrack.book import Book, create_book
+from fundtrack.book import Book, create_book, open_book
 from fundtrack.book.policy import apply_chart
 from fundtrack.checking import candidates
 from fundtrack.schema import dialect
@@ -112,9 +112,8 @@ class Shelf:
     @contextmanager
     def _desk(self, engine: str) -> Iterator[Desk]:
         """Give a copy of the empty book that is lent from now on."""
-        with self._copy(engine) as book, book.engine.connect() as connection:
-            prepared(connection)
-            yield Desk(book, connection)
+        with self._copy(engine) as book, desk(book) as made:
+            yield made
 
     def _copy(self, engine: str) -> AbstractContextManager[Book]:
         """Return a copy of the empty book."""
@@ -160,6 +159,25 @@ class Desk:
                 apply_chart(lent, chart, by=OWNER, document="example")
             self.chart = chart
         return lent
+
+
+@contextmanager
+def desk(book: Book) -> Iterator[Desk]:
+    """Lend a book from now on."""
+    with book.engine.connect() as connection:
+        prepared(connection)
+        yield Desk(book, connection)
+
+
+@contextmanager
+def lent(folder: Path, chart: str) -> Iterator[Lent]:
+    """Give the book of a folder with a chart in force, and roll everything back."""
+    book = open_book(folder)
+    try:
+        with desk(book) as made, made.lend(chart) as one:
+            yield one
+    finally:
+        book.engine.dispose()
 
 
 def prepared(connection: Connection) -> None:

@@ -11,11 +11,13 @@ from fundtrack.auditing.waivers import Decision, Scope, grant
 from fundtrack.checking import checks
 from fundtrack.errors import Refused, UsageError
 from fundtrack.posting import post
+from fundtrack.posting.advance import refund
 from fundtrack.posting.application import apply_for, approve, payment
 from fundtrack.posting.canpay import Bill, can_pay
 from fundtrack.posting.carry import carry_over
 from fundtrack.posting.correct import Correction, rebook, reverse
 from fundtrack.posting.quota import adjust, allot, commit, receive
+from fundtrack.posting.release import release
 from fundtrack.posting.vouchers import draft
 from quotas import controlled
 from shelf import ENGINES
@@ -85,6 +87,24 @@ def kept(book: Book) -> None:
           by=CLERK)  # fmt: skip
     spending(late)
     assert stands(book, line) == {"available": 20, "paid": 40}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_comes_back_under_a_contract_is_bound_again(shelf: Shelf, engine: str) -> None:
+    """After the last day as well: what of an application is not paid, and what of a payment is refunded."""
+    with shelf.book(engine, controlled(date(2015, 1, 1))) as book:
+        given(book, 2015, 100, first=1, expires=date(2015, 6, 30))
+        line, last, late = "F01-Q00002", date(2015, 6, 30), date(2015, 7, 1)
+        post(book, lambda c, chart: commit(c, chart, line, 50, date=last, contract="HT-9", payee="甲"), by=CLERK)
+        asked = apply_for(book, line, 20, payee="甲", date=last, by=CLERK, contract="HT-9")
+        approved = approve(book, asked, date=last, by=CHIEF).numbers[0]
+        (paid,) = post(book, lambda _, chart: [draft(
+            chart, "disbursement", 30, fund="F01", date=last, use="0601", project="P01", quota=line, payee="甲",
+            contract="HT-9",
+        )], by=CLERK).numbers  # fmt: skip
+        post(book, lambda c, chart: [release(c, chart, approved, None, reason="结算核减", date=late)], by=CLERK)
+        post(book, lambda c, chart: [refund(c, chart, paid, 10, date=late)], by=CLERK)
+        assert stands(book, line) == {"committed": 30, "paid": 30}
 
 
 def test_what_is_allotted_lasts_no_longer_than_what_it_came_of(shelf: Shelf) -> None:

@@ -302,7 +302,8 @@ IF EXISTS (SELECT 1 FROM added JOIN quota_heading AS h ON h.fund = added.fund) T
     JOIN entry AS e ON e.voucher = added.id
     JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND (
         (a.code = CASE e.red WHEN 0 THEN e.credit ELSE e.debit END
-            AND a.kind IN ('quota-committed', 'quota-applied', 'quota-paid'))
+            AND a.kind IN ('quota-committed', 'quota-applied', 'quota-paid')
+            AND NOT (a.kind = 'quota-committed' AND added.kind IN ('refund', 'application')))
         OR (a.code = CASE e.red WHEN 0 THEN e.debit ELSE e.credit END AND added.kind IN ('allotment', 'quota-adjustment', 'carry-over', 'pooling')
             AND a.kind IN ('quota-unallotted', 'quota-available', 'quota-committed')))
     JOIN quota AS q ON q.number = e.fund || '-' || substr(a.code, 6) AND q.expires <> '' AND q.expires < added.date
