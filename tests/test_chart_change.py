@@ -137,7 +137,15 @@ def test_an_account_keeps_its_bank() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [ROADS, "F01:0602", "Expenses:F01-Relocation:0602-Roads", "E支出:F01-中央易地搬迁:0602-道路"]
+    "name",
+    [
+        ROADS,
+        "F01:0602",
+        "F01-0602",
+        " F01：0602",
+        "Expenses:F01-Relocation:0602-Roads",
+        "E支出:F01-中央易地搬迁:0602-道路",
+    ],
 )
 def test_a_use_is_granted_and_ended_without_writing_beancount(name: str) -> None:
     """The clerk gives an account, a day and a document."""

@@ -207,6 +207,8 @@ def test_an_advance_that_comes_back_in_a_later_year_is_held_no_more(book: Book, 
     ):
         with pytest.raises(UsageError, match=r"0\.70"):
             act(book, too_much)
+    with pytest.raises(UsageError, match=r"退票 0\.71 超过 F01.* 0\.70"):
+        send_back(book, paid, 71, date=on(3, 1, 2016))
     reverse(book, back, reason="x", date=on(3, 1, 2016), by="clerk")
     assert stands(book) == held
     act(book, lambda c, chart: [refund(c, chart, paid, 30, date=on(3, 2, 2016))])

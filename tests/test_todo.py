@@ -109,7 +109,10 @@ def test_returned_by_the_bank(book: Book, monkeypatch: pytest.MonkeyPatch) -> No
     assert items(book, "unpaid") == []
     assert [item[:3] for item in items(book, "returned")] == [(back, "2015-02-04", 100)]
     group = asked(book)["returned"]
-    assert told(group, [group], "table", "en")["command"] == f"fundtrack pay {back} --date 2015-12-31"
+    assert told(group, [group], "table", "en")["command"] == f"fundtrack pay {back} --date 2015-02-28"
+    for month, day in (((2015, 1), "2015-02-28"), ((2015, 4), "2015-04-30"), ((2016, 2), "2015-12-31")):
+        named = told(group, [group], "table", "en", Month(*month))["command"]
+        assert named == f"fundtrack pay {back} --date {day}"
     with monkeypatch.context() as within:
         within.setenv("FUNDTRACK_TODAY", "2015-03-01")
         assert told(group, [group], "table", "en")["command"] == f"fundtrack pay {back}"

@@ -256,12 +256,14 @@ class Chart:
         object.__setattr__(self, "cash", cash)
 
     def find(self, name: str) -> Account:
-        """Return the account called `Expenses:F01:0601`, `F01:0601` or by its written name in either language.
+        """Return the account called `Expenses:F01:0601`, `F01:0601`, `F01-0601` or by its name as written.
 
         Raises ChartError (`chart-account-unknown`).
         """
+        said = name.strip().replace("：", ":")
         for account in self.accounts.values():
-            if name in {account.path, f"{account.fund}:{account.code}", *both(account, self)}:
+            codes = {f"{account.fund}{mark}{account.code}" for mark in ":-"}
+            if said in {account.path, *codes, *both(account, self)}:
                 return account
         raise ChartError("chart-account-unknown", account=name)
 

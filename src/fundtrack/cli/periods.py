@@ -79,10 +79,10 @@ def close(
         about = {"document": document, "reason": reason}
         found = periods.close(the_book, wanted, by=person(by), earlier=earlier, **about)
     if form != "table":
-        print_groups(found, form, language)
+        print_groups(found, form, language, wanted)
     elif found:
         show.say_message("period-blocked", language, month=wanted, count=sum(len(group.items) for group in found))
-        print_groups(found, form, language)
+        print_groups(found, form, language, wanted)
     else:
         show.say_message("period-may-close" if preview else "period-is-closed", language, month=wanted)
         _say_unsettled(the_book, wanted, language)
@@ -158,7 +158,7 @@ def year_close(
         if form == "table":
             count = sum(len(group.items) for group in done.blocked)
             show.say_message("period-blocked", language, month=year, count=count)
-        print_groups(done.blocked, form, language)
+        print_groups(done.blocked, form, language, Month(year, 12))
         raise typer.Exit(1)
     rows = [_ended(one, form) for one in done.lines]
     if form != "table":
@@ -190,26 +190,31 @@ def todo(
 ) -> None:
     """待办事项 What waits, for whom, since when, and the command that mends it; the oldest first."""
     from fundtrack.book.clock import today
+    from fundtrack.book.periods import closed_to, month_at
     from fundtrack.posting.todo import todo
 
     the_book = opened(book)
     language = spoken(lang, the_book)
     found = todo(the_book, today=today(), days=days)
-    print_groups(found, form, language)
+    with the_book.reading() as connection:
+        closed = closed_to(connection)
+    print_groups(found, form, language, month_at(closed).next if closed else None)
     if form == "table" and not found:
         show.say_message("todo-nothing", language)
     if found:
         raise typer.Exit(1)
 
 
-def print_groups(found: Sequence[Group], form: Format, language: Language) -> None:
-    """Print what is to be done, a line a kind; for programs with each item of it."""
+def print_groups(found: Sequence[Group], form: Format, language: Language, month: Month | None) -> None:
+    """Print what is to be done, a line a kind; for programs with each item of it. `month` is to be closed next."""
     if form == "table" and not found:
         return
-    show.rows([told(group, found, form, language) for group in found], form, language, COLUMNS)
+    show.rows([told(group, found, form, language, month) for group in found], form, language, COLUMNS)
 
 
-def told(group: Group, groups: Sequence[Group], form: Format, language: Language) -> dict[str, Any]:
+def told(
+    group: Group, groups: Sequence[Group], form: Format, language: Language, month: Month | None = None
+) -> dict[str, Any]:
     """Return a group of all that is to be done as it is printed."""
     from fundtrack.posting.todo import doing
 
@@ -218,7 +223,7 @@ def told(group: Group, groups: Sequence[Group], form: Format, language: Language
     sides = ((f"side-{one}", one) for one in group.who.split("、"))
     who = "、".join(message(key, language) if key in messages() else one for key, one in sides)
     details = {"who": (who if group.kind == "finding" else group.who) or "–", "name": oldest.name, "date": oldest.date}
-    details |= {"day": _last_day(oldest)}
+    details |= {"day": _day(oldest, month)}
     kind, name = doing(group, groups)
     head = {"kind": group.kind} if form != "table" else {}
     items = {"items": [_item(item) for item in group.items]} if form == "json" else {}
@@ -232,11 +237,18 @@ def told(group: Group, groups: Sequence[Group], form: Format, language: Language
     } | items  # fmt: skip
 
 
-def _last_day(item: Item) -> str:
-    """Return the day that a command has to say which executes quota of a year that is over; nothing within it."""
-    from fundtrack.book.clock import today
+def _day(item: Item, month: Month | None) -> str:
+    """Return the day that a command has to say which executes quota of a year that is over; nothing within it.
 
-    return f" --date {item.year}-12-31" if "" < item.year < str(today().year) else ""
+    That is the last of the month that is to be closed, and no earlier than it waits: one that the book still takes.
+    """
+    from fundtrack.book.clock import today
+    from fundtrack.book.periods import Month, month_of
+
+    if not "" < item.year < str(today().year):
+        return ""
+    own = month_of(item.date[:7])
+    return f" --date {min(max(own, month or own), Month(own.year, 12)).last}"
 
 
 def _ended(one: Ended, form: Format) -> dict[str, Any]:

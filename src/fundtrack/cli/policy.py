@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 chart = typer.Typer(help="科目表与用途 The chart of accounts and the uses it grants.", no_args_is_help=True)
 
 FileArgument = Annotated[Path | None, typer.Argument(help="A chart; by default ledger/chart.beancount. 科目表文件")]
-AccountArgument = Annotated[str, typer.Argument(help="F01:0601, or the account's whole name. 科目")]
+AccountArgument = Annotated[str, typer.Argument(help="F01-0601, F01:0601 or the account's whole name. 科目")]
 
 FUND_COLUMNS = ("fund", "name", "department", "level", "regime", "valid_from", "valid_to", "authority")
 ACCOUNT_COLUMNS = ("account", "kind", "granted", "written")

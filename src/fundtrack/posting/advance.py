@@ -107,17 +107,19 @@ def refund(
     return drafted(chart, "refund", (back,), fund=paid.fund, date=date, **said)
 
 
-def left_to_come_back(connection: Connection, chart: Chart, paid: Standing, amount: int | None) -> int:
+def left_to_come_back(
+    connection: Connection, chart: Chart, paid: Standing, amount: int | None, beyond: str = "refund-too-much"
+) -> int:
     """Return what comes back of a payment of one entry, `amount` fen or all that is left of it.
 
-    Of an advance no more is left than its payee still holds. Raises UsageError (`refund-too-much`).
+    Of an advance no more is left than its payee still holds. Raises UsageError as `refuse_beyond` does.
     """
     entry = charged(connection, chart, paid)
     left = entry.amount - taken_back(connection, paid)
     if kind_of_account(chart, entry.debit) == "advance":
         left = min(left, outstanding(connection, paid.fund, paid.payee))
     back = amount or left or entry.amount
-    refuse_beyond(paid.number, back, left)
+    refuse_beyond(paid.number, back, left, beyond)
     return back
 
 
@@ -169,10 +171,13 @@ def taken_back(connection: Connection, paid: Standing) -> int:
     return int(connection.execute(TAKEN_BACK, {"fund": paid.fund, "cites": paid.id}).scalar_one())
 
 
-def refuse_beyond(number: str, amount: int, left: int) -> None:
-    """Refuse a refund of more fen than are left of its payment. Raises UsageError (`refund-too-much`)."""
+def refuse_beyond(number: str, amount: int, left: int, beyond: str = "refund-too-much") -> None:
+    """Refuse what comes back of a payment beyond the fen that are left of it.
+
+    Raises UsageError: `refund-too-much`, or what is said instead (`return-too-much`).
+    """
     if amount > left:
-        raise UsageError("refund-too-much", number=number, amount=money.grouped(amount), left=money.grouped(left))
+        raise UsageError(beyond, number=number, amount=money.grouped(amount), left=money.grouped(left))
 
 
 def _debits(voucher: Standing) -> list[Leg]:

@@ -40,7 +40,7 @@ def return_payment(
     """Return the voucher of `amount` fen, or all, that the bank sent back of a payment; it cites it.
 
     Raises UsageError: `return-reason`, what `refuse_application` does, `return-no-payment` where none such stands,
-    `follows-before`, `refund-too-much`, `return-payable` and `return-uncontrolled` where there is nothing to owe or
+    `follows-before`, `return-too-much`, `return-payable` and `return-uncontrolled` where there is nothing to owe or
     reserve it by.
     """
     if not reason.strip():
@@ -50,7 +50,7 @@ def return_payment(
     if paid.kind not in RETURNABLE or paid.reverses or paid.reversed_by or len(paid.in_money) != 1:
         raise UsageError("return-no-payment", number=paid.number)
     refuse_before(paid.number, paid.date, date)
-    back = left_to_come_back(connection, chart, paid, amount if amount is None else positive(amount))
+    back = left_to_come_back(connection, chart, paid, amount if amount is None else positive(amount), "return-too-much")
     entries = _restored(paid, back) if restores(paid, date) else _owed(chart, paid, back, date)
     return drafted(
         chart, KIND, entries, fund=paid.fund, date=date, payee=paid.payee, project=paid.project,

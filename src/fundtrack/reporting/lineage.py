@@ -253,10 +253,11 @@ class Tracer:
         roots = [line for line in self._chart.quotas if not line.parent]
         self.moves.read([line for line in self._chart.quotas if self._comes_of(line, document)])
         by_receipt = {act.id: line.number for line in roots for act, _ in self._receipts_of(line, document)}
-        for act in self.moves.naming(document):
+        named = {act.id: act for act in self.moves.naming(document)}
+        for act in named.values():
             if act.id in by_receipt:
                 gave[by_receipt[act.id]] += act.quota
-            elif not act.reverses and self._rests(act):
+            elif not {act.reverses, act.cites} & {*named} and self._rests(act, document):
                 resting.append(self.below_act(act))
         lines = [self._given(document, self.moves.lines[one], amount) for one, amount in gave.items()]
         return replace(self._document(document), next=(*found, *lines, *resting))
@@ -271,11 +272,15 @@ class Tracer:
         whole = (self.below_line(line),) if line.document == document else ()
         return replace(self.line(line), amount=amount, left=None, fed=True, next=whole)
 
-    def _rests(self, act: Act) -> bool:
-        """Say whether a voucher stands below its document by itself: money, and pooling where it begins."""
+    def _rests(self, act: Act, document: str) -> bool:
+        """Say whether a voucher stands below its document by itself: not what stands below a line of that already.
+
+        Pooling stands where it begins, and a receipt that gives no line anything, for it was taken back, by itself.
+        """
         if act.kind == "pooling":
             return self._chart.funds[act.fund].regime != "pooled"
-        return not act.quota
+        lines = () if act.kind == "quota-received" else self.moves.of_act(act)
+        return not any(self._comes_of(self.moves.lines[end[1]], document) for _, *ends, _ in lines for end in ends)
 
     def _comes_of(self, line: Quota, document: str) -> bool:
         """Say whether a line was given by a document, or came of one that was."""
@@ -336,8 +341,10 @@ class Tracer:
         }  # fmt: skip
 
     def below_act(self, act: Act) -> Node:
-        """Return a voucher below which stand those that cite it or take it back, and the line that a pooling gave."""
+        """Return a voucher below which stand those that cite it or take it back, and the line that it gave another."""
         found = [self.below_act(one) for one in self.moves.followers(act)]
+        if act.kind == "allotment" and not act.reverses:
+            found += [self.below_line(self.moves.lines[move.entered[1]]) for move in self.moves.of_act(act)]
         if act.kind == "pooling" and not act.reverses and self._chart.funds[act.fund].regime != "pooled":
             for other in self.moves.pooled_with(act):
                 lines = [line for _, (status, line), _, _ in self.moves.of_act(other) if status == "received"]

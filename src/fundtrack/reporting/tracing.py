@@ -30,6 +30,8 @@ SELECT contract FROM voucher WHERE contract <> '' UNION SELECT contract FROM app
 UNION SELECT contract FROM book_contracts
 """
 
+NAMED: Final = "SELECT DISTINCT document FROM voucher WHERE document <> ''"
+
 SIGNED: Final = """
 SELECT project, payee, date FROM book_contracts WHERE contract = :contract
 ORDER BY CASE change WHEN '' THEN 0 ELSE 1 END
@@ -56,8 +58,9 @@ def trace(connection: Connection, chart: Chart, subject: str) -> Lineage:
         line = find_line(chart, number)
         return Lineage(tracer.above_line(line), tracer.below_line(line))
     known = tracer.papers
-    if number not in {*known.numbers, *known.upper, *known.upper.values()}:
-        like = near(number, known.numbers | contracts)
+    if number not in {*known.numbers, *known.upper, *known.upper.values()} and not tracer.moves.naming(number):
+        named = {str(document) for (document,) in dialect.rows_of(connection, NAMED)}
+        like = near(number, known.numbers | contracts | named)
         raise UsageError("trace-unknown" if like else "trace-nothing", name=number, **{"known": like} if like else {})
     return Lineage(tracer.above_document(number), tracer.below_document(number))
 
