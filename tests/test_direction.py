@@ -234,3 +234,27 @@ def test_a_name_that_says_the_way_is_not_overruled(book: Path, say: Say) -> None
     asked = say("formats", "new", "a.csv", "--book", book, "--format", "json", "--set", "unit=元")
     points = {point["topic"]: (point["value"], point["state"]) for point in asked.json["points"]}
     assert (asked.code, points["amount-in"]) == (2, ("收入", "open"))
+
+
+EQUAL: Final = "Day,Sum,Balance,Name,Reference\n" + "".join(
+    f"{day}/09/2015,-100.00,{balance}.00,Alpha Ltd,N{day}\n" for day, balance in ((15, 800), (14, 900), (13, 1000))
+)
+"""Equal payments, the latest first: read from the first to the last their balances rise by what was paid."""
+
+
+def test_equal_amounts_prove_no_direction(book: Path, say: Say) -> None:
+    """Their balances follow upwards as they stand, and downwards from their opposites."""
+    Path("a.csv").write_text(EQUAL, "utf-8")
+    asked = say("formats", "new", "a.csv", "--book", book, "--format", "json", "--set", "amount=Sum")
+    assert {point["topic"]: point["state"] for point in asked.json["points"]}["sign"] == "open"
+    Path("a.csv").write_text(EQUAL.replace("-100.00,800", "-99.00,801"), "utf-8")
+    told = say("formats", "new", "a.csv", "--book", book, "--format", "json", "--set", "amount=Sum")
+    points = {point["topic"]: (point["value"], point["state"]) for point in told.json["points"]}
+    assert points["sign"] == ("in", "proven")
+
+
+def test_equal_payments_are_no_journal(tmp_path: Path) -> None:
+    """The days tell which line is the later one."""
+    text = EQUAL.replace("Day", "Date").replace("Sum", "Amount").replace("Name", "Description")
+    assert read(tmp_path, "bank-signed", text) == [-10000] * 3
+    assert refused(tmp_path, "bank-signed", text.replace("-100.00", "100.00")).key == "balances-reversed"

@@ -46,8 +46,11 @@ def side(cell: str) -> int | None:
 
 
 def followed(amounts: Sequence[int | None], balances: Sequence[int | None]) -> Followed:
-    """Return how the balances follow from the amounts, downwards or upwards, whichever does more."""
-    best = Followed(0, 0, 0)
+    """Return how the balances follow from the amounts, downwards or upwards, whichever does more.
+
+    Equal amounts follow both ways, and each proves the opposite of the other: then nothing is proven.
+    """
+    best, ways = Followed(0, 0, 0), set[bool]()
     rows = [*zip(amounts, balances, strict=True)]
     for order in (rows, rows[::-1]):
         plus = minus = moved = 0
@@ -57,8 +60,10 @@ def followed(amounts: Sequence[int | None], balances: Sequence[int | None]) -> F
                 plus += after - before == amount
                 minus += after - before == -amount
         if plus + minus > best.with_sign + best.against or not best.of:
-            best = Followed(plus, minus, moved)
-    return best
+            best, ways = Followed(plus, minus, moved), {plus > minus}
+        elif plus + minus == best.with_sign + best.against:
+            ways.add(plus > minus)
+    return best if len(ways) == 1 else Followed(0, 0, best.of)
 
 
 def balance(look: Looked) -> Column | None:
