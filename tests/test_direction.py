@@ -258,3 +258,36 @@ def test_equal_payments_are_no_journal(tmp_path: Path) -> None:
     text = EQUAL.replace("Day", "Date").replace("Sum", "Amount").replace("Name", "Description")
     assert read(tmp_path, "bank-signed", text) == [-10000] * 3
     assert refused(tmp_path, "bank-signed", text.replace("-100.00", "100.00")).key == "balances-reversed"
+
+
+WAN: Final = """\
+支付日期,收款单位,支付金额(万元),摘要,凭证号
+2015-05-01,广西示例甲公司,-0.123456,工程款,Z1
+2015-05-02,广西示例乙公司,-2069.985898,工程款,Z2
+"""
+"""Payments in 万元 with six decimals, all below zero."""
+
+
+@pytest.mark.parametrize(("text", "negative"), [
+    (WAN, 2), (WAN.replace("万元", "元").replace("0.123456", "123.45").replace("2069.985898", "206.98"), 2),
+    (WAN.replace("-0.123456", "0.123456"), 1),
+])  # fmt: skip
+def test_a_sign_is_asked_of_amounts_in_whatever_unit(book: Path, say: Say, text: str, negative: int) -> None:
+    """Amounts of six decimals are counted as others are."""
+    Path("a.csv").write_text(text, "utf-8")
+    new = ("formats", "new", "a.csv", "--book", book, "--format", "json", "--anyway")
+    asked = say(*new)
+    (sign,) = [point for point in asked.json["points"] if point["topic"] == "sign"]
+    assert (asked.code, sign["state"], f"{negative} of 2" in sign["evidence"]) == (2, "open", True)
+    made = say(*new, "--set", "sign=in")
+    sums = {1: "-20698624.42", 2: "-20701093.54"}
+    assert (made.code, made.json["read"]["amount"]) == (0, sums[negative] if "万元" in text else "-330.43")
+
+
+def test_a_total_of_six_decimals_is_found(book: Path, say: Say) -> None:
+    """It is the sum of its rows, in the page's sample too."""
+    Path("a.csv").write_text(WAN.replace("-", "").replace("201505", "2015-05-") + ",,2070.109354,,\n", "utf-8")
+    made = say("formats", "new", "a.csv", "--book", book, "--format", "json", "--anyway", "--name", "wan")
+    points = {point["topic"]: point["state"] for point in made.json["points"]}
+    assert (made.code, points["total"], points["sign"]) == (0, "proven", "proven")
+    assert "2070.109354" in (book / "importers" / "wan.md").read_text("utf-8")

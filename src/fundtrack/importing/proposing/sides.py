@@ -17,6 +17,7 @@ from fundtrack.importing.proposing.vocabulary import says
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from fractions import Fraction
 
     from fundtrack.importing.proposing.look import Column, Looked
     from fundtrack.importing.proposing.point import State
@@ -40,12 +41,12 @@ ENOUGH: Final = 2
 """Balances that must follow, and none the other way, for a direction to be proven."""
 
 
-def side(cell: str) -> int | None:
+def side(cell: str) -> int | Fraction | None:
     """Return what stands on one side of a statement; nothing is zero."""
     return 0 if cell.strip() in NOTHING else cells_of.amount(cell)
 
 
-def followed(amounts: Sequence[int | None], balances: Sequence[int | None]) -> Followed:
+def followed(amounts: Sequence[int | Fraction | None], balances: Sequence[int | Fraction | None]) -> Followed:
     """Return how the balances follow from the amounts, downwards or upwards, whichever does more.
 
     Equal amounts follow both ways, and each proves the opposite of the other: then nothing is proven.
@@ -318,7 +319,7 @@ def sign(look: Looked, amount: Column, payee: str, answers: Mapping[str, str]) -
     negative = sum(one < 0 for one in known)
     if (column := _directing(look)) and (words := signed_by(amount, column)):
         return _by_words(look, column, words, choices)
-    if PAID_TO.search(payee) and (of - negative) * 100 >= MOSTLY * of:
+    if PAID_TO.search(payee) and known and (of - negative) * 100 >= MOSTLY * of:
         return Point("sign", "out", "proven", said("new-sign-paid", payee=payee, negative=negative, of=of))
     return Point("sign", "out", "open", said("new-sign-unknown", negative=negative, of=of), choices)
 
