@@ -126,3 +126,168 @@ def test_which_side_of_a_journal_came_in_is_asked(book: Path, say: Say) -> None:
     assert made.code == 0, made.err
     read_so = say("import", "journal.csv", "--book", book, "--as", "j", "--dry-run", "--format", "json")
     assert read_so.json[0]["amounts"]["read"] == "380234.56"
+
+
+BELOW_ZERO: Final = """\
+交易日期,收入金额,支出金额,账户余额,对方户名,对方账号,交易流水号,摘要
+2024-03-05,500.00,0.00,1500.00,示例甲公司,6222020200001111222,N1,往来款
+2024-03-06,0.00,-120.00,1380.00,示例乙公司,6222020200001111223,N2,工程款
+2024-03-07,0.00,-0.50,1379.50,示例丙公司,6222020200001111224,N3,工程款
+"""
+"""A statement that prints what went out below zero, in a column of its own."""
+
+
+@pytest.mark.parametrize("total", ["", "合计,500.00,-120.50,,,,,\n", "合计,500.00,120.50,,,,,\n"])
+def test_what_went_out_may_be_printed_below_zero(tmp_path: Path, total: str) -> None:
+    """The balances prove it; a total may be printed either way."""
+    (tmp_path / "a.csv").write_text(BELOW_ZERO + total, "utf-8")
+    reading = Importer(PAGES["bank-two-columns"]).candidates(tmp_path / "a.csv")
+    rows = [row for row in reading if row.state == "data"]
+    assert [row.amount for row in rows] == [50000, -12000, -50]
+    assert [row.candidate.kind for row in rows if row.candidate] == ["disbursement"] * 2
+    assert ([one.key for row in rows for one in row.problems], reading.breaks) == (["kind-unknown"], [])
+    assert reading.printed_total_agrees is (True if total else None)
+    latest_first = BELOW_ZERO.splitlines(keepends=True)
+    assert read(tmp_path, "bank-two-columns", latest_first[0] + "".join(latest_first[:0:-1])) == [-50, -12000, 50000]
+
+
+def test_what_nothing_proves_to_have_gone_out_is_refused(tmp_path: Path) -> None:
+    """Without balances, or where they prove neither; a single one waits as a refund, as those do that came back."""
+    error = refused(tmp_path, "bank-two-columns", without_column(BELOW_ZERO, 3))
+    assert (error.key, error.details["count"], error.details["column"]) == ("outs-negative", 2, "支出金额")
+    broken = BELOW_ZERO.replace("1380.00", "7.00").replace("1379.50", "9.00")
+    assert refused(tmp_path, "bank-two-columns", broken).key == "outs-negative"
+    back = BELOW_ZERO.replace("1380.00", "1620.00").replace("1379.50", "1620.50")
+    assert read(tmp_path, "bank-two-columns", back) == [50000, 12000, 50]
+    alone = "".join(without_column(BELOW_ZERO, 3).splitlines(keepends=True)[:3])
+    assert read(tmp_path, "bank-two-columns", alone) == [50000, 12000]
+    mixed = without_column(BELOW_ZERO, 3) + "2024-03-08,,7.00,示例丙公司,6222020200001111224,N4,货款\n"
+    assert read(tmp_path, "bank-two-columns", mixed) == [50000, 12000, 50, -700]
+
+
+def test_lines_of_a_register_went_out_below_zero(tmp_path: Path) -> None:
+    """They are kept as what went out, and refused where nothing proves it."""
+    head = "账号：45001234560001,,,,,,,\n行号,交易日期,银行流水号,支出金额,收入金额,账户余额,对方单位,对方账户\n"
+    rows = (
+        "1,2015-01-20,GK1,-7.00,,93.00,农户,\n2,2015-01-31,GK2,-6.00,,87.00,农户,\n3,2015-02-01,GK3,,1.00,88.00,农户,\n"
+    )
+    assert read(tmp_path, "bank-statement-lines", head + rows) == [-700, -600, 100]
+    (tmp_path / "b.csv").write_text(head + rows, "utf-8")
+    entries = [row.entry for row in Importer(PAGES["bank-statement-lines"]).candidates(tmp_path / "b.csv") if row.entry]
+    assert [one["amount"] for one in entries] == [-700, -600, 100]
+    assert refused(tmp_path, "bank-statement-lines", (head + rows).replace(",93.00,", ",,")).key == "outs-negative"
+
+
+OF_NO_PAGE: Final = """\
+记账日,往来单位,收入,支出,余额,流水号,摘要
+2015-03-01,田阳示例国库,500000.00,,500000.00,S1,补助
+2015-03-05,示例水利,,-120000.00,380000.00,S2,工程款
+2015-03-06,示例路桥,,-1234.56,378765.44,S3,工程款
+2015-03-07,示例路桥,,-1000.00,377765.44,S4,工程款
+"""
+"""A statement that no page knows."""
+
+ENGLISH: Final = """\
+Date,Paid in,Paid out,Balance,Name,Reference
+05/03/2024,500.00,,1500.00,Alpha Ltd,N1
+16/03/2024,,-120.00,1380.00,Beta Ltd,N2
+17/03/2024,,-0.50,1379.50,Gamma Ltd,N3
+"""
+
+
+@pytest.mark.parametrize(("text", "names", "sum_of", "payee"), [
+    (OF_NO_PAGE, ("收入", "支出"), "377765.44", "往来单位"),
+    (ENGLISH, ("Paid in", "Paid out"), "379.50", "Name"),
+    (ENGLISH.replace("Paid in", "Credit").replace("Paid out", "Debit"), ("Credit", "Debit"), "379.50", "Name"),
+])  # fmt: skip
+def test_a_page_is_proposed_with_outs_below_zero(
+    book: Path, say: Say, text: str, names: tuple[str, str], sum_of: str, payee: str
+) -> None:
+    """By what the columns are called, and by the balances; what is read through it is what the file says."""
+    Path("a.csv").write_text(text, "utf-8")
+    made = say("formats", "new", "a.csv", "--book", book, "--name", "below", "--format", "json", "--set", "unit=元",
+               "--set", f"payee={payee}")  # fmt: skip
+    points = {point["topic"]: (point["value"], point["state"]) for point in made.json["points"]}
+    assert (points["amount-in"], points["amount-out"]) == ((names[0], "proven"), (names[1], "proven"))
+    assert (points["sign"], made.code) == (("in", "proven"), 0)
+    assert (made.json["read"]["amount"], made.json["read"]["reasons"]) == (sum_of, {"kind-unknown": 1})
+    assert say("formats", "test", "--book", book).code == 0
+
+
+def test_outs_below_zero_without_a_balance_are_asked_about(book: Path, say: Say) -> None:
+    """Who says that they were paid gets a page that says so; what came back is not imported so."""
+    Path("a.csv").write_text(without_column(OF_NO_PAGE, 4), "utf-8")
+    new = ("formats", "new", "a.csv", "--book", book, "--name", "below", "--set", "unit=元", "--set", "payee=往来单位")
+    asked = say(*new, "--format", "json")
+    points = {point["topic"]: point["state"] for point in asked.json["points"]}
+    assert (asked.code, points["sign"], points["amount-in"]) == (2, "open", "proven")
+    told = say(*new, "--set", "sign=out")
+    assert (told.code, "below zero" in told.err) == (2, True)
+    made = say(*new, "--set", "sign=in", "--format", "json")
+    assert (made.code, made.json["read"]["amount"]) == (0, "377765.44")
+
+
+def test_a_name_that_says_the_way_is_not_overruled(book: Path, say: Say) -> None:
+    """Balances that follow only the other way, as those of what is owed do, are a question."""
+    text = OF_NO_PAGE.replace("-", "").replace("201503", "2015-03-").replace("收入,支出", "支出,收入")
+    Path("a.csv").write_text(text, "utf-8")
+    asked = say("formats", "new", "a.csv", "--book", book, "--format", "json", "--set", "unit=元")
+    points = {point["topic"]: (point["value"], point["state"]) for point in asked.json["points"]}
+    assert (asked.code, points["amount-in"]) == (2, ("收入", "open"))
+
+
+EQUAL: Final = "Day,Sum,Balance,Name,Reference\n" + "".join(
+    f"{day}/09/2015,-100.00,{balance}.00,Alpha Ltd,N{day}\n" for day, balance in ((15, 800), (14, 900), (13, 1000))
+)
+"""Equal payments, the latest first: read from the first to the last their balances rise by what was paid."""
+
+
+def test_equal_amounts_prove_no_direction(book: Path, say: Say) -> None:
+    """Their balances follow upwards as they stand, and downwards from their opposites."""
+    Path("a.csv").write_text(EQUAL, "utf-8")
+    asked = say("formats", "new", "a.csv", "--book", book, "--format", "json", "--set", "amount=Sum")
+    assert {point["topic"]: point["state"] for point in asked.json["points"]}["sign"] == "open"
+    Path("a.csv").write_text(EQUAL.replace("-100.00,800", "-99.00,801"), "utf-8")
+    told = say("formats", "new", "a.csv", "--book", book, "--format", "json", "--set", "amount=Sum")
+    points = {point["topic"]: (point["value"], point["state"]) for point in told.json["points"]}
+    assert points["sign"] == ("in", "proven")
+
+
+def test_equal_payments_are_no_journal(tmp_path: Path) -> None:
+    """The days tell which line is the later one."""
+    text = EQUAL.replace("Day", "Date").replace("Sum", "Amount").replace("Name", "Description")
+    assert read(tmp_path, "bank-signed", text) == [-10000] * 3
+    assert refused(tmp_path, "bank-signed", text.replace("-100.00", "100.00")).key == "balances-reversed"
+
+
+WAN: Final = """\
+支付日期,收款单位,支付金额(万元),摘要,凭证号
+2015-05-01,广西示例甲公司,-0.123456,工程款,Z1
+2015-05-02,广西示例乙公司,-2069.985898,工程款,Z2
+"""
+"""Payments in 万元 with six decimals, all below zero."""
+
+
+@pytest.mark.parametrize(("text", "negative"), [
+    (WAN, 2), (WAN.replace("万元", "元").replace("0.123456", "123.45").replace("2069.985898", "206.98"), 2),
+    (WAN.replace("-0.123456", "0.123456"), 1),
+])  # fmt: skip
+def test_a_sign_is_asked_of_amounts_in_whatever_unit(book: Path, say: Say, text: str, negative: int) -> None:
+    """Amounts of six decimals are counted as others are."""
+    Path("a.csv").write_text(text, "utf-8")
+    new = ("formats", "new", "a.csv", "--book", book, "--format", "json", "--anyway")
+    asked = say(*new)
+    (sign,) = [point for point in asked.json["points"] if point["topic"] == "sign"]
+    assert (asked.code, sign["state"], f"{negative} of 2" in sign["evidence"]) == (2, "open", True)
+    made = say(*new, "--set", "sign=in")
+    sums = {1: "-20698624.42", 2: "-20701093.54"}
+    assert (made.code, made.json["read"]["amount"]) == (0, sums[negative] if "万元" in text else "-330.43")
+
+
+def test_a_total_of_six_decimals_is_found(book: Path, say: Say) -> None:
+    """It is the sum of its rows, in the page's sample too."""
+    Path("a.csv").write_text(WAN.replace("-", "").replace("201505", "2015-05-") + ",,2070.109354,,\n", "utf-8")
+    made = say("formats", "new", "a.csv", "--book", book, "--format", "json", "--anyway", "--name", "wan")
+    points = {point["topic"]: point["state"] for point in made.json["points"]}
+    assert (made.code, points["total"], points["sign"]) == (0, "proven", "proven")
+    assert "2070.109354" in (book / "importers" / "wan.md").read_text("utf-8")

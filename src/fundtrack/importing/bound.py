@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from fundtrack.errors import FormatError
     from fundtrack.importing.blocks import Piece
+    from fundtrack.importing.outs import Outs
     from fundtrack.importing.places import Column
 
     Count = Callable[[Sequence[int], Sequence[list[str]], "Moved"], Sequence[int]]
@@ -25,13 +26,15 @@ class Bound(Protocol):
     """What is bound to a header and reads the rows below it: as vouchers, or as entries of a register.
 
     `unit` is that of the amounts, `counted` the places of numbers, `mapped` the places that are read, `telling` those
-    without which a row says nothing of money; `days` are the dates of its rows in ISO 8601.
+    without which a row says nothing of money; `days` are the dates of its rows in ISO 8601; `outs` is how a table
+    prints what went out, where that stands in a column of its own.
     """
 
     unit: str
     days: set[str]
     telling: set[int]
     counted: set[int]
+    outs: Outs | None
     mapped: set[int]
 
     def mask(self, row: list[str]) -> None:

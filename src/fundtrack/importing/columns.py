@@ -22,6 +22,7 @@ from fundtrack.importing.bound import Moved
 from fundtrack.importing.cells import Memo
 from fundtrack.importing.gates import gates
 from fundtrack.importing.layout import IDENTIFYING
+from fundtrack.importing.outs import Outs
 from fundtrack.importing.places import Places
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ class Columns:
         read = fields.side if layout.two_sided else fields.amount
         self._amount = read(self.unit, layout.red, comma=comma, doubt=doubt)
         self._amounts = fields.amounts(self.unit, self._amount, comma=comma)
+        self.outs = Outs(layout, self, below, self._printed) if layout.two_sided else None
 
     def _bind_fields(self, words: Mapping[str, Mapping[str, str]]) -> None:
         """Choose the place of every other field and what reads it."""
@@ -203,6 +205,7 @@ class Columns:
         try:
             incoming = self._amounts(columns[self._in]) if self._two_sided else (0,) * len(columns[self._out])
             outgoing = self._amounts(columns[self._out])
+            outgoing = self.outs.of(outgoing) if self.outs else outgoing
         except FormatError as error:
             raise FormatError(error.key, **error.details, column=self._amount_names) from error
         if self._signed:
@@ -221,9 +224,13 @@ class Columns:
             amount = self._amount(cells.black(row[self._out]))
             if self._signed:
                 return amount, 0
-            return self._amount(cells.black(row[self._in])) if self._two_sided else 0, amount
+            return (self._amount(cells.black(row[self._in])), self.outs.total(amount)) if self.outs else (0, amount)
         except (FormatError, IndexError):
             return None
+
+    def _printed(self, row: list[str]) -> tuple[int, int]:
+        """Return both sides of a row as they are printed. Raises FormatError."""
+        return self._amount(row[self._in]), self._amount(row[self._out])
 
     def balance(self, row: list[str]) -> int | None:
         """Return the balance a row prints, in fen, or None where there is none that can be read."""

@@ -17,6 +17,7 @@ from fundtrack.importing.blocks import UNSAID, Row, Said, digest, saying
 from fundtrack.importing.bound import Moved
 from fundtrack.importing.cells import EXACT_DIGITS, Memo, Number, RedText
 from fundtrack.importing.gates import gates
+from fundtrack.importing.outs import Outs
 from fundtrack.importing.places import Places
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ class EntryColumns:
         self.counted |= {place for _, place in self._channels}
         self.mapped |= {place for _, place in self._channels}
         self._sides = [field for field in self._fields if field.name in SIDES]
+        self.outs = Outs(layout, self, below, self._printed) if self._sides else None
         summed = [name for name in ("amount", *form.amounts) if name in layout.columns]
         self._summed = next((field for field in self._fields if field.name in summed[:1]), None)
         self._balance = next((field for field in self._fields if field.name == "balance"), None)
@@ -229,11 +231,11 @@ class EntryColumns:
     def amounts(self, columns: Sequence[Column]) -> Moved:
         """Return what came in and what went out, in fen; of other registers, the amounts that are summed."""
         row = self._extended([column[0] for column in columns])
-        if self._sides:
-            sides = {field.name: _read(field, row) or 0 for field in self._sides}
-            if all(sides.values()):
+        if self.outs:
+            come, gone = self._printed(row)
+            if come and gone:
                 raise FormatError("amount-both-sides", column="、".join(field.label for field in self._sides))
-            return Moved((sides["amount-in"],), (sides["amount-out"],))
+            return Moved((come,), self.outs.of((gone,)))
         return Moved((0,), ((_read(self._summed, row) or 0) if self._summed else 0,))
 
     def sums(self, row: list[str]) -> bool:
@@ -252,7 +254,13 @@ class EntryColumns:
         except (FormatError, IndexError):
             return None
         incoming = sides.pop("amount-in", 0) or 0
-        return incoming, sum(amount or 0 for amount in sides.values())
+        outgoing = sum(amount or 0 for amount in sides.values())
+        return incoming, self.outs.total(outgoing) if self.outs else outgoing
+
+    def _printed(self, row: list[str]) -> tuple[int, int]:
+        """Return both sides of a row as they are printed. Raises FormatError."""
+        sides = {field.name: _read(field, row) or 0 for field in self._sides}
+        return sides["amount-in"], sides["amount-out"]
 
     def balance(self, row: list[str]) -> int | None:
         """Return the balance a row prints, in fen, or None where there is none that can be read."""
@@ -303,8 +311,9 @@ class EntryColumns:
         """Return what a sound row says, as `Register.row` takes it."""
         extended = self._extended(row)
         said = {field.name: _read(field, extended) for field in self._fields if field.name != WORDS}
-        if self._sides:
-            said["amount"] = (said.pop("amount-in") or 0) - (said.pop("amount-out") or 0)
+        if self.outs:
+            (gone,) = self.outs.of((said.pop("amount-out") or 0,))
+            said["amount"] = (said.pop("amount-in") or 0) - gone
         if self._channels:
             said["shares"] = self._shares(row)
             said["channels"] = {fund: self._headed[at] for fund, at in self._channels[::-1] if self._share[row[at]]}

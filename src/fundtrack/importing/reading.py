@@ -178,6 +178,8 @@ class Reading:
         while numbered := [*islice(sheet.rows, self._together)]:
             yield from table.read(numbered)
         table.refuse_reversed()
+        if columns.outs:
+            columns.outs.refuse(place)
         followed = table.balances.followed
         debit.refuse_reversed(layout, followed, place)
         if self.layout.general:  # who writes a page for one kind of file has decided what its columns say

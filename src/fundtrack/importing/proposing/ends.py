@@ -13,6 +13,7 @@ from fundtrack.importing.proposing.sides import side
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from fractions import Fraction
 
     from fundtrack.importing.proposing.grid import Grid
     from fundtrack.importing.proposing.look import Column
@@ -41,7 +42,8 @@ class Ends(NamedTuple):
 def ends(grid: Grid, date: Column, amounts: Sequence[Column]) -> Ends:
     """Return the totals and notes of a table: rows without a date, told by what they sum to and where they stand."""
     totals, seen = list[str](), list[str]()
-    sums, since = [0] * len(amounts), [0] * len(amounts)
+    sums: list[int | Fraction] = [0] * len(amounts)
+    since = [*sums]
     found: dict[str, list[int]] = {"agrees": [], "differs": [], "undated": []}
     labels, bare = list[str](), False
     for number, row in grid.below:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
+from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -27,6 +30,10 @@ ROWS: Final = 50_000
 """Rows by which a file is judged; the import reads, and proves again, all of them."""
 
 NAMED: Final = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
+LARGER: Final = ("万元", "亿元")
+"""Units in which an amount has more decimals than hundredths."""
+
+PRECISE: Final = re.compile(r"\.\d{3}")
 KNOWN: Final = 3
 """Names of columns that must be known in a row to make it the header by itself."""
 
@@ -76,17 +83,31 @@ class Grid(NamedTuple):
 
 
 @lru_cache(maxsize=1 << 16)
-def amount(cell: str) -> int | None:
-    """Return what a cell counts as an amount of any currency, in hundredths; None where it is none."""
+def amount(cell: str) -> int | Fraction | None:
+    """Return what a cell counts as an amount of any currency, in hundredths; None where it is none.
+
+    One with more decimals may be in a larger unit, such as 0.123456 万元: then it is a fraction of a hundredth.
+    """
     plain = cell.strip().removeprefix("-") if cell.strip()[:2] in {"-¥", "-£", "-$", "-€"} else cell.strip()
     sign = -1 if plain != cell.strip() else 1
     for mark in ("HK$", "US$", "£", "$", "€"):
         plain = plain.replace(mark, "", 1)
     if plain != cell.strip() and plain.strip() in money.DASHES:
         return 0
-    with suppress(FormatError):
-        return sign * (money.measured(plain) if isinstance(cell, cells.Number) else money.parse(plain))
+    read = money.measured if isinstance(cell, cells.Number) else money.parse
+    for unit in ("元", *LARGER):
+        with suppress(FormatError):
+            return sign * (read(plain, unit) if unit == "元" else Fraction(read(plain, unit), int(money.factor(unit))))
+        if unit == "元" and not PRECISE.search(plain):
+            return None
     return None
+
+
+def figures(found: int | Fraction) -> str:
+    """Return an amount in hundredths, or fractions of them, as a file writes it."""
+    if isinstance(found, int) or found.denominator == 1:
+        return money.plain(int(found))
+    return f"{Decimal(found.numerator) / (found.denominator * 10**money.SCALE):f}"
 
 
 @lru_cache(maxsize=1 << 16)

@@ -63,8 +63,8 @@ class Column:
 
     @property
     def fractions(self) -> int:
-        """Return how many of its amounts are no whole number of the unit they are in."""
-        return sum(bool(found % 100) for found in map(cells_of.amount, self.cells) if found is not None)
+        """Return how many of its amounts are no whole number of the unit they are in, but one of its hundredths."""
+        return sum(isinstance(found, int) and bool(found % 100) for found in map(cells_of.amount, self.cells))
 
     @property
     def printed(self) -> int:

@@ -8,7 +8,6 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
-from fundtrack import money
 from fundtrack.importing.cells import STROKES
 from fundtrack.importing.fields import SWAPPED
 from fundtrack.importing.proposing import grid as cells_of
@@ -126,7 +125,7 @@ def _total(found: Proposal, rows: Sequence[Sequence[str]]) -> list[str]:
         return []
     total = [""] * len(found.grid.names)
     for at in (places := _amounts(found)):
-        total[at] = money.plain(sum(cells_of.amount(row[at]) or 0 for row in rows))
+        total[at] = cells_of.figures(sum(cells_of.amount(row[at]) or 0 for row in rows))
     if 0 not in places and found.ends.bare is False:
         chinese = any(map(HAN.search, found.grid.names))
         total[0] = next(iter(found.ends.totals), CALLED["total"][chinese])

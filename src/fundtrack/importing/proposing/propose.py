@@ -141,6 +141,8 @@ def _named(
     found = [who]
     if len(read) == 1 and not directed:
         found.append(sides.sign(look, read[0], who.value, answers))
+    if len(read) > 1:
+        found += sides.printed(look, read[0], read[1], answers)
     if balance:
         found.append(Point("balance", balance.name, "named", said("new-balance", column=balance.name)))
     return [*found, *fields.beside(look, [*taken, *beside, who.value], answers, words)]

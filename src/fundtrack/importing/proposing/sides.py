@@ -17,6 +17,7 @@ from fundtrack.importing.proposing.vocabulary import says
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from fractions import Fraction
 
     from fundtrack.importing.proposing.look import Column, Looked
     from fundtrack.importing.proposing.point import State
@@ -40,14 +41,17 @@ ENOUGH: Final = 2
 """Balances that must follow, and none the other way, for a direction to be proven."""
 
 
-def side(cell: str) -> int | None:
+def side(cell: str) -> int | Fraction | None:
     """Return what stands on one side of a statement; nothing is zero."""
     return 0 if cell.strip() in NOTHING else cells_of.amount(cell)
 
 
-def followed(amounts: Sequence[int | None], balances: Sequence[int | None]) -> Followed:
-    """Return how the balances follow from the amounts, downwards or upwards, whichever does more."""
-    best = Followed(0, 0, 0)
+def followed(amounts: Sequence[int | Fraction | None], balances: Sequence[int | Fraction | None]) -> Followed:
+    """Return how the balances follow from the amounts, downwards or upwards, whichever does more.
+
+    Equal amounts follow both ways, and each proves the opposite of the other: then nothing is proven.
+    """
+    best, ways = Followed(0, 0, 0), set[bool]()
     rows = [*zip(amounts, balances, strict=True)]
     for order in (rows, rows[::-1]):
         plus = minus = moved = 0
@@ -57,8 +61,10 @@ def followed(amounts: Sequence[int | None], balances: Sequence[int | None]) -> F
                 plus += after - before == amount
                 minus += after - before == -amount
         if plus + minus > best.with_sign + best.against or not best.of:
-            best = Followed(plus, minus, moved)
-    return best
+            best, ways = Followed(plus, minus, moved), {plus > minus}
+        elif plus + minus == best.with_sign + best.against:
+            ways.add(plus > minus)
+    return best if len(ways) == 1 else Followed(0, 0, best.of)
 
 
 def balance(look: Looked) -> Column | None:
@@ -140,15 +146,14 @@ def _sides(look: Looked, come: Column, gone: Column) -> Sequence[Point]:
     names = {"into": come.name, "out": gone.name}
     clear = not (says("ambiguous-side", come.name) or says("ambiguous-side", gone.name))
     why, state = said("new-sides-named", rows=len(come.cells), **names), "proven"
-    if (column := balance(look)) is not None:
-        net = [None if a is None or b is None else a - b
-               for a, b in zip(map(side, come.cells), map(side, gone.cells), strict=True)]  # fmt: skip
-        found = followed(net, [*map(cells_of.amount, column.cells)])
-        if found.with_sign >= ENOUGH and not found.against:
-            why, clear = said("new-sides-balance", count=found.with_sign, of=found.of, balance=column.name), True
-        elif found.against >= ENOUGH and not found.with_sign:
-            why, clear = said("new-sides-balance", count=found.against, of=found.of, balance=column.name), True
-            come, gone = gone, come
+    found, told = _followed(look, come, gone), {"balance": of.name} if (of := balance(look)) else {}
+    if found.with_sign >= ENOUGH and not found.against:
+        why, clear = said("new-sides-balance", count=found.with_sign, of=found.of, **told), True
+    elif found.against >= ENOUGH and not found.with_sign and clear:  # a name that says the way is not overruled
+        why, state = said("new-sides-contrary", count=found.against, of=found.of, **told, **names), "open"
+    elif found.against >= ENOUGH and not found.with_sign:
+        why, clear = said("new-sides-balance", count=found.against, of=found.of, **told), True
+        come, gone = gone, come
     if not clear:
         why, state = said("new-sides-unclear", **names), "open"
         if title := debit.journal((look.grid.sheet, *(cell for _, row in look.grid.above for cell in row))):
@@ -158,6 +163,39 @@ def _sides(look: Looked, come: Column, gone: Column) -> Sequence[Point]:
         points = [(come.name, "open"), (gone.name, "taken")]
     choices = choices_of([come, gone]) if state == "open" else {}
     return [Point(topic, name, of, why, choices) for topic, (name, of) in zip(SIDES, points, strict=True)]
+
+
+def _below_zero(gone: Column) -> int:
+    """Return how many amounts of a column are below zero, none where one is above."""
+    printed = [found for found in map(side, gone.cells) if found]
+    return len(printed) if max(printed, default=0) < 0 else 0
+
+
+def _followed(look: Looked, come: Column, gone: Column) -> Followed:
+    """Return how the balances follow from what came in and what went out, which may be printed below zero."""
+    column, turned = balance(look), -1 if _below_zero(gone) else 1
+    if column is None:
+        return Followed(0, 0, 0)
+    net = [None if a is None or b is None else a - turned * b
+           for a, b in zip(map(side, come.cells), map(side, gone.cells), strict=True)]  # fmt: skip
+    return followed(net, [*map(cells_of.amount, column.cells)])
+
+
+def printed(look: Looked, come: Column, gone: Column, answers: Mapping[str, str]) -> list[Point]:
+    """Return how a table prints what went out, where it prints all of it below zero: proven by the balances, or asked.
+
+    It may be what came back: then no page is proposed.
+    """
+    count, choices = _below_zero(gone), {"in": said("new-sign-in")}
+    if not count:
+        return []
+    if "sign" in answers:
+        return [Point("sign", answers["sign"], "answered", said("new-answered"), choices)]
+    found, of = _followed(look, come, gone), balance(look)
+    if of and found.with_sign >= ENOUGH and not found.against:
+        why = said("new-sign-balance", count=found.with_sign, of=found.of, balance=of.name, amount=gone.name)
+        return [Point("sign", "in", "proven", why)]
+    return [Point("sign", "in", "open", said("new-sign-below", count=count, out=gone.name), choices)]
 
 
 def direction(look: Looked, amount: Column, answers: Mapping[str, str]) -> list[Point]:
@@ -281,7 +319,7 @@ def sign(look: Looked, amount: Column, payee: str, answers: Mapping[str, str]) -
     negative = sum(one < 0 for one in known)
     if (column := _directing(look)) and (words := signed_by(amount, column)):
         return _by_words(look, column, words, choices)
-    if PAID_TO.search(payee) and (of - negative) * 100 >= MOSTLY * of:
+    if PAID_TO.search(payee) and known and (of - negative) * 100 >= MOSTLY * of:
         return Point("sign", "out", "proven", said("new-sign-paid", payee=payee, negative=negative, of=of))
     return Point("sign", "out", "open", said("new-sign-unknown", negative=negative, of=of), choices)
 
