@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 from fundtrack import identifier
 from fundtrack.book.clock import today
 from fundtrack.errors import FormatError
-from fundtrack.importing import cells, dates, fields, heading, threes, written
+from fundtrack.importing import cells, dates, fields, heading, movement, threes, written
 from fundtrack.importing.agreement import Agreement
 from fundtrack.importing.blocks import UNSAID, Row, Said, digest, saying
 from fundtrack.importing.bound import Moved
@@ -34,6 +34,9 @@ SIDES: Final = ("amount-in", "amount-out")
 
 WORDS: Final = "amount-words"
 """The column of an amount that is written out: compared, and not kept."""
+
+WAY: Final = "way"
+"""What says which way an amount went that has no sign."""
 
 WHOLE: Final = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,8})?", re.ASCII)
 
@@ -73,6 +76,8 @@ class EntryColumns:
         self.telling: set[int] = set()
         self._kinds = {**form.fields, **dict.fromkeys(SIDES, "side"), WORDS: "words"}
         gated = [*gates(layout)]
+        if layout.movement.column:
+            gated.append((WAY, layout.movement.column, movement.direction(layout.movement)))
         self._places = Places(head, (*layout.columns.values(), *(source for _, source, _ in gated)))
         read = [name for source in layout.columns.values() for name in source.columns]
         self._key = [head.place(name) for name in layout.key]
@@ -96,6 +101,8 @@ class EntryColumns:
         first = next(iter(self._sides), self._summed)
         self.unit = self._unit(layout.columns[first.name]) if first else ""
         self._gates = [self._gate(*gate) for gate in gated if first]
+        self._way = next((gate for gate in self._gates if gate.name == WAY), None)
+        self._numbered = "line" not in form.fields or "line" in layout.columns
 
     def _bind_channels(self) -> None:
         """Find the columns of funds that share a bill: those under the heading that the page names, but its sum."""
@@ -191,6 +198,8 @@ class EntryColumns:
             raise problem
         self.mask(shown)
         entry = self._entry(row)
+        if not self._numbered:  # a bank that prints no number of its lines: their order is that of the file
+            entry = {**entry, "line": number}
         (amount,) = count(numbers, rows, self.amounts([(cell,) for cell in row]))
         said = self._said(row) if self._layout.becomes else UNSAID
         return Row(
@@ -267,7 +276,11 @@ class EntryColumns:
         of = tuple(row[one.place].strip() for one in self._fields if one.name == "bank" and one.place < len(row))
         if moved is None:
             return of, None
-        return of, (moved[0] - moved[1] if self._sides else moved[1])
+        if self._sides or not self._way:
+            return of, (moved[0] - moved[1] if self._sides else moved[1])
+        with suppress(FormatError):
+            return of, -moved[1] if _read(self._way, self._extended(row)) == movement.OUT else moved[1]
+        return of, None
 
     def problems(self, row: list[str], moved: Moved | None) -> Iterator[FormatError]:
         """Give everything for which a row makes no entry, each once."""
@@ -305,6 +318,8 @@ class EntryColumns:
         said = {field.name: _read(field, extended) for field in self._fields if field.name != WORDS}
         if self._sides:
             said["amount"] = (said.pop("amount-in") or 0) - (said.pop("amount-out") or 0)
+        if self._way and _read(self._way, extended) == movement.OUT:
+            said["amount"] = -(said["amount"] or 0)
         if self._channels:
             said["shares"] = self._shares(row)
             said["channels"] = {fund: self._headed[at] for fund, at in self._channels[::-1] if self._share[row[at]]}
