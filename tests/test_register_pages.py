@@ -86,9 +86,14 @@ def test_no_column_is_taken_for_what_an_entry_says_of_itself() -> None:
 
 @pytest.mark.parametrize(("page", "example"), EXAMPLES)
 def test_a_sample_becomes_the_entries_of_its_page(page: Page, example: Section, tmp_path: Path) -> None:
-    """The sample is recognised by its page alone, and gives exactly what the page prints; every row comes out once."""
+    """The sample is recognised by its page alone, and gives exactly what the page prints; every row comes out once.
+
+    Of what another page makes vouchers the lines are entered where the page is named, and never by themselves.
+    """
     reading, rows, path = read(page, example, tmp_path)
-    assert importing.choose(path, map(Importer, PAGES.values())).name == page.name
+    importers = [*map(Importer, PAGES.values())]
+    assert importing.choose(path, importers).name == page.name.replace("bank-lines-", "bank-")
+    assert Importer(page).recognise(importing.peek(path))
     blocks = [printed(page, row) for row in rows if row.state == "data"]
     assert "".join(blocks).replace("\n", "") == expected(example).replace("\n", "")
     assert not reading.breaks
@@ -135,7 +140,7 @@ def test_a_sample_is_imported_as_a_ledger_says(
     name = page_register(page)
     ledger = staged(expected(example), name)
     with shelf.lend(engine, CHART_OF_PAGES) as book:
-        (report,) = import_file(book, path, by="clerk")
+        (report,) = import_file(book, path, by="clerk", page=page.name)
         assert report.page == page.name
         assert report.rows["read"] == sum(report.rows[state] for state in STATES) == len(rows)
         assert (report.rows["posted"], report.rows["already_posted"]) == (len(ledger), 0)
@@ -277,3 +282,15 @@ def test_a_break_in_the_balance_of_a_bank_is_reported(tmp_path: Path) -> None:
     reading = Importer(PAGES["bank-statement-lines"]).candidates(path)
     assert [row.amount for row in reading if row.entry] == [1000, -300]
     assert [tuple(broken) for broken in reading.breaks] == [(4, "", 700, 600)]
+
+
+@pytest.mark.parametrize("of", ["bank-two-columns", "bank-direction", "bank-signed"])
+def test_lines_are_read_from_the_columns_that_vouchers_are(of: str) -> None:
+    """What a page of vouchers learns to call a column of a statement, the page that reconciles with it calls so."""
+    called = {"payee": "counterparty", "payee-account": "counterparty_account", "bank-ref": "ref"}
+    vouchers, lines = (Importer(PAGES[name]).layout for name in (of, of.replace("bank-", "bank-lines-")))
+    read = {called.get(field, field): source.any for field, source in vouchers.columns.items()}
+    assert {field: source.any for field, source in lines.columns.items() if field != "bank"} == read
+    assert (lines.movement.column, lines.total, lines.notes, lines.currency_column, lines.without) == (
+        vouchers.movement.column, vouchers.total, vouchers.notes, vouchers.currency_column, vouchers.without,
+    )  # fmt: skip

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
-from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from fundtrack import identifier
 from fundtrack.book.clock import today
 from fundtrack.errors import FormatError
-from fundtrack.importing import cells, dates, fields, heading, threes, written
+from fundtrack.importing import cells, dates, fields, forms, heading, movement, threes, written
 from fundtrack.importing.agreement import Agreement
 from fundtrack.importing.blocks import UNSAID, Row, Said, digest, saying
 from fundtrack.importing.bound import Moved
-from fundtrack.importing.cells import EXACT_DIGITS, Memo, Number, RedText
+from fundtrack.importing.cells import Memo
 from fundtrack.importing.gates import gates
 from fundtrack.importing.outs import Outs
 from fundtrack.importing.places import Places
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from fundtrack.importing.bound import Count
     from fundtrack.importing.heading import Heading
@@ -36,8 +34,8 @@ SIDES: Final = ("amount-in", "amount-out")
 WORDS: Final = "amount-words"
 """The column of an amount that is written out: compared, and not kept."""
 
-WHOLE: Final = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,8})?", re.ASCII)
-
+WAY: Final = "way"
+"""What says which way an amount went that has no sign."""
 
 BARE: Final = ("bank", "ref", "treasury-id", "source", "quota", "number")
 """Columns that hold numbers of the bank's or the treasury's own, as long as a person's."""
@@ -46,8 +44,6 @@ NAMES: Final = frozenset({
     "name", "legal_name", "payee", "party", "counterparty", "company", "department", "employer", "issuer",
 })  # fmt: skip
 """Columns that name somebody: no long number belongs there."""
-
-SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
 class Field(NamedTuple):
@@ -74,6 +70,8 @@ class EntryColumns:
         self.telling: set[int] = set()
         self._kinds = {**form.fields, **dict.fromkeys(SIDES, "side"), WORDS: "words"}
         gated = [*gates(layout)]
+        if layout.movement.column:
+            gated.append((WAY, layout.movement.column, movement.direction(layout.movement)))
         self._places = Places(head, (*layout.columns.values(), *(source for _, source, _ in gated)))
         read = [name for source in layout.columns.values() for name in source.columns]
         self._key = [head.place(name) for name in layout.key]
@@ -98,6 +96,8 @@ class EntryColumns:
         first = next(iter(self._sides), self._summed)
         self.unit = self._unit(layout.columns[first.name]) if first else ""
         self._gates = [self._gate(*gate) for gate in gated if first]
+        self._way = next((gate for gate in self._gates if gate.name == WAY), None)
+        self._numbered = "line" not in form.fields or "line" in layout.columns
 
     def _bind_channels(self) -> None:
         """Find the columns of funds that share a bill: those under the heading that the page names, but its sum."""
@@ -141,13 +141,13 @@ class EntryColumns:
             "words": written.said,
             "date": dates.passed(dates.read, today()) if acted else dates.read,
             "end": dates.read,
-            "number": partial(_number, times=source.times),
+            "number": partial(forms.number, times=source.times),
             "identifier": self._keeper(name, key),
         }
         if kind in {"amount", "side"}:
             readers[kind] = self._side(self._unit(source))
         found = fields.found(source.pattern, str) if source.pattern else None
-        values = Memo(_reading(kind, readers[kind], words, found))
+        values = Memo(forms.reading(kind, readers[kind], words, found))
         return Field(name, source.name, self._places.of(source), values, name in self._layout.needed)
 
     def _gate(self, name: str, source: Source, read: Callable[[str], str]) -> Field:
@@ -172,11 +172,11 @@ class EntryColumns:
         """
         form, words = self._forms.get(name), self._words.get(name, {})
         if isinstance(form, tuple):
-            return partial(_one_of, known=form, words=tuple(words))
+            return partial(forms.one_of, known=form, words=tuple(words))
         if form == "sha256":
-            return _sha256
+            return forms.sha256
         if name == "fund" and self._layout.funds:
-            return partial(_fund, known=self._layout.funds)
+            return partial(forms.fund, known=self._layout.funds)
         if name == "narration":
             return cells.prose
         return str if name in BARE else cells.name if name in NAMES else partial(cells.without, numbers=identifier.LIKE)
@@ -193,6 +193,8 @@ class EntryColumns:
             raise problem
         self.mask(shown)
         entry = self._entry(row)
+        if not self._numbered:  # a bank that prints no number of its lines: their order is that of the file
+            entry = {**entry, "line": number}
         (amount,) = count(numbers, rows, self.amounts([(cell,) for cell in row]))
         said = self._said(row) if self._layout.becomes else UNSAID
         return Row(
@@ -275,7 +277,11 @@ class EntryColumns:
         of = tuple(row[one.place].strip() for one in self._fields if one.name == "bank" and one.place < len(row))
         if moved is None:
             return of, None
-        return of, (moved[0] - moved[1] if self._sides else moved[1])
+        if self._sides or not self._way:
+            return of, (moved[0] - moved[1] if self._sides else moved[1])
+        with suppress(FormatError):
+            return of, -moved[1] if _read(self._way, self._extended(row)) == movement.OUT else moved[1]
+        return of, None
 
     def problems(self, row: list[str], moved: Moved | None) -> Iterator[FormatError]:
         """Give everything for which a row makes no entry, each once."""
@@ -314,6 +320,8 @@ class EntryColumns:
         if self.outs:
             (gone,) = self.outs.of((said.pop("amount-out") or 0,))
             said["amount"] = (said.pop("amount-in") or 0) - gone
+        if self._way and _read(self._way, extended) == movement.OUT:
+            said["amount"] = -(said["amount"] or 0)
         if self._channels:
             said["shares"] = self._shares(row)
             said["channels"] = {fund: self._headed[at] for fund, at in self._channels[::-1] if self._share[row[at]]}
@@ -333,60 +341,3 @@ def _read(field: Field, extended: Sequence[str]) -> Any:  # noqa: ANN401 - of th
     if field.needed and value in {None, ""}:
         raise FormatError("cell-empty", column=field.label)
     return value
-
-
-def _reading(
-    kind: str, read: Callable[[str], Any], words: Mapping[str, str], found: Callable[[str], str] | None
-) -> Callable[[str], Any]:
-    """Return what reads a cell: the part of it that is meant, the word it stands for, and that by the column's type."""
-
-    def value(cell: str) -> Any:  # noqa: ANN401 - of the column's type
-        if isinstance(cell, (Number, RedText)) and kind in {"amount", "side"}:
-            return read(cell)
-        if kind != "identifier" and _damaged(cell):
-            raise FormatError("digits-lost", text=identifier.masked(cell))
-        part = cells.text(found(cell) if found else cell)
-        said = words.get(part, part)
-        if said in fields.NOTHING:
-            return "" if kind == "text" else None
-        return read(said)
-
-    return value
-
-
-def _one_of(cell: str, known: tuple[str, ...], words: tuple[str, ...]) -> str:
-    """Return one of the words that a column may hold. Raises FormatError for another, telling those of the page."""
-    if cell not in known:
-        raise FormatError("word-unknown", text=cell, known="、".join(words or known))
-    return cell
-
-
-def _sha256(cell: str) -> str:
-    """Return the hash of a file. Raises FormatError where it is none."""
-    if not SHA256.fullmatch(cell.lower()):
-        raise FormatError("hash-unreadable", text=cell)
-    return cell.lower()
-
-
-def _fund(cell: str, known: Collection[str]) -> str:
-    """Return the code of a fund, or of a group of them. Raises FormatError where the chart has none of the name."""
-    if cell not in known:
-        raise FormatError("fund-not-in-chart", text=cell)
-    return cell
-
-
-def _damaged(cell: str) -> bool:
-    """Say whether a spreadsheet may have taken digits from a number."""
-    cut_off = isinstance(cell, Number) and len(cell) >= EXACT_DIGITS
-    return cut_off or bool(cells.DAMAGED.fullmatch(cell.strip()))
-
-
-def _number(cell: str, times: int) -> int:
-    """Return a number that a file wrote, so many times. Raises FormatError where that is no whole number."""
-    bare = cell.replace(",", "").removesuffix("%").strip()
-    if not WHOLE.fullmatch(bare):
-        raise FormatError("number-unreadable", text=cell)
-    value = Decimal(bare) * times
-    if value != value.to_integral_value():
-        raise FormatError("number-fraction", text=cell)
-    return int(value)

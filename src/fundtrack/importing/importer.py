@@ -268,11 +268,13 @@ def _begun(data: bytes, encoding: str, delimiter: str) -> list[tuple[int, list[s
 def choose(path: Path, importers: Iterable[Importer]) -> Importer:
     """Return the one importer that recognises a file. Raises FormatError when none does, or several.
 
-    A page of a family of files is asked only where no other knows the file.
+    A page of a family of files is asked only where no other knows the file; and one that only enters lines of what
+    another makes vouchers of only where somebody names it.
     """
     seen, known = peek(path), [*importers]
     fitting = [importer for importer in known if importer.recognise(seen)]
     found = [importer for importer in fitting if not importer.layout.general] or fitting
+    found = [importer for importer in found if not importer.layout.registers] or found
     if len(found) > 1:
         raise FormatError("file-ambiguous", path=path, pages=", ".join(importer.name for importer in found))
     if not found:

@@ -238,6 +238,7 @@ def _of_entries(name: str, form: dict[str, Any]) -> Layout:
     written = {"amount-words"} if "amount" in fields else set()
     worded = fields | ({"fund"} if channels else set())
     tables = {**own, "file": FILE, "columns": fields | sided | written, "words": worded}
+    tables |= {"movement": {"column", "in", "out"}} if sided else {}
     for table, content in form.items():
         if unknown := set(content) - tables[table]:
             raise ValueError(", ".join(sorted(unknown)))
@@ -263,6 +264,7 @@ def _of_entries(name: str, form: dict[str, Any]) -> Layout:
         words_in={},
         words_out={},
         words=words,
+        movement=movement_of(form.get("movement", {})),
         register=None if becomes else register,
         becomes=becomes,
         channels=str(channels.get("under", "")),
