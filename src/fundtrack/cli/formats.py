@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fundtrack.cli import show
+from fundtrack.cli.imported import Totals, print_totals
 from fundtrack.cli.options import BookOption, Format, FormatOption, LanguageOption, local_folder, opened, spoken
 from fundtrack.errors import FormatError, Language, PageError, UsageError, message, nearest
 
@@ -193,7 +194,7 @@ def new(
     show.say()
     show.say_message("new-draft" if found.open else "new-written", language, path=written, name=called)
     if tried:
-        _print_tried(tried, language)
+        _print_tried(file, tried, language)
     show.say_message("new-after", language, command=after)
     if not found.open and not {"fund", "use"} <= {*found.columns}:
         show.say_message("new-no-fund", language)
@@ -235,7 +236,7 @@ def _print_known(file: Path, one: Fit, form: Format, language: Language, *, alon
         show.rows([one.record(language) | {"next": after}], form, language, ("page", "rows", "sound", "amount", "next"))
         return
     show.say_message("new-known", language, file=file, page=one.page)
-    _print_tried(one, language)
+    _print_tried(file, one, language)
     show.say_message("new-after", language, command=after)
 
 
@@ -305,7 +306,7 @@ def _print_record(
     })  # fmt: skip
 
 
-def _print_tried(one: Fit, language: Language) -> None:
+def _print_tried(file: Path, one: Fit, language: Language) -> None:
     """Print how all rows of a file read through a page."""
     show.say_message(
         "new-tried", language, rows=one.rows, amount=show.yuan(one.amount), aside=one.aside,
@@ -314,6 +315,5 @@ def _print_tried(one: Fit, language: Language) -> None:
     for why, count in one.reasons.items():
         show.say(f"  {count} × {why}")
     if one.agrees is not None:
-        total = show.yuan(one.total)
-        key = "printed-total-agrees" if one.agrees else "printed-total-differs"
-        show.say_message(key, language, total=total, difference=show.yuan((one.total or 0) - one.amount))
+        told = Totals(one.total, one.agrees, one.differing, one.amount)
+        print_totals(told, lambda row: message("place-row", language, file=file, sheet="", row=row), language)

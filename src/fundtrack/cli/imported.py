@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fundtrack import money
 from fundtrack.cli import show
 from fundtrack.errors import Language, message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from fundtrack.cli.options import Format
+    from fundtrack.importing.balances import Break
     from fundtrack.importing.report import Report
+    from fundtrack.importing.totals import Differing
 
 
 def print_report(report: Report, language: Language, *, dry_run: bool = False) -> None:
@@ -65,22 +67,54 @@ def _called(state: str, report: Report) -> str:
 
 
 BREAKS = 8
-"""So many breaks of balances are told."""
+"""So many breaks of balances, and so many totals that differ, are told."""
+
+
+class Totals(NamedTuple):
+    """What is told of the totals that a file prints: that of the whole, whether all agree, and which do not."""
+
+    whole: int | None
+    agree: bool | None
+    differing: Sequence[Differing]
+    read: int
+
+
+def print_totals(of: Totals, place: Callable[[int], str], language: Language) -> None:
+    """Print every total that is not the sum of its rows, and that of the whole where it is another."""
+    for one in of.differing[:BREAKS]:
+        key = "total-written-differs" if one.written else "total-differs"
+        show.say_message(key, language, place=place(one.row), **_amounts_of(one))
+    if of.differing[BREAKS:]:
+        show.say_message("total-differs-more", language, rows=len(of.differing) - BREAKS)
+    if of.differing:
+        show.say_message("total-differs-ask", language)
+    if of.whole is None:
+        if of.agree:
+            show.say_message("printed-subtotals-agree", language)
+        return
+    agree = of.whole == of.read if of.differing and of.agree is False else of.agree
+    if not of.differing or agree is not False:
+        agreement = {True: "agrees", False: "differs", None: "unknown"}[agree]
+        told = {"total": show.yuan(of.whole), "difference": show.yuan(of.whole - of.read)}
+        show.say_message(f"printed-total-{agreement}", language, **told)
+
+
+def _amounts_of(one: Break | Differing) -> dict[str, str]:
+    """Return what a row prints, what it should, and the difference, as people read it."""
+    return {name: show.yuan(getattr(one, name)) for name in ("printed", "expected", "difference")}
 
 
 def print_printed(report: Report, sheet: str, language: Language) -> None:
     """Print whether the total and the running balances that the file prints follow from its rows."""
-    if report.printed_total is not None:
-        agreement = {True: "agrees", False: "differs", None: "unknown"}[report.printed_total_agrees]
-        difference = show.yuan(report.printed_total - report.amounts["read"])
-        show.say_message(
-            f"printed-total-{agreement}", language, total=show.yuan(report.printed_total), difference=difference
-        )
+
+    def place_of(row: int) -> str:
+        return message("place-row", language, file=report.file, sheet=sheet, row=row)
+
+    told = Totals(report.printed_total, report.printed_total_agrees, report.differing or (), report.amounts["read"])
+    print_totals(told, place_of, language)
     breaks = report.breaks or ()
     for broken in breaks[:BREAKS]:
-        place = message("place-row", language, file=report.file, sheet=sheet, row=broken.row)
-        amounts = {name: show.yuan(getattr(broken, name)) for name in ("printed", "expected", "difference")}
-        show.say_message("balance-breaks", language, place=place, **amounts)
+        show.say_message("balance-breaks", language, place=place_of(broken.row), **_amounts_of(broken))
     if breaks[BREAKS:]:
         show.say_message("balance-breaks-more", language, rows=len(breaks) - BREAKS)
     if breaks:

@@ -367,4 +367,6 @@ class _File:
         (report,) = [r for r in reports_of(connection, self.sha256, self.name) if r.batch == tally.batch]
         waited = tuple(replaced_by(connection, tally.batch))
         breaks = tuple(reading.breaks_of(sheet))
-        return replace(report.fresh(findings, agrees), columns=reading.columns, waited=waited, breaks=breaks)
+        differing = tuple(reading.differing_of(sheet))
+        fresh = report.fresh(findings, agrees)
+        return replace(fresh, columns=reading.columns, waited=waited, breaks=breaks, differing=differing)

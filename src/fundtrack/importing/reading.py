@@ -14,6 +14,7 @@ from fundtrack.importing.blocks import not_data, rows_of
 from fundtrack.importing.columns import Columns
 from fundtrack.importing.entries import EntryColumns
 from fundtrack.importing.table import Table
+from fundtrack.importing.totals import Differing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -83,6 +84,12 @@ class Reading:
         """Say whether every printed total is the sum of its rows; None without one, or when a row cannot be read."""
         agree = [total.agrees for total in self.totals]
         return None if not agree or None in agree else all(agree)
+
+    def differing_of(self, sheet: str) -> list[Differing]:
+        """Return the totals of a sheet that are not the sum of their rows."""
+        of = (total for total in self.totals if total.sheet == sheet and total.agrees is False)
+        counted = self.layout.counted
+        return [Differing(one.row, counted(*one.printed), counted(*one.expected), one.written) for one in of]
 
     @property
     def breaks(self) -> list[Break]:

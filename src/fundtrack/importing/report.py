@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from fundtrack.importing.balances import Break
     from fundtrack.importing.default import Default, Refused
     from fundtrack.importing.tally import Reason
+    from fundtrack.importing.totals import Differing
 
 STATES = ("posted", "already_posted", "not_held", "quarantined", "rejected", "not_data")
 """What may become of a row. What is not held was entered in a register once, and holds no more."""
@@ -56,7 +57,8 @@ class Report:
     `held` are the rows that were not posted; `new` is false when the same bytes had been imported before; `findings`
     are leads on rows that were posted, `replaced` what these took the place of. `copies` are the rows that are exact
     copies of earlier ones, known only when the file is read; `columns` are those read of a file of a family, by field.
-    `breaks` are the rows whose printed balance does not follow, known where the file was read, if it was again.
+    `breaks` are the rows whose printed balance does not follow, known where the file was read, if it was again;
+    `differing` the totals that are not the sum of their rows, known when the file is first read.
     `registers` says that rows become entries of a register, and are not posted.
     `late` are the rows that were entered though they are dated in a month that is closed, with the month.
     `waited` are rows of this file, each with the name of the one that waited and in the place of which it was posted.
@@ -81,6 +83,7 @@ class Report:
     columns: Mapping[str, str] = field(default_factory=dict)
     waited: tuple[tuple[int, str], ...] = ()
     breaks: tuple[Break, ...] | None = None
+    differing: tuple[Differing, ...] | None = None
     registers: bool = False
     late: tuple[tuple[int, str], ...] = ()
 
@@ -132,6 +135,7 @@ class Report:
             "dates": list(self.dates) if any(self.dates) else [None, None],
             "printed_total": None if self.printed_total is None else money.plain(self.printed_total),
             "printed_total_agrees": self.printed_total_agrees,
+            "totals_differing": None if self.differing is None else [total.record() for total in self.differing],
             "balance_breaks": None if self.breaks is None else [broken.record() for broken in self.breaks],
             "duplicate_rows": self.copies,
             "columns": dict(self.columns),

@@ -285,7 +285,7 @@ class Table:
         said = repeats.in_letters(row) if self.columns.unit else None
         if said is None or self.layout.two_sided:
             return repeats.form_of_letters(row)
-        self.sums.compare(number, (said, 0) if self.layout.signed else (0, said))
+        self.sums.compare(number, (said, 0) if self.layout.signed else (0, said), written=True)
         if self.columns.sums(row) and (printed := self.columns.printed(row)):
             self.sums.compare(number, printed)
         return True

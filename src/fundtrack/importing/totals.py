@@ -2,19 +2,47 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from fundtrack import money
 
 Sides = tuple[int, int]
 """What came in and what went out, in fen."""
 
 
 class Total(NamedTuple):
-    """A total a file prints: its row, what it says, and whether its rows sum to that; None when one cannot be read."""
+    """A total a file prints: its row, what it says, and whether its rows sum to that; None when one cannot be read.
+
+    `expected` is what they sum to: of all rows or of those since the last total, what is nearer. One may be `written`
+    out, beside its digits.
+    """
 
     row: int
     sheet: str
     printed: Sides
     agrees: bool | None
+    expected: Sides
+    written: bool = False
+
+
+class Differing(NamedTuple):
+    """A printed total that is not the sum of its rows, in fen and counted as `Row.amount`."""
+
+    row: int
+    printed: int
+    expected: int
+    written: bool
+
+    @property
+    def difference(self) -> int:
+        """By how much the total is above the sum."""
+        return self.printed - self.expected
+
+    def record(self) -> dict[str, Any]:
+        """Return it for machine-readable output."""
+        amounts = {"expected": self.expected, "printed": self.printed, "difference": self.difference}
+        told = {name: money.plain(amount) for name, amount in amounts.items()}
+        return {"row": self.row} | told | {"written_out": self.written}
 
 
 class Sums:
@@ -45,10 +73,12 @@ class Sums:
         self.incoming += incoming
         self.outgoing += outgoing
 
-    def compare(self, row: int, printed: Sides, *, brought: bool = False, grand: bool = False) -> None:
+    def compare(
+        self, row: int, printed: Sides, *, brought: bool = False, grand: bool = False, written: bool = False
+    ) -> None:
         """Note a printed total, and compare it; one above all rows waits for `finish`, unless it is `brought` there.
 
-        One that is `grand` must be the sum of all rows above it.
+        One that is `grand` must be the sum of all rows above it; one is `written` out.
         """
         if not self.rows:
             if brought:
@@ -57,9 +87,10 @@ class Sums:
                 self._early = (row, printed)
             return
         above, since = self._so_far()
-        total = Total(row, self.sheet, printed, self._agrees(printed, grand=grand))
+        expected = min((above, above if grand else since), key=lambda sums: _apart(sums, printed))
+        total = Total(row, self.sheet, printed, self._agrees(printed, grand=grand), expected, written)
         self.totals.append(total)
-        if self.whole is None or printed == above or printed != since:
+        if self.whole is None or printed == above or (printed != since and not written):
             self.whole = total
         self._begun.add(above)
         self._since, self._rows_since = above, 0
@@ -83,8 +114,8 @@ class Sums:
     def finish(self) -> None:
         """Compare a total that stands above its rows; what was only the sum of some of them is none of the table."""
         if self._early:
-            row, printed = self._early
-            self.whole = Total(row, self.sheet, printed, self._agree(printed, (self.incoming, self.outgoing)))
+            (row, printed), sums = self._early, (self.incoming, self.outgoing)
+            self.whole = Total(row, self.sheet, printed, self._agree(printed, sums), sums)
             self.totals.insert(0, self.whole)
         elif self.whole and self.whole.agrees and not self._is_all(self.whole.printed):
             self.whole = None
@@ -97,3 +128,8 @@ class Sums:
     def _agree(self, printed: Sides, *sums: Sides) -> bool | None:
         """Say whether a printed total is one of the sums, if they are known."""
         return None if self.unknown else printed in sums
+
+
+def _apart(one: Sides, other: Sides) -> int:
+    """Return how far two sums are apart."""
+    return abs(one[0] - other[0]) + abs(one[1] - other[1])

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fundtrack.errors import Language
     from fundtrack.importing.blocks import Row
     from fundtrack.importing.importer import Importer, Peek
+    from fundtrack.importing.totals import Differing
 
 PAID: Final = frozenset({"disbursement", "advance"})
 """What is paid to somebody, whom a row has to name."""
@@ -24,7 +25,10 @@ MOST: Final = 2
 
 
 class Fit(NamedTuple):
-    """How a file reads through a page: its rows of data, how many make something, their sum and span, and what not."""
+    """How a file reads through a page: its rows of data, how many make something, their sum and span, and what not.
+
+    `differing` are the totals that it prints and that are not the sum of their rows.
+    """
 
     page: str
     rows: int = 0
@@ -36,6 +40,7 @@ class Fit(NamedTuple):
     agrees: bool | None = None
     reasons: Mapping[str, int] = Counter()
     error: FundtrackError | None = None
+    differing: tuple[Differing, ...] = ()
 
     @property
     def fits(self) -> bool:
@@ -90,7 +95,8 @@ def fit(path: Path, importer: Importer) -> Fit:
     days = sorted({day for sheet in reading.sheets for day in reading.dates_of(sheet)})
     span = (days[0], days[-1]) if days else ("", "")
     total, agrees = reading.printed_total, reading.printed_total_agrees
-    return Fit(importer.name, rows, sound, amount, aside, span, total, agrees, reasons)
+    differing = tuple(one for sheet in reading.sheets for one in reading.differing_of(sheet))
+    return Fit(importer.name, rows, sound, amount, aside, span, total, agrees, reasons, differing=differing)
 
 
 def _why(row: Row) -> set[str]:
