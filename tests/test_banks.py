@@ -63,7 +63,7 @@ BANKS: Final = {
         "收款人账号[ Payee's Account Number ],收款人名称[ Payee's Name ],交易日期[ Transaction Date ],"
         "交易货币[ Trade Currency ],交易金额[ Trade Amount ],交易后余额[ After-transaction balance ],"
         "交易流水号[ Transaction reference number ],摘要[ Reference ]",
-        "往账,4500,局,4500888877776666001,甲公司,20240102,CNY,-100.00,900.00,T1,付款", "T1",
+        "往账,4500123412341234001,局,4500888877776666001,甲公司,20240102,CNY,-100.00,900.00,T1,付款", "T1",
     ),
     "BoCom": Bank(
         "bank-direction", 1, "交易时间,交易地点,交易方式,借贷状态,交易金额,余额,对方账号,对方户名,摘要,核心流水号",
@@ -101,3 +101,19 @@ def test_a_statement_is_known_by_one_page(bank: Bank, tmp_path: Path) -> None:
         path.write_text(foreign, "gb18030")
         (row,) = (row for row in importer.candidates(path) if row.state == "data")
         assert [problem.key for problem in row.problems] == ["currency-other"]
+
+
+def test_what_came_in_is_of_the_payer(tmp_path: Path) -> None:
+    """A bank that names both has ourselves as payee of a receipt; a receipt without a payer is nobody's."""
+    path, bank = tmp_path / "statement.csv", BANKS["BOC"]
+    row = "来账,4500888877776666009,乙局,4500123412341234001,局,20240102,CNY,100.00,1000.00,T2,利息"
+    nobody = "来账,,,4500123412341234001,局,20240102,CNY,100.00,1100.00,T3,利息"
+    path.write_text(f"{bank.header}\n{bank.row}\n{row}\n{nobody}\n", "gb18030")
+    rows = [row for row in Importer(PAGES[bank.page]).candidates(path) if row.state == "data"]
+    found = [row.candidate for row in rows if row.candidate]
+    assert [one.payee for one in found] == ["甲公司", "乙局", ""]
+    own, theirs = found[0].payee_account, found[1].payee_account
+    assert (own.startswith("450088*****"), theirs.startswith("450088*****"), found[2].payee_account) == (True, True, "")
+    assert own != theirs
+    shown = [cell for row in rows for cell in row.cells]
+    assert not [cell for cell in shown if "4500888877776666009" in cell]

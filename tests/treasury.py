@@ -59,6 +59,7 @@ CELLS: Final = {
     "note": "凭证摘要",
     "amount": "支付金额",
     "reference": "银行交易流水号",
+    "bank": "付款人账号",
 }  # fmt: skip
 BLANK: Final = [""] * len(HEADER)
 

@@ -21,7 +21,7 @@ from fundtrack.importing.blocks import Block, Candidates, Said, saying
 from fundtrack.importing.bound import Moved
 from fundtrack.importing.cells import Memo
 from fundtrack.importing.gates import gates
-from fundtrack.importing.layout import IDENTIFYING
+from fundtrack.importing.layout import IDENTIFYING, OUTGOING, PAYERS
 from fundtrack.importing.outs import Outs
 from fundtrack.importing.places import Places
 
@@ -147,6 +147,9 @@ class Columns:
             "reference": cells.identity,
         }
         self._fields = {field: self._field(spec.get(field), read) for field, read in readers.items()}
+        self._payers = {
+            field: self._field(spec[payer], readers[field]) for payer, field in PAYERS.items() if payer in spec
+        }
         self._way = self._field(layout.movement.column, movement.direction(layout.movement))
         self._gates = {"way": self._way} if layout.movement.column else {}
         for name, source, read in gates(layout):
@@ -184,7 +187,7 @@ class Columns:
         """Return the hash of all that is read of a row but its day and amount, which are in its natural key."""
         extended = self._places.extend([(cell,) for cell in row])
         read = {**self._fields, **self._gates, "bank-ref": self._bank_ref, "in": self._kind_in, "out": self._kind_out}
-        read |= self._remarks
+        read |= self._remarks | {f"payer {of}": one for of, one in self._payers.items()}
         return saying({of: extended[one.place][0] for of, one in read.items() if of != "date"}, self._book_key)
 
     def of(self, rows: Sequence[list[str]]) -> list[Column]:
@@ -262,6 +265,8 @@ class Columns:
         for gate in self._gates.values():
             self._values(gate, extended)
         kind, amount = self._moved(extended, moved, reference)
+        payee = self._party("payee", payee, kind, extended)
+        payee_account = self._party("payee-account", payee_account, kind, extended)
         for said, of in zip(self._values(self._written, extended), amount, strict=True) if self._written.name else ():
             written.refuse_other(said, of)
         date, iso = zip(*when, strict=True)
@@ -282,6 +287,15 @@ class Columns:
             date, kind, amount, fund, use_fund, code, payee, narration, project, document, bank, bank_ref, payee_id,
             payee_account, contract, quota, approver, reference, account, fund_said, self._told(extended, code), key,
         )  # fmt: skip
+
+    def _party(
+        self, field: str, said: Sequence[str], kinds: Sequence[str], extended: Sequence[Column]
+    ) -> Sequence[str]:
+        """Return what rows say of the other side: of what came in who paid it, where a column names them."""
+        if field not in self._payers:
+            return said
+        payers = self._values(self._payers[field], extended)
+        return [to if kind in OUTGOING else by for to, by, kind in zip(said, payers, kinds, strict=True)]
 
     def _told(self, extended: Sequence[Column], uses: Sequence[str]) -> Sequence[tuple[Told, ...]]:
         """Return what rows tell of their uses that do not say them in a column of their own."""
@@ -343,6 +357,7 @@ class Columns:
         yield from (*damaged, *self._agreement.differing(row))
         yield from self._unsound(row, {str(error.details["column"]) for error in damaged})
         beside = {"bank-ref": self._bank_ref, "amount-words": self._written}
+        beside |= {f"payer {of}": one for of, one in self._payers.items()}
         for key, field in {**self._fields, **self._gates, **self._remarks, **beside}.items():
             try:
                 values[key] = field.values[extended[field.place][0]]

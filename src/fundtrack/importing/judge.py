@@ -9,6 +9,7 @@ from fundtrack.book.periods import closed_to, month_of
 from fundtrack.book.person import named
 from fundtrack.checking.candidates import candidate_lens
 from fundtrack.checking.lens import Subject
+from fundtrack.importing import unreferenced
 from fundtrack.importing.samereference import again, reason_by_reference
 from fundtrack.importing.tally import reason, reason_of_error
 from fundtrack.ledger.rows import voucher_number
@@ -118,7 +119,10 @@ def place_of(stager: Staged, file: str, sheet: str) -> Callable[[int, str], Subj
 
 
 def known(connection: Connection, says_of: Callable[[int], str]) -> Iterator[tuple[int, str, Reason]]:
-    """Take out of the candidates what stands in the book already, by itself or in an opening, and what was rejected."""
+    """Take out of the candidates what stands in the book already, by itself or in an opening, and what was rejected.
+
+    So what may stand there without the bank's reference.
+    """
     for voucher, fund, year, number in connection.exec_driver_sql(STANDING).all():
         yield voucher, "already-posted", reason("already-posted", voucher=voucher_number(fund, year, number))
         _drop(connection, voucher)
@@ -128,6 +132,9 @@ def known(connection: Connection, says_of: Callable[[int], str]) -> Iterator[tup
             _drop(connection, voucher)
     for voucher, opening in connection.exec_driver_sql(EARLY).all():
         yield voucher, "quarantined", reason("before-opening", opening=opening)
+        _drop(connection, voucher)
+    for voucher, said in unreferenced.standing(connection):
+        yield voucher, "quarantined", said
         _drop(connection, voucher)
     if until := closed_to(connection):
         for voucher, date in connection.exec_driver_sql(SHUT.format(day=until.toordinal())).all():

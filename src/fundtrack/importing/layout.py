@@ -31,9 +31,12 @@ OUTGOING: Final = ("disbursement", "bank-charge")
 FIELDS: Final = (
     "date", "amount", "amount-in", "amount-out", "balance", "payee", "narration",
     "fund", "use", "project", "document", "bank", "bank-ref", "payee-id", "payee-account", "contract",
-    "quota", "approver", "reference", "amount-words",
+    "quota", "approver", "reference", "amount-words", "payer", "payer-account",
 )  # fmt: skip
-IDENTIFYING: Final[Mapping[str, Form]] = {"payee-id": "person", "payee-account": "account"}
+PAYERS: Final = {"payer": "payee", "payer-account": "payee-account"}
+"""Fields that say of what came in what others say of what went out."""
+
+IDENTIFYING: Final[Mapping[str, Form]] = {"payee-id": "person", "payee-account": "account", "payer-account": "account"}
 """Fields whose columns are private, and that alone may read a private one, with what number each holds."""
 
 WORDED: Final = ("fund", "use", "project", "payee", "bank")
