@@ -270,7 +270,11 @@ def test_a_row_that_is_left_out_of_a_statement_is_told(
         return [(order[one.row - begun], one.difference) for one in reading.breaks]
 
     assert told(rows) == []
-    found = told(rows[:left_out] + rows[left_out + 1 :])
+    try:
+        found = told(rows[:left_out] + rows[left_out + 1 :])
+    except FormatError as refused:  # what is left follows the other way alone: nobody reads that either
+        assert refused.key == "balances-reversed"  # noqa: PT017
+        return
     assert found
     if a_day == 1:
         assert found == [(left_out, 100 * moved[left_out])]
