@@ -291,3 +291,39 @@ def test_a_total_of_six_decimals_is_found(book: Path, say: Say) -> None:
     points = {point["topic"]: point["state"] for point in made.json["points"]}
     assert (made.code, points["total"], points["sign"]) == (0, "proven", "proven")
     assert "2070.109354" in (book / "importers" / "wan.md").read_text("utf-8")
+
+
+def test_what_one_balance_proves_is_no_journal(tmp_path: Path) -> None:
+    """Where one follows as it is read, the others are breaks, however many would follow the other way."""
+    more = "2015-03-08,付-5,支付监理费,百色示例路桥有限公司,,34.56,380269.12,J5\n"
+    assert len(read(tmp_path, "bank-two-columns", JOURNAL.replace("日记账", "对账单") + more)) == 5
+
+
+def test_a_journal_of_one_day_is_one_in_either_order(tmp_path: Path) -> None:
+    """Which line is the later one nobody knows then: the order in which its balances follow tells."""
+    for text in (JOURNAL, "".join(AFTERWARDS)):
+        for day in range(1, 8):
+            text = text.replace(f"2015-03-0{day}", "2015-03-01")  # noqa: PLW2901
+        assert refused(tmp_path, "bank-two-columns", text).key == "balances-reversed"
+
+
+def test_a_column_that_says_what_was_paid_is_believed(tmp_path: Path) -> None:
+    """Under the title of a journal as well."""
+    plain = (
+        without_balance(JOURNAL).replace("贷方金额", "贷方发生额/元(收入)").replace("借方金额", "借方发生额/元(支取)")
+    )
+    assert read(tmp_path, "bank-two-columns", plain)[0] == -50000000
+
+
+def test_most_balances_prove_what_went_out_below_zero(tmp_path: Path) -> None:
+    """One of three is no proof."""
+    more = "2024-03-08,,-7.00,7.00,示例丙公司,6222020200001111224,N4,工程款\n"
+    broken = BELOW_ZERO.replace("1379.50", "9.00") + more
+    assert refused(tmp_path, "bank-two-columns", broken).key == "outs-negative"
+
+
+def test_refunds_that_name_what_they_return_are_read(tmp_path: Path) -> None:
+    """A page that reads which payment a refund returns knows what is below zero."""
+    head = "账号：45001234560002,,,,,,,\n记账日期,交易流水号,摘要,借方发生额,贷方发生额,余额,对方户名,附言\n"
+    rows = "".join(f"2015-05-0{n},L{n},支付,-{n}.00,,,农户,F04-0602 原流水 GK{n}\n" for n in (1, 2))
+    assert read(tmp_path, "special-account-statement", head + rows) == [100, 200]

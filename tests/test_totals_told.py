@@ -54,6 +54,8 @@ def test_every_wrong_subtotal_is_named(book: Path, say: Say) -> None:
     assert (len(said), [line for line in said if "agrees" in line]) == (3, [])
     said, differing = told(say, book, ROWS.format(first="300.00", last="小计", second="110.00"))
     assert (said, differing) == ([], [])
+    _, differing = told(say, book, ROWS.format(first="300.00", last="总计", second="111.00"))
+    assert [(one["row"], one["expected"]) for one in differing] == [(7, "410.00")]
 
 
 def test_subtotals_alone_agree_without_a_total(book: Path, say: Say) -> None:
