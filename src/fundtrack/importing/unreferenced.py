@@ -26,12 +26,12 @@ ASKED: Final = """
 SELECT MIN(c.day), MAX(c.day) FROM candidate AS c WHERE c.kind IN ('disbursement', 'advance') AND c.payee <> ''
 """
 STANDS: Final = """
-WITH paid AS (
+WITH paid AS MATERIALIZED (
     SELECT c.voucher, c.batch, c.row, c.day, c.payee, c.bank_ref, c.unit, c.amount, a.bank
     FROM candidate AS c
     JOIN account AS a ON a.fund = c.credit_fund AND a.unit = c.unit AND a.code = c.credit
     WHERE c.kind IN ('disbursement', 'advance') AND c.payee <> '' AND c.red = 0 AND a.bank <> ''
-), stood AS (
+), stood AS MATERIALIZED (
     SELECT v.id, v.fund, v.year, v.number, v.date, v.day, v.payee, v.bank_ref, COALESCE(v.batch, 0) AS batch, e.unit,
         e.amount, a.bank
     FROM voucher AS v
