@@ -176,15 +176,17 @@ def test_refunds(book: Book) -> None:
     paid, wrong, advance = pay(book, 123_456), pay(book, 1000), pay(book, 1000, payee=COMPANY)
     refunded = back(book, paid, 100_000)
     checked = act(book, lambda c, chart: [verification(c, chart, advance, 1, use="0601", date=JULY)]).numbers[0]
+    assert give(checked, 2).startswith(f"0.02 is more than is left of {checked} to come back: 0.01.")
     two = (Entry(Leg("F01", "0601"), Leg("F01", "1001"), 1), Entry(Leg("F01", "0613"), Leg("F01", "1001"), 1))
     several = post(book, [Draft("F01", JUNE, "disbursement", two)], by="clerk").numbers[0]
-    no_payments = [lend(book), refunded, checked, several, "F01-2015-000001", take_back(book, wrong), wrong]
+    no_payments = [lend(book), refunded, several, "F01-2015-000001", take_back(book, wrong), wrong]
     no_payments.append(take_back(book, back(book, paid, 1)))  # in black, on the sides of the payment
     for number in no_payments:
         assert give(number) == none.format(number)
     assert give(paid, 234_567) == (
         f"2,345.67 is more than is left of {paid} to come back: 234.56. "
-        "Check the amount with the bank's slip; what came back of another payment cites that one."
+        "Check the amount with the bank's slip; what came back of another payment cites that one, "
+        "and of a verified advance, its verification."
     )
     assert give(paid, -1).startswith("An amount is more than nothing, not -0.01.")
     assert give(paid, 1, MAY) == (

@@ -240,7 +240,8 @@ def test_what_follows_an_advance(book: Book) -> None:
     }  # fmt: skip
     assert refusal(book, lambda: act(book, lambda c, chart: [refund(c, chart, paid, 1, date=JUNE)])) == (
         f"0.01 is more than is left of {paid} to come back: 0.00. "
-        "Check the amount with the bank's slip; what came back of another payment cites that one."
+        "Check the amount with the bank's slip; what came back of another payment cites that one, "
+        "and of a verified advance, its verification."
     )
 
 
