@@ -66,10 +66,9 @@ class Voucher:
     original: date | None = None
 
     def red(self, day: date) -> Voucher:
-        """Return its mirror; quota that went on to the next year comes back to its own."""
-        own = self.kind == "carry-over" and day.year > self.day.year
+        """Return its mirror; what was carried over is taken back on the days on which it left, and arrived."""
         moved, bound = ({key: -amount for key, amount in of.items()} for of in (self.move, self.bound))
-        back = date(self.day.year, 12, 31) if own else day
+        back = self.day if self.kind == "carry-over" else day
         return Voucher(self.kind, back, moved, bound, self.document, self.root, self.day)
 
 
