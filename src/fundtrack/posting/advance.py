@@ -96,9 +96,10 @@ def refund(
     refuse_before(paid.number, paid.date, date)
     entry = charged(connection, chart, paid)
     if paid.kind == "verification":
-        entry = entry._replace(credit=_paid_from(connection, chart, paid, details.get("bank", "")))
-        refuse_beyond(paid.number, positive(amount), _left_of_verified(connection, paid))
-        _refuse_other_use(connection, chart, paid, entry.debit, date)
+        advance = voucher_of(connection, paid.cites or paid.id)
+        entry = entry._replace(credit=_paid_from(chart, advance, details.get("bank", "")))
+        refuse_beyond(paid.number, positive(amount), _left_of_verified(connection, paid, advance))
+        _refuse_other_use(chart, paid, advance, entry.debit, date)
     else:
         left_to_come_back(connection, chart, paid, positive(amount))
     back = Entry(entry.debit, entry.credit, amount, 1, entry.unit)
@@ -136,17 +137,16 @@ def charged(connection: Connection, chart: Chart, paid: Standing) -> Entry:
     return entry
 
 
-def _paid_from(connection: Connection, chart: Chart, verified: Standing, bank: str) -> Leg:
+def _paid_from(chart: Chart, advance: Standing, bank: str) -> Leg:
     """Return the cash account that an advance was paid from; of one that was brought forward, that at a bank."""
-    paid = voucher_of(connection, verified.cites or verified.id).in_money
+    paid = advance.in_money
     if len(paid) == 1 and kind_of_account(chart, paid[0].credit) == "cash":
         return paid[0].credit
-    return Leg(verified.fund, account_of(chart, verified.fund, "cash", bank))
+    return Leg(advance.fund, account_of(chart, advance.fund, "cash", bank))
 
 
-def _refuse_other_use(connection: Connection, chart: Chart, verified: Standing, use: Leg, date: date) -> None:
+def _refuse_other_use(chart: Chart, verified: Standing, advance: Standing, use: Leg, date: date) -> None:
     """Refuse to give back quota of the year that is for another use. Raises UsageError (`refund-other-use`)."""
-    advance = voucher_of(connection, verified.cites or verified.id)
     executed = {entry.credit.code.partition(":")[2] for entry in advance.entries}
     for line in chart.quotas:
         if (line.fund, line.year) == (verified.fund, date.year) and line.name in executed and line.use != use.code:
@@ -155,10 +155,9 @@ def _refuse_other_use(connection: Connection, chart: Chart, verified: Standing, 
             )
 
 
-def _left_of_verified(connection: Connection, verified: Standing) -> int:
+def _left_of_verified(connection: Connection, verified: Standing, advance: Standing) -> int:
     """Return how many fen of a verification may still come back: no more than its advance paid by itself."""
     left = verified.amount - taken_back(connection, verified)
-    advance = voucher_of(connection, verified.cites or verified.id)
     if advance.kind == "opening":
         return left
     others = [one for one in citing(connection, advance) if one.kind == "verification"]
