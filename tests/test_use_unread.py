@@ -11,8 +11,7 @@ from fundtrack.importing.aliases import Said, say
 from fundtrack.importing.default import default_of
 from fundtrack.importing.file import import_file
 from fundtrack.importing.quarantine import confirm as confirm_default
-from test_currencies import ROWS
-from test_fund_unread import LINE
+from test_fund_unread import with_column
 from test_importers import PAGES
 from treasury import file_of, held, waits
 
@@ -64,10 +63,7 @@ def test_a_column_that_says_the_use_is_read_or_its_rows_wait(
     waits: bool,  # noqa: FBT001
 ) -> None:
     """A page that may read a column of uses or funds, of a file that lacks it, is as one that reads none."""
-    header, row = ROWS.get(name, LINE)
-    path = tmp_path / "a.csv"
-    path.write_text(f"{header},{head}\n{row},{said}\n", "utf-8")
-    (found,) = (row for row in Importer(PAGES[name]).candidates(path) if row.state == "data")
+    found = with_column(tmp_path, name, head, said)
     told = {"fund-unread", "use-unread", "text-control"}
     assert bool(told & {error.key for error in found.problems}) == waits == (found.candidate is None)
 
