@@ -29,7 +29,7 @@ SEARCHED: Final = 50
 """Rows in which the header must stand."""
 
 UNIT: Final = r"(?:人\s*民\s*币\s*)?((?:[十百千万萬亿億]\s*)*元)"
-STATED: Final = re.compile(rf"单\s*位\s*:?\s*{UNIT}(?!\w)|\(\s*{UNIT}\s*\)|^\s*{UNIT}\s*$|以\s*{UNIT}\s*为")
+STATED: Final = re.compile(rf"单\s*位\s*[:为是]?\s*{UNIT}(?!\w)|\(\s*{UNIT}\s*\)|^\s*{UNIT}\s*$|以\s*{UNIT}\s*为")
 """How a title states the unit of a table: 单位：万元, （万元）, 以万元为单位, or a cell of its own."""
 
 SIGN: Final = r"(?:[£$€¥]|\b(?:gbp|usd|eur|cny|rmb|pounds?|dollars?|euros?)\b)"
@@ -56,7 +56,8 @@ Numbered = tuple[int, list[str]]
 class Heading:
     """A header row: its number and cells, the place and the unit in brackets of each column, and the rows above it.
 
-    Of a header of several rows it is the last; the cells are its columns' whole names then, and `physical` its own.
+    Of a header of several rows it is the last; the cells are its columns' whole names then, and `physicals` are the
+    rows themselves.
     """
 
     row: int
@@ -65,7 +66,7 @@ class Heading:
     index: Mapping[str, int]
     units: Mapping[str, str]
     above: tuple[Numbered, ...]
-    physical: tuple[str, ...] = ()
+    physicals: tuple[tuple[str, ...], ...] = ()
 
     def place(self, name: str) -> int:
         """Return where a column stands. Raises FormatError when the table has it not, or twice."""
@@ -149,7 +150,8 @@ def find(layout: Layout, rows: Iterator[Numbered], *, headed: bool = False) -> t
         names = tuple(name for name, _ in named)
         if not wanted.missing(names):
             index = {name: at for at, name in reversed([*enumerate(names)]) if name}
-            return Heading(number, tuple(head), names, index, dict(named), tuple(above), tuple(row)), above
+            physicals = (*(tuple(of) for _, of in above[len(above) + 1 - layout.header_rows :]), tuple(row))
+            return Heading(number, tuple(head), names, index, dict(named), tuple(above), physicals), above
         above.append((number, row))
     return None, above
 

@@ -181,7 +181,7 @@ class Reading:
         table = Table(layout, head, columns, place)
         self._tables.append((table.sums, table.balances))
         self._days[sheet.name] = columns.days
-        yield not_data(head.row, sheet.name, [*head.physical], "header")
+        yield not_data(head.row, sheet.name, [*head.physicals[-1]], "header")
         while numbered := [*islice(sheet.rows, self._together)]:
             yield from table.read(numbered)
         table.refuse_reversed()
