@@ -8,7 +8,7 @@ import pytest
 
 from fundtrack.importing import Importer
 from fundtrack.importing.example import sample_of
-from test_importers import PAGES
+from test_importers import MINIMAL, PAGES, page_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,6 +74,28 @@ def test_only_what_is_surely_another_currency_makes_a_row_wait(tmp_path: Path, a
                 path.write_text("\n".join(lines), "utf-8")
                 (row,) = (row for row in Importer(PAGES[name], currency=book).candidates(path) if row.state == "data")
                 assert ("currency-other" in {error.key for error in row.problems}) == waits, (name, head, word)
+
+
+def test_a_unit_of_another_currency_above_the_table_makes_its_rows_wait(tmp_path: Path) -> None:
+    """单位：美元 says the currency as 币种：美元 does; a bureau is none."""
+    path = tmp_path / "a.csv"
+    for title, waits in (("境外采购（单位：美元）", True), ("金额单位：港币", True), ("单位：田东县财政局", False)):
+        path.write_text("\n".join([title, *ROWS["treasury-payment"]]), "utf-8")
+        (row,) = (row for row in Importer(PAGES["treasury-payment"]).candidates(path) if row.state == "data")
+        assert ("currency-other" in {error.key for error in row.problems}) == waits, title
+
+
+def test_the_name_of_an_amount_may_say_another_currency(tmp_path: Path) -> None:
+    """A page that reads Amount (GBP) in a book of yuan would post pounds as yuan."""
+    path = tmp_path / "a.csv"
+    for currency, waits in (("CNY", True), ("GBP", False)):
+        of = page_of(
+            tmp_path,
+            MINIMAL.replace('"amount"', '"Amount (GBP)"').replace("[file]", f'[file]\ncurrency = "{currency}"'),
+        )
+        path.write_text("date,Amount (GBP),payee\n2015-01-02,1.00,a\n", "utf-8")
+        (row,) = (row for row in Importer(of, currency=currency).candidates(path) if row.state == "data")
+        assert ("currency-other" in {error.key for error in row.problems}) == waits, currency
 
 
 @pytest.mark.parametrize("column", ["Gross amount in local currency", "VAT amount in document currency", "CY"])

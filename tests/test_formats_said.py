@@ -92,3 +92,26 @@ def test_what_a_bank_answers_for_a_batch_is_told_from_payments(
     with pytest.raises(FormatError, match="one-card-result") as refused:
         desk().propose(path, answers)
     assert refused.value.key == "new-result"
+
+
+@pytest.mark.parametrize(
+    ("title", "column", "currency"),
+    [
+        ("", "Net (GBP)", "GBP"),
+        ("", "Amount in EUR", "EUR"),
+        ("", "金额（港币）", "HKD"),
+        ("境外采购付款表（单位：美元）", "金额", "USD"),
+        ("", "Amount (CNY)", "CNY"),
+        ("单位：田东县财政局", "金额", "book"),
+    ],
+)
+def test_the_currency_that_a_name_or_a_title_says_is_the_files(
+    tmp_path: Path, title: str, column: str, currency: str
+) -> None:
+    """Taken for the book's, pounds would be posted as yuan; where it is the book's, it says the unit."""
+    path = tmp_path / "list.csv"
+    lines = [f"Date,Supplier,{column}", "2015-06-01,A plc,12500.00", "2015-06-02,B plc,99.10"]
+    path.write_text("\n".join([title, *lines] if title else lines), "utf-8")
+    proposal = desk().propose(path, {})
+    assert proposal.value("currency") == currency
+    assert ("unit" in {point.topic for point in proposal.open}) == (currency == "book")

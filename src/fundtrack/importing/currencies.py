@@ -23,8 +23,11 @@ HEADED: Final = re.compile(
 )
 """The name of a column of currencies, in the form of `cells.loose`; what is an amount in a currency is none."""
 
-LABELS: Final = ("币种", "币别", "货币", "货币种类", "Currency")
-"""What stands before the one currency of a table above its header."""
+LABELS: Final = ("币种", "币别", "货币", "货币种类", "货币单位", "金额单位", "单位", "Currency", "Unit")
+"""What stands before the one currency of a table above its header, or before the unit that has it: 单位：美元."""
+
+AMOUNTS: Final = ("amount", "amount-in", "amount-out")
+"""The fields whose columns may name the currency of what stands in them: Amount (USD), 金额（美元）."""
 
 WORD: Final = re.compile(r"[A-Za-z]+|[^\W\d_A-Za-z]+|[$£€¥￥]")
 CODES: Final = frozenset((
@@ -48,7 +51,7 @@ PESOS: Final = frozenset({"ARS", "CLP", "COP", "MXN"})
 
 
 def unread(layout: Layout, heading: Heading) -> tuple[Source, ...]:
-    """Return what says a currency and is not read by the page: columns, or else what stands above the header.
+    """Return what says a currency and is not read by the page: columns, or else the amounts' names and what is above.
 
     A page that reads one says by that which of several is the amount's.
     """
@@ -57,8 +60,11 @@ def unread(layout: Layout, heading: Heading) -> tuple[Source, ...]:
     named = (name for name in heading.unread(layout) if HEADED.fullmatch(cells.loose(name)))
     if found := tuple(Source((name,)) for name in named):
         return found
+    amounts = [name for field in AMOUNTS if field in layout.columns for name in layout.columns[field].columns]
     said = ((label, heading.beside(label, whole=True)) for label in LABELS)
-    return tuple(Source(label=label, constant=text) for label, text in said if text)
+    return tuple(
+        Source(label=label, constant=text) for label, text in (*zip(amounts, amounts, strict=True), *said) if text
+    )
 
 
 def reader(currency: str) -> Callable[[str], str]:
@@ -81,6 +87,16 @@ def reader(currency: str) -> Callable[[str], str]:
         return ""
 
     return read
+
+
+def named(text: str) -> frozenset[str]:
+    """Return the codes of the currencies that a title or the name of a column says: Amount (USD), 单位：美元."""
+    known = {name.casefold(): code for code, names in movement.NAMED.items() for name in names if not name.isdigit()}
+    words = WORD.findall(cells.text(text))
+    codes = {word for word in words if word in CODES}
+    whole = {known[word.casefold()] for word in words if word.casefold() in known}
+    within = {code for name, code in known.items() if len(name) > 1 and any(_has(word, [name]) for word in words)}
+    return frozenset(codes | whole | within)
 
 
 def _has(word: str, names: Iterable[str]) -> bool:

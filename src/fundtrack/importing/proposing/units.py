@@ -10,7 +10,7 @@ from fundtrack import money
 from fundtrack.chart.model import CURRENCY
 from fundtrack.errors import UsageError
 from fundtrack.identifier import covered
-from fundtrack.importing import cells, heading, movement
+from fundtrack.importing import cells, currencies, heading, movement
 from fundtrack.importing.layout import BOOK
 from fundtrack.importing.proposing.look import answered, choices_of, same
 from fundtrack.importing.proposing.point import Point, said
@@ -31,6 +31,9 @@ YUANS: Final = tuple(unit for unit in money.OF_YUAN if unit != "yuan")
 MARKS: Final = {"£": "GBP", "€": "EUR", "HK$": "HKD", "NT$": "TWD", "US$": "USD"}
 """What stands beside amounts of a currency and of no other; $ and ¥ are of several."""
 
+UNITED: Final = re.compile(r"单\s*位|币|currency", re.IGNORECASE)
+"""What is in a title that says a currency: 单位：美元, 币种：港币."""
+
 SCALED: Final = re.compile(r"thousand|million|billion|\bpence\b|\bcents\b", re.IGNORECASE)
 """What may say that amounts are in another unit than that of their currency, where no title states one."""
 
@@ -46,6 +49,8 @@ def currency(look: Looked, amount: Column, book: str, answers: Mapping[str, str]
         return _by_row(amount, [*dict.fromkeys(named)])
     beside = " ".join((amount.name, *(cell for _, row in look.grid.above for cell in row)))
     marks = Counter(code for mark, code in MARKS.items() for cell in (*amount.cells, beside) if mark in cell)
+    titles = (cell for _, row in look.grid.above for cell in row if UNITED.search(cell))
+    marks.update(code for text in (amount.name, *titles) for code in currencies.named(text) if code not in marks)
     if not marks:
         return Point("currency", BOOK, "taken", said("new-currency-book", code=book))
     code, count = marks.most_common(1)[0]
@@ -107,8 +112,10 @@ def _written(
     marked = sum(bool(YUAN_MARK.search(cell.strip())) for one in amounts for cell in one.cells)
     if yuan and marked:
         return main, said("new-unit-marked", count=marked), "proven"
-    if beside.column and not yuan:
-        return main, said("new-unit-beside", column=beside.column, unit=main), "proven"
+    named = any(beside.currency in currencies.named(one.name) for one in amounts)
+    if named or (beside.column and not yuan):
+        why = said("new-unit-beside", column=beside.column, unit=main)
+        return main, said("new-unit-stated", unit=beside.currency) if named else why, "proven"
     return None
 
 
