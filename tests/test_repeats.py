@@ -61,6 +61,22 @@ def test_a_statement_compares_what_it_prints_of_all_so_far(tmp_path: Path, print
     assert [total.agrees for total in reading.totals] == [agrees]
 
 
+def test_a_cumulative_total_may_count_what_was_paid_before(tmp_path: Path) -> None:
+    """It is told apart and compared with nothing but the next of its kind; by a hundredth it is wrong, as any other."""
+    rows = "2015-01-02,100,a\n2015-01-03,50,b\n本月合计,150,\n本年累计,{},\n2015-02-04,4,c\n本年累计,{},\n"
+    text = f"date,amount,payee\n{rows}"
+    for printed, told in (
+        (("1150", "1154"), [(115000, 15000, True), (115400, 15400, True)]),
+        (("150", "154"), []),
+        (("150.01", "154"), [(15001, 15000, False)]),
+        (("149", "154"), [(14900, 15000, False)]),
+        (("1150", "1155"), [(115000, 15000, True), (115500, 15400, False)]),
+    ):
+        reading, _ = minimal(tmp_path, text.format(*printed))
+        assert [(one.printed, one.expected, one.beyond) for one in reading.differing_of("")] == told
+        assert reading.printed_total_agrees is not any(not beyond for *_, beyond in told)
+
+
 def test_a_sum_carried_over_counts_what_was_brought(tmp_path: Path) -> None:
     """What stands on the pages before is in the sums carried on; a sum of some rows is no total of the table."""
     text = "date,amount,payee\n承前页,5,\n2015-01-02,1,a\n2015-01-03,2,b\n本页小计,3,\n2015-01-04,4,c\n{}"

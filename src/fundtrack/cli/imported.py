@@ -81,19 +81,21 @@ class Totals(NamedTuple):
 
 def print_totals(of: Totals, place: Callable[[int], str], language: Language) -> None:
     """Print every total that is not the sum of its rows, and that of the whole where it is another."""
-    for one in of.differing[:BREAKS]:
-        key = "total-written-differs" if one.written else "total-differs"
+    beyond = [one for one in of.differing if one.beyond]
+    differing = [one for one in of.differing if not one.beyond]
+    for one in (*differing[:BREAKS], *beyond[:BREAKS]):
+        key = "total-beyond" if one.beyond else "total-written-differs" if one.written else "total-differs"
         show.say_message(key, language, place=place(one.row), **_amounts_of(one))
-    if of.differing[BREAKS:]:
-        show.say_message("total-differs-more", language, rows=len(of.differing) - BREAKS)
-    if of.differing:
+    if differing[BREAKS:]:
+        show.say_message("total-differs-more", language, rows=len(differing) - BREAKS)
+    if differing:
         show.say_message("total-differs-ask", language)
     if of.whole is None:
         if of.agree:
             show.say_message("printed-subtotals-agree", language)
         return
-    agree = of.whole == of.read if of.differing and of.agree is False else of.agree
-    if not of.differing or agree is not False:
+    agree = of.whole == of.read if differing and of.agree is False else of.agree
+    if not differing or agree is not False:
         agreement = {True: "agrees", False: "differs", None: "unknown"}[agree]
         told = {"total": show.yuan(of.whole), "difference": show.yuan(of.whole - of.read)}
         show.say_message(f"printed-total-{agreement}", language, **told)

@@ -86,10 +86,14 @@ class Reading:
         return None if not agree or None in agree else all(agree)
 
     def differing_of(self, sheet: str) -> list[Differing]:
-        """Return the totals of a sheet that are not the sum of their rows."""
-        of = (total for total in self.totals if total.sheet == sheet and total.agrees is False)
+        """Return the totals of a sheet that are not the sum of their rows, and those that go beyond them."""
+        beyond = [total for sums, _ in self._tables for total in sums.beyond]
+        differing = [total for total in self.totals if total.agrees is False]
+        of = sorted(total for total in (*differing, *beyond) if total.sheet == sheet)
         counted = self.layout.counted
-        return [Differing(one.row, counted(*one.printed), counted(*one.expected), one.written) for one in of]
+        return [
+            Differing(one.row, counted(*one.printed), counted(*one.expected), one.written, one.beyond) for one in of
+        ]
 
     @property
     def breaks(self) -> list[Break]:

@@ -41,6 +41,13 @@ BROUGHT: Final = re.compile(
 GRAND: Final = re.compile(r"(?:总计|累计|总累计)(?:金额|数|额)?|(?:grand|cumulative|running)-?totals?", re.IGNORECASE)
 """What nothing but the sum of all rows so far is called."""
 
+CUMULATIVE: Final = re.compile(
+    r"(?:[自从]?年初)?(?:至今|至本[月期])?(?:本年|全年|年度|年)?(?:总?累计|累计总额)(?:支出|支付|拨付|金额|数|额)?"
+    r"|(?:cumulative|year-?to-?date|ytd)(?:totals?|spend|payments?|amount)?",
+    re.IGNORECASE,
+)
+"""What a sum is called that may count more than its file or sheet has: 本年累计, year to date."""
+
 LOOSE: Final = re.compile(
     r".*[^页月年日季期周旬度县镇乡村组批](?:合计|总计|累计|共计)"
     r"|(?!(?:sub|grand|page|overall|net|gross|(?:month|week|year|quarter|dai)ly|year|month)[ -]*totals?\b)"
@@ -107,6 +114,11 @@ def brought(cell: str) -> bool:
 def grand(cell: str) -> bool:
     """Say whether a row that repeats others is called the sum of all above it, and not of a page or a group."""
     return bool(GRAND.fullmatch(cells.label(cell)))
+
+
+def cumulative(cell: str) -> bool:
+    """Say whether a row that repeats others may count what was paid before its file or sheet begins."""
+    return bool(CUMULATIVE.fullmatch(cells.label(cell)))
 
 
 def heads(cell: str) -> bool:

@@ -307,7 +307,8 @@ class Table:
         if not (worded or marks) and self._next(row, filled):
             return False
         said = [row[at] for at in marks]
-        self.sums.compare(number, printed, brought=any(map(repeats.brought, said)), grand=any(map(repeats.grand, said)))
+        called = {one.__name__: any(map(one, said)) for one in (repeats.brought, repeats.grand, repeats.cumulative)}
+        self.sums.compare(number, printed, **called)
         self._doubts.begin()
         return True
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from fundtrack import money
+
+SHARE: Final = 100
+"""A sum that misses that of its rows by less than so small a part of it is wrong, and counts no more than they do."""
 
 Sides = tuple[int, int]
 """What came in and what went out, in fen."""
@@ -14,7 +17,7 @@ class Total(NamedTuple):
     """A total a file prints: its row, what it says, and whether its rows sum to that; None when one cannot be read.
 
     `expected` is what they sum to: of all rows or of those since the last total, what is nearer. One may be `written`
-    out, beside its digits.
+    out, beside its digits, and one may go `beyond` its file or sheet: it counts what was paid before.
     """
 
     row: int
@@ -23,15 +26,17 @@ class Total(NamedTuple):
     agrees: bool | None
     expected: Sides
     written: bool = False
+    beyond: bool = False
 
 
 class Differing(NamedTuple):
-    """A printed total that is not the sum of its rows, in fen and counted as `Row.amount`."""
+    """A printed total that is not the sum of its rows, in fen and counted as `Row.amount`; `beyond` as of `Total`."""
 
     row: int
     printed: int
     expected: int
     written: bool
+    beyond: bool = False
 
     @property
     def difference(self) -> int:
@@ -42,7 +47,7 @@ class Differing(NamedTuple):
         """Return it for machine-readable output."""
         amounts = {"expected": self.expected, "printed": self.printed, "difference": self.difference}
         told = {name: money.plain(amount) for name, amount in amounts.items()}
-        return {"row": self.row} | told | {"written_out": self.written}
+        return {"row": self.row} | told | {"written_out": self.written, "cumulative": self.beyond}
 
 
 class Sums:
@@ -59,6 +64,7 @@ class Sums:
         self.rows = 0
         self.unknown = False
         self.totals: list[Total] = []
+        self.beyond: list[Total] = []
         self.whole: Total | None = None
         self._early: tuple[int, Sides] | None = None
         self._begun: set[Sides] = {(0, 0)}
@@ -74,11 +80,19 @@ class Sums:
         self.outgoing += outgoing
 
     def compare(
-        self, row: int, printed: Sides, *, brought: bool = False, grand: bool = False, written: bool = False
+        self,
+        row: int,
+        printed: Sides,
+        *,
+        brought: bool = False,
+        grand: bool = False,
+        cumulative: bool = False,
+        written: bool = False,
     ) -> None:
         """Note a printed total, and compare it; one above all rows waits for `finish`, unless it is `brought` there.
 
-        One that is `grand` must be the sum of all rows above it; one is `written` out.
+        One that is `grand` must be the sum of all rows above it; one is `written` out. One that is `cumulative` may
+        count what was paid before, the same each time that one is printed.
         """
         if not self.rows:
             if brought:
@@ -87,6 +101,9 @@ class Sums:
                 self._early = (row, printed)
             return
         above, since = self._so_far()
+        if cumulative and self._goes_beyond(above, printed):
+            self.beyond.append(Total(row, self.sheet, printed, None, above, beyond=True))
+            return
         expected = min((above, above if grand else since), key=lambda sums: _apart(sums, printed))
         total = Total(row, self.sheet, printed, self._agrees(printed, grand=grand), expected, written)
         self.totals.append(total)
@@ -94,6 +111,14 @@ class Sums:
             self.whole = total
         self._begun.add(above)
         self._since, self._rows_since = above, 0
+
+    def _goes_beyond(self, above: Sides, printed: Sides) -> bool:
+        """Say whether a total counts clearly more than the rows above it, and as much more as one before it did."""
+        more = (printed[0] - above[0], printed[1] - above[1])
+        if self.unknown or min(more) < 0 or sum(more) * SHARE < sum(printed) or self._is_all(printed):
+            return False
+        before = {(one.printed[0] - one.expected[0], one.printed[1] - one.expected[1]) for one in self.beyond}
+        return not before or more in before
 
     def reach(self, printed: Sides, fewest: int) -> bool:
         """Say whether the rows so far, or those since the last subtotal, are so many and sum to this."""
