@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -19,7 +18,6 @@ from fundtrack.cli.record import voucher_record
 from fundtrack.errors import LANGUAGES, UsageError
 from fundtrack.importing.aliases import Said, confirm, reject, say
 from fundtrack.importing.default import default_of
-from fundtrack.importing.fix import Wanted, affected, fix, still, tried
 from fundtrack.importing.groups import grouped
 from fundtrack.importing.quarantine import as_of_now, retry, waiting
 from fundtrack.importing.quarantine import confirm as confirm_default
@@ -285,35 +283,6 @@ def test_what_a_date_is_matters_not(book: Book) -> None:
     known(book, "危改资金", "F03")
     report = bring(book, "a", pay("1", fund="危改资金", use="0603", day=date(2015, 2, 1)))
     assert counts(report)[0] == 1
-
-
-def test_what_a_word_booked_wrongly_is_rebooked(book: Book) -> None:
-    """Every voucher of it, in one act: listed, said, and posted by whom a rebooking is; then nothing is left."""
-    known(book, "整合", "F03")
-    bring(book, "a", word("1", "整合"), word("2", "整合", 250), pay("3"))
-    wanted = Wanted("F04", "", "record", "县〔2015〕9号", date(2015, 7, 1))
-    with book.reading() as connection:
-        assert len(affected(connection, "整合")) == 2
-        found = tried(connection, book.chart(connection), "整合", wanted)
-        assert [(one.voucher.number, one.why.key if one.why else "") for one in found] == [
-            ("F03-2015-000002", "rebook-use"), ("F03-2015-000003", "rebook-use"),
-        ]  # fmt: skip
-        assert still(connection, "整合", "F04")
-    wanted = replace(wanted, use="0604")
-    before = asked(book, "SELECT COUNT(*) FROM voucher")
-    assert len(fix(book, "整合", wanted, by="ann").numbers) == 4
-    assert asked(book, "SELECT COUNT(*) FROM voucher") == before
-    posted = fix(book, "整合", wanted, by="ann", approved_by="ben", trial=False)
-    assert posted.numbers == ("F03-2015-000005", "F04-2015-000002", "F03-2015-000006", "F04-2015-000003")
-    assert len(asked(book, "SELECT DISTINCT link FROM voucher WHERE id > 7")) == 2
-    with book.reading() as connection:
-        assert [one.settled for one in affected(connection, "整合")] == ["F03-2015-000005", "F03-2015-000006"]
-    with pytest.raises(UsageError) as done:
-        fix(book, "整合", wanted, by="ann")
-    assert done.value.key == "alias-fixed"
-    with pytest.raises(UsageError) as unknown:
-        fix(book, "没有", wanted, by="ann")
-    assert unknown.value.key == "alias-missing"
 
 
 def test_what_the_commands_say_to_programs(tmp_path: Path, say: Say) -> None:

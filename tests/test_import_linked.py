@@ -128,7 +128,7 @@ def test_each_share_of_a_bill_rests_on_its_column(book: Book, tmp_path: Path) ->
         rests = connection.exec_driver_sql("""SELECT v.fund, b.how, b.place, b.word, b.alias FROM voucher AS v
             JOIN fund_basis AS b ON b.fund_basis = v.fund_basis WHERE b.page = 'project-ledger'
             ORDER BY v.date, v.fund""").all()
-        assert [one.voucher.fund for one in affected(connection, "县级")] == ["F04"]
+    assert [one.voucher.fund for one in affected(book, "县级", ["fund"]).affected] == ["F04"]
     assert [tuple(one) for one in rests] == [
         ("F01", "column", "资金来源/F01", "F01", None), ("F04", "column", "资金来源/县级", "县级", 1),
         ("F01", "column", "资金来源/F01", "F01", None),

@@ -55,6 +55,7 @@ CELLS: Final = {
     "date": "实际支付日期",
     "fund": "资金名称",
     "use": "列支科目",
+    "project": "项目名称",
     "payee": "收款人全称",
     "note": "凭证摘要",
     "amount": "支付金额",

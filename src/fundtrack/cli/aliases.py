@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from fundtrack import money
 from fundtrack.cli import prompts, show
 from fundtrack.cli.options import (
     ApproverOption,
@@ -23,18 +22,14 @@ from fundtrack.cli.options import (
     person,
     spoken,
 )
-from fundtrack.cli.order import coded
-from fundtrack.cli.vouchers import print_posted
 from fundtrack.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fundtrack.book.aliases import Alias
-    from fundtrack.cli.options import Format
     from fundtrack.errors import Language
     from fundtrack.importing.aliases import Done
-    from fundtrack.importing.fix import Affected
 
 alias = typer.Typer(no_args_is_help=True, help="别名 Aliases: what words of files stand for.")
 
@@ -177,8 +172,11 @@ def import_(
 def fix(
     word: WordArgument,
     *,
-    fund: Annotated[str, typer.Option(help="The fund it should have been; without, list only. 应列资金")] = "",
-    use: Annotated[str, typer.Option(help="The use there; by default of the same code. 用途")] = "",
+    fund: Annotated[str, typer.Option(help="It should have been this fund; without any, list only. 应列资金")] = "",
+    use: Annotated[str, typer.Option(help="It should have been this use; with --fund the use there. 应列用途")] = "",
+    project: Annotated[str, typer.Option(help="It should have been this project. 应列项目")] = "",
+    department: Annotated[str, typer.Option(help="It should have been this department. 应列部门")] = "",
+    payee: Annotated[str, typer.Option(help="The money went to this payee. 实际收款人")] = "",
     document: DocumentOption = "",
     wrong: Annotated[
         Literal["record", "money"] | None,
@@ -192,53 +190,34 @@ def fix(
     book: BookOption = None,
     lang: LanguageOption = None,
 ) -> None:
-    """更正别名误列的凭证 List every voucher that came to its fund by a word, and draft the rebookings."""
+    """更正别名误列的凭证 List every voucher that rests on a word, and draft the rebookings."""
     from fundtrack.book.clock import today
+    from fundtrack.cli.fixing import print_fixed, print_listed
     from fundtrack.importing import fix as fixing
+    from fundtrack.importing.aliases import meant
 
     the_book = opened(book)
     language = spoken(lang, the_book)
-    if not fund:
-        with the_book.reading() as connection:
-            print_affected(fixing.affected(connection, word), form, language)
+    meanings = {"fund": fund, "use": "" if fund else use, "project": project, "department": department, "payee": payee}
+    named = {field: meaning for field, meaning in meanings.items() if meaning}
+    if not named:
+        print_listed(fixing.affected(the_book, word, fixing.fields_of(the_book, word)), form, language)
         return
+    if len(named) > 1:
+        raise UsageError("alias-one", count=len(named))
+    ((field, meaning),) = named.items()
     with the_book.reading() as connection:
-        chart = the_book.chart(connection)
-        right = coded(chart, "fund", fund)
-        mode = wrong or prompts.record_or_money(right, language)
-        wanted = fixing.Wanted(right, use, mode, document, date or today())
-        found, again = fixing.tried(connection, chart, word, wanted), fixing.still(connection, word, right)
-    if form == "table":
-        print_affected(found, form, language)
+        right = meant(field, meaning.strip(), the_book.chart(connection))
+        again = fixing.still(connection, word, field, right)
+    mode = wrong or prompts.record_or_money(fund, language)
+    wanted = fixing.Wanted(field, right, mode, document, date or today(), use if fund else "")
     with show.refusal(form, language):
-        posted = fixing.fix(the_book, word, wanted, by=person(by), approved_by=approved_by, trial=not post)
-    if not post and form == "table":
-        show.say_message("alias-trial", language)
-    print_posted(posted, form, language)
+        fixed = fixing.fix(the_book, word, wanted, by=person(by), approved_by=approved_by, trial=not post)
+    print_fixed(fixed, word, right, form, language, trial=not post)
     if again and form == "table":
-        show.say_message("alias-goes-on", language, **again._asdict())
-
-
-AFFECTED = ("voucher", "date", "fund", "payee", "amount", "alias", "settled", "why")
-
-
-def print_affected(found: Iterable[Affected], form: Format, language: Language) -> None:
-    """Print vouchers that came to their fund by a word."""
-    records = [
-        {
-            "voucher": one.voucher.number,
-            "date": one.voucher.date.isoformat(),
-            "fund": one.voucher.fund,
-            "payee": one.voucher.payee,
-            "amount": (show.yuan if form == "table" else money.plain)(one.voucher.amount),
-            "alias": one.alias,
-            "settled": one.settled,
-            "why": one.why.text(language) if one.why else "",
-        }
-        for one in found
-    ]
-    kept = [name for name in AFFECTED if form != "table" or any(one[name] for one in records)]
-    show.rows(records, form, language, kept or AFFECTED)
+        show.say_message("alias-goes-on", language, **again._asdict(), right=right)
+    if fixed.left or fixed.unread:
+        raise typer.Exit(1)
 
 
 def print_done(done: Done, form: str, language: Language) -> None:

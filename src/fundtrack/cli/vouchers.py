@@ -176,6 +176,7 @@ def rebook(
     use: UseOption = "",
     project: ProjectOption = "",
     quota: Annotated[str, typer.Option(help="The quota line that should have paid. 应列支的指标")] = "",
+    payee: Annotated[str, typer.Option(help="Who the money went to. 实际收款人")] = "",
     document: DocumentOption = "",
     wrong: Annotated[
         Literal["record", "money"] | None,
@@ -190,7 +191,7 @@ def rebook(
     book: BookOption = None,
     lang: LanguageOption = None,
 ) -> None:
-    """更正资金、用途或项目 Put a voucher on the right fund, use or project."""
+    """更正资金、用途、项目或收款人 Put a voucher on the right fund, use or project, or name its right payee."""
     from fundtrack.book.clock import today
     from fundtrack.posting.correct import Correction, give_back, rebook
 
@@ -204,7 +205,7 @@ def rebook(
         else:
             with the_book.reading() as connection:
                 chart = the_book.chart(connection)
-            right = Correction(coded(chart, "fund", fund), use, coded(chart, "project", project), quota)
+            right = Correction(coded(chart, "fund", fund), use, coded(chart, "project", project), quota, payee)
             mode = wrong or prompts.record_or_money(right.fund, language)
             posted = rebook(the_book, number, right, mode=mode, document=document, date=day, by=who,
                             approved_by=approved_by)  # fmt: skip

@@ -75,6 +75,19 @@ class Source:
                 )  # fmt: skip
         return found
 
+    def saying(self, field: str, value: str) -> set[int]:
+        """Return the rows of the sheet that say a value in a field, corrected ones as they should have been."""
+        found: set[int] = set()
+        for piece in self._pieces():
+            if piece.sheet != self.sheet:
+                continue
+            if isinstance(piece, Block):
+                said: Sequence[str] = getattr(piece.candidates, field, ())  # payments say no department
+                found |= {number for number, of in zip(piece.numbers, said, strict=False) if of == value}
+            elif piece.entry and piece.entry.get(field) == value:
+                found.add(piece.number)
+        return found
+
     def _pieces(self) -> Iterator[Piece]:
         new = {(self.sheet, row): {at: one.new for at, one in of.items()} for row, of in self.corrected.items()}
         return self.importer.candidates(self.original, name=self.file, corrected=new).pieces()
@@ -121,13 +134,20 @@ def _numbers(piece: Piece) -> Sequence[int]:
     return piece.numbers if isinstance(piece, Block) else (piece.number,)
 
 
-def source_of(connection: Connection, book: Book, batch: int) -> Source:
-    """Return where the rows of a batch came from. Raises PageError where its page is gone."""
+def source_of(
+    connection: Connection, book: Book, batch: int, importers: Mapping[str, Importer] | None = None
+) -> Source:
+    """Return where the rows of a batch came from, read by other `importers` than know the words that stand, if given.
+
+    Raises PageError where its page is gone, and UsageError where its original is.
+    """
     ((sha256, sheet, page, file),) = dialect.rows_of(
         connection, f"SELECT sha256, sheet, page, file FROM batch WHERE batch = {batch:d}"
     )
-    chart = book.chart(connection)
-    known = importers_of(book, words_of(chart), chart.currency, standing(aliases(connection)).values())
+    known = importers
+    if known is None:
+        chart = book.chart(connection)
+        known = importers_of(book, words_of(chart), chart.currency, standing(aliases(connection)).values())
     if page not in known:
         raise PageError("page-gone", batch=batch, name=page)
     default = next((default for default, _ in kept(connection, batch)), None)

@@ -9,7 +9,7 @@ from fundtrack.book.aliases import ALIAS_COLUMNS, FIELDS, Alias, aliases, standi
 from fundtrack.book.create import now
 from fundtrack.book.person import named, same_person
 from fundtrack.chart.words import words_of
-from fundtrack.errors import FormatError, UsageError, nearest
+from fundtrack.errors import FormatError, UsageError, nearest, words
 from fundtrack.identifier import covered
 from fundtrack.importing import cells, decode, fields, rows
 from fundtrack.importing.lines import Uses
@@ -194,12 +194,23 @@ def _decide(connection: Connection, found: Iterable[Alias], decided: str, by: st
 
 
 def find(connection: Connection, said: str, of: str = "fund") -> list[Alias]:
-    """Return the aliases that a person means by a word or a number. Raises UsageError (`alias-missing`)."""
-    every = [one for one in aliases(connection) if one.field == of]
-    found = [one for one in every if one.word == cells.text(said)] or [one for one in every if str(one.alias) == said]
+    """Return the aliases that a person means by a word or a number.
+
+    Raises UsageError: `alias-missing`, or `alias-of-another` where they stand for something else.
+    """
+    found = known(connection, said, of)
     if not found:
-        raise UsageError("alias-missing", alias=said)
+        others = [other for other in FIELDS if known(connection, said, other)]
+        key = "alias-of-another" if others else "alias-missing"
+        raise UsageError(key, alias=said, field=words(f"alias-field-{of}"), option=f"--{(others or [of])[0]}",
+                         others=words(*(f"alias-field-{other}" for other in others)))  # fmt: skip
     return found
+
+
+def known(connection: Connection, said: str, of: str) -> list[Alias]:
+    """Return the aliases of one field that a person may mean by a word or a number."""
+    every = [one for one in aliases(connection) if one.field == of]
+    return [one for one in every if one.word == cells.text(said)] or [one for one in every if str(one.alias) == said]
 
 
 def records(connection: Connection, *, every: bool = False) -> list[dict[str, Any]]:

@@ -1,20 +1,24 @@
-"""What a word booked to a wrong fund, and the rebookings that mend it: drafted, or posted as one act."""
+"""What a word booked wrongly, and the rebookings that mend it: drafted, or posted as one act without those refused."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from fundtrack.book.aliases import aliases, standing
-from fundtrack.errors import FundtrackError, UsageError
-from fundtrack.importing.aliases import find
+from fundtrack.book.aliases import FIELDS, aliases, standing
+from fundtrack.checking import checks
+from fundtrack.errors import FundtrackError, Refused, UsageError
+from fundtrack.importing.aliases import find, known
+from fundtrack.importing.tally import Reason, reason_of, reason_of_error
+from fundtrack.importing.worded import code_of, given, value_of
 from fundtrack.posting.correct import Correction, rebooked
-from fundtrack.posting.post import post
+from fundtrack.posting.post import Posted, next_voucher, post
+from fundtrack.posting.refusal import keep_refusal
 from fundtrack.posting.standing import citing, voucher_of
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
     from datetime import date
 
     from sqlalchemy import Connection
@@ -22,9 +26,10 @@ if TYPE_CHECKING:
     from fundtrack.book import Book
     from fundtrack.book.aliases import Alias
     from fundtrack.chart.model import Chart
+    from fundtrack.checking import Finding
+    from fundtrack.importing.worded import Unread
     from fundtrack.posting.correct import Mode
     from fundtrack.posting.draft import Draft
-    from fundtrack.posting.post import Posted
     from fundtrack.posting.standing import Standing
 
 RESTING: Final = """
@@ -35,86 +40,201 @@ WHERE b.alias IN (SELECT alias FROM alias WHERE field = 'fund' AND word = :word)
 
 @dataclass(frozen=True)
 class Affected:
-    """A voucher that came to its fund by a word; `settled` says what became of it since, `why` what keeps it there."""
+    """A voucher that came by a word to what it says in a field, and what it should have said, where that is known.
+
+    `settled` says what became of it since, `why` keeps it as it is, and `rebooked` are the vouchers that mend it.
+    """
 
     voucher: Standing
     alias: int
+    field: str
+    value: str
+    wanted: str = ""
     settled: str = ""
-    why: FundtrackError | None = None
+    why: tuple[Reason, ...] = ()
+    rebooked: tuple[str, ...] = ()
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether it stands and says something else than it should."""
+        return not self.settled and self.value != self.wanted
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Where the vouchers of a word should have gone, as of a rebooking each; `use` is kept where nothing is said."""
+    """What the vouchers of a word should have said in a field, as of a rebooking each.
 
-    fund: str
-    use: str
+    `use` is that of another fund; of the same code where nothing is said.
+    """
+
+    field: str
+    meaning: str
     mode: Mode
     document: str
     date: date
+    use: str = ""
 
 
-def affected(connection: Connection, word: str) -> list[Affected]:
-    """Return the vouchers that came to their fund by a word, whatever it stood for when. Raises what `find` does."""
-    meant = find(connection, word)[0].word
-    found = []
-    for voucher, alias in dialect.rows_of(connection, RESTING, {"word": meant}):
-        one = voucher_of(connection, voucher)
-        moved = [by.number for by in citing(connection, one) if by.kind == "adjustment"]
-        found.append(Affected(one, alias, one.reversed_by or ", ".join(moved)))
-    return found
+@dataclass
+class Fixed:
+    """What a word's vouchers came to; `posted` is what was posted, or would be."""
+
+    affected: list[Affected]
+    unread: list[Unread]
+    posted: Posted = field(default_factory=lambda: Posted((), (), ()))
+
+    @property
+    def left(self) -> list[Affected]:
+        """Return those that stay as they are although they should not."""
+        return [one for one in self.affected if one.why]
 
 
-def still(connection: Connection, word: str, fund: str) -> Alias | None:
-    """Return an alias by which a word goes on giving another fund than it should."""
-    meant = find(connection, word)[0].word
+def affected(book: Book, word: str, fields: Iterable[str]) -> Fixed:
+    """Return the vouchers that a word gave any of some fields, whatever it stood for when. Raises what `find` does."""
+    found, unread = list[Affected](), list["Unread"]()
+    with book.reading() as connection:
+        chart = book.chart(connection)
+        for of in fields:
+            meant = find(connection, word, of)[0].word
+            if of == "fund":
+                rests = dialect.rows_of(connection, RESTING, {"word": meant})
+                came = [(voucher_of(connection, voucher), alias) for voucher, alias in rests]
+            else:
+                came, missed = given(connection, book, of, meant)
+                unread += missed
+            found += [_affected(connection, chart, one, alias, of) for one, alias in came]
+    return Fixed(found, unread)
+
+
+def fields_of(book: Book, word: str) -> list[str]:
+    """Return what a word stands for, or stood: a fund, a use, … Raises UsageError (`alias-missing`) for nothing."""
+    with book.reading() as connection:
+        found = [of for of in FIELDS if known(connection, word, of)]
+        return found or [find(connection, word)[0].field]
+
+
+def _affected(connection: Connection, chart: Chart, voucher: Standing, alias: int, of: str) -> Affected:
+    moved = [by.number for by in citing(connection, voucher) if by.kind == "adjustment"]
+    return Affected(
+        voucher, alias, of, value_of(chart, voucher, of), settled=voucher.reversed_by or ", ".join(moved)
+    )  # fmt: skip
+
+
+def still(connection: Connection, word: str, field: str, meaning: str) -> Alias | None:
+    """Return an alias by which a word goes on giving something else than it should."""
+    meant = find(connection, word, field)[0].word
     return next((one for (of, _, said), one in standing(aliases(connection)).items()
-                 if (of, said) == ("fund", meant) and one.meaning != fund), None)  # fmt: skip
+                 if (of, said) == (field, meant) and one.meaning != meaning), None)  # fmt: skip
 
 
-def tried(connection: Connection, chart: Chart, word: str, wanted: Wanted) -> list[Affected]:
-    """Return what is affected and not where it belongs, each with what keeps it from being rebooked."""
-    found = []
-    for one in affected(connection, word):
-        if one.settled or one.voucher.fund == wanted.fund:
-            continue
-        try:
-            _drafts(connection, chart, one.voucher, wanted)
-        except FundtrackError as error:
-            found.append(replace(one, why=error))
-        else:
-            found.append(one)
-    return found
+def fix(book: Book, word: str, wanted: Wanted, *, by: str, approved_by: str = "", trial: bool = True) -> Fixed:
+    """Rebook the vouchers of a word that say something else than they should, in one act; a `trial` only tries it.
 
-
-def fix(book: Book, word: str, wanted: Wanted, *, by: str, approved_by: str = "", trial: bool = True) -> Posted:
-    """Rebook every voucher of a word that is in another fund, in one act; a `trial` only says what would be posted.
-
-    Raises UsageError (`alias-fixed`) where there is none, what `rebooked` does for each, and Refused.
+    Those that break a rule stay, with the reason; all others are rebooked. Raises what `find` does, and what refuses
+    any voucher of the day (`period-closed`).
     """
+    found = affected(book, word, [wanted.field])
+    with book.reading() as connection:
+        chart = book.chart(connection)
+    every = [
+        replace(one, wanted=code_of(chart, wanted.field, wanted.meaning, one.voucher.fund)) for one in found.affected
+    ]
+    wrong = [one for one in every if one.is_wrong]
+    if not wrong:
+        return Fixed(every, found.unread)
+    able, why = [*wrong], dict[int, tuple[Reason, ...]]()
+    judged_by = checks(book.folder / "checks", at_posting=True)
+    alone = {name for name, check in judged_by.items() if check.scope == "voucher"}
+    while True:
+        act = _Act(able, wanted)
+        try:
+            posted = post(book, act.drafts, by=by, approved_by=approved_by, pages=judged_by, trial=True)
+            break
+        except Refused as refused:
+            why |= act.blamed(refused.findings, alone)
+            if not trial:
+                keep_refusal(book, act.refused(why), refused.findings, by)
+        finally:
+            why |= act.why
+            able = [one for one in able if one.voucher.id not in why]
+    if not trial and able:
+        act = _Act(able, wanted, strict=True)
+        posted = post(book, act.drafts, by=by, approved_by=approved_by, pages=judged_by)
+    numbers = act.numbers(posted)
+    done = [replace(one, why=why.get(one.voucher.id, ()), rebooked=numbers.get(one.voucher.id, ())) for one in every]
+    return Fixed(done, found.unread, posted)
 
-    def say(connection: Connection, chart: Chart) -> list[Draft]:
-        wrong = [
-            one.voucher
-            for one in affected(connection, word)
-            if not one.settled and one.voucher.fund != wanted.fund
-        ]  # fmt: skip
-        if not wrong:
-            raise UsageError("alias-fixed", word=word, fund=wanted.fund)
-        return [
-            replace(draft, bill=bill)
-            for bill, voucher in enumerate(wrong, 1)
-            for draft in _drafts(connection, chart, voucher, wanted)
-        ]
 
-    return post(book, say, by=by, approved_by=approved_by, trial=trial)
+class _Act:
+    """The rebookings of some vouchers, drafted together as one act; a `strict` one draws up all or none."""
+
+    def __init__(self, of: Sequence[Affected], wanted: Wanted, *, strict: bool = False) -> None:
+        self._of, self._wanted, self._strict = of, wanted, strict
+        self.why: dict[int, tuple[Reason, ...]] = {}
+        self._first = 0
+        self._drafted: list[int] = []
+        self._made: list[Draft] = []
+
+    def drafts(self, connection: Connection, chart: Chart) -> list[Draft]:
+        """Return the red and the right voucher of each; of one that cannot be rebooked, why."""
+        self._first, self._drafted, self._made = next_voucher(connection), [], []
+        for bill, one in enumerate(self._of, 1):
+            try:
+                drafts = _drafts(connection, chart, one, self._wanted)
+            except FundtrackError as error:
+                if self._strict:
+                    raise
+                self.why[one.voucher.id] = (reason_of_error(error),)
+                continue
+            self._made += [replace(draft, bill=bill) for draft in drafts]
+            self._drafted += [one.voucher.id] * len(drafts)
+        return self._made
+
+    def blamed(self, findings: Iterable[Finding], alone: Container[str]) -> dict[int, tuple[Reason, ...]]:
+        """Return the vouchers whose rebookings break a rule, with the reasons.
+
+        That is whatever breaks one by itself; of what is judged together only the first, for without it the others may
+        pass, as they would one by one.
+        """
+        fatal = [one for one in findings if one.refuses]
+        first = min(one.voucher for one in fatal)
+        found: dict[int, tuple[Reason, ...]] = {}
+        for one in [one for one in fatal if one.check in alone] or [one for one in fatal if one.voucher == first]:
+            voucher = self._drafted[one.voucher - self._first]
+            found[voucher] = (*found.get(voucher, ()), reason_of(one))
+        return found
+
+    def refused(self, why: Mapping[int, object]) -> list[Draft]:
+        """Return the rebookings of the vouchers of which something is said."""
+        return [draft for voucher, draft in zip(self._drafted, self._made, strict=True) if voucher in why]
+
+    def numbers(self, posted: Posted) -> dict[int, tuple[str, ...]]:
+        """Return the numbers of the vouchers that mend each."""
+        found: dict[int, tuple[str, ...]] = {}
+        for voucher, number in zip(self._drafted, posted.numbers, strict=True):
+            found[voucher] = (*found.get(voucher, ()), number)
+        return found
 
 
-def _drafts(connection: Connection, chart: Chart, voucher: Standing, wanted: Wanted) -> Sequence[Draft]:
-    """Return the red and the right voucher of one; of its use by the code that the right fund has too, unless said."""
-    uses = {leg.code for entry in voucher.in_money for leg in entry[:2] if _is_use(chart, leg.fund, leg.code)}
-    same = next((code for code in uses if _is_use(chart, wanted.fund, code)), "")
-    right = Correction(wanted.fund, (wanted.use or same) if uses else "")
+def _drafts(connection: Connection, chart: Chart, one: Affected, wanted: Wanted) -> Sequence[Draft]:
+    """Return the red and the right voucher of one.
+
+    Raises what `rebooked` does, and UsageError (`alias-other-fund`) where a use is meant that its fund has not.
+    """
+    voucher = one.voucher
+    right = Correction()
+    if wanted.field == "fund":
+        uses = {leg.code for entry in voucher.in_money for leg in entry[:2] if _is_use(chart, leg.fund, leg.code)}
+        same = next((code for code in uses if _is_use(chart, wanted.meaning, code)), "")
+        right = Correction(wanted.meaning, (wanted.use or same) if uses else "")
+    elif wanted.field == "use":
+        if not one.wanted:
+            raise UsageError("alias-other-fund", number=voucher.number, use=wanted.meaning, fund=voucher.fund)
+        right = Correction(use=one.wanted)
+    elif wanted.field == "project":
+        right = Correction(project=wanted.meaning)
+    elif wanted.field == "payee":
+        right = Correction(payee=wanted.meaning)
     return rebooked(connection, chart, voucher.number, right, wanted.mode, wanted.document, wanted.date)
 
 

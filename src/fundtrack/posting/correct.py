@@ -25,6 +25,7 @@ from fundtrack.posting.advance import outstanding
 from fundtrack.posting.application import is_paid_again
 from fundtrack.posting.draft import Entry, Leg
 from fundtrack.posting.kinds import account_of, has_account, kind_of_account, parse_use, use_of
+from fundtrack.posting.payees import refuse_other_payee
 from fundtrack.posting.post import post
 from fundtrack.posting.quota import committed, leg_of
 from fundtrack.posting.requested import refuse_freed
@@ -68,13 +69,14 @@ PAID: Final = frozenset({"disbursement", "advance", "bank-charge"})
 class Correction:
     """What a voucher should have said; empty where it was right. `use` is a code of the right fund.
 
-    `quota` is the line that should have paid, where several could.
+    `quota` is the line that should have paid, where several could; `payee` is who the money went to.
     """
 
     fund: str = ""
     use: str = ""
     project: str = ""
     quota: str = ""
+    payee: str = ""
 
 
 def reverse(book: Book, number: str, *, reason: str, date: date, by: str, approved_by: str = "") -> Posted:
@@ -110,11 +112,12 @@ def rebooked(
 ) -> list[Draft]:
     """Return the vouchers that put one elsewhere; `mode` says what was wrong, record or money.
 
-    Raises what `rebookable`, `refuse_rested_on`, `refuse_later_year` and `money_owed` do, and UsageError
-    (`rebook-applied`).
+    Raises what `rebookable`, `refuse_other_payee`, `refuse_rested_on`, `refuse_later_year` and `money_owed` do, and
+    UsageError (`rebook-applied`).
     """
     make = record_rebooked if mode == "record" else money_owed
     wrong = rebookable(connection, chart, number, correction, document)
+    refuse_other_payee(chart, wrong, correction.payee, mode)
     refuse_rested_on(connection, [wrong], date)
     if mode == "record":
         refuse_later_year(connection, [wrong], date)
@@ -246,6 +249,7 @@ def rebookable(connection: Connection, chart: Chart, number: str, correction: Co
         raise UsageError("rebook-use", number=wrong.number, fund=fund)
     same_use = not correction.use or {parse_use(correction.use, fund)} == uses
     same = fund == wrong.fund and same_use and correction.project in {"", wrong.project} and not correction.quota
+    same = same and correction.payee in {"", wrong.payee}
     if same and (wrong.kind != "transfer-received" or stored(document.strip()) == wrong.document):
         raise UsageError("rebook-nothing", number=wrong.number)
     return wrong
@@ -262,10 +266,10 @@ def record_rebooked(chart: Chart, wrong: Standing, correction: Correction, docum
         for entry in wrong.in_money
     )
     correct = drafted(
-        chart, wrong.kind, entries, fund=fund, date=date, payee=wrong.payee, narration=wrong.narration,
-        project=correction.project or wrong.project, document=document, bank=wrong.bank, bank_ref=wrong.bank_ref,
-        payee_id=wrong.payee_id, payee_account=wrong.payee_account, contract=wrong.contract, quota=correction.quota,
-        cites=wrong.cites, bill=1,
+        chart, wrong.kind, entries, fund=fund, date=date, payee=correction.payee or wrong.payee, document=document,
+        narration=wrong.narration, project=correction.project or wrong.project, bank=wrong.bank,
+        bank_ref=wrong.bank_ref, payee_id=wrong.payee_id, payee_account=wrong.payee_account, contract=wrong.contract,
+        quota=correction.quota, cites=wrong.cites, bill=1,
     )  # fmt: skip
     return [_red(chart, wrong, document, date), correct]
 

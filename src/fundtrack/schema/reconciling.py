@@ -9,7 +9,8 @@ and what met once meets nothing else:
    amount, then one of either side on each day; no further apart than `:days` days, neighbour from neighbour.
 4. `sum`: several vouchers and one line, or one voucher and several lines, of one day and name, that come to the same;
    then all that is left of one day of an import and one line, no further apart than the days, as of a one-card batch.
-5. `reversed`: a voucher and the one that takes it back, where the bank has neither.
+5. `reversed`: a voucher and the one that takes it back, where the bank has neither. One of which only the record was
+   put right, by red and blue that come to nothing at the bank, was paid all the same, and stands.
 
 Lines up to the day of an opening balance are `opening`, for that balance has them in it; what comes to nothing is
 `nothing`.
@@ -48,6 +49,15 @@ ITEMS: Final = f"""known AS (
     JOIN (SELECT DISTINCT account, bank FROM banks) AS b ON b.account = p.account
     WHERE p.kind <> 'opening'
     GROUP BY b.bank, p.unit, p.voucher, p.date, p.day, p.link, p.reverses, p.bank_ref, p.payee, p.batch
+), taken_back AS (
+    SELECT t.bank, t.unit, t.reverses
+    FROM cash AS t
+    LEFT JOIN (
+        SELECT bank, unit, link FROM cash
+        GROUP BY bank, unit, link
+        HAVING MAX(reverses) > 0 AND SUM(amount) = 0
+    ) AS m ON m.bank = t.bank AND m.unit = t.unit AND m.link = t.link
+    WHERE t.reverses <> 0 AND m.link IS NULL
 ), by_hand AS (
     SELECT k.bank, m.match, v.voucher, CASE
         WHEN {SAME_PERSON.format("m.matched_by", "v.prepared_by")} THEN 1
@@ -64,7 +74,7 @@ ITEMS: Final = f"""known AS (
         COALESCE(h.match, '') AS hand, COALESCE(h.own, 0) AS own,
         CASE c.bank_ref WHEN '' THEN 'voucher ' || c.link ELSE 'ref ' || c.bank_ref END AS movement
     FROM cash AS c
-    LEFT JOIN (SELECT DISTINCT reverses FROM vouchers WHERE reverses <> 0) AS r ON r.reverses = c.voucher
+    LEFT JOIN taken_back AS r ON r.bank = c.bank AND r.unit = c.unit AND r.reverses = c.voucher
     LEFT JOIN by_hand AS h ON h.bank = c.bank AND h.voucher = c.voucher
     UNION ALL
     SELECT k.bank, l.unit, 1, 0, l.entry, l.date, l.date_day, l.line, l.ref, l.counterparty, l.amount, 1, 0,

@@ -1,0 +1,209 @@
+"""What a word booked wrongly: every voucher that rests on it is found, and those that may be are rebooked."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import count
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from books import CHART, RECEIVED, post_simple
+from fundtrack.errors import UsageError
+from fundtrack.importing.aliases import Said, confirm, say
+from fundtrack.importing.fix import Wanted, affected, fields_of, fix, still
+from fundtrack.posting import post
+from fundtrack.posting.advance import refund
+from fundtrack.posting.correct import reverse
+from shelf import ENGINES
+from treasury import COMPANY, MORE, asked, bring, pay
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fundtrack.book import Book
+    from fundtrack.importing.fix import Affected, Fixed
+    from shelf import Shelf
+
+WHY: Final = "县里的叫法"
+JULY: Final = date(2015, 7, 1)
+ROADS: Final = """
+2014-01-01 open Expenses:F03-Houses:0605-Roads CNY
+  authority: "桂[2014]33号"
+2014-01-01 custom "project" "P02"
+  name: "Village roads"
+  name-zh: "村道"
+"""
+ENTRIES: Final = """SELECT v.fund, v.payee, v.project, e.debit, e.credit, (1 - 2 * e.red) * e.amount FROM voucher AS v
+    JOIN entry AS e ON e.voucher = v.id WHERE v.id > 4 ORDER BY v.id, e.line"""
+
+
+@pytest.fixture(params=ENGINES)
+def book(request: pytest.FixtureRequest, shelf: Shelf) -> Iterator[Book]:
+    """Give a book of four funds that received money; F03 has a second use."""
+    with shelf.lend(request.param, CHART + MORE + ROADS) as lent:
+        for fund, amount in RECEIVED.items():
+            post_simple(lent, fund, "transfer-received", amount, on=date(2015, 1, 5))
+        yield lent
+
+
+def known(book: Book, field: str, word: str, meaning: str, page: str = "") -> None:
+    """Let a word stand for something."""
+    (made,) = say(book, [Said(field, word, meaning, page, WHY)], by="ann").new
+    if field == "fund":
+        confirm(book, [made.alias], by="ben")
+
+
+def wanted(field: str, meaning: str, **said: Any) -> Wanted:  # noqa: ANN401 - of `Wanted`
+    """Return what vouchers should have said."""
+    return Wanted(**{"field": field, "meaning": meaning, "mode": "record", "document": "县〔2015〕9号", "date": JULY,
+                     **said})  # fmt: skip
+
+
+def mend(book: Book, word: str, right: Wanted) -> Fixed:
+    """Rebook the vouchers of a word, by two people."""
+    tried = fix(book, word, right, by="ann", approved_by="ben")
+    done = fix(book, word, right, by="ann", approved_by="ben", trial=False)
+    assert told(tried.affected) == told(done.affected)
+    assert tried.posted.numbers == done.posted.numbers
+    return done
+
+
+def told(found: list[Affected]) -> list[tuple[str, str, str, str, str]]:
+    """Return of each voucher where it is, where it should be, what became of it, and why it stays."""
+    return [(one.voucher.number, one.value, one.wanted, one.settled, " ".join(why["check"] for why in one.why))
+            for one in found]  # fmt: skip
+
+
+def test_a_use_is_put_right_for_every_voucher_of_the_word(book: Book) -> None:
+    """Those that said the word, and not those that said the use; once, by red and blue, and then nothing is left."""
+    known(book, "use", "办公经费", "0605")
+    bring(book, "a", pay("1", use="办公经费"), pay("2", 250, use="0605"), pay("3", 400, use="办公经费"))
+    assert fields_of(book, "办公经费") == ["use"]
+    assert told(affected(book, "办公经费", ["use"]).affected) == [
+        ("F03-2015-000002", "0605", "", "", ""), ("F03-2015-000004", "0605", "", "", ""),
+    ]  # fmt: skip
+    before = asked(book, ENTRIES)
+    fix(book, "办公经费", wanted("use", "0603"), by="ann")
+    assert asked(book, ENTRIES) == before
+    done = mend(book, "办公经费", wanted("use", "0603"))
+    assert [one.rebooked for one in done.affected] == [
+        ("F03-2015-000005", "F03-2015-000007"), ("F03-2015-000006", "F03-2015-000008"),
+    ]  # fmt: skip
+    assert [(debit, fen) for *_, debit, _, fen in asked(book, ENTRIES)[3:]] == [
+        ("0605", -100), ("0603", 100), ("0605", -400), ("0603", 400),
+    ]  # fmt: skip
+    assert [one.settled for one in affected(book, "办公经费", ["use"]).affected] == [
+        "F03-2015-000005", "F03-2015-000006",
+    ]  # fmt: skip
+    again = fix(book, "办公经费", wanted("use", "0603"), by="ann", trial=False)
+    assert (len(again.affected), again.left, again.posted.numbers) == (2, [], ())
+    with book.reading() as connection:
+        assert still(connection, "办公经费", "use", "0603")
+    with pytest.raises(UsageError) as caught:
+        affected(book, "办公经费", ["fund"])
+    assert caught.value.key == "alias-of-another"
+
+
+def test_what_may_not_be_rebooked_stays_with_the_reason(book: Book) -> None:
+    """What came back in part, was reversed, or is later than the rebooking; the others are rebooked all the same."""
+    known(book, "use", "办公经费", "0605")
+    bring(
+        book,
+        "a",
+        *(pay(name, use="办公经费") for name in ("1", "2", "3")),
+        pay("4", use="办公经费", day=date(2015, 8, 1)),
+    )
+    numbers = [f"F03-2015-{at:06d}" for at in range(2, 6)]
+    post(book, lambda c, chart: [refund(c, chart, numbers[0], 40, date=date(2015, 6, 9))], by="ann")
+    reverse(book, numbers[1], reason="重报", date=date(2015, 6, 9), by="ann")
+    done = mend(book, "办公经费", wanted("use", "0603"))
+    assert told(done.affected) == [
+        (numbers[0], "0605", "0603", "", "reverse-cited"), (numbers[1], "0605", "0603", "F03-2015-000007", ""),
+        (numbers[2], "0605", "0603", "", ""), (numbers[3], "0605", "0603", "", "reverse-before"),
+    ]  # fmt: skip
+    assert len(done.posted.numbers) == 2
+    assert all(why["remedy-zh"] for one in done.left for why in one.why)
+
+
+def test_what_a_check_refuses_stays_and_the_others_are_rebooked(book: Book) -> None:
+    """A use that was not granted by the day of the rebooking, and money that the right fund has not got."""
+    known(book, "use", "办公经费", "0601")
+    bring(book, "a", pay("1", fund="F01", use="办公经费"))
+    done = mend(book, "办公经费", wanted("use", "0612"))
+    assert [one[4] for one in told(done.affected)] == ["use-not-permitted"]
+    assert not done.posted.numbers
+    known(book, "fund", "整合", "F01")
+    amounts = (500, RECEIVED["F03"], 600)
+    bring(book, "b", *(pay(f"b{fen}", fen, fund="整合", use="0601") for fen in amounts))
+    moved = mend(book, "整合", wanted("fund", "F03", use="0603"))
+    assert [one[4] for one in told(moved.affected)] == ["", "overdrawn", ""]
+    assert len(moved.posted.numbers) == 4
+
+
+def test_each_version_of_a_word_answers_for_its_own_vouchers(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the alias that stood when its row was read, that of its page first; a row of another word rests on none."""
+    seconds = count()
+    for module in ("importing.aliases", "posting.insert"):
+        monkeypatch.setattr(f"fundtrack.{module}.now", lambda: f"2015-09-01T00:00:{next(seconds):02d}Z")
+    bring(book, "a", pay("0", use="0605"))
+    known(book, "use", "办公经费", "0605")
+    bring(book, "b", pay("1", use="办公经费"))
+    known(book, "use", "办公经费", "0603")
+    bring(book, "c", pay("2", use="办公经费"))
+    known(book, "use", "办公经费", "0605", page="treasury-payment")
+    bring(book, "d", pay("3", use="办公经费"))
+    found = affected(book, "办公经费", ["use"]).affected
+    assert [(one.voucher.number[-1], one.value, one.alias) for one in found] == [
+        ("3", "0605", 1), ("4", "0603", 2), ("5", "0605", 3),
+    ]  # fmt: skip
+    done = mend(book, "办公经费", wanted("use", "0603"))
+    assert [bool(one.rebooked) for one in done.affected] == [True, False, True]
+
+
+def test_a_use_of_one_fund_is_none_of_another(book: Book) -> None:
+    """A use that is said with its fund is right in that fund; of another fund the voucher stays."""
+    known(book, "use", "建房", "Building")
+    bring(book, "a", pay("1", use="建房"), pay("2", fund="F01", use="建房"))
+    done = mend(book, "建房", wanted("use", "F03-0605"))
+    assert told(done.affected) == [
+        ("F03-2015-000002", "0603", "0605", "", ""), ("F01-2015-000002", "0601", "", "", "alias-other-fund"),
+    ]  # fmt: skip
+
+
+def test_another_payee_changes_the_text_and_no_money(book: Book) -> None:
+    """The money went to the right one: red and blue of one account; where it did not, no entry puts that right."""
+    known(book, "payee", "那满所", "那满镇财政所")
+    bring(book, "a", pay("1", payee="那满所"), pay("2", payee="那满镇财政所"))
+    for right, key in ((wanted("payee", "那坡镇财政所", mode="money"), "rebook-payee-money"),
+                       (wanted("payee", COMPANY), "rebook-payee-kind")):  # fmt: skip
+        stays = fix(book, "那满所", right, by="ann").affected
+        assert [one[4] for one in told(stays)] == [key]
+    done = mend(book, "那满所", wanted("payee", "那坡镇财政所"))
+    assert told(done.affected) == [("F03-2015-000002", "那满镇财政所", "那坡镇财政所", "", "")]
+    assert [entry[1] for entry in asked(book, ENTRIES)] == [
+        "那满镇财政所",
+        "那满镇财政所",
+        "那满镇财政所",
+        "那坡镇财政所",
+    ]
+    kept = asked(book, "SELECT bank_ref, payee_account, payee_id, date FROM voucher WHERE id IN (5, 8) ORDER BY id")
+    assert [one[:3] for one in kept] == [kept[0][:3]] * 2
+
+
+def test_who_holds_an_advance_is_put_right_before_it_is_verified(book: Book) -> None:
+    """An advance by a word stays one; of a verification the holder is said by the advance."""
+    known(book, "payee", "茂恒", COMPANY)
+    bring(book, "a", pay("1", fund="F01", payee="茂恒"))
+    stays = fix(book, "茂恒", wanted("payee", "农户"), by="ann")
+    assert [one[4] for one in told(stays.affected)] == ["rebook-payee-kind"]
+
+
+def test_a_project_is_put_right(book: Book) -> None:
+    """As a voucher of the right project; a word of another page is not asked."""
+    known(book, "project", "老家园", "P01")
+    report = bring(book, "a", pay("1", project="老家园"))
+    assert report.rows["posted"] == 1
+    done = mend(book, "老家园", wanted("project", "P02"))
+    assert told(done.affected) == [("F03-2015-000002", "P01", "P02", "", "")]
+    assert [entry[2] for entry in asked(book, ENTRIES)] == ["P01", "P01", "P02"]
