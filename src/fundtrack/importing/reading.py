@@ -68,10 +68,11 @@ class Reading:
         None without a total; agreement is None also when an amount cannot be read.
         """
         sums = next((sums for sums, _ in self._tables if sums.sheet == sheet), None)
-        if sums is None or sums.whole is None:
+        if sums is None or not sums.totals:
             return None, None
         agree = [total.agrees for total in sums.totals]
-        return self.layout.counted(*sums.whole.printed), None if None in agree else all(agree)
+        whole = self.layout.counted(*sums.whole.printed) if sums.whole else None
+        return whole, None if None in agree else all(agree)
 
     @property
     def printed_total(self) -> int | None:
@@ -88,8 +89,11 @@ class Reading:
     def differing_of(self, sheet: str) -> list[Differing]:
         """Return the totals of a sheet that are not the sum of their rows."""
         of = (total for total in self.totals if total.sheet == sheet and total.agrees is False)
-        counted = self.layout.counted
-        return [Differing(one.row, counted(*one.printed), counted(*one.expected), one.written) for one in of]
+
+        def counted(of: Total, sides: tuple[int, int]) -> int:
+            return sum(sides) if of.side else self.layout.counted(*sides)
+
+        return [Differing(one.row, counted(one, one.printed), counted(one, one.expected), one.written) for one in of]
 
     @property
     def breaks(self) -> list[Break]:
