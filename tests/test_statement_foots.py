@@ -87,11 +87,8 @@ def test_what_there_was_is_no_line(tmp_path: Path, family: str, page: str) -> No
           "signed": "{day},,{balance},,{word},,人民币"}[family]  # fmt: skip
     for day in ("2024-01-01", ""):
         for before, after in (("上月结转", "期末余额"), ("承前页", "过次页"), ("期初余额", "结转下页")):
-            rows = [
-                at.format(day=day, balance=sum_, word=word) + "\n"
-                for sum_, word in (("500.00", before), ("430.00", after))
-            ]
-            reading, data = read(tmp_path, family, *rows, page)
+            first, last = (at.format(day=day, balance=b, word=w) for b, w in (("500.00", before), ("430.00", after)))
+            reading, data = read(tmp_path, family, f"{first}\n", f"{last}\n", page)
             assert data == [4, 5, 6][: 2 + (family == "direction")], (day, before)
             assert (reading.printed_total, reading.differing_of(""), reading.breaks) == (None, [], [])
 

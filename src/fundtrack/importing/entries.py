@@ -84,7 +84,7 @@ class EntryColumns:
         self._private = [(head.place(name), name) for name in layout.private]
         self._bare = {self._places.of(layout.columns[field]) for field in BARE if field in layout.columns}
         self._agreement = Agreement(layout, head)
-        self._forms = form.forms | {payer: form.forms[of] for payer, of in payers.items() if of in form.forms}
+        self._forms = {**form.forms, **{payer: form.forms[of] for payer, of in payers.items() if of in form.forms}}
         self._payers = [payer for payer in payers if payer in layout.columns]
         self._fields = [self._field(name, source, key) for name, source in layout.columns.items()]
         numbers = {"amount", "side", "number"}

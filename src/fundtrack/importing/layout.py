@@ -73,8 +73,8 @@ class Layout:
     `same`. What a table says of its currency, or of whether rows were paid, and the page does not read are its
     `currencies` and `statuses`; where it calls its rows something, they are `called` so, and columns that it does
     not read are `named` after the fund or the use that they say; `remarks` may name a use beside other things. A
-    page that was drafted has `open` questions, and no file is read through it. Of the columns `one_of`, a payment
-    fills at least one.
+    page that was drafted has `open` questions, and no file is read through it. Of the columns `one_of`, a payment fills
+    at least one. `whose` statement a file is that does not say it, who imports it does.
     """
 
     name: str
@@ -119,6 +119,7 @@ class Layout:
     named: tuple[tuple[str, Source], ...] = ()
     remarks: tuple[Source, ...] = ()
     open: tuple[str, ...] = ()
+    whose: str = ""
     one_of: tuple[str, ...] = ()
 
     @property

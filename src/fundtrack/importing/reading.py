@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from fundtrack import identifier
 from fundtrack.errors import FormatError
-from fundtrack.importing import astray, cells, dates, debit, heading, once
+from fundtrack.importing import astray, cells, dates, debit, heading, once, whose
 from fundtrack.importing.blocks import not_data, rows_of
 from fundtrack.importing.columns import Columns
 from fundtrack.importing.entries import EntryColumns
@@ -177,7 +177,7 @@ class Reading:
         """
         place = {"path": self.path, "sheet": sheet.name} if sheet.name else {"path": self.path}
         try:
-            layout = self._fitted(head, name)
+            layout = whose.told(self._fitted(head, name), head)
             columns = self._bound(layout, head, name)
         except FormatError as error:
             raise FormatError(error.key, **(place | error.details)) from error
