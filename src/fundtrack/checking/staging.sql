@@ -32,7 +32,8 @@ CREATE TABLE staged_batches (
     batch INTEGER, date TEXT, file TEXT, sheet TEXT, sha256 TEXT, page TEXT, page_sha256 TEXT, rows_read INTEGER,
     rows_posted INTEGER, rows_already_posted INTEGER, rows_quarantined INTEGER, rows_not_data INTEGER,
     rows_unreadable INTEGER, rows_mended INTEGER, amount_posted INTEGER, amount_already_posted INTEGER,
-    amount_quarantined INTEGER, amount_mended INTEGER, printed_total INTEGER, date_first TEXT, date_last TEXT, imported_by TEXT, default_fund TEXT,
+    amount_quarantined INTEGER, amount_mended INTEGER, printed_total INTEGER, date_first TEXT, date_last TEXT, imported_by TEXT, bank TEXT,
+    default_fund TEXT,
     default_use TEXT, default_project TEXT, default_by TEXT, amount_read INTEGER, has_total INTEGER,
     unit TEXT, entry TEXT
 ) STRICT;

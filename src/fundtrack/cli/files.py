@@ -41,6 +41,7 @@ def import_(
     fund: Annotated[str, typer.Option(help="The fund of rows that say none. 默认资金")] = "",
     use: Annotated[str, typer.Option(help="The use of rows that say none. 默认用途")] = "",
     project: Annotated[str, typer.Option(help="The project of rows that say none. 默认项目")] = "",
+    bank: Annotated[str, typer.Option(help="Whose statement it is, where it says no account. 对账单账户")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, change nothing. 试运行")] = False,
     approved_by: ApproverOption = "",
     form: FormatOption = "table",
@@ -68,7 +69,7 @@ def import_(
         try:
             done = import_file(
                 the_book, file, by=who, page=page, default=default, dry_run=dry_run, approved_by=approved_by,
-                watcher=watcher,
+                bank=bank, watcher=watcher,
             )  # fmt: skip
         except FundtrackError as error:
             if file is files[-1] and not reports:

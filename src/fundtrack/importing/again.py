@@ -36,8 +36,9 @@ if TYPE_CHECKING:
 class Source:
     """Where the rows of a batch came from: its kept original, the sheet, and the page it is read through.
 
-    What its rows do not say has a `default`, which counts once somebody has confirmed it. `corrected` are the cells of
-    rows that say something else by now, by row and place; `known` are the natural keys of the rows that wait as the
+    What its rows do not say has a `default`, which counts once somebody has confirmed it; a statement that does not say
+    its account is that of the `bank`. `corrected` are the cells of rows that say something else by now, by row and
+    place; `known` are the natural keys of the rows that wait as the
     original has them, `named` those by which they are posted.
     """
 
@@ -47,6 +48,7 @@ class Source:
     sheet: str
     importer: Importer
     default: Default | None
+    bank: str = ""
     corrected: Mapping[int, Mapping[int, Correction]] = field(default_factory=dict)
     known: Mapping[int, tuple[str, int]] = field(default_factory=dict)
     confirmed_by: str = ""
@@ -90,7 +92,7 @@ class Source:
 
     def _pieces(self) -> Iterator[Piece]:
         new = {(self.sheet, row): {at: one.new for at, one in of.items()} for row, of in self.corrected.items()}
-        return self.importer.candidates(self.original, name=self.file, corrected=new).pieces()
+        return self.importer.candidates(self.original, name=self.file, corrected=new, whose=self.bank).pieces()
 
     def _named(self, key: bytes) -> dict[int, tuple[str, int]]:
         """Return the natural keys of the rows that wait: of corrected ones those of a file that was right at once.
@@ -141,8 +143,8 @@ def source_of(
 
     Raises PageError where its page is gone, and UsageError where its original is.
     """
-    ((sha256, sheet, page, file),) = dialect.rows_of(
-        connection, f"SELECT sha256, sheet, page, file FROM batch WHERE batch = {batch:d}"
+    ((sha256, sheet, page, file, bank),) = dialect.rows_of(
+        connection, f"SELECT sha256, sheet, page, file, bank FROM batch WHERE batch = {batch:d}"
     )
     known = importers
     if known is None:
@@ -154,6 +156,6 @@ def source_of(
     keys = dialect.rows_of(connection, f"""SELECT row, natural_key, occurrence FROM input_row
         WHERE batch = {batch:d} AND state = 'quarantined'""")  # fmt: skip
     return Source(
-        batch, find_original(book, sha256), file, sheet, known[page], default,
+        batch, find_original(book, sha256), file, sheet, known[page], default, bank,
         in_force(of_batch(connection, batch)), {row: (key, nth) for row, key, nth in keys},
     )  # fmt: skip

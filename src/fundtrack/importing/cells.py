@@ -235,6 +235,11 @@ def label(cell: str) -> str:
     return "".join(unicodedata.normalize("NFKC", cell).split()).rstrip(":")
 
 
+def glossed(cell: str) -> str:
+    """Return a label without what a bank says again in English behind it: 查询账号[ Inquirer account number ]."""
+    return ENGLISH.sub("", label(cell)).rstrip(":")
+
+
 @lru_cache(maxsize=1 << 12)
 def loose(cell: str) -> str:
     """Return a header in the form in which one of several names is looked for: its letters and digits, of one case.

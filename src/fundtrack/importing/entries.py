@@ -15,6 +15,7 @@ from fundtrack.importing.blocks import UNSAID, Row, Said, digest, saying
 from fundtrack.importing.bound import Moved
 from fundtrack.importing.cells import Memo
 from fundtrack.importing.gates import gates
+from fundtrack.importing.layout import LINE_PAYERS
 from fundtrack.importing.outs import Outs
 from fundtrack.importing.places import Places
 
@@ -41,7 +42,7 @@ BARE: Final = ("bank", "ref", "treasury-id", "source", "quota", "number")
 """Columns that hold numbers of the bank's or the treasury's own, as long as a person's."""
 
 NAMES: Final = frozenset({
-    "name", "legal_name", "payee", "party", "counterparty", "company", "department", "employer", "issuer",
+    "name", "legal_name", "payee", "payer", "party", "counterparty", "company", "department", "employer", "issuer",
 })  # fmt: skip
 """Columns that name somebody: no long number belongs there."""
 
@@ -68,7 +69,9 @@ class EntryColumns:
         self._layout, self._head, self._words, self._book_key, self._below = layout, head, words, key, below
         self.days: set[str] = set()
         self.telling: set[int] = set()
-        self._kinds = {**form.fields, **dict.fromkeys(SIDES, "side"), WORDS: "words"}
+        payers = {payer: field for payer, field in LINE_PAYERS.items() if field in form.fields}
+        of_payers = {payer: form.fields[field] for payer, field in payers.items()}
+        self._kinds = {**form.fields, **of_payers, **dict.fromkeys(SIDES, "side"), WORDS: "words"}
         gated = [*gates(layout)]
         if layout.movement.column:
             gated.append((WAY, layout.movement.column, movement.direction(layout.movement)))
@@ -81,7 +84,8 @@ class EntryColumns:
         self._private = [(head.place(name), name) for name in layout.private]
         self._bare = {self._places.of(layout.columns[field]) for field in BARE if field in layout.columns}
         self._agreement = Agreement(layout, head)
-        self._forms = form.forms
+        self._forms = {**form.forms, **{payer: form.forms[of] for payer, of in payers.items() if of in form.forms}}
+        self._payers = [payer for payer in payers if payer in layout.columns]
         self._fields = [self._field(name, source, key) for name, source in layout.columns.items()]
         numbers = {"amount", "side", "number"}
         self._bind_channels()
@@ -90,7 +94,7 @@ class EntryColumns:
         self.mapped |= {place for _, place in self._channels}
         self._sides = [field for field in self._fields if field.name in SIDES]
         self.outs = Outs(layout, self, below, self._printed) if self._sides else None
-        summed = [name for name in ("amount", *form.amounts) if name in layout.columns]
+        summed = [] if self._sides else [name for name in ("amount", *form.amounts) if name in layout.columns]
         self._summed = next((field for field in self._fields if field.name in summed[:1]), None)
         self._balance = next((field for field in self._fields if field.name == "balance"), None)
         first = next(iter(self._sides), self._summed)
@@ -322,6 +326,9 @@ class EntryColumns:
             said["amount"] = (said.pop("amount-in") or 0) - gone
         if self._way and _read(self._way, extended) == movement.OUT:
             said["amount"] = -(said["amount"] or 0)
+        if self._payers:  # a bank that names both sides has ourselves as the payee of what came in
+            theirs = {LINE_PAYERS[payer]: said.pop(payer) for payer in self._payers}
+            said |= theirs if (said["amount"] or 0) > 0 else {}
         if self._channels:
             said["shares"] = self._shares(row)
             said["channels"] = {fund: self._headed[at] for fund, at in self._channels[::-1] if self._share[row[at]]}

@@ -32,8 +32,10 @@ from fundtrack.importing.judge import judge, place_of, rejected
 from fundtrack.importing.keep import Copy, digest
 from fundtrack.importing.report import reports_of
 from fundtrack.importing.stage import Stager, keyed
+from fundtrack.importing.whose import refuse_bank, said_of_all
 from fundtrack.pages import catalogue
 from fundtrack.posting.enter import enter
+from fundtrack.posting.matching import bank_of
 from fundtrack.posting.post import next_voucher
 from fundtrack.schema import dialect
 
@@ -63,6 +65,7 @@ BATCH_COLUMNS: Final = (
     "batch", "sha256", "sheet", "file", "page", "page_sha256", "encoding", "imported_at", "imported_by", "rows_read",
     "rows_posted", "rows_already_posted", "rows_quarantined", "rows_not_data", "amount_posted",
     "amount_already_posted", "amount_quarantined", "rows_unreadable", "date_first", "date_last", "printed_total",
+    "bank",
 )  # fmt: skip
 
 
@@ -114,7 +117,7 @@ class Watcher(NamedTuple):
 NOBODY: Final = Watcher()
 
 
-def import_file(
+def import_file(  # noqa: PLR0913 - each is an option of the command
     book: Book,
     path: Path,
     *,
@@ -123,6 +126,7 @@ def import_file(
     default: Callable[[Chart], Default | None] = unsaid,
     dry_run: bool = False,
     approved_by: str = "",
+    bank: str = "",
     watcher: Watcher = NOBODY,
 ) -> list[Report]:
     """Import a file and return what became of its rows, a report a sheet; of a zip, all its files or none.
@@ -130,15 +134,16 @@ def import_file(
     Of a zip with lists, `watcher.unread` is told what is none; where nobody is told, that refuses the zip.
 
     The same bytes are one batch for ever: imported again, nothing changes and the report says what stands.
-    `approved_by` approved every row that does not name its own approver. Raises FormatError or UsageError where the
-    file as a whole cannot be read or approved; then nothing in the book has changed.
+    `approved_by` approved every row that does not name its own approver; a statement that does not say its account is
+    that of the `bank`, by code, number or name. Raises FormatError or UsageError where the file as a whole cannot be
+    read or approved; then nothing in the book has changed.
     """
     _name(path.name)
     given.weighed(path)
     judged_by = checks(book.folder / "checks", at_posting=True)
     with book.reading() as connection:
         chart = book.chart(connection)
-    known = importers_of(book, words_of(chart), chart.currency)
+    known, account = importers_of(book, words_of(chart), chart.currency), bank_of(chart, bank).number if bank else ""
     if page and page not in known:
         raise PageError("page-unknown", name=page, known=nearest(page, known))
     with given.parts(path) as found, ExitStack() as copies:
@@ -147,6 +152,7 @@ def import_file(
         read = _lists(parts, reads, watcher.unread)
         for _, importer, _, _ in read:
             refuse_approval(importer, by, approved_by)
+            refuse_bank(importer.layout, account)
 
         def act(connection: Connection) -> list[Report]:
             done: list[Report] = []
@@ -154,8 +160,9 @@ def import_file(
             for part, importer, sha256, copy in read:
                 at, knows = copy.path if copy else part.path, importer.knowing(words_of(chart), stand)
                 file = _File(
-                    book, at, part.name, sha256, knows, judged_by, by, watcher.progress, default(chart), approved_by
-                )
+                    book, at, part.name, sha256, knows, judged_by, by, watcher.progress, default(chart), approved_by,
+                    account,
+                )  # fmt: skip
                 done += _told(part, partial(_said_of, connection, file))
             if dry_run:
                 raise _DryRun(done)
@@ -237,7 +244,10 @@ def _said_of(connection: Connection, file: _File) -> list[Report]:
 
 def _imported(connection: Connection, file: _File) -> list[Report]:
     """Import a file, or return what stands of one that was imported before."""
-    return file.standing(reports_of(connection, file.sha256, file.name)) or [*file.sheets(connection)]
+    stand = reports_of(connection, file.sha256, file.name)
+    if not stand:
+        return [*file.sheets(connection)]
+    return replace(file, bank=said_of_all(connection, [one.batch for one in stand], file.bank)).standing(stand)
 
 
 def _measured(book: Book, importers: Iterable[Importer], reports: Iterable[Report]) -> None:
@@ -272,6 +282,7 @@ class _File:
     progress: Callable[[int], None]
     default: Default | None
     approved_by: str = ""
+    bank: str = ""
 
     def sheets(self, connection: Connection) -> Iterator[Report]:
         """Import each sheet as a batch; a text file is one sheet without a name."""
@@ -326,7 +337,7 @@ class _File:
 
     def _reading(self) -> Reading:
         """Return the reading of the file; its copy goes by another name than the one it may say something by."""
-        return self.importer.candidates(self.path, name=self.name)
+        return self.importer.candidates(self.path, name=self.name, whose=self.bank)
 
     def _again(self, sheet: str) -> Iterator[Keyed]:
         """Give the rows of a sheet once more."""
@@ -357,7 +368,7 @@ class _File:
         dialect.insert_rows(connection, "batch", BATCH_COLUMNS, [(
             tally.batch, self.sha256, sheet, self.name, self.importer.name, self.importer.page.digest,
             reading.encoding, now(), self.by, tally.read, posted, *counts, tally.amount - already - waiting, already,
-            waiting, tally.unreadable, *(tally.dates or reading.dates_of(sheet) or ["", ""]), total,
+            waiting, tally.unreadable, *(tally.dates or reading.dates_of(sheet) or ["", ""]), total, self.bank,
         )])  # fmt: skip
         dialect.insert_rows(connection, "input_row", HELD_COLUMNS, (
             (tally.batch, row.row, row.state, json.dumps(row.reasons, ensure_ascii=False),

@@ -32,6 +32,13 @@ UNIT: Final = r"(?:人\s*民\s*币\s*)?((?:[十百千万萬亿億]\s*)*元)"
 STATED: Final = re.compile(rf"单\s*位\s*[:为是]?\s*{UNIT}(?!\w)|\(\s*{UNIT}\s*\)|^\s*{UNIT}\s*$|以\s*{UNIT}\s*为")
 """How a title states the unit of a table: 单位：万元, （万元）, 以万元为单位, or a cell of its own."""
 
+OPENED: Final = r"[\[［(（【]"
+IN_FOURS: Final = r"(?:\d{4} ){2,}\d{1,4}(?!\d)"
+"""A number as cards bear it: 6227 0033 2011."""
+
+NUMBER: Final = re.compile(r"[\d*][\d*-]{4,}\d")
+"""The number of an account, of which a bank may mask some figures."""
+
 SIGN: Final = r"(?:[£$€¥]|\b(?:gbp|usd|eur|cny|rmb|pounds?|dollars?|euros?)\b)"
 SCALES: Final = {
     "thousand": re.compile(
@@ -89,18 +96,25 @@ class Heading:
     def beside(self, label: str, *, whole: bool = False) -> str:
         """Return what stands above the header behind a label and a colon, or in the cell beside it; else nothing.
 
-        Behind the colon it is one word, or the `whole` of what is said.
+        Behind the colon it is one word, or the `whole` of what is said; in brackets behind the label, a number.
         """
-        text = r"[^:：)）,，;；]*" if whole else r"[^\s:：)）]*"
-        pattern = re.compile(rf"(?:^|[\s(（,，;；]){re.escape(label)}\s*[:：]\s*({text})")
+        text = r"[^:：)）,，;；]*" if whole else r"[^\s:：()（）\[\]［］【】]*"
+        spaced = r"\s*".join(map(re.escape, label))
+        pattern = re.compile(
+            rf"(?:^|[\s(（,，;；]){spaced}\s*(?:[:：]\s*{OPENED}?|{OPENED}(?=\s*[\d*]))\s*({IN_FOURS}|{text})"
+        )
         for _, row in self.above:
             for at, cell in enumerate(row):
                 found = pattern.search(cell)
                 if found and found[1]:
-                    return found[1]
-                if found or cells.label(cell) == label:
+                    return re.sub(r"(?<=\d) (?=\d)", "", found[1]) if re.fullmatch(IN_FOURS, found[1]) else found[1]
+                if found or cells.glossed(cell) == label:
                     return next((other.strip() for other in row[at + 1 :] if other.strip()), "")
         return ""
+
+    def number(self, labels: Iterable[str]) -> str:
+        """Return the first number that stands above the header beside one of some labels; else nothing."""
+        return next((said for label in labels if NUMBER.fullmatch(said := self.beside(label))), "")
 
     def stated(self) -> set[str]:
         """Return the units that are stated above the header, however they are; a bureau is no unit."""
@@ -227,7 +241,7 @@ def _resolved(layout: Layout, heading: Heading) -> Layout:
         found = next((known[name] for name in map(cells.loose, source.any) if name in known), None)
         if found:
             return replace(source, columns=(found,), any=(), label="")
-        return replace(source, any=()) if source.label else source
+        return replace(source, any=(), labels=(*source.labels, *source.any)) if source.label else source
 
     def filled(source: Source) -> Source:
         made = one(source)

@@ -170,19 +170,24 @@ class Importer:
         return workbook.sheets(path, "extracted", self.layout.importer, str(self.page.path.parent.resolve()))
 
     def candidates(
-        self, path: Path, together: int = TOGETHER, name: str = "", corrected: Mapping[Place, Cells] | None = None
+        self,
+        path: Path,
+        together: int = TOGETHER,
+        name: str = "",
+        corrected: Mapping[Place, Cells] | None = None,
+        whose: str = "",
     ) -> Reading:
         """Return the reading of a file: iterate over it for its rows, then ask it for totals and breaks.
 
         Up to so many rows are read `together`, which changes nothing but the time; entries of a register are read one
-        by one. The file may go by another `name`, and some of its cells may have been `corrected`. Raises FormatError,
-        here or in the iteration, when the file as a whole cannot be read; and PageError (`page-unanswered`) where the
-        page is a draft that leaves questions open.
+        by one. The file may go by another `name`, be the statement of an account that it does not say, `whose`, and
+        some of its cells may have been `corrected`. Raises FormatError, here or in the iteration, when the file as a
+        whole cannot be read; and PageError (`page-unanswered`) where the page is a draft that leaves questions open.
         """
         if self.layout.open:
             raise PageError("page-unanswered", path=self.page.path, open=", ".join(self.layout.open), name=self.name)
         together = 1 if self.layout.form else together
-        layout = replace(self.layout, columns=once.in_name(self.layout.columns, name or path.name))
+        layout = replace(self.layout, columns=once.in_name(self.layout.columns, name or path.name), whose=whose)
         sheets: Callable[[], Iterator[Sheet]]
         kind = given.kind(path)
         if self.layout.importer:

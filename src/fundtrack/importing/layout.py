@@ -36,6 +36,9 @@ FIELDS: Final = (
 PAYERS: Final = {"payer": "payee", "payer-account": "payee-account"}
 """Fields that say of what came in what others say of what went out."""
 
+LINE_PAYERS: Final = {"payer": "counterparty", "payer_account": "counterparty_account"}
+"""The same of lines of a bank's statement."""
+
 IDENTIFYING: Final[Mapping[str, Form]] = {"payee-id": "person", "payee-account": "account", "payer-account": "account"}
 """Fields whose columns are private, and that alone may read a private one, with what number each holds."""
 
@@ -70,8 +73,8 @@ class Layout:
     `same`. What a table says of its currency, or of whether rows were paid, and the page does not read are its
     `currencies` and `statuses`; where it calls its rows something, they are `called` so, and columns that it does
     not read are `named` after the fund or the use that they say; `remarks` may name a use beside other things. A
-    page that was drafted has `open` questions, and no file is read through it. Of the columns `one_of`, a payment
-    fills at least one.
+    page that was drafted has `open` questions, and no file is read through it. Of the columns `one_of`, a payment fills
+    at least one. `whose` statement a file is that does not say it, who imports it does.
     """
 
     name: str
@@ -116,6 +119,7 @@ class Layout:
     named: tuple[tuple[str, Source], ...] = ()
     remarks: tuple[Source, ...] = ()
     open: tuple[str, ...] = ()
+    whose: str = ""
     one_of: tuple[str, ...] = ()
 
     @property
@@ -239,8 +243,9 @@ def _of_entries(name: str, form: dict[str, Any]) -> Layout:
         raise ValueError("[channels] under")
     own = {"key": {"columns", "fields"}} if becomes else {"register": {"name", "needed"}}
     written = {"amount-words"} if "amount" in fields else set()
+    payers = {payer for payer, field in LINE_PAYERS.items() if field in fields}
     worded = fields | ({"fund"} if channels else set())
-    tables = {**own, "file": FILE, "columns": fields | sided | written, "words": worded}
+    tables = {**own, "file": FILE, "columns": fields | sided | written | payers, "words": worded}
     tables |= {"movement": {"column", "in", "out"}} if sided else {}
     for table, content in form.items():
         if unknown := set(content) - tables[table]:
@@ -252,7 +257,8 @@ def _of_entries(name: str, form: dict[str, Any]) -> Layout:
     if missing := {register.key[0], *needed} - known:
         raise ValueError("[columns]", *sorted(missing))
     _needed(columns, (register.key[0], *needed, *sided))
-    identifying = tuple(field for field, kind in register.fields.items() if kind == "identifier")
+    kinds = {**register.fields, **{payer: register.fields[LINE_PAYERS[payer]] for payer in payers}}
+    identifying = tuple(field for field, kind in kinds.items() if kind == "identifier")
     words = {field: {str(word): str(of) for word, of in to.items()} for field, to in form.get("words", {}).items()}
     return Layout(
         name=name,

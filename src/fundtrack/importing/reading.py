@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from fundtrack import identifier
 from fundtrack.errors import FormatError
-from fundtrack.importing import astray, cells, dates, debit, heading, once
+from fundtrack.importing import astray, cells, dates, debit, heading, once, whose
 from fundtrack.importing.blocks import not_data, rows_of
 from fundtrack.importing.columns import Columns
 from fundtrack.importing.entries import EntryColumns
@@ -68,10 +68,11 @@ class Reading:
         None without a total; agreement is None also when an amount cannot be read.
         """
         sums = next((sums for sums, _ in self._tables if sums.sheet == sheet), None)
-        if sums is None or sums.whole is None:
+        if sums is None or not sums.totals:
             return None, None
         agree = [total.agrees for total in sums.totals]
-        return self.layout.counted(*sums.whole.printed), None if None in agree else all(agree)
+        whole = self.layout.counted(*sums.whole.printed) if sums.whole else None
+        return whole, None if None in agree else all(agree)
 
     @property
     def printed_total(self) -> int | None:
@@ -90,9 +91,13 @@ class Reading:
         beyond = [total for sums, _ in self._tables for total in sums.beyond]
         differing = [total for total in self.totals if total.agrees is False]
         of = sorted(total for total in (*differing, *beyond) if total.sheet == sheet)
-        counted = self.layout.counted
+
+        def counted(of: Total, sides: tuple[int, int]) -> int:
+            return sum(sides) if of.side else self.layout.counted(*sides)
+
         return [
-            Differing(one.row, counted(*one.printed), counted(*one.expected), one.written, one.beyond) for one in of
+            Differing(one.row, counted(one, one.printed), counted(one, one.expected), one.written, one.beyond)
+            for one in of
         ]
 
     @property
@@ -177,7 +182,7 @@ class Reading:
         """
         place = {"path": self.path, "sheet": sheet.name} if sheet.name else {"path": self.path}
         try:
-            layout = self._fitted(head, name)
+            layout = whose.told(self._fitted(head, name), head)
             columns = self._bound(layout, head, name)
         except FormatError as error:
             raise FormatError(error.key, **(place | error.details)) from error

@@ -15,7 +15,7 @@ class Source:
     every file of a page is its `constant`. A number of a register counts `times` as much as the file writes. A file may
     lack an `optional` column; the field is empty then. Of `any` the first that a header has becomes the column; in a
     row where it is empty, the first filled of those `behind` it is read; of a header that has none, the cell beside the
-    label, if there is one. What is `of_file` stands in the file's name,
+    label, if there is one, or the number beside one of the other `labels`. What is `of_file` stands in the file's name,
     where the `pattern` finds it.
     """
 
@@ -28,6 +28,7 @@ class Source:
     any: tuple[str, ...] = ()
     of_file: bool = False
     behind: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
 
     @property
     def how(self) -> str:
@@ -54,8 +55,9 @@ def source_of(spec: str | list[str] | dict[str, Any]) -> Source:
     """Read where a field comes from: a column's name, several, or a table.
 
     `{cell = …}`, `{column = …}` or `{any = […]}`, each with a `pattern`, a column of numbers with `times`; `any` and
-    `cell` together where a table that lacks the column may say it once, above it; `{constant = …}`; or `{file = …}`, a
-    pattern whose group is what the file's name says.
+    `cell` together where a table that lacks the column may say it once, above it; `cell` may be a list of labels, of
+    which all but the first count before a number alone; `{constant = …}`; or `{file = …}`, a pattern whose group is
+    what the file's name says.
     """
     if isinstance(spec, str):
         return Source((spec,))
@@ -73,7 +75,10 @@ def source_of(spec: str | list[str] | dict[str, Any]) -> Source:
     pattern = _pattern(spec["pattern"]) if "pattern" in spec else None
     columns = texts_of([spec["column"]] if isinstance(spec.get("column"), str) else spec.get("column", []))
     constant, times = str(spec.get("constant", "")), int(spec.get("times", 1))
-    return Source(columns, spec.get("cell", ""), pattern, constant, times, optional, texts_of(spec.get("any", [])))
+    label, *labels = texts_of([spec["cell"]] if isinstance(spec.get("cell"), str) else spec.get("cell", [])) or ("",)
+    return Source(
+        columns, label, pattern, constant, times, optional, texts_of(spec.get("any", [])), labels=tuple(labels)
+    )
 
 
 def _pattern(text: str) -> re.Pattern[str]:

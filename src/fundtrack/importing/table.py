@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 from fundtrack import identifier
 from fundtrack.errors import FormatError
-from fundtrack.importing import below, cells, footers, repeats
+from fundtrack.importing import below, cells, fields, footers, foots, repeats
 from fundtrack.importing.balances import Balances
 from fundtrack.importing.blocks import Row, digest, not_data
 from fundtrack.importing.doubt import FEWEST, Doubts
-from fundtrack.importing.totals import Sums
+from fundtrack.importing.totals import SIDES, Sums
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -50,6 +50,10 @@ class Table:
         self._netted, self._negative = layout.netted, 0
         self._unsigned = not (layout.netted or layout.form or "reference" in layout.columns)
         self._balanced = "balance" in layout.columns
+        kept = layout.form is not None and "balance" in layout.form.fields
+        self._directed = not self._netted and (kept or bool(layout.movement.column))
+        self._sided = self._netted or self._directed
+        self._side = fields.side(columns.unit or layout.currency, layout.red, comma=layout.decimal == ",")
         totals, self._notes = ([cells.label(word) for word in words] for words in (layout.total, layout.notes))
         self._total = re.compile(rf"(?:{'|'.join(map(re.escape, totals)) or '(?!)'})(?![^\W\d])", re.IGNORECASE)
         begun = {word[:1] for word in (*totals, *self._notes, head.names[0])}
@@ -90,10 +94,12 @@ class Table:
 
     def _no_payment(self, number: int, row: list[str], filled: set[int]) -> str:
         """Say why a row is no data that begins as data do, or nothing. Raises FormatError (`unit-below`)."""
-        if self._is_total(number, row, filled):
+        if self._foot(number, row) or self._is_total(number, row, filled):
             return "total"
         if self._is_header(number, row, filled):
             return "header"
+        if self._only_balance(row):
+            return "note"
         stands = self._is_footer(row, filled)
         self._refuse_unit(number, [row[at] for at in (filled if stands else filled & self.columns.counted)])
         return "footer" * stands
@@ -129,6 +135,8 @@ class Table:
     def _judged(self, numbers: Sequence[int], rows: Sequence[list[str]], moved: Moved) -> Sequence[int]:
         """Count rows unless one of them may repeat others. Raises FormatError, then none is counted."""
         self._doubts.refuse(rows, moved)
+        if self._sided and len(rows) == 1 and not _any_moved(moved) and self._only_balance(rows[0]):
+            raise FormatError("amount-zero")
         for row in rows[:1] if len(rows) == 1 else ():
             for doubt in self._doubtful(row, moved):
                 raise doubt
@@ -152,9 +160,11 @@ class Table:
         amounts = [*map(int.__sub__, *moved)] if self._netted else moved.outgoing
         if self._unsigned and min(moved.outgoing) < 0:
             self._negative += sum(amount < 0 for amount in moved.outgoing)
-        if self._balanced:
-            for number, row, incoming, outgoing in zip(numbers, rows, *moved, strict=True):
-                self._follow(number, row, (incoming, outgoing))
+        if self._netted:
+            self.sums.move(incoming, outgoing)
+        if self._balanced or self._directed:
+            for number, row, come, gone in zip(numbers, rows, *moved, strict=True):
+                self._follow(number, row, (come, gone))
         return amounts
 
     def refuse_reversed(self) -> None:
@@ -170,7 +180,19 @@ class Table:
     def _follow(self, number: int, row: list[str], moved: tuple[int, int] | None) -> None:
         """Compare the balance that a row prints; where nobody knows what it moved, the next goes on from it."""
         of, change = self.columns.change(row, moved)
-        self.balances.follow(of, number, row, self.columns.balance(row), change)
+        if self._balanced:
+            self.balances.follow(of, number, row, self.columns.balance(row), change)
+        if self._directed and moved is not None:
+            self._move(change, moved[1])
+
+    def _move(self, change: int | None, amount: int) -> None:
+        """Count what came in, or went out, by what says so: a word, which an amount taken back has too, or the sign."""
+        if change is None:
+            self.sums.lose()
+        elif change == amount if self.layout.movement.column else change > 0:
+            self.sums.move(change, 0)
+        else:
+            self.sums.move(0, -change)
 
     def _of_ragged(self, number: int, row: list[str]) -> int | None:
         """Return what a row counts that has too few cells or too many; None where nobody knows.
@@ -253,10 +275,10 @@ class Table:
             return "header"
         if self._other:
             return "footer" * self._is_footer(row, filled)
+        if self._foot(number, row) or self._is_total(number, row, filled):
+            return "total"
         if self._tells(row, filled - self._marks(row, filled)):
             return ""  # what has a date and an amount is a payment, whatever it is called
-        if self._is_total(number, row, filled):
-            return "total"
         first = cells.label(row[min(filled)])
         worded = bool(self._total.match(first)) or self._beside(row, filled)
         lone = len(filled) == 1 and self.layout.form is None and filled.isdisjoint(self.columns.telling)
@@ -327,6 +349,29 @@ class Table:
         if self.columns.sums(row) and (printed := self.columns.printed(row)):
             self.sums.compare(number, printed)
         return True
+
+    def _foot(self, number: int, row: list[str]) -> bool:
+        """Say whether a row beneath a statement totals what came in, or what went out, and compare what it says."""
+        said = foots.foot(row) if self._sided else None
+        if said is None:
+            return False
+        try:
+            printed = [abs(self._side(amount)) if amount else None for amount in said]
+        except FormatError:
+            return False
+        for side, amount in zip(SIDES, printed, strict=True):
+            if amount is not None:
+                self.sums.compare_side(number, side, amount)
+        return True
+
+    def _only_balance(self, row: list[str]) -> bool:
+        """Say whether a row of a statement says what there was, and moved nothing."""
+        if not (self._sided and foots.balance(row)):
+            return False
+        try:
+            return not _any_moved(self.columns.amounts([(cell,) for cell in row]))
+        except FormatError as error:
+            return error.key == "amount-empty"
 
     def _marks(self, row: list[str], filled: set[int]) -> set[int]:
         """Return where a row is called one that repeats others; a page may say that it is only a note."""

@@ -12,12 +12,16 @@ SHARE: Final = 100
 Sides = tuple[int, int]
 """What came in and what went out, in fen."""
 
+SIDES: Final = ("come", "gone")
+"""The two sides by name."""
+
 
 class Total(NamedTuple):
     """A total a file prints: its row, what it says, and whether its rows sum to that; None when one cannot be read.
 
     `expected` is what they sum to: of all rows or of those since the last total, what is nearer. One may be `written`
-    out, beside its digits, and one may go `beyond` its file or sheet: it counts what was paid before.
+    out, beside its digits; one is of one `side` alone, come or gone, and the other side of its sums is nothing. One may
+    go `beyond` its file or sheet: it counts what was paid before.
     """
 
     row: int
@@ -26,6 +30,7 @@ class Total(NamedTuple):
     agrees: bool | None
     expected: Sides
     written: bool = False
+    side: str = ""
     beyond: bool = False
 
 
@@ -71,6 +76,27 @@ class Sums:
         self._since: Sides = (0, 0)
         self._rows_since = 0
         self._brought: Sides = (0, 0)
+        self._moved: dict[str, list[int]] = {side: [0] for side in SIDES}
+        self._way_unknown = False
+
+    def move(self, come: int, gone: int) -> None:
+        """Count what came in and what went out, of a statement."""
+        for side, amount in zip(SIDES, (come, gone), strict=True):
+            self._moved[side][-1] += amount
+
+    def lose(self) -> None:
+        """Count a row of which nobody knows which way its money went."""
+        self._way_unknown = True
+
+    def compare_side(self, row: int, side: str, printed: int) -> None:
+        """Note a printed total of what came in, or of what went out, and compare it."""
+        since = self._moved[side]
+        expected = min((sum(since), since[-1]), key=lambda amount: abs(amount - printed))
+        agrees = None if self.unknown or self._way_unknown else printed == expected
+        both = ((one if side == of else 0) for one in (printed, expected) for of in SIDES)
+        come, gone, expected_come, expected_gone = both
+        self.totals.append(Total(row, self.sheet, (come, gone), agrees, (expected_come, expected_gone), side=side))
+        since.append(0)
 
     def add(self, rows: int, incoming: int, outgoing: int) -> None:
         """Count rows that together brought in and took out so much."""

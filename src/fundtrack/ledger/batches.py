@@ -53,7 +53,7 @@ BATCH: Final = Register(
         **dict.fromkeys(("file", "sheet", "sha256", "page", "page_sha256"), "text"),
         **dict.fromkeys(ROWS, "number"),
         **dict.fromkeys((*AMOUNTS, TOTAL), "amount"),
-        **dict.fromkeys(("date_first", "date_last", "imported_by"), "text"),
+        **dict.fromkeys(("date_first", "date_last", "imported_by", "bank"), "text"),
         **dict.fromkeys(("default_fund", "default_use", "default_project", "default_by"), "text"),
     },
 )

@@ -178,6 +178,7 @@ CREATE TABLE batch (
     date_first TEXT NOT NULL,
     date_last TEXT NOT NULL,
     printed_total INTEGER,
+    bank TEXT NOT NULL DEFAULT '',
     CONSTRAINT batch_pk PRIMARY KEY (batch),
     CONSTRAINT batch_id CHECK (batch BETWEEN 1 AND 9007199254740991),
     CONSTRAINT batch_file UNIQUE (sha256, sheet),

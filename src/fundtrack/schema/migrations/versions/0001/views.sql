@@ -171,7 +171,7 @@ CREATE VIEW book_batches AS
 SELECT b.batch, substr(imported_at, 1, 10) AS date, file, sheet, sha256, page, page_sha256, rows_read, rows_posted,
     rows_already_posted, rows_quarantined, rows_not_data, rows_unreadable, COALESCE(c.reads, 0) AS rows_mended,
     amount_posted, amount_already_posted, amount_quarantined, COALESCE(c.moves, 0) AS amount_mended,
-    COALESCE(printed_total, 0) AS printed_total, date_first, date_last, imported_by,
+    COALESCE(printed_total, 0) AS printed_total, date_first, date_last, imported_by, bank,
     COALESCE(d.fund, '') AS default_fund, COALESCE(d.use, '') AS default_use,
     COALESCE(d.project, '') AS default_project, COALESCE(d.said_by, '') AS default_by,
     amount_posted + amount_already_posted + amount_quarantined + COALESCE(c.moves, 0) AS amount_read,
