@@ -127,13 +127,16 @@ class Wanted:
         self.count = len(self._names) + len(self._groups)
 
     def missing(self, names: Sequence[str]) -> list[str]:
-        """Return the columns that a row does not name; also those that no file of the page has, and this one names."""
+        """Return the columns that a row does not name."""
         lacking = [name for plain, name in self._names.items() if plain not in names]
-        if not (self._groups or self._without):
-            return lacking
-        loose = {*map(cells.loose, names)}
-        lacking += [of.name for of, group in zip(self._any, self._groups, strict=True) if group.isdisjoint(loose)]
-        return lacking or [name for name in names if cells.loose(name) in self._without]
+        if self._groups:
+            loose = {*map(cells.loose, names)}
+            lacking += [of.name for of, group in zip(self._any, self._groups, strict=True) if group.isdisjoint(loose)]
+        return lacking
+
+    def heads(self, names: Sequence[str]) -> bool:
+        """Say whether a row names all columns, and none that no file of the page has."""
+        return not self.missing(names) and (not self._without or self._without.isdisjoint(map(cells.loose, names)))
 
 
 def find(layout: Layout, rows: Iterator[Numbered], *, headed: bool = False) -> tuple[Heading | None, list[Numbered]]:
@@ -141,17 +144,32 @@ def find(layout: Layout, rows: Iterator[Numbered], *, headed: bool = False) -> t
     wanted = Wanted(layout)
     above: list[Numbered] = []
     for number, row in islice(rows, 1 if headed else SEARCHED):
-        head = row
-        if layout.header_rows > 1:
-            head = joined([*(of for _, of in above[1 - layout.header_rows :]), row])
-        head = _called(head, layout.also) if layout.also else head
+        head = _head(layout, above, row)
         named = [cells.column(cell) for cell in head]
         names = tuple(name for name, _ in named)
-        if not wanted.missing(names):
+        if wanted.heads(names):
             index = {name: at for at, name in reversed([*enumerate(names)]) if name}
             return Heading(number, tuple(head), names, index, dict(named), tuple(above), tuple(row)), above
         above.append((number, row))
     return None, above
+
+
+def lacking(layout: Layout, rows: Iterable[Numbered]) -> Iterator[tuple[float, list[str]]]:
+    """Give, for each row that may be meant as the header, the share of it that it has, and what it lacks."""
+    wanted = Wanted(layout)
+    above: list[Numbered] = []
+    for number, row in islice(rows, SEARCHED):
+        if missing := wanted.missing([cells.column(cell)[0] for cell in _head(layout, above, row)]):
+            yield 1 - len(missing) / wanted.count, missing
+        above.append((number, row))
+
+
+def _head(layout: Layout, above: Sequence[Numbered], row: Sequence[str]) -> Sequence[str]:
+    """Return the names of columns that a row would be, with those rows above it that a header of the page has."""
+    head = row
+    if layout.header_rows > 1:
+        head = joined([*(of for _, of in above[1 - layout.header_rows :]), row])
+    return _called(head, layout.also) if layout.also else head
 
 
 def _called(head: Sequence[str], also: Iterable[tuple[str, str]]) -> list[str]:
