@@ -41,6 +41,8 @@ def print_report(report: Report, language: Language, *, dry_run: bool = False) -
         show.say_message("import-empty", language)
     if dry_run and all(report.dates):  # the wrong order of day and month spreads a month over the year
         show.say_message("import-dates", language, first=report.dates[0], last=report.dates[1])
+    if report.dated:
+        show.say_message("import-day", language, **report.dated._asdict())
     print_printed(report, sheet, language)
     if report.columns:
         fields = {

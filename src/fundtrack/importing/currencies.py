@@ -58,7 +58,7 @@ def unread(layout: Layout, heading: Heading) -> tuple[Source, ...]:
     if found := tuple(Source((name,)) for name in named):
         return found
     said = ((label, heading.beside(label, whole=True)) for label in LABELS)
-    return tuple(Source(label=label, constant=text) for label, text in said if text)
+    return tuple(Source(labels=(label,), constant=text) for label, text in said if text)
 
 
 def reader(currency: str) -> Callable[[str], str]:

@@ -101,6 +101,10 @@ class Heading:
                     return next((other.strip() for other in row[at + 1 :] if other.strip()), "")
         return ""
 
+    def says(self, source: Source) -> str:
+        """Return what stands above the header beside the first of the labels of a source that has something there."""
+        return next(filter(None, map(self.beside, source.labels)), "")
+
     def stated(self) -> set[str]:
         """Return the units that are stated above the header, however they are; a bureau is no unit."""
         return {unit for _, row in self.above for cell in row for unit in stated(cell)}
@@ -242,7 +246,7 @@ def _resolved(layout: Layout, heading: Heading) -> Layout:
     def one(source: Source) -> Source:
         found = next((known[name] for name in map(cells.loose, source.any) if name in known), None)
         if found:
-            return replace(source, columns=(found,), any=(), label="")
+            return replace(source, columns=(found,), any=(), labels=())
         return replace(source, any=()) if source.label else source
 
     def filled(source: Source) -> Source:
@@ -300,7 +304,7 @@ def unit(layout: Layout, heading: Heading, columns: Sequence[str]) -> str:
     """
     declared, above = layout.unit, heading.stated()
     said = {heading.units[cells.column(name)[0]] for name in columns} | above
-    beside = declared if isinstance(declared, str) else heading.beside(declared.label).removeprefix("人民币")
+    beside = declared if isinstance(declared, str) else heading.says(declared).removeprefix("人民币")
     if is_unit(beside) or not above:
         said.add(beside)
     said.discard("")

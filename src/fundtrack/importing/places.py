@@ -31,10 +31,7 @@ class Places:
         labels = [source for source in sources if source.label or source.constant or source.of_file]
         joined = [source for source in sources if len(source.columns) > 1]
         behind = [source for source in sources if source.behind]
-        self._above = (
-            "",
-            *(source.constant or (head.beside(source.label) if source.label else "") for source in labels),
-        )
+        self._above = ("", *(source.constant or head.says(source) for source in labels))
         self._joined = [[head.place(name) for name in source.columns] for source in joined]
         self._filled = [[head.place(name) for name in source.read] for source in behind]
         self._behind = {source: width + nth for nth, source in enumerate([*labels, *joined, *behind], 1)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from itertools import chain, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fundtrack import identifier
 from fundtrack.errors import FormatError
@@ -55,6 +55,7 @@ class Reading:
         self._uncorrected = uncorrected
         self._tables: list[tuple[Sums, Balances]] = []
         self._days: dict[str, set[str]] = {}
+        self._dated: dict[str, once.Dated] = {}
         self.columns: dict[str, str] = {}
 
     @property
@@ -110,6 +111,15 @@ class Reading:
         days = self._days.get(sheet, set())
         return [min(days), max(days)] if days else []
 
+    def noted(self, sheet: str) -> dict[str, Any]:
+        """Return what is told of a sheet that has been read and is kept nowhere, as a `Report` names it."""
+        return {
+            "columns": self.columns,
+            "breaks": tuple(self.breaks_of(sheet)),
+            "differing": tuple(self.differing_of(sheet)),
+            "dated": self._dated.get(sheet),
+        }
+
     def __iter__(self) -> Iterator[Row]:
         """Give every row. Raises FormatError when the file as a whole is not of the page's form."""
         return chain.from_iterable(map(rows_of, self.pieces()))
@@ -143,10 +153,17 @@ class Reading:
     def _fitted(self, head: Heading, sheet: str) -> Layout:
         """Return the page as it stands for a header. Raises FormatError when a column is missing."""
         layout = heading.fitted(self.layout, head)
-        layout = once.dated(layout, head) if layout.form is None else layout
+        if layout.form is None or layout.becomes:
+            layout = once.dated(layout, head, partial(_below, self._again, head, sheet))
         once.refuse_silence(layout, head)
         proven = layout.form is None and layout.dates != dates.ISO
         return replace(layout, dates=self._order(layout, head, sheet)) if proven else layout
+
+    def _note_day(self, layout: Layout, sheet: str) -> None:
+        """Note under which label the day of all rows was found, where the page names another first."""
+        first, date = self.layout.columns.get("date"), layout.columns.get("date")
+        if first and date and date.labels and date.label != first.label:
+            self._dated[sheet] = once.Dated(date.label, date.constant.strip(), first.label)
 
     def _bound(self, layout: Layout, head: Heading, sheet: str) -> Bound:
         """Return what reads the rows below a header. Raises FormatError when the unit is missing."""
@@ -178,6 +195,7 @@ class Reading:
         except FormatError as error:
             raise FormatError(error.key, **(place | error.details)) from error
         self.unit = columns.unit
+        self._note_day(layout, sheet.name)
         table = Table(layout, head, columns, place)
         self._tables.append((table.sums, table.balances))
         self._days[sheet.name] = columns.days
