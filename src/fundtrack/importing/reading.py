@@ -15,6 +15,7 @@ from fundtrack.importing.columns import Columns
 from fundtrack.importing.entries import EntryColumns
 from fundtrack.importing.table import Table
 from fundtrack.importing.totals import Differing
+from fundtrack.importing.unseen import Noting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from fundtrack.importing.heading import Heading
     from fundtrack.importing.layout import Layout
     from fundtrack.importing.totals import Sums, Total
+    from fundtrack.importing.unseen import Unseen
     from fundtrack.importing.workbook import Sheet
 
 
@@ -56,6 +58,7 @@ class Reading:
         self._tables: list[tuple[Sums, Balances]] = []
         self._days: dict[str, set[str]] = {}
         self._dated: dict[str, once.Dated] = {}
+        self._noting: dict[str, Noting] = {}
         self.columns: dict[str, str] = {}
 
     @property
@@ -111,6 +114,10 @@ class Reading:
         days = self._days.get(sheet, set())
         return [min(days), max(days)] if days else []
 
+    def unseen_of(self, sheet: str) -> Unseen | None:
+        """Return what is hidden of a sheet and was read; None where nothing is."""
+        return self._noting[sheet].found if sheet in self._noting else None
+
     def noted(self, sheet: str) -> dict[str, Any]:
         """Return what is told of a sheet that has been read and is kept nowhere, as a `Report` names it."""
         return {
@@ -118,6 +125,7 @@ class Reading:
             "breaks": tuple(self.breaks_of(sheet)),
             "differing": tuple(self.differing_of(sheet)),
             "dated": self._dated.get(sheet),
+            "unseen": self.unseen_of(sheet),
         }
 
     def __iter__(self) -> Iterator[Row]:
@@ -199,9 +207,12 @@ class Reading:
         table = Table(layout, head, columns, place)
         self._tables.append((table.sums, table.balances))
         self._days[sheet.name] = columns.days
+        noting = self._noting[sheet.name] = Noting(sheet, head, columns)
         yield not_data(head.row, sheet.name, [*head.physical], "header")
         while numbered := [*islice(sheet.rows, self._together)]:
-            yield from table.read(numbered)
+            for piece in table.read(numbered):
+                noting.note(piece)
+                yield piece
         table.refuse_reversed()
         if columns.outs:
             columns.outs.refuse(place)
