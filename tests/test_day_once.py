@@ -59,6 +59,38 @@ def test_the_day_stands_above_the_table_or_in_the_name(tmp_path: Path, name: str
     assert row.candidate.date == dt.date(2015, 7, 10)
 
 
+@pytest.mark.parametrize(
+    ("day", "foot", "found", "told"),
+    [
+        ("", "发放日期：2015年7月10日", "2015-07-10", None),
+        ("", "制表人：某,发放日期：,2015-07-10", "2015-07-10", None),
+        ("", "制表人：某,,制表日期：2015.7.10", "2015-07-10", ("制表日期", "2015.7.10", "发放日期")),
+        ("制表日期：2015-07-09", "", "2015-07-09", ("制表日期", "2015-07-09", "发放日期")),
+        ("制表日期：2015-07-09", "发放日期：2015-07-10", "2015-07-10", None),
+        ("发放日期：2015-07-10", "制表日期：2015-07-09", "2015-07-10", None),
+    ],
+)
+def test_the_day_may_stand_at_the_foot(
+    tmp_path: Path, day: str, foot: str, found: str, told: tuple[str, str, str] | None
+) -> None:
+    """The day of payment comes before that on which the list was made, wherever they stand; the latter is told."""
+    path = batch(tmp_path, "一卡通.csv", day)
+    path.write_text(f"{path.read_text('utf-8')}合计,,,,,,180.00,\n{foot}\n", "utf-8")
+    reading = Importer(PAGES["one-card-batch"]).candidates(path)
+    rows = [*reading]
+    assert [row.candidate.date.isoformat() for row in rows if row.candidate] == [found]
+    assert [row.number for row in rows if row.state == "data"] == [3]
+    assert reading.noted("")["dated"] == told
+
+
+def test_a_household_that_says_a_day_is_no_foot(tmp_path: Path) -> None:
+    """What stands beside an amount is of that row."""
+    path = batch(tmp_path, "一卡通.csv", head=",备注", said=",发放日期：2015-07-10")
+    with pytest.raises(FormatError) as refused:
+        [*Importer(PAGES["one-card-batch"]).candidates(path)]
+    assert refused.value.key == "day-unsaid"
+
+
 def test_a_column_of_days_says_them_row_by_row(tmp_path: Path) -> None:
     """What stands in the row is no worse than what stands above it."""
     path = batch(tmp_path, "一卡通.csv", head=",发放日期", said=",2015-07-11")
@@ -72,7 +104,9 @@ def test_a_column_of_days_says_them_row_by_row(tmp_path: Path) -> None:
     [
         ("一卡通20150710.csv", "", "day-unsaid"),
         ("一卡通.csv", "2015-07-10", "day-unsaid"),
-        ("一卡通.csv", "发放日期：2015年7月", "day-unsaid"),
+        ("一卡通.csv", "发放日期：2015年7月", "day-month"),
+        ("一卡通.csv", "发放月份：2015年7月", "day-month"),
+        ("一卡通.csv", "制表日期：7月10日", "day-unsaid"),
         ("发放日期2015-07-11.csv", "发放日期：2015-07-10", "day-differs"),
         ("发放日期2015-07-32.csv", "", "date-impossible"),
         ("发放日期2099-07-10.csv", "", "date-ahead"),

@@ -9,7 +9,7 @@ import pytest
 from books import small_book
 from contracts import CONTRACTS, contract, enter
 from fundtrack.errors import FormatError, PageError
-from fundtrack.importing import Importer
+from fundtrack.importing import Importer, choose
 from fundtrack.importing.file import import_file
 from fundtrack.importing.quarantine import retry
 from kill import HEADER
@@ -247,6 +247,25 @@ def test_the_nearest_page_is_told(tmp_path: Path, say: Say) -> None:
     )
     assert "银行交易流水号" in needed
     assert "本级指标文号" in optional
+
+
+def test_the_nearest_page_says_what_a_header_of_two_rows_lacks(tmp_path: Path) -> None:
+    """What stands under a merged heading is there; only the day is not."""
+    path = tmp_path / "台账.csv"
+    path.write_text("项目名称,项目单位,资金来源,,下达日期\n,,合计,中央,\n道路,某公司,5,5,2015-04-02\n", "utf-8")
+    with pytest.raises(FormatError) as refused:
+        choose(path, map(Importer, PAGES.values()))
+    assert refused.value.details["page"] == "project-ledger"
+    assert refused.value.details["missing"] == "拨付日期 / 拨付时间 / 支付日期 / 支付时间"
+
+
+def test_a_column_that_no_file_of_a_page_has_is_not_lacking(tmp_path: Path) -> None:
+    """What the file has is not said to be what it lacks."""
+    path = tmp_path / "statement.csv"
+    path.write_text("交易日期,入账金额,交易摘要,余额\n2015-04-01,5.00,x,9.00\n", "utf-8")
+    with pytest.raises(FormatError) as refused:
+        choose(path, [Importer(PAGES["card-statement"])])
+    assert refused.value.key == "file-unknown"
 
 
 def test_what_was_rejected_ends_the_import_well(tmp_path: Path, say: Say) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fundtrack.cli import show
-from fundtrack.cli.imported import Totals, print_totals
+from fundtrack.cli.imported import Totals, print_totals, print_unseen
 from fundtrack.cli.options import BookOption, Format, FormatOption, LanguageOption, local_folder, opened, spoken
 from fundtrack.errors import FormatError, Language, PageError, UsageError, message, nearest
 
@@ -314,6 +314,8 @@ def _print_tried(file: Path, one: Fit, language: Language) -> None:
     )  # fmt: skip
     for why, count in one.reasons.items():
         show.say(f"  {count} × {why}")
+    for unseen in one.unseen:
+        print_unseen(unseen, language)
     if one.agrees is not None:
         told = Totals(one.total, one.agrees, one.differing, one.amount)
         print_totals(told, lambda row: message("place-row", language, file=file, sheet="", row=row), language)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fundtrack.importing.balances import Break
     from fundtrack.importing.report import Report
     from fundtrack.importing.totals import Differing
+    from fundtrack.importing.unseen import Unseen
 
 
 def print_report(report: Report, language: Language, *, dry_run: bool = False) -> None:
@@ -41,6 +42,9 @@ def print_report(report: Report, language: Language, *, dry_run: bool = False) -
         show.say_message("import-empty", language)
     if dry_run and all(report.dates):  # the wrong order of day and month spreads a month over the year
         show.say_message("import-dates", language, first=report.dates[0], last=report.dates[1])
+    if report.dated:
+        show.say_message("import-day", language, **report.dated._asdict())
+    print_unseen(report.unseen, language)
     print_printed(report, sheet, language)
     if report.columns:
         fields = {
@@ -68,6 +72,9 @@ def _called(state: str, report: Report) -> str:
 
 BREAKS = 8
 """So many breaks of balances, and so many totals that differ, are told."""
+
+MANY = 40
+"""So many rows, or rows that follow each other, are told by their numbers."""
 
 
 class Totals(NamedTuple):
@@ -121,6 +128,15 @@ def print_printed(report: Report, sheet: str, language: Language) -> None:
         show.say_message("balance-breaks-more", language, rows=len(breaks) - BREAKS)
     if breaks:
         show.say_message("balance-breaks-ask", language)
+
+
+def print_unseen(found: Unseen | None, language: Language) -> None:
+    """Print what a workbook hides and is read: nobody who looks at it sees it."""
+    if found and found.rows:
+        told = {"count": len(found.rows), "amount": show.yuan(found.amount), "rows": found.spans(MANY)}
+        show.say_message("import-hidden-rows", language, **told)
+    if found and found.columns:
+        show.say_message("import-hidden-columns", language, columns=", ".join(found.columns))
 
 
 def print_late(report: Report, language: Language) -> None:

@@ -63,7 +63,7 @@ def unread(layout: Layout, heading: Heading) -> tuple[Source, ...]:
     amounts = [name for field in AMOUNTS if field in layout.columns for name in layout.columns[field].columns]
     said = ((label, heading.beside(label, whole=True)) for label in LABELS)
     return tuple(
-        Source(label=label, constant=text) for label, text in (*zip(amounts, amounts, strict=True), *said) if text
+        Source(labels=(label,), constant=text) for label, text in (*zip(amounts, amounts, strict=True), *said) if text
     )
 
 

@@ -45,6 +45,11 @@ AHEAD: Final = 31
 YEAR_ALONE: Final = re.compile(r"(?:199\d|20\d\d|2100)(?:\.0+)?年?", re.ASCII)
 """What is a year that nobody would take for a day: as a serial number it were one of 1905."""
 
+MONTH_ALONE: Final = re.compile(
+    r"(?:199\d|20\d\d|2100)(?:年(?:0?[1-9]|1[0-2])月(?:份)?|[-/.](?:0?[1-9]|1[0-2])|(?:0[1-9]|1[0-2]))", re.ASCII
+)
+"""What is a month: 2015年3月, 2015-03, 2015.3, 201503, which as a serial number were a day of the year 2451."""
+
 
 def read(text: str) -> dt.date:
     """Return the date a file wrote; a time of day behind it is dropped.
@@ -52,18 +57,23 @@ def read(text: str) -> dt.date:
     Accepted after folding full-width digits: 2015-03-01, 2015/3/1, 2015.3.1, 2015年3月1日, 20150301. A bare serial
     number is refused: it means 2022 or 2026 depending on a setting of the workbook that is not in the cell.
 
-    Raises FormatError (`date-empty`, `date-year`, `date-serial`, `date-unreadable`, `date-impossible`).
+    Raises FormatError (`date-empty`, `date-year`, `date-month`, `date-serial`, `date-unreadable`, `date-impossible`).
     """
     plain = folded(text)
     if not plain:
         raise FormatError("date-empty")
     found = GRAMMAR.fullmatch(plain)
-    if found is None and YEAR_ALONE.fullmatch(plain):
-        raise FormatError("date-year", text=text)
     if found is None:
-        raise FormatError("date-serial" if SERIAL.fullmatch(plain) else "date-unreadable", text=text)
+        kinds = (("date-year", YEAR_ALONE), ("date-month", MONTH_ALONE), ("date-serial", SERIAL))
+        key = next((key for key, pattern in kinds if pattern.fullmatch(plain)), "date-unreadable")
+        raise FormatError(key, text=text)
     year, month, day = (int(part) for part in (found[1], *found.group(3, 4, 5, 6, 7, 8)) if part)
     return _date(year, month, day, text)
+
+
+def is_month(text: str) -> bool:
+    """Say whether a text is a month of a year, and no day."""
+    return bool(MONTH_ALONE.fullmatch(folded(text)))
 
 
 def folded(text: str) -> str:

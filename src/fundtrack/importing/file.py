@@ -377,7 +377,4 @@ class _File:
         ))  # fmt: skip
         (report,) = [r for r in reports_of(connection, self.sha256, self.name) if r.batch == tally.batch]
         waited = tuple(replaced_by(connection, tally.batch))
-        breaks = tuple(reading.breaks_of(sheet))
-        differing = tuple(reading.differing_of(sheet))
-        fresh = report.fresh(findings, agrees)
-        return replace(fresh, columns=reading.columns, waited=waited, breaks=breaks, differing=differing)
+        return replace(report.fresh(findings, agrees), waited=waited, **reading.noted(sheet))

@@ -112,7 +112,11 @@ class Heading:
                     return next((other.strip() for other in row[at + 1 :] if other.strip()), "")
         return ""
 
-    def number(self, labels: Iterable[str]) -> str:
+    def says(self, source: Source) -> str:
+        """Return what stands above the header beside the label of a source, or as a number beside another of them."""
+        return (self.beside(source.label) or self._number(source.labels[1:])) if source.label else ""
+
+    def _number(self, labels: Iterable[str]) -> str:
         """Return the first number that stands above the header beside one of some labels; else nothing."""
         return next((said for label in labels if NUMBER.fullmatch(said := self.beside(label))), "")
 
@@ -142,13 +146,16 @@ class Wanted:
         self.count = len(self._names) + len(self._groups)
 
     def missing(self, names: Sequence[str]) -> list[str]:
-        """Return the columns that a row does not name; also those that no file of the page has, and this one names."""
+        """Return the columns that a row does not name."""
         lacking = [name for plain, name in self._names.items() if plain not in names]
-        if not (self._groups or self._without):
-            return lacking
-        loose = {*map(cells.loose, names)}
-        lacking += [of.name for of, group in zip(self._any, self._groups, strict=True) if group.isdisjoint(loose)]
-        return lacking or [name for name in names if cells.loose(name) in self._without]
+        if self._groups:
+            loose = {*map(cells.loose, names)}
+            lacking += [of.name for of, group in zip(self._any, self._groups, strict=True) if group.isdisjoint(loose)]
+        return lacking
+
+    def heads(self, names: Sequence[str]) -> bool:
+        """Say whether a row names all columns, and none that no file of the page has."""
+        return not self.missing(names) and (not self._without or self._without.isdisjoint(map(cells.loose, names)))
 
 
 def find(layout: Layout, rows: Iterator[Numbered], *, headed: bool = False) -> tuple[Heading | None, list[Numbered]]:
@@ -156,18 +163,33 @@ def find(layout: Layout, rows: Iterator[Numbered], *, headed: bool = False) -> t
     wanted = Wanted(layout)
     above: list[Numbered] = []
     for number, row in islice(rows, 1 if headed else SEARCHED):
-        head = row
-        if layout.header_rows > 1:
-            head = joined([*(of for _, of in above[1 - layout.header_rows :]), row])
-        head = _called(head, layout.also) if layout.also else head
+        head = _head(layout, above, row)
         named = [cells.column(cell) for cell in head]
         names = tuple(name for name, _ in named)
-        if not wanted.missing(names):
+        if wanted.heads(names):
             index = {name: at for at, name in reversed([*enumerate(names)]) if name}
             physicals = (*(tuple(of) for _, of in above[len(above) + 1 - layout.header_rows :]), tuple(row))
             return Heading(number, tuple(head), names, index, dict(named), tuple(above), physicals), above
         above.append((number, row))
     return None, above
+
+
+def lacking(layout: Layout, rows: Iterable[Numbered]) -> Iterator[tuple[float, list[str]]]:
+    """Give, for each row that may be meant as the header, the share of it that it has, and what it lacks."""
+    wanted = Wanted(layout)
+    above: list[Numbered] = []
+    for number, row in islice(rows, SEARCHED):
+        if missing := wanted.missing([cells.column(cell)[0] for cell in _head(layout, above, row)]):
+            yield 1 - len(missing) / wanted.count, missing
+        above.append((number, row))
+
+
+def _head(layout: Layout, above: Sequence[Numbered], row: Sequence[str]) -> Sequence[str]:
+    """Return the names of columns that a row would be, with those rows above it that a header of the page has."""
+    head = row
+    if layout.header_rows > 1:
+        head = joined([*(of for _, of in above[1 - layout.header_rows :]), row])
+    return _called(head, layout.also) if layout.also else head
 
 
 def _called(head: Sequence[str], also: Iterable[tuple[str, str]]) -> list[str]:
@@ -240,7 +262,7 @@ def _resolved(layout: Layout, heading: Heading) -> Layout:
     def one(source: Source) -> Source:
         found = next((known[name] for name in map(cells.loose, source.any) if name in known), None)
         if found:
-            return replace(source, columns=(found,), any=(), label="")
+            return replace(source, columns=(found,), any=(), labels=())
         return replace(source, any=(), labels=(*source.labels, *source.any)) if source.label else source
 
     def filled(source: Source) -> Source:
@@ -298,7 +320,7 @@ def unit(layout: Layout, heading: Heading, columns: Sequence[str]) -> str:
     """
     declared, above = layout.unit, heading.stated()
     said = {heading.units[cells.column(name)[0]] for name in columns} | above
-    beside = declared if isinstance(declared, str) else heading.beside(declared.label).removeprefix("人民币")
+    beside = declared if isinstance(declared, str) else heading.says(declared).removeprefix("人民币")
     if is_unit(beside) or not above:
         said.add(beside)
     said.discard("")

@@ -246,11 +246,9 @@ def _nearest(seen: Peek, importers: Iterable[Importer]) -> tuple[str, list[str]]
     """Return the page whose header the file has most of, and what it lacks of it; nothing where it has not half."""
     best: tuple[float, str, list[str]] = (NEAR, "", [])
     for importer in importers:
-        wanted = heading.Wanted(importer.layout)
         for table in seen.tables(importer.layout):
-            for _, row in islice(table, heading.SEARCHED):
-                missing = wanted.missing([cells.column(cell)[0] for cell in row])
-                if (share := 1 - len(missing) / wanted.count) > best[0]:
+            for share, missing in heading.lacking(importer.layout, table):
+                if share > best[0]:
                     best = share, importer.name, missing
     return best[1:]
 

@@ -31,10 +31,7 @@ class Places:
         labels = [source for source in sources if source.label or source.constant or source.of_file]
         joined = [source for source in sources if len(source.columns) > 1]
         behind = [source for source in sources if source.behind]
-        self._above = (
-            "",
-            *(source.constant or above(head, source) for source in labels),
-        )
+        self._above = ("", *(source.constant or head.says(source) for source in labels))
         self._joined = [[head.place(name) for name in source.columns] for source in joined]
         self._filled = [[head.place(name) for name in source.read] for source in behind]
         self._behind = {source: width + nth for nth, source in enumerate([*labels, *joined, *behind], 1)}
@@ -53,11 +50,6 @@ class Places:
         joined = [[*map(" ".join, zip(*[columns[at] for at in places], strict=True))] for places in self._joined]
         filled = [[*map(_first, *[columns[at] for at in places])] for places in self._filled]
         return [*columns, *above, *joined, *filled]
-
-
-def above(head: Heading, source: Source) -> str:
-    """Return what stands above a header beside the labels of a source; nothing where it has none."""
-    return (head.beside(source.label) or head.number(source.labels)) if source.label else ""
 
 
 def _first(*cells: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from itertools import chain, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fundtrack import identifier
 from fundtrack.errors import FormatError
@@ -15,6 +15,7 @@ from fundtrack.importing.columns import Columns
 from fundtrack.importing.entries import EntryColumns
 from fundtrack.importing.table import Table
 from fundtrack.importing.totals import Differing
+from fundtrack.importing.unseen import Noting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from fundtrack.importing.heading import Heading
     from fundtrack.importing.layout import Layout
     from fundtrack.importing.totals import Sums, Total
+    from fundtrack.importing.unseen import Unseen
     from fundtrack.importing.workbook import Sheet
 
 
@@ -55,6 +57,8 @@ class Reading:
         self._uncorrected = uncorrected
         self._tables: list[tuple[Sums, Balances]] = []
         self._days: dict[str, set[str]] = {}
+        self._dated: dict[str, once.Dated] = {}
+        self._noting: dict[str, Noting] = {}
         self.columns: dict[str, str] = {}
 
     @property
@@ -119,6 +123,20 @@ class Reading:
         days = self._days.get(sheet, set())
         return [min(days), max(days)] if days else []
 
+    def unseen_of(self, sheet: str) -> Unseen | None:
+        """Return what is hidden of a sheet and was read; None where nothing is."""
+        return self._noting[sheet].found if sheet in self._noting else None
+
+    def noted(self, sheet: str) -> dict[str, Any]:
+        """Return what is told of a sheet that has been read and is kept nowhere, as a `Report` names it."""
+        return {
+            "columns": self.columns,
+            "breaks": tuple(self.breaks_of(sheet)),
+            "differing": tuple(self.differing_of(sheet)),
+            "dated": self._dated.get(sheet),
+            "unseen": self.unseen_of(sheet),
+        }
+
     def __iter__(self) -> Iterator[Row]:
         """Give every row. Raises FormatError when the file as a whole is not of the page's form."""
         return chain.from_iterable(map(rows_of, self.pieces()))
@@ -152,10 +170,17 @@ class Reading:
     def _fitted(self, head: Heading, sheet: str) -> Layout:
         """Return the page as it stands for a header. Raises FormatError when a column is missing."""
         layout = heading.fitted(self.layout, head)
-        layout = once.dated(layout, head) if layout.form is None else layout
+        if layout.form is None or layout.becomes:
+            layout = once.dated(layout, head, partial(_below, self._again, head, sheet))
         once.refuse_silence(layout, head)
         proven = layout.form is None and layout.dates != dates.ISO
         return replace(layout, dates=self._order(layout, head, sheet)) if proven else layout
+
+    def _note_day(self, layout: Layout, sheet: str) -> None:
+        """Note under which label the day of all rows was found, where the page names another first."""
+        first, date = self.layout.columns.get("date"), layout.columns.get("date")
+        if first and date and date.labels and date.label != first.label:
+            self._dated[sheet] = once.Dated(date.label, date.constant.strip(), first.label)
 
     def _bound(self, layout: Layout, head: Heading, sheet: str) -> Bound:
         """Return what reads the rows below a header. Raises FormatError when the unit is missing."""
@@ -187,12 +212,16 @@ class Reading:
         except FormatError as error:
             raise FormatError(error.key, **(place | error.details)) from error
         self.unit = columns.unit
+        self._note_day(layout, sheet.name)
         table = Table(layout, head, columns, place)
         self._tables.append((table.sums, table.balances))
         self._days[sheet.name] = columns.days
+        noting = self._noting[sheet.name] = Noting(sheet, head, columns)
         yield not_data(head.row, sheet.name, [*head.physicals[-1]], "header")
         while numbered := [*islice(sheet.rows, self._together)]:
-            yield from table.read(numbered)
+            for piece in table.read(numbered):
+                noting.note(piece)
+                yield piece
         table.refuse_reversed()
         if columns.outs:
             columns.outs.refuse(place)

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from fundtrack.errors import Language
     from fundtrack.importing.balances import Break
     from fundtrack.importing.default import Default, Refused
+    from fundtrack.importing.once import Dated
     from fundtrack.importing.tally import Reason
     from fundtrack.importing.totals import Differing
+    from fundtrack.importing.unseen import Unseen
 
 STATES = ("posted", "already_posted", "not_held", "quarantined", "rejected", "not_data")
 """What may become of a row. What is not held was entered in a register once, and holds no more."""
@@ -59,6 +61,8 @@ class Report:
     copies of earlier ones, known only when the file is read; `columns` are those read of a file of a family, by field.
     `breaks` are the rows whose printed balance does not follow, known where the file was read, if it was again;
     `differing` the totals that are not the sum of their rows, known when the file is first read.
+    `dated` is where the day of all rows was found, label and text, if it is not the one that the page names first.
+    `unseen` is what the workbook hides and was read.
     `registers` says that rows become entries of a register, and are not posted.
     `late` are the rows that were entered though they are dated in a month that is closed, with the month.
     `waited` are rows of this file, each with the name of the one that waited and in the place of which it was posted.
@@ -84,6 +88,8 @@ class Report:
     waited: tuple[tuple[int, str], ...] = ()
     breaks: tuple[Break, ...] | None = None
     differing: tuple[Differing, ...] | None = None
+    dated: Dated | None = None
+    unseen: Unseen | None = None
     registers: bool = False
     late: tuple[tuple[int, str], ...] = ()
 
@@ -139,6 +145,8 @@ class Report:
             "balance_breaks": None if self.breaks is None else [broken.record() for broken in self.breaks],
             "duplicate_rows": self.copies,
             "columns": dict(self.columns),
+            "day_of_all": {"label": self.dated.label, "text": self.dated.text} if self.dated else None,
+            "hidden": self.unseen.record() if self.unseen else None,
             "reasons": self.reasons(),
             "closed_months": [{"row": row, "month": month} for row, month in self.late],
             "waited": [{"row": row, "waited": name} for row, name in self.waited],

@@ -15,12 +15,13 @@ class Source:
     every file of a page is its `constant`. A number of a register counts `times` as much as the file writes. A file may
     lack an `optional` column; the field is empty then. Of `any` the first that a header has becomes the column; in a
     row where it is empty, the first filled of those `behind` it is read; of a header that has none, the cell beside the
-    label, if there is one, or the number beside one of the other `labels`. What is `of_file` stands in the file's name,
+    first of the `labels` that stands above the table, if there is one, or the number beside one of the others. What is
+    `of_file` stands in the file's name,
     where the `pattern` finds it.
     """
 
     columns: tuple[str, ...] = ()
-    label: str = ""
+    labels: tuple[str, ...] = ()
     pattern: re.Pattern[str] | None = None
     constant: str = ""
     times: int = 1
@@ -28,12 +29,16 @@ class Source:
     any: tuple[str, ...] = ()
     of_file: bool = False
     behind: tuple[str, ...] = ()
-    labels: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """Return the label that a person calls it by; empty where it stands in no cell above the table."""
+        return self.labels[0] if self.labels else ""
 
     @property
     def how(self) -> str:
         """Return of what kind the place is."""
-        return "file" if self.of_file else "cell" if self.label else "page" if self.constant else "column"
+        return "file" if self.of_file else "cell" if self.labels else "page" if self.constant else "column"
 
     def in_file(self, name: str) -> Source:
         """Return the source as it stands for a file of a name: what is taken out of the name is constant there."""
@@ -56,8 +61,8 @@ def source_of(spec: str | list[str] | dict[str, Any]) -> Source:
 
     `{cell = …}`, `{column = …}` or `{any = […]}`, each with a `pattern`, a column of numbers with `times`; `any` and
     `cell` together where a table that lacks the column may say it once, above it; `cell` may be a list of labels, of
-    which all but the first count before a number alone; `{constant = …}`; or `{file = …}`, a pattern whose group is
-    what the file's name says.
+    which all but the first count before a number alone, or of a day the first that says one is read; `{constant = …}`;
+    or `{file = …}`, a pattern whose group is what the file's name says.
     """
     if isinstance(spec, str):
         return Source((spec,))
@@ -74,11 +79,9 @@ def source_of(spec: str | list[str] | dict[str, Any]) -> Source:
         raise ValueError(spec)
     pattern = _pattern(spec["pattern"]) if "pattern" in spec else None
     columns = texts_of([spec["column"]] if isinstance(spec.get("column"), str) else spec.get("column", []))
+    labels = texts_of([spec["cell"]] if isinstance(spec.get("cell"), str) else spec.get("cell", []))
     constant, times = str(spec.get("constant", "")), int(spec.get("times", 1))
-    label, *labels = texts_of([spec["cell"]] if isinstance(spec.get("cell"), str) else spec.get("cell", [])) or ("",)
-    return Source(
-        columns, label, pattern, constant, times, optional, texts_of(spec.get("any", [])), labels=tuple(labels)
-    )
+    return Source(columns, labels, pattern, constant, times, optional, texts_of(spec.get("any", [])))
 
 
 def _pattern(text: str) -> re.Pattern[str]:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fundtrack.errors import FormatError, UsageError
-from fundtrack.importing.places import above
 from fundtrack.importing.statement import REGISTER
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ def told(layout: Layout, head: Heading) -> Layout:
         if bank:
             raise FormatError("account-in-rows", column=source.name, bank=bank)
         return layout
-    said = above(head, source)
+    said = head.says(source)
     if bank and said and not _fits(said, bank):
         raise FormatError("account-differs", label=source.label, text=said, bank=bank)
     if not bank and (not said or MASK in said):

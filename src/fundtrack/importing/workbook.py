@@ -28,16 +28,22 @@ HEADED: Final = frozenset({"json", "xml", "ledger", "extracted"})
 """Kinds of files that name their own columns."""
 
 
+Spans = tuple[tuple[int, int], ...]
+"""The first and the last of what follows each other."""
+
+
 class Sheet(NamedTuple):
     """A table of a file; a text file is one without a name. `rows` are to be read before the next sheet's.
 
-    One that is `headed` has its header in the first row or has none.
+    One that is `headed` has its header in the first row or has none. Of rows and columns that are `unseen` in the
+    workbook, each span is told by its first and last, from 1.
     """
 
     name: str
     hidden: bool
     rows: Iterator[tuple[int, list[str]]]
     headed: bool = False
+    unseen: tuple[Spans, Spans] = ((), ())
 
 
 def is_workbook(path: Path) -> bool:
@@ -54,9 +60,15 @@ def sheets(path: Path, kind: str = "workbook", *more: str) -> Iterator[Sheet]:
     with closing(told(path, kind, *more)) as said:
         for sheet in said:
             rows = islice(((int(row), cells) for row, cells in said), int(sheet["rows"]))
-            yield Sheet(sheet["sheet"], sheet["hidden"], rows, kind in HEADED)
+            unseen = (_spans(sheet["unseen"][0]), _spans(sheet["unseen"][1])) if sheet["unseen"] else ((), ())
+            yield Sheet(sheet["sheet"], sheet["hidden"], rows, kind in HEADED, unseen)
             for _ in rows:  # whatever the reader of this sheet left
                 pass
+
+
+def _spans(said: list[list[str]]) -> Spans:
+    """Return spans as the child tells them."""
+    return tuple((int(first), int(last)) for first, last in said)
 
 
 def told(path: Path, kind: str, *more: str) -> Generator[Any]:

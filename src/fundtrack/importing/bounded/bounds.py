@@ -7,7 +7,10 @@ import json
 import re
 import resource
 import sys
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MEMORY: Final = 1 << 30
 SECONDS: Final = 4
@@ -82,9 +85,9 @@ def short(text: str) -> str:
     return text
 
 
-def head(sheet: str, rows: int, *, hidden: bool = False) -> None:
-    """Say that the rows of a sheet follow."""
-    say({"sheet": sheet, "hidden": hidden, "rows": rows})
+def head(sheet: str, rows: int, *, hidden: bool = False, unseen: Sequence[object] = ()) -> None:
+    """Say that the rows of a sheet follow; whether it is hidden, and which of its rows and columns are `unseen`."""
+    say({"sheet": sheet, "hidden": hidden, "rows": rows, "unseen": unseen})
 
 
 def say(line: object) -> None:

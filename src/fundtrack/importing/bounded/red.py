@@ -35,7 +35,7 @@ def red(archive: zipfile.ZipFile) -> dict[str, Places]:
     styles = _styles(ElementTree.fromstring(archive.read("xl/styles.xml")))
     if not styles:
         return {}
-    return {name: _places(archive.read(path), styles) for name, path in _sheets(archive)}
+    return {name: _places(archive.read(path), styles) for name, path in sheets_of(archive)}
 
 
 def _styles(root: Element) -> set[int]:
@@ -61,13 +61,15 @@ def is_red(rgb: bytes) -> bool:
     return strong >= STRONG and max(weak) <= WEAK
 
 
-def _sheets(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
-    """Return the names of the sheets and where they stand in the zip."""
+def sheets_of(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
+    """Return the names of the sheets and where they stand in the zip; none of what is no workbook of this kind."""
+    known = {*archive.namelist()}
+    if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= known:
+        return []
     related = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
     targets = {one.get("Id"): one.get("Target", "").removeprefix("/xl/") for one in related}
     book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
     named = ((one.get("name", ""), targets.get(one.get(ID))) for one in book.iterfind(f"{MAIN}sheets/{MAIN}sheet"))
-    known = {*archive.namelist()}
     return [(name, f"xl/{target}") for name, target in named if f"xl/{target}" in known]
 
 

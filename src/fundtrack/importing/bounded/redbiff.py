@@ -1,12 +1,14 @@
-"""Which cells of an XLS workbook are written in red: the reader of its values does not tell their fonts."""
+"""Which cells of an XLS workbook are written in red, and what it hides: the reader of its values tells neither."""
 
 from __future__ import annotations
 
+import re
 import struct
 from typing import TYPE_CHECKING, Final
 
-from .bounds import Unusable
+from .bounds import COLUMNS, ROWS, Unusable
 from .red import INDEXED, is_red
+from .unseen import Unseen, add
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +26,15 @@ FONT, PALETTE, STYLE, SHEET, BEGIN, END, MANY = 0x31, 0x92, 0xE0, 0x85, 0x809, 0
 CELLS: Final = frozenset({0x203, 0x27E, 0xFD, 0x204, 0x06, 0xD6})
 """Records of a cell with a value, each beginning with row, column and style; MANY has several numbers of a row."""
 
+ROW, COLUMN = 0x208, 0x7D
+UNSEEN_ROW, UNSEEN_COLUMN = 0x20, 0x01
+ODD: Final = re.escape(bytes(range(1, 256, 2)))
+HIDING: Final = re.compile(
+    rb"\x08\x02\x10\x00.{12}[\x20-\x3f\x60-\x7f\xa0-\xbf\xe0-\xff]\x01|\x7d\x00[\x0a-\x0c]\x00.{8}[%b]" % ODD,
+    re.DOTALL,
+)
+"""What may be the record of a row that is hidden, or that of columns: without one there is nothing to look at."""
+
 OWN: Final = 8
 """The first colour that a workbook may define itself."""
 
@@ -31,15 +42,19 @@ UNUSED: Final = 4
 """The number that no font has."""
 
 
-def red(data: bytes) -> list[Places]:
-    """Return the places of red cells, sheet by sheet, each a row and a column from 0; nothing where no font is red.
+def look(data: bytes) -> list[tuple[Places, Unseen]]:
+    """Return the places of red cells, sheet by sheet, each a row and a column from 0, and what is hidden.
 
     Raises Unusable where the file is damaged.
     """
     try:
         stream = _stream(data)
         styles, begins = _styles(stream)
-        return [_places(stream, begin, styles) for begin in begins] if styles else []
+        hiding = HIDING.search(stream) is not None
+        return [
+            (_places(stream, begin, styles) if styles else set(), _unseen(stream, begin) if hiding else Unseen([], []))
+            for begin in begins
+        ]
     except (struct.error, IndexError, ValueError) as error:
         raise Unusable("workbook-damaged", {"why": str(error)}) from error
 
@@ -131,4 +146,17 @@ def _places(stream: bytes, begin: int, styles: set[int]) -> Places:
             row, first = struct.unpack_from("<HH", body)
             several = range((len(body) - 6) // 6)
             found |= {(row, first + nth) for nth in several if _number(body, 4 + 6 * nth, "<H") in styles}
+    return found
+
+
+def _unseen(stream: bytes, begin: int) -> Unseen:
+    """Return what a sheet hides."""
+    found = Unseen([], [])
+    for kind, body in _records(stream, begin):
+        if kind == ROW and _number(body, 12, "<H") & UNSEEN_ROW:
+            row = _number(body, 0, "<H") + 1
+            add(found.rows, row, row, ROWS)
+        elif kind == COLUMN and _number(body, 8, "<H") & UNSEEN_COLUMN:
+            first, last = struct.unpack_from("<HH", body)
+            add(found.columns, first + 1, last + 1, COLUMNS)
     return found

@@ -14,11 +14,13 @@ from .archive import DAMAGES, sound
 from .bounds import UNPACKED, Unusable, fits, head, say, short
 from .full import Full
 from .red import POSITIVE, red
+from .unseen import hides, unseen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .red import Places
+    from .unseen import Unseen
 
 CHUNK: Final = 1 << 20
 OVERLAP: Final = 8192
@@ -68,23 +70,27 @@ FAULT: Final = re.compile(rb"""<(?:\w+:)?c\s[^<>]*\bt=["']e["'][^<>]*>""")
 """A cell that holds #N/A, #REF! or another fault: readers take it for a blank cell."""
 
 
-def _look(path: str) -> dict[str, Places]:
-    """Refuse a zip that unpacks to too much, or whose XML reaches too far; return where its cells are red."""
+def _look(path: str) -> tuple[dict[str, Places], dict[str, Unseen]]:
+    """Refuse a zip that unpacks to too much, or whose XML reaches too far.
+
+    Returns where its cells are red, and what it hides.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
-            full = Full()
+            full, hiding = Full(), set[str]()
             for member in sound(archive):
-                if member.filename.endswith((".xml", ".rels", ".vml")):
-                    _look_into(archive, member, full)
-            return redods.red(archive) if "content.xml" in archive.namelist() else red(archive)
+                if member.filename.endswith((".xml", ".rels", ".vml")) and _look_into(archive, member, full):
+                    hiding.add(member.filename)
+            reds = redods.red(archive) if "content.xml" in archive.namelist() else red(archive)
+            return reds, unseen(archive, hiding)
     except SyntaxError:  # XML that is none: its reader tells that
-        return {}
+        return {}, {}
     except DAMAGES as error:
         raise Unusable("workbook-damaged", {"why": str(error)}) from error
 
 
-def _look_into(archive: zipfile.ZipFile, member: zipfile.ZipInfo, full: Full) -> None:
-    """Search one XML member of a zip for what no honest workbook has, or for too much."""
+def _look_into(archive: zipfile.ZipFile, member: zipfile.ZipInfo, full: Full) -> bool:
+    """Search one XML member of a zip for what no honest workbook has, or for too much; say whether it hides rows."""
     full.begin(member.filename)
     sheet = "worksheets/" in member.filename
     searches: list[tuple[re.Pattern[bytes], tuple[bytes, ...], str]] = [(DOCTYPE, DECLARING, "workbook-doctype")]
@@ -93,7 +99,7 @@ def _look_into(archive: zipfile.ZipFile, member: zipfile.ZipInfo, full: Full) ->
         searches += [(PREFIXED, (b":f",), "workbook-formula"), (FAULT, FAILING, "workbook-fault")]
     elif member.filename == "content.xml":
         searches += [(BLANK_FORMULA, (b"table:formula=",), "workbook-formula")]
-    seam, read = b"", 0
+    seam, read, hiding = b"", 0, False
     with archive.open(member) as file:
         while chunk := file.read(CHUNK):
             read += len(chunk)
@@ -101,10 +107,12 @@ def _look_into(archive: zipfile.ZipFile, member: zipfile.ZipInfo, full: Full) ->
                 raise Unusable("workbook-too-large", {"limit": UNPACKED // 1_000_000})
             full.count(chunk)
             window = seam + chunk
+            hiding = hiding or hides(window)
             for search, begins, key in searches:
                 if any(one in window for one in begins) and (found := search.search(window)):
                     raise Unusable(key, {"member": member.filename, "at": _place(window, *found.span())})
             seam = window[-OVERLAP:]
+    return hiding
 
 
 def _place(window: bytes, begin: int, end: int) -> str:
@@ -120,20 +128,23 @@ def tell(path: str, most: int | None = None) -> None:
     import python_calamine as calamine  # under the bounds that are set by now
 
     marks: dict[str, Places] = {}
+    hidden: dict[str, Unseen] = {}
     if zipfile.is_zipfile(path):
-        marks = _look(path)
+        marks, hidden = _look(path)
     elif _locked(path):
         raise Unusable("workbook-locked", {})
     try:
         book = calamine.CalamineWorkbook.from_path(path)
-        marks |= _of_old(path, book.sheet_names)
+        for name, looked in _of_old(path, book.sheet_names).items():
+            marks[name], hidden[name] = looked
         sheets = [sheet for sheet in book.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
         for sheet in sheets:
             content = book.get_sheet_by_name(sheet.name)
             height = content.end[0] + 1 if content.end else 0
             fits(sheet.name, height, content.width)
             told = height if most is None else min(height, most)
-            head(sheet.name, told, hidden=sheet.visible != calamine.SheetVisibleEnum.Visible)
+            visible = sheet.visible == calamine.SheetVisibleEnum.Visible
+            head(sheet.name, told, hidden=not visible, unseen=hidden.get(sheet.name, ()))
             places = marks.get(sheet.name, set())
             for row, cells in enumerate(islice(content.iter_rows(), told), 1):
                 said = [_cell(cell) for cell in cells]
@@ -144,13 +155,13 @@ def tell(path: str, most: int | None = None) -> None:
         raise Unusable("workbook-damaged", {"why": str(error)}) from error
 
 
-def _of_old(path: str, names: Sequence[str]) -> dict[str, Places]:
-    """Return where the cells of a workbook are red that is no zip."""
+def _of_old(path: str, names: Sequence[str]) -> dict[str, tuple[Places, Unseen]]:
+    """Return where the cells of a workbook are red that is no zip, and what it hides."""
     with open(path, "rb") as file:  # noqa: PTH123 - as the standard library does
         if file.read(len(redbiff.COMPOUND)) != redbiff.COMPOUND:
             return {}
         file.seek(0)
-        return dict(zip(names, redbiff.red(file.read()), strict=False))
+        return dict(zip(names, redbiff.look(file.read()), strict=False))
 
 
 def _locked(path: str) -> bool:

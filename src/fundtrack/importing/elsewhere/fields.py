@@ -76,7 +76,7 @@ def _there(source: Source, head: Heading) -> Iterator[str]:
 def _reader(source: Source, head: Heading, *, folded: bool) -> Callable[[list[str]], str]:
     """Return what reads a source in a row; one that is `folded` is looked for in capitals and half width as well."""
     places = [head.place(name) for name in _there(source, head)]
-    above = head.beside(source.label) if source.label else ""
+    above = head.says(source)
     text = cells.Memo(cells.text)  # most columns repeat themselves
 
     def read(row: list[str]) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from fundtrack.importing.blocks import Row
     from fundtrack.importing.importer import Importer, Peek
     from fundtrack.importing.totals import Differing
+    from fundtrack.importing.unseen import Unseen
 
 PAID: Final = frozenset({"disbursement", "advance"})
 """What is paid to somebody, whom a row has to name."""
@@ -27,7 +28,8 @@ MOST: Final = 2
 class Fit(NamedTuple):
     """How a file reads through a page: its rows of data, how many make something, their sum and span, and what not.
 
-    `differing` are the totals that it prints and that are not the sum of their rows.
+    `differing` are the totals that it prints and that are not the sum of their rows; `unseen` is what of its sheets a
+    workbook hides, and is read.
     """
 
     page: str
@@ -41,6 +43,7 @@ class Fit(NamedTuple):
     reasons: Mapping[str, int] = Counter()
     error: FundtrackError | None = None
     differing: tuple[Differing, ...] = ()
+    unseen: tuple[Unseen, ...] = ()
 
     @property
     def fits(self) -> bool:
@@ -59,6 +62,8 @@ class Fit(NamedTuple):
             "dates": list(self.dates) if any(self.dates) else [None, None],
             "printed_total": None if self.total is None else money.plain(self.total),
             "printed_total_agrees": self.agrees,
+            "totals_differing": [total.record() for total in self.differing],
+            "hidden": [one.record() for one in self.unseen],
             "reasons": dict(self.reasons),
             "error": self.error.text(language) if self.error else "",
         }
@@ -96,7 +101,8 @@ def fit(path: Path, importer: Importer) -> Fit:
     span = (days[0], days[-1]) if days else ("", "")
     total, agrees = reading.printed_total, reading.printed_total_agrees
     differing = tuple(one for sheet in reading.sheets for one in reading.differing_of(sheet))
-    return Fit(importer.name, rows, sound, amount, aside, span, total, agrees, reasons, differing=differing)
+    unseen = tuple(found for sheet in reading.sheets if (found := reading.unseen_of(sheet)))
+    return Fit(importer.name, rows, sound, amount, aside, span, total, agrees, reasons, None, differing, unseen)
 
 
 def _why(row: Row) -> set[str]:
