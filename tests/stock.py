@@ -101,12 +101,13 @@ def attack_postgresql(client: psycopg.Connection, statements: Iterable[str]) -> 
 
 
 def drop_sqlite(file: Path, control: str) -> None:
-    """Remove one control: a trigger as it is, a constraint by building its table again without it."""
+    """Remove one control: a trigger or index as it is, a constraint by building its table again without it."""
     with closing(sqlite3.connect(file, isolation_level=None)) as client:
         objects = dict(client.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL"))
-        if objects.get(control, "").startswith("CREATE TRIGGER"):
-            client.execute(f"DROP TRIGGER {control}")
-            return
+        for kind in ("TRIGGER", "INDEX"):
+            if objects.get(control, "").startswith((f"CREATE {kind}", f"CREATE UNIQUE {kind}")):
+                client.execute(f"DROP {kind} {control}")
+                return
         table = next(name for name, sql in objects.items() if f"CONSTRAINT {control} " in sql)
         clause = rf",\n    CONSTRAINT {control} .*?(?=,\n    CONSTRAINT|\n\) STRICT)"
         bare = re.sub(clause, "", objects[table], flags=re.DOTALL)
@@ -135,7 +136,7 @@ def drop_postgresql(client: psycopg.Connection, control: str) -> None:
             drop = "DROP TRIGGER {} ON {}" if kind == "TRIGGER" else "ALTER TABLE {1} DROP CONSTRAINT {0} CASCADE"
             client.execute(drop.format(control, relation).encode())
             return
-    raise AssertionError(control)
+    client.execute(f"DROP INDEX {control}".encode())
 
 
 def tamper(book: Book, *statements: str) -> None:

@@ -128,9 +128,10 @@ def test_what_is_lawful_is_paid(sqlite_file: Path, postgresql_book: Postgresql, 
 
 
 def test_every_control_is_attacked(sqlite_file: Path, postgresql_book: Postgresql) -> None:
-    """Each trigger and named constraint of the schema stands in the table of attacks, or in the reasoned list."""
+    """Each trigger, named constraint and unique index stands in the table of attacks, or in the reasoned list."""
     with closing(sqlite3.connect(sqlite_file)) as client:
-        sqlite_controls = {name for (name,) in client.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'")}
+        alone = "SELECT name FROM sqlite_schema WHERE type = 'trigger' OR sql LIKE 'CREATE UNIQUE %'"
+        sqlite_controls = {name for (name,) in client.execute(alone)}
         tables = client.execute("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'alembic%'")
         sqlite_controls |= {name for (sql,) in tables for name in re.findall(r"CONSTRAINT (\w+)", sql)}
     with closing(postgresql_book.connect()) as client:
@@ -138,7 +139,9 @@ def test_every_control_is_attacked(sqlite_file: Path, postgresql_book: Postgresq
             "SELECT tgname FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = tgrelid "
             "WHERE NOT tgisinternal AND relnamespace = current_schema()::regnamespace "
             "UNION SELECT conname FROM pg_constraint "
-            "WHERE connamespace = current_schema()::regnamespace AND contype <> 'n' AND conname NOT LIKE 'alembic%'"
+            "WHERE connamespace = current_schema()::regnamespace AND contype <> 'n' AND conname NOT LIKE 'alembic%' "
+            "UNION SELECT relname FROM pg_index JOIN pg_class AS c ON c.oid = indexrelid WHERE indisunique "
+            "AND relnamespace = current_schema()::regnamespace AND relname NOT LIKE 'alembic%'"
         )}  # fmt: skip
     attacked = {name for attack in EVERYTHING for name in attack.sqlite}
     # A primary key is what REPLACE must not pass by: the guard named after the table is attacked in its stead.

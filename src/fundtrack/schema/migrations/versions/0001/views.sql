@@ -131,7 +131,7 @@ FROM voucher AS v
 JOIN voucher AS o ON o.id = COALESCE(v.reverses, v.id)
 JOIN entry AS e ON e.voucher = v.id
 JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit)
-WHERE v.kind IN ('reclaim', 'refund', 'interest') AND CASE a.kind
+WHERE (v.kind = 'reclaim' OR v.kind = 'refund' OR v.kind = 'interest') AND CASE a.kind
     WHEN 'balance' THEN v.kind <> 'interest'
     WHEN 'advance' THEN o.entries = 1 AND EXISTS (SELECT 1 FROM voucher AS p WHERE p.id = o.cites AND p.entries = 2)
     WHEN 'interest' THEN EXISTS (SELECT 1 FROM quota_heading AS h WHERE h.fund = v.fund AND h.day <= o.day)
