@@ -67,6 +67,11 @@ class Heading:
     above: tuple[Numbered, ...]
     physical: tuple[str, ...] = ()
 
+    @property
+    def named(self) -> int:
+        """How many cells a whole row has at least: up to the last column that has a name."""
+        return max((at for at, name in enumerate(self.names, 1) if name), default=0)
+
     def place(self, name: str) -> int:
         """Return where a column stands. Raises FormatError when the table has it not, or twice."""
         plain, _ = cells.column(name)
