@@ -96,7 +96,7 @@ class Heading:
         Behind the colon it is one word, or the `whole` of what is said.
         """
         text = r"[^:：)）,，;；]*" if whole else r"[^\s:：)）]*"
-        pattern = re.compile(rf"(?:^|[\s(（,，;；]){re.escape(label)}\s*[:：]\s*({text})")
+        pattern = re.compile(rf"(?:^|[\s/(（,，;；]){re.escape(label)}\s*[:：]\s*({text})")
         for _, row in self.above:
             for at, cell in enumerate(row):
                 found = pattern.search(cell)
