@@ -356,3 +356,16 @@ def test_a_row_with_only_its_key_is_data(tmp_path: Path) -> None:
     _, rows = minimal(tmp_path, "no,date,amount,payee,remark\n1,2015-01-02,1.00,a,\n2,,,,\n,,,,end of list\n", toml)
     assert [row.why for row in rows] == ["header", "", "", "note"]
     assert [error.key for error in rows[2].problems][:1] == ["amount-empty"]
+
+
+def test_of_many_names_of_a_column_the_first_are_told(tmp_path: Path) -> None:
+    """What a file lacks is told in a line that can be read, however many names a page knows for it."""
+    path = tmp_path / "spend.csv"
+    path.write_text("Supplier,Amount,When\nA,1.00,then\n", "utf-8")
+    with pytest.raises(FormatError) as caught:
+        importing.choose(path, map(Importer, PAGES.values()))
+    lacking = caught.value.details["missing"]
+    assert (caught.value.key, lacking) == (
+        "file-nearest",
+        "Date paid / Date of payment / Payment date / Paid date / …",
+    )

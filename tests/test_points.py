@@ -167,6 +167,25 @@ def test_whose_debit_it_is_the_balance_proves(tmp_path: Path, text: str, into: s
     assert (found.value("amount-in"), " ".join(point.topic for point in found.open)) == (into, asked)
 
 
+def test_a_wallet_from_which_only_was_paid(tmp_path: Path) -> None:
+    """The column says so that has a word for it; its status beside accounts of payees is no bank's answer."""
+    path = tmp_path / "wallet.csv"
+    rows = "2025-01-07,甲店,商品,66.05,交易成功,支出,a@a.cn\n2025-01-09,乙店,日用,20.10,交易成功,支出,b@b.cn\n"
+    path.write_text(f"下单日期,商户名称,交易说明,金额,交易状态,收/支,对方账号\n{rows}", "utf-8")
+    found = desk().propose(path, {"unit": "元"})
+    assert [found.value(topic) for topic in ("direction", "in", "out")] == ["收/支", "收入, Income", "支出"]
+    assert [point.topic for point in found.open] == ["settled"]
+
+
+def test_one_balance_that_follows_is_told_as_one(tmp_path: Path) -> None:
+    """It proves no direction, and nothing is said of balances that do not follow."""
+    path = tmp_path / "bank.csv"
+    path.write_text("日期,摘要,金额,余额,对方户名\n2015-03-01,a,9.00,9.00,甲\n2015-03-02,b,-3.00,6.00,乙\n", "utf-8")
+    (sign,) = (point for point in desk().propose(path, {"unit": "元"}).points if point.topic == "sign")
+    assert (sign.state, sign.value) == ("open", "in")
+    assert "only 1 of 1 balances" in sign.why["en"]
+
+
 def test_a_column_of_funds_is_read_by_its_name_or_its_words(tmp_path: Path) -> None:
     """Whatever it is called, if the book knows its words; a bank's own 渠道 is none."""
     path = tmp_path / "list.csv"

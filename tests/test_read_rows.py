@@ -63,3 +63,11 @@ def test_a_row_of_another_length_has_its_day(tmp_path: Path, row: str, amount: i
     assert [error.key for error in rows[2].problems] == ["row-ragged"]
     assert rows[2].amount == amount
     assert reading.dates_of("") == ["2015-01-02", "2015-02-03"]
+
+
+def test_a_row_that_ends_with_the_named_columns_is_whole(tmp_path: Path) -> None:
+    """A header that ends with a comma has one more column, which has no name; its rows need not have it."""
+    text = "date,amount,payee,,\n2015-01-02,1.00,a,,\n2015-02-03,2.00,b\n2015-02-04,3.00,c,\n2015-02-05,4.00\n"
+    _, rows = minimal(tmp_path, text)
+    assert [[error.key for error in row.problems] for row in rows[1:]] == [[], [], [], ["row-ragged"]]
+    assert [len(row.cells) for row in rows[1:4]] == [5, 5, 5]

@@ -17,10 +17,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 FOLDED: Final = str.maketrans("０１２３４５６７８９／．－：　\u00a0", "0123456789/.-:  ")
-TIME: Final = r"(?:[T ]+\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?|-\d\d\.\d\d\.\d\d(?:\.\d+)?)?"
+CLOCK: Final = (
+    r"\d{1,2}:\d\d(?::\d\d(?:[.:]\d+)?)?(?:\s?[AaPp]\.?[Mm]\.?)?(?:Z|[+-]\d\d:?\d\d)?"
+    r"|\d{1,2}[时時]\d{1,2}分(?:\d{1,2}秒)?"
+)
+RUN: Final = r"(?:[01]\d|2[0-3])[0-5]\d[0-5]\d"
+"""A time of day in six figures, as ABC and CCB write it."""
+
+TIME: Final = rf"(?:(?:T|\s+|(?<=日))(?:(?:[上下]午\s?)?(?:{CLOCK})|{RUN})|-\d\d\.\d\d\.\d\d(?:\.\d+)?)?"
 """A time of day; 2015-04-01-09.12.33.123456 is how DB2 writes one, and ICBC with it."""
 GRAMMAR: Final = re.compile(
-    rf"(\d{{4}})(?:([-/.])(\d{{1,2}})\2(\d{{1,2}})|年(\d{{1,2}})月(\d{{1,2}})日|(\d\d)(\d\d)){TIME}", re.ASCII
+    rf"(\d{{4}})(?:([-/.])(\d{{1,2}})\2(\d{{1,2}})|年(\d{{1,2}})月(\d{{1,2}})日|(\d\d)(\d\d)(?:{RUN})?){TIME}", re.ASCII
 )
 ISO: Final = "year-first"
 DAY: Final = "day-first"
@@ -30,7 +37,13 @@ ORDERS: Final = (ISO, DAY, MONTH, PROVEN)
 """What a page may say of the order of its dates; `proven` where the column has to say it."""
 
 OTHER: Final = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})\2(\d{{4}}|\d\d){TIME}", re.ASCII)
-WORDED: Final = re.compile(rf"(\d{{1,2}})([- ]?)([A-Za-z]{{3,9}})\2(\d{{4}}|\d\d){TIME}", re.ASCII)
+WORDED: Final = re.compile(
+    rf"(?:(\d{{1,2}})(?:st|nd|rd|th)?([-/. ]?)([A-Za-z]{{3,9}})(?:\2|,?\s)"
+    rf"|([A-Za-z]{{3,9}})[-/. ](\d{{1,2}})(?:st|nd|rd|th)?,?[-/. ](?=\d{{4}}))(\d{{4}}|\d\d){TIME}",
+    re.ASCII | re.IGNORECASE,
+)
+"""A date whose month is a word: 30-May-12, 1st April 2015, April 1, 2015."""
+
 MONTHS: Final = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
@@ -105,8 +118,8 @@ def reader(order: str) -> Callable[[str], dt.date]:
         if found := OTHER.fullmatch(plain):
             first, second, year = int(found[1]), int(found[3]), found[4]
             day, month = (first, second) if order == DAY else (second, first)
-        elif (found := WORDED.fullmatch(plain)) and (month := _month(found[3])):
-            day, year = int(found[1]), found[4]
+        elif (found := WORDED.fullmatch(plain)) and (month := _month(found[3] or found[4])):
+            day, year = int(found[1] or found[5]), found[6]
         else:
             return read(text)
         return _date(int(year) + (CENTURY if len(year) == len("12") else 0), month, day, text)

@@ -75,6 +75,11 @@ class Heading:
     above: tuple[Numbered, ...]
     physicals: tuple[tuple[str, ...], ...] = ()
 
+    @property
+    def named(self) -> int:
+        """How many cells a whole row has at least: up to the last column that has a name."""
+        return max((at for at, name in enumerate(self.names, 1) if name), default=0)
+
     def place(self, name: str) -> int:
         """Return where a column stands. Raises FormatError when the table has it not, or twice."""
         plain, _ = cells.column(name)
@@ -101,7 +106,7 @@ class Heading:
         text = r"[^:：)）,，;；]*" if whole else r"[^\s:：()（）\[\]［］【】]*"
         spaced = r"\s*".join(map(re.escape, label))
         pattern = re.compile(
-            rf"(?:^|[\s(（,，;；]){spaced}\s*(?:[:：]\s*{OPENED}?|{OPENED}(?=\s*[\d*]))\s*({IN_FOURS}|{text})"
+            rf"(?:^|[\s/(（,，;；]){spaced}\s*(?:[:：]\s*{OPENED}?|{OPENED}(?=\s*[\d*]))\s*({IN_FOURS}|{text})"
         )
         for _, row in self.above:
             for at, cell in enumerate(row):

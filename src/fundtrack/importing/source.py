@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
+
+SHOWN: Final = 4
+"""So many of the names that a column may go by are told; `explain PAGE` has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,9 @@ class Source:
 
     @property
     def name(self) -> str:
-        """Return what a person calls it: its label or its columns."""
-        return self.label or " / ".join(filter(None, ("、".join(self.columns), *self.behind))) or " / ".join(self.any)
+        """Return what a person calls it: its label or its columns; of many names that a file may use, the first."""
+        some = self.any if len(self.any) <= SHOWN else (*self.any[:SHOWN], "…")
+        return self.label or " / ".join(filter(None, ("、".join(self.columns), *self.behind))) or " / ".join(some)
 
     @property
     def read(self) -> tuple[str, ...]:

@@ -47,6 +47,7 @@ class Table:
         self._other: FormatError | None = None
         self._title = ""
         self._width = len(head.names)
+        self._named = head.named
         self._netted, self._negative = layout.netted, 0
         self._unsigned = not (layout.netted or layout.form or "reference" in layout.columns)
         self._balanced = "balance" in layout.columns
@@ -265,9 +266,14 @@ class Table:
         return bool(numbers & filled) and any(map(str.isdigit, "".join(row[day] for day in days & filled)))
 
     def _not_data(self, number: int, row: list[str]) -> str:
-        """Say why a row is not data, or nothing. Counts a total; drops blank cells beyond the header's last column."""
+        """Say why a row is not data, or nothing. Counts a total.
+
+        Blank cells beyond the header's last column are dropped, and those of its last columns that have no name added.
+        """
         if not any(row[self._width :]):
             del row[self._width :]
+        if len(row) >= self._named:
+            row += [""] * (self._width - len(row))
         filled = _filled(row)
         if not filled:
             return "blank"

@@ -136,7 +136,7 @@ class Table:
 
     def _whole(self, row: list[str]) -> list[str]:
         """Return a row with what it leaves to the row above, where the page says so: all of that is empty, or none."""
-        if not self._down or len(row) < len(self._head.names):
+        if not self._down or len(row) < self._head.named:
             return row
         if any(row[at].strip() for at in self._down):
             self._down = {at: row[at] for at in self._down}
@@ -145,7 +145,7 @@ class Table:
     def _line(self, number: int, row: list[str]) -> Line | None:
         """Return what a row of data says, or note everything that is wrong with it."""
         width = len(self._head.names)
-        if len(row) != width and (len(row) < width or any(row[width:])):
+        if len(row) < self._head.named or any(row[width:]):
             self._sums.unknown = True
             self._unreadable(number, [FormatError("row-ragged", found=len(row), columns=width)])
             return None

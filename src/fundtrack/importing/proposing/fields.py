@@ -107,10 +107,14 @@ def quota(look: Looked, answers: Mapping[str, str]) -> Column | None:
 def result(look: Looked, answers: Mapping[str, str]) -> Column | None:
     """Return the column that says what failed, or did not, beside the accounts of who was to be paid: a bank's answer.
 
-    The payments that it answers for stand in the book. Who says which column is the status has decided otherwise.
+    The payments that it answers for stand in the book. Who says which column is the status has decided otherwise, and
+    a list that says which way money went is a statement.
     """
     accounts = any(one.filled for one in look.known("payee-account"))
+    known, moved = look.vocabulary, (word for one in look.known("direction") for word in one.words())
     if "status" in answers or not accounts or any(look.known("balance")):
+        return None
+    if any(known.says(way, word) for word in moved for way in ("in", "out")):
         return None
     told = (one for one in look.usable if one.texts and statuses.TOLD.fullmatch(cells.loose(one.name)))
     return next((one for one in told if all(map(ANSWER.search, one.words()))), None)

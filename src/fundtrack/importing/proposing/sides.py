@@ -242,9 +242,9 @@ def _directing(look: Looked) -> Column | None:
     """Return the column that says which way money went: called so, or of nothing but words that say it."""
     few = [one for one in look.usable if one.texts and len(one.words()) <= WORDS]
     named = [one for one in (*look.known("direction"), *look.saying("direction")) if one in few]
-    if named:
-        return named[0]
     known = look.vocabulary
+    if named:
+        return next((one for one in named if any(_says_way(known, word) for word in one.words())), named[0])
     worded = (one for one in few if len(one.words()) > 1)
     return next((one for one in worded if all(_says_way(known, word) for word in one.words())), None)
 
@@ -315,7 +315,9 @@ def sign(look: Looked, amount: Column, payee: str, answers: Mapping[str, str]) -
         if (max(seen.with_sign, seen.against) >= ENOUGH and not min(seen.with_sign, seen.against)):  # fmt: skip
             why = said("new-sign-balance", count=max(seen[:2]), of=seen.of, balance=positive.name, amount=amount.name)
             return Point("sign", way, "proven", why)
-        return Point("sign", way, "open", said("new-sign-unfollowed", balance=positive.name, of=seen.of), choices)
+        count = 0 if seen.with_sign and seen.against else max(seen.with_sign, seen.against)
+        key = "new-sign-few" if count else "new-sign-unfollowed"
+        return Point("sign", way, "open", said(key, balance=positive.name, count=count, of=seen.of), choices)
     negative = sum(one < 0 for one in known)
     if (column := _directing(look)) and (words := signed_by(amount, column)):
         return _by_words(look, column, words, choices)
