@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from acts import act
 from aliased import CORRECTION
 from attacks import row
 from contracts import contract, enter
@@ -25,8 +27,10 @@ from fundtrack.importing.recounted import recounted
 from fundtrack.importing.report import STATES
 from fundtrack.importing.suggest import Suggestions
 from fundtrack.ledger import canonical, publish, read
+from fundtrack.posting.vouchers import draft
+from kill import HEADER
 from stock import tamper
-from treasury import asked, bring, counts, everything, pay, total, waits
+from treasury import asked, bring, counts, everything, file_of, pay, total, waits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,6 +42,9 @@ if TYPE_CHECKING:
     from fundtrack.importing.amend import Amended
 
 WHY: Final = "核对申请单"
+SPECIAL: Final = "45001234560002"
+"""The account of one fund alone."""
+
 HEAD: Final = 1
 ROWS: Final = (
     pay("1", fund="不明", use="0603"), pay("2", use="0688"), pay("3", payee=""), pay("4", amount="3,5OO.00"), pay("5"),
@@ -225,6 +232,37 @@ def test_who_may_correct_what(book: Book, cells: dict[str, str], why: str, appro
     with pytest.raises(FundtrackError) as caught:
         amend(book, correct(sheet(book), r2=cells), by="ann", approved_by=approved_by)
     assert caught.value.key == why
+
+
+def test_what_says_the_fund_is_corrected_by_two(template: Template, say: Say) -> None:
+    """The account that pays as the fund itself, and who approved; the voucher says that it was, and by whom."""
+    rows = [[*pay("1", fund="", use="0604", bank=""), ""], [*pay("2", payee=""), ""]]
+    with template.copy() as book:
+        act(book, lambda _, c: [
+            draft(c, "transfer-received", 900, fund="F04", date=date(2015, 1, 6), bank=SPECIAL)
+        ])  # fmt: skip
+        (report,) = import_file(book, file_of(book, "a", rows, head=[(*HEADER, "审批人")]), by="clerk")
+        assert counts(report) == (0, 0, 2, 1)
+        by_bank = {"付款人账号": SPECIAL, "理由": WHY}
+        forged = {"收款人全称": "甲公司", "审批人": "王局长", "理由": WHY}
+        for nth, one in enumerate(({"r2": by_bank}, {"r3": forged})):
+            with pytest.raises(FundtrackError) as alone:
+                amend(book, correct(sheet(book, f"{nth}"), 1, **one), by="ann")
+            assert alone.value.key == "corrected-approver"
+        done = amend(book, correct(sheet(book), r2=by_bank, r3=forged), by="ann", approved_by="ben")
+        assert account(done) == [2, 2, 0, 0, 0]
+        assert asked(
+            book,
+            """SELECT v.fund, b.how, b.place, b.word, b.confirmed_by FROM voucher AS v
+            JOIN fund_basis AS b ON b.fund_basis = v.fund_basis WHERE v.row = 2""",
+        ) == [("F04", "corrected", "付款人账号", "F04", "ben")]
+        if book.engine.dialect.name == "sqlite":  # what is printed depends on no engine
+            paid, approved = (say("--book", book.folder, "--lang", "zh", "show", one.voucher).out for one in done.tried)
+            assert "资金依据    F04，付款人账号 人工更正，ben 审批\n" in paid
+            assert f"付款人账号：– → {SPECIAL}，ann 更正，ben 审批：{WHY}\n" in paid
+            assert f"审批人：– → 王局长，ann 更正，ben 审批：{WHY}\n" in approved
+        assert [*diagnose(book)] == []
+        assert read(publish(book).main) == canonical(book)
 
 
 def test_a_printed_total_is_compared_with_what_was_corrected(template: Template) -> None:

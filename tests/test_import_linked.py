@@ -81,6 +81,20 @@ def printed(book: Book, report: Report) -> str:
     return "".join(text for _, text in sorted(told, key=lambda one: one[0]))
 
 
+def text_of(page: str) -> str:
+    """Return the first sample of a page."""
+    sample = PAGES[page].examples[0].fence("csv")
+    assert sample is not None
+    return sample.text
+
+
+def file(folder: Path, name: str, text: str) -> Path:
+    """Write a file in the encoding of the samples."""
+    path = folder / f"{name}.csv"
+    path.write_text(text, "gb18030")
+    return path
+
+
 @pytest.mark.parametrize(("page", "example"), EXAMPLES)
 def test_a_sample_becomes_what_its_page_prints(page: Page, example: Section, book: Book, tmp_path: Path) -> None:
     """What a page shows is what its sample comes to in a book; it is known again, published, and read back."""
@@ -154,3 +168,16 @@ def test_a_failed_row_is_owed_and_no_other(book: Book, tmp_path: Path) -> None:
     assert reasons(later)[5] == ["payment-not-found"], "what came back does not come back twice"
     assert report.rows["already_posted"] == later.rows["already_posted"] == 1
     assert sound(book)
+
+
+def test_a_second_batch_of_the_same_households_has_results_of_its_own(book: Book, tmp_path: Path) -> None:
+    """The number of the batch tells its rows from those of the first, of the same day, households and amounts."""
+    batch, result = (text_of(name) for name in ("one-card-batch", "one-card-result"))
+    second = batch.replace("YKT2015-07", "YKT2015-08").replace("农村危房改造,,列支", "F03,,列支")
+    assert bring(book, file(tmp_path, "second", second)).rows["posted"] == 3
+    assert bring(book, file(tmp_path, "first", result), page="one-card-result").rows["posted"] == 1
+    report = bring(book, file(tmp_path, "r", result.replace("YKT2015-07", "YKT2015-08")), page="one-card-result")
+    assert report.rows["posted"] == 1
+    with book.reading() as connection:
+        assert connection.exec_driver_sql("""SELECT p.document FROM voucher AS b JOIN voucher AS p ON p.id = b.cites
+            WHERE b.kind = 'returned-payment' ORDER BY b.id""").scalars().all() == ["YKT2015-07", "YKT2015-08"]

@@ -9,12 +9,17 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from fundtrack import money
+from fundtrack.cli.sheets import write
+from fundtrack.errors import FundtrackError
+from fundtrack.importing.amend import amend
 from fundtrack.posting import post
 from fundtrack.posting.application import apply_for, approve, payment
 from fundtrack.posting.quota import commit
 from fundtrack.posting.vouchers import draft
 from quotafiles import CHART, CHIEF, CLERK, GIVEN, bring, file_of, given_row, reasons, status
 from shelf import ENGINES
+from test_correct_workbook import correct
+from treasury import asked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,6 +77,22 @@ def test_a_payment_names_the_line_that_pays(book: Book, tmp_path: Path) -> None:
     assert status(book, "F01-Q00002") == {"available": 3900, "paid": 100}
     assert status(book, "F01-Q00003") == {"available": 250, "paid": 250}
     assert status(book, "F01-Q00004") == {"available": 270, "paid": 30}
+
+
+def test_a_line_is_corrected_by_two(book: Book, tmp_path: Path) -> None:
+    """It says of which fund the payment is; whoever named it stands behind the fund, and not the file."""
+    bring(book, paid(tmp_path, paid_row(1, 100, "", 资金名称="", 付款人账号="")))
+    path = tmp_path / "wrong.xlsx"
+    write(book, path, "zh")
+    correct(path, 2, r2={"指标主键": "1003", "理由": "核对指标"})
+    with pytest.raises(FundtrackError) as alone:
+        amend(book, path, by=CLERK)
+    assert alone.value.key == "corrected-approver"
+    assert [one.voucher for one in amend(book, path, by=CLERK, approved_by=CHIEF).tried] == ["F01-2015-000006"]
+    assert status(book, "F01-Q00003") == {"available": 400, "paid": 100}
+    assert asked(book, "SELECT fund, how, place, word, confirmed_by FROM fund_basis WHERE how <> 'column'") == [
+        ("F01", "corrected", "指标主键", "F01", CHIEF)
+    ]
 
 
 def test_what_names_no_line_waits_with_the_nearest(book: Book, tmp_path: Path) -> None:

@@ -12,8 +12,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-GUARDED: Final = frozenset({"fund", "amount", "amount-in", "amount-out"})
-"""Fields that nobody corrects alone: the channel, and the sum."""
+CHANNEL: Final = ("fund", "bank", "quota", "source")
+"""Fields that may say of which fund a row is: itself, by the account that pays, or by the quota that does."""
+
+GUARDED: Final = frozenset({*CHANNEL, "amount", "amount-in", "amount-out", "approver"})
+"""Fields that nobody corrects alone: the channel, the sum, and who answers for it."""
 
 
 class Correction(NamedTuple):
@@ -42,6 +45,12 @@ class Correction(NamedTuple):
 
 
 SELECT: Final = f"SELECT {', '.join(Correction._fields)} FROM correction"
+OF_VOUCHER: Final = f"""
+{SELECT} WHERE (batch, row) IN (
+    SELECT COALESCE(v.batch, first.batch), COALESCE(v.row, first.row) FROM voucher AS v
+    LEFT JOIN voucher AS first ON first.id = v.link WHERE v.id = :voucher)
+ORDER BY seq
+"""
 
 
 def corrections(connection: Connection) -> list[Correction]:
@@ -52,6 +61,12 @@ def corrections(connection: Connection) -> list[Correction]:
 def of_batch(connection: Connection, batch: int) -> list[Correction]:
     """Return the corrections of the rows of a batch, in their order."""
     return [Correction(*row) for row in dialect.rows_of(connection, f"{SELECT} WHERE batch = {batch:d} ORDER BY seq")]
+
+
+def of_voucher(connection: Connection, voucher: int) -> list[Correction]:
+    """Return the corrections that count of the row from which a voucher came; a share of a bill came by the first's."""
+    found = in_force(Correction(*row) for row in dialect.rows_of(connection, OF_VOUCHER, {"voucher": voucher}))
+    return [one for of in found.values() for _, one in sorted(of.items())]
 
 
 def in_force(found: Iterable[Correction]) -> dict[int, dict[int, Correction]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fundtrack.book.aliases import aliases, bases
+from fundtrack.book.corrections import CHANNEL
 from fundtrack.book.person import same_person
 from fundtrack.chart.words import words_of
 from fundtrack.schema import dialect
@@ -40,12 +41,13 @@ ORDER BY v.id
 The shares of a bill came by the row of the first of them.
 """
 
-UNCORRECTED: Final = """
+UNCORRECTED: Final = f"""
 SELECT n.voucher_number, v.fund_basis FROM voucher AS v
 JOIN fund_basis AS b ON b.fund_basis = v.fund_basis
 JOIN book_vouchers AS n ON n.voucher = v.id
 WHERE b.how = 'corrected' AND NOT EXISTS (SELECT 1 FROM correction AS c
-    WHERE c.batch = v.batch AND c.row = v.row AND c.field = 'fund' AND c.column_name = b.place
+    WHERE c.batch = v.batch AND c.row = v.row AND c.column_name = b.place
+        AND c.field IN ({", ".join(f"'{field}'" for field in CHANNEL)})
         AND c.approved_by = b.confirmed_by AND PERSON(c.approved_by) <> PERSON(c.corrected_by))
 ORDER BY v.id
 """

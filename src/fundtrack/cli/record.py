@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from fundtrack.posting.standing import Standing
 
 ENTRY_COLUMNS = ("line", "debit", "credit", "amount", "unit")
+CORRECTED_COLUMNS = ("column_name", "field", "old", "new", "reason", "corrected_at", "corrected_by", "approved_by")
 REFUSAL_COLUMNS = ("seq", "when", "who", "date", "kind", "fund", "payee", "amount", "checks")
 
 
@@ -58,6 +59,7 @@ def show(
 def voucher_record(connection: Connection, found: Standing, chart: Chart, language: Language) -> dict[str, Any]:
     """Return a voucher, amounts in fen; accounts in the language, references as the numbers of vouchers."""
     from fundtrack.book.aliases import rests
+    from fundtrack.book.corrections import of_voucher
     from fundtrack.checking.book import vouchers_of
     from fundtrack.posting.standing import citing, voucher_of
 
@@ -90,6 +92,9 @@ def voucher_record(connection: Connection, found: Standing, chart: Chart, langua
         "fund_basis": message(f"basis-{rest.how}{'-alias' * bool(rest.alias)}", language, **rest._asdict())
         if rest
         else "",
+        "corrected": [
+            {name: getattr(one, name) for name in CORRECTED_COLUMNS} for one in of_voucher(connection, found.id)
+        ],
         "prepared_by": found.prepared_by,
         "approved_by": found.approved_by,
         "recorded_at": found.recorded_at,
@@ -107,15 +112,22 @@ def moved(found: Standing) -> int:
 
 def print_voucher(record: dict[str, Any], language: Language) -> None:
     """Print a voucher for people: what is said, one thing a line, then the entries."""
-    words = _grouped(record, language) | {"cited_by": ", ".join(record["cited_by"])}
+    words = _grouped(record, language) | {"cited_by": ", ".join(record["cited_by"]), "corrected": ""}
     lines = [
         (message(f"head-{name}", language), str(word)) for name, word in words.items() if word and name != "entries"
     ]
+    lines += [(message("head-corrected", language), _correction(one, language)) for one in record["corrected"]]
     wide = max(printed.width(head) for head, _ in lines)
     for head, word in lines:
         printed.say(f"{head}{' ' * (wide - printed.width(head))}  {word}")
     printed.say()
     printed.rows([_grouped(entry, language) for entry in record["entries"]], "table", language, ENTRY_COLUMNS)
+
+
+def _correction(one: Mapping[str, str], language: Language) -> str:
+    """Return in words what a cell of the row should have said, who said so, and who approved it."""
+    key = "voucher-corrected" if one["approved_by"] else "voucher-corrected-alone"
+    return message(key, language, **{**one, "old": one["old"] or "–"})
 
 
 def refusals(form: FormatOption = "table", book: BookOption = None, lang: LanguageOption = None) -> None:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fundtrack.book.aliases import aliases, standing
-from fundtrack.book.corrections import in_force, of_batch
+from fundtrack.book.corrections import CHANNEL, in_force, of_batch
 from fundtrack.chart.words import words_of
 from fundtrack.errors import PageError
-from fundtrack.importing.basis import CORRECTED
+from fundtrack.importing.basis import BY_ACCOUNT, CORRECTED
 from fundtrack.importing.blocks import Block, Said
 from fundtrack.importing.default import kept
 from fundtrack.importing.file import importers_of
@@ -117,18 +117,29 @@ class Source:
         return named
 
     def _based(self, piece: Piece) -> Piece:
-        """Return rows of which those whose fund was corrected rest on that, and on who approved it."""
-        said = {
-            row: Said(CORRECTED, one.column_name, one.approved_by)
-            for row, of in self.corrected.items()
-            for one in of.values()
-            if one.field == "fund"
-        }
+        """Return rows of which those rest on a correction, and on who approved it, whose fund such a cell says."""
+        if not any(one.field in CHANNEL for of in self.corrected.values() for one in of.values()):
+            return piece
         if not isinstance(piece, Block):
-            return piece._replace(fund_said=said.get(piece.number, piece.fund_said))
-        funds = zip(piece.numbers, piece.candidates.fund_said, strict=True)
-        rests = [said.get(number, one) for number, one in funds]
-        return piece._replace(candidates=piece.candidates._replace(fund_said=rests))
+            return piece._replace(fund_said=self._rests(piece.number, piece.fund_said, "fund"))
+        of = piece.candidates
+        said = [
+            self._rests(number, one, _field(one, fund))
+            for number, one, fund in zip(piece.numbers, of.fund_said, of.fund, strict=True)
+        ]
+        return piece._replace(candidates=of._replace(fund_said=said))
+
+    def _rests(self, row: int, said: Said, field: str) -> Said:
+        """Return how a row says its fund: by what corrected the field that says it, where anything did."""
+        for one in self.corrected.get(row, {}).values():
+            if one.field == field:
+                return Said(CORRECTED, one.column_name, one.approved_by)
+        return said
+
+
+def _field(said: Said, fund: str) -> str:
+    """Return which field says the fund of a payment; one that says none may name the quota line that pays it."""
+    return ("bank" if said.how == BY_ACCOUNT else "fund") if fund else "quota"
 
 
 def _numbers(piece: Piece) -> Sequence[int]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 DEFAULT: Final = "default"
 CORRECTED: Final = "corrected"
+BY_ACCOUNT: Final = "bank"
 BY_WORD: Final = frozenset({"column", "cell", "file", DEFAULT})
 """How a fund is said by a word; of a default, the word stands for the fund whose use somebody said."""
 

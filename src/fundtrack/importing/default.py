@@ -13,6 +13,7 @@ from fundtrack.book.person import named
 from fundtrack.chart.words import words_of
 from fundtrack.errors import ChartError, UsageError, nearest
 from fundtrack.identifier import covered
+from fundtrack.importing.basis import CORRECTED
 from fundtrack.importing.lines import Uses
 from fundtrack.importing.tally import reason
 from fundtrack.posting.kinds import kind_of_account, parse_use, use_of
@@ -53,7 +54,7 @@ class Default(NamedTuple):
                    for fund, use in zip(said.fund, said.use, strict=True)]  # fmt: skip
         if not any(lacking):
             return said, lacking
-        fund_said = [one._replace(how="default") if wants else one
+        fund_said = [one._replace(how="default", word="" if one.how == CORRECTED else one.word) if wants else one
                      for one, wants in zip(said.fund_said, lacking, strict=True)]  # fmt: skip
         rows = zip(lacking, said.use_fund, said.use, said.project, strict=True)
         filled = [

@@ -75,7 +75,8 @@ class EntryColumns:
         gated = [*gates(layout)]
         if layout.movement.column:
             gated.append((WAY, layout.movement.column, movement.direction(layout.movement)))
-        self._places = Places(head, (*layout.columns.values(), *(source for _, source, _ in gated)))
+        keyed = [layout.key_account] if layout.key_account else []
+        self._places = Places(head, (*layout.columns.values(), *(source for _, source, _ in gated), *keyed))
         read = [name for source in layout.columns.values() for name in source.columns]
         self._key = [head.place(name) for name in layout.key]
         self.mapped = {*self._key, *(head.place(name) for name in (*read, *layout.private))}
@@ -231,7 +232,9 @@ class EntryColumns:
         """Return what makes the row of an act itself: the page, day, amount, and key columns; nothing of another."""
         if not self._key:
             return ""
-        own = (row[place].strip() for place in self._key)
+        own = [row[place].strip() for place in self._key]
+        if self._layout.key_account:
+            own.append(self._extended(row)[self._places.of(self._layout.key_account)].strip())
         return "\x1f".join([self._layout.name, entry["date"].isoformat(), str(entry["amount"]), *own])
 
     def amounts(self, columns: Sequence[Column]) -> Moved:

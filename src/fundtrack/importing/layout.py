@@ -241,7 +241,7 @@ def _of_entries(name: str, form: dict[str, Any]) -> Layout:
     channels = form.pop("channels", {}) if becomes == "bill" else {}
     if (becomes == "bill") != bool(channels.get("under")) or set(channels) - {"under"}:
         raise ValueError("[channels] under")
-    own = {"key": {"columns", "fields"}} if becomes else {"register": {"name", "needed"}}
+    own = {"key": {"columns", "fields", "account"}} if becomes else {"register": {"name", "needed"}}
     written = {"amount-words"} if "amount" in fields else set()
     payers = {payer for payer, field in LINE_PAYERS.items() if field in fields}
     worded = fields | ({"fund"} if channels else set())
@@ -266,7 +266,7 @@ def _of_entries(name: str, form: dict[str, Any]) -> Layout:
         columns=columns,
         key=_plain(form["key"]) if becomes else (),
         key_sources=_keyed(form["key"], columns) if becomes else (),
-        key_account=None,
+        key_account=source_of(form["key"]["account"]) if "account" in form.get("key", {}) else None,
         kind_column=None,
         kind_in="",
         kind_out="",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from fundtrack.chart.model import CODE
 from fundtrack.chart.quota import headings
 from fundtrack.errors import UsageError, nearest
+from fundtrack.importing.basis import CORRECTED
 from fundtrack.importing.blocks import Block, Said
 from fundtrack.importing.cells import Memo
 from fundtrack.importing.lines import Lines, Meant, Uses
@@ -267,7 +268,8 @@ class Stager(Tally):
             if not fund and c.quota[at]:
                 with suppress(UsageError):  # what is wrong with the name is told of a row that says its fund
                     line = self._lines.pays(c.quota[at], Meant("", c.date[at].year, project=c.project[at]))
-                    funds[at], said[at] = line.fund, Said("quota", "quota", line.number)
+                    funds[at] = line.fund
+                    said[at] = said[at] if said[at].how == CORRECTED else Said("quota", "quota", line.number)
                     uses[at] = uses[at] or line.fund
         return c._replace(fund=funds, use_fund=uses, fund_said=said)
 

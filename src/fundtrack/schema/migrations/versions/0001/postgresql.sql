@@ -129,7 +129,7 @@ JOIN voucher AS v ON v.fund_basis = b.fund_basis;
 -- control fund_basis_corrected_by_two on fund_basis
 PERFORM refuse('duties-apart: the fund of a corrected row rests on a correction that somebody else approved')
 FROM added WHERE added.how = 'corrected' AND NOT EXISTS (SELECT 1 FROM correction AS c
-    WHERE c.field = 'fund' AND c.column_name = added.place AND c.approved_by = added.confirmed_by);
+    WHERE c.field IN ('fund', 'bank', 'quota', 'source') AND c.column_name = added.place AND c.approved_by = added.confirmed_by);
 
 -- control correction_of_waiting_row on correction
 PERFORM take_turn();
@@ -156,7 +156,8 @@ JOIN input_row AS r ON r.batch = added.batch AND r.row = added.row
 LEFT JOIN default_in_force AS d ON d.batch = added.batch
 WHERE (added.reason = 'fund-by-default'
         OR (v.batch = r.batch AND v.row = r.row AND r.reasons LIKE '%"fund-by-default"%' AND NOT EXISTS (
-            SELECT 1 FROM correction AS c WHERE c.batch = r.batch AND c.row = r.row AND c.field = 'fund')))
+            SELECT 1 FROM correction AS c WHERE c.batch = r.batch AND c.row = r.row
+                    AND c.field IN ('fund', 'bank', 'quota', 'source'))))
     AND (d.said_by IS NULL OR PERSON(d.said_by) IN (PERSON(added.decided_by), PERSON(v.prepared_by)));
 
 -- control entry_before_voucher on entry

@@ -118,7 +118,7 @@ CREATE TRIGGER fund_basis_corrected_by_two BEFORE INSERT ON fund_basis WHEN NEW.
 BEGIN
     SELECT RAISE(ABORT, 'duties-apart: the fund of a corrected row rests on a correction that somebody else approved')
     WHERE NOT EXISTS (SELECT 1 FROM correction
-        WHERE field = 'fund' AND column_name = NEW.place AND approved_by = NEW.confirmed_by);
+        WHERE field IN ('fund', 'bank', 'quota', 'source') AND column_name = NEW.place AND approved_by = NEW.confirmed_by);
 END;
 
 CREATE TRIGGER correction_of_waiting_row BEFORE INSERT ON correction
@@ -149,7 +149,8 @@ BEGIN
     LEFT JOIN default_in_force AS d ON d.batch = NEW.batch
     WHERE v.id = NEW.voucher AND (NEW.reason = 'fund-by-default'
             OR (v.batch = r.batch AND v.row = r.row AND r.reasons LIKE '%"fund-by-default"%' AND NOT EXISTS (
-                SELECT 1 FROM correction AS c WHERE c.batch = r.batch AND c.row = r.row AND c.field = 'fund')))
+                SELECT 1 FROM correction AS c WHERE c.batch = r.batch AND c.row = r.row
+                    AND c.field IN ('fund', 'bank', 'quota', 'source'))))
         AND (d.said_by IS NULL OR PERSON(d.said_by) IN (PERSON(NEW.decided_by), PERSON(v.prepared_by)));
 END;
 

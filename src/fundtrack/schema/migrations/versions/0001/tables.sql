@@ -475,7 +475,8 @@ CREATE TABLE fund_basis (
 ) STRICT;
 
 -- What a cell of a row that waits should have said. The original and its row stay as they are; a later correction of a cell
--- takes the place of an earlier one. Who corrects a fund or an amount has the word of another person; so has who corrects
+-- takes the place of an earlier one. Who corrects what may say the fund (itself, the account or the quota that pays), an
+-- amount or an approver has the word of another person; so has who corrects
 -- anything else by which the row counts more or less in the sum of its file: by `moves` fen, read now or no more (`reads`).
 CREATE TABLE correction (
     seq INTEGER NOT NULL,
@@ -500,7 +501,8 @@ CREATE TABLE correction (
     CONSTRAINT correction_corrected_at CHECK (IS_MOMENT(corrected_at)),
     CONSTRAINT correction_corrected_by CHECK (IS_NAME(corrected_by) AND (approved_by = '' OR IS_NAME(approved_by))),
     CONSTRAINT correction_duties_apart CHECK (PERSON(approved_by) <> PERSON(corrected_by)
-        AND (approved_by <> '' OR field NOT IN ('fund', 'amount', 'amount-in', 'amount-out'))),
+        AND (approved_by <> ''
+            OR field NOT IN ('fund', 'bank', 'quota', 'source', 'amount', 'amount-in', 'amount-out', 'approver'))),
     CONSTRAINT correction_moved_by_two CHECK ((moves IS NULL AND reads IS NULL)
         OR (approved_by <> '' AND moves IS NOT NULL AND (reads IS NULL OR reads IN (-1, 1))))
 ) STRICT;
