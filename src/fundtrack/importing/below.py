@@ -35,31 +35,59 @@ UNPAID: Final = re.compile(
 """What is in the title of a list of what was not paid, or came back."""
 
 
-def is_again(row: Sequence[str], head: Heading) -> bool:
-    """Say whether a row is one of those that make up the header, printed once more."""
-    said = tuple(cell.strip() for cell in row)
-    return any(said == tuple(cell.strip() for cell in one) for one in head.physicals)
+class Below:
+    """What stands between the rows below a header: titles, units, and headers, its own once more or another table's.
 
-
-def unpaid(title: str, header: int) -> FormatError | None:
-    """Return why rows wait below a header that stands once more, under the title of what was not paid; else nothing."""
-    return FormatError("table-unpaid", header=header, text=title.strip()) if UNPAID.search(title) else None
-
-
-def is_other(row: Sequence[str], filled: AbstractSet[int], head: Heading) -> bool:
-    """Say whether a row names columns, and not those of the header where they stand: another table begins."""
-    if len(filled) < FEWEST or any(map(str.isdigit, "".join(row[at] for at in filled))):
-        return False
-    named = [at for at in filled if cells.column(row[at])[0] in head.index or NAMING.search(cells.loose(row[at]))]
-    return len(named) * 2 > len(filled)
-
-
-def refuse_unit(texts: Sequence[str], unit: str, of: Mapping[str, object]) -> None:
-    """Refuse a table of which something below its header states another unit. Raises FormatError (`unit-below`).
-
-    `of` is what the error is told with: the file, the sheet and the row.
+    `other` is why rows wait that stand below the header of another table; nothing while they are of this one.
     """
-    for text in texts if unit else ():
-        for other, words in stated(text).items():
-            if other != unit:
-                raise FormatError("unit-below", **of, text=words.strip(), unit=unit)
+
+    def __init__(self, head: Heading, unit: str, place: Mapping[str, object]) -> None:
+        """Begin below a header whose amounts are read in a unit; `place` is what errors are told with."""
+        self._head, self._unit, self._place = head, unit, place
+        self._title = ""
+        self.other: FormatError | None = None
+
+    def go_on(self) -> None:
+        """Forget the last title, behind a row of data."""
+        self._title = ""
+
+    def note(self, number: int, texts: Sequence[str]) -> None:
+        """Note what a row says that is no data, which may be a title. Raises FormatError (`unit-below`).
+
+        So it does where the row states another unit than the amounts are read in.
+        """
+        for text in texts if self._unit else ():
+            for other, words in stated(text).items():
+                if other != self._unit:
+                    raise FormatError("unit-below", **self._place, row=number, text=words.strip(), unit=self._unit)
+        self._title = "".join(texts)
+
+    def is_header(self, number: int, row: Sequence[str], filled: AbstractSet[int]) -> bool:
+        """Say whether a row is the header once more, or that of another table, below which rows wait.
+
+        So they do below the same header under the title of what was not paid. Raises FormatError as `note` does.
+        """
+        if self._is_again(row):
+            title = self._title
+            self.note(number, [f"({unit})" for _, unit in map(cells.column, row) if unit])
+            unpaid = UNPAID.search(title)
+            self.other = FormatError("table-unpaid", header=number, text=title.strip()) if unpaid else None
+            return True
+        if self._is_other(row, filled):
+            self.other = FormatError("table-other", header=number)
+            return True
+        return False
+
+    def _is_again(self, row: Sequence[str]) -> bool:
+        """Say whether a row names the columns of the header, or is one of several rows that make it up."""
+        said = tuple(cell.strip() for cell in row)
+        again = any(said == tuple(cell.strip() for cell in one) for one in self._head.physicals)
+        return again or tuple(cells.column(cell)[0] for cell in row) == self._head.names
+
+    def _is_other(self, row: Sequence[str], filled: AbstractSet[int]) -> bool:
+        """Say whether a row names columns, and not those of the header where they stand."""
+        if len(filled) < FEWEST or any(map(str.isdigit, "".join(row[at] for at in filled))):
+            return False
+        known = self._head.index
+        named = [at for at in filled if cells.column(row[at])[0] in known or NAMING.search(cells.loose(row[at]))]
+        return len(named) * 2 > len(filled)

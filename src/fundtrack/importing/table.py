@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from fundtrack import identifier
 from fundtrack.errors import FormatError
-from fundtrack.importing import below, cells, fields, footers, foots, repeats
+from fundtrack.importing import cells, fields, footers, foots, repeats
 from fundtrack.importing.balances import Balances
+from fundtrack.importing.below import Below
 from fundtrack.importing.blocks import Row, digest, not_data
 from fundtrack.importing.doubt import FEWEST, Doubts
 from fundtrack.importing.totals import SIDES, Sums
@@ -44,8 +45,7 @@ class Table:
         self.sums, self.balances = Sums(self.sheet), Balances(self.sheet, columns.day)
         self._doubts = Doubts(layout, head)
         self._last: Sequence[str] = head.names
-        self._other: FormatError | None = None
-        self._title = ""
+        self._below = Below(head, columns.unit, place)
         self._width = len(head.names)
         self._named = head.named
         self._netted, self._negative = layout.netted, 0
@@ -62,7 +62,7 @@ class Table:
 
     def read(self, numbered: Sequence[Numbered]) -> Iterator[Piece]:
         """Give what physical rows are: those that make candidates in blocks as large as can be."""
-        if self._other or len(numbered) == 1:
+        if self._below.other or len(numbered) == 1:
             yield from (self._one(number, row) for number, row in numbered)
             return
         numbers, rows = zip(*numbered, strict=True)
@@ -77,11 +77,11 @@ class Table:
 
     def _one(self, number: int, row: list[str]) -> Piece:
         """Return what a physical row is; below the header of another table, which this one does not read, it waits."""
-        if len(row) != self._width or self._other or row[0][:1] in self._suspect:
+        if len(row) != self._width or self._below.other or row[0][:1] in self._suspect:
             if why := self._not_data(number, row):
                 return not_data(number, self.sheet, cells.cautious(row), why)
-            if self._other:
-                return self._unreadable(number, row, None, [self._other])
+            if self._below.other:
+                return self._unreadable(number, row, None, [self._below.other])
             if len(row) != self._width:
                 ragged = FormatError("row-ragged", found=len(row), columns=self._width)
                 return self._unreadable(number, row, self._of_ragged(number, row), [ragged])
@@ -97,33 +97,13 @@ class Table:
         """Say why a row is no data that begins as data do, or nothing. Raises FormatError (`unit-below`)."""
         if self._foot(number, row) or self._is_total(number, row, filled):
             return "total"
-        if self._is_header(number, row, filled):
+        if self._below.is_header(number, row, filled):
             return "header"
         if self._only_balance(row):
             return "note"
         stands = self._is_footer(row, filled)
-        self._refuse_unit(number, [row[at] for at in (filled if stands else filled & self.columns.counted)])
+        self._below.note(number, [row[at] for at in (filled if stands else filled & self.columns.counted)])
         return "footer" * stands
-
-    def _is_header(self, number: int, row: list[str], filled: set[int]) -> bool:
-        """Say whether a row is the header once more, or that of another table, below which nothing is read."""
-        names = tuple(cells.column(cell)[0] for cell in row)
-        if names == self.head.names or below.is_again(row, self.head):
-            self._other = below.unpaid(self._title, number)
-            self._refuse_unit(number, [f"({unit})" for _, unit in map(cells.column, row) if unit])
-            return True
-        other = below.is_other(row, filled, self.head)
-        if other:
-            self._other = FormatError("table-other", header=number)
-        return other
-
-    def _refuse_unit(self, number: int, texts: Sequence[str]) -> None:
-        """Refuse a table of which a row that is no data says another unit. Raises FormatError (`unit-below`).
-
-        What it says may be the title of what stands below it.
-        """
-        below.refuse_unit(texts, self.columns.unit, {**self.place, "row": number})
-        self._title = "".join(texts)
 
     def _like_total(self, rows: Sequence[list[str]]) -> bool:
         """Say whether rows may be totals: they have no number that tells a payee, or a page knows no such column."""
@@ -155,7 +135,8 @@ class Table:
 
     def _count(self, numbers: Sequence[int], rows: Sequence[list[str]], moved: Moved) -> Sequence[int]:
         """Count rows in the sums and follow their balances; return what each counts."""
-        self._last, self._title = rows[-1], ""
+        self._last = rows[-1]
+        self._below.go_on()
         incoming, outgoing = map(sum, moved)
         self.sums.add(len(numbers), *((incoming - outgoing, 0) if self.layout.signed else (incoming, outgoing)))
         amounts = [*map(int.__sub__, *moved)] if self._netted else moved.outgoing
@@ -277,9 +258,9 @@ class Table:
         filled = _filled(row)
         if not filled:
             return "blank"
-        if self._is_header(number, row, filled):
+        if self._below.is_header(number, row, filled):
             return "header"
-        if self._other:
+        if self._below.other:
             return "footer" * self._is_footer(row, filled)
         if self._foot(number, row) or self._is_total(number, row, filled):
             return "total"
@@ -290,7 +271,7 @@ class Table:
         lone = len(filled) == 1 and self.layout.form is None and filled.isdisjoint(self.columns.telling)
         noted = first.startswith(tuple(self._notes)) or filled.isdisjoint(self.columns.mapped) or lone
         stands = (noted and not worded) or self._is_footer(row, filled)
-        self._refuse_unit(number, [row[at] for at in (filled if stands else filled & self.columns.counted)])
+        self._below.note(number, [row[at] for at in (filled if stands else filled & self.columns.counted)])
         return ("note" if noted and not worded else "footer") * stands
 
     def _is_footer(self, row: Sequence[str], filled: set[int]) -> bool:
