@@ -9,6 +9,7 @@ from defusedxml import ElementTree
 
 if TYPE_CHECKING:
     import zipfile
+    from collections.abc import Container, Iterator
     from xml.etree.ElementTree import Element
 
 MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -35,7 +36,7 @@ def red(archive: zipfile.ZipFile) -> dict[str, Places]:
     styles = _styles(ElementTree.fromstring(archive.read("xl/styles.xml")))
     if not styles:
         return {}
-    return {name: _places(archive.read(path), styles) for name, path in sheets_of(archive)}
+    return {name: {place for place, _ in places(archive.read(path), styles)} for name, path in sheets_of(archive)}
 
 
 def _styles(root: Element) -> set[int]:
@@ -73,14 +74,13 @@ def sheets_of(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
     return [(name, f"xl/{target}") for name, target in named if f"xl/{target}" in known]
 
 
-def _places(sheet: bytes, styles: set[int]) -> Places:
-    """Return the places of the cells of a sheet that have one of the styles."""
-    found: Places = set()
+def places(sheet: bytes, styles: Container[int]) -> Iterator[tuple[tuple[int, int], int]]:
+    """Give the places of the cells of a sheet that have one of some styles, each with its style."""
     for cell in STYLED.finditer(sheet):
-        place, style = PLACE.search(cell[1]), STYLE.search(cell[1])
-        if place and int(style[1] if style else 0) in styles:
+        place, said = PLACE.search(cell[1]), STYLE.search(cell[1])
+        style = int(said[1]) if said else 0
+        if place and style in styles:
             column = 0
             for letter in place[1]:
                 column = column * LETTERS + letter - ord("A") + 1
-            found.add((int(place[2]) - 1, column - 1))
-    return found
+            yield (int(place[2]) - 1, column - 1), style

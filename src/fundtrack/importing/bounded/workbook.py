@@ -7,19 +7,21 @@ import math
 import re
 import zipfile
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from . import redbiff, redods
 from .archive import DAMAGES, sound
 from .bounds import UNPACKED, Unusable, fits, head, say, short
 from .full import Full
 from .red import POSITIVE, red
+from .shown import as_shown, shown
 from .unseen import hides, unseen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .red import Places
+    from .shown import Formats
     from .unseen import Unseen
 
 CHUNK: Final = 1 << 20
@@ -70,21 +72,27 @@ FAULT: Final = re.compile(rb"""<(?:\w+:)?c\s[^<>]*\bt=["']e["'][^<>]*>""")
 """A cell that holds #N/A, #REF! or another fault: readers take it for a blank cell."""
 
 
-def _look(path: str) -> tuple[dict[str, Places], dict[str, Unseen]]:
-    """Refuse a zip that unpacks to too much, or whose XML reaches too far.
+class Looks(NamedTuple):
+    """How a workbook looks, sheet by sheet: where its cells are red, what it hides, and what stands beside numbers."""
 
-    Returns where its cells are red, and what it hides.
-    """
+    reds: dict[str, Places]
+    hidden: dict[str, Unseen]
+    shown: dict[str, Formats]
+
+
+def _look(path: str) -> Looks:
+    """Refuse a zip that unpacks to too much, or whose XML reaches too far; return how it looks."""
     try:
         with zipfile.ZipFile(path) as archive:
             full, hiding = Full(), set[str]()
             for member in sound(archive):
                 if member.filename.endswith((".xml", ".rels", ".vml")) and _look_into(archive, member, full):
                     hiding.add(member.filename)
-            reds = redods.red(archive) if "content.xml" in archive.namelist() else red(archive)
-            return reds, unseen(archive, hiding)
+            if "content.xml" in archive.namelist():
+                return Looks(redods.red(archive), unseen(archive, hiding), {})
+            return Looks(red(archive), unseen(archive, hiding), shown(archive))
     except SyntaxError:  # XML that is none: its reader tells that
-        return {}, {}
+        return Looks({}, {}, {})
     except DAMAGES as error:
         raise Unusable("workbook-damaged", {"why": str(error)}) from error
 
@@ -127,16 +135,15 @@ def tell(path: str, most: int | None = None) -> None:
     """Write every sheet of a workbook, and every row or so many of each."""
     import python_calamine as calamine  # under the bounds that are set by now
 
-    marks: dict[str, Places] = {}
-    hidden: dict[str, Unseen] = {}
+    looks = Looks({}, {}, {})
     if zipfile.is_zipfile(path):
-        marks, hidden = _look(path)
+        looks = _look(path)
     elif _locked(path):
         raise Unusable("workbook-locked", {})
     try:
         book = calamine.CalamineWorkbook.from_path(path)
         for name, looked in _of_old(path, book.sheet_names).items():
-            marks[name], hidden[name] = looked
+            looks.reds[name], looks.hidden[name] = looked
         sheets = [sheet for sheet in book.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
         for sheet in sheets:
             content = book.get_sheet_by_name(sheet.name)
@@ -144,11 +151,12 @@ def tell(path: str, most: int | None = None) -> None:
             fits(sheet.name, height, content.width)
             told = height if most is None else min(height, most)
             visible = sheet.visible == calamine.SheetVisibleEnum.Visible
-            head(sheet.name, told, hidden=not visible, unseen=hidden.get(sheet.name, ()))
-            places = marks.get(sheet.name, set())
+            head(sheet.name, told, hidden=not visible, unseen=looks.hidden.get(sheet.name, ()))
+            reds, formats = looks.reds.get(sheet.name, set()), looks.shown.get(sheet.name, {})
             for row, cells in enumerate(islice(content.iter_rows(), told), 1):
                 said = [_cell(cell) for cell in cells]
-                say([row, [_marked(cell, (row - 1, at), places) for at, cell in enumerate(said)] if places else said])
+                marked = ((cell, (row - 1, at), reds, formats) for at, cell in enumerate(said))
+                say([row, [_marked(*one) for one in marked] if reds or formats else said])
     except (calamine.CalamineError, OSError) as error:
         if found := TOO_MANY.search(str(error)):
             raise Unusable("workbook-too-far", {"member": "content.xml", "at": found[1]}) from error
@@ -170,10 +178,12 @@ def _locked(path: str) -> bool:
         return any(LOCKED in chunk for chunk in iter(lambda: file.read(CHUNK), b""))
 
 
-def _marked(cell: str | float, place: tuple[int, int], places: Places) -> object:
-    """Return a cell, with its colour where that may be the sign of an amount: above zero, and red."""
+def _marked(cell: str | float, place: tuple[int, int], reds: Places, formats: Formats) -> object:
+    """Return a cell as people see it: a number above zero with what stands beside it; its colour may be a sign."""
+    if not isinstance(cell, str) and cell > 0 and place in formats:
+        cell = as_shown(cell, formats[place])
     amount = POSITIVE.fullmatch(cell) if isinstance(cell, str) else cell > 0
-    return {"red": cell} if amount and place in places else cell
+    return {"red": cell} if amount and place in reds else cell
 
 
 def _cell(value: Any) -> str | float:  # noqa: ANN401 - whatever a cell may hold
