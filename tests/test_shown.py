@@ -26,7 +26,7 @@ def shown(folder: Path, code: str, value: float) -> str:
     sheet["B1"].number_format = code
     path = folder / "a.xlsx"
     book.save(path)
-    ((_, cells),) = next(workbook.sheets(path)).rows
+    ((_, cells),) = (row for sheet in workbook.sheets(path) for row in sheet.rows)
     return cells[1]
 
 
