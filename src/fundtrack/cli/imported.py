@@ -153,7 +153,8 @@ def print_held(report: Report, sheet: str, language: Language, *, dry_run: bool 
     if by_default:
         (why, *_) = by_default[0]["reasons"]
         key = "import-would-wait" if dry_run else "import-by-default"  # no batch is there to be confirmed
-        show.say_message(key, language, rows=len(by_default), batch=report.batch, why=why[language])
+        rows = report.kept.alone["fund-by-default"]
+        show.say_message(key, language, rows=rows, batch=report.batch, why=why[language])
     for row in report.held:
         if _by_default(row):
             continue
@@ -162,6 +163,13 @@ def print_held(report: Report, sheet: str, language: Language, *, dry_run: bool 
             place = message("place-row", language, file=report.file, sheet=sheet, row=row["row"])
             amount = "" if row["amount"] is None else f" ({show.yuan(row['amount'])})"
             print_reasons(place + amount, row["reasons"], language)
+    told = sum(row["state"] == "quarantined" for row in report.held)
+    if more := report.kept.counts["quarantined"] - told:
+        show.say_message("import-more-wait", language, rows=more)
+        show.table(
+            [message("head-check", language), message("head-rows", language), message("head-amount", language)],
+            [[one["check"], str(one["rows"]), show.yuan(money.parse(one["amount"]))] for one in report.reasons()],
+        )
 
 
 def _by_default(row: Mapping[str, Any]) -> bool:

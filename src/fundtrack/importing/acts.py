@@ -23,10 +23,11 @@ from fundtrack.errors import FormatError, FundtrackError, UsageError, message
 from fundtrack.importing import statuses
 from fundtrack.importing.blocks import Row
 from fundtrack.importing.commitments import Commitments
+from fundtrack.importing.heldrows import holding
 from fundtrack.importing.judge import judge, known
 from fundtrack.importing.lines import Lines, Meant, Uses
 from fundtrack.importing.returned import RETURNED, Payments
-from fundtrack.importing.tally import Tally, holding, reason, reason_of_error
+from fundtrack.importing.tally import Tally, reason, reason_of_error
 from fundtrack.posting.application import Origin, record
 from fundtrack.posting.given import Row as GivenRow
 from fundtrack.posting.post import keyed, next_voucher, staged

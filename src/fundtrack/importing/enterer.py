@@ -9,9 +9,10 @@ from fundtrack.book.periods import closed_to
 from fundtrack.errors import UsageError
 from fundtrack.importing import statement
 from fundtrack.importing.blocks import Row
+from fundtrack.importing.heldrows import holding
 from fundtrack.importing.report import Replaced
 from fundtrack.importing.statement import Statement
-from fundtrack.importing.tally import Tally, holding, reason, reason_of_error
+from fundtrack.importing.tally import Tally, reason, reason_of_error
 from fundtrack.posting.enter import next_entry
 from fundtrack.posting.given import DOCUMENT, Documents
 from fundtrack.schema import dialect

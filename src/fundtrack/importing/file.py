@@ -358,8 +358,8 @@ class _File:
     ) -> Report:
         """Write the batch and its held rows; the counts must tie before anything is committed."""
         states = ("already-posted", "quarantined", "not-data")
-        counts = [sum(row.state == state for row in tally.held) for state in states]
-        already, waiting = (sum(row.amount or 0 for row in tally.held if row.state == state) for state in states[:2])
+        counts = [tally.held.counts[state] for state in states]
+        already, waiting = (tally.held.amounts[state] for state in states[:2])
         posted = tally.read - sum(counts)
         stand = connection.exec_driver_sql(tally.posted).scalar_one()
         if posted != stand:

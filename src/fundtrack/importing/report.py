@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -14,7 +14,7 @@ from fundtrack.schema import dialect
 from fundtrack.schema.registers import REGISTERS, every_entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -38,6 +38,40 @@ LACKING: Final = (["fund-by-default"], ["fund-missing"], ["use-missing"])
 """Reasons of a row that are settled by what somebody says of its file, fund and use, and another confirms."""
 
 
+TOLD: Final = 1000
+"""Rows of a state that are told one by one; of more, people are told how many there are."""
+
+
+class Kept:
+    """The rows of a batch that made nothing new: counted and summed by state, those that wait by check as well.
+
+    `first` are the first of each state; `alone` counts rows that wait for nothing but one check; `entries` are those
+    that rows found in a register, and `checks` all reasons.
+    """
+
+    def __init__(self) -> None:
+        """Begin at none."""
+        self.counts, self.amounts = Counter[str](), Counter[str]()
+        self.waiting, self.waiting_amounts = Counter[str](), Counter[str]()
+        self.alone, self.entries, self.checks = Counter[str](), Counter[str](), set[str]()
+        self.first: list[dict[str, Any]] = []
+
+    def add(self, row: dict[str, Any]) -> None:
+        """Count a row in its present state."""
+        state, amount, checks = row["state"], row["amount"] or 0, {why["check"] for why in row["reasons"]}
+        self.checks |= checks
+        self.counts[state] += 1
+        self.amounts[state] += amount
+        if state == "quarantined":
+            self.waiting.update(checks)
+            self.waiting_amounts.update(dict.fromkeys(checks, amount))
+            self.alone.update(checks if len(row["reasons"]) == 1 else ())
+        if state == "already-posted":
+            self.entries.update(why["entry"] for why in row["reasons"] if "entry" in why)
+        if self.counts[state] <= TOLD:
+            self.first.append(row)
+
+
 class Replaced(NamedTuple):
     """An entry of a row that took the place of another, and what each says where they differ, as it is given out."""
 
@@ -56,8 +90,9 @@ class Replaced(NamedTuple):
 class Report:
     """What became of the rows of one sheet. Amounts are fen, counted as the file counts them.
 
-    `held` are the rows that were not posted; `new` is false when the same bytes had been imported before; `findings`
-    are leads on rows that were posted, `replaced` what these took the place of. `copies` are the rows that are exact
+    `held` are the rows that were not posted, of each state the first TOLD, and `kept` counts them all; `new` is false
+    when the same bytes had been imported before; `findings` are leads on rows that were posted, `replaced` what these
+    took the place of. `copies` are the rows that are exact
     copies of earlier ones, known only when the file is read; `columns` are those read of a file of a family, by field.
     `breaks` are the rows whose printed balance does not follow, known where the file was read, if it was again;
     `differing` the totals that are not the sum of their rows, known when the file is first read.
@@ -80,6 +115,7 @@ class Report:
     printed_total: int | None
     printed_total_agrees: bool | None
     held: tuple[dict[str, Any], ...]
+    kept: Kept
     findings: tuple[Finding, ...] = ()
     new: bool = False
     replaced: tuple[Replaced, ...] = ()
@@ -95,9 +131,10 @@ class Report:
 
     def fresh(self, findings: Sequence[Finding], agrees: bool | None) -> Report:  # noqa: FBT001
         """Return the report of an import that has just been done: what stands was posted by it."""
-        before = [row for row in self.held if row["state"] in {"already-posted", "posted"}]
-        rows = self.rows | {"posted": self.rows["already_posted"] - len(before), "already_posted": len(before)}
-        standing, already = self.amounts["already_posted"], sum(row["amount"] or 0 for row in before)
+        states = ("already-posted", "posted")
+        before, already = (sum(of[state] for state in states) for of in (self.kept.counts, self.kept.amounts))
+        rows = self.rows | {"posted": self.rows["already_posted"] - before, "already_posted": before}
+        standing = self.amounts["already_posted"]
         amounts = self.amounts | {"posted": standing - already, "already_posted": already}
         return replace(
             self, rows=rows, amounts=amounts, findings=tuple(findings), printed_total_agrees=agrees, new=True
@@ -106,8 +143,10 @@ class Report:
     @property
     def unlisted(self) -> bool:
         """Say whether a sheet has no header that the page reads: then it is no list."""
-        whys = [why["check"] for row in self.held for why in row["reasons"]]
-        return len(self.held) == self.rows["read"] and {*whys} <= {"not-data-sheet", "not-data-blank"}
+        return self.kept.counts.total() == self.rows["read"] and self.kept.checks <= {
+            "not-data-sheet",
+            "not-data-blank",
+        }
 
     @property
     def empty(self) -> bool:
@@ -116,15 +155,9 @@ class Report:
 
     def reasons(self) -> list[dict[str, Any]]:
         """Return why rows wait, by check: how many and how much."""
-        grouped: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-        for row in self.held:
-            if row["state"] == "quarantined":
-                for check in {reason["check"] for reason in row["reasons"]}:
-                    grouped[check][0] += 1
-                    grouped[check][1] += row["amount"] or 0
         return [
-            {"check": check, "rows": rows, "amount": money.plain(amount)}
-            for check, (rows, amount) in sorted(grouped.items())
+            {"check": check, "rows": rows, "amount": money.plain(self.kept.waiting_amounts[check])}
+            for check, rows in sorted(self.kept.waiting.items())
         ]
 
     def record(self, _language: Language) -> dict[str, Any]:
@@ -163,20 +196,19 @@ def reports_of(connection: Connection, sha256: str, file: str) -> list[Report]:
 
 
 def _standing(connection: Connection, batch: dict[str, Any], file: str) -> Report:
-    held, moved = held_rows(connection, batch["batch"]), _moved(connection, batch["batch"])
-    for row in held:
+    moved, kept = _moved(connection, batch["batch"]), Kept()
+    for row in held_rows(connection, batch["batch"]):
         if row["row"] in moved:  # corrected rows count with what they come to by now
             row["amount"] = (row["amount"] or 0) + moved[row["row"]][0]
+        kept.add(row)
     read = batch["amount_posted"] + batch["amount_already_posted"] + batch["amount_quarantined"]
     read += sum(moves for moves, _ in moved.values())
     unreadable = batch["rows_unreadable"] - sum(reads for _, reads in moved.values())
     rows, amounts = {"read": batch["rows_read"], **dict.fromkeys(STATES, 0)}, {"read": read, **dict.fromkeys(STATES, 0)}
     rows["not_data"] = batch["rows_not_data"]
-    registers, rows["not_held"], amounts["not_held"] = _not_held(connection, batch["batch"], held)
-    for row in held:
-        if row["state"] in {"quarantined", "rejected"}:
-            rows[row["state"]] += 1
-            amounts[row["state"]] += row["amount"] or 0
+    registers, rows["not_held"], amounts["not_held"] = _not_held(connection, batch["batch"], kept.entries)
+    for state in ("quarantined", "rejected"):
+        rows[state], amounts[state] = kept.counts[state], kept.amounts[state]
     rows["already_posted"] = rows["read"] - sum(rows[state] for state in STATES)
     amounts["already_posted"] = read - sum(amounts[state] for state in STATES)
     agrees = None if batch["printed_total"] is None or unreadable else batch["printed_total"] == read
@@ -192,7 +224,8 @@ def _standing(connection: Connection, batch: dict[str, Any], file: str) -> Repor
         dates=(batch["date_first"], batch["date_last"]),
         printed_total=batch["printed_total"],
         printed_total_agrees=agrees,
-        held=tuple(held),
+        held=tuple(kept.first),
+        kept=kept,
         registers=registers,
     )
 
@@ -209,17 +242,17 @@ def _moved(connection: Connection, batch: int) -> dict[int, tuple[int, int]]:
     }
 
 
-def _not_held(connection: Connection, batch: int, held: Iterable[Mapping[str, Any]]) -> tuple[bool, int, int]:
-    """Return whether a batch has entries, of how many rows the entry, or an equal one, holds no more, and their sum."""
+def _not_held(connection: Connection, batch: int, known: Counter[str]) -> tuple[bool, int, int]:
+    """Return whether a batch has entries, of how many rows the entry, or an equal one, holds no more, and their sum.
+
+    `known` are the entries that rows of it found there, and how many of them did.
+    """
     ((name,),) = dialect.rows_of(
         connection, f"SELECT COALESCE(MIN(register), '') FROM ({every_entry()}) AS e WHERE batch = {batch:d}"
     )
-    named = [
-        why["entry"] for row in held if row["state"] == "already-posted" for why in row["reasons"] if "entry" in why
-    ]
-    if not (name or named):
+    if not (name or known):
         return False, 0, 0
-    of = REGISTERS[name or named[0].partition(" ")[0]]
+    of = REGISTERS[name or next(iter(known)).partition(" ")[0]]
     same = " AND ".join(f"h.{column} = e.{column}" for column in of.columns)
     gone = dialect.rows_of(
         connection,
@@ -227,25 +260,25 @@ def _not_held(connection: Connection, batch: int, held: Iterable[Mapping[str, An
         f"AND NOT EXISTS (SELECT 1 FROM book_{of.relation} AS h WHERE {same})",
     )
     amounts = {entry: amount for entry, of_batch, amount in gone if of_batch == batch}
-    known = Counter(named)
     again = {entry: (known[entry], amount) for entry, _, amount in gone if entry in known}
     rows = len(amounts) + sum(count for count, _ in again.values())
     return True, rows, sum(amounts.values()) + sum(count * amount for count, amount in again.values())
 
 
-def held_rows(connection: Connection, batch: int) -> list[dict[str, Any]]:
-    """Return the rows of a batch that were not posted from it, each in its present state.
+def held_rows(connection: Connection, batch: int) -> Iterator[dict[str, Any]]:
+    """Give the rows of a batch that were not posted from it, in order, each in its present state.
 
     A quarantined row is posted, too, once the same row of another file is. It `waits` unless the same row waits in an
     earlier batch or was rejected in any: what is decided about that one is decided about this one.
     """
-    rows = connection.exec_driver_sql(f"{HELD} WHERE r.batch = {batch:d} ORDER BY r.row").mappings().all()
     said = next((default for default, _ in kept(connection, batch)), None)
     no = refused(connection, batch)
-    return [
-        dict(row) | {"reasons": _in_force(json.loads(row["reasons"]), said, no), "cells": json.loads(row["cells"])}
-        for row in rows
-    ]
+    rows = connection.exec_driver_sql(
+        f"{HELD} WHERE r.batch = {batch:d} ORDER BY r.row", execution_options={"yield_per": TOLD}
+    )
+    for row in rows.mappings():
+        reasons = _in_force(json.loads(row["reasons"]), said, no)
+        yield dict(row) | {"reasons": reasons, "cells": json.loads(row["cells"])}
 
 
 def _in_force(reasons: Sequence[Reason], said: Default | None, no: Refused | None) -> Sequence[Reason]:

@@ -16,8 +16,9 @@ from fundtrack.errors import UsageError, nearest
 from fundtrack.importing.basis import CORRECTED
 from fundtrack.importing.blocks import Block, Said
 from fundtrack.importing.cells import Memo
+from fundtrack.importing.heldrows import holding
 from fundtrack.importing.lines import Lines, Meant, Uses
-from fundtrack.importing.tally import Tally, holding, reason, reason_of_error
+from fundtrack.importing.tally import Tally, reason, reason_of_error
 from fundtrack.posting.draft import MONEY_IN, Leg
 from fundtrack.posting.kinds import SIDES, is_no_use, kind_of_payment, passes_on, simple_entry
 from fundtrack.posting.post import HASH_SIZE, NO_DATE, natural_key

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.errors import LANGUAGES, UsageError
 from fundtrack.importing.blocks import Block, digest
+from fundtrack.importing.heldrows import HeldRows, holding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,22 +20,6 @@ if TYPE_CHECKING:
 Reason = dict[str, str]
 """Why a row was not posted: `check`, and the sentence and remedy in both languages."""
 
-
-@dataclass(slots=True)
-class Held:
-    """A row that is kept as a row: it was not posted, or had been before."""
-
-    sheet: str
-    row: int
-    state: str
-    reasons: list[Reason]
-    cells: list[str]
-    amount: int | None
-    natural_key: str = ""
-    occurrence: int = 1
-    says: str = ""
-
-
 NOT_DATA: Final = {
     "blank": "not-data-blank",
     "header": "not-data-header",
@@ -46,11 +30,6 @@ NOT_DATA: Final = {
     "sheet": "not-data-sheet",
 }
 """The message that says why a row is not data."""
-
-
-def holding(row: Row, state: str, reasons: list[Reason], key: str = "", occurrence: int = 1) -> Held:
-    """Return a row as it is kept."""
-    return Held(row.sheet, row.number, state, reasons, row.cells, row.amount, key, occurrence, row.says)
 
 
 def reason(key: str, **details: object) -> Reason:
@@ -104,7 +83,7 @@ class Tally(ABC):
     def __init__(self, batch: int) -> None:
         """Begin a batch."""
         self.batch = batch
-        self.held: list[Held] = []
+        self.held = HeldRows()
         self.read = self.unreadable = self.amount = 0
         self.twins: set[str] = set()
 
