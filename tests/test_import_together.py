@@ -206,9 +206,9 @@ def test_a_file_is_read_once_unless_rows_are_refused(tmp_path: Path, monkeypatch
     """Only what was refused is looked up once more."""
     read, times = Importer.candidates, []
 
-    def counted(importer: Importer, path: Path, name: str = "") -> Reading:
+    def counted(importer: Importer, path: Path, name: str = "", whose: str = "") -> Reading:
         times.append(path)
-        return read(importer, path, name=name)
+        return read(importer, path, name=name, whose=whose)
 
     monkeypatch.setattr(Importer, "candidates", counted)
     fill(tmp_path / "book", "")

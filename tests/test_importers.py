@@ -70,7 +70,8 @@ def test_no_private_number_leaves_the_reader(page: Page, example: Section, tmp_p
     header = next(row for row in table if not private or set(private) & set(row))
     shown = set(private) & set(header)
     numbers = {row[header.index(name)] for name in shown for row in table[table.index(header) + 1 :]}
-    numbers = {number for number in numbers if number.isdigit()}
+    ours = {row.candidate.bank for row in rows if row.candidate}  # of what came in we are the payee
+    numbers = {number for number in numbers - ours if number.isdigit()}
     assert numbers or not private
     said = "\n".join(f"{row} {[str(error) for error in row.problems]}" for row in rows)
     assert not [number for number in numbers if number in said]

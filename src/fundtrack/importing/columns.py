@@ -248,7 +248,8 @@ class Columns:
         """Return the account and currency of a row, and by how much it changed the balance; None if nobody knows."""
         told = [self._fields["bank"], *(gate for name, gate in self._gates.items() if name.startswith("currency"))]
         of = tuple(row[one.place].strip() for one in told if one.place < self.width)
-        extended = self._places.extend([(cell,) for cell in row]) if moved and self._gates else ()
+        gated = moved and self._gates and len(row) >= self.width
+        extended = self._places.extend([(cell,) for cell in row]) if gated else ()
         try:
             way = [gate.values[extended[gate.place][0]] for gate in self._gates.values()] if extended else []
         except FormatError:

@@ -60,7 +60,8 @@ def unread(layout: Layout, heading: Heading) -> tuple[Source, ...]:
     named = (name for name in heading.unread(layout) if HEADED.fullmatch(cells.loose(name)))
     if found := tuple(Source((name,)) for name in named):
         return found
-    amounts = [name for field in AMOUNTS if field in layout.columns for name in layout.columns[field].columns]
+    columns = (name for field in AMOUNTS if field in layout.columns for name in layout.columns[field].columns)
+    amounts = [*filter(named_in, columns)]
     said = ((label, heading.beside(label, whole=True)) for label in LABELS)
     return tuple(
         Source(labels=(label,), constant=text) for label, text in (*zip(amounts, amounts, strict=True), *said) if text
@@ -89,7 +90,7 @@ def reader(currency: str) -> Callable[[str], str]:
     return read
 
 
-def named(text: str) -> frozenset[str]:
+def named_in(text: str) -> frozenset[str]:
     """Return the codes of the currencies that a title or the name of a column says: Amount (USD), 单位：美元."""
     known = {name.casefold(): code for code, names in movement.NAMED.items() for name in names if not name.isdigit()}
     words = WORD.findall(cells.text(text))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -276,9 +277,10 @@ def held_rows(connection: Connection, batch: int) -> Iterator[dict[str, Any]]:
     rows = connection.exec_driver_sql(
         f"{HELD} WHERE r.batch = {batch:d} ORDER BY r.row", execution_options={"yield_per": TOLD}
     )
-    for row in rows.mappings():
-        reasons = _in_force(json.loads(row["reasons"]), said, no)
-        yield dict(row) | {"reasons": reasons, "cells": json.loads(row["cells"])}
+    with closing(rows):  # whoever looks for one row stops there
+        for row in rows.mappings():
+            reasons = _in_force(json.loads(row["reasons"]), said, no)
+            yield dict(row) | {"reasons": reasons, "cells": json.loads(row["cells"])}
 
 
 def _in_force(reasons: Sequence[Reason], said: Default | None, no: Refused | None) -> Sequence[Reason]:

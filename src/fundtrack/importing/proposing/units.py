@@ -50,7 +50,7 @@ def currency(look: Looked, amount: Column, book: str, answers: Mapping[str, str]
     beside = " ".join((amount.name, *(cell for _, row in look.grid.above for cell in row)))
     marks = Counter(code for mark, code in MARKS.items() for cell in (*amount.cells, beside) if mark in cell)
     titles = (cell for _, row in look.grid.above for cell in row if UNITED.search(cell))
-    marks.update(code for text in (amount.name, *titles) for code in currencies.named(text) if code not in marks)
+    marks.update(code for text in (amount.name, *titles) for code in currencies.named_in(text) if code not in marks)
     if not marks:
         return Point("currency", BOOK, "taken", said("new-currency-book", code=book))
     code, count = marks.most_common(1)[0]
@@ -112,7 +112,7 @@ def _written(
     marked = sum(bool(YUAN_MARK.search(cell.strip())) for one in amounts for cell in one.cells)
     if yuan and marked:
         return main, said("new-unit-marked", count=marked), "proven"
-    named = any(beside.currency in currencies.named(one.name) for one in amounts)
+    named = any(beside.currency in currencies.named_in(one.name) for one in amounts)
     if named or (beside.column and not yuan):
         why = said("new-unit-beside", column=beside.column, unit=main)
         return main, said("new-unit-stated", unit=beside.currency) if named else why, "proven"
