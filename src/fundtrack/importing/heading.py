@@ -125,6 +125,7 @@ class Wanted:
         self._groups = [frozenset(map(cells.loose, source.any)) for source in self._any]
         self._without = frozenset(map(cells.loose, layout.without))
         self.count = len(self._names) + len(self._groups)
+        self.fewest = max(len(self._names), 1)
 
     def missing(self, names: Sequence[str]) -> list[str]:
         """Return the columns that a row does not name; also those that no file of the page has, and this one names."""
@@ -144,6 +145,9 @@ def find(layout: Layout, rows: Iterator[Numbered], *, headed: bool = False) -> t
         head = row
         if layout.header_rows > 1:
             head = joined([*(of for _, of in above[1 - layout.header_rows :]), row])
+        if len(head) < wanted.fewest:  # as where a file is looked at with what does not stand between its cells
+            above.append((number, row))
+            continue
         head = _called(head, layout.also) if layout.also else head
         named = [cells.column(cell) for cell in head]
         names = tuple(name for name, _ in named)
