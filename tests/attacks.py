@@ -232,7 +232,7 @@ RECORD: Final = (
            (entry("F01", 60_000, red=1), voucher("F01", reverses=5), entry("F01", 60_000, red=1, voucher=10),
             voucher("F01", id=10, number=4, reverses=5))),
     # A key taken is refused on SQLite also by the guard against REPLACE, which must not delete the row that has it.
-    Attack("number taken", ("voucher_number", "voucher_never_replaced"), ("voucher_number",),
+    Attack("number taken", ("voucher_number", "voucher_numbered_without_gap"), ("voucher_number",),
            (entry(), voucher(number=1))),
     Attack("row posted again", ("voucher_once", "voucher_never_replaced"), ("voucher_once",),
            (*SOUND, entry(voucher=10), voucher(id=10, number=3, natural_key="k9"))),
@@ -358,7 +358,8 @@ GENERATED: Final = {"account": ACCOUNT, "use_grant": GRANT, "side": SIDE_COLUMNS
 
 LATE: Final = {"correction": ("correction_of_waiting_row",), "side": ("side_changed_by_another",),
     "alias": ("alias_takes_its_place",), "audit": ("audit_of_the_moment",), "entry": ("entry_before_voucher",),
-    "batch_default": ("default_said_anew",), "quota": ("quota_opens_accounts", "quota_under_control")}  # fmt: skip
+    "batch_default": ("default_said_anew",), "quota": ("quota_opens_accounts", "quota_under_control"),
+    "voucher": ("voucher_numbered_without_gap",)}  # fmt: skip
 """The controls of a table that refuse on SQLite a row that stands already."""
 
 

@@ -104,9 +104,9 @@ def drop_sqlite(file: Path, control: str) -> None:
     """Remove one control: a trigger or index as it is, a constraint by building its table again without it."""
     with closing(sqlite3.connect(file, isolation_level=None)) as client:
         objects = dict(client.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL"))
-        for kind in ("TRIGGER", "INDEX"):
-            if objects.get(control, "").startswith((f"CREATE {kind}", f"CREATE UNIQUE {kind}")):
-                client.execute(f"DROP {kind} {control}")
+        for made, drop in (("CREATE TRIGGER", "DROP TRIGGER"), ("CREATE UNIQUE INDEX", "DROP INDEX")):
+            if objects.get(control, "").startswith(made):  # other indexes hold nothing, and some go by a key's name
+                client.execute(f"{drop} {control}")
                 return
         table = next(name for name, sql in objects.items() if f"CONSTRAINT {control} " in sql)
         clause = rf",\n    CONSTRAINT {control} .*?(?=,\n    CONSTRAINT|\n\) STRICT)"

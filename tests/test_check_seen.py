@@ -12,7 +12,7 @@ import pytest
 from books import CHART, post_payment, post_simple
 from fundtrack.checking.audit import audit_book
 from fundtrack.checking.book import book_lens
-from fundtrack.checking.candidates import COLUMNS, after, before, candidate_lens, measure, prepare, stage
+from fundtrack.checking.candidates import AT_ALL, COLUMNS, after, before, candidate_lens, measure, prepare, stage
 from fundtrack.checking.check import checks
 from fundtrack.checking.extent import Extent
 from fundtrack.checking.lens import Lens, Subject
@@ -151,6 +151,21 @@ def test_only_what_is_new_or_worse_is_told_of_a_candidate(
         assert lens.named("zh", "fund", "F03") == "F03 资金"
     with staged(book, amount=-100) as connection:
         assert len(run(connection, [check], lens)) == (found if "measure" not in front else 0)
+
+
+OF_SCOPE: Final = {
+    "bank_ref": {"duplicate-payment"},
+    "contract": {
+        "committed-beyond-contract", "contract-paid-to-another", "over-contract", "paid-beside-commitment",
+        "paid-beyond-commitment",
+    },
+}  # fmt: skip
+
+
+def test_what_is_not_asked_of_every_candidate() -> None:
+    """Are these checks of posting, for which `AT_ALL` was written: who adds one looks whether it tells of that too."""
+    installed = [check for check in checks(at_posting=True).values() if check.scope in AT_ALL]
+    assert {scope: {check.name for check in installed if check.scope == scope} for scope in AT_ALL} == OF_SCOPE
 
 
 def test_a_candidate_prepared_twice_is_gone(book: Book) -> None:

@@ -89,6 +89,20 @@ CONTROLLED: Final = "SELECT 1 FROM quota_heading WHERE fund IN (SELECT fund FROM
 
 COMING: Final = "SELECT fund, unit, code, day, date, change FROM candidate_days"
 
+SAME_REFERENCE: Final = """
+SELECT 1 FROM candidate WHERE occurrence > 1
+UNION ALL
+SELECT 1 FROM candidate AS c
+WHERE c.bank_ref <> '' AND EXISTS (SELECT 1 FROM voucher AS v WHERE v.bank_ref = c.bank_ref)
+UNION ALL
+SELECT 1 FROM candidate WHERE bank_ref <> '' GROUP BY bank_ref HAVING MIN(voucher) < MAX(voucher)
+LIMIT 1
+"""
+"""Whether any candidate has a bank reference that another voucher has too, or is like another in every part."""
+
+AT_ALL: Final = {"contract": KNOWN_CONTRACT, "bank_ref": SAME_REFERENCE}
+"""By the scope of installed checks, what selects nothing where none of them can find anything."""
+
 
 def prepare(connection: Connection) -> None:
     """Make the place where candidates are staged, where the connection has none, and empty it."""
@@ -112,7 +126,7 @@ def candidate_lens(chart: Chart, subject: Callable[[int, str], Subject]) -> Lens
     """Return the lens through which checks judge what is staged; `subject` says where a candidate came from."""
     return Lens(
         after=after, before=before, subject=subject, named=names_of(chart), quota_at_all=CONTROLLED,
-        scope_at_all={"contract": KNOWN_CONTRACT},
+        scope_at_all=AT_ALL,
     )  # fmt: skip
 
 

@@ -59,7 +59,8 @@ def _of_quota_too(connection: Connection, checks: tuple[Check, ...], lens: Lens)
 
 def _in_question(connection: Connection, checks: tuple[Check, ...], lens: Lens) -> tuple[Check, ...]:
     """Return the checks, but for the installed ones of a scope that no candidate has anything to do with."""
-    none = {scope for scope, at_all in lens.scope_at_all.items() if not dialect.rows_of(connection, at_all)}
+    asked = {check.scope for check in checks} & lens.scope_at_all.keys()
+    none = {scope for scope in asked if not dialect.rows_of(connection, lens.scope_at_all[scope])}
     return tuple(check for check in checks if not (check.is_installed and check.scope in none))
 
 

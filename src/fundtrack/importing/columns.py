@@ -309,6 +309,8 @@ class Columns:
     def _values(self, field: Field, extended: Sequence[Column]) -> Sequence[Any]:
         """Return the values of a field. Raises FormatError."""
         column = extended[field.place]
+        if field.values.function is str:  # worked out already, and mostly another in every row: nothing to keep
+            return [*map(str, column)]
         if field.place in self._places.same:
             return (field.values[column[0]],) * len(column)
         return [*map(field.values.__getitem__, column)]

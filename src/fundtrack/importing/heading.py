@@ -149,6 +149,7 @@ class Wanted:
         self._groups = [frozenset(map(cells.loose, source.any)) for source in self._any]
         self._without = frozenset(map(cells.loose, layout.without))
         self.count = len(self._names) + len(self._groups)
+        self.fewest = max(len(self._names), 1)
 
     def missing(self, names: Sequence[str]) -> list[str]:
         """Return the columns that a row does not name."""
@@ -169,6 +170,9 @@ def find(layout: Layout, rows: Iterator[Numbered], *, headed: bool = False) -> t
     above: list[Numbered] = []
     for number, row in islice(rows, 1 if headed else SEARCHED):
         head = _head(layout, above, row)
+        if len(head) < wanted.fewest:  # as where a file is looked at with what does not stand between its cells
+            above.append((number, row))
+            continue
         named = [cells.column(cell) for cell in head]
         names = tuple(name for name, _ in named)
         if wanted.heads(names):

@@ -33,7 +33,7 @@ APPEND_ONLY: dict[str, list[tuple[str, ...]]] = {
     "application_decision": [("application",)],
     "period_act": [("seq",)],
     "batch": [("batch",), ("sha256", "sheet")],
-    "voucher": [("id",), ("fund", "year", "number"), ("natural_key", "occurrence"), ("reverses",)],
+    "voucher": [("id",), ("natural_key", "occurrence"), ("reverses",)],
     "entry": [("voucher", "line")],
     "input_row": [("batch", "row")],
     "decision": [("batch", "row")],
@@ -53,7 +53,10 @@ APPEND_ONLY: dict[str, list[tuple[str, ...]]] = {
     "finding_act": [("finding", "seq")],
     **{name: [("seq",)] for name in registers.REGISTERS},
 }
-"""Tables no row of which is ever changed or deleted, with their keys (SQLite's REPLACE deletes by any of them)."""
+"""Tables no row of which is ever changed or deleted, with their keys (SQLite's REPLACE deletes by any of them).
+
+By the number of a voucher it cannot: `voucher_numbered_without_gap` takes none but the next.
+"""
 
 DERIVED: dict[str, list[tuple[str, ...]]] = {
     "balance": [("fund", "unit", "code")],

@@ -248,10 +248,11 @@ BEGIN
     GROUP BY unit HAVING COUNT(DISTINCT debit) > 1 AND COUNT(DISTINCT credit) > 1;
 END;
 
-CREATE TRIGGER voucher_numbered_without_gap BEFORE INSERT ON voucher WHEN NEW.number <> 1
+-- The next number and no other: so none is taken from a voucher that has it, and the guard against REPLACE need not look.
+CREATE TRIGGER voucher_numbered_without_gap BEFORE INSERT ON voucher
 BEGIN
     SELECT RAISE(ABORT, 'number-gap: vouchers are numbered without gaps by fund and fiscal year')
-    WHERE NOT EXISTS (SELECT 1 FROM voucher WHERE fund = NEW.fund AND year = NEW.year AND number = NEW.number - 1);
+    WHERE NEW.number <> 1 + COALESCE((SELECT MAX(number) FROM voucher WHERE fund = NEW.fund AND year = NEW.year), 0);
 END;
 
 CREATE TRIGGER voucher_under_current_chart BEFORE INSERT ON voucher

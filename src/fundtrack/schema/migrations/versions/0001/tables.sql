@@ -97,8 +97,8 @@ CREATE TABLE use_grant (
     CONSTRAINT use_grant_date CHECK (ISO_DATE_IS_DAY)
 ) STRICT;
 
-CREATE INDEX use_grant_account ON use_grant (fund, unit, code, day, seq);
-CREATE INDEX use_grant_path ON use_grant (path, day, seq);
+CREATE INDEX use_grant_account ON use_grant (fund, unit, code, day, seq, granted);
+CREATE INDEX use_grant_path ON use_grant (path, day, seq, chart, granted);
 
 -- A fund is under quota control (指标) from the day on which its chart opens a heading for each status of quota. No entry
 -- names a heading; what is posted are the accounts below it, which `quota` opens: `2902:Q00001`.
