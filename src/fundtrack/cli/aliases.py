@@ -216,7 +216,7 @@ def fix(
     print_fixed(fixed, word, right, form, language, trial=not post)
     if again and form == "table":
         show.say_message("alias-goes-on", language, **again._asdict(), right=right)
-    if fixed.left or fixed.unread:
+    if fixed.left or fixed.waiting or any(one.why for one in fixed.unread):
         raise typer.Exit(1)
 
 

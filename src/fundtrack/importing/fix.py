@@ -77,9 +77,10 @@ class Wanted:
 
 @dataclass
 class Fixed:
-    """What a word's vouchers came to; `posted` is what was posted, or would be."""
+    """What a word's vouchers came to; `posted` is what was posted, or would be. Applications may be `waiting`."""
 
     affected: list[Affected]
+    waiting: list[int]
     unread: list[Unread]
     posted: Posted = field(default_factory=lambda: Posted((), (), ()))
 
@@ -91,7 +92,9 @@ class Fixed:
 
 def affected(book: Book, word: str, fields: Iterable[str]) -> Fixed:
     """Return the vouchers that a word gave any of some fields, whatever it stood for when. Raises what `find` does."""
-    found, unread = list[Affected](), list["Unread"]()
+    found: list[Affected] = []
+    waiting: list[int] = []
+    unread: list[Unread] = []
     with book.reading() as connection:
         chart = book.chart(connection)
         for of in fields:
@@ -100,10 +103,10 @@ def affected(book: Book, word: str, fields: Iterable[str]) -> Fixed:
                 rests = dialect.rows_of(connection, RESTING, {"word": meant})
                 came = [(voucher_of(connection, voucher), alias) for voucher, alias in rests]
             else:
-                came, missed = given(connection, book, of, meant)
-                unread += missed
+                came, applied, missed = given(connection, book, of, meant)
+                waiting, unread = [*waiting, *applied], [*unread, *missed]
             found += [_affected(connection, chart, one, alias, of) for one, alias in came]
-    return Fixed(found, unread)
+    return Fixed(found, waiting, unread)
 
 
 def fields_of(book: Book, word: str) -> list[str]:
@@ -141,7 +144,7 @@ def fix(book: Book, word: str, wanted: Wanted, *, by: str, approved_by: str = ""
     ]
     wrong = [one for one in every if one.is_wrong]
     if not wrong:
-        return Fixed(every, found.unread)
+        return Fixed(every, found.waiting, found.unread)
     able, why = [*wrong], dict[int, tuple[Reason, ...]]()
     judged_by = checks(book.folder / "checks", at_posting=True)
     alone = {name for name, check in judged_by.items() if check.scope == "voucher"}
@@ -162,7 +165,7 @@ def fix(book: Book, word: str, wanted: Wanted, *, by: str, approved_by: str = ""
         posted = post(book, act.drafts, by=by, approved_by=approved_by, pages=judged_by)
     numbers = act.numbers(posted)
     done = [replace(one, why=why.get(one.voucher.id, ()), rebooked=numbers.get(one.voucher.id, ())) for one in every]
-    return Fixed(done, found.unread, posted)
+    return Fixed(done, found.waiting, found.unread, posted)
 
 
 class _Act:
