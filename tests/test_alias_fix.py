@@ -8,19 +8,27 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from books import CHART, RECEIVED, post_simple
+import quotafiles
+from books import CHART, RECEIVED, post_simple, small_book
+from contracts import enter
+from fundtrack.book.policy import apply_chart
 from fundtrack.errors import UsageError
 from fundtrack.importing.aliases import Said, confirm, say
 from fundtrack.importing.fix import Wanted, affected, fields_of, fix, still
 from fundtrack.posting import post
 from fundtrack.posting.advance import refund
+from fundtrack.posting.application import approve, payment
 from fundtrack.posting.correct import reverse
+from quotafiles import applied_row, bound_row, given_row
 from shelf import ENGINES
+from test_rebook_quota import TWO_FUNDS, line
 from treasury import COMPANY, MORE, asked, bring, pay
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
+    from commands import Say
     from fundtrack.book import Book
     from fundtrack.importing.fix import Affected, Fixed
     from shelf import Shelf
@@ -33,6 +41,24 @@ ROADS: Final = """
 2014-01-01 custom "project" "P02"
   name: "Village roads"
   name-zh: "村道"
+"""
+OWN: Final = """# 乡镇支付
+
+Payments of townships.
+
+```toml
+[file]
+encoding = "gb18030"
+header = ["日", "额", "人", "用途科目"]
+[columns]
+date = "日"
+amount = "额"
+payee = "人"
+fund = { constant = "F03" }
+use = "用途科目"
+[key]
+columns = ["人"]
+```
 """
 ENTRIES: Final = """SELECT v.fund, v.payee, v.project, e.debit, e.credit, (1 - 2 * e.red) * e.amount FROM voucher AS v
     JOIN entry AS e ON e.voucher = v.id WHERE v.id > 4 ORDER BY v.id, e.line"""
@@ -147,6 +173,7 @@ def test_each_version_of_a_word_answers_for_its_own_vouchers(book: Book, monkeyp
     for module in ("importing.aliases", "posting.insert"):
         monkeypatch.setattr(f"fundtrack.{module}.now", lambda: f"2015-09-01T00:00:{next(seconds):02d}Z")
     bring(book, "a", pay("0", use="0605"))
+    known(book, "use", "办公经费", "0603", page="project-ledger")
     known(book, "use", "办公经费", "0605")
     bring(book, "b", pay("1", use="办公经费"))
     known(book, "use", "办公经费", "0603")
@@ -155,10 +182,23 @@ def test_each_version_of_a_word_answers_for_its_own_vouchers(book: Book, monkeyp
     bring(book, "d", pay("3", use="办公经费"))
     found = affected(book, "办公经费", ["use"]).affected
     assert [(one.voucher.number[-1], one.value, one.alias) for one in found] == [
-        ("3", "0605", 1), ("4", "0603", 2), ("5", "0605", 3),
+        ("3", "0605", 2), ("4", "0603", 3), ("5", "0605", 4),
     ]  # fmt: skip
     done = mend(book, "办公经费", wanted("use", "0603"))
     assert [bool(one.rebooked) for one in done.affected] == [True, False, True]
+
+
+def test_of_two_meanings_of_one_second_the_voucher_tells_which(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Moments are kept to the second: what a voucher says is by the alias that means it."""
+    for module in ("importing.aliases", "posting.insert"):
+        monkeypatch.setattr(f"fundtrack.{module}.now", lambda: "2015-09-01T00:00:00Z")
+    for name, meaning in (("1", "0605"), ("2", "0603")):
+        known(book, "use", "办公经费", meaning)
+        bring(book, name, pay(name, use="办公经费"))
+    assert [(one.value, one.alias) for one in affected(book, "办公经费", ["use"]).affected] == [
+        ("0605", 1),
+        ("0603", 2),
+    ]
 
 
 def test_a_use_of_one_fund_is_none_of_another(book: Book) -> None:
@@ -200,10 +240,109 @@ def test_who_holds_an_advance_is_put_right_before_it_is_verified(book: Book) -> 
 
 
 def test_a_project_is_put_right(book: Book) -> None:
-    """As a voucher of the right project; a word of another page is not asked."""
+    """As a voucher of the right project; also where the chart calls another project by the word since."""
     known(book, "project", "老家园", "P01")
     report = bring(book, "a", pay("1", project="老家园"))
     assert report.rows["posted"] == 1
+    apply_chart(book, CHART + MORE + ROADS.replace("村道", "老家园"), by="founder", document="原文未载")
     done = mend(book, "老家园", wanted("project", "P02"))
     assert told(done.affected) == [("F03-2015-000002", "P01", "P02", "", "")]
     assert [entry[2] for entry in asked(book, ENTRIES)] == ["P01", "P01", "P02"]
+
+
+def test_what_cannot_be_read_again_is_named(book: Book) -> None:
+    """A batch whose page is another by now is looked through all the same; one without page or original is told."""
+    page = book.folder / "importers" / "乡镇支付.md"
+    page.parent.mkdir(exist_ok=True)
+    page.write_text(OWN, "utf-8")
+    known(book, "use", "盖房", "0603")
+    try:
+        enter(book, "支付", ["2015-06-01", "1.00", "甲", "盖房"], header=("日", "额", "人", "用途科目"))
+        bring(book, "a", pay("1", use="盖房"))
+        assert affected(book, "盖房", ["use"]).unread == []
+        page.write_text(OWN.replace("townships", "towns"), "utf-8")
+        found = affected(book, "盖房", ["use"])
+        assert ([one.why for one in found.unread], len(found.affected)) == ([None], 2)
+    finally:
+        page.unlink()
+    for original in book.folder.glob("originals/*/*"):
+        original.unlink()
+    found = affected(book, "盖房", ["use"])
+    assert [one.why.key if one.why else "" for one in found.unread] == ["page-gone", "original-missing"]
+    assert not found.affected
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_quota_and_applications_rest_on_is_listed(shelf: Shelf, engine: str, tmp_path: Path) -> None:
+    """A document's department and use, a contract's and an application's payee: none of them is rebooked."""
+    with shelf.lend(engine, quotafiles.CHART) as book:
+        words = {"department": ("发改", "发展和改革局"), "use": ("安居", "0601"), "payee": ("甲公司", "甲建筑公司")}
+        for field, (word, meaning) in words.items():
+            known(book, field, word, meaning)
+        post_simple(book, "F01", "transfer-received", 10**6, on=date(2015, 1, 5))
+        files = {
+            "quota": [given_row("1001", 5000, use="", 单位名称="发改"), given_row("1002", 4000, "1001", use="安居")],
+            "bound": [bound_row("HT1", "1002", 900, 供应商名称="甲公司")],
+            "applied": [applied_row(f"SQ{at}", "1002", 100 + at, 收款人全称="甲公司") for at in (1, 2)]
+            + [applied_row("SQ3", "1002", 103)],
+        }
+        for kind, rows in files.items():
+            quotafiles.bring(book, quotafiles.file_of(tmp_path, kind, *rows))
+        approve(book, 1, date=date(2015, 3, 11), by=quotafiles.CHIEF)
+        post(book, lambda c, chart: [payment(c, chart, "1", None, date=date(2015, 3, 12))], by=quotafiles.CLERK)
+        found = {}
+        for field, right in (("department", "财政局"), ("use", "0602"), ("payee", "乙公司")):
+            done = mend(book, words[field][0], wanted(field, right))
+            assert {one.value for one in done.affected} == {words[field][1]}
+            assert not done.posted.numbers
+            found[field] = [(one.voucher.kind, one.why[0]["check"]) for one in done.affected], done.waiting
+        assert found == {
+            "department": ([("quota-received", "rebook-kind")], []),
+            "use": ([("allotment", "rebook-kind")], []),
+            "payee": ([("commitment", "rebook-kind"), ("application", "rebook-kind"),
+                       ("disbursement", "rebook-applied")], [2]),
+        }  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_quota_goes_with_the_vouchers_as_far_as_there_is_any(shelf: Shelf, engine: str) -> None:
+    """Of three payments the right use has quota for one; a year later none is taken back, for the year is over."""
+    with shelf.lend(engine, TWO_FUNDS) as book:
+        post_simple(book, "F01", "transfer-received", 9000, on=date(2015, 1, 5))
+        for use, fen in (("0601", 4000), ("0602", 50)):
+            line(book, "F01", use, fen)
+        known(book, "use", "办公经费", "0601")
+        bring(book, "a", *(pay(f"q{at}", 30 + at, fund="F01", use="办公经费") for at in range(3)))
+        late = fix(book, "办公经费", wanted("use", "0602", date=date(2016, 1, 5)), by="ann")
+        assert [one[4] for one in told(late.affected)] == ["reverse-year-paid"] * 3
+        done = mend(book, "办公经费", wanted("use", "0602"))
+        assert [one[4] for one in told(done.affected)] == ["", "over-allotment", "over-allotment"]
+        assert quotafiles.status(book, "F01-Q00004") == {"available": 20, "paid": 30}
+
+
+def test_what_the_command_says_to_programs(tmp_path: Path, say: Say) -> None:
+    """What is tried and what was done tell themselves apart; the exit code is 1 while any voucher stays."""
+    book = small_book(tmp_path / "book")
+    known(book, "payee", "那满所", "那满镇财政所")
+    bring(book, "a", pay("1", payee="那满所"), pay("2", payee="那满所", day=date(2015, 8, 1)))
+    book.engine.dispose()
+    there = ("--book", str(book.folder), "--by", "ann")
+    fixing = ("alias", "fix", "那满所", "--payee", "那坡镇财政所", "--document", "9号", "--date", "2015-07-01", *there)
+    assert say("alias", "fix", "那满所", "--format", "csv", *there).out.splitlines()[1] == (
+        "F03-2015-000002,2015-06-01,那满镇财政所,1.00,payee,那满镇财政所,,1,,,"
+    )
+    tried = say(*fixing, "--format", "json")
+    assert (tried.code, tried.json["posted"], len(tried.json["vouchers"])) == (1, False, 2)
+    assert [bool(one["why"]) for one in tried.json["affected"]] == [False, True]
+    out = say(*fixing, "--lang", "zh").out
+    assert "尚未入账；加 --post 后将按上表记 2 张凭证。" in out
+    assert "F03-2015-000003 不更正：F03-2015-000003 的日期为 2015-08-01，不能在 2015-07-01 冲销。" in out
+    assert "已入账" not in out
+    done = say(*fixing, "--format", "json", "--post")
+    assert (done.code, done.json["posted"], done.json["vouchers"]) == (1, True, tried.json["vouchers"])
+    again = say(*fixing[:5], "--document", "9号", "--date", "2015-08-02", *there, "--post")
+    assert again.code == 0
+    rest = say(*fixing, "--post")
+    assert (rest.code, rest.out.splitlines()[-2][:20]) == (0, "No voucher that came")
+    two = say("alias", "fix", "那满所", "--payee", "x", "--use", "0601", *there)
+    assert (two.code, "2 were named" in two.err) == (2, True)

@@ -135,7 +135,8 @@ def test_each_share_of_a_bill_rests_on_its_column(book: Book, tmp_path: Path) ->
     assert sample is not None
     (made,) = say(book, [Said("fund", "县级", "F04", "", "县里的叫法")], by="ann").new
     confirm(book, [made.alias], by="ben")
-    path = written(replace(sample, text=sample.text.replace("中央", "F01")), tmp_path)
+    say(book, [Said("use", "基建", "0602", "", "县里的叫法")], by="ann")
+    path = written(replace(sample, text=sample.text.replace("中央", "F01").replace("0602", "基建")), tmp_path)
     report = bring(book, path)
     assert report.rows["posted"] == 2
     with book.reading() as connection:
@@ -143,6 +144,7 @@ def test_each_share_of_a_bill_rests_on_its_column(book: Book, tmp_path: Path) ->
             JOIN fund_basis AS b ON b.fund_basis = v.fund_basis WHERE b.page = 'project-ledger'
             ORDER BY v.date, v.fund""").all()
     assert [one.voucher.fund for one in affected(book, "县级", ["fund"]).affected] == ["F04"]
+    assert [one.voucher.fund for one in affected(book, "基建", ["use"]).affected] == ["F01", "F04", "F01"]
     assert [tuple(one) for one in rests] == [
         ("F01", "column", "资金来源/F01", "F01", None), ("F04", "column", "资金来源/县级", "县级", 1),
         ("F01", "column", "资金来源/F01", "F01", None),

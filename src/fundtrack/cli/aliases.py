@@ -215,8 +215,9 @@ def fix(
         fixed = fixing.fix(the_book, word, wanted, by=person(by), approved_by=approved_by, trial=not post)
     print_fixed(fixed, word, right, form, language, trial=not post)
     if again and form == "table":
-        show.say_message("alias-goes-on", language, **again._asdict(), right=right)
-    if fixed.left or fixed.unread:
+        option = f"--{field} {right}" + (f" --page {again.page}" if again.page else "")
+        show.say_message("alias-goes-on", language, **again._asdict(), option=option)
+    if fixed.left or fixed.waiting or any(one.why for one in fixed.unread):
         raise typer.Exit(1)
 
 

@@ -23,6 +23,8 @@ def print_listed(found: Fixed, form: Format, language: Language) -> None:
     """Print the vouchers that rest on a word, with what became of each."""
     show.rows([_record(one, form, language) for one in found.affected], form, language, _columns(found.affected, form))
     if form == "table":
+        for application in found.waiting:
+            show.say_message("alias-applied", language, application=application)
         _tell_unread(found.unread, language)
 
 
@@ -33,12 +35,13 @@ def print_fixed(fixed: Fixed, word: str, meaning: str, form: Format, language: L
             "posted": not trial,
             "vouchers": [*fixed.posted.numbers],
             "findings": [finding.record(language) for finding in fixed.posted.findings],
+            "applications": fixed.waiting,
             "affected": [_record(one, form, language) for one in fixed.affected],
             "unread": [{"batch": one.batch, "file": one.file, "why": one.why.text(language) if one.why else ""}
                        for one in fixed.unread],
         })  # fmt: skip
         return
-    if form == "csv" or fixed.affected:
+    if form == "csv" or fixed.affected or fixed.waiting or fixed.unread:
         print_listed(fixed, form, language)
     if form == "csv":
         return

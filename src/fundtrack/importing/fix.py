@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.book.aliases import FIELDS, aliases, standing
+from fundtrack.book.person import named
 from fundtrack.checking import checks
 from fundtrack.errors import FundtrackError, Refused, UsageError
 from fundtrack.importing.aliases import find, known
 from fundtrack.importing.tally import Reason, reason_of, reason_of_error
 from fundtrack.importing.worded import code_of, given, value_of
 from fundtrack.posting.correct import Correction, rebooked
-from fundtrack.posting.post import Posted, next_voucher, post
+from fundtrack.posting.post import Posted, enter, next_voucher, post
 from fundtrack.posting.refusal import keep_refusal
 from fundtrack.posting.standing import citing, voucher_of
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from sqlalchemy import Connection
@@ -26,11 +28,14 @@ if TYPE_CHECKING:
     from fundtrack.book import Book
     from fundtrack.book.aliases import Alias
     from fundtrack.chart.model import Chart
-    from fundtrack.checking import Finding
+    from fundtrack.checking import Check, Finding
     from fundtrack.importing.worded import Unread
     from fundtrack.posting.correct import Mode
     from fundtrack.posting.draft import Draft
     from fundtrack.posting.standing import Standing
+
+    Refusals = dict[int, tuple[list[Draft], list[Finding]]]
+    """The rebookings that break a rule, by the voucher that they would mend, with what is found of them."""
 
 RESTING: Final = """
 SELECT v.id, b.alias FROM voucher AS v JOIN fund_basis AS b ON b.fund_basis = v.fund_basis
@@ -77,9 +82,10 @@ class Wanted:
 
 @dataclass
 class Fixed:
-    """What a word's vouchers came to; `posted` is what was posted, or would be."""
+    """What a word's vouchers came to; `posted` is what was posted, or would be. Applications may be `waiting`."""
 
     affected: list[Affected]
+    waiting: list[int]
     unread: list[Unread]
     posted: Posted = field(default_factory=lambda: Posted((), (), ()))
 
@@ -91,7 +97,9 @@ class Fixed:
 
 def affected(book: Book, word: str, fields: Iterable[str]) -> Fixed:
     """Return the vouchers that a word gave any of some fields, whatever it stood for when. Raises what `find` does."""
-    found, unread = list[Affected](), list["Unread"]()
+    found: list[Affected] = []
+    waiting: list[int] = []
+    unread: list[Unread] = []
     with book.reading() as connection:
         chart = book.chart(connection)
         for of in fields:
@@ -100,10 +108,10 @@ def affected(book: Book, word: str, fields: Iterable[str]) -> Fixed:
                 rests = dialect.rows_of(connection, RESTING, {"word": meant})
                 came = [(voucher_of(connection, voucher), alias) for voucher, alias in rests]
             else:
-                came, missed = given(connection, book, of, meant)
-                unread += missed
+                came, applied, missed = given(connection, book, of, meant)
+                waiting, unread = [*waiting, *applied], [*unread, *missed]
             found += [_affected(connection, chart, one, alias, of) for one, alias in came]
-    return Fixed(found, unread)
+    return Fixed(found, waiting, unread)
 
 
 def fields_of(book: Book, word: str) -> list[str]:
@@ -141,28 +149,29 @@ def fix(book: Book, word: str, wanted: Wanted, *, by: str, approved_by: str = ""
     ]
     wrong = [one for one in every if one.is_wrong]
     if not wrong:
-        return Fixed(every, found.unread)
-    able, why = [*wrong], dict[int, tuple[Reason, ...]]()
+        return Fixed(every, found.waiting, found.unread)
     judged_by = checks(book.folder / "checks", at_posting=True)
-    alone = {name for name, check in judged_by.items() if check.scope == "voucher"}
-    while True:
-        act = _Act(able, wanted)
-        try:
-            posted = post(book, act.drafts, by=by, approved_by=approved_by, pages=judged_by, trial=True)
-            break
-        except Refused as refused:
-            why |= act.blamed(refused.findings, alone)
-            if not trial:
-                keep_refusal(book, act.refused(why), refused.findings, by)
-        finally:
-            why |= act.why
-            able = [one for one in able if one.voucher.id not in why]
-    if not trial and able:
+    act, why = _Act(wrong, wanted), dict[int, tuple[Reason, ...]]()
+    try:
+        posted = post(book, act.drafts, by=by, approved_by=approved_by, pages=judged_by, trial=True)
+    except Refused as error:
+        alone = {name for name, check in judged_by.items() if check.scope == "voucher"}
+        refused = act.refused([one for one in error.findings if one.refuses and one.check in alone])
+        if any(one.refuses and one.check not in alone for one in error.findings):
+            left = [one for one in act.able if one.voucher.id not in refused]
+            refused |= _one_by_one(book, left, wanted, judged_by, (named(by), named(approved_by)))
+        why = {voucher: tuple(map(reason_of, found)) for voucher, (_, found) in refused.items()}
+        if not trial:
+            said = [*refused.values()]
+            keep_refusal(book, [one for drafts, _ in said for one in drafts], [one for _, of in said for one in of], by)
+    why |= act.why
+    able = [one for one in wrong if one.voucher.id not in why]
+    if not trial or why != act.why:
         act = _Act(able, wanted, strict=True)
-        posted = post(book, act.drafts, by=by, approved_by=approved_by, pages=judged_by)
+        posted = post(book, act.drafts, by=by, approved_by=approved_by, pages=judged_by, trial=trial)
     numbers = act.numbers(posted)
     done = [replace(one, why=why.get(one.voucher.id, ()), rebooked=numbers.get(one.voucher.id, ())) for one in every]
-    return Fixed(done, found.unread, posted)
+    return Fixed(done, found.waiting, found.unread, posted)
 
 
 class _Act:
@@ -171,42 +180,38 @@ class _Act:
     def __init__(self, of: Sequence[Affected], wanted: Wanted, *, strict: bool = False) -> None:
         self._of, self._wanted, self._strict = of, wanted, strict
         self.why: dict[int, tuple[Reason, ...]] = {}
+        self._made: dict[int, list[Draft]] = {}
         self._first = 0
-        self._drafted: list[int] = []
-        self._made: list[Draft] = []
+
+    @property
+    def able(self) -> list[Affected]:
+        """Return the vouchers that were drafted."""
+        return [one for one in self._of if one.voucher.id in self._made]
+
+    @property
+    def _drafted(self) -> list[int]:
+        """The voucher that each draft mends."""
+        return [voucher for voucher, drafts in self._made.items() for _ in drafts]
 
     def drafts(self, connection: Connection, chart: Chart) -> list[Draft]:
         """Return the red and the right voucher of each; of one that cannot be rebooked, why."""
-        self._first, self._drafted, self._made = next_voucher(connection), [], []
+        self.why, self._made, self._first = {}, {}, next_voucher(connection)
         for bill, one in enumerate(self._of, 1):
             try:
-                drafts = _drafts(connection, chart, one, self._wanted)
+                self._made[one.voucher.id] = _drafts(connection, chart, one, self._wanted, bill)
             except FundtrackError as error:
                 if self._strict:
                     raise
                 self.why[one.voucher.id] = (reason_of_error(error),)
-                continue
-            self._made += [replace(draft, bill=bill) for draft in drafts]
-            self._drafted += [one.voucher.id] * len(drafts)
-        return self._made
+        return [draft for drafts in self._made.values() for draft in drafts]
 
-    def blamed(self, findings: Iterable[Finding], alone: Container[str]) -> dict[int, tuple[Reason, ...]]:
-        """Return the vouchers whose rebookings break a rule, with the reasons.
-
-        That is whatever breaks one by itself; of what is judged together only the first, for without it the others may
-        pass, as they would one by one.
-        """
-        fatal = [one for one in findings if one.refuses]
-        first = min(one.voucher for one in fatal)
-        found: dict[int, tuple[Reason, ...]] = {}
-        for one in [one for one in fatal if one.check in alone] or [one for one in fatal if one.voucher == first]:
+    def refused(self, findings: Iterable[Finding]) -> Refusals:
+        """Return the vouchers of whose drafts something is found."""
+        found: Refusals = {}
+        for one in findings:
             voucher = self._drafted[one.voucher - self._first]
-            found[voucher] = (*found.get(voucher, ()), reason_of(one))
+            found.setdefault(voucher, (self._made[voucher], []))[1].append(one)
         return found
-
-    def refused(self, why: Mapping[int, object]) -> list[Draft]:
-        """Return the rebookings of the vouchers of which something is said."""
-        return [draft for voucher, draft in zip(self._drafted, self._made, strict=True) if voucher in why]
 
     def numbers(self, posted: Posted) -> dict[int, tuple[str, ...]]:
         """Return the numbers of the vouchers that mend each."""
@@ -216,8 +221,36 @@ class _Act:
         return found
 
 
-def _drafts(connection: Connection, chart: Chart, one: Affected, wanted: Wanted) -> Sequence[Draft]:
-    """Return the red and the right voucher of one.
+class _Undone(Exception):
+    """What was tried is undone."""
+
+
+def _one_by_one(
+    book: Book, of: Sequence[Affected], wanted: Wanted, judged_by: Mapping[str, Check], hands: tuple[str, str]
+) -> Refusals:
+    """Return what is refused of vouchers, each tried on top of those before it that may be rebooked; it is undone."""
+    refused: Refusals = {}
+
+    def act(connection: Connection) -> None:
+        version = book.chart_version(connection)
+        chart = book.chart(connection, version)
+        drafted = [(one, [draft.storable() for draft in _drafts(connection, chart, one, wanted)]) for one in of]
+        refused.clear()
+        for one, drafts in drafted:
+            try:
+                with connection.begin_nested():
+                    enter(connection, book, drafts, judged_by, hands, version)
+            except Refused as error:
+                refused[one.voucher.id] = drafts, [found for found in error.findings if found.refuses]
+        raise _Undone
+
+    with suppress(_Undone):
+        book.act(act)
+    return refused
+
+
+def _drafts(connection: Connection, chart: Chart, one: Affected, wanted: Wanted, bill: int = 1) -> list[Draft]:
+    """Return the red and the right voucher of one, linked.
 
     Raises what `rebooked` does, and UsageError (`alias-other-fund`) where a use is meant that its fund has not.
     """
@@ -235,7 +268,8 @@ def _drafts(connection: Connection, chart: Chart, one: Affected, wanted: Wanted)
         right = Correction(project=wanted.meaning)
     elif wanted.field == "payee":
         right = Correction(payee=wanted.meaning)
-    return rebooked(connection, chart, voucher.number, right, wanted.mode, wanted.document, wanted.date)
+    drafts = rebooked(connection, chart, voucher.number, right, wanted.mode, wanted.document, wanted.date)
+    return [replace(draft, bill=bill) for draft in drafts]
 
 
 def _is_use(chart: Chart, fund: str, code: str) -> bool:

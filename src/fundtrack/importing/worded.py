@@ -20,7 +20,7 @@ from fundtrack.posting.standing import citing, linked, voucher_of
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -49,6 +49,14 @@ ORDER BY 2
 """
 """The vouchers of the rows of a batch, and when these were read; of an application its approval."""
 
+WAITING: Final = """
+SELECT a.row, a.application, a.fund, a.applied_at, a.payee, q.use, q.project, q.department FROM application AS a
+JOIN quota AS q ON q.fund = a.fund AND q.line = a.line
+WHERE a.batch = :batch AND NOT EXISTS (SELECT 1 FROM application_decision AS d WHERE d.application = a.application)
+ORDER BY a.application
+"""
+"""The applications of a batch about which nobody has decided, with what each says in the fields of a word."""
+
 LINKED: Final = frozenset({"bill", "quota"})
 """What rows become that may be several vouchers, linked, of which only one names its row."""
 
@@ -67,9 +75,13 @@ class Unread(NamedTuple):
 
 
 class Read(NamedTuple):
-    """What a word gave vouchers, in their order, with the alias by which it did; and what could not be read."""
+    """What a word gave vouchers, in their order, with the alias by which it did; and what could not be read.
+
+    Applications that rest on it and wait are no vouchers yet.
+    """
 
     vouchers: list[tuple[Standing, int]]
+    waiting: list[int]
     unread: list[Unread]
 
 
@@ -78,9 +90,10 @@ def given(connection: Connection, book: Book, field: str, word: str) -> Read:
     every = [one for one in aliases(connection) if (one.field, one.word) == (field, word) and one.applies]
     since = min((one.said_at for one in every if one.meaning), default="")
     found: dict[int, tuple[Standing, int]] = {}
+    waiting: list[int] = []
     unread: list[Unread] = []
     if not since:
-        return Read([], [])
+        return Read([], [], [])
     chart, known = book.chart(connection), _marking(connection, book, every[0])
     for batch, page, file, digest in dialect.rows_of(connection, BATCHES, {"since": since}):
         versions = [one for one in every if one.page in {"", page}]
@@ -94,9 +107,10 @@ def given(connection: Connection, book: Book, field: str, word: str) -> Read:
         if known[page].page.digest != digest:
             unread.append(Unread(batch, file, None))
         for one, at in _vouchers(connection, batch, rows, known[page].layout.becomes):
-            if alias := _meant(chart, one, versions, at):
+            if alias := _meant(chart, (one.fund, value_of(chart, one, field)), versions, at):
                 found[one.id] = one, alias
-    return Read([found[voucher] for voucher in sorted(found)], unread)
+        waiting += _waiting(connection, chart, batch, rows, versions)
+    return Read([found[voucher] for voucher in sorted(found)], waiting, unread)
 
 
 def value_of(chart: Chart, voucher: Standing, field: str) -> str:
@@ -142,15 +156,26 @@ def _vouchers(connection: Connection, batch: int, rows: set[int], becomes: str) 
             yield from ((other, at) for other in others)
 
 
-def _meant(chart: Chart, voucher: Standing, versions: Iterable[Alias], at: str) -> int:
-    """Return the alias by which a voucher says what it says; 0 where none stood that means it when its row was read.
+def _waiting(
+    connection: Connection, chart: Chart, batch: int, rows: set[int], versions: Sequence[Alias]
+) -> Iterator[int]:
+    """Give the applications that came of rows, about which nobody has decided, and that say what the word meant."""
+    for row, application, fund, at, *said in dialect.rows_of(connection, WAITING, {"batch": batch}) if rows else ():
+        field, values = versions[0].field, dict(zip(("payee", "use", "project", "department"), said, strict=True))
+        if row in rows and _meant(chart, (fund, values[field]), versions, at):
+            yield application
+
+
+def _meant(chart: Chart, said: tuple[str, str], versions: Iterable[Alias], at: str) -> int:
+    """Return the alias by which a fund's voucher says a value; 0 where none that means it stood when its row was read.
 
     What is said and what is read may have the second in common: of two that stood in it, the meaning decides.
     """
+    fund, value = said
     ordered = [*versions]
     for one in sorted(ordered, key=lambda one: (bool(one.page), one.alias), reverse=True):
         later = next((then.said_at for then in ordered if then.key == one.key and then.alias > one.alias), "9")
         stood = one.meaning and one.said_at <= at <= later
-        if stood and code_of(chart, one.field, one.meaning, voucher.fund) == value_of(chart, voucher, one.field):
+        if stood and code_of(chart, one.field, one.meaning, fund) == value:
             return one.alias
     return 0
