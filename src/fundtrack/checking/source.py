@@ -92,7 +92,7 @@ def ledger_source(path: Path) -> Source:
     problems = [_at(LEDGER_PROBLEM, one.path, one.line, why=one.message) for one in ledger.errors]
     problems += [
         _at(one.key, one.path, one.line, **one.details)
-        if one.key not in LEADS
+        if one.key not in LEADS or one.path in ledger.options["include"]
         else replace(_at(one.key, one.path, one.line, **one.details), severity="warn")
         for one in objections(ledger.options["include"], ledger.entries)
     ]

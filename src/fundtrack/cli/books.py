@@ -96,7 +96,8 @@ def faults_beside(book: Book) -> Iterator[FundtrackError]:
     """Yield what is wrong beside the database: pages that cannot be read, and files published and altered since."""
     from fundtrack.checking import checks
     from fundtrack.importing.file import importers_of
-    from fundtrack.ledger.intact import altered
+    from fundtrack.ledger.intact import altered_since
+    from fundtrack.ledger.main import MAIN
     from fundtrack.reporting import reports
 
     readers: tuple[Callable[[], object], ...] = (
@@ -110,5 +111,6 @@ def faults_beside(book: Book) -> Iterator[FundtrackError]:
         except FundtrackError as error:
             if error.key != "no-key":  # `diagnose` says it
                 yield error
-    for name in altered(book.folder / "ledger"):
-        yield UsageError("published-altered", file=name)
+    main = book.folder / "ledger" / MAIN
+    if main.is_file():
+        yield from (UsageError(one.key, **one.details) for one in altered_since(main))

@@ -72,11 +72,12 @@ def opened(book: Path | None, ledger: Path | None = None) -> Book:
 
 def restored_book(ledger: Path) -> Book:
     """Return a published ledger as a book; on standard error, what of its files is not as it was published."""
-    from fundtrack.ledger.restored import altered_since, restored
+    from fundtrack.ledger.intact import altered_since
+    from fundtrack.ledger.restored import main_of, restored
 
     the_book = until_the_end.enter_context(restored(ledger))
     language = the_book.settings.language
-    for one in altered_since(ledger):
+    for one in altered_since(main_of(ledger)):
         show.say(message(one.key, language, **one.details), error=True)
     return the_book
 

@@ -36,6 +36,18 @@ def views_of(folder: Path) -> dict[str, str]:
     return {str(name): str(digest) for name, digest in said.items()} if isinstance(said, dict) else {}
 
 
+def last_of(folder: Path) -> Iterator[set[str]]:
+    """Yield the files of the last publication as a folder's list has them, and of one that was stopped before its end.
+
+    None where the list cannot be read.
+    """
+    said = manifest_of(folder)
+    publications = said.get("publications")
+    for files in (*(publications[:1] if isinstance(publications, list) else ()), said.get("under_way")):
+        if isinstance(files, list) and files:
+            yield {str(name) for name in files}
+
+
 def strangers(folder: Path) -> Iterator[str]:
     """Yield the files of a folder that belong to none of its last publications, by their place in it; hidden ones not.
 
@@ -45,7 +57,7 @@ def strangers(folder: Path) -> Iterator[str]:
     publications = said.get("publications")
     if not isinstance(publications, list):
         return
-    listed = {name for files in publications if isinstance(files, list) for name in files}
+    listed = {name for files in (*publications, said.get("under_way")) if isinstance(files, list) for name in files}
     listed |= {MAIN, FAVA, FILE, *views_of(folder)}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)

@@ -108,7 +108,8 @@ class Folder:
         os.fsync(file.fileno())
         os.replace(file.name, path)  # noqa: PTH105 - the one commit point is to be seen
         self._unsettled.add(path.parent)
-        self.written.append(path)
+        if path not in self.written:
+            self.written.append(path)
 
 
 @contextmanager

@@ -52,17 +52,20 @@ class Manifest:
     """The months by name, the names they were written with, and the files of the last publications, newest first.
 
     `views` are the files made of those for Fava, and the chart beside them, by name, with the SHA-256 of each.
+    `under_way` are the files of a publication that is not at its end: its main file may be the one that stands.
     """
 
     names: str = ""
     months: dict[str, Month] = field(default_factory=dict)
     publications: list[list[str]] = field(default_factory=list)
     views: dict[str, str] = field(default_factory=dict)
+    under_way: list[str] = field(default_factory=list)
 
     def text(self) -> str:
         """Return the manifest as JSON, one month a line."""
         months = ",\n".join(json.dumps(vars(month), ensure_ascii=False) for month in self.months.values())
         head = {"format": FORMAT, "names": self.names, "publications": self.publications, "views": self.views}
+        head |= {"under_way": self.under_way} if self.under_way else {}
         return f'{json.dumps(head)[:-1]}, "months": [\n{months}\n]}}\n'
 
 

@@ -96,6 +96,9 @@ def publish(book: Book, language: Language | None = None, progress: Progress | N
     shown = fava_text(chart, language, MAIN if few else last, vouchers=detail, budgets=of_all(allotted) if few else "")
     shown_by[FAVA] = folder.replace(FAVA, shown)
     current = [accounts, *others, *(month.file for month in months)]
+    if known.publications[:1] != [current]:
+        folder.replace(FILE, replace(known, under_way=current).text())
+        folder.settle()
     folder.replace(MAIN, main_text(chart, language, current))
     by_name = {month.name: month for month in months}
     _remember(folder, known, Manifest(names_of(chart, language), by_name, [current], shown_by | folder.chart()))

@@ -32,7 +32,7 @@ from fundtrack.ledger.registers import STEM, read_entries, write_entries
 from fundtrack.ledger.rows import NUMBER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from fundtrack.beantext.directives import Directive, Posting
@@ -100,6 +100,22 @@ def language_of(path: Path) -> Language:
     """Return the language that a published ledger is in, by its main file. Raises UsageError as `read` does."""
     root = _parsed(_text(path), path).options["name_assets"]
     return "zh" if root == ROOTS["zh"]["Assets"] else "en"
+
+
+def main_unlike(path: Path, told: Collection[str]) -> UsageError | None:
+    """Return where the main file of a published ledger is not as we write it; its includes of `told` are left aside."""
+    try:
+        text = _text(path)
+        names = [str(name) for name in _parsed(text, path).options["include"]]
+        accounts = next((name for name in names if HASHED.fullmatch(name) and name.startswith("accounts.")), "")
+        if not accounts:
+            return UsageError("ledger-foreign", path=path, line=1, found=text.partition("\n")[0])
+        chart, _ = _policy(path.parent / accounts)
+        aside = {f'include "{name}"' for name in told}
+        _compare(path, text, main_text(chart, chart.language, (name for name in names if name not in told)), aside)
+    except UsageError as error:
+        return error
+    return None
 
 
 def _line(text: str, include: str) -> int:
@@ -278,9 +294,12 @@ def _parsed(text: str, path: Path) -> Parsed:
     return parsed
 
 
-def _compare(path: Path, text: str, ours: str) -> None:
-    """Refuse a text at the first line that is not as we write it."""
-    if text != ours:
-        lines = enumerate(zip_longest(text.split("\n"), ours.split("\n")), 1)
-        line, found = next((at, found) for at, (found, written) in lines if found != written)
-        raise UsageError("ledger-foreign", path=path, line=line, found=found or "–")
+def _compare(path: Path, text: str, ours: str, aside: Collection[str] = ()) -> None:
+    """Refuse a text at the first line that is not as we write it; lines that are left `aside` count as not there."""
+    if text == ours:
+        return
+    lines = [(at, line) for at, line in enumerate(text.split("\n"), 1) if line not in aside]
+    for place, written in zip_longest(lines, ours.split("\n")):
+        line, found = place or (lines[-1][0], None)
+        if found != written:
+            raise UsageError("ledger-foreign", path=path, line=line, found=found or "–")

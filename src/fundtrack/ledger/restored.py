@@ -25,9 +25,8 @@ from fundtrack.book.policy import add_policy
 from fundtrack.chart.write import write_accounts
 from fundtrack.errors import UsageError
 from fundtrack.ledger.batches import BATCH, MENDED
-from fundtrack.ledger.intact import files_objections
 from fundtrack.ledger.main import MAIN
-from fundtrack.ledger.read import files_of, language_of, read
+from fundtrack.ledger.read import language_of, read
 from fundtrack.schema import dialect
 from fundtrack.schema.registers import REGISTERS
 
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
     from fundtrack.ledger.batches import Batch
     from fundtrack.ledger.canonical import Canonical, Voucher
     from fundtrack.ledger.history import History
-    from fundtrack.ledger.resting import Objection
 
 NOT_PUBLISHED: Final = "–"
 """Who applied a version of the chart, and what else the tables want and a ledger does not say."""
@@ -63,12 +61,6 @@ OF_VOUCHER: Final = (
 def main_of(path: Path) -> Path:
     """Return the main file of a published ledger, of which the folder or the file itself is named."""
     return path / MAIN if path.is_dir() else path
-
-
-def altered_since(path: Path) -> Iterator[Objection]:
-    """Yield the files of a published ledger that do not hold what their names say, or are missing."""
-    main = main_of(path)
-    return files_objections(main.parent, set(files_of(main)))
 
 
 class Restored(Book):
