@@ -57,6 +57,41 @@ def test_a_journal_is_no_statement_of_the_bank(tmp_path: Path, rows: str) -> Non
     assert error.details["columns"] == "借方金额"
 
 
+CARD: Final = """\
+公务卡账单,,,,,
+交易日期,摘要,对方户名,存入,支出,余额
+2015-05-01,还款,,500.00,,100.00
+2015-05-02,消费,示例文具店,,120.00,220.00
+2015-05-03,消费,示例旅馆,,80.00,300.00
+2015-05-04,消费,示例餐馆,,50.00,350.00
+"""
+"""The statement of a card, whose balance is what is owed."""
+
+
+def test_a_balance_may_be_what_is_owed(tmp_path: Path) -> None:
+    """Where the title says that it is a card's: what was spent raises it; without a word it may be a journal."""
+    assert refused(tmp_path, "bank-two-columns", CARD.replace("公务卡账单", "账单")).key == "balances-reversed"
+    assert read(tmp_path, "bank-two-columns", CARD) == [50000, -12000, -8000, -5000]
+    reading = Importer(PAGES["bank-two-columns"]).candidates(tmp_path / "file.csv")
+    assert [row.candidate.kind for row in reading if row.candidate] == ["disbursement"] * 3
+    assert reading.breaks == []
+    assert read(tmp_path, "bank-two-columns", CARD.replace("350.00", "350.01")) == [50000, -12000, -8000, -5000]
+    reading = Importer(PAGES["bank-two-columns"]).candidates(tmp_path / "file.csv")
+    assert len([*reading]) == 6
+    assert [(one.row, one.difference) for one in reading.breaks] == [(6, 1)]
+    assert refused(tmp_path, "bank-two-columns", CARD.replace("公务卡账单", "公务卡日记账")).key == "balances-reversed"
+    lines = CARD.replace("公务卡账单", "公务卡账单 卡号：6227003320110001")
+    assert refused(tmp_path, "bank-lines-two-columns", lines).key == "balances-owed"
+
+
+def test_what_is_owed_proves_no_side(book: Path, say: Say) -> None:
+    """Debit of a card is what was spent, though its balance rises by it: a proposal asks."""
+    Path("card.csv").write_text(CARD.replace("存入", "贷方金额").replace("支出", "借方金额"), "utf-8")
+    asked = say("formats", "new", "card.csv", "--book", book, "--format", "json", "--anyway")
+    points = {point["topic"]: point for point in asked.json["points"]}
+    assert (points["amount-out"]["value"], points["amount-in"]["state"]) == ("借方金额", "open")
+
+
 def test_a_line_that_is_missing_hides_no_journal(tmp_path: Path) -> None:
     """Most balances tell, and none says otherwise."""
     lines = JOURNAL.replace("借方金额", "借方发生额").splitlines(keepends=True)

@@ -233,12 +233,12 @@ def test_a_month_without_its_statement_stays_open(book: Book) -> None:
     assert (never(JANUARY), never(FEBRUARY)) == (["B01"], [])
     closed(book, JANUARY)
     assert kinds(book, FEBRUARY) == {}
-    assert kinds(book, MARCH) == {"month-open": ["2015-02"], "statement-missing": ["B01 2015-03"]}
-    (missing,) = [group for group in preview(book, MARCH) if group.kind == "statement-missing"]
+    assert kinds(book, MARCH) == {"month-open": ["2015-02"], "month-without-statement": ["B01 2015-03"]}
+    (missing,) = [group for group in preview(book, MARCH) if group.kind == "month-without-statement"]
     assert printed(missing, [], "table", "en")["command"].endswith(": the bank's statement of B01 2015-03")
     for today, waits in ((date(2015, 3, 31), []), (date(2015, 4, 1), ["B01 2015-03"])):
         waiting = {group.kind: [one.name for one in group.items] for group in todo(book, today=today, days=0)}
-        assert waiting.get("statement-missing", []) == waits
+        assert waiting.get("month-without-statement", []) == waits
     has("Y", -100, date(2015, 3, 4))
     closed(book, FEBRUARY, MARCH)
 

@@ -73,14 +73,22 @@ def month_end_differs(county: Sound) -> Fault:
 
 @plants("statement-balance-breaks")
 def statement_balance_breaks(county: Sound) -> Fault:
-    """A balance does not follow from the one before it."""
+    """A balance does not follow from the one before it, of the same month."""
+    _, paid = three(county)
+    paid[0].slip = 100
+    return Fault(Statement(paid[0]), open_item(paid))
+
+
+@plants("missing-statement")
+def missing_statement(county: Sound) -> Fault:
+    """What stood at the bank before its line of May is not what stood there behind the last one of March."""
     _, paid = three(county)
     paid[1].slip = 100
     return Fault(Statement(paid[1]), open_item(paid))
 
 
-@plants("statement-missing")
-def statement_missing(county: Sound) -> Fault:
+@plants("month-without-statement")
+def month_without_statement(county: Sound) -> Fault:
     """There is no statement of a month in which the account moved."""
     _, paid = three(county)
     paid[1].settled = None

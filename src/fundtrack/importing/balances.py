@@ -57,19 +57,23 @@ class Followed(NamedTuple):
 
 
 class Compared:
-    """The balances of one account compared in one order: which do not follow, and how many would the other way."""
+    """The balances of one account compared in one order: which do not follow, and which would not the other way."""
 
     def __init__(self, sheet: str) -> None:
         """Begin without any."""
         self._sheet = sheet
         self._with_sign = self._against = self._of = 0
         self.breaks: list[Break] = []
+        self.owing: list[Break] = []
 
     def compare(self, row: int, stood: int, moved: int, printed: int) -> None:
         """Compare what a row prints with what stood before, and what moved since."""
         if stood + moved != printed:
             self.breaks.append(Break(row, self._sheet, stood + moved, printed))
-            self._against += stood - moved == printed
+            if stood - moved == printed:
+                self._against += 1
+            else:
+                self.owing.append(Break(row, self._sheet, stood - moved, printed))
         elif moved:
             self._with_sign += 1
         self._of += moved != 0
@@ -157,7 +161,7 @@ class Balances:
 
     def __init__(self, sheet: str, day: Day) -> None:
         """Begin; `day` returns the day of a row in ISO 8601, nothing where it has none."""
-        self._sheet, self._day = sheet, day
+        self._sheet, self._day, self.owed = sheet, day, False
         self._accounts: dict[tuple[str, ...], Account] = {}
 
     def follow(
@@ -170,8 +174,12 @@ class Balances:
 
     @property
     def breaks(self) -> list[Break]:
-        """Return every row whose printed balance does not follow from the one before, in the order of the file."""
-        return sorted(chain.from_iterable(one.compared().breaks for one in self._accounts.values()))
+        """Return every row whose printed balance does not follow from the one before, in the order of the file.
+
+        A balance that is `owed` rises by what is paid.
+        """
+        found = (one.compared() for one in self._accounts.values())
+        return sorted(chain.from_iterable(one.owing if self.owed else one.breaks for one in found))
 
     @property
     def followed(self) -> Followed:

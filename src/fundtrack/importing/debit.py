@@ -1,7 +1,7 @@
 """Whether debit is what was paid, as a bank has it, or what was received, as the bureau's own journal of it has it.
 
 The balances of a table prove it. Where none does, and a title says that the table is a journal, nobody reads it as a
-bank's statement.
+bank's statement. Of a card or a loan a bank prints what is owed: that rises by what was paid, as the journal's does.
 """
 
 from __future__ import annotations
@@ -25,6 +25,12 @@ JOURNAL: Final = re.compile(
 )
 """How a title says that a table is the bureau's own book of its money, and no statement of the bank's."""
 
+OWED: Final = re.compile(
+    r"信\s*用\s*卡|贷\s*记\s*卡|公\s*务\s*卡|欠款|应还|未还|透支|贷款|借款|credit card|\b(?:owed|owing|loan|debt)\b",
+    re.IGNORECASE,
+)
+"""How a title, or the name of a column, says that balances are what is owed for a card or a loan."""
+
 DEBIT: Final = re.compile(r"借|debit|\bdr\b", re.IGNORECASE)
 PAID: Final = re.compile(r"支|转出|取出|paid|withdraw|money.?out", re.IGNORECASE)
 """What in the name of a column says that it was paid, whatever is debit."""
@@ -40,14 +46,26 @@ def titles(head: Heading, sheet: str) -> list[str]:
     return [*(cell for _, row in head.above for cell in row), sheet]
 
 
-def refuse_reversed(layout: Layout, followed: Followed, place: Mapping[str, object]) -> None:
-    """Refuse a table whose balances follow only if all its money went the other way.
+def owed(texts: Iterable[str]) -> str:
+    """Return the first of the texts around a table that says that its balances are what is owed; else nothing."""
+    return next((" ".join(text.split()) for text in texts if OWED.search(text)), "")
 
-    Raises FormatError (`balances-reversed`).
+
+def refuse_reversed(layout: Layout, head: Heading, sheet: str, followed: Followed, place: Mapping[str, object]) -> bool:
+    """Refuse a table whose balances follow only if all its money went the other way; say whether that is what is owed.
+
+    Raises FormatError: `balances-reversed`, and `balances-owed` where lines would be entered, which keep a balance.
     """
-    if followed.reversed:
-        told = {"count": followed.against, "of": followed.of, "columns": _paid(layout), "page": layout.name}
+    if not followed.reversed:
+        return False
+    texts = [*titles(head, sheet), layout.columns["balance"].name]
+    debt = "" if journal(texts) else owed(texts)
+    told = {"count": followed.against, "of": followed.of, "columns": _paid(layout), "page": layout.name}
+    if not debt:
         raise FormatError("balances-reversed", **place, **told)
+    if layout.form:
+        raise FormatError("balances-owed", **place, title=debt, **told)
+    return True
 
 
 def refuse_journal(layout: Layout, head: Heading, sheet: str, followed: Followed, place: Mapping[str, object]) -> None:

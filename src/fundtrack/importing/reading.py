@@ -226,7 +226,7 @@ class Reading:
         if columns.outs:
             columns.outs.refuse(place)
         followed = table.balances.followed
-        debit.refuse_reversed(layout, followed, place)
+        table.balances.owed = debit.refuse_reversed(layout, head, sheet.name, followed, place)
         if self.layout.general:  # who writes a page for one kind of file has decided what its columns say
             debit.refuse_journal(layout, head, sheet.name, followed, place)
         table.sums.finish()

@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 
 Kind = Literal[
     "quarantined", "waiting", "unpaid", "returned", "surplus", "no-bank-line", "bank-line-without-voucher",
-    "statement-missing", "advanced", "lent", "finding", "expired", "expiring", "month-open", "year-open",
+    "month-without-statement", "advanced", "lent", "finding", "expired", "expiring", "month-open", "year-open",
 ]  # fmt: skip
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
-BANK: Final[tuple[Kind, ...]] = ("no-bank-line", "bank-line-without-voucher", "statement-missing")
+BANK: Final[tuple[Kind, ...]] = ("no-bank-line", "bank-line-without-voucher", "month-without-statement")
 """Kinds that are what the check of the same name finds."""
 
-AT_ONCE: Final = {name: {"transit": -10_000_000} for name in ("bank-line-without-voucher", "statement-missing")}
+AT_ONCE: Final = {name: {"transit": -10_000_000} for name in ("bank-line-without-voucher", "month-without-statement")}
 """Thresholds by which nothing may wait: a month is closed with its statement, and all that the bank moved is booked."""
 
 LOANS: Final = ("loan-open-too-long", "loan-open-at-year-end")
@@ -270,7 +270,9 @@ def by_checks(connection: Connection, book: Book, names: Sequence[str], today: d
         kind: Kind = next((kind for kind in BANK if kind == one.check), "lent")
         if kind == "bank-line-without-voucher" and one.date > due.isoformat():
             continue
-        if kind == "statement-missing" and not since.get(str(one.key[0]), LATER) <= one.date[:7] <= str(over or LATER):
+        if kind == "month-without-statement" and not since.get(str(one.key[0]), LATER) <= one.date[:7] <= str(
+            over or LATER
+        ):
             continue
         if one.is_open and (kind != "lent" or ("lent", one.voucher) not in seen):
             seen.add((kind, one.voucher))
@@ -299,7 +301,7 @@ def months_open(connection: Connection, until: Month) -> Iterator[Item]:
 
 
 def _place(finding: Finding) -> str:
-    if finding.check == "statement-missing":
+    if finding.check == "month-without-statement":
         return " ".join(map(str, finding.key[:2]))
     return finding.subject.voucher or str(finding.subject)
 

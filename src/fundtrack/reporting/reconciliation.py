@@ -35,7 +35,10 @@ if TYPE_CHECKING:
 THRESHOLDS: Final = "no-bank-line"
 """The page whose thresholds hold here too: days between voucher and line, and for which an item may be in transit."""
 
-OF_STATEMENTS: Final = ("statement-missing", "statement-balance-breaks", "month-end-differs")
+BROKEN: Final = ("missing-statement", "statement-balance-breaks")
+"""The checks of balances that do not follow from each other: between two statements, and within one."""
+
+OF_STATEMENTS: Final = ("month-without-statement", *BROKEN, "month-end-differs")
 """The checks of statements, of which what concerns the account is shown beside it."""
 
 PARTS: Final = (("bank-in", True, 1), ("bank-out", True, -1), ("book-in", False, 1), ("book-out", False, -1))
@@ -207,7 +210,7 @@ def reconcile(book: Book, account: str, until: dt.date, since: dt.date | None = 
         items = [_open(row, members) for row in rows if row[0] == "open"]
         elsewhere = _elsewhere(connection, here) if items else []
     findings = _findings(book, bank, until)
-    gaps = tuple(_fen(one.actual) - _fen(one.expected) for one in findings if one.check == "statement-balance-breaks")
+    gaps = tuple(_fen(one.actual) - _fen(one.expected) for one in findings if one.check in BROKEN)
     known = Known(_paid(rows), elsewhere, gaps, days, transit, until.toordinal())
     return Reconciliation(
         account=bank, unit=unit, since=begin, until=until, covers=(first, last), lines=int(count),

@@ -68,7 +68,12 @@ def followed(amounts: Sequence[int | Fraction | None], balances: Sequence[int | 
 
 
 def balance(look: Looked) -> Column | None:
-    """Return the column of the running balance, if its name is known and amounts stand in it."""
+    """Return the column of the running balance, if its name is known and amounts stand in it.
+
+    What is owed for a card is none: it rises by what was paid.
+    """
+    if debit.owed((look.grid.sheet, *(cell for _, row in look.grid.above for cell in row))):
+        return None
     return next((one for one in look.known("balance") if one.counted), None)
 
 
