@@ -164,9 +164,6 @@ def reports_of(connection: Connection, sha256: str, file: str) -> list[Report]:
 
 def _standing(connection: Connection, batch: dict[str, Any], file: str) -> Report:
     held, moved = held_rows(connection, batch["batch"]), _moved(connection, batch["batch"])
-    for row in held:
-        if row["row"] in moved:  # corrected rows count with what they come to by now
-            row["amount"] = (row["amount"] or 0) + moved[row["row"]][0]
     read = batch["amount_posted"] + batch["amount_already_posted"] + batch["amount_quarantined"]
     read += sum(moves for moves, _ in moved.values())
     unreadable = batch["rows_unreadable"] - sum(reads for _, reads in moved.values())
@@ -234,18 +231,22 @@ def _not_held(connection: Connection, batch: int, held: Iterable[Mapping[str, An
 
 
 def held_rows(connection: Connection, batch: int) -> list[dict[str, Any]]:
-    """Return the rows of a batch that were not posted from it, each in its present state.
+    """Return the rows of a batch that were not posted from it, each in its present state, with what it counts by now.
 
     A quarantined row is posted, too, once the same row of another file is. It `waits` unless the same row waits in an
     earlier batch or was rejected in any: what is decided about that one is decided about this one.
     """
     rows = connection.exec_driver_sql(f"{HELD} WHERE r.batch = {batch:d} ORDER BY r.row").mappings().all()
     said = next((default for default, _ in kept(connection, batch)), None)
-    no = refused(connection, batch)
-    return [
+    no, moved = refused(connection, batch), _moved(connection, batch)
+    held = [
         dict(row) | {"reasons": _in_force(json.loads(row["reasons"]), said, no), "cells": json.loads(row["cells"])}
         for row in rows
     ]
+    for row in held:
+        if row["row"] in moved:  # corrected since
+            row["amount"] = (row["amount"] or 0) + moved[row["row"]][0]
+    return held
 
 
 def _in_force(reasons: Sequence[Reason], said: Default | None, no: Refused | None) -> Sequence[Reason]:
