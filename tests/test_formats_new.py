@@ -146,7 +146,7 @@ def test_a_header_of_two_rows_and_hundredths(tmp_path: Path) -> None:
     ("data", "encoding", "asked"),
     [
         ("日期,收款人,金额(元),用途\n2015-03-01,某公司,1.00,建设工程款\n".encode("gb18030"), "gb18030", ""),
-        ("日期,收款人,金额(元)\n2015-03-01,某公司,1.00\n".encode("utf-16"), "utf-8", ""),
+        ("日期,收款人,金额(元)\n2015-03-01,某公司,1.00\n".encode("utf-16"), "utf-16", ""),
         ("Date,Supplier,Amount\n22/01/2015,Skåne Ltd,1.50\n".encode("cp1252"), "cp1252", "encoding"),
         ("Date,Supplier,Amount\n22/01/2015,Caf\xe9,1.50\n".encode("cp1252"), "cp1252", ""),
         ((ENGLISH + 9 * "22/01/2015,Skåne Räksmörgås Company Ltd,1.50\n").encode("cp1252"), "cp1252", ""),
