@@ -89,8 +89,10 @@ ALIAS_ATTACKS: Final = (
         ("correction by nobody", "correction_corrected_by", {"corrected_by": "", "approved_by": "manager"}),
         ("correction approved by no name", "correction_corrected_by", {"approved_by": " x"}),
         ("fund corrected alone", "correction_duties_apart", {"field": "fund"}),
-        *((f"{field} corrected alone", "correction_duties_apart", {"field": field})
-          for field in ("bank", "quota", "source", "approver")),
+        ("bank corrected alone", "correction_duties_apart", {"field": "bank"}),
+        ("quota corrected alone", "correction_duties_apart", {"field": "quota"}),
+        ("source corrected alone", "correction_duties_apart", {"field": "source"}),
+        ("approver corrected alone", "correction_duties_apart", {"field": "approver"}),
         ("amount corrected alone", "correction_duties_apart", {"field": "amount-out"}),
         ("correction approved by who made it", "correction_duties_apart", {"approved_by": "CLERK"}),
         ("sum of a file moved alone", "correction_moved_by_two", {"moves": 100}),

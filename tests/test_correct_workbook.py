@@ -14,6 +14,7 @@ from acts import act
 from aliased import CORRECTION
 from attacks import row
 from contracts import contract, enter
+from fundtrack import money
 from fundtrack.book.corrections import corrections
 from fundtrack.book.doctor import diagnose
 from fundtrack.checking.audit import audit_book, audit_ledger
@@ -22,7 +23,7 @@ from fundtrack.errors import FundtrackError
 from fundtrack.importing.amend import amend
 from fundtrack.importing.default import default_of
 from fundtrack.importing.file import import_file
-from fundtrack.importing.quarantine import reject, retry
+from fundtrack.importing.quarantine import reject, retry, waiting
 from fundtrack.importing.recounted import recounted
 from fundtrack.importing.report import STATES
 from fundtrack.importing.suggest import Suggestions
@@ -272,7 +273,10 @@ def test_a_printed_total_is_compared_with_what_was_corrected(template: Template)
         for amount, finds, agrees in (("", "warn", None), ("3,600.00", "error", False), ("3,500.00", "", True)):
             if amount:  # a use that there is not lets the row wait, so that it can be corrected again
                 said = {"支付金额": amount, "理由": WHY} | ({} if finds else {"列支科目": "0603"})
-                amend(book, correct(sheet(book), r2=said), by="ann", approved_by="ben")
+                done = amend(book, correct(sheet(book), r2=said), by="ann", approved_by="ben")
+                assert done.account()["read"][1] == money.parse(amount)
+                with book.reading() as connection:
+                    assert [one.amount for one in waiting(connection)] == [money.parse(amount)] * bool(finds)
             (report,) = import_file(book, book.folder.parent / "t.csv", by="ann")
             assert (report.printed_total_agrees, report.unreadable_rows) == (agrees, int(not amount))
             assert report.amounts["read"] == sum(report.amounts[state] for state in STATES)

@@ -98,6 +98,31 @@ def test_the_name_of_an_amount_may_say_another_currency(tmp_path: Path) -> None:
         assert ("currency-other" in {error.key for error in row.problems}) == waits, currency
 
 
+@pytest.mark.parametrize(
+    ("amount", "beside", "waits"),
+    [
+        ("Amount GBP", "Original Amount", False),
+        ("Amount in sterling", "Amount", False),
+        ("Net amount (£)", "Transaction amount", False),
+        ("Amount GBP", "Gross amount", True),
+        ("Net amount (£)", "Amount", True),
+        ("Amount", "Original Amount", True),
+    ],
+)
+def test_the_currency_of_what_was_spent_is_not_that_of_what_was_booked(
+    tmp_path: Path,
+    amount: str,
+    beside: str,
+    waits: bool,  # noqa: FBT001
+) -> None:
+    """Where the amount that is read is headed with the book's currency, and another stands beside it."""
+    path = tmp_path / "a.csv"
+    path.write_text(f"Date,Supplier,{beside},Original Currency,{amount}\n03/09/2013,A Ltd,100.00,EUR,85.00\n", "utf-8")
+    (row,) = (row for row in Importer(PAGES["uk-spend"], currency="GBP").candidates(path) if row.state == "data")
+    assert row.amount == 8500
+    assert bool(row.problems) == waits
+
+
 @pytest.mark.parametrize("column", ["Gross amount in local currency", "VAT amount in document currency", "CY"])
 def test_a_column_of_amounts_is_none_of_currencies(tmp_path: Path, column: str) -> None:
     """Even where an amount has the mark of another currency beside it, it is not the amount that is read."""
@@ -133,3 +158,12 @@ def test_what_must_agree_may_be_written_or_masked_otherwise(
     path.write_text(f"{head}{rest}\n{row}\n", "utf-8")
     (found,) = (row for row in Importer(PAGES["treasury-payment"]).candidates(path) if row.state == "data")
     assert ("columns-differ" in {error.key for error in found.problems}) == (said == "differ")
+
+
+@pytest.mark.parametrize("amount", ["£12.00 CR", "12.00DR", "cr 12.00", "贷 12.00", "12.00(借)"])
+def test_a_side_beside_an_amount_is_told_as_such(tmp_path: Path, amount: str) -> None:
+    """Whether it was paid or came back depends on whose account it is: nobody guesses."""
+    path = tmp_path / "a.csv"
+    path.write_text(f"Date,Supplier,Amount\n03/09/2013,A Ltd,{amount}\n", "utf-8")
+    (row,) = (row for row in Importer(PAGES["uk-spend"], currency="GBP").candidates(path) if row.state == "data")
+    assert [error.key for error in row.problems] == ["amount-sided"]

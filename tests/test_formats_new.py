@@ -146,7 +146,7 @@ def test_a_header_of_two_rows_and_hundredths(tmp_path: Path) -> None:
     ("data", "encoding", "asked"),
     [
         ("日期,收款人,金额(元),用途\n2015-03-01,某公司,1.00,建设工程款\n".encode("gb18030"), "gb18030", ""),
-        ("日期,收款人,金额(元)\n2015-03-01,某公司,1.00\n".encode("utf-16"), "utf-8", ""),
+        ("日期,收款人,金额(元)\n2015-03-01,某公司,1.00\n".encode("utf-16"), "utf-16", ""),
         ("Date,Supplier,Amount\n22/01/2015,Skåne Ltd,1.50\n".encode("cp1252"), "cp1252", "encoding"),
         ("Date,Supplier,Amount\n22/01/2015,Caf\xe9,1.50\n".encode("cp1252"), "cp1252", ""),
         ((ENGLISH + 9 * "22/01/2015,Skåne Räksmörgås Company Ltd,1.50\n").encode("cp1252"), "cp1252", ""),
@@ -281,3 +281,26 @@ def test_an_amount_in_words_is_compared_with_the_digits(book: Path, say: Say, na
     Path("next.csv").write_text(heading + right.replace("贰仟元伍角", "叁仟元伍角"), "utf-8")
     done = say("import", "next.csv", "--as", "words", "--book", book, "--format", "json")
     assert {"check": "amount-words-differ", "rows": 1, "amount": "2000.50"} in done.json[0]["reasons"]
+
+
+def test_which_says_what_an_import_would_do(book: Path, say: Say) -> None:
+    """Of a file whose rows would mostly wait, and of each of a zip: a letter is passed over, a list refuses it."""
+    half = commands.PAYMENTS.replace("2015-04-02", "2015-04").replace("2015-04-03", "x")
+    Path("half.csv").write_text(half, "gb18030")
+    told = say("formats", "which", "half.csv", "--book", book)
+    assert (told.code, "no " in told.out) == (0, True)
+    assert "would read it as treasury-payment: 2 rows of data, of which 2 would wait" in told.out
+    for name, text, code in (("letter.txt", "附：清单一份", 0), ("other.csv", "村名,户数\n四那村,31\n", 1)):
+        with zipfile.ZipFile("both.zip", "w") as archive:
+            archive.write("half.csv")
+            archive.writestr(name, text)
+        told = say("formats", "which", "both.zip", "--book", book)
+        assert told.code == code, told.out
+        assert ("passes it over" in told.out, "would refuse this one for both.zip:other.csv" in told.out) == (
+            not code, bool(code),
+        )  # fmt: skip
+        found = say("formats", "which", "both.zip", "--book", book, "--format", "json").json
+        assert [(one["file"], one["page"], one["imported"]) for one in found] == [
+            ("both.zip:half.csv", "treasury-payment", True), (f"both.zip:{name}", "", False),
+        ]  # fmt: skip
+        assert (say("import", "both.zip", "--dry-run", "--book", book).code == 2) == bool(code)

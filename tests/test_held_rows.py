@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fundtrack.importing import heldrows
 from fundtrack.importing.heldrows import Held, HeldRows
 from fundtrack.importing.report import TOLD
 
@@ -26,22 +25,16 @@ MORE = 7
 )
 def test_rows_put_aside_are_the_rows(rows: list[tuple[str, int | None]], data: st.DataObject) -> None:
     """In order, whole, counted and summed, however many stay in memory and whoever stopped looking at them before."""
-    most, heldrows.MOST = heldrows.MOST, 2
-    try:
-        held, made = HeldRows(), list[Held]()
-        for number, (state, amount) in enumerate(rows):
-            made.append(
-                Held("s", number, state, [{"en": "why\n\ud800"}], ["a\u2028b", ""], amount, f"k{number}", 2, "x")
-            )
-            held.append(made[-1])
-            if data.draw(st.booleans()):
-                next(iter(held), None)
-        assert [*held] == made
-        for state in ("quarantined", "not-data"):
-            of = [amount for said, amount in rows if said == state]
-            assert (held.counts[state], held.amounts[state]) == (len(of), sum(amount or 0 for amount in of))
-    finally:
-        heldrows.MOST = most
+    held, made = HeldRows(most=2), list[Held]()
+    for number, (state, amount) in enumerate(rows):
+        made.append(Held("s", number, state, [{"en": "why\n\ud800"}], ["a\u2028b", ""], amount, f"k{number}", 2, "x"))
+        held.append(made[-1])
+        if data.draw(st.booleans()):
+            next(iter(held), None)
+    assert [*held] == made
+    for state in ("quarantined", "not-data"):
+        of = [amount for said, amount in rows if said == state]
+        assert (held.counts[state], held.amounts[state]) == (len(of), sum(amount or 0 for amount in of))
 
 
 def test_more_rows_wait_than_are_told(book: Path, say: Say) -> None:

@@ -267,7 +267,7 @@ def test_a_document_names_a_line_where_it_leaves_one(book: Book, tmp_path: Path)
     rows = [bound_row("HT-1", "本级6号", 10), bound_row("HT-2", "上级88号", 10), bound_row("HT-3", "本级7号", 10)]
     report = bring(book, file_of(tmp_path, "bound", *rows))
     assert reasons(report) == {3: ["quota-several"], 4: ["quota-unknown"]}
-    assert "F01-Q00002, F01-Q00003" in report.held[1]["reasons"][0]["en"]
+    assert "F01-Q00002 (2015 0601), F01-Q00003 (2015 0602)" in report.held[1]["reasons"][0]["en"]
     assert "本级6号" in report.held[2]["reasons"][0]["remedy-en"]
     assert status(book, "F01-Q00003") == {"available": 490, "committed": 10}
 

@@ -16,13 +16,16 @@ from fundtrack.cli.options import BookOption, Format, FormatOption, LanguageOpti
 from fundtrack.errors import FormatError, Language, PageError, UsageError, message, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from fundtrack.importing.proposing import Desk, Fit, Point, Proposal
+    from fundtrack.importing.proposing import Desk, Fit, Looked, Point, Proposal
     from fundtrack.pages import Page
 
 formats = typer.Typer(help="导入格式 Formats that files are recognised by.", invoke_without_command=True)
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="A file of the bureau. 文件")]
+UNKNOWN = frozenset({"file-unknown", "file-nearest"})
+"""What is said of a file that can be read, and that no page describes."""
+
 NAMED = 8
 """So many files of a zip are named."""
 
@@ -113,29 +116,45 @@ def examples(
 def which(
     file: FileArgument, form: FormatOption = "table", book: BookOption = None, lang: LanguageOption = None
 ) -> None:
-    """查看文件适用的格式 Say which formats recognise a file, and how many of its rows each can read."""
+    """查看文件适用的格式 Say which formats recognise a file, how many rows each reads, and what an import would do."""
     desk, language, _ = _desk(book, lang)
-    found = desk.known(file)
-    if form == "table" and not found:
-        show.say_message("which-none", language, file=file)
+    found = desk.looked(file)
+    if (why := found[0].why) and len(found) == 1 and not found[0].fits and why.key not in UNKNOWN:
+        raise why
+    if form == "table":
+        for one in found:
+            _print_looked(one, language, alone=len(found) == 1)
     else:
-        _print_fits(found, form, language)
-    if form == "table" and not any(one.fits for one in found):
-        show.say_message("which-new", language, command=shlex.join(["fundtrack", "formats", "new", str(file)]))
-    if not any(one.fits for one in found):
+        records = [record for one in found for record in one.records(language)]
+        show.rows(records, form, language, ("file", "page", "fits", "imported", "rows", "sound", "amount", "error"))
+    refused = [one.label for one in found if one.why and not one.letter]
+    if form == "table" and refused and len(found) > 1:
+        show.say_message("which-zip", language, files=", ".join(refused[:NAMED]) + ", …" * (len(refused) > NAMED))
+    if refused or not any(one.taken for one in found):
         raise typer.Exit(1)
 
 
-def _print_fits(found: Sequence[Fit], form: Format, language: Language) -> None:
-    """Print how a file reads through the pages that recognise it."""
-    records = [one.record(language) for one in found]
-    if form == "table":
-        records = [
-            one | {"fits": message("yes" if one["fits"] else "no", language),
-                   "reasons": one["error"] or ", ".join(f"{why} {count}" for why, count in one["reasons"].items())}
-            for one in records
-        ]  # fmt: skip
-    show.rows(records, form, language, ("page", "fits", "rows", "sound", "amount", "reasons"))
+def _print_looked(one: Looked, language: Language, *, alone: bool) -> None:
+    """Print how a file reads through the pages that recognise it, and what an import of it would do."""
+    if not alone:
+        show.say(one.label)
+    elif not one.fits:
+        show.say_message("which-none", language, file=one.label)
+    if one.fits:
+        records = one.records(language)
+        for record in records:
+            whys = ", ".join(f"{why} {count}" for why, count in record["reasons"].items())
+            record |= {"fits": message("yes" if record["fits"] else "no", language), "reasons": record["error"] or whys}
+        show.rows(records, "table", language, ("page", "fits", "rows", "sound", "amount", "reasons"))
+    if one.taken:
+        waiting = one.taken.rows - one.taken.sound
+        show.say_message("which-import", language, page=one.taken.page, rows=one.taken.rows, waiting=waiting)
+    elif one.letter:
+        show.say_message("which-letter", language)
+    elif one.why and (one.fits or not alone):
+        show.say_message("which-refused", language, why=one.why.text(language))
+    if alone and not any(fit.fits for fit in one.fits):
+        show.say_message("which-new", language, command=shlex.join(["fundtrack", "formats", "new", one.label]))
 
 
 def _desk(book: Path | None, lang: Language | None) -> tuple[Desk, Language, Path]:

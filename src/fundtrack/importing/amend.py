@@ -40,6 +40,13 @@ class Change(NamedTuple):
     reason: str
 
 
+class Moved(NamedTuple):
+    """By how many fen a corrected row moves the sum of its file, and whether its amount can be read by now."""
+
+    moves: int | None = None
+    reads: int | None = None
+
+
 @dataclass
 class Amended:
     """What became of the rows of a workbook: tried again, dropped, or left as they were."""
@@ -48,18 +55,23 @@ class Amended:
     tried: list[Retried] = field(default_factory=list)
     dropped: list[tuple[Waiting, str]] = field(default_factory=list)
     left: list[Waiting] = field(default_factory=list)
+    moved: Mapping[str, Moved] = field(default_factory=dict)
 
     def account(self) -> dict[str, tuple[int, int]]:
-        """Return how many rows there were and what they come to in their files, in all and by what became of them."""
+        """Return how many rows there were and what they come to as corrected, in all and by what became of them."""
         of = {
             "posted": [one.row for one in self.tried if one.voucher and not one.before],
             "already_posted": [one.row for one in self.tried if one.voucher and one.before],
             "rejected": [row for row, _ in self.dropped],
             "quarantined": [*self.left, *(one.row for one in self.tried if not one.voucher)],
         }
-        counted = {state: (len(rows), sum(row.amount or 0 for row in rows)) for state, rows in of.items()}
+        counted = {state: (len(rows), sum(map(self._amount, rows))) for state, rows in of.items()}
         read = tuple(map(sum, zip(*counted.values(), strict=True)))
         return {"read": (read[0], read[1]), **counted}
+
+    def _amount(self, row: Waiting) -> int:
+        """Return what a row comes to, in fen: what it did when the workbook was written, and by how much that moved."""
+        return (row.amount or 0) + (self.moved[row.name].moves or 0 if row.name in self.moved else 0)
 
 
 def amend(book: Book, path: Path, *, by: str, approved_by: str = "", reason: str = "") -> Amended:
@@ -79,7 +91,7 @@ def amend(book: Book, path: Path, *, by: str, approved_by: str = "", reason: str
 
     def act(connection: Connection) -> Amended:
         done = _told(connection, book, path.name, returned, reason)
-        moved = _moved(connection, book, done.changes)
+        moved = done.moved = _moved(connection, book, done.changes)
         for change in done.changes:
             if (change.of.field in GUARDED or change.row.name in moved) and not approved_by:
                 raise UsageError("corrected-approver", path=path.name, cell=change.of.name, name=change.row.name)
@@ -190,13 +202,6 @@ def _take(done: Amended, line: Returned, of: Sheet, found: Line, reason: str, pl
     elif not changes:
         done.left.append(found.row)
     done.changes += changes
-
-
-class Moved(NamedTuple):
-    """By how many fen a corrected row moves the sum of its file, and whether its amount can be read by now."""
-
-    moves: int | None = None
-    reads: int | None = None
 
 
 def _moved(connection: Connection, book: Book, changes: Sequence[Change]) -> dict[str, Moved]:

@@ -11,7 +11,7 @@ from fundtrack.importing.source import Source
 from fundtrack.money import SYMBOLS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from fundtrack.importing.heading import Heading
     from fundtrack.importing.layout import Layout
@@ -22,6 +22,15 @@ HEADED: Final = re.compile(
     r"|.*(?:币种|币别|币制|货币)(?:代码|名称|类型)?"
 )
 """The name of a column of currencies, in the form of `cells.loose`; what is an amount in a currency is none."""
+
+ORIGINAL: Final = re.compile(
+    r"(?:(?:original|transaction|trans|foreign)(?:currency)?|currency|原币|交易|外币)(?:amount|value|金额|发生额)"
+    r"|(?:amount|value)in(?:original|transaction|foreign)currency"
+)
+"""The name of a column of amounts in whatever currency they were spent, in the form of `cells.loose`."""
+
+STERLING: Final[Mapping[str, tuple[str, ...]]] = {"GBP": ("sterling",), "CNY": ("本位币",)}
+"""What else a column calls the currency of a book."""
 
 LABELS: Final = ("币种", "币别", "货币", "货币种类", "货币单位", "金额单位", "单位", "Currency", "Unit")
 """What stands before the one currency of a table above its header, or before the unit that has it: 单位：美元."""
@@ -53,9 +62,10 @@ PESOS: Final = frozenset({"ARS", "CLP", "COP", "MXN"})
 def unread(layout: Layout, heading: Heading) -> tuple[Source, ...]:
     """Return what says a currency and is not read by the page: columns, or else the amounts' names and what is above.
 
-    A page that reads one says by that which of several is the amount's.
+    A page that reads one says by that which of several is the amount's; so does a table whose amounts are headed with
+    the book's currency, beside those in which it was spent.
     """
-    if layout.currency_column:
+    if layout.currency_column or _booked(layout, heading):
         return ()
     named = (name for name in heading.unread(layout) if HEADED.fullmatch(cells.loose(name)))
     if found := tuple(Source((name,)) for name in named):
@@ -66,6 +76,21 @@ def unread(layout: Layout, heading: Heading) -> tuple[Source, ...]:
     return tuple(
         Source(labels=(label,), constant=text) for label, text in (*zip(amounts, amounts, strict=True), *said) if text
     )
+
+
+def _booked(layout: Layout, heading: Heading) -> bool:
+    """Say whether the amount that is read is headed with the page's currency, and one that is not read with none."""
+    amount = layout.columns.get("amount")
+    if amount is None or not amount.columns:
+        return False
+    own, _ = _names(layout.currency)
+    own |= {*STERLING.get(layout.currency, ())}
+    within = [name for name in own if len(name) > 1 and not name.isascii()]
+    words = [word.casefold() for word in WORD.findall(amount.columns[0])]
+    left = [word for word in words if not (word in own or _has(word, within))]
+    plain = [*filter("in".__ne__, left)] == ["amount"]
+    others = [*map(cells.loose, heading.unread(layout))]
+    return len(left) < len(words) and any(ORIGINAL.fullmatch(one) or (plain and one == "amount") for one in others)
 
 
 def reader(currency: str) -> Callable[[str], str]:

@@ -36,6 +36,14 @@ BLANKS: Final = " \u00a0\u2009\u202f"
 
 GAPS: Final = re.compile(rf"(?<=\d)[{BLANKS}](?=\d{{3}}(?!\d))")
 
+SIDED: Final = re.compile(
+    r"(?:(cr|dr|[借贷])\W{0,3}[^a-z]*\d[\d.,，]*|[^a-z]*\d[\d.,，]*\W{0,3}(cr|dr|[借贷])[.)）]?)", re.IGNORECASE
+)
+"""An amount with the side of an account beside it: £12.00 CR, 贷 12.00."""
+
+LONG: Final = 40
+"""Characters of the longest amount that is looked at for that."""
+
 NOTHING: Final = frozenset({"", "-", "--", "/"})
 """What banks write on the side that did not move."""
 
@@ -81,6 +89,8 @@ def amount(
         try:
             return money.parse(pointed(cell) if comma else cell, unit)
         except FormatError as error:
+            if error.key == "amount-unreadable" and (sided := SIDED.fullmatch(cell.strip()[:LONG])):
+                raise FormatError("amount-sided", text=cell, side=sided[1] or sided[2]) from error
             key = "amount-by-comma" if comma and error.key == "amount-unreadable" else error.key
             raise FormatError(key, **(error.details | ({"text": cell} if "text" in error.details else {}))) from error
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 FILLED: Final = ("payee", "narration")
 """Fields that a row may say in any of several columns; two dates or amounts are never one for the other."""
 
+LINE: Final = "quota"
+"""A field that also acts may say in any of several columns: the line by its own number, or by its document's."""
+
 ONE_OF_A_NAME: Final = frozenset({"date", "amount", "amount-in", "amount-out"})
 """Fields that a page reads under one name, of which a file has no two."""
 
@@ -288,7 +291,9 @@ def _resolved(layout: Layout, heading: Heading) -> Layout:
     made = replace(
         layout,
         columns={
-            field: filled(source) if field in FILLED and layout.form is None else one(_only(field, source, heading))
+            field: filled(source)
+            if field == LINE or (field in FILLED and layout.form is None)
+            else one(_only(field, source, heading))
             for field, source in layout.columns.items()
         },
         key_account=beside(layout.key_account),

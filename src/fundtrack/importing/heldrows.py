@@ -57,8 +57,9 @@ class HeldRows:
     What memory should not hold is in a file without a name, which goes with them.
     """
 
-    def __init__(self) -> None:
-        """Begin at none."""
+    def __init__(self, most: int = MOST) -> None:
+        """Begin at none, to hold so many in memory at the most."""
+        self._most = most
         self.counts: Counter[str] = Counter()
         self.amounts: Counter[str] = Counter()
         self._last: list[Held] = []
@@ -70,7 +71,7 @@ class HeldRows:
         self.counts[row.state] += 1
         self.amounts[row.state] += row.amount or 0
         self._last.append(row)
-        if len(self._last) == MOST:
+        if len(self._last) == self._most:
             self._file.seek(0, io.SEEK_END)
             self._file.writelines(json.dumps(one.fields()) + "\n" for one in self._last)
             self._last.clear()

@@ -6,6 +6,7 @@ from collections import defaultdict
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
+from fundtrack.book.documents import spelled
 from fundtrack.chart.model import CODE
 from fundtrack.errors import UsageError, nearest
 from fundtrack.importing import fields
@@ -46,8 +47,8 @@ class Meant(NamedTuple):
 class Lines:
     """The quota lines of a book by every name that a file may use.
 
-    That is the line's own number, the treasury's, or that of a document of which the fund, the year, the use and the
-    project leave one line.
+    That is the line's own number, the treasury's, or that of a document, in whichever brackets, of which the fund, the
+    year, the use and the project leave one line.
     """
 
     def __init__(self, quotas: Iterable[Quota]) -> None:
@@ -61,7 +62,7 @@ class Lines:
         """Know one more."""
         self._named |= {name: quota for name in (quota.number, quota.treasury_id) if name}
         for document in {quota.document, quota.upper_document} - {""}:
-            self._of[document].append(quota)
+            self._of[spelled(document)].append(quota)
 
     def knows(self, treasury_id: str) -> Quota | None:
         """Return the line that the treasury knows by a number."""
@@ -86,33 +87,49 @@ class Lines:
             if exact.use:
                 raise UsageError("quota-not-given", number=said)
             return meant.refuse_others(exact)
-        return self._only(said, [one for one in self._of.get(said, []) if not one.use and meant.fits(one)])
+        return self._only(said, [one for one in self._given(said) if not one.use and meant.fits(one)], meant)
 
     def pays(self, said: str, meant: Meant) -> Quota:
         """Return the allotted line that is meant. Of those of a document, one of the project comes before one for any.
 
-        Raises UsageError: `quota-unknown`; `quota-several` where a document leaves more than one; `quota-differs` where
-        the row says another fund, year, use or project than the line is for; `quota-not-allotted`.
+        Raises UsageError: `quota-unknown`; `quota-several` where a document leaves more than one, `quota-others` where
+        it leaves none of those it gave; `quota-differs` where the row says another fund, year, use or project than the
+        line is for; `quota-not-allotted`.
         """
         if exact := self._exactly(said):
             if not exact.use:
                 raise UsageError("quota-not-allotted", number=said)
             return meant.refuse_others(exact)
-        fitting = [one for one in self._of.get(said, []) if one.use and meant.fits(one)]
+        fitting = [one for one in self._given(said) if one.use and meant.fits(one)]
         own = [one for one in fitting if meant.project and one.project == meant.project]
-        return self._only(said, own or fitting)
+        return self._only(said, own or fitting, meant)
 
     def _exactly(self, said: str) -> Quota | None:
         """Return the line of a number, ours or the treasury's."""
         return self._named.get(said) or self._named.get(said.upper())
 
-    def _only(self, said: str, left: list[Quota]) -> Quota:
+    def _given(self, document: str) -> list[Quota]:
+        """Return the lines that a document gave."""
+        return self._of.get(spelled(document), [])
+
+    def _only(self, said: str, left: list[Quota], meant: Meant) -> Quota:
         """Return the one line that is left."""
         if len(left) > 1:
-            raise UsageError("quota-several", number=said, lines=", ".join(one.number for one in left))
+            raise UsageError("quota-several", number=said, lines=", ".join(map(_told, left)))
+        if not left and (given := self._given(said)):
+            raise UsageError(
+                "quota-others", number=said, lines=", ".join(map(_told, given)), fund=meant.fund or "–",
+                year=meant.year, use=meant.use or "–", project=meant.project or "–",
+            )  # fmt: skip
         if not left:
-            raise UsageError("quota-unknown", number=said, known=nearest(said, {*self._named, *self._of}))
+            documents = {name for of in self._of.values() for one in of for name in (one.document, one.upper_document)}
+            raise UsageError("quota-unknown", number=said, known=nearest(said, {*self._named, *documents} - {""}))
         return left[0]
+
+
+def _told(line: Quota) -> str:
+    """Return a line with what tells it from others of its document: F01-Q00002 (2015 0601 P01)."""
+    return f"{line.number} ({' '.join(filter(None, (str(line.year), line.use or '–', line.project)))})"
 
 
 class Uses:

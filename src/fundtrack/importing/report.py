@@ -199,8 +199,6 @@ def reports_of(connection: Connection, sha256: str, file: str) -> list[Report]:
 def _standing(connection: Connection, batch: dict[str, Any], file: str) -> Report:
     moved, kept = _moved(connection, batch["batch"]), Kept()
     for row in held_rows(connection, batch["batch"]):
-        if row["row"] in moved:  # corrected rows count with what they come to by now
-            row["amount"] = (row["amount"] or 0) + moved[row["row"]][0]
         kept.add(row)
     read = batch["amount_posted"] + batch["amount_already_posted"] + batch["amount_quarantined"]
     read += sum(moves for moves, _ in moved.values())
@@ -267,20 +265,23 @@ def _not_held(connection: Connection, batch: int, known: Counter[str]) -> tuple[
 
 
 def held_rows(connection: Connection, batch: int) -> Iterator[dict[str, Any]]:
-    """Give the rows of a batch that were not posted from it, in order, each in its present state.
+    """Give the rows of a batch that were not posted from it, in order, in their present state and with what they count.
 
     A quarantined row is posted, too, once the same row of another file is. It `waits` unless the same row waits in an
     earlier batch or was rejected in any: what is decided about that one is decided about this one.
     """
     said = next((default for default, _ in kept(connection, batch)), None)
-    no = refused(connection, batch)
+    no, moved = refused(connection, batch), _moved(connection, batch)
     rows = connection.exec_driver_sql(
         f"{HELD} WHERE r.batch = {batch:d} ORDER BY r.row", execution_options={"yield_per": TOLD}
     )
     with closing(rows):  # whoever looks for one row stops there
         for row in rows.mappings():
             reasons = _in_force(json.loads(row["reasons"]), said, no)
-            yield dict(row) | {"reasons": reasons, "cells": json.loads(row["cells"])}
+            found = dict(row) | {"reasons": reasons, "cells": json.loads(row["cells"])}
+            if row["row"] in moved:  # corrected since
+                found["amount"] = (row["amount"] or 0) + moved[row["row"]][0]
+            yield found
 
 
 def _in_force(reasons: Sequence[Reason], said: Default | None, no: Refused | None) -> Sequence[Reason]:

@@ -63,8 +63,8 @@ def _possible(path: Path) -> Decoded:
         start = file.read(4)
     if not start:
         raise FormatError("file-empty", path=path)
-    if any(start.startswith(mark) for mark, _ in decode.MARKS):
-        return Decoded(("utf-8",), said("new-encoding-mark"))
+    if marked := next((name for mark, name in decode.MARKS if start.startswith(mark)), ""):
+        return Decoded((marked.removesuffix("-sig"),), said("new-encoding-mark"))
     failed = _fails(path, "utf-8")
     if failed is None:
         return _passing(path)

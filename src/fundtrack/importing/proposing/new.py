@@ -5,12 +5,13 @@ from __future__ import annotations
 import tempfile
 import unicodedata
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fundtrack.errors import FormatError, PageError, UsageError
+from fundtrack.importing import given
 from fundtrack.importing.importer import Importer, choose, peek
 from fundtrack.importing.layout import layout
-from fundtrack.importing.proposing.fit import fit, fits
+from fundtrack.importing.proposing.fit import Fit, fit, fits
 from fundtrack.importing.proposing.propose import propose
 from fundtrack.importing.proposing.vocabulary import vocabulary
 from fundtrack.importing.proposing.write import name_of, page
@@ -18,11 +19,31 @@ from fundtrack.pages import load
 from fundtrack.pages.reader import NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from fundtrack.importing.proposing.fit import Fit
+    from fundtrack.errors import Language
+    from fundtrack.importing.given import Part
     from fundtrack.importing.proposing.propose import Proposal
     from fundtrack.importing.proposing.vocabulary import Vocabulary
+
+
+class Looked(NamedTuple):
+    """A file, or one of a zip: how it reads through the pages that recognise it, and what an import makes of it.
+
+    That is the page that it is read through by itself (`taken`), or `why` it is not read; one that is only a `letter`
+    beside lists is passed over.
+    """
+
+    label: str
+    fits: Sequence[Fit]
+    taken: Fit | None
+    why: FormatError | None
+    letter: bool
+
+    def records(self, language: Language) -> list[dict[str, Any]]:
+        """Return it for a machine, a page each; one without a page where none recognises it."""
+        fits = self.fits or [Fit("", error=self.why)]
+        return [{"file": self.label, **one.record(language), "imported": one is self.taken} for one in fits]
 
 
 class Desk:
@@ -38,6 +59,26 @@ class Desk:
     def known(self, path: Path) -> list[Fit]:
         """Return how a file reads through the pages that recognise it."""
         return [*fits(peek(path), self.importers.values(), self._currency)]
+
+    def looked(self, path: Path) -> list[Looked]:
+        """Return how a file, or each of a zip, reads, and what an import makes of it. Raises FormatError."""
+        with given.parts(path) as found:
+            return [self._looked(part, alone=len(found) == 1) for part in found]
+
+    def _looked(self, part: Part, *, alone: bool) -> Looked:
+        """Return how one file reads; that of a zip is told by its own name."""
+        fits: Sequence[Fit] = ()
+        taken: Fit | None = None
+        why: FormatError | None = None
+        try:
+            fits = self.known(part.path)
+            name = choose(part.path, self.importers.values()).name
+            taken = next(one for one in fits if one.page == name)
+        except FormatError as error:
+            why = FormatError(error.key, **(error.details | {"path": part.label}))
+        if taken and taken.error:
+            why, taken = FormatError(taken.error.key, **(taken.error.details | {"path": part.label})), None
+        return Looked(part.label, fits, taken, why, letter=not alone and given.is_letter(part.path))
 
     def propose(self, path: Path, answers: Mapping[str, str]) -> Proposal:
         """Propose what a page says of a file. Raises FormatError and UsageError as `propose` does."""
