@@ -74,6 +74,13 @@ def test_rows_and_sums_are_those_of_another_parser(tmp_path: Path, encoding: str
     assert {row.candidate.payee for row in rows if row.candidate} == {f"{payee} & Co"}
 
 
+def test_an_activity_by_itself_is_read(tmp_path: Path) -> None:
+    """Some publishers give each out as a file."""
+    one = TRANSACTION.format(ref="T1", kind="D", date="2015-03-02", value="12.50", currency="")
+    (row,) = read(written(tmp_path, "<!-- one -->\n" + ACTIVITY.format(name="X1", transactions=one)))
+    assert (row.amount, row.candidate is not None) == (1250, True)
+
+
 def test_version_1_says_texts_by_themselves(tmp_path: Path) -> None:
     """And letters for the types; a transaction without its date or value waits, and is not dropped."""
     plain = """<iati-activity default-currency="GBP"><iati-identifier>X</iati-identifier><title>Old</title>

@@ -15,10 +15,11 @@ from copies import opened
 from fundtrack import pages
 from fundtrack.book.doctor import originals
 from fundtrack.errors import BookError, FormatError, PageError, UsageError
-from fundtrack.importing import Importer
+from fundtrack.importing import Importer, report
 from fundtrack.importing.file import import_file
 from fundtrack.importing.keep import INCOMING, STALE
 from fundtrack.importing.quarantine import find, reject, retry, waiting
+from fundtrack.importing.report import held_rows
 from fundtrack.posting.batch import Batch
 from kill import HEADER
 from treasury import BLANK, asked, bring, counts, everything, file_of, fill, held, names, pay, rejected, waits
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from sqlalchemy import URL
+    from sqlalchemy import URL, Connection
 
     from fundtrack.book import Book
     from fundtrack.importing import Reading, Row
@@ -180,6 +181,19 @@ def test_twins_on_two_sheets_are_two(book: Book) -> None:
     assert sorted(names(book)) == [("x", 100)] * 3 + [("y", 100)]
     reports = bring_workbook(book, "b", one=[pay("x")] * 3, two=[pay("x"), pay("z")])
     assert [counts(report) for report in reports] == [(0, 3, 0, 1), (2, 0, 0, 1)]
+
+
+def test_the_rows_of_a_sheet_are_told_once(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of earlier sheets are not read anew for each that follows, which made a long workbook slow."""
+    told: list[int] = []
+
+    def noted(connection: Connection, batch: int) -> list[dict[str, Any]]:
+        told.append(batch)
+        return held_rows(connection, batch)
+
+    monkeypatch.setattr(report, "held_rows", noted)
+    bring_workbook(book, "a", one=[pay("x")], two=[pay("y")], three=[pay("z")])
+    assert told == [1, 2, 3]
 
 
 def test_a_retry_counts_twins_over_the_sheets_too(book: Book) -> None:

@@ -244,9 +244,9 @@ def glossed(cell: str) -> str:
 def loose(cell: str) -> str:
     """Return a header in the form in which one of several names is looked for: its letters and digits, of one case.
 
-    What a bank says again in English behind it, 交易日期[ Transaction Date ], is no part of it.
+    What a bank says again in English behind it, 交易日期[ Transaction Date ], is no part of it; 帐 is written for 账.
     """
-    return "".join(filter(str.isalnum, ENGLISH.sub("", column(cell)[0]).casefold()))
+    return "".join(filter(str.isalnum, ENGLISH.sub("", column(cell)[0]).casefold())).replace("帐", "账")
 
 
 @lru_cache(maxsize=1 << 12)

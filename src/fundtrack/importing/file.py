@@ -30,7 +30,7 @@ from fundtrack.importing.enterer import Enterer
 from fundtrack.importing.importer import Importer, choose
 from fundtrack.importing.judge import judge, place_of, rejected
 from fundtrack.importing.keep import Copy, digest
-from fundtrack.importing.report import reports_of
+from fundtrack.importing.report import report_of, reports_of
 from fundtrack.importing.stage import Stager, keyed
 from fundtrack.importing.whose import refuse_bank, said_of_all
 from fundtrack.pages import catalogue
@@ -375,6 +375,6 @@ class _File:
              json.dumps(row.cells, ensure_ascii=False), row.amount, row.natural_key, row.occurrence, row.says)
             for row in tally.held
         ))  # fmt: skip
-        (report,) = [r for r in reports_of(connection, self.sha256, self.name) if r.batch == tally.batch]
+        report = report_of(connection, tally.batch, self.name)
         waited = tuple(replaced_by(connection, tally.batch))
         return replace(report.fresh(findings, agrees), waited=waited, **reading.noted(sheet))

@@ -32,7 +32,7 @@ HTML: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 IATI: Final = re.compile(
-    r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>\[]*(?:\[.*?\])?>\s*)*<iati-activities\b", re.DOTALL
+    r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>\[]*(?:\[.*?\])?>\s*)*<iati-activit(?:ies|y)\b", re.DOTALL
 )
 """Aid as XML; what it declares beside is refused by its reader."""
 

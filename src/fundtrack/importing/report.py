@@ -190,10 +190,14 @@ class Report:
 
 def reports_of(connection: Connection, sha256: str, file: str) -> list[Report]:
     """Return the reports of a file that was imported before, as its rows stand now."""
-    batches = connection.exec_driver_sql(
-        f"SELECT * FROM batch WHERE sha256 = '{sha256}' ORDER BY batch"
-    ).mappings().all()  # fmt: skip
-    return [_standing(connection, dict(batch), file) for batch in batches]
+    of = dialect.rows_of(connection, f"SELECT batch FROM batch WHERE sha256 = '{sha256}' ORDER BY batch")
+    return [report_of(connection, batch, file) for (batch,) in of]
+
+
+def report_of(connection: Connection, batch: int, file: str) -> Report:
+    """Return the report of a batch as its rows stand now."""
+    of = connection.exec_driver_sql(f"SELECT * FROM batch WHERE batch = {batch:d}").mappings().one()
+    return _standing(connection, dict(of), file)
 
 
 def _standing(connection: Connection, batch: dict[str, Any], file: str) -> Report:
