@@ -38,6 +38,9 @@ EXAMPLES: Final = [
     for name in ("project-ledger", "one-card-result")
     for example in PAGES[name].examples
 ]
+SPLIT: Final = ("12.5,10,,2.5", "12.5,9,,3.5")
+"""What the sources of a bill pay, in two ways."""
+
 MADE: Final = """
 SELECT v.date, v.payee, v.narration, e.fund, e.debit, e.amount, e.red, v.row, w.row AS of_link, v.batch, w.batch AS of
 FROM voucher AS v JOIN entry AS e ON e.voucher = v.id JOIN voucher AS w ON w.id = v.link ORDER BY v.id, e.line
@@ -181,3 +184,26 @@ def test_a_second_batch_of_the_same_households_has_results_of_its_own(book: Book
     with book.reading() as connection:
         assert connection.exec_driver_sql("""SELECT p.document FROM voucher AS b JOIN voucher AS p ON p.id = b.cites
             WHERE b.kind = 'returned-payment' ORDER BY b.id""").scalars().all() == ["YKT2015-07", "YKT2015-08"]
+
+
+def test_a_split_that_comes_again_otherwise_is_told(book: Book, tmp_path: Path) -> None:
+    """Of the same project, day and sum: what each fund pays stands beside what the file says by now."""
+    example, *_ = PAGES["project-ledger"].examples
+    page = localised(PAGES["project-ledger"], example, book.folder)
+    text = text_of("project-ledger")
+    assert bring(book, file(tmp_path, "a", text), page=page).rows["posted"] == 2
+    report = bring(book, file(tmp_path, "b", text.replace(*SPLIT)), page=page)
+    assert reasons(report)[5] == ["posted-otherwise"]
+    (why,) = [row["reasons"][0]["zh"] for row in report.held if row["row"] == 5]
+    assert why.endswith("资金来源为 F01 100,000.00 + F04 25,000.00，本行为 F01 90,000.00 + F04 35,000.00。")
+    quarantine.reject(book, f"{report.batch}:5", by=CHIEF, reason="账上无误")
+    assert bring(book, file(tmp_path, "c", text.replace(*SPLIT) + "\n"), page=page).rows["rejected"] == 1
+    assert sound(book)
+
+
+def test_a_result_that_comes_again_otherwise_is_told(book: Book, tmp_path: Path) -> None:
+    """The bank says of what came back that it was paid: only one of the two can be."""
+    text = text_of("one-card-result")
+    assert bring(book, file(tmp_path, "a", text)).rows["posted"] == 1
+    report = bring(book, file(tmp_path, "b", text.replace("失败,户名不符", "成功,")))
+    assert reasons(report) == {5: ["posted-otherwise"], 6: ["payment-not-found"]}

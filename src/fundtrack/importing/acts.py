@@ -25,6 +25,7 @@ from fundtrack.importing.blocks import Row
 from fundtrack.importing.commitments import Commitments
 from fundtrack.importing.judge import judge, known
 from fundtrack.importing.lines import Lines, Meant, Uses
+from fundtrack.importing.otherwiseacts import acted
 from fundtrack.importing.returned import RETURNED, Payments
 from fundtrack.importing.tally import Tally, holding, reason, reason_of_error
 from fundtrack.posting.application import Origin, record
@@ -180,8 +181,11 @@ class Acts(Tally):
             asked[at].row.number: ("already-posted", [reason("already-applied", application=application)])
             for at, application in self._connection.exec_driver_sql(APPLIED)
         }
-        for at, state, said in known(self._connection, lambda at: asked[at].row.says):
+        for at, state, said in known(self._connection, lambda at: asked[at].row.says, self.bases):
             why.setdefault(asked[at].row.number, (state, [said]))
+        stand = [one for one in asked if why.get(one.row.number, ("",))[0] == "already-posted"]
+        for number, one in acted(self._connection, self.becomes, stand, self.batch):
+            why[number] = "quarantined", [one.told(one.row)]
         return self._without(asked, why)
 
     def _without(self, asked: Iterable[Asked], why: Why) -> list[Asked]:
