@@ -357,5 +357,6 @@ def test_a_corrected_row_is_not_the_one_that_was_rejected(book: Book) -> None:
     assert report.waited == ((2, "2:2"),)
     with pytest.raises(UsageError, match=r"row 3:2, of another file, took its place"), book.reading() as connection:
         find(connection, "2:2")
-    assert rejected(bring(book, "d", pay("1", fund="F01", use="F03-0603"), pay("5"))) == {}
+    again = bring(book, "d", pay("1", fund="F01", use="F03-0603"), pay("5"))
+    assert rejected(again) == {2: {"rejected-before"}}, "it says what was rejected, and not what stands"
     assert waits(book) == []

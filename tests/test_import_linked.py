@@ -38,6 +38,9 @@ EXAMPLES: Final = [
     for name in ("project-ledger", "one-card-result")
     for example in PAGES[name].examples
 ]
+SPLIT: Final = ("12.5,10,,2.5", "12.5,9,,3.5")
+"""What the sources of a bill pay, in two ways."""
+
 MADE: Final = """
 SELECT v.date, v.payee, v.narration, e.fund, e.debit, e.amount, e.red, v.row, w.row AS of_link, v.batch, w.batch AS of
 FROM voucher AS v JOIN entry AS e ON e.voucher = v.id JOIN voucher AS w ON w.id = v.link ORDER BY v.id, e.line
@@ -183,3 +186,90 @@ def test_a_second_batch_of_the_same_households_has_results_of_its_own(book: Book
     with book.reading() as connection:
         assert connection.exec_driver_sql("""SELECT p.document FROM voucher AS b JOIN voucher AS p ON p.id = b.cites
             WHERE b.kind = 'returned-payment' ORDER BY b.id""").scalars().all() == ["YKT2015-07", "YKT2015-08"]
+
+
+def test_a_split_that_comes_again_otherwise_is_told(book: Book, tmp_path: Path) -> None:
+    """Of the same project, day and sum: what each fund pays stands beside what the file says by now."""
+    example, *_ = PAGES["project-ledger"].examples
+    page = localised(PAGES["project-ledger"], example, book.folder)
+    text = text_of("project-ledger")
+    assert bring(book, file(tmp_path, "a", text), page=page).rows["posted"] == 2
+    report = bring(book, file(tmp_path, "b", text.replace(*SPLIT)), page=page)
+    assert reasons(report)[5] == ["posted-otherwise"]
+    (why,) = [row["reasons"][0]["zh"] for row in report.held if row["row"] == 5]
+    assert why.endswith("资金来源为 F01 100,000.00 + F04 25,000.00，本行为 F01 90,000.00 + F04 35,000.00。")
+    quarantine.reject(book, f"{report.batch}:5", by=CHIEF, reason="账上无误")
+    assert bring(book, file(tmp_path, "c", text.replace(*SPLIT) + "\n"), page=page).rows["rejected"] == 1
+    assert sound(book)
+
+
+def test_a_result_that_comes_again_otherwise_is_told(book: Book, tmp_path: Path) -> None:
+    """The bank says of what came back that it was paid: only one of the two can be."""
+    text = text_of("one-card-result")
+    assert bring(book, file(tmp_path, "a", text)).rows["posted"] == 1
+    report = bring(book, file(tmp_path, "b", text.replace("失败,户名不符", "成功,")))
+    assert reasons(report) == {5: ["posted-otherwise"], 6: ["payment-not-found"]}
+
+
+def second(text: str) -> str:
+    """Return a sample as one of another batch."""
+    return text.replace("YKT2015-07", "YKT2015-08").replace("农村危房改造,,列支", "F03,,列支")
+
+
+def test_results_that_came_before_their_batch_are_settled_by_a_retry(book: Book, tmp_path: Path) -> None:
+    """What was paid stands, and is asked of nobody; what failed is owed again."""
+    report = bring(book, file(tmp_path, "r", second(text_of("one-card-result"))))
+    assert report.rows["quarantined"] == 3
+    bring(book, file(tmp_path, "b", second(text_of("one-card-batch"))))
+    done = quarantine.retry(book, [], by=CLERK)
+    assert [(one.row.row, one.voucher, one.before) for one in done] == [
+        (4, "F03-2015-000004", True), (5, "F03-2015-000007", False), (6, "F03-2015-000006", True),
+    ]  # fmt: skip
+    with book.reading() as connection:
+        assert quarantine.waiting(connection) == []
+    assert sound(book)
+    assert read(publish(book).main) == canonical(book)
+
+
+MASKED: Final = {
+    "6231330000000000011": "6231********0011", "6231330000000000029": "尾号0029", "6231330000000000037": "****0037",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("said", [MASKED, dict.fromkeys(MASKED, "")])
+def test_a_bank_that_masks_accounts_is_understood(book: Book, tmp_path: Path, said: dict[str, str]) -> None:
+    """By payee and amount within the batch, and by the end of the account, where that leaves one."""
+    text = text_of("one-card-result")
+    for account, shown in said.items():
+        text = text.replace(account, shown)
+    report = bring(book, file(tmp_path, "r", text))
+    assert (reasons(report), report.rows["posted"], report.rows["already_posted"]) == (
+        {6: ["payment-not-found"]}, 1, 1,
+    )  # fmt: skip
+
+
+def test_namesakes_are_told_by_the_end_of_the_account_or_wait(book: Book, tmp_path: Path) -> None:
+    """Where the bank says none, all who might be meant are named; another end is nobody's."""
+    names = ("韦某一", "黄某二", "罗某三")
+    batch, result = second(text_of("one-card-batch")), second(text_of("one-card-result"))
+    for name in names:
+        batch, result = batch.replace(name, "王建国"), result.replace(name, "王建国")
+    batch = batch.replace("1.85,", "1.8,").replace("0.123456,", "1.8,").replace("3.773456", "5.4")
+    result = (
+        result.replace("18,500.00", "18,000.00")
+        .replace('"1,234.56",成功', '"18,000.00",失败')
+        .replace("37,734.56", "54,000.00")
+    )
+    bring(book, file(tmp_path, "b", batch))
+    untold = result
+    for account in MASKED:
+        untold = untold.replace(account, "")
+    report = bring(book, file(tmp_path, "r", untold))
+    assert reasons(report) == {row: ["payment-several"] for row in (4, 5, 6)}
+    assert "F03-2015-000004 (623133*********0011)、F03-2015-000005 (623133*********0029)" in str(report.held)
+    told = result.replace("6231330000000000037", "****0099")
+    for account, shown in MASKED.items():
+        told = told.replace(account, shown)
+    report = bring(book, file(tmp_path, "t", told))
+    assert (reasons(report), report.rows["posted"]) == ({6: ["payment-not-found"]}, 1)
+    assert [one.check for one in report.findings] == []

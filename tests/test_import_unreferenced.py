@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from acts import act
 from books import USES
+from fundtrack.importing.file import import_file
 from fundtrack.importing.quarantine import reject, retry
 from fundtrack.posting import post
 from fundtrack.posting.correct import reverse
 from fundtrack.posting.vouchers import draft
-from treasury import JUNE, bring, counts, held, pay, waits
+from treasury import JUNE, STATEMENT, bring, counts, file_of, held, pay, waits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from fundtrack.book import Book
 
 PAYEE: Final = "示例施工队"
+SPECIAL: Final = "45001234560002"
 WHY: Final = {2: {"stands-unreferenced"}}
 
 
@@ -78,6 +81,40 @@ def test_an_account_is_of_the_bank_and_not_of_a_fund(book: Book) -> None:
     assert held(shared) == WHY
     special = bring(book, "b", pay("2", fund="F04", payee=PAYEE, reference="GK2", bank="45001234560002"))
     assert "stands-unreferenced" not in str(special.held)
+
+
+def receipt(day: int, what: str, amount: str, payer: str, reference: str = "") -> list[str]:
+    """Return the line of a statement on what came in."""
+    return [f"2015-06-{day:02d}", reference, what, "", amount, "", payer, "", ""]
+
+
+@pytest.mark.parametrize(("payer", "reference"), [("县国库", "x"), ("", "x"), ("县国库", "")])
+def test_what_came_in_and_stands_waits_too(book: Book, payer: str, reference: str) -> None:
+    """Of the same account and amount, from the same payer as far as both name one."""
+    act(book, lambda _, c: [
+        draft(c, "transfer-received", fen, fund="F04", date=JUNE, payee=by, bank=SPECIAL, bank_ref=said)
+        for fen, by, said in ((900, payer, reference), (70, "", reference * 2))
+    ])  # fmt: skip
+    other = "" if reference else "LS9"
+    rows = (
+        receipt(3, "财政拨款", "9.00", "县国库", other), receipt(1, "拨款", "0.70", "", other and "LS8"),
+        receipt(2, "财政拨款", "9.01", "县国库", other and "LS7"),
+        receipt(5, "财政拨款", "9.00", "县国库", other and "LS6"),
+    )  # fmt: skip
+    path = file_of(book, "s", rows, head=[[f"账号：{SPECIAL}"], STATEMENT])
+    (report,) = import_file(book, path, by="clerk", page="special-account-statement")
+    assert held(report) == {3: {"stands-received"}, 4: {"stands-received"}}
+    assert report.rows["posted"] == 2
+    reverse(book, "F04-2015-000002", by="ann", reason="重复", date=JUNE)
+    assert [bool(one.voucher) for one in retry(book, [], by="ann")] == [True, False]
+
+
+def test_another_payer_is_another_receipt(book: Book) -> None:
+    """Two that gave the same on one day."""
+    act(book, lambda _, c: [draft(c, "transfer-received", 900, fund="F04", date=JUNE, payee="甲", bank=SPECIAL)])
+    path = file_of(book, "s", [receipt(1, "财政拨款", "9.00", "乙", "LS1")], head=[[f"账号：{SPECIAL}"], STATEMENT])
+    (report,) = import_file(book, path, by="clerk", page="special-account-statement")
+    assert held(report) == {}
 
 
 def test_rows_of_one_file_are_no_doubt(book: Book) -> None:

@@ -54,6 +54,12 @@ LONG: Final = re.compile(rf"{ALIKE} | (?<![A-Za-z\d])\d{{14,}}[\dXxＸｘ]", re.
 
 DOCUMENT: Final = re.compile(r"(?=.*\d)[0-9A-Z()]{7,20}", re.ASCII)
 ACCOUNT: Final = re.compile(r"\d{8,32}", re.ASCII)
+TAIL: Final = 4
+"""Digits at the end of an account by which banks name it to others."""
+
+MASKED: Final = re.compile(rf"(?:\d{{0,10}}[*X●•·#]{{2,30}}|尾号)?(\d{{{TAIL}}})", re.ASCII)
+"""An account of which a bank says the end: 6231********0011, ****0011, 尾号0011."""
+
 PLAIN_LENGTHS: Final = frozenset({*range(8, 33)} - {OLD_LENGTH})
 """Digits of an account that no identity card of the old form has."""
 
@@ -142,6 +148,17 @@ def sound(number: str, form: Form) -> str:
     elif not is_card(bare) and not (form == "party" and not bare.isdecimal() and DOCUMENT.fullmatch(bare)):
         raise FormatError("identity-unsound", text=masked(bare))
     return number
+
+
+def ended(number: str) -> str:
+    """Return an account of which only the end is said as it is kept for comparing; nothing for another text."""
+    found = MASKED.fullmatch(normal(number))
+    return f"{'*' * TAIL}{found[1]}" if found else ""
+
+
+def is_tail(said: str) -> bool:
+    """Say whether a text is the end of an account, as `ended` returns it."""
+    return said.startswith("*" * TAIL) and "#" not in said
 
 
 def covered(text: str) -> str:

@@ -277,6 +277,9 @@ GROUP BY b.batch ORDER BY b.batch
 """
 """What each batch says of its rows, and what the book holds. A row posted by a later decision was quarantined."""
 
+STOOD: Final = "payment-stands"
+"""Why a row of a bank's results is settled by a payment that is not its own: the bank made it, and it stands."""
+
 GROUNDLESS: Final = f"""
 WITH every_entry AS (SELECT entry FROM ({every_entry()}) AS e
     UNION ALL SELECT 'application ' || application FROM application)
@@ -288,6 +291,8 @@ WHERE COALESCE(r.state, '') <> 'quarantined' OR (d.entry IS NOT NULL AND e.entry
     OR (d.decided = 'posted' AND d.entry IS NULL AND (v.id IS NULL OR NOT (
     (v.natural_key = r.natural_key AND v.occurrence = r.occurrence)
     OR COALESCE(v.batch = d.batch AND v.row = d.row, 1 = 0)
+    OR (d.reason = '{STOOD}' AND v.kind IN ('disbursement', 'advance') AND EXISTS (
+        SELECT 1 FROM entry AS e WHERE e.voucher = v.id AND e.line = 1 AND e.amount = r.amount))
     OR (v.batch IS NOT NULL AND EXISTS (SELECT 1 FROM correction AS c WHERE c.batch = d.batch AND c.row = d.row)))))
 ORDER BY d.batch, d.row
 """

@@ -281,11 +281,15 @@ def print_tried(tried: Sequence[Retried], form: Format, language: Language) -> N
     else:
         for one in tried:
             if one.voucher:
-                show.say_message("retry-posted", language, place=place_of(one.row, language), voucher=one.voucher)
+                key = "retry-stands" if one.before else "retry-posted"
+                show.say_message(key, language, place=place_of(one.row, language), voucher=one.voucher)
             else:
                 print_reasons(place_of(one.row, language), one.reasons, language)
-        posted = sum(bool(one.voucher) for one in tried)
-        show.say_message("retry-summary", language, posted=posted, waiting=len(tried) - posted)
+        posted, waiting = (
+            sum(bool(one.voucher) and not one.before for one in tried),
+            sum(not one.voucher for one in tried),
+        )
+        show.say_message("retry-summary", language, posted=posted, waiting=waiting)
     if not all(one.voucher for one in tried):
         raise typer.Exit(1)
 

@@ -26,6 +26,7 @@ from fundtrack.importing.commitments import Commitments
 from fundtrack.importing.heldrows import holding
 from fundtrack.importing.judge import judge, known
 from fundtrack.importing.lines import Lines, Meant, Uses
+from fundtrack.importing.otherwiseacts import acted
 from fundtrack.importing.returned import RETURNED, Payments
 from fundtrack.importing.tally import Tally, reason, reason_of_error
 from fundtrack.posting.application import Origin, record
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from fundtrack.checking.lens import Subject
     from fundtrack.importing.basis import Bases
     from fundtrack.importing.judge import Why
+    from fundtrack.importing.returned import Paid
     from fundtrack.importing.stage import Keyed
     from fundtrack.posting.application import Wanted
     from fundtrack.posting.draft import Draft
@@ -62,10 +64,10 @@ KNOWN_BY: Final = ("voucher", "line", "natural_key", "occurrence")
 class Stands(Exception):
     """A row tells of a payment that stands in the book already."""
 
-    def __init__(self, number: str) -> None:
+    def __init__(self, paid: Paid) -> None:
         """Say which."""
-        super().__init__(number)
-        self.number = number
+        super().__init__(paid.number)
+        self.paid = paid
 
 
 class Asked(NamedTuple):
@@ -115,7 +117,7 @@ class Acts(Tally):
         self._uses = Uses(self._policy)
         self.chart: Chart = self._policy
         self.references: dict[int, str] = {}
-        self.confirmed: dict[int, str] = {}
+        self.confirmed: dict[int, Paid] = {}
         self._rows: dict[int, int] = {}
         self._says: dict[int, str] = {}
         self._first: dict[str, int] = {}
@@ -181,8 +183,11 @@ class Acts(Tally):
             asked[at].row.number: ("already-posted", [reason("already-applied", application=application)])
             for at, application in self._connection.exec_driver_sql(APPLIED)
         }
-        for at, state, said in known(self._connection, lambda at: asked[at].row.says):
+        for at, state, said in known(self._connection, lambda at: asked[at].row.says, self.bases):
             why.setdefault(asked[at].row.number, (state, [said]))
+        stand = [one for one in asked if why.get(one.row.number, ("",))[0] == "already-posted"]
+        for number, one in acted(self._connection, self.becomes, stand, self.batch):
+            why[number] = "quarantined", [one.told(one.row)]
         return self._without(asked, why)
 
     def _without(self, asked: Iterable[Asked], why: Why) -> list[Asked]:
@@ -214,8 +219,8 @@ class Acts(Tally):
             try:
                 drafts += make(one, lines)
             except Stands as payment:
-                self.confirmed[one.row.number] = payment.number
-                failed[one.row.number] = "already-posted", [reason("already-posted", voucher=payment.number)]
+                self.confirmed[one.row.number] = payment.paid
+                failed[one.row.number] = "already-posted", [reason("already-posted", voucher=payment.paid.number)]
             except FundtrackError as error:
                 failed[one.row.number] = "quarantined", [reason_of_error(error)]
         if self.becomes == "application":
@@ -322,12 +327,12 @@ class Acts(Tally):
     def _returned(self, one: Asked, _lines: Lines) -> list[Draft]:
         """Return what a payment becomes that the bank sent back; one that it made stands already."""
         assert self._payments is not None
-        number = self._payments.of(one)
+        paid = self._payments.of(one)
         if one.text("result") != RETURNED:
-            raise Stands(number)
+            raise Stands(paid)
         why = one.text("narration") or message("returned-by-bank", self.chart.narrates)
         back = return_payment(
-            self._connection, self.chart, number, one.says["amount"], reason=why, date=one.says["date"]
+            self._connection, self.chart, paid.number, one.says["amount"], reason=why, date=one.says["date"]
         )
         return [self._own(back.storable(), one)]
 

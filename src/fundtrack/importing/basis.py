@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fundtrack.book.aliases import Basis
@@ -22,6 +23,9 @@ CORRECTED: Final = "corrected"
 BY_ACCOUNT: Final = "bank"
 BY_WORD: Final = frozenset({"column", "cell", "file", DEFAULT})
 """How a fund is said by a word; of a default, the word stands for the fund whose use somebody said."""
+
+AT_WORD: Final = itemgetter(*(Basis._fields.index(name) - 1 for name in ("how", "place", "word")))
+"""How, where and by which word what a basis says gives a fund."""
 
 RESTED: Final = f"""
 SELECT DISTINCT c.fund_basis FROM {TABLE} AS c
@@ -66,6 +70,11 @@ class Bases:
         self._known[one.content] = self._next
         self._next += 1
         return one.fund_basis
+
+    def alike(self, first: int, second: int) -> bool:
+        """Say whether two bases rest on the same word of the same place, whatever fund each gives."""
+        said = {of: AT_WORD(content) for content, of in self._known.items() if of in {first, second}}
+        return {first, second} == {*said} and len({*said.values()}) == 1
 
     def keep(self, connection: Connection) -> None:
         """Keep the new bases on which candidates rest that are posted now; the others gave nobody a fund."""

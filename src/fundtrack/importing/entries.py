@@ -166,9 +166,13 @@ class EntryColumns:
         return fields.side(unit, self._layout.red, comma=said == ",", doubt=doubt)
 
     def _keeper(self, name: str, key: bytes) -> Callable[[str], str]:
-        """Return what makes of a person's number what is kept of it. It raises FormatError."""
+        """Return what makes of a person's number what is kept of it. It raises FormatError.
+
+        Of what became of payments a bank may say the end of an account: that is looked for, and kept nowhere.
+        """
         form = cast("identifier.Form", self._forms.get(name))
-        return lambda number: identifier.kept(identifier.sound(number, form), key)
+        ended = identifier.ended if self._layout.becomes == "result" else lambda _: ""
+        return lambda number: ended(number) or identifier.kept(identifier.sound(number, form), key)
 
     def _texts(self, name: str) -> Callable[[str], str]:
         """Return what reads a text: one of the words there are, a hash, a fund of the chart, or anything else.

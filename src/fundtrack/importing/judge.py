@@ -9,10 +9,9 @@ from fundtrack.book.periods import closed_to, month_of
 from fundtrack.book.person import named
 from fundtrack.checking.candidates import candidate_lens
 from fundtrack.checking.lens import Subject
-from fundtrack.importing import unreferenced
+from fundtrack.importing import otherwise, unreferenced
 from fundtrack.importing.samereference import again, reason_by_reference
 from fundtrack.importing.tally import reason, reason_of_error
-from fundtrack.ledger.rows import voucher_number
 from fundtrack.posting.batch import Batch
 from fundtrack.posting.execution import execute_quota
 from fundtrack.posting.refunds import tie
@@ -31,10 +30,6 @@ if TYPE_CHECKING:
 
     Why = dict[int, tuple[str, list[Reason]]]
 
-STANDING: Final = """
-SELECT c.voucher, v.fund, v.year, v.number FROM candidate AS c
-JOIN voucher AS v ON v.natural_key = c.natural_key AND v.occurrence = c.occurrence
-"""
 REJECTED: Final = """
 SELECT c.voucher, r.says, d.decided_at, d.decided_by, d.reason FROM candidate AS c
 JOIN input_row AS r ON r.natural_key = c.natural_key AND r.occurrence = c.occurrence AND r.state = 'quarantined'
@@ -94,7 +89,7 @@ def judge(
     """
     why: Why = {}
     for voucher, state, said in [
-        *known(connection, stager.says_of),
+        *known(connection, stager.says_of, stager.bases),
         *_own(connection, named(by)),
         *_untied(connection, stager),
     ]:
@@ -118,18 +113,27 @@ def place_of(stager: Staged, file: str, sheet: str) -> Callable[[int, str], Subj
     return lambda voucher, _account: Subject(file=file, sheet=sheet, row=stager.row_of(voucher))
 
 
-def known(connection: Connection, says_of: Callable[[int], str]) -> Iterator[tuple[int, str, Reason]]:
+def known(connection: Connection, says_of: Callable[[int], str], bases: Bases) -> Iterator[tuple[int, str, Reason]]:
     """Take out of the candidates what stands in the book already, by itself or in an opening, and what was rejected.
 
-    So what may stand there without the bank's reference.
+    So what stands there and says something else, or may stand there without the bank's reference.
     """
-    for voucher, fund, year, number in connection.exec_driver_sql(STANDING).all():
-        yield voucher, "already-posted", reason("already-posted", voucher=voucher_number(fund, year, number))
+    no = {
+        voucher: reason("rejected-before", date=at, by=who, reason=why)
+        for voucher, says, at, who, why in connection.exec_driver_sql(REJECTED).all()
+        if says == says_of(voucher)
+    }
+    settled = set[int]()
+    for one in [*otherwise.posted(connection, bases)]:
+        if one.others:
+            yield one.candidate, "quarantined", no.get(one.candidate) or one.told(one.row)
+        else:
+            yield one.candidate, "already-posted", reason("already-posted", voucher=one.voucher)
+        _drop(connection, one.candidate)
+        settled.add(one.candidate)
+    for voucher in {*no} - settled:
+        yield voucher, "quarantined", no[voucher]
         _drop(connection, voucher)
-    for voucher, says, at, who, why in connection.exec_driver_sql(REJECTED).all():
-        if says == says_of(voucher):
-            yield voucher, "quarantined", reason("rejected-before", date=at, by=who, reason=why)
-            _drop(connection, voucher)
     for voucher, opening in connection.exec_driver_sql(EARLY).all():
         yield voucher, "quarantined", reason("before-opening", opening=opening)
         _drop(connection, voucher)

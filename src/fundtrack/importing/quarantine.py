@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fundtrack import identifier
 from fundtrack.book.aliases import bases
 from fundtrack.book.create import now
+from fundtrack.book.doctor import STOOD
 from fundtrack.book.person import same_person
 from fundtrack.checking import candidates, checks
 from fundtrack.errors import UsageError
@@ -21,7 +22,6 @@ from fundtrack.importing.file import refuse_approval
 from fundtrack.importing.judge import judge, place_of, rejected
 from fundtrack.importing.report import held_rows
 from fundtrack.importing.stage import Stager
-from fundtrack.importing.tally import reason
 from fundtrack.ledger.rows import voucher_number
 from fundtrack.posting.enter import enter
 from fundtrack.posting.post import next_voucher
@@ -285,8 +285,9 @@ def _do(
     for row in rows:
         if row.row in why:
             yield Retried(row, "", why[row.row])
-        elif row.row in acts.confirmed:
-            yield Retried(row, "", [reason("payment-stands", voucher=acts.confirmed[row.row])])
+        elif paid := acts.confirmed.get(row.row):
+            decide(connection, row, "posted", voucher=paid.voucher, by=by, reason=STOOD)
+            yield Retried(row, paid.number, (), before=True)
         elif applied := _application(connection, row):
             decide(connection, row, "posted", entry=applied, by=by)
             yield Retried(row, applied, ())

@@ -1,7 +1,8 @@
-"""Payments that the book may have already, where one of the two lacks the bank's reference: nothing else tells them.
+"""Payments and receipts that the book may have already, where one of the two lacks the bank's reference.
 
-A payment that somebody entered, or a list without references, and the bank's statement say one payment twice, and their
-natural keys differ. What is of one account, payee and amount within a few days may be one; a person has to look.
+What somebody entered, or a list without references, and the bank's statement say one movement twice, and their natural
+keys differ. What is of one account, party and amount within a few days may be one; a person has to look. Of a receipt
+the payer may be said by one of the two only: who enters it need not name anybody.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from fundtrack.importing.tally import reason
 from fundtrack.ledger.rows import voucher_number
+from fundtrack.posting.draft import MONEY_IN
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
@@ -19,31 +21,39 @@ if TYPE_CHECKING:
 
     from fundtrack.importing.tally import Reason
 
+RECEIPTS: Final = MONEY_IN - {"opening"}
+"""What a bank's statement may say came in; a refund is tied to its payment by the bank's reference."""
+
 DAYS: Final = 3
 """How far apart the day of a voucher and that of the bank may be, as where lines and vouchers are reconciled."""
 
-ASKED: Final = """
-SELECT MIN(c.day), MAX(c.day) FROM candidate AS c WHERE c.kind IN ('disbursement', 'advance') AND c.payee <> ''
-"""
-STANDS: Final = """
-WITH paid AS MATERIALIZED (
-    SELECT c.voucher, c.batch, c.row, c.day, c.payee, c.bank_ref, c.unit, c.amount, a.bank
+OUT: Final = "kind IN ('disbursement', 'advance')"
+IN: Final = f"kind IN {(*sorted(RECEIPTS),)}"
+
+ASKED: Final = f"SELECT MIN(c.day), MAX(c.day) FROM candidate AS c WHERE (c.{OUT} AND c.payee <> '') OR c.{IN}"
+STANDS: Final = f"""
+WITH moved AS MATERIALIZED (
+    SELECT c.voucher, c.batch, c.row, c.day, c.payee, c.bank_ref, c.unit, c.amount, a.bank,
+        CASE WHEN c.{IN} THEN 1 ELSE 0 END AS came
     FROM candidate AS c
-    JOIN account AS a ON a.fund = c.credit_fund AND a.unit = c.unit AND a.code = c.credit
-    WHERE c.kind IN ('disbursement', 'advance') AND c.payee <> '' AND c.red = 0 AND a.bank <> ''
+    JOIN account AS a ON a.fund = c.fund AND a.unit = c.unit
+        AND a.code = CASE WHEN c.{IN} THEN c.debit ELSE c.credit END
+    WHERE ((c.{OUT} AND c.payee <> '') OR c.{IN}) AND c.red = 0 AND a.bank <> ''
 ), stood AS MATERIALIZED (
     SELECT v.id, v.fund, v.year, v.number, v.date, v.day, v.payee, v.bank_ref, COALESCE(v.batch, 0) AS batch, e.unit,
-        e.amount, a.bank
+        e.amount, a.bank, CASE WHEN v.{IN} THEN 1 ELSE 0 END AS came
     FROM voucher AS v
     JOIN entry AS e ON e.voucher = v.id
-    JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code = e.credit
+    JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit
+        AND a.code = CASE WHEN v.{IN} THEN e.debit ELSE e.credit END
     WHERE v.fund IN (SELECT fund FROM account WHERE bank <> '') AND v.day BETWEEN :first AND :last
-        AND v.kind IN ('disbursement', 'advance') AND v.payee <> '' AND e.red = 0 AND a.bank <> ''
+        AND ((v.{OUT} AND v.payee <> '') OR v.{IN}) AND e.red = 0 AND a.bank <> ''
         AND v.reverses IS NULL AND NOT EXISTS (SELECT 1 FROM voucher AS back WHERE back.reverses = v.id)
 )
-SELECT p.voucher, COALESCE(p.batch, 0), COALESCE(p.row, 0), s.fund, s.year, s.number, s.date
-FROM paid AS p
-JOIN stood AS s ON s.payee = p.payee AND s.amount = p.amount AND s.unit = p.unit AND s.bank = p.bank
+SELECT p.voucher, p.came, COALESCE(p.batch, 0), COALESCE(p.row, 0), s.fund, s.year, s.number, s.date
+FROM moved AS p
+JOIN stood AS s ON s.came = p.came AND s.amount = p.amount AND s.unit = p.unit AND s.bank = p.bank
+    AND (s.payee = p.payee OR (p.came = 1 AND (s.payee = '' OR p.payee = '')))
     AND s.day BETWEEN p.day - :days AND p.day + :days AND s.batch <> COALESCE(p.batch, 0)
     AND CASE s.bank_ref WHEN '' THEN 1 ELSE 0 END <> CASE p.bank_ref WHEN '' THEN 1 ELSE 0 END
 ORDER BY p.voucher, ABS(s.day - p.day) DESC, s.id DESC
@@ -52,14 +62,15 @@ ORDER BY p.voucher, ABS(s.day - p.day) DESC, s.id DESC
 
 
 def standing(connection: Connection) -> Iterator[tuple[int, Reason]]:
-    """Give the candidates whose payment may stand in the book, with why they wait."""
+    """Give the candidates whose payment or receipt may stand in the book, with why they wait."""
     ((first, last),) = connection.exec_driver_sql(ASKED).all()
     if first is None:
         return
     asked = {"first": first - DAYS, "last": last + DAYS, "days": DAYS}
     found = {
-        voucher: (f"{batch}:{row}", voucher_number(*number), date)
-        for voucher, batch, row, *number, date in dialect.rows_of(connection, STANDS, asked)
+        voucher: (came, f"{batch}:{row}", voucher_number(*number), date)
+        for voucher, came, batch, row, *number, date in dialect.rows_of(connection, STANDS, asked)
     }
-    for voucher, (row, number, date) in found.items():
-        yield voucher, reason("stands-unreferenced", voucher=number, date=date, row=row)
+    for voucher, (came, row, number, date) in found.items():
+        key = "stands-received" if came else "stands-unreferenced"
+        yield voucher, reason(key, voucher=number, date=date, row=row)
