@@ -187,7 +187,7 @@ def test_the_rows_of_a_sheet_are_told_once(book: Book, monkeypatch: pytest.Monke
     """Those of earlier sheets are not read anew for each that follows, which made a long workbook slow."""
     told: list[int] = []
 
-    def noted(connection: Connection, batch: int) -> list[dict[str, Any]]:
+    def noted(connection: Connection, batch: int) -> Iterator[dict[str, Any]]:
         told.append(batch)
         return held_rows(connection, batch)
 

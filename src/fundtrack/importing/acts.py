@@ -28,7 +28,7 @@ from fundtrack.importing.judge import judge, known
 from fundtrack.importing.lines import Lines, Meant, Uses
 from fundtrack.importing.otherwiseacts import acted
 from fundtrack.importing.returned import RETURNED, Payments
-from fundtrack.importing.tally import Tally, reason, reason_of_error
+from fundtrack.importing.tally import Tally, reason, reason_of_error, told
 from fundtrack.posting.application import Origin, record
 from fundtrack.posting.given import Row as GivenRow
 from fundtrack.posting.post import keyed, next_voucher, staged
@@ -195,7 +195,8 @@ class Acts(Tally):
         left = []
         for one in asked:
             if one.row.number in why:
-                self.held.append(holding(one.row, *why[one.row.number], one.key, one.occurrence))
+                state, said = why[one.row.number]
+                self.held.append(holding(one.row, state, [*map(told, said)], one.key, one.occurrence))
             else:
                 left.append(one)
         return left

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Final, Protocol
 
 from fundtrack.book.periods import closed_to, month_of
@@ -19,16 +21,16 @@ from fundtrack.schema import dialect
 from fundtrack.schema.functions import PERSON
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection
 
     from fundtrack.chart.model import Chart
     from fundtrack.checking import Check, Finding
     from fundtrack.importing.basis import Bases
-    from fundtrack.importing.tally import Reason
+    from fundtrack.importing.tally import Cause, Reason
 
-    Why = dict[int, tuple[str, list[Reason]]]
+    Why = dict[int, tuple[str, Sequence[Cause]]]
 
 REJECTED: Final = """
 SELECT c.voucher, r.says, d.decided_at, d.decided_by, d.reason FROM candidate AS c
@@ -88,12 +90,10 @@ def judge(
     Raises FormatError (`text-unsafe`) where who did it could not be published.
     """
     why: Why = {}
-    for voucher, state, said in [
-        *known(connection, stager.says_of, stager.bases),
-        *_own(connection, named(by)),
-        *_untied(connection, stager),
-    ]:
-        why[stager.row_of(voucher)] = (state, [said])
+    for voucher, state, said in chain(
+        known(connection, stager.says_of, stager.bases), _own(connection, named(by)), _untied(connection, stager)
+    ):
+        why[stager.row_of(voucher)] = (state, (said,))
     execute_quota(connection)
     moved = again(connection)
     keep = partial(stager.bases.keep, connection)
@@ -113,26 +113,29 @@ def place_of(stager: Staged, file: str, sheet: str) -> Callable[[int, str], Subj
     return lambda voucher, _account: Subject(file=file, sheet=sheet, row=stager.row_of(voucher))
 
 
-def known(connection: Connection, says_of: Callable[[int], str], bases: Bases) -> Iterator[tuple[int, str, Reason]]:
+def known(connection: Connection, says_of: Callable[[int], str], bases: Bases) -> Iterator[tuple[int, str, Cause]]:
     """Take out of the candidates what stands in the book already, by itself or in an opening, and what was rejected.
 
-    So what stands there and says something else, or may stand there without the bank's reference.
+    So what stands there and says something else, or may stand there without the bank's reference. Of what stands there
+    and says the same only the voucher is given, for there may be a million of them.
     """
     no = {
         voucher: reason("rejected-before", date=at, by=who, reason=why)
         for voucher, says, at, who, why in connection.exec_driver_sql(REJECTED).all()
         if says == says_of(voucher)
     }
-    settled = set[int]()
-    for one in [*otherwise.posted(connection, bases)]:
+    settled = array("q")
+    for one in otherwise.posted(connection, bases):
+        settled.append(one.candidate)
         if one.others:
             yield one.candidate, "quarantined", no.get(one.candidate) or one.told(one.row)
         else:
-            yield one.candidate, "already-posted", reason("already-posted", voucher=one.voucher)
-        _drop(connection, one.candidate)
-        settled.add(one.candidate)
-    for voucher in {*no} - settled:
-        yield voucher, "quarantined", no[voucher]
+            yield one.candidate, "already-posted", one.voucher
+    for voucher in settled:
+        no.pop(voucher, None)
+        _drop(connection, voucher)
+    for voucher, said in no.items():
+        yield voucher, "quarantined", said
         _drop(connection, voucher)
     for voucher, opening in connection.exec_driver_sql(EARLY).all():
         yield voucher, "quarantined", reason("before-opening", opening=opening)

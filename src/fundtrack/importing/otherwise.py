@@ -18,7 +18,6 @@ from fundtrack.identifier import shown
 from fundtrack.importing.tally import reason
 from fundtrack.ledger.rows import voucher_number
 from fundtrack.posting.held import OTHERWISE
-from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,6 +27,9 @@ if TYPE_CHECKING:
     from fundtrack.errors import Language
     from fundtrack.importing.basis import Bases
     from fundtrack.importing.tally import Reason
+
+TOGETHER: Final = 1000
+"""So many candidates are looked at together: of a list that is extended month by month most were posted before."""
 
 PRIVATE: Final = ("payee_id", "payee_account")
 FIELDS: Final = ("payee", *PRIVATE, "project", "document", "contract", "bank")
@@ -91,9 +93,8 @@ class Posted(NamedTuple):
 def posted(connection: Connection, bases: Bases) -> Iterator[Posted]:
     """Give the candidates that are in the book already."""
     renamed: set[tuple[str, str]] | None = None
-    for one, batch, row, fund, year, number, date, since, stands_on, rests_on, *said in dialect.rows_of(
-        connection, STANDING
-    ):
+    rows = connection.exec_driver_sql(STANDING, execution_options={"yield_per": TOGETHER})
+    for one, batch, row, fund, year, number, date, since, stands_on, rests_on, *said in rows:
         others = [] if since else [*_others(said)]
         if others and renamed is None:
             renamed = {(alias.word, alias.meaning) for alias in aliases(connection) if alias.field == "payee"}

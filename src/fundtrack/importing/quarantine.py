@@ -22,6 +22,7 @@ from fundtrack.importing.file import refuse_approval
 from fundtrack.importing.judge import judge, place_of, rejected
 from fundtrack.importing.report import held_rows
 from fundtrack.importing.stage import Stager
+from fundtrack.importing.tally import told
 from fundtrack.ledger.rows import voucher_number
 from fundtrack.posting.enter import enter
 from fundtrack.posting.post import next_voucher
@@ -244,7 +245,7 @@ def tried(
     for row in rows:
         state, reasons = why.get(row.row, ("posted", []))
         if state == "quarantined":
-            yield Retried(row, "", reasons)
+            yield Retried(row, "", [*map(told, reasons)])
             continue
         voucher, number = _stands(connection, row, source)
         decide(connection, row, "posted", voucher=voucher, by=by, reason=ASSUMED * (row.row in stager.assumed))

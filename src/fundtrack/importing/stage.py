@@ -18,7 +18,7 @@ from fundtrack.importing.blocks import Block, Said
 from fundtrack.importing.cells import Memo
 from fundtrack.importing.heldrows import holding
 from fundtrack.importing.lines import Lines, Meant, Uses
-from fundtrack.importing.tally import Tally, reason, reason_of_error
+from fundtrack.importing.tally import Tally, reason, reason_of_error, told
 from fundtrack.posting.draft import MONEY_IN, Leg
 from fundtrack.posting.kinds import SIDES, is_no_use, kind_of_payment, passes_on, simple_entry
 from fundtrack.posting.post import HASH_SIZE, NO_DATE, natural_key
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from fundtrack.importing.blocks import Candidates, Piece
     from fundtrack.importing.channels import Told
     from fundtrack.importing.default import Default
-    from fundtrack.importing.tally import Reason
+    from fundtrack.importing.tally import Cause, Reason
     from fundtrack.posting.draft import Kind
 
     Keyed = tuple[Piece, Sequence[str], Sequence[int]]
@@ -185,13 +185,14 @@ class Stager(Tally):
             else:
                 self.hold_row(piece, keys[0], occurrences[0])
 
-    def hold(self, pieces: Iterable[Keyed], why: Mapping[int, tuple[str, list[Reason]]]) -> None:
+    def hold(self, pieces: Iterable[Keyed], why: Mapping[int, tuple[str, Sequence[Cause]]]) -> None:
         """Hold rows that were staged but not posted: read again, by number, with the state and reasons of each."""
         for piece, keys, occurrences in pieces:
             if isinstance(piece, Block):
                 for at, number in enumerate(piece.numbers):
                     if number in why:
-                        self.held.append(holding(piece.row(at), *why[number], keys[at], occurrences[at]))
+                        state, said = why[number]
+                        self.held.append(holding(piece.row(at), state, [*map(told, said)], keys[at], occurrences[at]))
 
     def _staged(self, block: Block, keys: Sequence[str], occurrences: Sequence[int]) -> Iterable[tuple[Any, ...]]:
         """Return the staging rows of a block: rows of `checking.candidates.COLUMNS`, one entry a voucher."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Reason = dict[str, str]
 """Why a row was not posted: `check`, and the sentence and remedy in both languages."""
+Cause = Reason | str
+"""A reason or, of a row that stands in the book and says the same, its voucher, which takes a tenth of the memory."""
 
 NOT_DATA: Final = {
     "blank": "not-data-blank",
@@ -35,6 +37,11 @@ NOT_DATA: Final = {
 def reason(key: str, **details: object) -> Reason:
     """Return a reason that is a message of fundtrack's own."""
     return reason_of_error(UsageError(key, **details))
+
+
+def told(said: Cause) -> Reason:
+    """Return a reason as it is kept."""
+    return reason("already-posted", voucher=said) if isinstance(said, str) else said
 
 
 def reason_of_error(error: FundtrackError) -> Reason:
