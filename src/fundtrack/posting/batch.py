@@ -9,6 +9,7 @@ leans on money they bring in, or that is dated before what the book already hold
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, text
@@ -18,14 +19,18 @@ from fundtrack.auditing.waivers import waived
 from fundtrack.checking import candidates, run
 from fundtrack.posting.dayorder import order_days
 from fundtrack.posting.insert import insert_candidates
+from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection, TextClause
 
     from fundtrack.checking import Check, Finding
     from fundtrack.checking.lens import Lens
+
+    Aside = tuple[int, str, int]
+    """A candidate that was put aside: its voucher, its day, and whether money goes out by it."""
 
 ANY_LATE: Final = "SELECT (SELECT MAX(day) FROM daily_balance) > (SELECT MIN(day) FROM candidate)"
 """Whether the book holds any day after the first candidate; most files go on where the last one ended."""
@@ -209,19 +214,22 @@ class Batch:
 
         A window grows while nothing is found, and begins anew at one where something is: a fund that has run dry
         costs one look a row. What breaks a check by itself was refused before; only what is judged together is asked.
+
+        Of what is `late`, the days behind it are judged as well. Payments alone are late together: what all of them
+        leave on any day is no more than some of them do. Where they leave too little, each is looked at alone.
         """
-        rows = self.connection.exec_driver_sql(
-            "SELECT voucher, date FROM aside WHERE line = 1 ORDER BY day, outflow, voucher"
-        ).all()
+        rows: Sequence[Aside] = dialect.rows_of(
+            self.connection, "SELECT voucher, date, outflow FROM aside WHERE line = 1 ORDER BY day, outflow, voucher"
+        )
         size = 1
         while rows:
-            window = rows[: 1 if rows[0][0] in late else size]
-            fatal_dates = self._judge([voucher for voucher, _ in window], together)
+            window = _window(rows[:size], late)
+            fatal_dates = self._judge([voucher for voucher, *_ in window], together)
             if not fatal_dates:
                 rows, size = rows[len(window) :], min(2 * size, WINDOW_MAX)
             elif len(window) > 1:
-                clean = sum(date < min(fatal_dates) for _, date in window)
-                size = clean if 0 < clean < len(window) else 1
+                clean = sum(date < min(fatal_dates) for _, date, _ in window)
+                size = clean if 0 < clean < len(window) and window[0][0] not in late else 1
             else:
                 rows, size = rows[1:], 1
 
@@ -243,6 +251,14 @@ class Batch:
         elif len(window) == 1:
             self.outcome.refused[window[0]] = findings
         return [finding.date for finding in fatal]
+
+
+def _window(rows: Sequence[Aside], late: set[int]) -> Sequence[Aside]:
+    """Return the first of rows that may be judged together: none of them late, or late payments alone."""
+    first, _, outflow = rows[0]
+    if first not in late:
+        return rows
+    return [*takewhile(lambda row: row[0] in late and row[2], rows)] if outflow else rows[:1]
 
 
 def _pieces(vouchers: Iterable[int], size: int = 10_000) -> Iterator[list[int]]:
