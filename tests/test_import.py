@@ -126,12 +126,13 @@ def test_a_refund_of_the_same_day_stands_beside_its_original(book: Book) -> None
 
 def test_money_that_comes_back_later_pays_nothing_that_is_late(book: Book) -> None:
     """Rows that are dated before what stands are judged by the days behind them, as if each were posted alone."""
-    days = [JUNE + timedelta(days=at) for at in (0, 5, 6, 7, 10, 20)]
-    stand = [pay("1", 500, day=days[0]), pay("9", RECEIVED["F03"] - 600, day=days[5])]
+    days = [JUNE + timedelta(days=at) for at in range(9)]
+    stand = [pay("1", 500, day=days[0]), pay("9", RECEIVED["F03"] - 630, day=days[8])]
     assert counts(bring(book, "a", *stand)) == (2, 0, 0, 1)
-    late = [pay("2", 300, day=days[1]), pay("3", 50, day=days[2]), pay("4", 50, day=days[3])]
-    assert held(bring(book, "b", *late, back("5", 500, "GK1", day=days[4]))) == {2: {"overdrawn"}}
-    assert counts(bring(book, "c", pay("6", 250, day=days[1]), pay("7", 250, day=days[2]))) == (2, 0, 0, 1)
+    fine = [pay(f"1{nth}", 10, day=days[nth]) for nth in (1, 2, 3)]  # judged together are one, then two, then four
+    late = [pay("2", 300, day=days[4]), pay("3", 50, day=days[5]), back("4", 500, "GK1", day=days[6])]
+    assert held(bring(book, "b", *fine, *late)) == {5: {"overdrawn"}}
+    assert counts(bring(book, "c", pay("5", 250, day=days[4]), pay("6", 250, day=days[5]))) == (2, 0, 0, 1)
 
 
 def test_a_refund_waits_with_its_original(book: Book) -> None:
