@@ -16,7 +16,7 @@ from fundtrack.errors import UsageError
 from fundtrack.importing.aliases import Said, confirm, say
 from fundtrack.importing.fix import Wanted, affected, fields_of, fix, still
 from fundtrack.posting import post
-from fundtrack.posting.advance import refund
+from fundtrack.posting.advance import outstanding, refund, verification
 from fundtrack.posting.application import approve, payment
 from fundtrack.posting.correct import reverse
 from quotafiles import applied_row, bound_row, given_row
@@ -35,7 +35,11 @@ if TYPE_CHECKING:
 
 WHY: Final = "县里的叫法"
 JULY: Final = date(2015, 7, 1)
-ROADS: Final = """
+TOWN: Final = "田州镇人民政府"
+ROADS: Final = f"""
+2014-01-01 custom "intermediary" "{TOWN}"
+  project: "P01"
+  role: "township"
 2014-01-01 open Expenses:F03-Houses:0605-Roads CNY
   authority: "桂[2014]33号"
 2014-01-01 custom "project" "P02"
@@ -232,11 +236,17 @@ def test_another_payee_changes_the_text_and_no_money(book: Book) -> None:
 
 
 def test_who_holds_an_advance_is_put_right_before_it_is_verified(book: Book) -> None:
-    """An advance by a word stays one; of a verification the holder is said by the advance."""
+    """What is held goes over to the right one; what was verified stays, and so does what would be no advance then."""
     known(book, "payee", "茂恒", COMPANY)
-    bring(book, "a", pay("1", fund="F01", payee="茂恒"))
-    stays = fix(book, "茂恒", wanted("payee", "农户"), by="ann")
-    assert [one[4] for one in told(stays.affected)] == ["rebook-payee-kind"]
+    bring(book, "a", pay("1", fund="F01", payee="茂恒"), pay("2", 250, fund="F01", payee="茂恒"))
+    no_advance = fix(book, "茂恒", wanted("payee", "农户"), by="ann")
+    assert [one[4] for one in told(no_advance.affected)] == ["rebook-payee-kind"] * 2
+    spent: Any = {"use": "0601", "date": date(2015, 6, 9)}
+    post(book, lambda c, chart: [verification(c, chart, "F01-2015-000002", 30, **spent)], by="ann")
+    done = mend(book, "茂恒", wanted("payee", TOWN))
+    assert [one[4] for one in told(done.affected)] == ["reverse-cited", ""]
+    with book.reading() as connection:
+        assert [outstanding(connection, "F01", payee) for payee in (COMPANY, TOWN)] == [70, 250]
 
 
 def test_a_project_is_put_right(book: Book) -> None:

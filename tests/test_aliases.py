@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from beancount import loader
 
-from books import small_book
+from books import CHART, small_book
 from contracts import enter
 from fundtrack.book import aliases as record
 from fundtrack.book.doctor import diagnose
+from fundtrack.book.policy import apply_chart
 from fundtrack.checking.audit import audit_ledger
 from fundtrack.cli.record import voucher_record
 from fundtrack.errors import LANGUAGES, UsageError
@@ -24,7 +25,7 @@ from fundtrack.importing.quarantine import confirm as confirm_default
 from fundtrack.importing.suggest import Suggestions
 from fundtrack.ledger import canonical, publish, read
 from fundtrack.posting.standing import find_voucher
-from treasury import asked, bring, counts, everything, file_of, held, pay
+from treasury import MORE, asked, bring, counts, everything, file_of, held, pay
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -162,6 +163,8 @@ def test_what_is_said_again_changes_nothing(book: Book) -> None:
         (Said("fund", " ", "F03", "", WHY), "alias-empty"), (Said("fund", "危改", "F03"), "reason-needed"),
         (Said("payee", "韦某一451021197001010015", "韦某一", "", WHY), "alias-private"),
         (Said("use", "建房", "0999", "", WHY), "alias-meaning"),
+        (Said("use", "Building", "0604", "", WHY), "alias-known"),
+        (Said("use", "F03-0603", "0604", "", WHY), "alias-known"),
     ],
 )  # fmt: skip
 def test_what_may_not_be_said(book: Book, said: Said, key: str) -> None:
@@ -170,6 +173,17 @@ def test_what_may_not_be_said(book: Book, said: Said, key: str) -> None:
         say(book, [Said("fund", "好的", "F03", "", WHY), said], by="ann")
     assert caught.value.key == key
     assert asked(book, "SELECT COUNT(*) FROM alias") == [(0,)]
+
+
+def test_what_the_chart_calls_a_use_since_comes_before_the_alias(book: Book) -> None:
+    """No alias says otherwise than the chart, whichever was there first."""
+    say(book, [Said("use", "Roads", "0603", "", WHY)], by="ann")
+    named = '\n2014-01-01 open Expenses:F03-Houses:0605-Roads CNY\n  authority: "桂[2014]33号"\n'
+    apply_chart(book, CHART + MORE + named, by="founder", document="原文未载")
+    assert counts(bring(book, "a", pay("1", use="Roads"), pay("2", fund="F01", use="Roads")))[0] == 1
+    assert asked(book, "SELECT payee, debit FROM voucher JOIN entry ON voucher = id WHERE batch IS NOT NULL") == [
+        ("农户", "0605")
+    ]
 
 
 def test_other_words_stand_at_once(book: Book) -> None:

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fundtrack.checking.audit import audit_book
-from fundtrack.posting.correct import Correction, rebook
 from fundtrack.posting.enter import NO_SOURCE, enter
 from fundtrack.reporting.reconciliation import reconcile
 from fundtrack.reporting.reconciliationtable import to_do
@@ -312,23 +311,6 @@ def test_several_to_one(shelf: Shelf, engine: str) -> None:
             found = reconcile(book, "B01", END)
             assert found.met.get("sum") == (None if short else (3, 3, -190_00))
             assert {one.reason for one in found.open} == ({"amount-differs"} if short else set())
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-def test_what_was_only_recorded_wrongly_was_paid_all_the_same(shelf: Shelf, engine: str) -> None:
-    """A payee put right, twice: the bank paid once, in one sum with another of the day."""
-    with shelf.lend(engine, TWO_BANKS) as book:
-        paid = [Moved(5, 30_00, "甲公司"), Moved(5, 70_00, "甲公司")]
-        numbers = made(book, paid, [*lines_of([]), Line(BEGIN + timedelta(5), -100_00, "甲公司")])
-        for payee in ("乙公司", "丙公司"):
-            right = Correction(payee=payee)
-            rebooked = rebook(
-                book, numbers[-1], right, mode="record", document="9号", date=BEGIN + timedelta(40), by="x"
-            )
-            numbers.append(rebooked.numbers[-1])
-            found = reconcile(book, "B01", END)
-            assert (found.met.get("sum"), found.open) == ((2, 1, -100_00), ())
-            assert accused(book) == {}
 
 
 @pytest.mark.parametrize("engine", ENGINES)

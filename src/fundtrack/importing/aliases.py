@@ -12,6 +12,7 @@ from fundtrack.chart.words import words_of
 from fundtrack.errors import FormatError, UsageError, nearest, words
 from fundtrack.identifier import covered
 from fundtrack.importing import cells, decode, fields, rows
+from fundtrack.importing.channels import Told
 from fundtrack.importing.lines import Uses
 from fundtrack.pages import catalogue
 from fundtrack.schema import dialect
@@ -110,7 +111,8 @@ def checked(said: Said, chart: Chart, pages: Iterable[str]) -> Said:
         raise UsageError("alias-private", word=covered(word))
     known = words_of(chart).get(said.field, {}).get(word)
     if known:
-        raise UsageError("alias-known", word=word, known=known)
+        called = sorted(Uses(chart).called(Told(word, "", word))) if said.field == "use" else ()
+        raise UsageError("alias-known", word=word, known="、".join(map("-".join, called)) or known)
     meaning = meant(said.field, said.meaning.strip(), chart) if said.meaning.strip() else ""
     return said._replace(word=word, meaning=meaning)
 

@@ -49,15 +49,21 @@ ITEMS: Final = f"""known AS (
     JOIN (SELECT DISTINCT account, bank FROM banks) AS b ON b.account = p.account
     WHERE p.kind <> 'opening'
     GROUP BY b.bank, p.unit, p.voucher, p.date, p.day, p.link, p.reverses, p.bank_ref, p.payee, p.batch
+), acts AS (
+    SELECT bank, unit, link, MAX(reverses) AS reverses, CAST(SUM(amount) AS BIGINT) AS amount
+    FROM cash
+    GROUP BY bank, unit, link
+), anew AS (
+    SELECT c.bank, c.unit, c.voucher, c.link, a.reverses
+    FROM cash AS c
+    JOIN acts AS a ON a.bank = c.bank AND a.unit = c.unit AND a.link = c.link AND a.reverses > 0 AND a.amount = 0
+    WHERE c.reverses = 0
 ), taken_back AS (
-    SELECT t.bank, t.unit, t.reverses
-    FROM cash AS t
-    LEFT JOIN (
-        SELECT bank, unit, link FROM cash
-        GROUP BY bank, unit, link
-        HAVING MAX(reverses) > 0 AND SUM(amount) = 0
-    ) AS m ON m.bank = t.bank AND m.unit = t.unit AND m.link = t.link
-    WHERE t.reverses <> 0 AND m.link IS NULL
+    SELECT c.bank, c.unit, c.reverses, COALESCE(n.reverses, 0) AS first
+    FROM cash AS c
+    JOIN acts AS a ON a.bank = c.bank AND a.unit = c.unit AND a.link = c.link AND a.amount <> 0
+    LEFT JOIN anew AS n ON n.bank = c.bank AND n.unit = c.unit AND n.voucher = c.reverses
+    WHERE c.reverses <> 0
 ), by_hand AS (
     SELECT k.bank, m.match, v.voucher, CASE
         WHEN {SAME_PERSON.format("m.matched_by", "v.prepared_by")} THEN 1
@@ -69,12 +75,16 @@ ITEMS: Final = f"""known AS (
     WHERE m.voucher_number <> ''
 ), items AS (
     SELECT c.bank, c.unit, 0 AS at_bank, c.voucher, '' AS entry, c.date, c.day, 0 AS line, c.bank_ref AS ref,
-        c.payee AS name, c.amount, CASE WHEN c.reverses <> 0 OR r.reverses IS NOT NULL THEN 0 ELSE 1 END AS stands,
-        CASE c.reverses WHEN 0 THEN c.voucher ELSE c.reverses END AS root, c.batch,
+        c.payee AS name, c.amount, CASE WHEN c.reverses <> 0 OR r.voucher IS NOT NULL THEN 0 ELSE 1 END AS stands,
+        CASE c.reverses WHEN 0 THEN c.voucher ELSE COALESCE(n.reverses, c.reverses) END AS root, c.batch,
         COALESCE(h.match, '') AS hand, COALESCE(h.own, 0) AS own,
         CASE c.bank_ref WHEN '' THEN 'voucher ' || c.link ELSE 'ref ' || c.bank_ref END AS movement
     FROM cash AS c
-    LEFT JOIN taken_back AS r ON r.bank = c.bank AND r.unit = c.unit AND r.reverses = c.voucher
+    LEFT JOIN (
+        SELECT bank, unit, reverses AS voucher FROM taken_back
+        UNION SELECT bank, unit, first FROM taken_back
+    ) AS r ON r.bank = c.bank AND r.unit = c.unit AND r.voucher = c.voucher
+    LEFT JOIN anew AS n ON n.bank = c.bank AND n.unit = c.unit AND n.voucher = c.reverses
     LEFT JOIN by_hand AS h ON h.bank = c.bank AND h.voucher = c.voucher
     UNION ALL
     SELECT k.bank, l.unit, 1, 0, l.entry, l.date, l.date_day, l.line, l.ref, l.counterparty, l.amount, 1, 0,
