@@ -98,14 +98,14 @@ def shown(identifier: str) -> str:
     return identifier.partition("#")[0] if KEPT.fullmatch(identifier) else masked(identifier)
 
 
-def _plain(number: str) -> bool:
+def plain(number: str) -> bool:
     """Say whether a number is an account's in the form in which it is hashed, as most are written."""
     return number.isdecimal() and number.isascii() and len(number) in PLAIN_LENGTHS
 
 
 def normal(number: str) -> str:
     """Return a number in the one form in which it is hashed; nothing for what says that there is none."""
-    if _plain(number):
+    if plain(number):
         return number
     bare = "".join(unicodedata.normalize("NFKC", number).split()).translate(DROPPED).upper()
     if bare in UNSAID:
@@ -137,7 +137,7 @@ def sound(number: str, form: Form) -> str:
 
     Raises FormatError (`identity-unsound`, `account-unsound`), with the number masked.
     """
-    if form == "account" and _plain(number):
+    if form == "account" and plain(number):
         return number
     bare = normal(number)
     if not bare or form == "plate":

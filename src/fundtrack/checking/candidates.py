@@ -84,8 +84,11 @@ SELECT 1 FROM candidate AS c WHERE c.contract <> '' AND (c.kind = 'commitment'
 """
 """Whether any candidate is of a contract that is on register, or that a line of its fund has bound or binds now."""
 
-CONTROLLED: Final = "SELECT 1 FROM quota_heading WHERE fund IN (SELECT fund FROM candidate) LIMIT 1"
-"""Whether any candidate is of a fund that has quota accounts at all."""
+CONTROLLED: Final = """
+SELECT 1 WHERE EXISTS (SELECT 1 FROM quota_heading)
+    AND EXISTS (SELECT 1 FROM quota_heading WHERE fund IN (SELECT fund FROM candidate))
+"""
+"""Whether any candidate is of a fund that has quota accounts at all; where no fund has, nobody looks at candidates."""
 
 COMING: Final = "SELECT fund, unit, code, day, date, change FROM candidate_days"
 

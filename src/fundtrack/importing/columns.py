@@ -95,6 +95,8 @@ class Columns:
         form = next((form for field, form in IDENTIFYING.items() if columns.get(field) == place), None)
 
         def keep(number: str) -> str:
+            if form == "account" and identifier.plain(number):
+                return identifier.kept(number, key)
             told = "" if "*" in number or not number.strip(cells.STROKES) else number  # what a bank masked is not told
             return identifier.kept(identifier.sound(told, form) if form else told, key)
 
