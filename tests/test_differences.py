@@ -294,9 +294,8 @@ def test_one_kind_of_difference(hold: Hold) -> None:
     assert audit.checks_run == ("only-there", "differs")
     with pytest.raises(UsageError) as caught:
         hold(SAME, SAME, only=("differs", "unlike"))
-    assert (caught.value.key, caught.value.details) == (
-        "difference-unknown", {"name": "unlike", "known": ", ".join(NAMES)},
-    )  # fmt: skip
+    known = ", ".join(NAMES)
+    assert (caught.value.key, caught.value.details) == ("difference-unknown", {"name": "unlike", "known": known})
 
 
 def test_a_fund_or_days_of_two_ledgers(hold: Hold) -> None:
