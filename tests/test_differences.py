@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from fundtrack.checking.against import audit_against
+from fundtrack.checking.differences import NAMES
 from fundtrack.checking.extent import EVERYTHING, Extent
 from fundtrack.checking.side import source_side
 from fundtrack.checking.source import ledger_source
@@ -220,7 +221,7 @@ def test_what_was_compared_is_told(hold: Hold, tmp_path: Path) -> None:
     assert record["cannot_prove"] == [
         {"kind": "not-said", "says": not_said.format(field), "checks": []} for field in ("bank reference", "project")
     ]
-    assert record["checks_run"] == ["only-here", "only-there", "differs", "balance-differs"]
+    assert record["checks_run"] == ["only-here", "only-there", "differs", "balance-differs", "record-differs"]
     assert (record["vouchers"], record["pages"], record["not_run"], record["files"]) == (8, [], [], [])
     in_chinese = differing(hold).record("zh")["cannot_prove"]
     assert [one["says"] for one in in_chinese] == ["仅一方载明，未作比对：银行流水号", "仅一方载明，未作比对：项目"]
@@ -293,9 +294,8 @@ def test_one_kind_of_difference(hold: Hold) -> None:
     assert audit.checks_run == ("only-there", "differs")
     with pytest.raises(UsageError) as caught:
         hold(SAME, SAME, only=("differs", "unlike"))
-    assert (caught.value.key, caught.value.details) == (
-        "difference-unknown", {"name": "unlike", "known": "only-here, only-there, differs, balance-differs"},
-    )  # fmt: skip
+    known = ", ".join(NAMES)
+    assert (caught.value.key, caught.value.details) == ("difference-unknown", {"name": "unlike", "known": known})
 
 
 def test_a_fund_or_days_of_two_ledgers(hold: Hold) -> None:

@@ -10,6 +10,9 @@ import pytest
 
 from conftest import ROOT
 from fundtrack import importing, money
+from fundtrack.checking.book import book_lens
+from fundtrack.checking.foreign import foreign
+from fundtrack.checking.source import ledger_source
 from fundtrack.importing import Importer, quarantine
 from fundtrack.importing.aliases import Said, confirm, say
 from fundtrack.importing.example import written
@@ -18,6 +21,9 @@ from fundtrack.ledger import canonical, publish, read
 from fundtrack.posting import post
 from fundtrack.posting.standing import find_voucher, linked
 from fundtrack.posting.vouchers import draft
+from fundtrack.reporting.population import Scope
+from fundtrack.reporting.sampling import Plan
+from fundtrack.reporting.sampling import sample as sample_of
 from quotafiles import CHIEF, CLERK, bring, reasons, sound
 from shelf import ENGINES
 from test_importers import PAGES
@@ -113,6 +119,32 @@ def test_a_sample_becomes_what_its_page_prints(page: Page, example: Section, boo
     assert (again.new, again.rows["posted"]) == (False, 0)
     assert sound(book)
     assert read(publish(book).main) == canonical(book)
+
+
+def test_each_voucher_of_a_row_says_its_file_and_row(book: Book, tmp_path: Path) -> None:
+    """In what names a voucher in a finding, a list or on the screen, of the book and of its ledger."""
+    example, *_ = PAGES["project-ledger"].examples
+    sample = example.fence("csv")
+    assert sample is not None
+    report = bring(book, written(sample, tmp_path), page=localised(PAGES["project-ledger"], example, book.folder))
+    with book.reading() as connection:
+        made = [voucher for voucher, link, batch in connection.exec_driver_sql(
+            "SELECT v.id, v.link, w.batch FROM voucher AS v JOIN voucher AS w ON w.id = v.link ORDER BY v.id"
+        ) if batch == report.batch]  # fmt: skip
+        said = [book_lens(connection, book.chart(connection)).subject(one, "") for one in made]
+    assert len(made) > report.rows["posted"], "a row of the sample is shared"
+    assert {one.file for one in said} == {report.file}
+    assert all(one.row and one.sha256 for one in said)
+    places = {one.voucher: one.row for one in said}
+    source = ledger_source(publish(book).main)
+    with foreign(source.entries, source.options) as loaded:
+        told = [loaded.lens.subject(at, "") for at in range(1, len(loaded.transactions) + 1)]
+    assert {one.voucher: one.came_from.row for one in told if one.voucher in places} == places
+    for where in (book, publish(book).main):
+        items = sample_of(where, Plan("1", 50), Scope()).items
+        assert {one.voucher.number: one.voucher.source.row for one in items if one.voucher.number in places} == {
+            number: row for number, row in places.items() if number in {one.voucher.number for one in items}
+        }
 
 
 def test_a_shared_bill_falls_together(book: Book, tmp_path: Path) -> None:

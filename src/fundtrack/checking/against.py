@@ -1,4 +1,4 @@
-"""Two books against each other: vouchers that only one has or that differ, and balances that do not agree.
+"""Two books against each other: vouchers that only one has or that differ, balances, and what is said beside them.
 
 Both are read through their lenses, day by day, and what agrees is forgotten at once: memory is that of a day, of the
 accounts and of the differences. Amounts are integers at the finer scale of the two.
@@ -14,6 +14,7 @@ from fundtrack import money
 from fundtrack.checking.audit import Audit, within
 from fundtrack.checking.differences import NAMES, balances, differing, lone
 from fundtrack.checking.limits import Limit
+from fundtrack.checking.recorded import compared
 from fundtrack.checking.side import Side
 from fundtrack.errors import LANGUAGES, UsageError, message, nearest
 
@@ -60,7 +61,7 @@ def audit_against(here: Side, there: Side, *, only: Collection[str], extent: Ext
     """Hold one side against the other, as an audit whose findings are the differences.
 
     What was wrong with either source stands among the findings: who was read in part cannot be compared as a whole.
-    Raises UsageError for a name in `only` that is none of the four, or a fund of the `extent` that neither has.
+    Raises UsageError for a name in `only` that is none of them, or a fund of the `extent` that neither has.
     """
     for name in only:
         if name not in NAMES:
@@ -103,6 +104,7 @@ class Comparison:
         self._one_sided = sorted((said[0] ^ said[1]) - {NUMBER})
         self._numbered = NUMBER in said[0] & said[1]
         self._matched_by_number = False
+        self._aside: list[Limit] = []
         scales = {unit: max(side.scales.get(unit, money.SCALE) for side in (here, there)) for unit in
                   {*here.scales, *there.scales}}  # fmt: skip
         here.settle(scales, self._fields)
@@ -119,15 +121,17 @@ class Comparison:
             yield Limit("not-said", {one: _not_said(field, one) for one in LANGUAGES})
         if self._numbered and not self._matched_by_number and self.here.counted.vouchers:
             yield Limit("numbers", {language: message("limit-numbers", language) for language in LANGUAGES})
+        yield from self._aside
 
     def findings(self) -> list[Finding]:
-        """Return every difference: vouchers by date, then balances."""
+        """Return every difference: vouchers by date, then balances, then what is said beside them."""
         here, there = self._unlike()
         pairs = [*self._by_number(here, there), *self._by_content(here, there)]
         found = [*differing(self.here, self.there, pairs)]
         found += [*lone("only-here", self.here, self.there, here), *lone("only-there", self.there, self.here, there)]
         found.sort(key=lambda one: (one.date, one.subject.voucher, one.check))
-        return [*found, *balances(self.here, self.there)]
+        beside, self._aside = compared(self.here, self.there)
+        return [*found, *balances(self.here, self.there), *beside]
 
     def _unlike(self) -> tuple[list[Voucher], list[Voucher]]:
         """Return the vouchers of each side that the other has not just so."""

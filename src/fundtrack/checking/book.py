@@ -33,9 +33,11 @@ RELATIONS: Final = POLICY | {
 """The relations over everything that was posted."""
 
 OF_VOUCHER: Final = """
-SELECT v.fund, v.year, v.number, COALESCE(b.file, ''), COALESCE(b.sheet, ''), COALESCE(v.row, 0), COALESCE(b.sha256, '')
+SELECT v.fund, v.year, v.number, COALESCE(b.file, ''), COALESCE(b.sheet, ''), COALESCE(o.row, 0), COALESCE(b.sha256, '')
 FROM voucher AS v
-LEFT JOIN batch AS b ON b.batch = v.batch
+LEFT JOIN voucher AS o ON o.id = CASE WHEN v.batch IS NOT NULL THEN v.id ELSE (SELECT MIN(w.id) FROM voucher AS w
+    WHERE w.batch IS NOT NULL AND (w.id = v.link OR (w.link = v.link AND w.link <> w.id))) END
+LEFT JOIN batch AS b ON b.batch = o.batch
 WHERE v.id = """
 OF_BATCH: Final = "SELECT file, sheet, sha256 FROM book_batches WHERE batch = "
 OF_ENTRY: Final = """
@@ -43,7 +45,7 @@ SELECT {columns}, COALESCE(b.file, ''), COALESCE(b.sheet, ''), COALESCE(e.row, 0
 FROM {register} AS e
 LEFT JOIN batch AS b ON b.batch = e.batch
 WHERE e.seq = {seq:d}"""
-"""Where vouchers, imports and entries of registers came from."""
+"""Where vouchers, imports and entries of registers came from; of linked vouchers one has the row, the others by it."""
 
 
 def book_lens(connection: Connection, chart: Chart) -> Lens:

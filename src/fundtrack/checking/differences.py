@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from fundtrack import money
 from fundtrack.checking.finding import Finding
 from fundtrack.checking.lens import Subject
+from fundtrack.checking.recorded import NAME as RECORD
 from fundtrack.checking.side import Voucher
 from fundtrack.errors import LANGUAGES, message, messages
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from fundtrack.checking.side import Account, Side
     from fundtrack.errors import Language
 
-NAMES: Final = ("only-here", "only-there", "differs", "balance-differs")
+NAMES: Final = ("only-here", "only-there", "differs", "balance-differs", RECORD)
 
 SHOWN: Final = 4
 """Differences of one voucher that are told one by one."""

@@ -324,6 +324,7 @@ def _content(connection: Connection, voucher: int, entry: Transaction) -> str:
 
 def _lens(connection: Connection, declared: Declared, transactions: Sequence[Transaction], staged: _Staged) -> Lens:
     """Return the lens; a finding stands at the line of its transaction, under the voucher's number if it has one."""
+    rows = _rows(transactions)
 
     def subject(voucher: int, entry: str) -> Subject:
         if not voucher and entry:
@@ -339,7 +340,8 @@ def _lens(connection: Connection, declared: Declared, transactions: Sequence[Tra
         if ROW in meta:
             place = {"sheet": meta[SHEET], "row": meta[ROW], "voucher": number, "content": content}
             return Subject(file=str(meta["filename"]), **place)
-        came = staged.batches.origin(meta) if number else Origin()
+        of_row = meta if text(meta, "source") else rows.get(text(meta, "link") or number, meta)
+        came = staged.batches.origin(of_row) if number else Origin()
         file, line = str(meta["filename"]), int(meta["lineno"])
         return Subject(file=file, line=line, voucher=number, content=content, came_from=came)
 
@@ -350,6 +352,14 @@ def _lens(connection: Connection, declared: Declared, transactions: Sequence[Tra
         scales=staged.units.scales,
         missing=declared.missing() | staged.batches.missing() | staged.entries.missing(),
     )
+
+
+def _rows(transactions: Sequence[Transaction]) -> dict[str, Mapping[str, Any]]:
+    """Return what says the row of linked vouchers, by the number of the first: one of them has it."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for meta in (one.meta for one in transactions if text(one.meta, "source")):
+        found.setdefault(text(meta, "link") or text(meta, "voucher"), meta)
+    return found
 
 
 def _whole(_scope: str) -> Relations:

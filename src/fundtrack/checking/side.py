@@ -13,6 +13,7 @@ from sqlalchemy import text
 from fundtrack import money
 from fundtrack.checking.book import book_lens
 from fundtrack.checking.foreign import foreign
+from fundtrack.checking.recorded import on_record, told
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from fundtrack.checking.finding import Finding
     from fundtrack.checking.lens import Lens
     from fundtrack.checking.limits import Limit
+    from fundtrack.checking.recorded import Kind
     from fundtrack.checking.source import Read, Source
 
 AT_A_TIME: Final = 500
@@ -72,6 +74,7 @@ class Side:
     files: tuple[Accounted, ...] = ()
     limits: tuple[Limit, ...] = ()
     read: tuple[Read, ...] = ()
+    on_record: Mapping[str, Kind] = field(default_factory=dict, repr=False)
     balances: defaultdict[Account, int] = field(default_factory=lambda: defaultdict(int))
     counted: Counted = field(default_factory=Counted)
     fields: tuple[str, ...] = ()
@@ -121,14 +124,14 @@ class Side:
             sums: defaultdict[Account, int] = defaultdict(int)
             if ahead is not None and ahead[0] == voucher:
                 for _, account, of, unit, amount in ahead[1]:
-                    sums[account, of, unit] += self._exact(amount, unit)
+                    sums[account, of, unit] += self.exact(amount, unit)
                 ahead = next(moved, None)
             for account, amount in sums.items():
                 self.balances[account] += amount
             self.counted = Counted(self.counted.vouchers + 1, self.counted.first or date, date)
             yield Voucher(voucher, day, date, fund, number, tuple(said), tuple(sorted(filter(_moves, sums.items()))))
 
-    def _exact(self, amount: int, unit: str) -> int:
+    def exact(self, amount: int, unit: str) -> int:
         """Return an amount at the scale at which both sides are compared."""
         finer = self.scale(unit) - self.scales.get(unit, money.SCALE)
         return int(amount) * int(f"1{'0' * finer}")
@@ -148,7 +151,8 @@ def _moves(leg: tuple[Account, int]) -> bool:
 def book_side(book: Book) -> Iterator[Side]:
     """Give a book as a side, as it stands at one moment."""
     with book.reading() as connection:
-        yield Side(connection, book_lens(connection, book.chart(connection)), book.settings.title, book.folder)
+        lens = book_lens(connection, book.chart(connection))
+        yield Side(connection, lens, book.settings.title, book.folder, on_record=on_record(connection))
 
 
 @contextmanager
@@ -156,4 +160,4 @@ def source_side(source: Source, fund_pattern: str = "") -> Iterator[Side]:
     """Give what a ledger or another system says as a side. Raises what `foreign` does."""
     with foreign(source.entries, source.options, fund_pattern) as loaded:
         about = (source.problems, source.files, source.limits, source.read)
-        yield Side(loaded.connection, loaded.lens, source.title, source.path, *about)
+        yield Side(loaded.connection, loaded.lens, source.title, source.path, *about, on_record=told(source.entries))

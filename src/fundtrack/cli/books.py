@@ -63,13 +63,14 @@ def doctor(form: FormatOption = "table", book: BookOption = None, lang: Language
     from fundtrack.book import find_book
     from fundtrack.book.doctor import diagnose
     from fundtrack.book.open import unverified_book
+    from fundtrack.importing.kept import kept
     from fundtrack.importing.recounted import recounted
 
     the_book = unverified_book(find_book(book))
     language = spoken(lang, the_book)
     records = [
         {"name": one.name, "message": one.message(language), "remedy": one.remedy(language)}
-        for one in (*diagnose(the_book), *recounted(the_book))
+        for one in (*diagnose(the_book), *kept(the_book), *recounted(the_book))
     ]
     records += [
         {

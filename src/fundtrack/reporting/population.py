@@ -257,6 +257,9 @@ def _written_in(loaded: Foreign) -> Callable[[int], Source]:
         meta = loaded.transactions[voucher - 1].meta
         if ROW in meta:
             return Source(Path(str(meta["filename"])).name, str(meta[SHEET]), int(meta[ROW]))
+        if said(meta, "voucher"):
+            came = loaded.lens.subject(voucher, "").came_from
+            return Source(came.file, came.sheet, came.row)
         if "voucher" in meta or "source" in meta:
             row = said(meta, "row")
             return Source(said(meta, "source"), said(meta, "sheet"), int(row) if row.isdecimal() else 0)
