@@ -14,8 +14,8 @@ from fundtrack.errors import FormatError
 from fundtrack.importing.file import import_file
 from fundtrack.importing.quarantine import retry
 from fundtrack.ledger.publish import publish
-from fundtrack.posting import post
-from fundtrack.posting.advance import verification
+from fundtrack.posting import post, refunds
+from fundtrack.posting.advance import held_of, verification
 from fundtrack.posting.correct import reverse
 from treasury import (
     COMPANY,
@@ -34,10 +34,11 @@ from treasury import (
 )
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterator
     from pathlib import Path
 
-    from sqlalchemy import URL
+    from sqlalchemy import URL, Connection
 
     from fundtrack.book import Book
     from fundtrack.importing.report import Report
@@ -107,6 +108,20 @@ def test_what_was_verified_does_not_come_back(book: Book) -> None:
     assert held(bring(book, "b", *rows)) == {3: {"refund-too-much"}}
     rest = [back(name, fen, "GK2", day=LATER, fund="F01") for name, fen in (("5", 60), ("6", 40), ("7", 1))]
     assert held(bring(book, "c", *rest)) == {4: {"refund-too-much"}}
+
+
+def test_what_is_advanced_is_asked_once_for_all_refunds(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes as long as the fund has vouchers."""
+    bring(book, "a", *(pay(str(nth), 700 + nth, fund="F01", payee=COMPANY) for nth in range(1, 5)))
+    asked_of: list[str] = []
+
+    def told(connection: Connection, fund: str) -> Counter[str]:
+        asked_of.append(fund)
+        return held_of(connection, fund)
+
+    monkeypatch.setattr(refunds, "held_of", told)
+    bring(book, "b", *(back(str(nth + 4), 300 + nth, f"GK{nth}", day=LATER, fund="F01") for nth in range(1, 5)))
+    assert (len(red(book)), asked_of) == (4, ["F01"])
 
 
 def test_only_a_standing_payment_comes_back(book: Book) -> None:

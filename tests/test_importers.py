@@ -60,7 +60,7 @@ def test_every_physical_row_comes_out_once_and_the_sums_tie(page: Page, example:
 
 @pytest.mark.parametrize(("page", "example"), EXAMPLES)
 def test_no_private_number_leaves_the_reader(page: Page, example: Section, tmp_path: Path) -> None:
-    """What a page calls private is masked in cells, candidates and problems."""
+    """What a page calls private is masked in cells, candidates and problems; our own account is not."""
     _, rows, path = read(page, example, tmp_path)
     layout = Importer(page).layout
     head = importer.head_of(importer.peek(path), layout)

@@ -313,6 +313,27 @@ def test_several_to_one(shelf: Shelf, engine: str) -> None:
             assert {one.reason for one in found.open} == ({"amount-differs"} if short else set())
 
 
+@pytest.mark.parametrize(("paid", "reason"), [(60_000, "sum-same"), (59_000, "sum-differs"), (45_000, "overdue")])
+@pytest.mark.parametrize("split", [False, True], ids=["one line", "one voucher"])
+def test_several_of_a_day_and_one_are_named(shelf: Shelf, paid: int, reason: str, *, split: bool) -> None:
+    """Under other names nobody matches them; what is off by more than a part of it may be anything."""
+    parts, other = [10_000, 20_000, 30_000], 2 if split else 1
+    many = [Moved(10, part, f"农户{part}", bank_day=None) for part in parts]
+    one = Moved(11, paid, "批量代发", bank_day=None)
+    day, whole = BEGIN + timedelta(10), BEGIN + timedelta(11)
+    at_bank = [Line(day, -part, f"农户{part}") for part in parts] if split else [Line(whole, -paid, "批量代发")]
+    with shelf.lend("sqlite", TWO_BANKS) as book:
+        made(book, [one] if split else many, [*lines_of([]), *at_bank])
+        found = reconcile(book, "B01", END)
+        assert found.difference == 0
+        assert [*reasons(found).values()] == [reason] * 4
+        several = [item for item in found.open if item.at_bank is (other == 2)]
+        (single,) = (item for item in found.open if item.at_bank is (other == 1))
+        told = {item.name for item in several} if reason != "overdue" else set()
+        assert {*single.candidates} == told
+        assert {item.candidates for item in several} == ({(single.name,)} if told else {()})
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_several_to_several(shelf: Shelf, engine: str) -> None:
     """Is nobody's: that the sums of a day agree says nothing of what is what."""

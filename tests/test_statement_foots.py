@@ -65,6 +65,19 @@ def test_a_total_of_one_side_is_compared_with_that_side(tmp_path: Path, family: 
         assert (wrong.printed, wrong.expected, reading.printed_total_agrees) == (9000, round(float(gone) * 100), False)
 
 
+def test_totals_of_one_side_may_stand_above(tmp_path: Path) -> None:
+    """As BOC prints them, each label once more in English."""
+    for gone, agrees in (("100.00", True), ("100.01", False)):
+        above = f"贷方发生总额[ Total Credit Amount ],30.00\n借方发生总额[ Total Debit Amount ],{gone}\n"
+        (tmp_path / "a.csv").write_text(above + SIGN.format(before="", after=""), "utf-8")
+        reading = Importer(PAGES["bank-lines-signed"]).candidates(tmp_path / "a.csv")
+        assert len([row for row in reading if row.entry]) == 2
+        assert (reading.total_of(""), [one.row for one in reading.differing_of("")]) == (
+            (None, agrees),
+            [2] * (not agrees),
+        )
+
+
 def test_totals_of_one_side_may_be_of_a_page(tmp_path: Path) -> None:
     """Those since the last, or all."""
     row = "2024-01-03,T3,7.00,,423.00,工程款,甲公司\n"

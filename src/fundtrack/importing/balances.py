@@ -5,13 +5,14 @@ A statement has its first line first, or its latest: which, its days say, and of
 
 from __future__ import annotations
 
-from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from array import array
+from itertools import chain, pairwise
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fundtrack import money
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     Day = Callable[[Sequence[str]], str]
 
@@ -35,12 +36,11 @@ class Break(NamedTuple):
         return {"row": self.row} | {name: money.plain(amount) for name, amount in amounts.items()}
 
 
-class Line(NamedTuple):
-    """A line of a statement: its row, the balance it prints, and by how much it changed that."""
+Line = tuple[int, int, int]
+"""A line of a statement: its row, the balance it prints, and by how much it changed that."""
 
-    number: int
-    printed: int | None
-    moved: int | None
+NONE: Final = -(1 << 63)
+"""What stands for a balance that is not printed, and for a change that nobody knows."""
 
 
 class Followed(NamedTuple):
@@ -59,24 +59,37 @@ class Followed(NamedTuple):
 class Compared:
     """The balances of one account compared in one order: which do not follow, and which would not the other way."""
 
-    def __init__(self, sheet: str) -> None:
-        """Begin without any."""
+    def __init__(self, sheet: str, lines: Iterable[Line]) -> None:
+        """Follow the balance of an account from its first line on.
+
+        It begins unknown: the first that is printed is believed. A line without a balance is counted with the next;
+        behind one that moved nobody knows what, the next is believed.
+        """
         self._sheet = sheet
         self._with_sign = self._against = self._of = 0
         self.breaks: list[Break] = []
         self.owing: list[Break] = []
+        stood, since = NONE, 0
+        for row, printed, moved in lines:
+            since = NONE if NONE in {since, moved} else since + moved
+            if printed == NONE:
+                stood = NONE if since == NONE else stood
+                continue
+            if stood != NONE != since:
+                if stood + since == printed:
+                    self._with_sign += since != 0
+                else:
+                    self._break(row, stood, since, printed)
+                self._of += since != 0
+            stood, since = printed, 0
 
-    def compare(self, row: int, stood: int, moved: int, printed: int) -> None:
-        """Compare what a row prints with what stood before, and what moved since."""
-        if stood + moved != printed:
-            self.breaks.append(Break(row, self._sheet, stood + moved, printed))
-            if stood - moved == printed:
-                self._against += 1
-            else:
-                self.owing.append(Break(row, self._sheet, stood - moved, printed))
-        elif moved:
-            self._with_sign += 1
-        self._of += moved != 0
+    def _break(self, row: int, stood: int, moved: int, printed: int) -> None:
+        """Note what a row prints that does not follow from what stood before, and from what moved since."""
+        self.breaks.append(Break(row, self._sheet, stood + moved, printed))
+        if stood - moved == printed:
+            self._against += 1
+        else:
+            self.owing.append(Break(row, self._sheet, stood - moved, printed))
 
     @property
     def followed(self) -> Followed:
@@ -84,76 +97,49 @@ class Compared:
         return Followed(self._with_sign, self._against, self._of)
 
 
-class Running:
-    """The balance of one account, followed from its first line down and from its last line up.
-
-    A line without a balance is counted with the next; behind one that moved nobody knows what, the next is believed.
-    """
-
-    def __init__(self, sheet: str) -> None:
-        """Begin at an unknown balance: the first one that is printed is believed."""
-        self._stood: int | None = None
-        self._since: int | None = 0
-        self._later: tuple[int, int, int] | None = None
-        self.down, self.up = Compared(sheet), Compared(sheet)
-
-    def follow(self, line: Line) -> None:
-        """Compare a line with the one above it, whichever of them is the later one; go on from what is printed."""
-        number, printed, moved = line
-        self._since = None if self._since is None or moved is None else self._since + moved
-        self._follow_up(number, printed, moved)
-        if printed is None:
-            self._stood = None if self._since is None else self._stood
-            return
-        if self._stood is not None and self._since is not None:
-            self.down.compare(number, self._stood, self._since, printed)
-        self._stood, self._since = printed, 0
-
-    def _follow_up(self, number: int, printed: int | None, moved: int | None) -> None:
-        """Compare what is printed here, and what the lines above moved since, with what they print."""
-        if printed is not None:
-            if self._later:
-                above, later, since = self._later
-                self.up.compare(above, printed, since, later)
-            self._later = (number, printed, 0)
-        if self._later:
-            above, later, since = self._later
-            self._later = None if moved is None else (above, later, since + moved)
-
-
 class Account:
     """The lines of one account, followed as they stand, and with those of each day the other way round."""
 
     def __init__(self, sheet: str, day: Day) -> None:
         """Begin without any; `day` returns the day of a row in ISO 8601, nothing where it has none."""
-        self._day, self._first, self._last = day, "", ""
-        self._standing, self._turned = Running(sheet), Running(sheet)
-        self._of_day: list[Line] = []
+        self._sheet, self._day, self._first, self._last = sheet, day, "", ""
+        self._rows, self._printed, self._moved = array("q"), array("q"), array("q")
+        self._begun: list[int] = []
+        self._compared: Compared | None = None
 
     def follow(self, line: Line, row: Sequence[str]) -> None:
         """Take the next line; one whose day nobody knows is of that of the line above."""
         day = self._day(row) or self._last
         if day != self._last:
-            self._turn()
+            self._begun.append(len(self._rows))
             self._first, self._last = self._first or day, day
-        self._of_day.append(line)
-        self._standing.follow(line)
-
-    def _turn(self) -> None:
-        """Follow the lines of a day from its last to its first."""
-        for line in reversed(self._of_day):
-            self._turned.follow(line)
-        self._of_day = []
+        for of, value in zip((self._rows, self._printed, self._moved), line, strict=True):
+            of.append(value)
+        self._compared = None
 
     def compared(self) -> Compared:
         """Return the lines compared in the order of their days, and within a day in that of the fewest breaks."""
-        self._turn()
-        standing, turned = self._standing, self._turned
+        if self._compared is None:
+            standing, turned = self._orders()
+            self._compared = Compared(self._sheet, self._lines(standing))
+            if self._compared.breaks:
+                others = Compared(self._sheet, self._lines(turned))
+                self._compared = min(self._compared, others, key=lambda one: (len(one.breaks), -one.followed.against))
+        return self._compared
+
+    def _orders(self) -> tuple[Iterable[int], Iterable[int]]:
+        """Return the two orders in which the lines may have come to be, by their places."""
+        every = range(len(self._rows))
         if self._first == self._last:
-            orders = standing.down, standing.up
-        else:
-            orders = (standing.down, turned.down) if self._first < self._last else (standing.up, turned.up)
-        return min(orders, key=lambda one: (len(one.breaks), -one.followed.against))
+            return every, every[::-1]
+        days = [every[begin:end] for begin, end in pairwise([0, *self._begun, len(every)])]
+        if self._first < self._last:
+            return every, chain.from_iterable(day[::-1] for day in days)
+        return every[::-1], chain.from_iterable(days[::-1])
+
+    def _lines(self, order: Iterable[int]) -> Iterable[Line]:
+        """Give the lines in an order."""
+        return ((self._rows[at], self._printed[at], self._moved[at]) for at in order)
 
 
 class Balances:
@@ -170,7 +156,8 @@ class Balances:
         """Compare what a row prints with the rows of the same account."""
         if of not in self._accounts:
             self._accounts[of] = Account(self._sheet, self._day)
-        self._accounts[of].follow(Line(number, printed, moved), row)
+        line = number, NONE if printed is None else printed, NONE if moved is None else moved
+        self._accounts[of].follow(line, row)
 
     @property
     def breaks(self) -> list[Break]:

@@ -187,7 +187,7 @@ class Columns:
 
     def says(self, row: Sequence[str]) -> str:
         """Return the hash of all that is read of a row but its day and amount, which are in its natural key."""
-        extended = self._places.extend([(cell,) for cell in row])
+        extended = self._extended(row)
         read = {**self._fields, **self._gates, "bank-ref": self._bank_ref, "in": self._kind_in, "out": self._kind_out}
         read |= self._remarks | {f"payer {of}": one for of, one in self._payers.items()}
         return saying({of: extended[one.place][0] for of, one in read.items() if of != "date"}, self._book_key)
@@ -251,7 +251,7 @@ class Columns:
         told = [self._fields["bank"], *(gate for name, gate in self._gates.items() if name.startswith("currency"))]
         of = tuple(row[one.place].strip() for one in told if one.place < self.width)
         gated = moved and self._gates and len(row) >= self.width
-        extended = self._places.extend([(cell,) for cell in row]) if gated else ()
+        extended = self._extended(row) if gated else ()
         try:
             way = [gate.values[extended[gate.place][0]] for gate in self._gates.values()] if extended else []
         except FormatError:
@@ -352,12 +352,17 @@ class Columns:
         """Return the day of a row in ISO 8601, nothing where it cannot be read."""
         date = self._fields["date"]
         with suppress(FormatError):
-            return str(date.values[self._places.extend([(cell,) for cell in row])[date.place][0]][1])
+            cell = row[date.place] if date.place < self.width else self._extended(row)[date.place][0]
+            return str(date.values[cell][1])
         return ""
+
+    def _extended(self, row: Sequence[str]) -> Sequence[Column]:
+        """Return the cells of a row, and behind them what stands elsewhere, as columns."""
+        return self._places.extend([(cell,) for cell in row])
 
     def problems(self, row: list[str], moved: Moved | None) -> Iterator[FormatError]:
         """Give everything for which a row makes no candidate, each once, but an amount that is not known."""
-        extended, values, told = self._places.extend([(cell,) for cell in row]), {}, set()
+        extended, values, told = self._extended(row), {}, set()
         damaged = [*cells.damage(row, self._private)]
         yield from (*damaged, *self._agreement.differing(row))
         yield from self._unsound(row, {str(error.details["column"]) for error in damaged})

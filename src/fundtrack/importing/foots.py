@@ -4,7 +4,7 @@
     贷方合计,,,3笔,1076864.66
     收入合计：1076864.66  支出合计：374983.25
 
-No column of the header says what these are, and often they do not stand in its columns at all.
+No column of the header says what these are, and often they do not stand in its columns at all, but above it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from fundtrack.importing import cells
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +23,7 @@ OUT: Final = "借|支|付|取|转出"
 SUM: Final = "[合总小累共]计|总额|发生额|笔数"
 LABEL: Final = re.compile(
     rf"(?:[本当][页期月年日次]|累计|合计|总|交易|明细)*(?:(?P<come>{IN})|(?P<gone>{OUT}))?[方入出取]?"
-    rf"(?:交易|累计|金额)*(?:{SUM})(?:{SUM}|金额|数额|额|数)*(?:\([^()\d]*\))?"
+    rf"(?:交易|累计|金额|发生)*(?:{SUM})(?:{SUM}|金额|数额|额|数)*(?:\([^()\d]*\))?"
 )
 """How such a total is called: 借方合计, 收入合计金额(元), 贷方发生额合计, 借方笔数; what has no side counts rows."""
 
@@ -50,7 +52,7 @@ class Foot(NamedTuple):
 
 def foot(row: Sequence[str]) -> Foot | None:
     """Return what a row says that has nothing but such totals, and counts of rows; None for any other."""
-    said = unicodedata.normalize("NFKC", "|".join(cell.strip() for cell in row if cell.strip()))
+    said = unicodedata.normalize("NFKC", "|".join(cells.ENGLISH.sub("", cell.strip()) for cell in row if cell.strip()))
     if not any(word in said for word in ("计", "总额", "发生额", "笔数")):
         return None
     found, at = Foot(), 0

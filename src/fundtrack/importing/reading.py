@@ -72,7 +72,7 @@ class Reading:
         None without a total; agreement is None also when an amount cannot be read.
         """
         sums = next((sums for sums, _ in self._tables if sums.sheet == sheet), None)
-        if sums is None or not sums.totals:
+        if sums is None or not (sums.whole or any(total.side for total in sums.totals)):
             return None, None
         agree = [total.agrees for total in sums.totals]
         whole = self.layout.counted(*sums.whole.printed) if sums.whole else None
@@ -229,7 +229,7 @@ class Reading:
         table.balances.owed = debit.refuse_reversed(layout, head, sheet.name, followed, place)
         if self.layout.general:  # who writes a page for one kind of file has decided what its columns say
             debit.refuse_journal(layout, head, sheet.name, followed, place)
-        table.sums.finish()
+        table.finish()
 
 
 def _below(again: Callable[[], Iterable[Sheet]], head: Heading, sheet: str) -> Iterator[list[str]]:

@@ -337,6 +337,12 @@ class Table:
             self.sums.compare(number, printed)
         return True
 
+    def finish(self) -> None:
+        """Compare what stands above the table, once all its rows are read."""
+        for number, row in self.head.above:
+            self._foot(number, row)
+        self.sums.finish()
+
     def _foot(self, number: int, row: list[str]) -> bool:
         """Say whether a row beneath a statement totals what came in, or what went out, and compare what it says."""
         said = foots.foot(row) if self._sided else None

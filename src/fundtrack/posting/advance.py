@@ -6,6 +6,7 @@ verified. What comes back is red on the sides of the voucher it takes back, so t
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import text
@@ -31,12 +32,15 @@ if TYPE_CHECKING:
     from fundtrack.posting.vouchers import Details
 
 ADVANCED: Final = """
-SELECT COALESCE(SUM((1 - 2 * e.red) * CASE e.debit WHEN a.code THEN e.amount ELSE -e.amount END), 0)
+SELECT v.payee, SUM((1 - 2 * e.red) * CASE e.debit WHEN a.code THEN e.amount ELSE -e.amount END)
 FROM voucher AS v
 JOIN entry AS e ON e.voucher = v.id
 JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit AND a.code IN (e.debit, e.credit) AND a.kind = 'advance'
-WHERE v.fund = :fund AND (v.payee = :payee OR SPELT(v.payee) = :spelt)
+WHERE v.fund = :fund
 """
+TO_PAYEE: Final = f"{ADVANCED} AND (v.payee = :payee OR SPELT(v.payee) = :spelt) GROUP BY v.payee"
+TO_ALL: Final = f"{ADVANCED} GROUP BY v.payee"
+"""What every payee holds: nearly as quick as what one does, for no index knows how a payee may be spelt."""
 
 TAKEN_BACK: Final = text("""
 SELECT COALESCE(SUM(CASE WHEN c.code IS NULL THEN 2 * e.red - 1 ELSE 1 - 2 * e.red END * e.amount), 0)
@@ -76,8 +80,15 @@ def verification(
 def outstanding(connection: Connection, fund: str, payee: str) -> int:
     """Return how many fen of a fund a payee, however it is spelt, holds that are not verified."""
     said = {"fund": fund, "payee": payee, "spelt": spelt(payee)}
-    ((held,),) = dialect.rows_of(connection, ADVANCED, said)
-    return int(held)
+    return sum(int(held) for _, held in dialect.rows_of(connection, TO_PAYEE, said))
+
+
+def held_of(connection: Connection, fund: str) -> Counter[str]:
+    """Return how many fen of a fund each payee holds that are not verified, by the one spelling of its name."""
+    found: Counter[str] = Counter()
+    for payee, held in dialect.rows_of(connection, TO_ALL, {"fund": fund}):
+        found[spelt(payee)] += int(held)
+    return found
 
 
 def refund(

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import text
 
 from fundtrack.errors import UsageError
-from fundtrack.posting.advance import charged, outstanding, refuse_beyond
+from fundtrack.posting.advance import charged, held_of, refuse_beyond
 from fundtrack.posting.dayorder import BEHIND
 from fundtrack.posting.draft import PARTY, Leg
 from fundtrack.posting.kinds import kind_of_account
@@ -21,7 +22,7 @@ from fundtrack.posting.standing import refuse_before, voucher_of
 from fundtrack.schema.functions import spelt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from sqlalchemy import Connection, Row
 
@@ -80,13 +81,14 @@ def tie(connection: Connection, chart: Chart, references: Mapping[int, str]) -> 
     """
     refunds = connection.exec_driver_sql(REFUNDS).all()
     taken: Counter[Any] = Counter()
+    advanced = cache(partial(held_of, connection))
     for payment, amount in connection.exec_driver_sql(TAKEN_BACK) if refunds else ():
         taken[payment] = amount
     for refund in refunds:
         reference = references[refund.voucher]
         try:
             paid = _paid(connection, chart, refund, reference)
-            refuse_beyond(reference, refund.amount, _left(connection, paid, taken))
+            refuse_beyond(reference, refund.amount, _left(paid, taken, advanced))
         except UsageError as error:
             yield refund.voucher, error
             continue
@@ -109,13 +111,13 @@ def _paid(connection: Connection, chart: Chart, refund: Row[Any], reference: str
     return {**paid, "debit": charged(connection, chart, voucher_of(connection, paid["id"])).debit.code}
 
 
-def _left(connection: Connection, paid: Mapping[str, Any], taken: Counter[Any]) -> int:
+def _left(paid: Mapping[str, Any], taken: Counter[Any], advanced: Callable[[str], Counter[str]]) -> int:
     """Return how many fen of a payment may still come back; of an advance, no more than its payee still holds."""
     left = int(paid["amount"] - taken[paid["id"]])
     if not _held(paid):
         return left
-    fund, payee = paid["fund"], paid["payee"]
-    return min(left, outstanding(connection, fund, payee) - taken[fund, spelt(payee)])
+    fund, payee = paid["fund"], spelt(paid["payee"])
+    return min(left, advanced(fund)[payee] - taken[fund, payee])
 
 
 def _held(paid: Mapping[str, Any]) -> bool:

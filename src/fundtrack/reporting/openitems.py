@@ -21,6 +21,9 @@ INTEREST: Final = ("结息", "利息")
 SOUND: Final = frozenset({"in-transit"})
 """Reasons that ask nothing of anybody yet."""
 
+PARTS: Final = 5
+"""A sum that is off by more than so small a part of what it may be meant for may be anything."""
+
 SHOWN: Final = 5
 """So many candidates are named at most."""
 
@@ -87,7 +90,8 @@ def named(found: Iterable[Open], known: Known) -> list[Open]:
         one if one.reason else (of_bank if one.at_bank else of_book).reason(one, returned.get(one.name, ()))
         for one in items
     ]
-    return sorted(said, key=lambda one: (one.day, one.at_bank, *_order(one)))
+    summed = {one.name: one for one in _summed(said, known.days)}
+    return sorted((summed.get(one.name, one) for one in said), key=lambda one: (one.day, one.at_bank, *_order(one)))
 
 
 def _together(found: Iterable[Open]) -> Iterator[Open]:
@@ -135,6 +139,30 @@ def _of_one_amount(vouchers: list[Open], lines: list[Open]) -> Iterator[Open]:
         return
     for one in (*vouchers, *lines):
         yield one.because("ambiguous", vouchers if one.at_bank else lines)
+
+
+def _summed(items: Iterable[Open], days: int) -> Iterator[Open]:
+    """Yield what nothing else explains, where several of one day come to one of the other side, or nearly so.
+
+    A batch that the bank paid as one may have a part that is wrong, or missing; what else comes near is not told.
+    """
+    groups: dict[tuple[bool, int, bool], list[Open]] = defaultdict(list)
+    for one in items:
+        if one.reason == "overdue":
+            groups[one.at_bank, one.day, one.amount < 0].append(one)
+    sums = {of: sum(part.amount for part in parts) for of, parts in groups.items() if len(parts) > 1}
+    found: dict[tuple[bool, int, bool], list[Open]] = defaultdict(list)
+    for (at_bank, day, out), of_day in groups.items():
+        for one in of_day:
+            others = [(not at_bank, near, out) for near in range(day - days, day + days + 1)]
+            fit = [of for of in others if of in sums and abs(sums[of] - one.amount) * PARTS <= abs(one.amount)]
+            if len(fit) == 1:
+                found[fit[0]].append(one)
+    for of, ones in found.items():
+        if len(ones) == 1:
+            reason = "sum-same" if sums[of] == ones[0].amount else "sum-differs"
+            yield ones[0].because(reason, groups[of])
+            yield from (part.because(reason, ones) for part in groups[of])
 
 
 def _order(one: Open) -> tuple[int, str]:

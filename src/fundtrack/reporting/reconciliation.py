@@ -12,7 +12,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from fundtrack import money
 from fundtrack.checking.audit import audit_book
 from fundtrack.checking.book import whole_book
 from fundtrack.checking.check import checks
@@ -35,10 +34,7 @@ if TYPE_CHECKING:
 THRESHOLDS: Final = "no-bank-line"
 """The page whose thresholds hold here too: days between voucher and line, and for which an item may be in transit."""
 
-BROKEN: Final = ("missing-statement", "statement-balance-breaks")
-"""The checks of balances that do not follow from each other: between two statements, and within one."""
-
-OF_STATEMENTS: Final = ("month-without-statement", *BROKEN, "month-end-differs")
+OF_STATEMENTS: Final = ("month-without-statement", "missing-statement", "statement-balance-breaks", "month-end-differs")
 """The checks of statements, of which what concerns the account is shown beside it."""
 
 PARTS: Final = (("bank-in", True, 1), ("bank-out", True, -1), ("book-in", False, 1), ("book-out", False, -1))
@@ -105,19 +101,20 @@ SELECT COUNT(*), COALESCE(MIN(date), ''), COALESCE(MAX(date), ''), COALESCE(MAX(
     COALESCE((SELECT balance FROM lines ORDER BY date_day DESC, line LIMIT 1), 0)
 FROM lines
 """
-UP: Final = """
+GAPS: Final = """
 WITH {relations}
-SELECT COALESCE(SUM(CASE WHEN r.sign = 1 THEN r.broken ELSE 0 END), 0),
-    COALESCE(SUM(CASE WHEN r.sign = -1 THEN r.broken ELSE 0 END), 0)
+SELECT r.sign, r.gap
 FROM (
-    SELECT d.sign, CASE WHEN b.balance - b.amount <> LAG(b.balance) OVER (
-            PARTITION BY d.sign ORDER BY b.date_day, b.line * d.sign) THEN 1 ELSE 0 END AS broken
+    SELECT d.sign, b.date_day AS day, b.line * d.sign AS nth, b.balance - b.amount - LAG(b.balance) OVER (
+            PARTITION BY d.sign ORDER BY b.date_day, b.line * d.sign) AS gap
     FROM bank_lines AS b
     CROSS JOIN (SELECT 1 AS sign UNION ALL SELECT -1) AS d
     WHERE b.unit = :unit
 ) AS r
+WHERE r.gap <> 0
+ORDER BY r.day, r.nth
 """
-"""How often printed balances break, read from above and from below: a statement may have the latest first."""
+"""Where printed balances break, and by how much, read from above and from below: the latest may be printed first."""
 
 
 @dataclass(frozen=True)
@@ -205,16 +202,18 @@ def reconcile(book: Book, account: str, until: dt.date, since: dt.date | None = 
         rows = _rows(connection, MET, here | {"since": begin.isoformat()})
         ((held,),) = _rows(connection, HELD, here)
         ((count, first, last, highest, below, above),) = _rows(connection, LINES, here)
-        ((down, up),) = _rows(connection, UP, here)
+        breaks = _rows(connection, GAPS, here) if highest else []
         members = _members(_rows(connection, MEMBERS, here))
         items = [_open(row, members) for row in rows if row[0] == "open"]
         elsewhere = _elsewhere(connection, here) if items else []
     findings = _findings(book, bank, until)
-    gaps = tuple(_fen(one.actual) - _fen(one.expected) for one in findings if one.check in BROKEN)
+    from_above, from_below = (tuple(int(gap) for of, gap in breaks if of == sign) for sign in (1, -1))
+    down = len(from_above) <= len(from_below)
+    gaps = from_above if down else from_below
     known = Known(_paid(rows), elsewhere, gaps, days, transit, until.toordinal())
     return Reconciliation(
         account=bank, unit=unit, since=begin, until=until, covers=(first, last), lines=int(count),
-        printed=bool(highest), book=int(held), bank=int(below if down <= up else above) if highest else None,
+        printed=bool(highest), book=int(held), bank=int(below if down else above) if highest else None,
         open=tuple(named(items, known)), met=_met(rows), names=_names(rows), gaps=gaps, findings=findings, days=days,
         transit=transit,
     )  # fmt: skip
@@ -302,10 +301,6 @@ def _banks(connection: Connection, finding: Finding, bank: Bank) -> set[str]:
         of_line = "SELECT bank FROM bank_line WHERE seq = :seq"
         said |= {str(one) for (one,) in dialect.rows_of(connection, of_line, {"seq": int(finding.entry.split(" ")[1])})}
     return {bank.code} if said & {bank.code, bank.number} else set()
-
-
-def _fen(amount: str) -> int:
-    return money.parse(amount)
 
 
 def said_in(account: Bank, language: Language) -> str:
