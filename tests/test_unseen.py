@@ -12,7 +12,7 @@ import pytest
 
 import hostile
 from fundtrack.importing import workbook
-from test_read_files import unpacked
+from realfiles import unpacked
 
 if TYPE_CHECKING:
     from pathlib import Path
