@@ -259,6 +259,15 @@ def test_the_nearest_page_says_what_a_header_of_two_rows_lacks(tmp_path: Path) -
     assert refused.value.details["missing"] == "拨付日期 / 拨付时间 / 支付日期 / 支付时间"
 
 
+def test_a_ledger_of_another_program_is_no_list_of_a_council(tmp_path: Path) -> None:
+    """Its date, payee and amount are those of every ledger; the page of published ledgers says what it lacks."""
+    path = tmp_path / "a.beancount"
+    path.write_text('2013-06-01 * "A Ltd" "Care"\n  Expenses:Care  100.00 GBP\n  Assets:Bank\n', "utf-8")
+    with pytest.raises(FormatError) as refused:
+        choose(path, (Importer(page, currency="GBP") for page in PAGES.values()))
+    assert (refused.value.key, refused.value.details["page"]) == ("file-nearest", "published-ledger")
+
+
 def test_a_column_that_no_file_of_a_page_has_is_not_lacking(tmp_path: Path) -> None:
     """What the file has is not said to be what it lacks."""
     path = tmp_path / "statement.csv"

@@ -120,3 +120,25 @@ def test_rows_and_columns_that_are_hidden_in_xls(tmp_path: Path) -> None:
     (path := tmp_path / "hidden.xls").write_bytes(data)
     first, last = data[column + 4], data[column + 6]
     assert unseen(path) == (((data[at + 4] + 1,) * 2,), ((first + 1, last + 1),))
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        (
+            "<tr><td>1<tr style='height:0; display: none'><td>2<tr hidden><td>3<tr style='color:red'><td>4",
+            (((3, 4),), ()),
+        ),
+        (
+            """<Table><Column/><Column ss:Hidden="1" ss:Span="1"/><Row><Cell><Data>1</Data></Cell></Row>
+            <Row ss:Index="4" ss:Hidden="1"><Cell><Data>2</Data></Cell></Row></Table>""",
+            (((4, 4),), ((2, 3),)),
+        ),
+    ],
+)
+def test_rows_that_are_hidden_in_a_page(
+    tmp_path: Path, rows: str, found: tuple[workbook.Spans, workbook.Spans]
+) -> None:
+    """Of HTML and of the XML of Excel 2003; a title above the table is a row of it."""
+    (path := tmp_path / "a.xls").write_text(f"<html><body><p>t</p><table>{rows}</table></body></html>", "utf-8")
+    assert next(workbook.sheets(path, "html", "utf-8")).unseen == found

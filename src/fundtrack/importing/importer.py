@@ -154,6 +154,8 @@ class Importer:
         """Say whether a file has the page's header, or is one of those of the importer that the page names."""
         if self.layout.importer:
             return seen.kind == "text" and self._of_importer(seen)
+        if seen.kind == "ledger" and self.layout.general:  # every ledger has a date, a payee and an amount
+            return False
         return head_of(seen, self.layout) is not None
 
     def _of_importer(self, seen: Peek) -> bool:

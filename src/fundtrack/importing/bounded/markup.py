@@ -1,11 +1,13 @@
 """HTML or the XML of Excel 2003 as tables, for many a system calls that XLS: each table is a sheet.
 
 A merged cell has its text once. What stands before a table are rows above it, a cell each: a title often says the unit
-there. What follows the last table is a sheet of its own. An amount above zero in red is told to be so.
+there. What follows the last table is a sheet of its own. An amount above zero in red is told to be so, as is what is
+not shown.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,11 +15,15 @@ from typing import TYPE_CHECKING, Final
 
 from .bounds import CELLS, COLUMNS, DEPTH, ROWS, Unusable, fits, head, say, short
 from .ink import Ink, Red, Styles
+from .unseen import Unseen, add
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Row = list[str]
+
+HIDDEN: Final = re.compile(r"\bdisplay\s*:\s*none\b", re.IGNORECASE)
+"""How a style says that something is not shown."""
 
 SILENT: Final = frozenset({"script", "style", "title", "head", "documentproperties", "styles", "worksheetoptions"})
 SAME: Final = {"row": "tr", "cell": "td", "ss:row": "tr", "ss:cell": "td", "ss:table": "table", "ss:style": "style"}
@@ -33,7 +39,7 @@ class Tables(HTMLParser):
     def __init__(self) -> None:
         """Begin outside of any table."""
         super().__init__(convert_charrefs=True)
-        self.tables: list[list[Row]] = []
+        self.tables: list[tuple[list[Row], Unseen]] = []
         self.before: list[Row] = []
         self._open: list[Table] = []
         self._text: list[str] = []
@@ -90,7 +96,9 @@ class Tables(HTMLParser):
             table = self._open.pop()
             table.close()
             if any(any(row) for row in table.rows):
-                self.tables.append([*table.before, *table.rows])
+                above = len(table.before)
+                hidden = [[above + first, above + last] for first, last in table.unseen.rows]
+                self.tables.append(([*table.before, *table.rows], Unseen(hidden, table.unseen.columns)))
             else:
                 self.before = [*table.before, *self.before]
         elif self._open and tag in {"td", "th", "tr"}:
@@ -134,6 +142,7 @@ class Table:
         """Begin without rows, below the text before it; in red or not."""
         self.before = before
         self.rows: list[Row] = []
+        self.unseen = Unseen([], [])
         self.text: list[str] | None = None
         self.ink = Ink(red=False)
         self._red, self._row, self._columns = red, red, dict[int, bool | None]()
@@ -141,16 +150,20 @@ class Table:
         self._below: dict[int, int] = {}
 
     def column(self, attrs: Mapping[str, str | None], *, red: bool | None) -> None:
-        """Note the colour of a column of Excel 2003, which may say where it stands and how many are like it."""
+        """Note how a column of Excel 2003 is, which may say where it stands and how many are like it."""
         at = _number(attrs.get("ss:index"), COLUMNS, max(self._columns, default=-1) + 2) - 1
         for place in range(at, min(at + _number(attrs.get("ss:span"), COLUMNS, 0) + 1, COLUMNS)):
             self._columns[place] = red
+            if hides(attrs):
+                add(self.unseen.columns, place + 1, place + 1, COLUMNS)
 
     def begin_row(self, attrs: Mapping[str, str | None], *, red: bool | None) -> None:
         """Begin a row, which may say how many there are with it."""
         up_to = _number(attrs.get("ss:index"), ROWS) - 1
         self.rows += [[] for _ in range(len(self.rows), up_to)]
         self.rows.append([])
+        if hides(attrs):
+            add(self.unseen.rows, len(self.rows), len(self.rows), ROWS)
         self._row = red
 
     def begin(self, attrs: Mapping[str, str | None], *, red: bool | None) -> None:
@@ -180,6 +193,11 @@ class Table:
             self.text = None
 
 
+def hides(attrs: Mapping[str, str | None]) -> bool:
+    """Say whether a row or a column is not shown."""
+    return attrs.get("ss:hidden") == "1" or "hidden" in attrs or bool(HIDDEN.search(attrs.get("style") or ""))
+
+
 def _number(said: str | None, most: int, least: int = 1) -> int:
     """Return how many columns or rows something takes. Raises Unusable beyond those of a sheet."""
     digits = (said or "").strip()
@@ -197,19 +215,19 @@ def tell(path: str, encoding: str) -> None:
     page.close()
     if not page.tables:
         raise Unusable("html-no-table", {})
-    for nth, rows in enumerate(page.tables, 1):
-        _sheet("" if len(page.tables) == 1 else str(nth), rows)
+    for nth, (rows, unseen) in enumerate(page.tables, 1):
+        _sheet("" if len(page.tables) == 1 else str(nth), rows, unseen)
     if page.before:
-        _sheet("…", page.before)
+        _sheet("…", page.before, Unseen([], []))
 
 
-def _sheet(name: str, rows: list[Row]) -> None:
+def _sheet(name: str, rows: list[Row], unseen: Unseen) -> None:
     """Write a table; rows that end early are filled up, as in a sheet."""
     width = max(map(len, rows))
     fits(name, len(rows), width)
     if len(rows) * width > CELLS:
         raise Unusable("workbook-too-far", {"member": name or "–", "at": f"{len(rows)} x {width}"})
-    head(name, len(rows))
+    head(name, len(rows), unseen=unseen)
     for number, row in enumerate(rows, 1):
         told = [{"red": cell} if isinstance(cell, Red) else cell for cell in row] if Red in map(type, row) else row
         say([number, told + [""] * (width - len(row))])
