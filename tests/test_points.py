@@ -177,6 +177,15 @@ def test_a_wallet_from_which_only_was_paid(tmp_path: Path) -> None:
     assert [point.topic for point in found.open] == ["settled"]
 
 
+def test_which_way_the_entries_of_a_ledger_went_is_asked(tmp_path: Path) -> None:
+    """Its payee is also who paid: what somebody received would have become a payment without a question."""
+    path = tmp_path / "other.beancount"
+    entry = '2015-01-0{} * "{}" "x"\n  Assets:Bank  {}.05 CNY\n  {}\n'
+    entries = (entry.format(1, "局", 5, "Income:Grant"), entry.format(2, "店", -3, "Expenses:Paper"))
+    path.write_text("".join(("2015-01-01 open Assets:Bank\n", *entries)), "utf-8")
+    assert [point.topic for point in desk().propose(path, {"unit": "元"}).open] == ["sign"]
+
+
 def test_one_balance_that_follows_is_told_as_one(tmp_path: Path) -> None:
     """It proves no direction, and nothing is said of balances that do not follow."""
     path = tmp_path / "bank.csv"
