@@ -24,6 +24,11 @@ CASES: Final = {
     "the month first": (ENGLISH + "01/22/2015,A,1.50\n03/04/2015,B,2.00\n", {"date-order": "mdy"}, ""),
     "no order": (ENGLISH + "01/02/2015,A,1.50\n03/04/2015,B,2.00\n", {}, "date-order"),
     "a year of two digits": (ENGLISH + "13/04/05,A,1.50\n05/04/13,B,2.00\n", {}, "date-order"),
+    "days of the week": (
+        ENGLISH + '"Friday, February 13, 2015",A,1.50\nMonday 16/02/2015,B,2.00\n',
+        {"date-order": "dmy"},
+        "",
+    ),
     "two dates": ("Invoice date,Payment date,Supplier,Amount\n22/01/2015,23/01/2015,A,1.50\n", {}, "date"),
     "years": ("Beneficiary,Sum,Year\nA,608.98,2014\nB,280.92,2014\n", {}, "date"),
     "a lost date among others": (ENGLISH + "22/01/2015,A,1.50\n23/01/2015,B,1.75\n####,B,2.50\n", {"date": "Date"}, ""),
