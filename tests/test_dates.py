@@ -32,6 +32,8 @@ from fundtrack.importing import dates
         "2015/2/13 下午 2:06:51",
         "2015-02-13\n14:06",
         "2015-02-13 02:06:51:000PM",
+        "2015年2月13日星期五",
+        "2015-02-13 周五",
     ],
 )
 def test_dates_are_read(text: str) -> None:
@@ -62,6 +64,9 @@ def test_dates_are_read(text: str) -> None:
         ("2015-02-13x", "date-unreadable"),
         ("20150213146051", "date-unreadable"),
         ("201502131406", "date-unreadable"),
+        ("2015年2月13日星期四", "date-impossible"),
+        ("Monday 2015-02-13", "date-impossible"),
+        ("星期五", "date-empty"),
     ],
 )
 def test_what_is_no_date_is_refused(text: str, key: str) -> None:
@@ -76,6 +81,7 @@ def test_what_is_no_date_is_refused(text: str, key: str) -> None:
     [
         "13-Feb-15", "13 February 2015", "13Feb2015", "13/Feb/2015", "13.FEB.2015", "13th February, 2015",
         "February 13, 2015", "Feb 13 2015 12:00AM", "13/02/2015 02:06:51 PM", "13/2/15 0:00",
+        "Friday, February 13, 2015", "Fri 13 Feb 2015", "friday 13/02/2015",
     ],
 )  # fmt: skip
 def test_dates_that_do_not_begin_with_the_year_are_read(text: str) -> None:

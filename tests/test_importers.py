@@ -370,3 +370,16 @@ def test_of_many_names_of_a_column_the_first_are_told(tmp_path: Path) -> None:
         "file-nearest",
         "Date paid / Date of payment / Payment date / Paid date / …",
     )
+
+
+def test_a_ledger_is_no_list_of_payments(tmp_path: Path) -> None:
+    """The entries of another program's ledger have a day, a payee and an amount, and some were received."""
+    path = tmp_path / "other.beancount"
+    path.write_text(
+        '2015-01-01 open Assets:Bank\n2015-01-01 open Income:Wages\n\n2015-01-02 * "Employer" "Wages"\n'
+        "  Assets:Bank  5.00 GBP\n  Income:Wages  -5.00 GBP\n",
+        "utf-8",
+    )
+    with pytest.raises(FormatError) as caught:
+        importing.choose(path, map(Importer, PAGES.values()))
+    assert (caught.value.key, caught.value.details.get("page")) == ("file-nearest", "published-ledger")

@@ -24,6 +24,11 @@ CASES: Final = {
     "the month first": (ENGLISH + "01/22/2015,A,1.50\n03/04/2015,B,2.00\n", {"date-order": "mdy"}, ""),
     "no order": (ENGLISH + "01/02/2015,A,1.50\n03/04/2015,B,2.00\n", {}, "date-order"),
     "a year of two digits": (ENGLISH + "13/04/05,A,1.50\n05/04/13,B,2.00\n", {}, "date-order"),
+    "days of the week": (
+        ENGLISH + '"Friday, February 13, 2015",A,1.50\nMonday 16/02/2015,B,2.00\n',
+        {"date-order": "dmy"},
+        "",
+    ),
     "two dates": ("Invoice date,Payment date,Supplier,Amount\n22/01/2015,23/01/2015,A,1.50\n", {}, "date"),
     "years": ("Beneficiary,Sum,Year\nA,608.98,2014\nB,280.92,2014\n", {}, "date"),
     "a lost date among others": (ENGLISH + "22/01/2015,A,1.50\n23/01/2015,B,1.75\n####,B,2.50\n", {"date": "Date"}, ""),
@@ -175,6 +180,15 @@ def test_a_wallet_from_which_only_was_paid(tmp_path: Path) -> None:
     found = desk().propose(path, {"unit": "元"})
     assert [found.value(topic) for topic in ("direction", "in", "out")] == ["收/支", "收入, Income", "支出"]
     assert [point.topic for point in found.open] == ["settled"]
+
+
+def test_which_way_the_entries_of_a_ledger_went_is_asked(tmp_path: Path) -> None:
+    """Its payee is also who paid: what somebody received would have become a payment without a question."""
+    path = tmp_path / "other.beancount"
+    entry = '2015-01-0{} * "{}" "x"\n  Assets:Bank  {}.05 CNY\n  {}\n'
+    entries = (entry.format(1, "局", 5, "Income:Grant"), entry.format(2, "店", -3, "Expenses:Paper"))
+    path.write_text("".join(("2015-01-01 open Assets:Bank\n", *entries)), "utf-8")
+    assert [point.topic for point in desk().propose(path, {"unit": "元"}).open] == ["sign"]
 
 
 def test_one_balance_that_follows_is_told_as_one(tmp_path: Path) -> None:

@@ -44,6 +44,13 @@ WORDED: Final = re.compile(
 )
 """A date whose month is a word: 30-May-12, 1st April 2015, April 1, 2015."""
 
+DAYS: Final = re.compile(
+    r"(?:(mon|tue|wed|thu|fri|sat|sun)[a-z]*[,.]?\s+(.*)|(.*?)\s*(?:星期|周)([一二三四五六日天]))",
+    re.ASCII | re.IGNORECASE | re.DOTALL,
+)
+"""A date with its day of the week: Wednesday, May 04, 2022; 2022年5月4日星期三."""
+
+NAMED: Final = ("mon一", "tue二", "wed三", "thu四", "fri五", "sat六", "sun日天")
 MONTHS: Final = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
@@ -75,6 +82,8 @@ def read(text: str) -> dt.date:
     plain = folded(text)
     if not plain:
         raise FormatError("date-empty")
+    if weekday := DAYS.fullmatch(plain):
+        return _weekday(read(weekday[2] or weekday[3]), weekday[1] or weekday[4], text)
     found = GRAMMAR.fullmatch(plain)
     if found is None:
         kinds = (("date-year", YEAR_ALONE), ("date-month", MONTH_ALONE), ("date-serial", SERIAL))
@@ -87,6 +96,20 @@ def read(text: str) -> dt.date:
 def is_month(text: str) -> bool:
     """Say whether a text is a month of a year, and no day."""
     return bool(MONTH_ALONE.fullmatch(folded(text)))
+
+
+def _weekday(date: dt.date, said: str, text: str) -> dt.date:
+    """Return a date of which a text says the day of the week. Raises FormatError (`date-impossible`) for another."""
+    if said.lower() not in NAMED[date.weekday()]:
+        raise FormatError("date-impossible", text=text)
+    return date
+
+
+def bare(text: str) -> str:
+    """Return a date folded, without the day of the week."""
+    plain = folded(text)
+    weekday = DAYS.fullmatch(plain)
+    return (weekday[2] or weekday[3]) if weekday else plain
 
 
 def folded(text: str) -> str:
@@ -115,6 +138,8 @@ def reader(order: str) -> Callable[[str], dt.date]:
 
     def other(text: str) -> dt.date:
         plain = folded(text)
+        if weekday := DAYS.fullmatch(plain):
+            return _weekday(other(weekday[2] or weekday[3]), weekday[1] or weekday[4], text)
         if found := OTHER.fullmatch(plain):
             first, second, year = int(found[1]), int(found[3]), found[4]
             day, month = (first, second) if order == DAY else (second, first)
@@ -166,7 +191,7 @@ def proven(texts: Iterable[str], order: str, column: str) -> str:
     witness: dict[str, str] = {}
     both = ""
     for text in texts:
-        if found := OTHER.fullmatch(folded(text)):
+        if found := OTHER.fullmatch(bare(text)):
             first, second = int(found[1]), int(found[3])
             if first > YEAR >= second:
                 witness.setdefault(DAY, text)

@@ -66,6 +66,10 @@ class Peek(NamedTuple):
         found = self.look(layout.encoding, layout.records if self.kind == "json" else "")
         yield from () if isinstance(found, FormatError) else map(iter, found)
 
+    def fits(self, layout: Layout) -> bool:
+        """Say whether a page may be of such a file: a ledger says of each entry which way it went, a list does not."""
+        return self.kind != "ledger" or not layout.general
+
     def look(self, declared: str, records: str) -> tuple[Head, ...] | FormatError:
         """Return the beginnings of the tables, or why there are none; looked at once for all pages."""
         try:
@@ -154,9 +158,7 @@ class Importer:
         """Say whether a file has the page's header, or is one of those of the importer that the page names."""
         if self.layout.importer:
             return seen.kind == "text" and self._of_importer(seen)
-        if seen.kind == "ledger" and self.layout.general:  # every ledger has a date, a payee and an amount
-            return False
-        return head_of(seen, self.layout) is not None
+        return seen.fits(self.layout) and head_of(seen, self.layout) is not None
 
     def _of_importer(self, seen: Peek) -> bool:
         """Say whether the importer of the page knows a file; that it failed is told where no other page does."""
@@ -247,7 +249,7 @@ def head_of(seen: Peek, layout: Layout) -> Heading | None:
 def _nearest(seen: Peek, importers: Iterable[Importer]) -> tuple[str, list[str]]:
     """Return the page whose header the file has most of, and what it lacks of it; nothing where it has not half."""
     best: tuple[float, str, list[str]] = (NEAR, "", [])
-    for importer in importers:
+    for importer in (one for one in importers if seen.fits(one.layout)):
         for table in seen.tables(importer.layout):
             for share, missing in heading.lacking(importer.layout, table):
                 if share > best[0]:

@@ -54,7 +54,7 @@ def _judged(counts: Counter[str]) -> tuple[str, State, Said]:
 
 def _kind(cell: str) -> str:
     """Return what a date proves: that the day, the month or the year comes first, or neither."""
-    folded = dates.folded(cell)
+    folded = dates.bare(cell)
     if dates.GRAMMAR.fullmatch(folded):
         return "year"
     if found := dates.OTHER.fullmatch(folded):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from fundtrack.errors import UsageError
 from fundtrack.identifier import LONG, covered, masked
-from fundtrack.importing import repeats
+from fundtrack.importing import given, repeats
 from fundtrack.importing.fields import NOTHING
 from fundtrack.importing.proposing import grid as cells_of
 from fundtrack.importing.proposing.point import Point, said
@@ -91,6 +91,11 @@ class Looked:
         self.grid, self.vocabulary = grid, vocabulary
         self.rows = [row for _, row in grid.below if cells_of.is_data(row) and not self._is_total(row)]
         self.columns = [self._column(place, name) for place, name in enumerate(grid.names)]
+
+    @cached_property
+    def of_ledger(self) -> bool:
+        """Say whether it is of a ledger, whose entries are of both ways."""
+        return given.kind(self.grid.path) == "ledger"
 
     def _is_total(self, row: Sequence[str]) -> bool:
         """Say whether a row is a total by its first word, and has no date."""

@@ -326,9 +326,10 @@ def sign(look: Looked, amount: Column, payee: str, answers: Mapping[str, str]) -
     negative = sum(one < 0 for one in known)
     if (column := _directing(look)) and (words := signed_by(amount, column)):
         return _by_words(look, column, words, choices)
-    if PAID_TO.search(payee) and known and (of - negative) * 100 >= MOSTLY * of:
+    if PAID_TO.search(payee) and not look.of_ledger and known and (of - negative) * 100 >= MOSTLY * of:
         return Point("sign", "out", "proven", said("new-sign-paid", payee=payee, negative=negative, of=of))
-    return Point("sign", "out", "open", said("new-sign-unknown", negative=negative, of=of), choices)
+    key = "new-sign-ledger" if look.of_ledger else "new-sign-unknown"
+    return Point("sign", "out", "open", said(key, payee=payee, negative=negative, of=of), choices)
 
 
 def _by_words(
