@@ -74,7 +74,7 @@ def _imports(declared: Declared, batches: Batches, units: Units) -> Iterator[Ent
         yield Entered("input_row", HELD_COLUMNS, waits, [])
         rows: list[tuple[object, ...]] = [
             (nth, one["batch"], 1, 0, "金额", "amount", "", "1", "核对", "", AT, CLERK, "ben",
-             one["amount_mended"], one["rows_mended"])
+             one["amount_mended"], one["rows_mended"] or None)
             for nth, one in enumerate(mended, 1)
         ]  # fmt: skip
         yield Entered("correction", Correction._fields, rows, [])

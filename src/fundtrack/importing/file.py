@@ -161,7 +161,7 @@ def import_file(  # noqa: PLR0913 - each is an option of the command
                 at, knows = copy.path if copy else part.path, importer.knowing(words_of(chart), stand)
                 file = _File(
                     book, at, part.name, sha256, knows, judged_by, by, watcher.progress, default(chart), approved_by,
-                    account,
+                    account, page,
                 )  # fmt: skip
                 done += _told(part, partial(_said_of, connection, file))
             if dry_run:
@@ -283,6 +283,7 @@ class _File:
     default: Default | None
     approved_by: str = ""
     bank: str = ""
+    page: str = ""
 
     def sheets(self, connection: Connection) -> Iterator[Report]:
         """Import each sheet as a batch; a text file is one sheet without a name."""
@@ -320,8 +321,11 @@ class _File:
         """Return the reports of a file that was imported before, with the balances that do not follow.
 
         These are kept nowhere, so a statement that prints them is read again; if its page reads it no more, they are
-        not known.
+        not known. Raises UsageError (`imported-otherwise`) where somebody named another page than it was read as.
         """
+        for one in reports:
+            if self.page and one.page != self.page:
+                raise UsageError("imported-otherwise", file=one.file, page=one.page, batch=one.batch, other=self.page)
         if "balance" not in self.importer.layout.columns or {one.page for one in reports} != {self.importer.name}:
             return reports
         reading = self._reading()

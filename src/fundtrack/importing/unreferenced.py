@@ -31,17 +31,28 @@ OUT: Final = "kind IN ('disbursement', 'advance')"
 IN: Final = f"kind IN {(*sorted(RECEIPTS),)}"
 
 ASKED: Final = f"SELECT MIN(c.day), MAX(c.day) FROM candidate AS c WHERE (c.{OUT} AND c.payee <> '') OR c.{IN}"
+MET: Final = """
+    SELECT p.voucher, p.came, p.batch, p.row, s.fund, s.year, s.number, s.date, ABS(s.day - p.day) AS apart, s.id
+    FROM moved AS p
+    JOIN stood AS s ON s.came = p.came AND s.bare = 1 - p.bare AND s.amount = p.amount AND s.unit = p.unit
+        AND s.bank = p.bank AND {parties} AND s.day BETWEEN p.day - :days AND p.day + :days AND s.batch <> p.batch
+"""
+SAME: Final = MET.format(parties="s.payee = p.payee")
+UNSAID: Final = MET.format(parties="p.came = 1 AND s.payee <> p.payee AND '' IN (s.payee, p.payee)")
+BARE: Final = "CASE {}.bank_ref WHEN '' THEN 1 ELSE 0 END AS bare"
+"""Whether the bank's reference is not known: looked for by equality, so that rows which all have one meet nothing."""
+
 STANDS: Final = f"""
 WITH moved AS MATERIALIZED (
-    SELECT c.voucher, c.batch, c.row, c.day, c.payee, c.bank_ref, c.unit, c.amount, a.bank,
-        CASE WHEN c.{IN} THEN 1 ELSE 0 END AS came
+    SELECT c.voucher, COALESCE(c.batch, 0) AS batch, COALESCE(c.row, 0) AS row, c.day, c.payee, c.unit, c.amount,
+        a.bank, {BARE.format("c")}, CASE WHEN c.{IN} THEN 1 ELSE 0 END AS came
     FROM candidate AS c
     JOIN account AS a ON a.fund = c.fund AND a.unit = c.unit
         AND a.code = CASE WHEN c.{IN} THEN c.debit ELSE c.credit END
     WHERE ((c.{OUT} AND c.payee <> '') OR c.{IN}) AND c.red = 0 AND a.bank <> ''
 ), stood AS MATERIALIZED (
-    SELECT v.id, v.fund, v.year, v.number, v.date, v.day, v.payee, v.bank_ref, COALESCE(v.batch, 0) AS batch, e.unit,
-        e.amount, a.bank, CASE WHEN v.{IN} THEN 1 ELSE 0 END AS came
+    SELECT v.id, v.fund, v.year, v.number, v.date, v.day, v.payee, COALESCE(v.batch, 0) AS batch, e.unit, e.amount,
+        a.bank, {BARE.format("v")}, CASE WHEN v.{IN} THEN 1 ELSE 0 END AS came
     FROM voucher AS v
     JOIN entry AS e ON e.voucher = v.id
     JOIN account AS a ON a.fund = e.fund AND a.unit = e.unit
@@ -49,14 +60,8 @@ WITH moved AS MATERIALIZED (
     WHERE v.fund IN (SELECT fund FROM account WHERE bank <> '') AND v.day BETWEEN :first AND :last
         AND ((v.{OUT} AND v.payee <> '') OR v.{IN}) AND e.red = 0 AND a.bank <> ''
         AND v.reverses IS NULL AND NOT EXISTS (SELECT 1 FROM voucher AS back WHERE back.reverses = v.id)
-)
-SELECT p.voucher, p.came, COALESCE(p.batch, 0), COALESCE(p.row, 0), s.fund, s.year, s.number, s.date
-FROM moved AS p
-JOIN stood AS s ON s.came = p.came AND s.amount = p.amount AND s.unit = p.unit AND s.bank = p.bank
-    AND (s.payee = p.payee OR (p.came = 1 AND (s.payee = '' OR p.payee = '')))
-    AND s.day BETWEEN p.day - :days AND p.day + :days AND s.batch <> COALESCE(p.batch, 0)
-    AND CASE s.bank_ref WHEN '' THEN 1 ELSE 0 END <> CASE p.bank_ref WHEN '' THEN 1 ELSE 0 END
-ORDER BY p.voucher, ABS(s.day - p.day) DESC, s.id DESC
+), met AS ({SAME} UNION ALL {UNSAID})
+SELECT voucher, came, batch, row, fund, year, number, date FROM met ORDER BY voucher, apart DESC, id DESC
 """
 """Candidates with the vouchers that each may be, the likeliest last; a voucher of the same batch is another row."""
 
