@@ -10,7 +10,7 @@ from books import small_book
 from fundtrack.book.doctor import diagnose
 from fundtrack.errors import UsageError
 from fundtrack.importing.default import default_of, refuse
-from fundtrack.importing.quarantine import confirm, retry, waiting
+from fundtrack.importing.quarantine import as_of_now, confirm, retry, waiting
 from fundtrack.ledger import canonical, publish, read
 from treasury import asked, bring, everything, held, pay
 
@@ -63,6 +63,17 @@ def test_a_default_that_is_refused_posts_nothing_until_another_is_said_and_confi
     assert [bool(one.voucher) for one in confirm(book, 1, by="ben")] == [True, True]
     assert asked(book, "SELECT DISTINCT fund FROM voucher WHERE batch = 1") == [("F03",)]
     assert not diagnose(book)
+
+
+def test_who_said_it_may_try_again_and_ask_what_would_pass(book: Book) -> None:
+    """Their rows wait for another to confirm them; no other row of the book waits for that."""
+    said(book, "F03", "0603")
+    bring(book, "b", pay("9", fund="F03", use="0603", payee=""))
+    for asking in (lambda: as_of_now(book, by="clerk")[0], lambda: retry(book, [], by="clerk")):
+        assert [[why["check"] for why in one.reasons] for one in asking()] == [
+            ["fund-by-default"], ["fund-by-default"], ["payee-missing"],
+        ]  # fmt: skip
+    assert asked(book, "SELECT COUNT(*) FROM decision") == [(0,)]
 
 
 def test_the_same_may_be_said_again_and_who_said_it_may_take_it_back(book: Book) -> None:
