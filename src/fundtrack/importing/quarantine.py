@@ -217,8 +217,8 @@ def _if_confirmed(
     if not rows:
         return done
     trial = connection.begin_nested()
-    confirmed = replace(source, confirmed_by=SOMEBODY)
-    then = {one.row.row: one.reasons for one in tried(connection, book, confirmed, rows, judged_by, (SOMEBODY, approved_by))}
+    confirmed, hands = replace(source, confirmed_by=SOMEBODY), (SOMEBODY, approved_by)
+    then = {one.row.row: one.reasons for one in tried(connection, book, confirmed, rows, judged_by, hands)}
     trial.rollback()
     return [replace(one, reasons=[*one.reasons, *then.get(one.row.row, ())]) for one in done]
 
