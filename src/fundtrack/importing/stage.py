@@ -220,7 +220,7 @@ class Stager(Tally):
             named = zip(c.quota, kinds, c.fund, c.use_fund, c.use, c.project, c.date, strict=True)
             quotas, why = zip(*map(self._named.__getitem__, named), strict=True)
             missing = tuple(first or then for first, then in zip(missing, why, strict=True))
-        missing = self._or_project(missing, c.project)
+        missing = (*self._or_project(missing, c.project),)
         if any(missing):
             return self._but_for(missing, block, keys, occurrences)
         debit_funds, debits, credit_funds, credits_, reds = entries
