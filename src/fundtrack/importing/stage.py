@@ -314,7 +314,7 @@ class Stager(Tally):
     def _why(self, why: str | UsageError, block: Block, at: int) -> Reason:
         """Return what a row lacks as its reason; of a use that has no name here, the names nearest to it."""
         if why == "fund-by-default":
-            return self._by_default[block.candidates.fund[at], block.candidates.use[at]]
+            return self._by_default[block.candidates.fund[at], block.candidates.use[at], block.candidates.project[at]]
         if isinstance(why, UsageError):
             return reason_of_error(why)
         of = block.candidates
@@ -361,9 +361,9 @@ def project_unknown(chart: Chart, word: str) -> Reason:
     return said | {"field": "project", "word": word}
 
 
-def _by_default(of: tuple[str, str]) -> Reason:
-    """Return why a row waits whose fund and use somebody said."""
-    return reason("fund-by-default", fund=of[0], use=of[1] or "–")
+def _by_default(of: tuple[str, str, str]) -> Reason:
+    """Return why a row waits whose fund, use or project somebody said."""
+    return reason("fund-by-default", fund=of[0], use=of[1] or "–", project=of[2] or "–")
 
 
 def _day(date: dt.date) -> tuple[str, int, int]:
