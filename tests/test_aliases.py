@@ -12,6 +12,7 @@ from beancount import loader
 from books import CHART, small_book
 from contracts import enter
 from fundtrack.book import aliases as record
+from fundtrack.book import create_book
 from fundtrack.book.doctor import diagnose
 from fundtrack.book.policy import apply_chart
 from fundtrack.checking.audit import audit_ledger
@@ -199,6 +200,29 @@ def test_other_words_stand_at_once(book: Book) -> None:
     assert held(unknown) == {2: {"use-unknown"}}
     (group,) = groups(book)
     assert (group.field, group.word, group.suggestions[0].alias) == ("use", "修房", 1)
+
+
+def test_a_project_that_the_chart_has_not_waits_for_what_it_means(book: Book) -> None:
+    """It had become a project of its own; its rows are one group, and one alias releases them."""
+    report = bring(book, "a", pay("1", project="老乡家圆"), pay("2", project="老乡家圆"), pay("3", project="老乡家园"),
+                   pay("4", project="p01 "), pay("5"))  # fmt: skip
+    assert held(report) == {2: {"project-word-unknown"}, 3: {"project-word-unknown"}, 5: {"project-word-unknown"}}
+    first, _ = groups(book)
+    assert (first.field, first.word, len(first.rows), first.suggestions[0].meaning) == ("project", "老乡家圆", 2, "P01")
+    say(book, [Said("project", "老乡家圆", "P01", "", WHY)], by="ann")
+    assert [bool(one.voucher) for one in retry(book, [], by="ann")] == [True, True, False]
+    assert asked(book, "SELECT row, project FROM voucher WHERE batch IS NOT NULL ORDER BY row") == [
+        (2, "P01"), (3, "P01"), (4, "P01"), (6, ""),
+    ]  # fmt: skip
+
+
+def test_a_chart_without_projects_knows_none_of_the_names_that_files_write(tmp_path: Path) -> None:
+    """A bureau that keeps no list of projects may still read by project what its files say."""
+    before, project, after = CHART.partition('2014-01-01 custom "project" "P01"')
+    book = create_book(tmp_path / "book", title="No projects", language="en")
+    apply_chart(book, before + after.partition('老乡家园"\n')[2], by="founder", document="原文未载")
+    assert project
+    assert held(bring(book, "a", pay("1", project="老乡家圆"))) == {2: {"overdrawn"}}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

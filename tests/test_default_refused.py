@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from books import small_book
+import quotafiles
+from books import post_simple, small_book
 from fundtrack.book.doctor import diagnose
 from fundtrack.errors import UsageError
 from fundtrack.importing.default import default_of, refuse
-from fundtrack.importing.quarantine import confirm, retry, waiting
+from fundtrack.importing.quarantine import as_of_now, confirm, retry, waiting
 from fundtrack.ledger import canonical, publish, read
-from treasury import asked, bring, everything, held, pay
+from kill import payment
+from shelf import ENGINES
+from treasury import asked, bring, everything, file_of, held, pay
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from copies import Template
     from fundtrack.book import Book
     from fundtrack.importing.report import Report
+    from shelf import Shelf
 
 WHY: Final = "这批款不是易地搬迁资金"
 
@@ -65,6 +70,17 @@ def test_a_default_that_is_refused_posts_nothing_until_another_is_said_and_confi
     assert not diagnose(book)
 
 
+def test_who_said_it_may_try_again_and_ask_what_would_pass(book: Book) -> None:
+    """Their rows wait for another to confirm them; no other row of the book waits for that."""
+    said(book, "F03", "0603")
+    bring(book, "b", pay("9", fund="F03", use="0603", payee=""))
+    for asking in (lambda: as_of_now(book, by="clerk")[0], lambda: retry(book, [], by="clerk")):
+        assert [[why["check"] for why in one.reasons] for one in asking()] == [
+            ["fund-by-default"], ["fund-by-default"], ["payee-missing"],
+        ]  # fmt: skip
+    assert asked(book, "SELECT COUNT(*) FROM decision") == [(0,)]
+
+
 def test_the_same_may_be_said_again_and_who_said_it_may_take_it_back(book: Book) -> None:
     """A refusal refuses what was said, and no fund for good."""
     said(book, "F01", "0601")
@@ -104,3 +120,42 @@ def test_it_is_refused_by_a_command(tmp_path: Path, say: Say) -> None:
     ]
     said(book, "F01", "0601")
     assert "F01" in say("quarantine", "refuse", "1", "--reason", WHY, "--by", "ben", *there).out
+
+
+@pytest.fixture(params=ENGINES)
+def quota_book(shelf: Shelf, request: pytest.FixtureRequest) -> Iterator[Book]:
+    """Give a book whose fund is under quota control, on each engine in turn."""
+    with shelf.lend(request.param, quotafiles.CHART) as book:
+        yield book
+
+
+def test_a_file_without_its_project_is_told_the_one_of_its_line(quota_book: Book) -> None:
+    """A row says what `post` says; said of the whole file, and confirmed by another, the project gives it its quota."""
+    book = quota_book
+    allotted = quotafiles.given_row("1002", 4000, "1001", 项目名称="P01")
+    assert (
+        quotafiles.bring(book, quotafiles.file_of(book.folder.parent, "quota", quotafiles.GIVEN[0], allotted)).rows[
+            "posted"
+        ]
+        == 2
+    )
+    post_simple(book, "F01", "transfer-received", 5000, on=date(2015, 1, 25))
+    rows = [payment("1", date(2015, 3, 1), "F01", 300), payment("2", date(2015, 3, 2), "F01", 5001)]
+    path = file_of(book, "paid", rows)
+    first = quotafiles.bring(book, path)
+    assert quotafiles.reasons(first) == {2: ["no-quota"], 3: ["no-quota"]}
+    told = first.held[-1]["reasons"][0]
+    assert "`--fund F01 --project P01`" in told["remedy-en"]
+    assert told["remedy-zh"].startswith("指标 F01-Q00002 属项目 P01")
+    with pytest.raises(UsageError) as alone:
+        quotafiles.bring(book, path, default=lambda chart: default_of(chart, "", "", "P01"))
+    assert alone.value.key == "default-without-fund"
+    again = quotafiles.bring(book, path, default=lambda chart: default_of(chart, "F01", "", "P01"))
+    assert quotafiles.reasons(again) == {2: ["fund-by-default"], 3: ["fund-by-default"]}
+    assert "P01" in again.held[-1]["reasons"][0]["en"]
+    with pytest.raises(UsageError) as own:
+        confirm(book, first.batch, by=quotafiles.CLERK)
+    assert own.value.key == "default-own"
+    assert [one.voucher for one in confirm(book, first.batch, by=quotafiles.CHIEF)] == ["F01-2015-000004", ""]
+    assert quotafiles.status(book, "F01-Q00002") == {"available": 3700, "paid": 300}
+    assert quotafiles.sound(book)

@@ -50,8 +50,9 @@ class Default(NamedTuple):
 
     def fill(self, said: Candidates) -> tuple[Candidates, list[bool]]:
         """Return candidates with what they do not say, and which of them did not say their fund or use."""
-        lacking = [not fund or (fund == self.fund and not use and bool(self.use))
-                   for fund, use in zip(said.fund, said.use, strict=True)]  # fmt: skip
+        said_of = zip(said.fund, said.use, said.project, strict=True)
+        lacking = [not fund or (fund == self.fund and bool((self.use and not use) or (self.project and not project)))
+                   for fund, use, project in said_of]  # fmt: skip
         if not any(lacking):
             return said, lacking
         fund_said = [one._replace(how="default", word="" if one.how == CORRECTED else one.word) if wants else one
@@ -93,8 +94,8 @@ def default_of(chart: Chart, fund: str, use: str, project: str) -> Default | Non
 
 
 def by_default(said: Default) -> Reason:
-    """Return why a row waits whose fund or use somebody said."""
-    return reason("fund-by-default", fund=said.fund, use=said.written or "–")
+    """Return why a row waits whose fund, use or project somebody said."""
+    return reason("fund-by-default", fund=said.fund, use=said.written or "–", project=said.project or "–")
 
 
 class Refused(NamedTuple):

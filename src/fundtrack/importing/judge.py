@@ -14,6 +14,7 @@ from fundtrack.checking.lens import Subject
 from fundtrack.importing import otherwise, unreferenced
 from fundtrack.importing.samereference import again, reason_by_reference
 from fundtrack.importing.tally import reason, reason_of_error
+from fundtrack.posting.advised import advised
 from fundtrack.posting.batch import Batch
 from fundtrack.posting.execution import execute_quota
 from fundtrack.posting.refunds import tie
@@ -97,7 +98,9 @@ def judge(
     execute_quota(connection)
     moved = again(connection)
     keep = partial(stager.bases.keep, connection)
-    outcome = Batch(connection, checks, candidate_lens(stager.chart, place), named(by), named(approved_by), keep).post()
+    advise = partial(advised, connection, stager.chart, of_file=True)
+    lens = candidate_lens(stager.chart, place)
+    outcome = Batch(connection, checks, lens, named(by), named(approved_by), keep, advise=advise).post()
     for voucher, findings in outcome.refused.items():
         row = stager.row_of(voucher)
         told = [reason_by_reference(connection, finding, f"{stager.batch}:{row}", moved) for finding in findings]

@@ -197,7 +197,7 @@ def _all_tried(
     done: list[Retried] = []
     for batch, of in by_batch.items():
         found = [*tried(connection, book, sources[batch], of, judged_by, hands)]
-        done += _if_confirmed(connection, book, sources[batch], found, judged_by, hands)
+        done += _if_confirmed(connection, book, sources[batch], found, judged_by, hands[1])
     return done
 
 
@@ -207,17 +207,18 @@ def _if_confirmed(
     source: Source,
     done: list[Retried],
     judged_by: Mapping[str, Check],
-    hands: tuple[str, str],
+    approved_by: str,
 ) -> list[Retried]:
     """Return rows that were tried; those that wait to be confirmed also with what would refuse them then.
 
-    A confirmation that posts nothing is kept nowhere, so it is tried as if somebody gave it, and undone.
+    A confirmation that posts nothing is kept nowhere, so it is tried as if somebody gave it, and undone. It is somebody
+    else who gives it and decides, for who said the fund may not, and may ask.
     """
     rows = [one.row for one in done if [why["check"] for why in one.reasons] == [ASSUMED]]
     if not rows:
         return done
     trial = connection.begin_nested()
-    confirmed = replace(source, confirmed_by=SOMEBODY)
+    confirmed, hands = replace(source, confirmed_by=SOMEBODY), (SOMEBODY, approved_by)
     then = {one.row.row: one.reasons for one in tried(connection, book, confirmed, rows, judged_by, hands)}
     trial.rollback()
     return [replace(one, reasons=[*one.reasons, *then.get(one.row.row, ())]) for one in done]

@@ -296,4 +296,11 @@ def _in_force(reasons: Sequence[Reason], said: Default | None, no: Refused | Non
     if no and [one["check"] for one in reasons] == LACKING[0]:
         return [by_refusal(no)]
     lacking = LACKING if said and said.use else LACKING[:1]
-    return [by_default(said)] if said and [one["check"] for one in reasons] in lacking else reasons
+    whole = said and ([one["check"] for one in reasons] in lacking or _of_project(reasons, said))
+    return [by_default(said)] if said and whole else reasons
+
+
+def _of_project(reasons: Sequence[Reason], said: Default) -> bool:
+    """Return whether a row waits for nothing but quota of a project, which is said of its file by now."""
+    about = [(one.get("field"), one.get("fund")) for one in reasons]
+    return bool(said.project) and about == [("project", said.fund)]

@@ -6,6 +6,7 @@ import datetime as dt
 from array import array
 from collections import Counter
 from contextlib import suppress
+from functools import partial
 from itertools import compress, groupby, repeat
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -150,6 +151,8 @@ class Stager(Tally):
         self._days = Memo(_day)
         self._by_default = Memo(_by_default)
         self._fund_unknown = Memo(self._unknown)
+        self._project_unknown = Memo(partial(project_unknown, chart))
+        self._projects = {"", *chart.projects} if chart.projects else frozenset[str]()
         self._lines = Lines(chart.quotas)
         self._controlled = {fund: heading.date for (fund, _), heading in headings(chart).items()}
         self._named, self._others = Memo(self._paying), Memo(self._otherwise)
@@ -218,6 +221,7 @@ class Stager(Tally):
             named = zip(c.quota, kinds, c.fund, c.use_fund, c.use, c.project, c.date, strict=True)
             quotas, why = zip(*map(self._named.__getitem__, named), strict=True)
             missing = tuple(first or then for first, then in zip(missing, why, strict=True))
+        missing = (*self._or_project(missing, c.project),)
         if any(missing):
             return self._but_for(missing, block, keys, occurrences)
         debit_funds, debits, credit_funds, credits_, reds = entries
@@ -241,6 +245,15 @@ class Stager(Tally):
             c.amount, reds,
             strict=False,
         )  # fmt: skip
+
+    def _or_project(
+        self, missing: Sequence[str | UsageError | None], projects: Sequence[str]
+    ) -> Sequence[str | UsageError | None]:
+        """Return what rows lack, with a project that the chart knows; a chart without projects knows none."""
+        if not self._projects or self._projects.issuperset(projects):
+            return missing
+        said = ("" if project in self._projects else "project-word-unknown" for project in projects)
+        return [why or other for why, other in zip(missing, said, strict=True)]
 
     def _but_for(
         self, missing: Sequence[str | UsageError | None], block: Block, keys: Sequence[str], occurrences: Sequence[int]
@@ -302,12 +315,14 @@ class Stager(Tally):
     def _why(self, why: str | UsageError, block: Block, at: int) -> Reason:
         """Return what a row lacks as its reason; of a use that has no name here, the names nearest to it."""
         if why == "fund-by-default":
-            return self._by_default[block.candidates.fund[at], block.candidates.use[at]]
+            return self._by_default[block.candidates.fund[at], block.candidates.use[at], block.candidates.project[at]]
         if isinstance(why, UsageError):
             return reason_of_error(why)
         of = block.candidates
         if why == "fund-word-unknown":
             return self._fund_unknown[of.fund[at], of.fund_said[at].place]
+        if why == "project-word-unknown":
+            return self._project_unknown[of.project[at]]
         if why != "use-unknown":
             return reason(why)
         said = reason_of_error(self._uses.near(of.use_fund[at], of.use[at]))
@@ -340,9 +355,16 @@ class Stager(Tally):
         return missing, really, int(really not in MONEY_IN and not e.red), *e.debit, *e.credit, e.red
 
 
-def _by_default(of: tuple[str, str]) -> Reason:
-    """Return why a row waits whose fund and use somebody said."""
-    return reason("fund-by-default", fund=of[0], use=of[1] or "–")
+def project_unknown(chart: Chart, word: str) -> Reason:
+    """Return why rows wait that say a project by a word which the chart has not."""
+    names = {name for one in chart.projects.values() for name in (one.name, one.name_zh)}
+    said = reason("project-word-unknown", word=word, near=nearest(word, names))
+    return said | {"field": "project", "word": word}
+
+
+def _by_default(of: tuple[str, str, str]) -> Reason:
+    """Return why a row waits whose fund, use or project somebody said."""
+    return reason("fund-by-default", fund=of[0], use=of[1] or "–", project=of[2] or "–")
 
 
 def _day(date: dt.date) -> tuple[str, int, int]:

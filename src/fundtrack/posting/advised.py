@@ -21,8 +21,12 @@ if TYPE_CHECKING:
 PAYING: Final = "SELECT fund, year, debit, project, quota FROM candidate WHERE voucher = :voucher AND line = 1"
 
 
-def advised(connection: Connection, chart: Chart, finding: Finding) -> Finding:
-    """Return what refuses a voucher with what would do in this book before its remedy."""
+OF_FILE: Final = {"quota-of-project": "quota-of-project-file", "quota-would-do": "quota-would-do-file"}
+"""What is said with an option, which an import has not, or has for all rows that say nothing; and how it is then."""
+
+
+def advised(connection: Connection, chart: Chart, finding: Finding, *, of_file: bool = False) -> Finding:
+    """Return what refuses a voucher, of a file or by hand, with what would do in this book before its remedy."""
     said: list[UsageError] = []
     if finding.check == "no-quota":
         for fund, year, debit, project, quota in dialect.rows_of(connection, PAYING, {"voucher": finding.voucher}):
@@ -30,6 +34,7 @@ def advised(connection: Connection, chart: Chart, finding: Finding) -> Finding:
             of_year = [one for one in chart.quotas if (one.fund, one.year) == (fund, year)]
             would = [one for one in of_year if one.use and use in {"", one.use}]
             said = _of_named(chart, quota, would, project) if quota else _of_none_named(would, project)
+        said = [_in_file(one) for one in said] if of_file else said
     elif finding.check == "unknown-fund-or-account":
         said = _to_open(chart, str(finding.key[1]))
     if not said:
@@ -71,7 +76,12 @@ def _choice(able: list[Quota]) -> list[UsageError]:
 
 
 def _of_project(line: Quota) -> UsageError:
-    return UsageError("quota-of-project", number=line.number, project=line.project)
+    return UsageError("quota-of-project", number=line.number, project=line.project, fund=line.fund)
+
+
+def _in_file(said: UsageError) -> UsageError:
+    """Return what would do for a voucher as it is done for the rows of a file."""
+    return UsageError(OF_FILE.get(said.key, said.key), **said.details)
 
 
 def _to_open(chart: Chart, account: str) -> list[UsageError]:

@@ -73,6 +73,11 @@ PUT_ASIDE: Final = _of_many("INSERT INTO aside SELECT * FROM candidate WHERE vou
 TAKE_UP: Final = _of_many("INSERT INTO candidate SELECT * FROM aside WHERE voucher IN :vouchers", "vouchers")
 
 
+def unadvised(finding: Finding) -> Finding:
+    """Say no more of what refuses a candidate than its check does."""
+    return finding
+
+
 def keeps_nothing() -> None:
     """Keep nothing: what is posted rests on nothing but itself."""
 
@@ -93,7 +98,8 @@ class Outcome:
 class Batch:
     """Candidates that are staged on a connection, and those who answer for them.
 
-    Before some of them are posted, what they rest on is kept by `keep`; nothing of those that are refused.
+    Before some of them are posted, what they rest on is kept by `keep`; nothing of those that are refused. What refuses
+    one by itself is `advise`d while the candidate is there.
     """
 
     connection: Connection
@@ -102,6 +108,7 @@ class Batch:
     prepared_by: str
     approved_by: str = ""
     keep: Callable[[], None] = keeps_nothing
+    advise: Callable[[Finding], Finding] = unadvised
     outcome: Outcome = field(default_factory=Outcome)
 
     def post(self) -> Outcome:
@@ -144,7 +151,7 @@ class Batch:
         leads = []
         for finding in findings:
             if finding.refuses:
-                self.outcome.refused.setdefault(finding.voucher, []).append(finding)
+                self.outcome.refused.setdefault(finding.voucher, []).append(self.advise(finding))
             else:
                 leads.append(finding)
         self._for_each(DROP, self.outcome.refused)
