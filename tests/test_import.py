@@ -135,17 +135,6 @@ def test_a_refund_of_the_same_day_stands_beside_its_original(book: Book) -> None
     assert counts(bring(book, "c", back("6", 700, "GK5"), pay("5", 700), much)) == (2, 0, 1, 1)
 
 
-def test_money_that_comes_back_later_pays_nothing_that_is_late(book: Book) -> None:
-    """Rows that are dated before what stands are judged by the days behind them, as if each were posted alone."""
-    days = [JUNE + timedelta(days=at) for at in range(9)]
-    stand = [pay("1", 500, day=days[0]), pay("9", RECEIVED["F03"] - 630, day=days[8])]
-    assert counts(bring(book, "a", *stand)) == (2, 0, 0, 1)
-    fine = [pay(f"1{nth}", 10, day=days[nth]) for nth in (1, 2, 3)]  # judged together are one, then two, then four
-    late = [pay("2", 300, day=days[4]), pay("3", 50, day=days[5]), back("4", 500, "GK1", day=days[6])]
-    assert held(bring(book, "b", *fine, *late)) == {5: {"overdrawn"}}
-    assert counts(bring(book, "c", pay("5", 250, day=days[4]), pay("6", 250, day=days[5]))) == (2, 0, 0, 1)
-
-
 def test_a_refund_waits_with_its_original(book: Book) -> None:
     """What was refused cannot be returned; when the original is posted at last, so is the refund."""
     day = JUNE + timedelta(days=3)

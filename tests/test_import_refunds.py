@@ -235,3 +235,14 @@ def test_a_day_that_ends_below_zero_is_refused(book: Book) -> None:
     report = bring(book, "a", pay("1", 700), back("2", 699, "GK1", day=JUNE), pay("3", 100, fund="F04"))
     assert counts(report) == (1, 0, 2, 1)
     assert held(report)[2] == {"overdrawn"}
+
+
+def test_money_that_comes_back_later_pays_nothing_that_is_late(book: Book) -> None:
+    """Rows that are dated before what stands are judged by the days behind them, as if each were posted alone."""
+    days = [JUNE + timedelta(days=at) for at in range(9)]
+    stand = [pay("1", 500, day=days[0]), pay("9", RECEIVED["F03"] - 630, day=days[8])]
+    assert counts(bring(book, "a", *stand)) == (2, 0, 0, 1)
+    fine = [pay(f"1{nth}", 10, day=days[nth]) for nth in (1, 2, 3)]  # judged together are one, then two, then four
+    late = [pay("2", 300, day=days[4]), pay("3", 50, day=days[5]), back("4", 500, "GK1", day=days[6])]
+    assert held(bring(book, "b", *fine, *late)) == {5: {"overdrawn"}}
+    assert counts(bring(book, "c", pay("5", 250, day=days[4]), pay("6", 250, day=days[5]))) == (2, 0, 0, 1)
