@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from books import RECEIVED, post_payment
+from books import RECEIVED, post_payment, post_simple
 from copies import opened
 from fundtrack.checking.audit import audit_ledger
 from fundtrack.errors import FormatError
@@ -246,3 +246,37 @@ def test_money_that_comes_back_later_pays_nothing_that_is_late(book: Book) -> No
     late = [pay("2", 300, day=days[4]), pay("3", 50, day=days[5]), back("4", 500, "GK1", day=days[6])]
     assert held(bring(book, "b", *fine, *late)) == {5: {"overdrawn"}}
     assert counts(bring(book, "c", pay("5", 250, day=days[4]), pay("6", 250, day=days[5]))) == (2, 0, 0, 1)
+
+
+def test_a_refund_is_red_and_cites_its_original(book: Book) -> None:
+    """In the same file and in a later one; one that cites nothing, or what is not in the book, waits."""
+    day = JUNE + timedelta(days=3)
+    report = bring(book, "a", pay("1", 700), back("2", 300, "GK1", day=day), back("3", 5), back("4", 5, "GK404"))
+    assert held(report) == {4: {"negative-without-original"}, 5: {"original-not-found"}}
+    assert report.amounts["posted"] == 400
+    assert counts(bring(book, "b", back("5", 400, "GK1", day=day))) == (1, 0, 0, 1)
+    assert names(book) == [("1", 700), ("2", -300), ("5", -400)]
+    red = asked(
+        book,
+        """SELECT v.kind, e.red, e.debit, e.credit, o.narration FROM voucher AS v
+        JOIN entry AS e ON e.voucher = v.id JOIN voucher AS o ON o.id = v.cites""",
+    )
+    assert red == [("refund", 1, "0603", "1001", "1")] * 2
+
+
+def test_a_refund_of_the_same_day_stands_beside_its_original(book: Book) -> None:
+    """Whichever of the two the file names first, and also where both must be posted one by one."""
+    assert counts(bring(book, "a", pay("1", 700), back("2", 700, "GK1"))) == (2, 0, 0, 1)
+    assert counts(bring(book, "b", back("4", 700, "GK3"), pay("3", 700))) == (2, 0, 0, 1)
+    much = pay("9", 2 * RECEIVED["F03"])
+    assert counts(bring(book, "c", back("6", 700, "GK5"), pay("5", 700), much)) == (2, 0, 1, 1)
+
+
+def test_a_refund_waits_with_its_original(book: Book) -> None:
+    """What was refused cannot be returned; when the original is posted at last, so is the refund."""
+    day = JUNE + timedelta(days=3)
+    report = bring(book, "a", pay("1", 2 * RECEIVED["F03"]), back("2", 100, "GK1", day=day), pay("3"))
+    assert held(report) == {2: {"overdrawn"}, 3: {"original-not-found"}}
+    post_simple(book, "F03", "transfer-received", 2 * RECEIVED["F03"], on=date(2015, 5, 1))
+    assert [bool(one.voucher) for one in retry(book, [], by="clerk")] == [True, True]
+    assert waits(book) == []
