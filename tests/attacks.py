@@ -367,8 +367,7 @@ def guard_attacks(table: str) -> tuple[Attack, ...]:
     """Return the attacks on the rows of a table. Foreign keys to it are dropped with its key: they hold rows too."""
     column = APPEND_ONLY[table].partition(",")[0]
     keys = (f"{table}_pk", *(["voucher_of_fund"] if table == "voucher" else []))
-    late = LATE.get(table, ())
-    columns = ", ".join(GENERATED.get(table, "*"))  # a generated column is not inserted
+    late, columns = LATE.get(table, ()), ", ".join(GENERATED.get(table, "*"))  # a generated column is not inserted
     into = f"{table} ({columns})" if table in GENERATED else table
     upsert = (
         f"INSERT INTO {into} SELECT {columns} FROM {table} WHERE 1 = 1 ON CONFLICT ({APPEND_ONLY[table]}) "
