@@ -129,9 +129,9 @@ class Columns:
     def _bind_fields(self, words: Mapping[str, Mapping[str, str]]) -> None:
         """Choose the place of every other field and what reads it."""
         layout, spec = self._layout, self._layout.columns
-        day = period.reader(dates.reader(layout.dates), self._head, spec["date"].name)
+        self._day = period.reader(dates.reader(layout.dates), self._head, spec["date"].name)
         readers: dict[str, Callable[[str], object]] = {
-            "date": self._dated(dates.passed(day, today())),
+            "date": self._dated(dates.passed(self._day, today())),
             "fund": fields.worded(words.get("fund", {})),
             "use": fields.use(words.get("use", {})),
             "project": fields.worded(words.get("project", {})),
@@ -349,6 +349,12 @@ class Columns:
         with suppress(FormatError):
             return str(date.values[self._places.extend([(cell,) for cell in row])[date.place][0]][1])
         return ""
+
+    def has_day(self, row: Sequence[str]) -> bool:
+        """Say whether a day stands in the place of one; it is none of the file's for that."""
+        with suppress(FormatError):
+            return bool(self._day(self._places.extend([(cell,) for cell in row])[self._fields["date"].place][0]))
+        return False
 
     def problems(self, row: list[str], moved: Moved | None) -> Iterator[FormatError]:
         """Give everything for which a row makes no candidate, each once, but an amount that is not known."""
