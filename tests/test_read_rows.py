@@ -65,6 +65,18 @@ def test_a_row_of_another_length_has_its_day(tmp_path: Path, row: str, amount: i
     assert reading.dates_of("") == ["2015-01-02", "2015-02-03"]
 
 
+@pytest.mark.parametrize(
+    ("row", "amount"),
+    [("b,1.00,2015-02-03,1.0,", 100), ("b,1.00,2015-02-03,2015-02-03", 100), ("b,7,1.00,2015-02-03", None),
+     ("b,7,1.00,2015-02-03,1.0", None), ("b,1.00,,1.0,", None), ("b,1.00,2015-02-03,2016-05-06,2", 100)],
+)  # fmt: skip
+def test_a_day_behind_the_amount_holds_it_in_its_place(tmp_path: Path, row: str, amount: int | None) -> None:
+    """Of a list whose header lacks its last columns: the same amount stands in one of them, and no day behind it."""
+    reading, rows = minimal(tmp_path, f"payee,amount,date\na,1.00,2015-01-02\n{row}\n")
+    assert ([error.key for error in rows[2].problems], rows[2].amount) == (["row-ragged"], amount)
+    assert reading.dates_of("")[1] in {"2015-01-02", "2015-02-03"}
+
+
 def test_a_row_that_ends_with_the_named_columns_is_whole(tmp_path: Path) -> None:
     """A header that ends with a comma has one more column, which has no name; its rows need not have it."""
     text = "date,amount,payee,,\n2015-01-02,1.00,a,,\n2015-02-03,2.00,b\n2015-02-04,3.00,c,\n2015-02-05,4.00\n"

@@ -61,6 +61,9 @@ class Bound(Protocol):
     def says(self, row: Sequence[str]) -> str:
         """Return the hash of all that is read of a row but its day and amount."""
 
+    def has_day(self, row: Sequence[str]) -> bool:
+        """Say whether a day stands in the place of one; it is none of the file's for that."""
+
     def day(self, row: Sequence[str]) -> str:
         """Return the day of a row in ISO 8601, nothing where it cannot be read."""
 

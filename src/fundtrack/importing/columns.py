@@ -131,9 +131,9 @@ class Columns:
     def _bind_fields(self, words: Mapping[str, Mapping[str, str]]) -> None:
         """Choose the place of every other field and what reads it."""
         layout, spec = self._layout, self._layout.columns
-        day = period.reader(dates.reader(layout.dates), self._head, spec["date"].name)
+        self._day = period.reader(dates.reader(layout.dates), self._head, spec["date"].name)
         readers: dict[str, Callable[[str], object]] = {
-            "date": self._dated(dates.passed(day, today())),
+            "date": self._dated(dates.passed(self._day, today())),
             "fund": fields.worded(words.get("fund", {})),
             "use": fields.use(words.get("use", {})),
             "project": fields.worded(words.get("project", {})),
@@ -355,6 +355,12 @@ class Columns:
             cell = row[date.place] if date.place < self.width else self._extended(row)[date.place][0]
             return str(date.values[cell][1])
         return ""
+
+    def has_day(self, row: Sequence[str]) -> bool:
+        """Say whether a day stands in the place of one; it is none of the file's for that."""
+        with suppress(FormatError):
+            return bool(self._day(self._extended(row)[self._fields["date"].place][0]))
+        return False
 
     def _extended(self, row: Sequence[str]) -> Sequence[Column]:
         """Return the cells of a row, and behind them what stands elsewhere, as columns."""

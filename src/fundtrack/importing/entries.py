@@ -217,6 +217,10 @@ class EntryColumns:
         said = {field.name: extended[field.place] for field in self._fields if field.name not in {"date", "amount"}}
         return saying(said | {f"share {fund} {at}": row[at] for fund, at in self._channels}, self._book_key)
 
+    def has_day(self, _row: Sequence[str]) -> bool:
+        """Say of no row that its day stands in its place: an entry may have several, or none."""
+        return False
+
     def day(self, row: Sequence[str]) -> str:
         """Return the day of a row in ISO 8601, nothing where it has none or it cannot be read."""
         date = next((field for field in self._fields if field.name == "date"), None)

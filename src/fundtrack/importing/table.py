@@ -180,14 +180,18 @@ class Table:
         """Return what a row counts that has too few cells or too many; None where nobody knows.
 
         One that ends before its last columns has to end behind its amounts. Of one that goes on behind them a cell too
-        many may stand anywhere: before its amounts it would have moved them to the right, where there must be none.
+        many may stand anywhere: before its amounts it would have moved them to the right, where there must be none, and
+        the day behind them, which must be one.
         """
-        if len(row) <= max(self.columns.counted, default=0):
+        last = max(self.columns.counted, default=0)
+        if len(row) <= last:
             return None
         whole = [*row, *[""] * (self._width - len(row))][: self._width]
         moved = self._moves(whole)
-        further = (self._moves(row[at : at + self._width]) for at in range(1, len(row) - self._width + 1))
-        if moved is None or any(map(_any_moved, further)):
+        further = [row[at : at + self._width] for at in range(1, len(row) - self._width + 1)]
+        if last < max(self.columns.telling) and self.columns.has_day(whole):
+            further = [*filter(self.columns.has_day, further)]
+        if moved is None or any(map(_any_moved, map(self._moves, further))):
             return None
         (amount,) = self._count((number,), (whole,), moved)
         return amount
