@@ -80,17 +80,6 @@ def test_a_list_published_anew_in_other_case_and_blanks_is_the_same(book: Book) 
         assert counts(bring(book, number.strip(), row))[:3] == became, number
 
 
-def test_a_file_is_not_read_by_a_second_page(book: Book) -> None:
-    """Named by somebody, it is refused, with what the file was read as; not named, the file is what it was."""
-    bring(book, "a", pay("1"))
-    before = everything(book)
-    with pytest.raises(UsageError) as caught:
-        bring(book, "a", pay("1"), page="special-account-statement")
-    assert (caught.value.key, caught.value.details["page"]) == ("imported-otherwise", "treasury-payment")
-    assert everything(book) == before
-    assert bring(book, "a", pay("1"), page="treasury-payment").new is False
-
-
 def test_overlapping_files_are_compared_as_multisets(book: Book) -> None:
     """Of x, x, x, z after x, x, y only the third x and z are new; honest twins are posted and shown."""
     x, y, z = pay("x"), pay("y"), pay("z")

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from fundtrack.book.doctor import diagnose
+from fundtrack.errors import UsageError
 from fundtrack.importing.aliases import Said, confirm, say
 from fundtrack.importing.quarantine import reject, retry
 from fundtrack.ledger import canonical, publish, read
 from fundtrack.posting.correct import reverse
-from treasury import JUNE, bring, counts, held, pay, rejected, waits
+from treasury import JUNE, bring, counts, everything, held, pay, rejected, waits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,3 +69,14 @@ def test_what_a_word_stands_for_by_now_is_no_difference(book: Book) -> None:
         confirm(book, [made.alias] if of == "fund" else [], by="ben")
     again = bring(book, "c", rows[0], pay("7", fund="搬迁", use="F04-0604"), pay("8"))
     assert counts(again) == (1, 2, 0, 1), held(again)
+
+
+def test_a_file_is_not_read_by_a_second_page(book: Book) -> None:
+    """Named by somebody, it is refused, with what the file was read as; not named, the file is what it was."""
+    bring(book, "b", pay("1"))
+    before = everything(book)
+    with pytest.raises(UsageError) as caught:
+        bring(book, "b", pay("1"), page="special-account-statement")
+    assert (caught.value.key, caught.value.details["page"]) == ("imported-otherwise", "treasury-payment")
+    assert everything(book) == before
+    assert bring(book, "b", pay("1"), page="treasury-payment").new is False

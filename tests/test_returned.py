@@ -81,11 +81,13 @@ def send_back(book: Book, number: str, amount: int | None = None, *, date: date)
     return act(book, lambda c, chart: [return_payment(c, chart, number, amount, reason=WHY, date=date)])
 
 
-def pay_at_once(book: Book, amount: int, *, date: date, bank_ref: str = "", payee_account: str = "") -> str:
+def pay_at_once(
+    book: Book, amount: int, *, date: date, bank_ref: str = "", payee_account: str = "", narration: str = ""
+) -> str:
     """Pay without an application."""
     return act(book, lambda _, chart: [
         draft(chart, "disbursement", amount, fund="F01", date=date, use="0601", payee=PAYEE, bank_ref=bank_ref,
-              payee_account=payee_account)
+              payee_account=payee_account, narration=narration)
     ])  # fmt: skip
 
 
@@ -126,7 +128,7 @@ def test_an_application_stands_again(book: Book) -> None:
 
 def test_a_payment_without_application_is_owed(book: Book) -> None:
     """By the voucher that returned it: the spending stays, the quota goes from paid to applied for."""
-    paid = pay_at_once(book, 150, date=on(3))
+    paid = pay_at_once(book, 150, date=on(3), narration="建房")
     with pytest.raises(UsageError):
         pay(book, paid, date=on(3, 2))
     back = send_back(book, paid, date=on(3, 5))
@@ -141,8 +143,11 @@ def test_a_payment_without_application_is_owed(book: Book) -> None:
     second = send_back(book, again, 70, date=on(3, 9))
     with pytest.raises(UsageError, match=r"0\.70"):
         pay(book, second, 71, date=on(3, 9))
-    pay(book, second, date=on(3, 9))
+    third = pay(book, second, date=on(3, 9))
     assert stands(book)["paid"] == 150
+    with book.reading() as connection:
+        said = [find_voucher(connection, number).narration for number in (again, third)]
+    assert said == [f"建房 (paid again after {back} came back)"] * 2
 
 
 def test_without_a_payable_account_the_spending_is_taken_back(shelf: Shelf) -> None:

@@ -260,6 +260,8 @@ def payment(
     if paid > left:
         raise UsageError("pay-too-much", number=named.number, left=money.grouped(left), amount=money.grouped(paid))
     draft = _paying(chart, owed, paid, date, bank=bank, bank_ref=bank_ref)
+    if owed.kind == returned.KIND:  # what it was paid for, and not why it came back
+        draft = replace(draft, narration=returned.paid_again(connection, chart, owed))
     account = payee_account or owed.payee_account
     return replace(draft, payee_id=owed.payee_id, payee_account=account)
 

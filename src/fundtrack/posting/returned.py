@@ -16,7 +16,7 @@ from fundtrack.errors import UsageError, message
 from fundtrack.posting.advance import left_to_come_back
 from fundtrack.posting.draft import PARTY, Entry, Leg
 from fundtrack.posting.kinds import account_of, has_account, kind_of_account
-from fundtrack.posting.standing import find_voucher, refuse_application, refuse_before
+from fundtrack.posting.standing import find_voucher, refuse_application, refuse_before, voucher_of
 from fundtrack.posting.vouchers import drafted, positive
 
 if TYPE_CHECKING:
@@ -104,3 +104,14 @@ def paying_again(returned: Standing, amount: int, cash: Leg) -> tuple[Entry, ...
             credit = cash
         entries.append(entry._replace(debit=debit, credit=credit, amount=amount, red=0))
     return tuple(entries)
+
+
+def paid_again(connection: Connection, chart: Chart, back: Standing) -> str:
+    """Return what is said of a payment that pays once more what came back: what the first was for, and of which."""
+    first = back
+    while first.kind == KIND and first.cites:
+        first = voucher_of(connection, first.cites)
+        before = voucher_of(connection, first.cites) if first.cites else first
+        first = before if before.kind == KIND else first
+    said = message("paid-again-narration", chart.narrates, number=back.number)
+    return f"{first.narration} ({said})" if first.narration else said
