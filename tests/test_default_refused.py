@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     from fundtrack.importing.report import Report
     from shelf import Shelf
 
+BILL: Final = (
+    ("单位：元", "", "", "", "", ""),
+    ("项目名称", "项目单位", "资金来源", "", "拨付日期", "列支科目"),
+    ("", "", "F01", "合计", "", ""),
+)
+
 WHY: Final = "这批款不是易地搬迁资金"
 
 
@@ -150,6 +156,7 @@ def test_a_file_without_its_project_is_told_the_one_of_its_line(quota_book: Book
     with pytest.raises(UsageError) as alone:
         quotafiles.bring(book, path, default=lambda chart: default_of(chart, "", "", "P01"))
     assert alone.value.key == "default-without-fund"
+    assert first.held[-1]["reasons"][0]["field"] == "project"
     again = quotafiles.bring(book, path, default=lambda chart: default_of(chart, "F01", "", "P01"))
     assert quotafiles.reasons(again) == {2: ["fund-by-default"], 3: ["fund-by-default"]}
     assert "P01" in again.held[-1]["reasons"][0]["en"]
@@ -159,3 +166,6 @@ def test_a_file_without_its_project_is_told_the_one_of_its_line(quota_book: Book
     assert [one.voucher for one in confirm(book, first.batch, by=quotafiles.CHIEF)] == ["F01-2015-000004", ""]
     assert quotafiles.status(book, "F01-Q00002") == {"available": 3700, "paid": 300}
     assert quotafiles.sound(book)
+    bill = file_of(book, "bill", [["道路", "甲公司", "1", "1", "2015-03-03", "0601"]], head=BILL)
+    (why,) = quotafiles.bring(book, bill).held[-1]["reasons"]
+    assert why["remedy-zh"].startswith("指标 F01-Q00002 属项目 P01，该行未写项目：请在原文件中")

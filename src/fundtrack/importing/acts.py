@@ -94,6 +94,8 @@ class Asked(NamedTuple):
 class Acts(Tally):
     """Does what the rows of a file ask for, and remembers every other row."""
 
+    fills = False
+
     def __init__(
         self,
         connection: Connection,
