@@ -182,6 +182,17 @@ def twice(page: Any) -> None:  # noqa: ANN401 - openpyxl ships no types
         page.cell(3, at).value = cell.value
 
 
+def test_notes_on_the_right_are_let_be(book: Book) -> None:
+    """A column that somebody added behind the last is none of the book's: told, and nothing is taken from it."""
+
+    def note(page: Any) -> None:  # noqa: ANN401 - openpyxl ships no types
+        page.cell(HEAD, page.max_column + 1).value = "备注"
+        page.cell(3, page.max_column).value = "已电话核对"
+
+    done = amend(book, edit(correct(sheet(book), r4={"收款人全称": "甲公司", "理由": WHY}), note), by="ann")
+    assert (account(done), done.ignored) == ([5, 1, 0, 0, 4], ["备注"])
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [

@@ -10,6 +10,7 @@ import pytest
 import quotafiles
 from books import post_simple, small_book
 from fundtrack.book.doctor import diagnose
+from fundtrack.cli.sheets import write
 from fundtrack.errors import UsageError
 from fundtrack.importing.default import default_of, refuse
 from fundtrack.importing.quarantine import as_of_now, confirm, retry, waiting
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
     from fundtrack.book import Book
     from fundtrack.importing.report import Report
     from shelf import Shelf
+
+BILL: Final = (
+    ("单位：元", "", "", "", "", ""),
+    ("项目名称", "项目单位", "资金来源", "", "拨付日期", "列支科目"),
+    ("", "", "F01", "合计", "", ""),
+)
 
 WHY: Final = "这批款不是易地搬迁资金"
 
@@ -96,10 +103,13 @@ def test_nothing_is_refused_that_was_not_said_or_is_rested_on_or_without_a_reaso
     """Then nothing in the book has changed."""
     bring(book, "b", pay("9", fund="F03", use="0603"))
     before = everything(book)
-    for batch, reason, key in ((1, WHY, "default-missing"), (77, WHY, "default-missing"), (1, " ", "reason-needed")):
+    for batch, reason, key in ((1, WHY, "default-missing"), (77, WHY, "batch-unknown"), (1, " ", "reason-needed")):
         with pytest.raises(UsageError) as none:
             refuse(book, batch, by="ben", reason=reason)
         assert none.value.key == key
+    with pytest.raises(UsageError) as unknown:
+        confirm(book, 77, by="ben")
+    assert unknown.value.key == "batch-unknown"
     assert everything(book) == before
     report = said(book, "F01", "0601")
     confirm(book, report.batch, by="ben")
@@ -129,7 +139,9 @@ def quota_book(shelf: Shelf, request: pytest.FixtureRequest) -> Iterator[Book]:
         yield book
 
 
-def test_a_file_without_its_project_is_told_the_one_of_its_line(quota_book: Book) -> None:
+def test_a_file_without_its_project_is_told_the_one_of_its_line(
+    quota_book: Book, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A row says what `post` says; said of the whole file, and confirmed by another, the project gives it its quota."""
     book = quota_book
     allotted = quotafiles.given_row("1002", 4000, "1001", 项目名称="P01")
@@ -150,6 +162,7 @@ def test_a_file_without_its_project_is_told_the_one_of_its_line(quota_book: Book
     with pytest.raises(UsageError) as alone:
         quotafiles.bring(book, path, default=lambda chart: default_of(chart, "", "", "P01"))
     assert alone.value.key == "default-without-fund"
+    assert first.held[-1]["reasons"][0]["field"] == "project"
     again = quotafiles.bring(book, path, default=lambda chart: default_of(chart, "F01", "", "P01"))
     assert quotafiles.reasons(again) == {2: ["fund-by-default"], 3: ["fund-by-default"]}
     assert "P01" in again.held[-1]["reasons"][0]["en"]
@@ -159,3 +172,8 @@ def test_a_file_without_its_project_is_told_the_one_of_its_line(quota_book: Book
     assert [one.voucher for one in confirm(book, first.batch, by=quotafiles.CHIEF)] == ["F01-2015-000004", ""]
     assert quotafiles.status(book, "F01-Q00002") == {"available": 3700, "paid": 300}
     assert quotafiles.sound(book)
+    bill = file_of(book, "bill", [["道路", "甲公司", "1", "1", "2015-03-03", "0601"]], head=BILL)
+    (why,) = quotafiles.bring(book, bill).held[-1]["reasons"]
+    assert why["remedy-zh"].startswith("指标 F01-Q00002 属项目 P01，该行未写项目：请在原文件中")
+    write(book, book.folder.parent / "wrong.xlsx", "zh")
+    assert "bill.csv：1 行只能在工作簿中退回，不能更正" in capsys.readouterr().out

@@ -11,21 +11,16 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from books import post_simple
 from fundtrack import money
 from fundtrack.errors import UsageError
 from fundtrack.importing.aliases import Said, confirm, say
-from fundtrack.importing.default import default_of
 from fundtrack.importing.groups import grouped
-from fundtrack.importing.quarantine import confirm as confirm_said
 from fundtrack.importing.quarantine import reject, retry, waiting
 from fundtrack.posting.application import applications, approve
 from fundtrack.posting.application import reject as turned_down
 from fundtrack.posting.correct import reverse
 from fundtrack.schema import dialect
-from kill import payment
 from shelf import ENGINES
-from treasury import file_of as treasury_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -195,32 +190,6 @@ def test_a_row_that_is_refused_takes_no_number_from_another(book: Book, tmp_path
     ))  # fmt: skip
     assert reasons(report) == {3: ["over-allotment"], 5: ["over-allotment"]}
     assert (status(book, "F01-Q00002"), status(book, "F01-Q00003")) == ({"available": 4500}, {"available": 500})
-
-
-def test_a_file_without_its_project_is_told_the_one_of_its_line(book: Book) -> None:
-    """A row says what `post` says; said of the whole file, and confirmed by another, the project gives it its quota."""
-    allotted = given_row("1002", 4000, "1001", 项目名称="P01")
-    assert bring(book, file_of(book.folder.parent, "quota", GIVEN[0], allotted)).rows["posted"] == 2
-    post_simple(book, "F01", "transfer-received", 5000, on=date(2015, 1, 25))
-    rows = [payment("1", date(2015, 3, 1), "F01", 300), payment("2", date(2015, 3, 2), "F01", 5001)]
-    path = treasury_file(book, "paid", rows)
-    first = bring(book, path)
-    assert reasons(first) == {2: ["no-quota"], 3: ["no-quota"]}
-    told = first.held[-1]["reasons"][0]
-    assert "`--fund F01 --project P01`" in told["remedy-en"]
-    assert told["remedy-zh"].startswith("指标 F01-Q00002 属项目 P01")
-    with pytest.raises(UsageError) as alone:
-        bring(book, path, default=lambda chart: default_of(chart, "", "", "P01"))
-    assert alone.value.key == "default-without-fund"
-    again = bring(book, path, default=lambda chart: default_of(chart, "F01", "", "P01"))
-    assert reasons(again) == {2: ["fund-by-default"], 3: ["fund-by-default"]}
-    assert "P01" in again.held[-1]["reasons"][0]["en"]
-    with pytest.raises(UsageError) as own:
-        confirm_said(book, first.batch, by=CLERK)
-    assert own.value.key == "default-own"
-    assert [one.voucher for one in confirm_said(book, first.batch, by=CHIEF)] == ["F01-2015-000004", ""]
-    assert status(book, "F01-Q00002") == {"available": 3700, "paid": 300}
-    assert sound(book)
 
 
 def test_a_file_in_any_order_comes_to_the_same(book: Book, tmp_path: Path) -> None:

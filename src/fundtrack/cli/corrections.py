@@ -70,6 +70,8 @@ def print_amended(done: Amended, language: Language) -> None:
             print_reasons(place_of(one.row, language), one.reasons, language)
     for row, _ in done.dropped:
         show.say_message("rejected", language, place=place_of(row, language))
+    if done.ignored:
+        show.say_message("sheet-columns-ignored", language, columns=", ".join(done.ignored))
     account = done.account()
     show.table(
         ["", message("head-rows", language), message("head-amount", language)],

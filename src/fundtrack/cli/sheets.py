@@ -25,6 +25,9 @@ def write(book: Book, out: Path, language: Language) -> None:
         found = sheets(connection, book, waiting(connection))
     write_sheets([_laid_out(one, language) for one in found], out)
     show.say_message("sheet-written", language, count=sum(len(one.lines) for one in found), path=out)
+    for one in found:
+        if not one.fields:
+            show.say_message("sheet-without-cells", language, file=one.file, count=len(one.lines))
 
 
 def _laid_out(one: Sheet, language: Language) -> Laid:

@@ -96,6 +96,8 @@ class Asked(NamedTuple):
 class Acts(Tally):
     """Does what the rows of a file ask for, and remembers every other row."""
 
+    fills = False
+
     def __init__(
         self,
         connection: Connection,

@@ -49,13 +49,14 @@ class Moved(NamedTuple):
 
 @dataclass
 class Amended:
-    """What became of the rows of a workbook: tried again, dropped, or left as they were."""
+    """What became of the rows of a workbook: tried again, dropped, or left as they were; `ignored` columns are none."""
 
     changes: list[Change] = field(default_factory=list)
     tried: list[Retried] = field(default_factory=list)
     dropped: list[tuple[Waiting, str]] = field(default_factory=list)
     left: list[Waiting] = field(default_factory=list)
     moved: Mapping[str, Moved] = field(default_factory=dict)
+    ignored: list[str] = field(default_factory=list)
 
     def account(self) -> dict[str, tuple[int, int]]:
         """Return how many rows there were and what they come to as corrected, in all and by what became of them."""
@@ -127,7 +128,7 @@ def _told(connection: Connection, book: Book, name: str, returned: Sequence[Retu
             raise UsageError("corrected-twice", **place)
         seen.add(key)
         of, found = _line(connection, book, known, key, place)
-        _compare(line, of, found, place)
+        done.ignored += [one for one in _compare(line, of, found, place) if one not in done.ignored]
         _take(done, line, of, found, reason, place)
     if not seen:
         raise UsageError("corrected-empty")
@@ -166,13 +167,19 @@ def find_or_decided(connection: Connection, name: str, place: Mapping[str, objec
         raise UsageError("corrected-decided", name=name, **place) from error
 
 
-def _compare(line: Returned, of: Sheet, found: Line, place: Mapping[str, object]) -> None:
-    """Refuse a line whose headings or originals are not as they were written."""
-    if list(line.heads) not in [of.heads(language) for language in LANGUAGES]:
-        raise UsageError("corrected-columns", sheet=line.sheet)
+def _compare(line: Returned, of: Sheet, found: Line, place: Mapping[str, object]) -> list[str]:
+    """Refuse a line whose headings or originals are not as they were written; return what somebody added behind them.
+
+    That is nothing of the book's: notes of whoever went through the rows.
+    """
+    written = [of.heads(language) for language in LANGUAGES]
+    wide = len(written[0])
+    if list(line.heads[:wide]) not in written:
+        raise UsageError("corrected-columns", path=place["path"], sheet=line.sheet)
     for at, one in enumerate(of.fields):
         if line.cells[len(sheet.BEFORE) + 2 * at] != shown(found.cells[at]):
             raise UsageError("corrected-original", column=one.name, **place)
+    return [one.strip() for one in line.heads[wide:] if one.strip()]
 
 
 def shown(text: str) -> str:
@@ -183,7 +190,8 @@ def shown(text: str) -> str:
 def _take(done: Amended, line: Returned, of: Sheet, found: Line, reason: str, place: Mapping[str, object]) -> None:
     """Add what a line says. Raises UsageError as `amend` does."""
     first = len(sheet.BEFORE)
-    drop, why = (cell.strip() for cell in line.cells[first + 2 * len(of.fields) : len(line.heads)])
+    last = first + 2 * len(of.fields)
+    drop, why = (cell.strip() for cell in line.cells[last : last + len(sheet.AFTER)])
     why = why or reason.strip()
     said = (line.cells[first + 2 * at + 1].strip() for at in range(len(of.fields)))
     pairs = zip(of.fields, found.cells, said, strict=True)

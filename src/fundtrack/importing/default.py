@@ -133,11 +133,12 @@ def keep(connection: Connection, batch: int, default: Default | None, by: str) -
 def refuse(book: Book, batch: int, *, by: str, reason: str) -> Default:
     """Refuse what somebody says of a batch, and return that: its rows wait to be told their fund anew.
 
-    Raises UsageError: `reason-needed`, `default-missing` where nobody said any, `default-stands` where vouchers rest on
-    it.
+    Raises UsageError: `reason-needed`, `batch-unknown`, `default-missing` where nobody said any, `default-stands` where
+    vouchers rest on it.
     """
 
     def act(connection: Connection) -> Default:
+        refuse_unknown_batch(connection, batch)
         stands = next(iter(kept(connection, batch)), None)
         if stands is None:
             raise UsageError("default-missing", batch=batch)
@@ -161,6 +162,13 @@ def _say(
         raise UsageError("default-stands", batch=batch, fund=stands[0].fund, use=stands[0].written or "–", by=stands[1])
     nth = connection.exec_driver_sql(f"SELECT COUNT(*) + 1 FROM batch_default WHERE batch = {batch:d}").scalar_one()
     dialect.insert_rows(connection, "batch_default", COLUMNS, [(batch, nth, *said, now(), by)])
+
+
+def refuse_unknown_batch(connection: Connection, batch: int) -> None:
+    """Refuse the number of a batch that there is not. Raises UsageError (`batch-unknown`)."""
+    last = connection.exec_driver_sql("SELECT COALESCE(MAX(batch), 0) FROM batch").scalar_one()
+    if not 1 <= batch <= last:
+        raise UsageError("batch-unknown", batch=batch, last=last)
 
 
 def refused(connection: Connection, batch: int) -> Refused | None:

@@ -14,7 +14,7 @@ from fundtrack.checking.lens import Subject
 from fundtrack.importing import otherwise, unreferenced
 from fundtrack.importing.samereference import again, reason_by_reference
 from fundtrack.importing.tally import reason, reason_of_error
-from fundtrack.posting.advised import advised
+from fundtrack.posting.advised import OF_FILE, OF_SOURCE, advised
 from fundtrack.posting.batch import Batch
 from fundtrack.posting.execution import execute_quota
 from fundtrack.posting.refunds import tie
@@ -63,12 +63,16 @@ WHERE line = 1 AND approved_by <> '' AND {PERSON.format("approved_by")} = {PERSO
 
 
 class Staged(Protocol):
-    """Who staged candidates: of which batch, by which chart, from which rows, and what each cites and rests on."""
+    """What staged candidates, of which batch, by which chart, from which rows, and on what each rests.
+
+    Whether an import `fills` in what they do not say: the fund, use and project of a whole file.
+    """
 
     batch: int
     chart: Chart
     references: dict[int, str]
     bases: Bases
+    fills: bool
 
     def row_of(self, voucher: int) -> int:
         """Return the number of the row that a candidate came from; 0 where it is of none."""
@@ -98,12 +102,16 @@ def judge(
     execute_quota(connection)
     moved = again(connection)
     keep = partial(stager.bases.keep, connection)
-    advise = partial(advised, connection, stager.chart, of_file=True)
+    advise = partial(advised, connection, stager.chart, keys=OF_FILE if stager.fills else OF_SOURCE)
     lens = candidate_lens(stager.chart, place)
     outcome = Batch(connection, checks, lens, named(by), named(approved_by), keep, advise=advise).post()
     for voucher, findings in outcome.refused.items():
         row = stager.row_of(voucher)
-        told = [reason_by_reference(connection, finding, f"{stager.batch}:{row}", moved) for finding in findings]
+        told = [
+            reason_by_reference(connection, finding, f"{stager.batch}:{row}", moved)
+            | (_lacking_project(finding) if stager.fills else {})
+            for finding in findings
+        ]
         why[row] = ("quarantined", told)
     for voucher in outcome.orphans:
         said = reason("original-not-found", reference=stager.references[voucher])
@@ -150,6 +158,11 @@ def known(connection: Connection, says_of: Callable[[int], str], bases: Bases) -
         for voucher, date in connection.exec_driver_sql(SHUT.format(day=until.toordinal())).all():
             yield voucher, "quarantined", reason("period-closed", date=date, month=month_of(date[:7]), until=until)
             _drop(connection, voucher)
+
+
+def _lacking_project(finding: Finding) -> dict[str, str]:
+    """Return what would mend a row that is refused: the project of its fund, where it names none and lacks quota."""
+    return {"field": "project", "fund": finding.fund} if (finding.check, finding.project) == ("no-quota", "") else {}
 
 
 def rejected(connection: Connection) -> frozenset[str]:

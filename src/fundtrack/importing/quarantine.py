@@ -16,7 +16,7 @@ from fundtrack.importing.acts import Acts
 from fundtrack.importing.again import source_of
 from fundtrack.importing.basis import Bases, Confirmed
 from fundtrack.importing.became import became
-from fundtrack.importing.default import kept
+from fundtrack.importing.default import kept, refuse_unknown_batch
 from fundtrack.importing.enterer import Enterer
 from fundtrack.importing.file import refuse_approval
 from fundtrack.importing.judge import judge, place_of, rejected
@@ -127,11 +127,13 @@ def reject(book: Book, name: str, *, by: str, reason: str) -> Waiting:
 def confirm(book: Book, batch: int, *, by: str, approved_by: str = "") -> list[Retried]:
     """Try all waiting rows of a batch again, with the fund and use that somebody else said they have.
 
-    Raises UsageError: `default-missing` where nobody said any, `default-own` where the same person did; and as `retry`.
+    Raises UsageError: `batch-unknown`; `default-missing` where nobody said any, `default-own` where the same person
+    did; and as `retry`.
     """
     judged_by = checks(book.folder / "checks", at_posting=True)
 
     def act(connection: Connection) -> list[Retried]:
+        refuse_unknown_batch(connection, batch)
         said = next((who for _, who in kept(connection, batch)), None)
         if said is None:
             raise UsageError("default-missing", batch=batch)

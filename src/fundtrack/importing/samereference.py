@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from fundtrack.importing.tally import Reason
 
 CHECK: Final = "duplicate-payment"
-NO_QUOTA: Final = "no-quota"
 STANDS: Final = """
 SELECT v.voucher_number, v.date, COALESCE(b.file, ''), COALESCE(b.sheet, ''), v.row,
     (SELECT SUM((1 - 2 * e.red) * e.amount) FROM entry AS e WHERE e.voucher = v.voucher AND e.unit = :unit)
@@ -55,8 +54,6 @@ def again(connection: Connection) -> Moved:
 def reason_by_reference(connection: Connection, finding: Finding, row: str, moved: Moved) -> Reason:
     """Return a finding on a row as its reason: of a reference that a voucher has already, which voucher that is."""
     said = reason_of(finding)
-    if finding.check == NO_QUOTA and not finding.project:
-        said |= {"field": "project", "fund": finding.fund}
     bank, fen = moved.get((finding.voucher, finding.unit), ("", finding.amount))
     asked = {"reference": finding.group, "unit": finding.unit, "bank": bank}
     stands = dialect.rows_of(connection, STANDS, asked) if finding.check == CHECK else []

@@ -130,6 +130,8 @@ class Stager(Tally):
     were refused once more.
     """
 
+    fills = True
+
     def __init__(
         self, chart: Chart, version: int, first: int, batch: int, bases: Bases, default: Default | None = None,
         *, confirmed: bool = False, rejected: AbstractSet[str] = frozenset(),

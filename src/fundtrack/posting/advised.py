@@ -12,6 +12,8 @@ from fundtrack.posting.kinds import kind_of_account
 from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import Connection
 
     from fundtrack.chart.model import Chart, Quota
@@ -21,12 +23,14 @@ if TYPE_CHECKING:
 PAYING: Final = "SELECT fund, year, debit, project, quota FROM candidate WHERE voucher = :voucher AND line = 1"
 
 
-OF_FILE: Final = {"quota-of-project": "quota-of-project-file", "quota-would-do": "quota-would-do-file"}
-"""What is said with an option, which an import has not, or has for all rows that say nothing; and how it is then."""
+BY_HAND: Final[Mapping[str, str]] = {}
+OF_SOURCE: Final = {"quota-of-project": "quota-of-project-source", "quota-would-do": "quota-would-do-source"}
+OF_FILE: Final = OF_SOURCE | {"quota-of-project": "quota-of-project-file"}
+"""What is said with an option, which an import has not: said in the source, or of all rows of a file at once."""
 
 
-def advised(connection: Connection, chart: Chart, finding: Finding, *, of_file: bool = False) -> Finding:
-    """Return what refuses a voucher, of a file or by hand, with what would do in this book before its remedy."""
+def advised(connection: Connection, chart: Chart, finding: Finding, keys: Mapping[str, str] = BY_HAND) -> Finding:
+    """Return what refuses a voucher with what would do in this book before its remedy, by other keys for a file."""
     said: list[UsageError] = []
     if finding.check == "no-quota":
         for fund, year, debit, project, quota in dialect.rows_of(connection, PAYING, {"voucher": finding.voucher}):
@@ -34,7 +38,7 @@ def advised(connection: Connection, chart: Chart, finding: Finding, *, of_file: 
             of_year = [one for one in chart.quotas if (one.fund, one.year) == (fund, year)]
             would = [one for one in of_year if one.use and use in {"", one.use}]
             said = _of_named(chart, quota, would, project) if quota else _of_none_named(would, project)
-        said = [_in_file(one) for one in said] if of_file else said
+        said = [UsageError(keys.get(one.key, one.key), **one.details) for one in said]
     elif finding.check == "unknown-fund-or-account":
         said = _to_open(chart, str(finding.key[1]))
     if not said:
@@ -77,11 +81,6 @@ def _choice(able: list[Quota]) -> list[UsageError]:
 
 def _of_project(line: Quota) -> UsageError:
     return UsageError("quota-of-project", number=line.number, project=line.project, fund=line.fund)
-
-
-def _in_file(said: UsageError) -> UsageError:
-    """Return what would do for a voucher as it is done for the rows of a file."""
-    return UsageError(OF_FILE.get(said.key, said.key), **said.details)
 
 
 def _to_open(chart: Chart, account: str) -> list[UsageError]:
