@@ -14,6 +14,7 @@ from fundtrack.book.clock import today
 from fundtrack.checking.book import vouchers_of
 from fundtrack.errors import UsageError
 from fundtrack.ledger.rows import voucher_number
+from fundtrack.schema import dialect
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -55,7 +56,8 @@ FROM finding_act AS d LEFT JOIN voucher AS v ON v.id = d.remedy WHERE d.finding 
 """
 CELLS: Final = """
 SELECT r.cells FROM finding AS f JOIN voucher AS v ON v.id = f.voucher
-JOIN input_row AS r ON r.batch = v.batch AND r.row = v.row WHERE f.finding = :number
+JOIN voucher AS w ON w.id IN (v.id, v.link) OR (w.link = v.link AND w.link <> w.id)
+JOIN input_row AS r ON r.batch = w.batch AND r.row = w.row WHERE f.finding = :number
 """
 
 
@@ -97,6 +99,13 @@ def listed(
     rows = [{**row, "state": state_of(dict(row)), "messages": json.loads(row["messages"])} for row in found]
     chosen = (("state", states), ("page", checks), ("fund", funds))
     return [row for row in rows if all(not some or row[name] in some for name, some in chosen)]
+
+
+def unsettled(connection: Connection, until: str) -> int:
+    """Return how many errors on record up to a day are not settled; one of an import counts from its first row on."""
+    first = dict(dialect.rows_of(connection, "SELECT entry, date_first FROM book_batches"))
+    found = (row for row in listed(connection, states=("lead", "confirmed")) if row["severity"] != "warn")
+    return sum((first.get(row["entry"]) or row["date"] or "") <= until for row in found)
 
 
 def state_of(row: Mapping[str, Any], side: Side = "bureau") -> State:

@@ -265,14 +265,13 @@ def _ended(one: Ended, form: Format) -> dict[str, Any]:
 
 def _say_unsettled(book: Book, month: Month, language: Language) -> None:
     """Say what does not keep a month open, and is not settled by its end: errors found, accounts without statements."""
-    from fundtrack.auditing.standing import listed
+    from fundtrack.auditing.standing import unsettled
     from fundtrack.posting.unstated import unstated
 
     with book.reading() as connection:
         banks = unstated(connection, month)
-        on_record = listed(connection, states=("lead", "confirmed"))
-    until = month.last.isoformat()
-    if count := sum(row["severity"] != "warn" and (row["date"] or "") <= until for row in on_record):
+        count = unsettled(connection, month.last.isoformat())
+    if count:
         show.say_message("period-errors", language, month=month, count=count)
     if banks:
         show.say_message("period-unstated", language, month=month, banks=", ".join(banks))
