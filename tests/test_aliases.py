@@ -205,7 +205,7 @@ def test_other_words_stand_at_once(book: Book) -> None:
 def test_a_project_that_the_chart_has_not_waits_for_what_it_means(book: Book) -> None:
     """It had become a project of its own; its rows are one group, and one alias releases them."""
     report = bring(book, "a", pay("1", project="老乡家圆"), pay("2", project="老乡家圆"), pay("3", project="老乡家园"),
-                   pay("4", project="p01 "), pay("5"))  # fmt: skip
+                   pay("4", project="乡村"), pay("5"))  # fmt: skip
     assert held(report) == {2: {"project-word-unknown"}, 3: {"project-word-unknown"}, 5: {"project-word-unknown"}}
     first, _ = groups(book)
     assert (first.field, first.word, len(first.rows), first.suggestions[0].meaning) == ("project", "老乡家圆", 2, "P01")
@@ -214,6 +214,22 @@ def test_a_project_that_the_chart_has_not_waits_for_what_it_means(book: Book) ->
     assert asked(book, "SELECT row, project FROM voucher WHERE batch IS NOT NULL ORDER BY row") == [
         (2, "P01"), (3, "P01"), (4, "P01"), (6, ""),
     ]  # fmt: skip
+
+
+def test_width_blanks_and_case_make_no_other_word(book: Book) -> None:
+    """Of the chart's words and of aliases alike; where two known words differ in nothing else, only as written."""
+    known(book, "危改资金", "F03")
+    say(book, [Said("use", "盖 Fang", "0603", "", WHY), Said("project", "老家园", "P01", "", WHY)], by="ann")
+    report = bring(book, "a", word("1", "Ｆ０３"), word("2", "f03 "), word("3", "危改 资金"),
+                   pay("4", use="盖ｆａｎｇ", project="ｐ01"), pay("5", project="老 家 园"))  # fmt: skip
+    assert held(report) == {}
+    assert based(book) == [
+        *2 * [("F03", "column", "资金名称", "F03", None)], ("F03", "column", "资金名称", "危改资金", 1),
+        *2 * [("F03", "column", "资金名称", "F03", None)],
+    ]  # fmt: skip
+    known(book, "危 改资金", "F04")
+    other = bring(book, "b", word("6", "危改 资金"), word("7", "危改资金"))
+    assert held(other) == {2: {"unknown-fund-or-account"}}
 
 
 def test_a_chart_without_projects_knows_none_of_the_names_that_files_write(tmp_path: Path) -> None:

@@ -51,10 +51,11 @@ class Field(NamedTuple):
     values: Memo[str, Any]
 
 
-def _said(source: Source | None) -> Callable[[str], Said]:
-    """Return what keeps how a file says a fund; a word that it may not keep whole is covered."""
+def _said(source: Source | None, words: Mapping[str, str]) -> Callable[[str], Said]:
+    """Return what keeps how a file says a fund, by the known word that it means; what it may not keep is covered."""
     how, place = (source.how, source.name) if source else ("", "")
-    return lambda cell: Said(how, place, identifier.covered(cells.text(cell)))
+    known = fields.known_as(words)
+    return lambda cell: Said(how, place, identifier.covered(known(cells.text(cell))))
 
 
 def _each(read: Callable[[str], str], column: Column) -> Column:
@@ -156,7 +157,7 @@ class Columns:
         self._gates = {"way": self._way} if layout.movement.column else {}
         for name, source, read in gates(layout):
             self._gates[name] = self._field(source, read)
-        self._said = self._field(said := spec.get("fund"), _said(said))
+        self._said = self._field(said := spec.get("fund"), _said(said, words.get("fund", {})))
         self._fields["account"] = self._field(layout.key_account, cells.identity)
         self._bank_ref = self._field(bank_ref := spec.get("bank-ref"), cells.identity)
         found = bank_ref and bank_ref.pattern and fields.found(bank_ref.pattern, cells.identity)

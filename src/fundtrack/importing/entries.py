@@ -110,8 +110,9 @@ class EntryColumns:
         sums = {cells.label(word) for word in self._layout.total}
         parts = [(name.removeprefix(under), at) for at, name in enumerate(self._head.names) if name.startswith(under)]
         parts = [(part, at) for part, at in parts if part not in sums and self._layout.channels]
-        found = self._channels = [(known.get(part, part), at) for part, at in parts]
-        self._headed = {at: Said("column", f"{under}{part}", identifier.covered(part)) for part, at in parts}
+        called = fields.known_as(known)
+        found = self._channels = [(known.get(called(part), part), at) for part, at in parts]
+        self._headed = {at: Said("column", f"{under}{part}", identifier.covered(called(part))) for part, at in parts}
         unit = heading.unit(self._layout, self._head, [self._head.cells[at] for _, at in found]) if found else ""
         self._share = Memo(self._side(unit or self._layout.currency))
 
@@ -234,7 +235,8 @@ class EntryColumns:
         if source is None:
             return UNSAID
         cell = self._extended(row)[self._places.of(source)]
-        return Said(source.how, source.name, identifier.covered(cells.text(cell)))
+        word = fields.known_as(self._words.get("fund", {}))(cells.text(cell))
+        return Said(source.how, source.name, identifier.covered(word))
 
     def _content(self, row: Sequence[str], entry: Mapping[str, Any]) -> str:
         """Return what makes the row of an act itself: the page, day, amount, and key columns; nothing of another."""

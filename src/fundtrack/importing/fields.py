@@ -10,6 +10,7 @@ from fundtrack.errors import FormatError
 from fundtrack.identifier import covered
 from fundtrack.importing.cells import REDS, Number, black, text
 from fundtrack.importing.threes import accepted
+from fundtrack.schema.functions import spelt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -123,14 +124,27 @@ def amounts(unit: str, read: Callable[[str], int], *, comma: bool = False) -> Ca
     return column
 
 
+def known_as(words: Mapping[str, str]) -> Callable[[str], str]:
+    """Return what gives the known word that a text writes, or the text itself where it writes none.
+
+    Width, blanks and case tell no words apart, but where known ones of two meanings differ in nothing else.
+    """
+    alike: dict[str, set[str]] = {}
+    for word in words:
+        alike.setdefault(spelt(word).casefold(), set()).add(word)
+    one = {folded: min(of) for folded, of in alike.items() if len({words[word] for word in of}) == 1}
+    return lambda said: said if said in words else one.get(spelt(said).casefold(), said)
+
+
 def worded(words: Mapping[str, str]) -> Callable[[str], str]:
     """Return what replaces a known word by its code, and leaves an unknown one as it was written, if not whole.
 
     A number in it that may be a person's is masked.
     """
+    known = known_as(words)
 
     def code(cell: str) -> str:
-        word = text(cell)
+        word = known(text(cell))
         return words[word] if word in words else covered(word)
 
     return code

@@ -22,6 +22,7 @@ def reading(
     kind: str, read: Callable[[str], Any], words: Mapping[str, str], found: Callable[[str], str] | None
 ) -> Callable[[str], Any]:
     """Return what reads a cell: the part of it that is meant, the word it stands for, and that by the column's type."""
+    known = fields.known_as(words)
 
     def value(cell: str) -> Any:  # noqa: ANN401 - of the column's type
         if isinstance(cell, (Number, RedText)) and kind in {"amount", "side"}:
@@ -29,7 +30,7 @@ def reading(
         if kind != "identifier" and _damaged(cell):
             raise FormatError("digits-lost", text=identifier.masked(cell))
         part = cells.text(found(cell) if found else cell)
-        said = words.get(part, part)
+        said = words.get(known(part), part)
         if said in fields.NOTHING:
             return "" if kind == "text" else None
         return read(said)
