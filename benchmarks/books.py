@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from benchmarks.vouchers import FIRST, FUNDS, RECEIVED, chart
 from fundtrack.book import create_book
 from fundtrack.book.policy import apply_chart
-from fundtrack.importing import file
+from fundtrack.importing.batch import file
 from fundtrack.posting import Draft, post
 from fundtrack.posting.kinds import simple_entry
 

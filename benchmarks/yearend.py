@@ -16,7 +16,7 @@ from fundtrack.book import create_book, open_book
 from fundtrack.book.periods import Month
 from fundtrack.book.policy import apply_chart
 from fundtrack.chart.change import open_quota
-from fundtrack.importing.file import import_file
+from fundtrack.importing.batch.file import import_file
 from fundtrack.posting import post
 from fundtrack.posting.periods import close
 from fundtrack.posting.quota import allot, commit, receive

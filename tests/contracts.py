@@ -6,7 +6,7 @@ import csv
 from typing import TYPE_CHECKING, Any, Final
 
 from fundtrack.identifier import normal
-from fundtrack.importing.file import import_file
+from fundtrack.importing.batch.file import import_file
 from fundtrack.posting.enter import withdraw
 from treasury import asked
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fundtrack.book import Book
-    from fundtrack.importing.report import Report
+    from fundtrack.importing.batch.report import Report
 
 CONTRACTS: Final = (
     "合同编号", "变更编号", "项目名称", "甲方", "乙方", "签订日期", "合同金额(元)", "质保金", "预付款", "采购方式",

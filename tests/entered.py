@@ -9,7 +9,7 @@ from fundtrack.checking.batches import COLUMNS, Batches
 from fundtrack.checking.declared import FUND_COMPONENT, Declared
 from fundtrack.checking.entries import Entries
 from fundtrack.checking.units import Units
-from fundtrack.importing.file import BATCH_COLUMNS, HELD_COLUMNS
+from fundtrack.importing.batch.file import BATCH_COLUMNS, HELD_COLUMNS
 from fundtrack.ledger.quotas import read_quotas
 from fundtrack.posting.quota import COLUMNS as COLUMNS_OF_QUOTA
 

@@ -24,17 +24,19 @@ import atheris
 with atheris.instrument_imports(include=["fundtrack.importing", "fundtrack.money", "fundtrack.identifier"]):
     from fundtrack import money, pages
     from fundtrack.errors import FormatError
-    from fundtrack.importing import Importer, cells, dates, decode
-    from fundtrack.importing.bounded import archive, iati, markup, records
-    from fundtrack.importing.bounded.bounds import Unusable
+    from fundtrack.importing import Importer
     from fundtrack.importing.elsewhere import is_system
     from fundtrack.importing.example import sample_of
+    from fundtrack.importing.files import decode
+    from fundtrack.importing.files.bounded import archive, iati, markup, records
+    from fundtrack.importing.files.bounded.bounds import Unusable
     from fundtrack.importing.importer import delimited
+    from fundtrack.importing.values import cells, dates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from fundtrack.importing.blocks import Row
+    from fundtrack.importing.body.blocks import Row
 
 IMPORTERS: Final = [Importer(page) for _, page in sorted(pages.catalogue("importers").items()) if not is_system(page)]
 UNITS: Final = ("元", "万元", "CNY", "GBP")

@@ -31,8 +31,8 @@ from sqlalchemy import event
 
 from books import RECEIVED, USES, small_book
 from fundtrack.book import open_book
-from fundtrack.importing.file import import_file
-from fundtrack.importing.report import STATES
+from fundtrack.importing.batch.file import import_file
+from fundtrack.importing.batch.report import STATES
 from fundtrack.money import plain
 from fundtrack.schema import dialect
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fundtrack import money
 from fundtrack.book import doctor
-from fundtrack.importing.file import import_file
-from fundtrack.importing.report import STATES
+from fundtrack.importing.batch.file import import_file
+from fundtrack.importing.batch.report import STATES
 from fundtrack.posting.quota import find_line, statuses
 from fundtrack.schema import dialect
 from quotas import controlled
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fundtrack.book import Book
-    from fundtrack.importing.report import Report
+    from fundtrack.importing.batch.report import Report
 
 CHART: Final = controlled(date(2015, 1, 1))
 CLERK, CHIEF = "李会计", "王局长"

@@ -6,7 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from fundtrack.importing import given
+from fundtrack.importing.files import given
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,8 +14,8 @@ from fundtrack.checking.against import audit_against
 from fundtrack.checking.extent import EVERYTHING
 from fundtrack.checking.side import book_side, source_side
 from fundtrack.checking.source import ledger_source
-from fundtrack.importing.aliases import Said, confirm
-from fundtrack.importing.aliases import say as say_words
+from fundtrack.importing.words.aliases import Said, confirm
+from fundtrack.importing.words.aliases import say as say_words
 from fundtrack.ledger import publish
 from fundtrack.posting.periods import close
 from quotas import CHART, controlled, run_a_year

@@ -13,8 +13,8 @@ from books import CHART, RECEIVED, post_simple, small_book
 from contracts import enter
 from fundtrack.book.policy import apply_chart
 from fundtrack.errors import UsageError
-from fundtrack.importing.aliases import Said, confirm, say
-from fundtrack.importing.fix import Wanted, affected, fields_of, fix, still
+from fundtrack.importing.later.fix import Wanted, affected, fields_of, fix, still
+from fundtrack.importing.words.aliases import Said, confirm, say
 from fundtrack.posting import post
 from fundtrack.posting.advance import outstanding, refund, verification
 from fundtrack.posting.application import approve, payment
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from commands import Say
     from fundtrack.book import Book
-    from fundtrack.importing.fix import Affected, Fixed
+    from fundtrack.importing.later.fix import Affected, Fixed
     from shelf import Shelf
 
 WHY: Final = "县里的叫法"

@@ -18,12 +18,12 @@ from fundtrack.book.policy import apply_chart
 from fundtrack.checking.audit import audit_ledger
 from fundtrack.cli.record import voucher_record
 from fundtrack.errors import LANGUAGES, UsageError
-from fundtrack.importing.aliases import Said, confirm, reject, say
-from fundtrack.importing.default import default_of
-from fundtrack.importing.groups import grouped
-from fundtrack.importing.quarantine import as_of_now, retry, waiting
-from fundtrack.importing.quarantine import confirm as confirm_default
-from fundtrack.importing.suggest import Suggestions
+from fundtrack.importing.batch.default import default_of
+from fundtrack.importing.later.groups import grouped
+from fundtrack.importing.later.quarantine import as_of_now, retry, waiting
+from fundtrack.importing.later.quarantine import confirm as confirm_default
+from fundtrack.importing.words.aliases import Said, confirm, reject, say
+from fundtrack.importing.words.suggest import Suggestions
 from fundtrack.ledger import canonical, publish, read
 from fundtrack.posting.standing import find_voucher
 from treasury import MORE, asked, bring, counts, everything, file_of, held, pay
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from copies import Template
     from fundtrack.book import Book
     from fundtrack.errors import Language
-    from fundtrack.importing.groups import Group
+    from fundtrack.importing.later.groups import Group
 
 WHY: Final = "县里的叫法"
 

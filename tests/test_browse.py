@@ -24,7 +24,7 @@ import fundtrack
 from fundtrack.book import create_book
 from fundtrack.book.policy import apply_chart
 from fundtrack.errors import LANGUAGES, UsageError
-from fundtrack.importing.file import import_file
+from fundtrack.importing.batch.file import import_file
 from fundtrack.ledger import publish
 from fundtrack.money import grouped, parse
 from fundtrack.web import browse

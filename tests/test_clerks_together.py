@@ -14,10 +14,10 @@ from books import CHART as CHART_OF_PAGES
 from fundtrack.book import open_book
 from fundtrack.book.doctor import balances, imports, numbers
 from fundtrack.errors import UsageError
-from fundtrack.importing.default import Default
-from fundtrack.importing.file import import_file
-from fundtrack.importing.quarantine import confirm, retry, waiting
-from fundtrack.importing.report import STATES
+from fundtrack.importing.batch.default import Default
+from fundtrack.importing.batch.file import import_file
+from fundtrack.importing.batch.report import STATES
+from fundtrack.importing.later.quarantine import confirm, retry, waiting
 from fundtrack.posting import post
 from fundtrack.posting.matching import match
 from fundtrack.posting.vouchers import draft
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fundtrack.book import Book
-    from fundtrack.importing.report import Report
+    from fundtrack.importing.batch.report import Report
     from shelf import Shelf
 
 FIRST: Final = date(2015, 1, 5)

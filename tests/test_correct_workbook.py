@@ -20,13 +20,13 @@ from fundtrack.book.doctor import diagnose
 from fundtrack.checking.audit import audit_book, audit_ledger
 from fundtrack.cli.sheets import write
 from fundtrack.errors import FundtrackError
-from fundtrack.importing.amend import amend
-from fundtrack.importing.default import default_of
-from fundtrack.importing.file import import_file
-from fundtrack.importing.quarantine import reject, retry, waiting
-from fundtrack.importing.recounted import recounted
-from fundtrack.importing.report import STATES
-from fundtrack.importing.suggest import Suggestions
+from fundtrack.importing.batch.default import default_of
+from fundtrack.importing.batch.file import import_file
+from fundtrack.importing.batch.report import STATES
+from fundtrack.importing.later.amend import amend
+from fundtrack.importing.later.quarantine import reject, retry, waiting
+from fundtrack.importing.later.recounted import recounted
+from fundtrack.importing.words.suggest import Suggestions
 from fundtrack.ledger import canonical, publish, read
 from fundtrack.posting.vouchers import draft
 from kill import HEADER
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from commands import Say
     from copies import Template
     from fundtrack.book import Book
-    from fundtrack.importing.amend import Amended
+    from fundtrack.importing.later.amend import Amended
 
 WHY: Final = "核对申请单"
 SPECIAL: Final = "45001234560002"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fundtrack.errors import FormatError
-from fundtrack.importing import dates
+from fundtrack.importing.values import dates
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import pytest
 
 from fundtrack.errors import FormatError
 from fundtrack.importing import Importer
-from fundtrack.importing.file import import_file
-from fundtrack.importing.quarantine import retry
+from fundtrack.importing.batch.file import import_file
+from fundtrack.importing.later.quarantine import retry
 from test_importers import PAGES
 from treasury import asked, everything, held
 

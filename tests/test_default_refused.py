@@ -12,8 +12,8 @@ from books import post_simple, small_book
 from fundtrack.book.doctor import diagnose
 from fundtrack.cli.sheets import write
 from fundtrack.errors import UsageError
-from fundtrack.importing.default import default_of, refuse
-from fundtrack.importing.quarantine import as_of_now, confirm, retry, waiting
+from fundtrack.importing.batch.default import default_of, refuse
+from fundtrack.importing.later.quarantine import as_of_now, confirm, retry, waiting
 from fundtrack.ledger import canonical, publish, read
 from kill import payment
 from shelf import ENGINES
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from commands import Say
     from copies import Template
     from fundtrack.book import Book
-    from fundtrack.importing.report import Report
+    from fundtrack.importing.batch.report import Report
     from shelf import Shelf
 
 BILL: Final = (

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fundtrack.importing.amend import amend
-from fundtrack.importing.keep import digest, original
-from fundtrack.importing.kept import kept
+from fundtrack.importing.files.keep import digest, original
+from fundtrack.importing.later.amend import amend
+from fundtrack.importing.later.kept import kept
 from test_correct_workbook import correct, sheet
 from treasury import bring, pay
 

@@ -13,7 +13,7 @@ from clerk import before_a_book
 from fundtrack.book import policy
 from fundtrack.book.documents import Paper
 from fundtrack.errors import BookError, FundtrackError
-from fundtrack.importing.documents import receive_document
+from fundtrack.importing.batch.documents import receive_document
 from fundtrack.posting.documents import Gift
 from quotas import CHART, controlled
 from shelf import ENGINES

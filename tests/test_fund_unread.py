@@ -13,7 +13,7 @@ from test_importers import PAGES
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fundtrack.importing.blocks import Row
+    from fundtrack.importing.body.blocks import Row
 
 LINE = ("记账日期,金额,余额,交易名称,对方账户名", "2015-04-02,-10.00,90.00,转账,示例公司")
 

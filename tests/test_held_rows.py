@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fundtrack.importing.heldrows import Held, HeldRows
-from fundtrack.importing.report import TOLD
+from fundtrack.importing.batch.heldrows import Held, HeldRows
+from fundtrack.importing.batch.report import TOLD
 
 if TYPE_CHECKING:
     from pathlib import Path

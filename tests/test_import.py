@@ -20,9 +20,9 @@ import fundtrack
 from books import CHART, RECEIVED, post_simple
 from fundtrack.book.policy import apply_chart
 from fundtrack.errors import FormatError, UsageError
-from fundtrack.importing.file import import_file
-from fundtrack.importing.quarantine import find, reject, retry
-from fundtrack.importing.report import STATES
+from fundtrack.importing.batch.file import import_file
+from fundtrack.importing.batch.report import STATES
+from fundtrack.importing.later.quarantine import find, reject, retry
 from fundtrack.money import plain
 from kill import HEADER
 from treasury import (
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
     from copies import Template
     from fundtrack.book import Book
-    from fundtrack.importing.report import Report
+    from fundtrack.importing.batch.report import Report
 
 
 @pytest.fixture

@@ -15,11 +15,12 @@ from copies import opened
 from fundtrack import pages
 from fundtrack.book.doctor import originals
 from fundtrack.errors import BookError, FormatError, PageError, UsageError
-from fundtrack.importing import Importer, report
-from fundtrack.importing.file import import_file
-from fundtrack.importing.keep import INCOMING, STALE
-from fundtrack.importing.quarantine import find, reject, retry, waiting
-from fundtrack.importing.report import held_rows
+from fundtrack.importing import Importer
+from fundtrack.importing.batch import report
+from fundtrack.importing.batch.file import import_file
+from fundtrack.importing.batch.report import held_rows
+from fundtrack.importing.files.keep import INCOMING, STALE
+from fundtrack.importing.later.quarantine import find, reject, retry, waiting
 from fundtrack.posting.batch import Batch
 from kill import HEADER
 from treasury import BLANK, asked, bring, counts, everything, file_of, fill, held, names, pay, rejected, waits
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from fundtrack.book import Book
     from fundtrack.importing import Reading, Row
-    from fundtrack.importing.report import Report
+    from fundtrack.importing.batch.report import Report
 
 AMOUNT: Final = HEADER.index("支付金额")
 MUCH: Final = RECEIVED["F03"] + 1

@@ -9,8 +9,8 @@ import pytest
 from contracts import CONTRACTS, contract, enter
 from fundtrack.checking.audit import audit_book, audit_ledger
 from fundtrack.errors import UsageError
-from fundtrack.importing.file import import_file
-from fundtrack.importing.quarantine import retry
+from fundtrack.importing.batch.file import import_file
+from fundtrack.importing.later.quarantine import retry
 from fundtrack.ledger import canonical, publish, read
 from kill import HEADER
 from treasury import asked, everything, file_of, held, pay
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from copies import Template
     from fundtrack.book import Book
-    from fundtrack.importing.report import Report
+    from fundtrack.importing.batch.report import Report
 
 HEAD: Final = (*HEADER, "审批人")
 APPROVED: Final = "SELECT narration, prepared_by, approved_by FROM voucher WHERE batch IS NOT NULL ORDER BY row"

@@ -13,10 +13,11 @@ from fundtrack import importing, money
 from fundtrack.checking.book import book_lens
 from fundtrack.checking.foreign import foreign
 from fundtrack.checking.source import ledger_source
-from fundtrack.importing import Importer, quarantine
-from fundtrack.importing.aliases import Said, confirm, say
+from fundtrack.importing import Importer
 from fundtrack.importing.example import written
-from fundtrack.importing.fix import affected
+from fundtrack.importing.later import quarantine
+from fundtrack.importing.later.fix import affected
+from fundtrack.importing.words.aliases import Said, confirm, say
 from fundtrack.ledger import canonical, publish, read
 from fundtrack.posting import post
 from fundtrack.posting.standing import find_voucher, linked
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fundtrack.book import Book
-    from fundtrack.importing.report import Report
+    from fundtrack.importing.batch.report import Report
     from fundtrack.pages import Page, Section
     from shelf import Shelf
 

@@ -8,8 +8,8 @@ import pytest
 
 from fundtrack.book.doctor import diagnose
 from fundtrack.errors import UsageError
-from fundtrack.importing.aliases import Said, confirm, say
-from fundtrack.importing.quarantine import reject, retry
+from fundtrack.importing.later.quarantine import reject, retry
+from fundtrack.importing.words.aliases import Said, confirm, say
 from fundtrack.ledger import canonical, publish, read
 from fundtrack.posting.correct import reverse
 from treasury import JUNE, bring, counts, everything, held, pay, rejected, waits

@@ -11,8 +11,8 @@ from contracts import PAYROLL, contract, enter
 from contracts import file_of as file_of_register
 from fundtrack.errors import LANGUAGES, FormatError
 from fundtrack.identifier import covered, kept, normal
-from fundtrack.importing.file import import_file
-from fundtrack.importing.quarantine import reject, waiting
+from fundtrack.importing.batch.file import import_file
+from fundtrack.importing.later.quarantine import reject, waiting
 from fundtrack.ledger.publish import publish
 from treasury import asked, bring, counts, everything, file_of, held, pay, rejected, waits
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from fundtrack import money
 from fundtrack.errors import UsageError
-from fundtrack.importing.aliases import Said, confirm, say
-from fundtrack.importing.groups import grouped
-from fundtrack.importing.quarantine import reject, retry, waiting
+from fundtrack.importing.later.groups import grouped
+from fundtrack.importing.later.quarantine import reject, retry, waiting
+from fundtrack.importing.words.aliases import Said, confirm, say
 from fundtrack.posting.application import applications, approve
 from fundtrack.posting.application import reject as turned_down
 from fundtrack.posting.correct import reverse

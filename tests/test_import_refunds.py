@@ -11,8 +11,8 @@ from books import RECEIVED, post_payment, post_simple
 from copies import opened
 from fundtrack.checking.audit import audit_ledger
 from fundtrack.errors import FormatError
-from fundtrack.importing.file import import_file
-from fundtrack.importing.quarantine import retry
+from fundtrack.importing.batch.file import import_file
+from fundtrack.importing.later.quarantine import retry
 from fundtrack.ledger.publish import publish
 from fundtrack.posting import post, refunds
 from fundtrack.posting.advance import held_of, verification
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Connection
 
     from fundtrack.book import Book
-    from fundtrack.importing.report import Report
+    from fundtrack.importing.batch.report import Report
 
 LATER = JUNE + timedelta(days=3)
 

@@ -16,9 +16,10 @@ from copies import opened
 from fundtrack import pages
 from fundtrack.chart.read import read_chart
 from fundtrack.errors import BookError, FormatError
-from fundtrack.importing import Block, Importer, cells, fields
-from fundtrack.importing.basis import Bases
-from fundtrack.importing.stage import Stager, Twins, keyed
+from fundtrack.importing import Block, Importer
+from fundtrack.importing.batch.basis import Bases
+from fundtrack.importing.batch.stage import Stager, Twins, keyed
+from fundtrack.importing.values import cells, fields
 from fundtrack.posting.post import NO_DATE, natural_key
 from kill import HEADER
 from treasury import COMPANY, MORE, STATEMENT, bring, fill, pay

@@ -9,8 +9,8 @@ import pytest
 
 from acts import act
 from books import USES
-from fundtrack.importing.file import import_file
-from fundtrack.importing.quarantine import reject, retry
+from fundtrack.importing.batch.file import import_file
+from fundtrack.importing.later.quarantine import reject, retry
 from fundtrack.posting import post
 from fundtrack.posting.correct import reverse
 from fundtrack.posting.vouchers import draft

@@ -10,8 +10,8 @@ from books import small_book
 from contracts import CONTRACTS, contract, enter
 from fundtrack.errors import FormatError, PageError
 from fundtrack.importing import Importer, choose
-from fundtrack.importing.file import import_file
-from fundtrack.importing.quarantine import retry
+from fundtrack.importing.batch.file import import_file
+from fundtrack.importing.later.quarantine import retry
 from kill import HEADER
 from test_importers import PAGES
 from treasury import COMPANY, STATEMENT, asked, bring, counts, file_of, held, pay

@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from fundtrack import importing, money, pages
 from fundtrack.errors import FormatError, PageError
-from fundtrack.importing import Importer, fields, heading, importer
+from fundtrack.importing import Importer, importer
 from fundtrack.importing.elsewhere import is_system
 from fundtrack.importing.example import differing, read, sample_of
+from fundtrack.importing.header import heading
+from fundtrack.importing.values import fields
 from samples import rows_in
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 from fundtrack import money
 from fundtrack.cli.sheets import write
 from fundtrack.errors import FundtrackError
-from fundtrack.importing.amend import amend
+from fundtrack.importing.later.amend import amend
 from fundtrack.posting import post
 from fundtrack.posting.application import apply_for, approve, payment
 from fundtrack.posting.quota import commit

@@ -20,7 +20,7 @@ from fundtrack.book.periods import Month, month_of, period_acts
 from fundtrack.checking.audit import audit_ledger
 from fundtrack.cli.periods import told as printed
 from fundtrack.errors import LANGUAGES, BookError, UsageError
-from fundtrack.importing.quarantine import reject, retry
+from fundtrack.importing.later.quarantine import reject, retry
 from fundtrack.ledger import canonical, publish, read
 from fundtrack.posting import post
 from fundtrack.posting.application import apply_for

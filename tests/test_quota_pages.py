@@ -8,8 +8,8 @@ import pytest
 
 from fundtrack import importing, money
 from fundtrack.importing import Importer
+from fundtrack.importing.batch.file import import_file
 from fundtrack.importing.example import written
-from fundtrack.importing.file import import_file
 from fundtrack.ledger import canonical, publish, read
 from fundtrack.posting.application import applications
 from fundtrack.posting.quota import find_line
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from fundtrack.book import Book
-    from fundtrack.importing.report import Report
+    from fundtrack.importing.batch.report import Report
     from fundtrack.pages import Page, Section
     from shelf import Shelf
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fundtrack.errors import messages
-from fundtrack.importing.bounded import ledger, markup, records
-from fundtrack.importing.bounded.bounds import Unusable
+from fundtrack.importing.files.bounded import ledger, markup, records
+from fundtrack.importing.files.bounded.bounds import Unusable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

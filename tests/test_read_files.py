@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import openpyxl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from openpyxl.styles import Font
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from fundtrack.errors import FormatError
-from fundtrack.importing import Importer, cells, choose, peek, quarantine, workbook, written
-from fundtrack.importing.file import import_file
+from fundtrack.importing import Importer, choose, peek
+from fundtrack.importing.batch.file import import_file
+from fundtrack.importing.files import workbook
+from fundtrack.importing.later import quarantine
+from fundtrack.importing.values import cells
 from hostile import HEADER, ROW, ods
 from realfiles import unpacked
 from test_import_accounts import book as _book
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from fundtrack.importing import Reading, Row
 
 book = _book
-DIGITS: Final = "零壹贰叁肆伍陆柒捌玖"
 SECOND: Final = ROW.replace("SQ1,PZ1", "SQ2,PZ2").replace("GK1", "GK2")
 
 
@@ -227,67 +227,6 @@ def test_red_is_no_matter_where_no_amount_is_read(tmp_path: Path) -> None:
     ((_, _, rows),) = [(sheet.name, sheet.hidden, list(sheet.rows)) for sheet in workbook.sheets(path)]
     assert rows[1][1][1] == "5"
     assert said(read(tmp_path, path, toml)[1])[0] == "amount-unreadable", "and not because it is red"
-
-
-def in_words(fen: int) -> str:
-    """Return an amount as a cashier writes it out, by the rules for bills of the central bank."""
-    yuan, cents = divmod(fen, 100)
-    text = ""
-    for unit, size in (("亿", 10**8), ("万", 10**4), ("", 1)):
-        section, yuan = divmod(yuan, size)
-        if section:
-            digits = f"{section:04d}"
-            said = "".join(
-                (DIGITS[int(one)] + place) if one != "0" else "零"
-                for one, place in zip(digits, ("仟", "佰", "拾", ""), strict=True)
-            )
-            said = said.rstrip("零").replace("零零零", "零").replace("零零", "零")
-            text += (said if text else said.lstrip("零")) + unit
-        elif text and not text.endswith("零"):
-            text += "零"
-    text = text.rstrip("零") + ("元" if text else "")
-    jiao, cent = divmod(cents, 10)
-    if not cents:
-        return (text or "零元") + "整"
-    return text + (f"{DIGITS[jiao]}角" if jiao else "零" if text else "") + (f"{DIGITS[cent]}分" if cent else "整")
-
-
-@given(st.integers(0, 10**14 - 1))
-def test_an_amount_written_out_reads_back(fen: int) -> None:
-    """Every amount that a cashier writes out is read, in whichever characters."""
-    text = in_words(fen)
-    assert written.read(text) == fen
-    assert written.read(f"人民币（大写）：{text.replace('元', '圆').replace('整', '正').replace('万', '萬')}") == fen
-
-
-@pytest.mark.parametrize(
-    ("text", "fen"),
-    [
-        ("壹拾贰万叁仟元整", 12_300_000),
-        ("拾万元整", 10_000_000),
-        ("一万二千元", 1_200_000),
-        ("伍角", 50),
-        ("壹佰零伍元零柒分", 10_507),
-        ("壹万亿元整", 10**14),
-        ("", None),
-        ("12元", None),
-        ("壹拾贰", None),
-        ("壹贰元整", None),
-        ("壹佰仟元整", None),
-        ("万元整", None),
-        ("壹元壹角壹角", None),
-        ("壹元整壹", None),
-        ("零" * 100 + "元", None),
-    ],
-)
-def test_what_is_no_amount_is_none(text: str, fen: int | None) -> None:
-    """Digits without their places, places without digits, and places in a wrong order are refused."""
-    if fen is None:
-        with pytest.raises(FormatError) as caught:
-            written.read(text)
-        assert caught.value.key == "amount-words-unreadable"
-    else:
-        assert written.read(text) == fen
 
 
 def test_words_and_digits_must_agree(tmp_path: Path) -> None:

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 
 from fundtrack import identifier
 from fundtrack.errors import FormatError
-from fundtrack.importing import cells, decode, fields, rows, workbook
+from fundtrack.importing.files import decode, rows, workbook
+from fundtrack.importing.values import cells, fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable

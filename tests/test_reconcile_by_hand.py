@@ -9,7 +9,7 @@ import pytest
 
 from fundtrack.checking.audit import audit_book, audit_ledger
 from fundtrack.errors import UsageError
-from fundtrack.importing.file import import_file
+from fundtrack.importing.batch.file import import_file
 from fundtrack.ledger import canonical, publish, read
 from fundtrack.posting.correct import reverse
 from fundtrack.posting.enter import NO_SOURCE, enter, restore, withdraw

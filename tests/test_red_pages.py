@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from fundtrack.importing import cells, workbook
+from fundtrack.importing.files import workbook
+from fundtrack.importing.values import cells
 
 if TYPE_CHECKING:
     from pathlib import Path

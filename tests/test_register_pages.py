@@ -16,12 +16,13 @@ from fundtrack.beantext.parse import parse_text
 from fundtrack.checking.entries import Entries
 from fundtrack.checking.units import Units
 from fundtrack.errors import FormatError, PageError
-from fundtrack.importing import Importer, dates
+from fundtrack.importing import Importer
+from fundtrack.importing.batch.file import import_file
+from fundtrack.importing.batch.report import STATES
 from fundtrack.importing.elsewhere import is_system
 from fundtrack.importing.example import written
-from fundtrack.importing.file import import_file
 from fundtrack.importing.layout import PAYERS
-from fundtrack.importing.report import STATES
+from fundtrack.importing.values import dates
 from fundtrack.ledger.registers import directive, entries
 from fundtrack.schema.registers import BESIDE, REGISTERS
 from shelf import ENGINES

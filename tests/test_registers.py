@@ -20,9 +20,9 @@ from fundtrack.book.doctor import diagnose
 from fundtrack.checking.audit import audit_book
 from fundtrack.checking.book import book_lens, vouchers_of
 from fundtrack.errors import FormatError, UsageError
-from fundtrack.importing.file import import_file
-from fundtrack.importing.quarantine import reject, retry, waiting
-from fundtrack.importing.report import STATES
+from fundtrack.importing.batch.file import import_file
+from fundtrack.importing.batch.report import STATES
+from fundtrack.importing.later.quarantine import reject, retry, waiting
 from fundtrack.ledger.batches import identity
 from fundtrack.ledger.registers import stated
 from fundtrack.posting.enter import restore, withdraw

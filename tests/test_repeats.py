@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from fundtrack.importing import Importer, repeats
+from fundtrack.importing import Importer
+from fundtrack.importing.body import repeats
 from test_importers import MINIMAL, PAGES, STATEMENTS, minimal
 
 if TYPE_CHECKING:

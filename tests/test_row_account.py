@@ -16,8 +16,8 @@ from books import CHART, RECEIVED, post_simple
 from corrupted import REPEATS, begins, damaged, stated, tables, workbook, written
 from fundtrack.book.doctor import balances, numbers
 from fundtrack.errors import FormatError, UsageError
-from fundtrack.importing.file import import_file
-from fundtrack.importing.report import STATES
+from fundtrack.importing.batch.file import import_file
+from fundtrack.importing.batch.report import STATES
 from shelf import rolled_back
 from treasury import MORE
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from corrupted import Kind, Rows
-    from fundtrack.importing.report import Report
+    from fundtrack.importing.batch.report import Report
     from shelf import Lent, Shelf
 
 TABLES: Final = ("voucher", "entry", "batch", "input_row", "decision", "refusal", "balance", "daily_balance")

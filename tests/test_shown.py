@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 
-from fundtrack.importing import Importer, workbook
-from fundtrack.importing.cells import Number
+from fundtrack.importing import Importer
+from fundtrack.importing.files import workbook
+from fundtrack.importing.values.cells import Number
 from test_importers import PAGES
 
 if TYPE_CHECKING:

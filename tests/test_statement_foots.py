@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from fundtrack.importing import Importer
-from fundtrack.importing.foots import foot
+from fundtrack.importing.body.foots import foot
 from test_importers import PAGES
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 from books import CHART
 from fundtrack.book.doctor import diagnose
 from fundtrack.checking.audit import audit_book
-from fundtrack.importing.file import import_file
+from fundtrack.importing.batch.file import import_file
 from shelf import ENGINES
 from treasury import asked, counts
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from fundtrack.book import Book
-    from fundtrack.importing.report import Report
+    from fundtrack.importing.batch.report import Report
     from shelf import Shelf
 
 HEAD: Final = "账号：45001234560001,,,,,,,\n行号,交易日期,银行流水号,支出金额,收入金额,账户余额,对方单位,对方账户\n"

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fundtrack.importing import Importer
-from fundtrack.importing.file import import_file
-from fundtrack.importing.groups import grouped
-from fundtrack.importing.quarantine import waiting
+from fundtrack.importing.batch.file import import_file
+from fundtrack.importing.later.groups import grouped
+from fundtrack.importing.later.quarantine import waiting
 from kill import HEADER
 from test_currencies import ROWS
 from test_importers import PAGES

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 import hostile
-from fundtrack.importing import workbook
+from fundtrack.importing.files import workbook
 from realfiles import unpacked
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fundtrack.importing import Importer
-from fundtrack.importing.aliases import Said, say
-from fundtrack.importing.default import default_of
-from fundtrack.importing.file import import_file
-from fundtrack.importing.quarantine import confirm as confirm_default
+from fundtrack.importing.batch.default import default_of
+from fundtrack.importing.batch.file import import_file
+from fundtrack.importing.later.quarantine import confirm as confirm_default
+from fundtrack.importing.words.aliases import Said, say
 from test_fund_unread import with_column
 from test_importers import PAGES
 from treasury import file_of, held, waits
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from copies import Template
     from fundtrack.book import Book
-    from fundtrack.importing.report import Report
+    from fundtrack.importing.batch.report import Report
 
 HEAD = ("记账日期", "金额", "余额", "交易名称", "对方账户名")
 

@@ -8,8 +8,8 @@ import pytest
 
 from fundtrack.errors import FormatError, UsageError
 from fundtrack.importing import Importer
-from fundtrack.importing.file import import_file
-from fundtrack.importing.quarantine import retry
+from fundtrack.importing.batch.file import import_file
+from fundtrack.importing.later.quarantine import retry
 from fundtrack.ledger.batches import batches
 from shelf import ENGINES
 from statements import TWO_BANKS

@@ -13,8 +13,8 @@ from books import CHART, RECEIVED, post_simple
 from copies import Template, address
 from fundtrack.book import create_book
 from fundtrack.book.policy import apply_chart
-from fundtrack.importing.file import import_file
-from fundtrack.importing.quarantine import waiting
+from fundtrack.importing.batch.file import import_file
+from fundtrack.importing.later.quarantine import waiting
 from kill import HEADER, payment
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fundtrack.book import Book
-    from fundtrack.importing.report import Report
+    from fundtrack.importing.batch.report import Report
     from postgresql import Server
 
 COMPANY: Final = "田阳县茂恒投资开发有限公司"

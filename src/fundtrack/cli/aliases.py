@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from fundtrack.book.aliases import Alias
     from fundtrack.errors import Language
-    from fundtrack.importing.aliases import Done
+    from fundtrack.importing.words.aliases import Done
 
 alias = typer.Typer(no_args_is_help=True, help="别名 Aliases: what words of files stand for.")
 
@@ -60,7 +60,7 @@ def add(
     lang: LanguageOption = None,
 ) -> None:
     """登记别名 Say what a word stands for; of a fund somebody else confirms it."""
-    from fundtrack.importing.aliases import Said, say
+    from fundtrack.importing.words.aliases import Said, say
 
     meanings = {"fund": fund, "use": use, "project": project, "department": department, "payee": payee}
     named = {field: meaning for field, meaning in meanings.items() if meaning}
@@ -84,7 +84,7 @@ def end(
     lang: LanguageOption = None,
 ) -> None:
     """停用别名 Let a word stand for nothing any more; what was posted by it stands."""
-    from fundtrack.importing.aliases import Said, say
+    from fundtrack.importing.words.aliases import Said, say
 
     the_book = opened(book)
     print_done(say(the_book, [Said(field, word, "", page, reason)], by=person(by)), form, spoken(lang, the_book))
@@ -99,7 +99,7 @@ def confirm(
     lang: LanguageOption = None,
 ) -> None:
     """确认别名 Let aliases stand that somebody else proposed."""
-    from fundtrack.importing.aliases import confirm
+    from fundtrack.importing.words.aliases import confirm
 
     the_book = opened(book)
     print_decided(confirm(the_book, numbers, by=person(by)), "alias-confirmed", form, spoken(lang, the_book))
@@ -115,7 +115,7 @@ def reject(
     lang: LanguageOption = None,
 ) -> None:
     """退回别名 Let a proposed alias never stand, with a reason."""
-    from fundtrack.importing.aliases import reject
+    from fundtrack.importing.words.aliases import reject
 
     the_book = opened(book)
     found = reject(the_book, number, by=person(by), reason=reason)
@@ -131,7 +131,7 @@ def list_(
     lang: LanguageOption = None,
 ) -> None:
     """列出别名 List what words stand for, and what is proposed."""
-    from fundtrack.importing.aliases import TOLD, records
+    from fundtrack.importing.words.aliases import TOLD, records
     from fundtrack.reporting.table import safe
 
     the_book = opened(book)
@@ -162,7 +162,7 @@ def import_(
     lang: LanguageOption = None,
 ) -> None:
     """导入别名表 Take what a CSV file says anew: all of it, or nothing; what it leaves out stands."""
-    from fundtrack.importing.aliases import read_file, say
+    from fundtrack.importing.words.aliases import read_file, say
 
     the_book = opened(book)
     print_done(say(the_book, read_file(file, reason), by=person(by)), form, spoken(lang, the_book))
@@ -193,8 +193,8 @@ def fix(
     """更正别名误列的凭证 List every voucher that rests on a word, and draft the rebookings."""
     from fundtrack.book.clock import today
     from fundtrack.cli.fixing import print_fixed, print_listed
-    from fundtrack.importing import fix as fixing
-    from fundtrack.importing.aliases import meant
+    from fundtrack.importing.later import fix as fixing
+    from fundtrack.importing.words.aliases import meant
 
     the_book = opened(book)
     language = spoken(lang, the_book)

@@ -63,8 +63,8 @@ def doctor(form: FormatOption = "table", book: BookOption = None, lang: Language
     from fundtrack.book import find_book
     from fundtrack.book.doctor import diagnose
     from fundtrack.book.open import unverified_book
-    from fundtrack.importing.kept import kept
-    from fundtrack.importing.recounted import recounted
+    from fundtrack.importing.later.kept import kept
+    from fundtrack.importing.later.recounted import recounted
 
     the_book = unverified_book(find_book(book))
     language = spoken(lang, the_book)
@@ -96,7 +96,7 @@ def doctor(form: FormatOption = "table", book: BookOption = None, lang: Language
 def faults_beside(book: Book) -> Iterator[FundtrackError]:
     """Yield what is wrong beside the database: pages that cannot be read, and files published and altered since."""
     from fundtrack.checking import checks
-    from fundtrack.importing.file import importers_of
+    from fundtrack.importing.batch.file import importers_of
     from fundtrack.ledger.intact import altered_since
     from fundtrack.ledger.main import MAIN
     from fundtrack.reporting import reports

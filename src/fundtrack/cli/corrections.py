@@ -26,7 +26,7 @@ from fundtrack.errors import message
 
 if TYPE_CHECKING:
     from fundtrack.errors import Language
-    from fundtrack.importing.amend import Amended
+    from fundtrack.importing.later.amend import Amended
 
 __all__ = ["quarantine"]
 
@@ -44,7 +44,7 @@ def import_(
     lang: LanguageOption = None,
 ) -> None:
     """导入更正后的待核实表 Take a corrected workbook back: keep what was corrected, and try the rows again."""
-    from fundtrack.importing.amend import amend
+    from fundtrack.importing.later.amend import amend
 
     the_book = opened(book)
     language = spoken(lang, the_book)

@@ -74,7 +74,7 @@ def build(source: Path, folder: Path, language: Language, by: str) -> Book:
     """Make the book of a sample, saying what is done: the chart, the transfers received, the files."""
     from fundtrack.book import create_book
     from fundtrack.chart.read import read_chart
-    from fundtrack.importing.file import import_file
+    from fundtrack.importing.batch.file import import_file
     from fundtrack.posting import post
 
     text = chart_of(source).read_text("utf-8")

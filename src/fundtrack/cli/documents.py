@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from fundtrack.book.documents import Paper
     from fundtrack.cli.options import Format
     from fundtrack.errors import Language
-    from fundtrack.importing.documents import Received
+    from fundtrack.importing.batch.documents import Received
 
 document = typer.Typer(no_args_is_help=True, help="文件 Documents: what each gave, and what came of it.")
 
@@ -141,7 +141,7 @@ def receive(
 ) -> None:
     """收文 Receive a document: register it, keep its file, grant its uses, receive its quota and allot it, at once."""
     from fundtrack.book.clock import today
-    from fundtrack.importing.documents import dated, receive_document
+    from fundtrack.importing.batch.documents import dated, receive_document
     from fundtrack.posting.documents import Gift
 
     the_book = opened(book)
@@ -196,7 +196,7 @@ def enter(
 ) -> None:
     """登记文件 Enter a document in the register and keep its file; it gives no quota here."""
     from fundtrack.book.clock import today
-    from fundtrack.importing.documents import dated, enter_document
+    from fundtrack.importing.batch.documents import dated, enter_document
 
     the_book = opened(book)
     with the_book.reading() as connection:
@@ -240,7 +240,7 @@ def show_(
     lang: LanguageOption = None,
 ) -> None:
     """查看文件 Show a document and what came of it: grants, lines, allotments, with their sums."""
-    from fundtrack.importing.documents import file_of
+    from fundtrack.importing.batch.documents import file_of
     from fundtrack.reporting.documents import document
 
     the_book = opened(book, ledger)

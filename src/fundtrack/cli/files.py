@@ -28,9 +28,9 @@ from fundtrack.errors import FundtrackError, Language, message
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from fundtrack.importing.groups import Group
-    from fundtrack.importing.quarantine import Retried, Waiting
-    from fundtrack.importing.report import Report
+    from fundtrack.importing.batch.report import Report
+    from fundtrack.importing.later.groups import Group
+    from fundtrack.importing.later.quarantine import Retried, Waiting
 
 quarantine = typer.Typer(help="待核实的行 Rows that wait, why, and what was decided.", invoke_without_command=True)
 
@@ -50,8 +50,8 @@ def import_(
     lang: LanguageOption = None,
 ) -> None:
     """导入文件，逐行入账或待核实 Import files: every row is posted, already posted, waits, or is no data."""
-    from fundtrack.importing.default import default_of
-    from fundtrack.importing.file import Watcher, import_file
+    from fundtrack.importing.batch.default import default_of
+    from fundtrack.importing.batch.file import Watcher, import_file
 
     the_book = opened(book)
     language = spoken(lang, the_book)
@@ -104,7 +104,7 @@ def list_(
     lang: LanguageOption = None,
 ) -> None:
     """列出待核实的行 List the rows that wait; or write them to a workbook in which they are corrected."""
-    from fundtrack.importing.quarantine import waiting
+    from fundtrack.importing.later.quarantine import waiting
 
     the_book = opened(book)
     language = spoken(lang, the_book)
@@ -134,8 +134,8 @@ def groups(
     lang: LanguageOption = None,
 ) -> None:
     """按原因归类 Group the rows that wait by reason and word: one decision releases many."""
-    from fundtrack.importing.groups import grouped
-    from fundtrack.importing.quarantine import as_of_now, waiting
+    from fundtrack.importing.later.groups import grouped
+    from fundtrack.importing.later.quarantine import as_of_now, waiting
 
     the_book = opened(book)
     language = spoken(lang, the_book)
@@ -207,8 +207,8 @@ def show_row(
     row: RowArgument, form: FormatOption = "table", book: BookOption = None, lang: LanguageOption = None
 ) -> None:
     """查看一行及其原因 Show a row that waits, cell by cell, and why."""
-    from fundtrack.importing.cellwise import cellwise
-    from fundtrack.importing.quarantine import find
+    from fundtrack.importing.later.cellwise import cellwise
+    from fundtrack.importing.later.quarantine import find
 
     the_book = opened(book)
     language = spoken(lang, the_book)
@@ -244,7 +244,7 @@ def retry(
     lang: LanguageOption = None,
 ) -> None:
     """重试入账 Try rows again: the chart or the cash may have changed."""
-    from fundtrack.importing.quarantine import retry
+    from fundtrack.importing.later.quarantine import retry
 
     the_book = opened(book)
     print_tried(retry(the_book, rows or [], by=person(by), approved_by=approved_by), form, spoken(lang, the_book))
@@ -260,7 +260,7 @@ def confirm(
     lang: LanguageOption = None,
 ) -> None:
     """确认默认资金 Confirm the fund and use that somebody else said of a file, and post what passes."""
-    from fundtrack.importing.quarantine import confirm
+    from fundtrack.importing.later.quarantine import confirm
 
     the_book = opened(book)
     tried = confirm(the_book, batch, by=person(by), approved_by=approved_by)
@@ -303,7 +303,7 @@ def reject(
     lang: LanguageOption = None,
 ) -> None:
     """退回一行 Keep a row out for good, with a reason."""
-    from fundtrack.importing.quarantine import reject
+    from fundtrack.importing.later.quarantine import reject
 
     the_book = opened(book)
     language = spoken(lang, the_book)
@@ -321,8 +321,8 @@ def refuse(
     lang: LanguageOption = None,
 ) -> None:
     """不予确认默认资金 Refuse the fund and use that somebody said of a file: its rows wait to be told their own."""
-    from fundtrack.importing.default import refuse
-    from fundtrack.importing.quarantine import waiting
+    from fundtrack.importing.batch.default import refuse
+    from fundtrack.importing.later.quarantine import waiting
 
     the_book = opened(book)
     said = refuse(the_book, batch, by=person(by), reason=reason)

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from fundtrack.cli.options import Format
     from fundtrack.errors import Language
-    from fundtrack.importing.fix import Affected, Fixed
-    from fundtrack.importing.worded import Unread
+    from fundtrack.importing.later.fix import Affected, Fixed
+    from fundtrack.importing.later.worded import Unread
 
 AFFECTED = ("voucher", "date", "payee", "amount", "field", "from", "to", "alias", "settled", "rebooked", "why")
 """The columns of what is affected; a table leaves out those that say nothing, and why a voucher stays."""

@@ -160,7 +160,7 @@ def _print_looked(one: Looked, language: Language, *, alone: bool) -> None:
 def _desk(book: Path | None, lang: Language | None) -> tuple[Desk, Language, Path]:
     """Return where pages are proposed for a book, the language to speak, and the folder of the book's own pages."""
     from fundtrack.chart.words import words_of
-    from fundtrack.importing.file import importers_of
+    from fundtrack.importing.batch.file import importers_of
     from fundtrack.importing.proposing import Desk
 
     the_book = opened(book)
@@ -222,7 +222,7 @@ def new(
 @contextmanager
 def _only(file: Path) -> Iterator[Path]:
     """Give the file itself, or the only one in a zip. Raises FormatError (`new-archive`) where there are several."""
-    from fundtrack.importing.given import parts
+    from fundtrack.importing.files.given import parts
 
     with parts(file) as found:
         if len(found) > 1:

@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from fundtrack.cli.options import Format
-    from fundtrack.importing.balances import Break
-    from fundtrack.importing.report import Report
-    from fundtrack.importing.totals import Differing
-    from fundtrack.importing.unseen import Unseen
+    from fundtrack.importing.batch.report import Report
+    from fundtrack.importing.body.balances import Break
+    from fundtrack.importing.body.totals import Differing
+    from fundtrack.importing.body.unseen import Unseen
 
 
 def print_report(report: Report, language: Language, *, dry_run: bool = False) -> None:
     """Print the account of the rows of one sheet, each row that waits with its reasons, and what was replaced."""
     from fundtrack.cli.register import headed
-    from fundtrack.importing.report import OCCASIONAL
+    from fundtrack.importing.batch.report import OCCASIONAL
 
     key = "import-dry-run" if dry_run else "import-file" if report.new else "import-known"
     sheet = f" [{report.sheet}]" if report.sheet else ""

@@ -103,7 +103,7 @@ def settings(report: Report, words: Sequence[str]) -> dict[str, str | int]:
 
 def _setting(usual: str | int, value: str) -> str | int:
     """Return a value of the kind of the usual one. Raises ValueError, or FormatError for what is no date."""
-    from fundtrack.importing import dates
+    from fundtrack.importing.values import dates
 
     if isinstance(usual, int):
         return int(value)

@@ -26,7 +26,7 @@ Format = Literal["table", "json", "csv"]
 
 def day(text: str) -> dt.date:
     """Return a date in any form the files have: 2015-03-01, 2015年3月1日, 20150301; in ISO 8601, any day there is."""
-    from fundtrack.importing import dates
+    from fundtrack.importing.values import dates
 
     with suppress(ValueError):
         return dt.date.fromisoformat(text.strip())

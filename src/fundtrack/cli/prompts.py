@@ -139,7 +139,7 @@ def summary(order: Order, chart: Chart, language: Language) -> str:
 
 
 def _date(answer: str) -> object:
-    from fundtrack.importing import dates
+    from fundtrack.importing.values import dates
 
     return dates.read(answer)
 

@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
     from fundtrack.book import Book
     from fundtrack.errors import Language
-    from fundtrack.importing.sheet import Line, Sheet
+    from fundtrack.importing.later.sheet import Line, Sheet
     from fundtrack.reporting.quarantine import Sheet as Laid
 
 
 def write(book: Book, out: Path, language: Language) -> None:
     """Write the rows that wait to a workbook, a sheet for each file."""
-    from fundtrack.importing.quarantine import waiting
-    from fundtrack.importing.sheet import sheets
+    from fundtrack.importing.later.quarantine import waiting
+    from fundtrack.importing.later.sheet import sheets
     from fundtrack.reporting.quarantine import write_sheets
 
     with book.reading() as connection:
@@ -31,7 +31,7 @@ def write(book: Book, out: Path, language: Language) -> None:
 
 
 def _laid_out(one: Sheet, language: Language) -> Laid:
-    from fundtrack.importing.sheet import AFTER, BEFORE
+    from fundtrack.importing.later.sheet import AFTER, BEFORE
     from fundtrack.reporting.quarantine import Sheet as Written
 
     first, last = len(BEFORE), len(BEFORE) + 2 * len(one.fields)

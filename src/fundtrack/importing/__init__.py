@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from fundtrack.importing.balances import Break
-from fundtrack.importing.blocks import Block, Candidate, Row
+from fundtrack.importing.body.balances import Break
+from fundtrack.importing.body.blocks import Block, Candidate, Row
+from fundtrack.importing.body.totals import Total
 from fundtrack.importing.importer import Importer, Peek, choose, peek
 from fundtrack.importing.reading import Reading
-from fundtrack.importing.totals import Total
 
 __all__ = ["Block", "Break", "Candidate", "Importer", "Peek", "Reading", "Row", "Total", "choose", "peek"]

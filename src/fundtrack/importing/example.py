@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from fundtrack.errors import Language
-    from fundtrack.importing.blocks import Candidate, Row
+    from fundtrack.importing.body.blocks import Candidate, Row
     from fundtrack.importing.reading import Reading
     from fundtrack.pages import Fence, Page, Section
 

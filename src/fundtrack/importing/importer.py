@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fundtrack.chart.model import CURRENCY
 from fundtrack.errors import FormatError, PageError
-from fundtrack.importing import cells, decode, given, heading, once, rows, workbook
+from fundtrack.importing.files import decode, given, rows, workbook
+from fundtrack.importing.files.workbook import Sheet
+from fundtrack.importing.header import heading, once
 from fundtrack.importing.layout import BOOK, layout
 from fundtrack.importing.reading import Reading
-from fundtrack.importing.workbook import Sheet
+from fundtrack.importing.values import cells
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from fundtrack.book.aliases import Alias
-    from fundtrack.importing.heading import Heading
+    from fundtrack.importing.header.heading import Heading
     from fundtrack.importing.layout import Layout
     from fundtrack.pages import Page
 

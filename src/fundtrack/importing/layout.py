@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fundtrack import money
 from fundtrack.errors import PageError
-from fundtrack.importing import cells
 from fundtrack.importing.becoming import FORMS, NEEDED
-from fundtrack.importing.dates import ISO, ORDERS
-from fundtrack.importing.fields import ASKED, REDDENED
 from fundtrack.importing.movement import IN, PAID, movement_of
 from fundtrack.importing.source import Source, source_of, texts_of
+from fundtrack.importing.values import cells
+from fundtrack.importing.values.dates import ISO, ORDERS
+from fundtrack.importing.values.fields import ASKED, REDDENED
 from fundtrack.schema.registers import REGISTERS
 
 if TYPE_CHECKING:

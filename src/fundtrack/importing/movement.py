@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from fundtrack.errors import FormatError
-from fundtrack.importing import cells
 from fundtrack.importing.source import source_of, texts_of
+from fundtrack.importing.values import cells
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

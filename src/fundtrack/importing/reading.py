@@ -9,26 +9,28 @@ from typing import TYPE_CHECKING, Any
 
 from fundtrack import identifier
 from fundtrack.errors import FormatError
-from fundtrack.importing import astray, cells, dates, debit, heading, once, whose
-from fundtrack.importing.blocks import not_data, rows_of
-from fundtrack.importing.columns import Columns
-from fundtrack.importing.entries import EntryColumns
-from fundtrack.importing.table import Table
-from fundtrack.importing.totals import Differing
-from fundtrack.importing.unseen import Noting
+from fundtrack.importing.body import astray, debit
+from fundtrack.importing.body.blocks import not_data, rows_of
+from fundtrack.importing.body.columns import Columns
+from fundtrack.importing.body.entries import EntryColumns
+from fundtrack.importing.body.table import Table
+from fundtrack.importing.body.totals import Differing
+from fundtrack.importing.body.unseen import Noting
+from fundtrack.importing.header import heading, once, whose
+from fundtrack.importing.values import cells, dates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from fundtrack.importing.balances import Balances, Break
-    from fundtrack.importing.blocks import Piece, Row
-    from fundtrack.importing.bound import Bound
-    from fundtrack.importing.heading import Heading
+    from fundtrack.importing.body.balances import Balances, Break
+    from fundtrack.importing.body.blocks import Piece, Row
+    from fundtrack.importing.body.bound import Bound
+    from fundtrack.importing.body.totals import Sums, Total
+    from fundtrack.importing.body.unseen import Unseen
+    from fundtrack.importing.files.workbook import Sheet
+    from fundtrack.importing.header.heading import Heading
     from fundtrack.importing.layout import Layout
-    from fundtrack.importing.totals import Sums, Total
-    from fundtrack.importing.unseen import Unseen
-    from fundtrack.importing.workbook import Sheet
 
 
 class Reading:

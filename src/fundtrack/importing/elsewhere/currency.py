@@ -6,13 +6,14 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.errors import FormatError
-from fundtrack.importing import cells, currencies
+from fundtrack.importing.header import currencies
+from fundtrack.importing.values import cells
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from fundtrack.importing.elsewhere.form import Form
-    from fundtrack.importing.heading import Heading
+    from fundtrack.importing.header.heading import Heading
 
 ORIGINAL: Final = re.compile(r"原币|外币|(?:foreign|original|transaction|entered)(?:currency)?(?:amount|debit|credit)")
 """What a column of amounts is called of which a currency beside it is said, where the books are kept in another."""

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fundtrack.chart.model import FUND
 from fundtrack.errors import FormatError
-from fundtrack.importing import cells, fields, heading, threes
+from fundtrack.importing.header import heading
+from fundtrack.importing.values import cells, fields, threes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from fundtrack.importing.elsewhere.form import Form
-    from fundtrack.importing.heading import Heading
+    from fundtrack.importing.header.heading import Heading
     from fundtrack.importing.source import Source
-    from fundtrack.importing.threes import Below
+    from fundtrack.importing.values.threes import Below
 
 
 class Moved(NamedTuple):

@@ -12,12 +12,13 @@ from fundtrack.checking.limits import limit
 from fundtrack.checking.objection import objected
 from fundtrack.checking.source import Source, ledger_source, read_of
 from fundtrack.errors import FormatError, UsageError
-from fundtrack.importing import decode, heading, rows, workbook
 from fundtrack.importing.elsewhere.form import is_system, system
 from fundtrack.importing.elsewhere.table import Table
 from fundtrack.importing.elsewhere.vouchers import Vouchers
+from fundtrack.importing.files import decode, rows, workbook
+from fundtrack.importing.files.workbook import Sheet
+from fundtrack.importing.header import heading
 from fundtrack.importing.importer import head_of, peek
-from fundtrack.importing.workbook import Sheet
 from fundtrack.ledger.main import MAIN
 from fundtrack.pages import catalogue
 

@@ -10,10 +10,10 @@ from fundtrack.checking.accounted import Accounted
 from fundtrack.checking.lens import Subject
 from fundtrack.checking.objection import objected
 from fundtrack.errors import FormatError
-from fundtrack.importing import cells, dates
+from fundtrack.importing.body.totals import Sums
 from fundtrack.importing.elsewhere.currency import Currency
 from fundtrack.importing.elsewhere.fields import Amounts, Moved, Texts
-from fundtrack.importing.totals import Sums
+from fundtrack.importing.values import cells, dates
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from fundtrack.checking.finding import Finding
     from fundtrack.importing.elsewhere.form import Form
-    from fundtrack.importing.heading import Heading
-    from fundtrack.importing.threes import Below
-    from fundtrack.importing.workbook import Sheet
+    from fundtrack.importing.files.workbook import Sheet
+    from fundtrack.importing.header.heading import Heading
+    from fundtrack.importing.values.threes import Below
 
 
 class Place(NamedTuple):

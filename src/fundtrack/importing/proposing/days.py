@@ -6,8 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.errors import UsageError
-from fundtrack.importing import dates
 from fundtrack.importing.proposing.point import Point, said
+from fundtrack.importing.values import dates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

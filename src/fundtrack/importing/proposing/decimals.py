@@ -9,9 +9,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.errors import FormatError, UsageError
-from fundtrack.importing.fields import BLANKS, NOTHING, pointed
 from fundtrack.importing.proposing.look import MOST, Looked
 from fundtrack.importing.proposing.point import Point, said
+from fundtrack.importing.values.fields import BLANKS, NOTHING, pointed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

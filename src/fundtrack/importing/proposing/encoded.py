@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fundtrack.errors import FormatError, UsageError
 from fundtrack.identifier import covered
-from fundtrack.importing import decode
+from fundtrack.importing.files import decode
 from fundtrack.importing.proposing.point import Point, said
 
 if TYPE_CHECKING:

@@ -6,10 +6,11 @@ import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from fundtrack.importing import cells, repeats
+from fundtrack.importing.body import repeats
 from fundtrack.importing.proposing import grid as cells_of
 from fundtrack.importing.proposing.point import Point, said
 from fundtrack.importing.proposing.sides import side
+from fundtrack.importing.values import cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -6,11 +6,12 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from fundtrack.identifier import covered
-from fundtrack.importing import cells, channels, statuses
+from fundtrack.importing.header import channels, statuses
 from fundtrack.importing.proposing import grid as cells_of
 from fundtrack.importing.proposing.look import NONE, answered, choices_of, has_long, same
 from fundtrack.importing.proposing.point import Point, said
 from fundtrack.importing.proposing.vocabulary import says
+from fundtrack.importing.values import cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

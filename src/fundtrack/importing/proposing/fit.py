@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fundtrack.errors import Language
-    from fundtrack.importing.blocks import Row
+    from fundtrack.importing.body.blocks import Row
+    from fundtrack.importing.body.totals import Differing
+    from fundtrack.importing.body.unseen import Unseen
     from fundtrack.importing.importer import Importer, Peek
-    from fundtrack.importing.totals import Differing
-    from fundtrack.importing.unseen import Unseen
 
 PAID: Final = frozenset({"disbursement", "advance"})
 """What is paid to somebody, whom a row has to name."""

@@ -12,17 +12,19 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fundtrack import money
 from fundtrack.errors import FormatError, UsageError
-from fundtrack.importing import cells, dates, decode, given, heading, rows, written
+from fundtrack.importing.files import decode, given, rows
+from fundtrack.importing.header import heading
 from fundtrack.importing.importer import DELIMITERS
 from fundtrack.importing.proposing import encoded
 from fundtrack.importing.proposing.point import Point, said
+from fundtrack.importing.values import cells, dates, written
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from fundtrack.importing.heading import Numbered
+    from fundtrack.importing.header.heading import Numbered
     from fundtrack.importing.proposing.point import State
     from fundtrack.importing.proposing.vocabulary import Vocabulary
 

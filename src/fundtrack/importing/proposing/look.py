@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 from fundtrack.errors import UsageError
 from fundtrack.identifier import LONG, covered, masked
-from fundtrack.importing import given, repeats
-from fundtrack.importing.fields import NOTHING
+from fundtrack.importing.body import repeats
+from fundtrack.importing.files import given
 from fundtrack.importing.proposing import grid as cells_of
 from fundtrack.importing.proposing.point import Point, said
 from fundtrack.importing.proposing.vocabulary import says
+from fundtrack.importing.values.fields import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

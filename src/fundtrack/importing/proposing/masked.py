@@ -8,10 +8,10 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
-from fundtrack.importing.cells import STROKES
-from fundtrack.importing.fields import SWAPPED
 from fundtrack.importing.proposing import grid as cells_of
 from fundtrack.importing.proposing.decimals import COMMA
+from fundtrack.importing.values.cells import STROKES
+from fundtrack.importing.values.fields import SWAPPED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fundtrack.errors import FormatError, PageError, UsageError
-from fundtrack.importing import given
+from fundtrack.importing.files import given
 from fundtrack.importing.importer import Importer, choose, peek
 from fundtrack.importing.layout import layout
 from fundtrack.importing.proposing.fit import Fit, fit, fits
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from fundtrack.errors import Language
-    from fundtrack.importing.given import Part
+    from fundtrack.importing.files.given import Part
     from fundtrack.importing.proposing.propose import Proposal
     from fundtrack.importing.proposing.vocabulary import Vocabulary
 

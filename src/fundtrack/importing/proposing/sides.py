@@ -6,14 +6,14 @@ import re
 from itertools import pairwise, product
 from typing import TYPE_CHECKING, Final
 
-from fundtrack.importing import debit
-from fundtrack.importing.balances import Followed
-from fundtrack.importing.fields import NOTHING
+from fundtrack.importing.body import debit
+from fundtrack.importing.body.balances import Followed
 from fundtrack.importing.proposing import grid as cells_of
 from fundtrack.importing.proposing.fields import PAID_TO
 from fundtrack.importing.proposing.look import NONE, answered, choices_of, same
 from fundtrack.importing.proposing.point import Point, said
 from fundtrack.importing.proposing.vocabulary import says
+from fundtrack.importing.values.fields import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,10 +10,12 @@ from fundtrack import money
 from fundtrack.chart.model import CURRENCY
 from fundtrack.errors import UsageError
 from fundtrack.identifier import covered
-from fundtrack.importing import cells, currencies, heading, movement
+from fundtrack.importing import movement
+from fundtrack.importing.header import currencies, heading
 from fundtrack.importing.layout import BOOK
 from fundtrack.importing.proposing.look import answered, choices_of, same
 from fundtrack.importing.proposing.point import Point, said
+from fundtrack.importing.values import cells
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
-from fundtrack.importing import cells
+from fundtrack.importing.values import cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
