@@ -33,12 +33,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
     from fundtrack.importing.body.bound import Count
-    from fundtrack.importing.header.channels import Told
     from fundtrack.importing.header.heading import Heading
     from fundtrack.importing.header.places import Column
     from fundtrack.importing.layout import Layout
     from fundtrack.importing.source import Source
-    from fundtrack.importing.values.threes import Below
 
 COUNTED: Final = ("amount", "amount-in", "amount-out", "balance")
 
@@ -70,7 +68,7 @@ class Columns:
     """A layout bound to a header: what reads its rows. Raises FormatError when a column or the unit is missing."""
 
     def __init__(
-        self, layout: Layout, head: Heading, words: Mapping[str, Mapping[str, str]], key: bytes, below: Below
+        self, layout: Layout, head: Heading, words: Mapping[str, Mapping[str, str]], key: bytes, below: threes.Below
     ) -> None:
         """Find every field once. Private numbers are kept under the `key` of the book; `below` are the rows."""
         spec = layout.columns
@@ -116,7 +114,7 @@ class Columns:
 
         return dated
 
-    def _bind_amounts(self, below: Below) -> None:
+    def _bind_amounts(self, below: threes.Below) -> None:
         """Find the amounts and the balance, and choose what reads their unit."""
         layout, spec = self._layout, self._layout.columns
         names = [spec[field].columns[0] for field in COUNTED[:3] if field in spec]
@@ -304,7 +302,7 @@ class Columns:
         payers = self._values(self._payers[field], extended)
         return [to if kind in OUTGOING else by for to, by, kind in zip(said, payers, kinds, strict=True)]
 
-    def _told(self, extended: Sequence[Column], uses: Sequence[str]) -> Sequence[tuple[Told, ...]]:
+    def _told(self, extended: Sequence[Column], uses: Sequence[str]) -> Sequence[tuple[channels.Told, ...]]:
         """Return what rows tell of their uses that do not say them in a column of their own."""
         if not self._remarks:
             return ((),) * len(uses)
