@@ -22,6 +22,7 @@ from fundtrack.checking.extent import EVERYTHING
 from fundtrack.checking.side import book_side, source_side
 from fundtrack.checking.source import ledger_source
 from fundtrack.ledger import publish
+from fundtrack.ledger.agreeing import disagreements
 from fundtrack.posting import Draft, Entry, Leg, post
 from ledgers import CASH, post_troubles
 from sariflog import valid
@@ -89,6 +90,8 @@ def test_a_book_and_its_ledger_are_the_same(make: Make, book_dir: Path, database
     post_troubles(book)
     published = publish(book, "zh" if language == "zh" else "en")
     audit = against(book, published.main.parent)
+    with book.reading() as connection:
+        assert [*disagreements(connection, published.main.parent)] == []
     assert audit.findings == ()
     assert audit.compared is not None
     here, there = audit.compared.here, audit.compared.there

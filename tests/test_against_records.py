@@ -17,6 +17,7 @@ from fundtrack.checking.source import ledger_source
 from fundtrack.importing.words.aliases import Said, confirm
 from fundtrack.importing.words.aliases import say as say_words
 from fundtrack.ledger import publish
+from fundtrack.ledger.agreeing import disagreements
 from fundtrack.posting.periods import close
 from quotas import CHART, controlled, run_a_year
 from shelf import ENGINES
@@ -105,6 +106,8 @@ def test_quota_lines_and_applications_are_compared(shelf: Shelf, engine: str) ->
     with shelf.book(engine, controlled(date(2015, 1, 1), CHART)) as book:
         run_a_year(book)
         folder = publish(book, "en").main.parent
+        with book.reading() as connection:
+            assert [*disagreements(connection, folder)] == []
         changed(folder, "quotas", 'doc: "本级5号"', 'doc: "本级6号"')
         changed(folder, "applications", "amount: 300.00 CNY", "amount: 200.00 CNY")
         told = [one.messages["zh"] for one in against(book, folder).findings if one.check == "record-differs"]

@@ -14,9 +14,12 @@ import pytest
 from books import post_payment, small_book
 from fundtrack.checking.audit import audit_ledger
 from fundtrack.ledger import publish
+from fundtrack.ledger.agreeing import disagreements
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from sqlalchemy import URL
 
     from commands import Say
     from fundtrack.checking.finding import Finding
@@ -154,6 +157,22 @@ def test_stopped_behind_the_main_file_it_is_the_last_publication(
     publish(book)
     assert found(main.parent) == {}
     assert "under_way" not in json.loads((main.parent / "published.json").read_text("utf-8"))
+    book.engine.dispose()
+
+
+def test_a_voucher_that_was_changed_since_is_told_with_its_month(tmp_path: Path, database_url: URL) -> None:
+    """With what was published and what the entries give; what was posted since is not, on each engine."""
+    book = small_book(tmp_path / "book", database_url)
+    folder = publish(book).main.parent
+    post_payment(book, "F03", "0603", 100, on=date(2015, 6, 1))
+    with book.reading() as connection:
+        assert [*disagreements(connection, folder)] == []
+    listed = folder / "published.json"
+    listed.write_text(listed.read_text("utf-8").replace("169200000]", "169300000]"), "utf-8")
+    with book.reading() as connection:
+        (one,) = disagreements(connection, folder)
+    details = {name: one.details[name] for name in ("month", "published", "found")}
+    assert details == {"month": "2015-01", "published": "1693000.00", "found": "1692000.00"}
     book.engine.dispose()
 
 

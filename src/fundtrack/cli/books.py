@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -95,8 +96,11 @@ def doctor(form: FormatOption = "table", book: BookOption = None, lang: Language
 
 def faults_beside(book: Book) -> Iterator[FundtrackError]:
     """Yield what is wrong beside the database: pages that cannot be read, and files published and altered since."""
+    from sqlalchemy.exc import DBAPIError
+
     from fundtrack.checking import checks
     from fundtrack.importing.batch.file import importers_of
+    from fundtrack.ledger.agreeing import disagreements
     from fundtrack.ledger.intact import altered_since
     from fundtrack.ledger.main import MAIN
     from fundtrack.reporting import reports
@@ -115,3 +119,5 @@ def faults_beside(book: Book) -> Iterator[FundtrackError]:
     main = book.folder / "ledger" / MAIN
     if main.is_file():
         yield from (UsageError(one.key, **one.details) for one in altered_since(main))
+        with suppress(DBAPIError), book.reading() as connection:  # what cannot be read is told as such
+            yield from disagreements(connection, main.parent)
