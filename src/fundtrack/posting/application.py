@@ -261,7 +261,15 @@ def payment(
         raise UsageError("pay-too-much", number=named.number, left=money.grouped(left), amount=money.grouped(paid))
     draft = _paying(chart, owed, paid, date, bank=bank, bank_ref=bank_ref)
     account = payee_account or owed.payee_account
-    return replace(draft, payee_id=owed.payee_id, payee_account=account)
+    about = voucher_of(connection, owed.cites) if owed.kind == returned.KIND and owed.cites else owed
+    return replace(draft, payee_id=owed.payee_id, payee_account=account, narration=about.narration)
+
+
+def pays_elsewhere(connection: Connection, number: str, payee_account: str) -> bool:
+    """Return whether what is owed by a voucher is paid to another account than that which it was paid to before."""
+    owed = owing(connection, find_voucher(connection, approving(connection, number)))
+    known = [owed.payee_account, *(one.payee_account for one in citing(connection, owed))]
+    return bool(payee_account) and any(one not in {"", payee_account} for one in known)
 
 
 def approving(connection: Connection, number: str) -> str:
