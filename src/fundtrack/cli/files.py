@@ -282,6 +282,8 @@ def print_tried(tried: Sequence[Retried], form: Format, language: Language) -> N
         for one in tried:
             if one.voucher:
                 show.say_message("retry-posted", language, place=place_of(one.row, language), voucher=one.voucher)
+                if one.page:
+                    show.say_message("retry-page", language, sha256=one.page[:8])
             else:
                 print_reasons(place_of(one.row, language), one.reasons, language)
         posted = sum(bool(one.voucher) for one in tried)
