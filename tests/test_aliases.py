@@ -25,6 +25,7 @@ from fundtrack.importing.later.quarantine import confirm as confirm_default
 from fundtrack.importing.words.aliases import Said, confirm, reject, say
 from fundtrack.importing.words.suggest import Suggestions
 from fundtrack.ledger import canonical, publish, read
+from fundtrack.pages import catalogue
 from fundtrack.posting.standing import find_voucher
 from treasury import MORE, asked, bring, counts, everything, file_of, held, pay
 
@@ -214,6 +215,25 @@ def test_a_project_that_the_chart_has_not_waits_for_what_it_means(book: Book) ->
     assert asked(book, "SELECT row, project FROM voucher WHERE batch IS NOT NULL ORDER BY row") == [
         (2, "P01"), (3, "P01"), (4, "P01"), (6, ""),
     ]  # fmt: skip
+
+
+def test_what_a_changed_page_gives_is_on_record(book: Book) -> None:
+    """A batch names the page that it was imported by; a row that is posted later may be read through another."""
+    own = book.folder / "importers" / "own-list.md"
+    own.parent.mkdir(exist_ok=True)
+    text = (
+        catalogue("importers")["treasury-payment"].path.read_text("utf-8").replace("# treasury-payment", "# own-list")
+    )
+    own.write_text(text, encoding="utf-8")
+    bring(book, "a", word("1", "危改资金"), word("2", "搬迁钱"), page="own-list")
+    known(book, "危改资金", "F03")
+    assert [(bool(one.voucher), one.page) for one in retry(book, [], by="ann")] == [(True, ""), (False, "")]
+    own.write_text(f"{text}\nChanged by the clerk.\n", encoding="utf-8")
+    known(book, "搬迁钱", "F03")
+    (one,) = retry(book, [], by="ann")
+    assert (bool(one.voucher), len(one.page)) == (True, 64)
+    assert asked(book, "SELECT row, reason FROM decision ORDER BY row") == [(2, ""), (3, f"page {one.page}")]
+    assert not diagnose(book)
 
 
 def test_width_blanks_and_case_make_no_other_word(book: Book) -> None:

@@ -11,7 +11,7 @@ from fundtrack.checking.audit import audit_book
 from fundtrack.errors import UsageError
 from fundtrack.posting import post
 from fundtrack.posting.advance import refund, verification
-from fundtrack.posting.application import apply_for, approve, payment
+from fundtrack.posting.application import apply_for, approve, payment, pays_elsewhere
 from fundtrack.posting.correct import reverse
 from fundtrack.posting.quota import allot, commit, receive, statuses
 from fundtrack.posting.reclaim import reclaim
@@ -347,6 +347,10 @@ def test_nothing_accuses_the_second_payment(book: Book) -> None:
     found = [one for one in named(book) if one[1] >= paid]
     assert found == [("nobody-approved", paid), ("nobody-approved", elsewhere)]
     assert left(book) == [(again, 100), (elsewhere, 50), ("F01-2015-000012", 70)]
+    with book.reading() as connection:
+        assert find_voucher(connection, again).narration == find_voucher(connection, paid).narration
+        other = [pays_elsewhere(connection, back, f"6217********000{nth}#1") for nth in (1, 9)]
+        assert (other, pays_elsewhere(connection, back, "")) == ([False, True], False)
 
 
 def test_what_was_reversed_is_no_twin(book: Book) -> None:

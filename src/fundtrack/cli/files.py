@@ -283,6 +283,8 @@ def print_tried(tried: Sequence[Retried], form: Format, language: Language) -> N
             if one.voucher:
                 key = "retry-stands" if one.before else "retry-posted"
                 show.say_message(key, language, place=place_of(one.row, language), voucher=one.voucher)
+                if one.page:
+                    show.say_message("retry-page", language, sha256=one.page[:8])
             else:
                 print_reasons(place_of(one.row, language), one.reasons, language)
         posted, waiting = (

@@ -124,7 +124,7 @@ def pay(
     """支付 Pay what was approved, what the bank returned, or surplus owed to the treasury: what was owed is settled."""
     from fundtrack import identifier
     from fundtrack.book.clock import today
-    from fundtrack.posting.application import payment
+    from fundtrack.posting.application import payment, pays_elsewhere
 
     act = Act(form, by, approved_by, book, lang)
     account = identifier.kept(identifier.sound(payee_account, "account"), act.book.key) if payee_account else ""
@@ -133,7 +133,11 @@ def pay(
         return [payment(connection, chart, number, amount, date=date or today(), bank=bank, bank_ref=bank_ref,
                         payee_account=account)]  # fmt: skip
 
+    with act.book.reading() as connection:
+        unapproved = not approved_by and pays_elsewhere(connection, number, account)
     act.post(say)
+    if unapproved and form == "table":
+        show.say_message("pay-elsewhere", act.language)
 
 
 def return_payment(

@@ -266,6 +266,13 @@ def payment(
     return replace(draft, payee_id=owed.payee_id, payee_account=account)
 
 
+def pays_elsewhere(connection: Connection, number: str, payee_account: str) -> bool:
+    """Return whether what is owed by a voucher is paid to another account than that which it was paid to before."""
+    owed = owing(connection, find_voucher(connection, approving(connection, number)))
+    known = [owed.payee_account, *(one.payee_account for one in citing(connection, owed))]
+    return bool(payee_account) and any(one not in {"", payee_account} for one in known)
+
+
 def approving(connection: Connection, number: str) -> str:
     """Return the number of the voucher that approved an application where its number is given, else what is given."""
     if not number.strip().isdecimal():

@@ -39,7 +39,7 @@ class Source:
     What its rows do not say has a `default`, which counts once somebody has confirmed it; a statement that does not say
     its account is that of the `bank`. `corrected` are the cells of rows that say something else by now, by row and
     place; `known` are the natural keys of the rows that wait as the
-    original has them, `named` those by which they are posted.
+    original has them, `named` those by which they are posted. The batch was imported through the page of a hash.
     """
 
     batch: int
@@ -53,6 +53,13 @@ class Source:
     known: Mapping[int, tuple[str, int]] = field(default_factory=dict)
     confirmed_by: str = ""
     named: dict[int, tuple[str, int]] = field(default_factory=dict)
+    page_sha256: str = ""
+
+    @property
+    def page_since(self) -> str:
+        """Return the hash of the page where it was changed since the batch was imported; empty where it was not."""
+        digest = self.importer.page.digest
+        return "" if digest == self.page_sha256 else digest
 
     def rows(self, key: bytes) -> Iterator[Keyed]:
         """Give the rows of the sheet with their natural keys, corrected ones as they should have been."""
@@ -154,8 +161,8 @@ def source_of(
 
     Raises PageError where its page is gone, and UsageError where its original is.
     """
-    ((sha256, sheet, page, file, bank),) = dialect.rows_of(
-        connection, f"SELECT sha256, sheet, page, file, bank FROM batch WHERE batch = {batch:d}"
+    ((sha256, sheet, page, file, bank, by_page),) = dialect.rows_of(
+        connection, f"SELECT sha256, sheet, page, file, bank, page_sha256 FROM batch WHERE batch = {batch:d}"
     )
     known = importers
     if known is None:
@@ -169,4 +176,5 @@ def source_of(
     return Source(
         batch, find_original(book, sha256), file, sheet, known[page], default, bank,
         in_force(of_batch(connection, batch)), {row: (key, nth) for row, key, nth in keys},
+        page_sha256=by_page,
     )  # fmt: skip

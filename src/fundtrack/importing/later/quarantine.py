@@ -74,13 +74,15 @@ class Waiting:
 class Retried:
     """What a second try gave: a voucher's number or the name of an entry, or the reasons why the row still waits.
 
-    Of `before` the voucher stood already: another file has the same row.
+    Of `before` the voucher stood already: another file has the same row. `page` is the hash of the page that the row
+    was read through, where that was changed since the import.
     """
 
     row: Waiting
     voucher: str
     reasons: Sequence[Reason]
     before: bool = False
+    page: str = ""
 
 
 def waiting(connection: Connection) -> list[Waiting]:
@@ -251,8 +253,14 @@ def tried(
             yield Retried(row, "", [*map(told, reasons)])
             continue
         voucher, number = _stands(connection, row, source)
-        decide(connection, row, "posted", voucher=voucher, by=by, reason=ASSUMED * (row.row in stager.assumed))
-        yield Retried(row, number, (), before=state == "already-posted")
+        why_so = ASSUMED if row.row in stager.assumed else by_page(source)
+        decide(connection, row, "posted", voucher=voucher, by=by, reason=why_so)
+        yield Retried(row, number, (), before=state == "already-posted", page=source.page_since)
+
+
+def by_page(source: Source) -> str:
+    """Return what a decision says of a row that was read through another page than its batch was imported by."""
+    return f"page {source.page_since}" * bool(source.page_since)
 
 
 def _enter(connection: Connection, book: Book, source: Source, rows: Sequence[Waiting], by: str) -> Iterator[Retried]:
@@ -265,8 +273,8 @@ def _enter(connection: Connection, book: Book, source: Source, rows: Sequence[Wa
     for row in rows:
         entry = enterer.entries.get(row.row, "")
         if entry:
-            decide(connection, row, "posted", entry=entry, by=by)
-        yield Retried(row, entry, why.get(row.row, ()))
+            decide(connection, row, "posted", entry=entry, by=by, reason=by_page(source))
+        yield Retried(row, entry, why.get(row.row, ()), page=source.page_since)
 
 
 def _do(
@@ -293,12 +301,12 @@ def _do(
             decide(connection, row, "posted", voucher=paid.voucher, by=by, reason=STOOD)
             yield Retried(row, paid.number, (), before=True)
         elif applied := _application(connection, row):
-            decide(connection, row, "posted", entry=applied, by=by)
-            yield Retried(row, applied, ())
+            decide(connection, row, "posted", entry=applied, by=by, reason=by_page(source))
+            yield Retried(row, applied, (), page=source.page_since)
         else:
             voucher, number = _stands(connection, row, source)
-            decide(connection, row, "posted", voucher=voucher, by=by)
-            yield Retried(row, number, ())
+            decide(connection, row, "posted", voucher=voucher, by=by, reason=by_page(source))
+            yield Retried(row, number, (), page=source.page_since)
 
 
 def _application(connection: Connection, row: Waiting) -> str:
