@@ -210,7 +210,9 @@ def test_a_project_that_the_chart_has_not_waits_for_what_it_means(book: Book) ->
     assert held(report) == {2: {"project-word-unknown"}, 3: {"project-word-unknown"}, 5: {"project-word-unknown"}}
     first, _ = groups(book)
     assert (first.field, first.word, len(first.rows), first.suggestions[0].meaning) == ("project", "老乡家圆", 2, "P01")
+    assert "'老乡家圆' --project P01 --reason" in first.remedy("zh")
     say(book, [Said("project", "老乡家圆", "P01", "", WHY)], by="ann")
+    assert [row.reasons[0]["remedy-en"][:14] for row in groups(book)[0].rows] == 2 * ["alias 1 stands"]
     assert [bool(one.voucher) for one in retry(book, [], by="ann")] == [True, True, False]
     assert asked(book, "SELECT row, project FROM voucher WHERE batch IS NOT NULL ORDER BY row") == [
         (2, "P01"), (3, "P01"), (4, "P01"), (6, ""),

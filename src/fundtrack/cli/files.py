@@ -171,7 +171,7 @@ def print_group(group: Group, language: Language) -> None:
     if group.alias:
         stands = message("group-alias", language, **group.alias._asdict())
         show.say(f"  → {stands}")
-    elif remedy := group.reason.get(f"remedy-{language}"):
+    elif remedy := group.remedy(language):
         show.say(f"  → {remedy}")
 
 

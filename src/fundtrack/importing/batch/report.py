@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fundtrack import money
+from fundtrack.book.aliases import aliases, standing
+from fundtrack.errors import LANGUAGES, message
 from fundtrack.importing.batch.default import by_default, by_refusal, kept, refused
 from fundtrack.posting.held import HELD
 from fundtrack.schema import dialect
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from fundtrack.book.aliases import Alias
     from fundtrack.checking import Finding
     from fundtrack.errors import Language
     from fundtrack.importing.batch.default import Default, Refused
@@ -276,16 +279,26 @@ def held_rows(connection: Connection, batch: int) -> Iterator[dict[str, Any]]:
     """
     said = next((default for default, _ in kept(connection, batch)), None)
     no, moved = refused(connection, batch), _moved(connection, batch)
+    stand = {(of, word): alias for (of, _, word), alias in standing(aliases(connection)).items()}
     rows = connection.exec_driver_sql(
         f"{HELD} WHERE r.batch = {batch:d} ORDER BY r.row", execution_options={"yield_per": TOLD}
     )
     with closing(rows):  # whoever looks for one row stops there
         for row in rows.mappings():
-            reasons = _in_force(json.loads(row["reasons"]), said, no)
+            reasons = [_by_now(one, stand) for one in _in_force(json.loads(row["reasons"]), said, no)]
             found = dict(row) | {"reasons": reasons, "cells": json.loads(row["cells"])}
             if row["row"] in moved:  # corrected since
                 found["amount"] = (row["amount"] or 0) + moved[row["row"]][0]
             yield found
+
+
+def _by_now(reason: Reason, stand: Mapping[tuple[str, str], Alias]) -> Reason:
+    """Return a reason with what to do where an alias stands by now for the word that it is about."""
+    alias = stand.get((reason.get("field", ""), reason.get("word", "")))
+    if alias is None:
+        return reason
+    told = {f"remedy-{one}": message("group-alias", one, **alias._asdict()) for one in LANGUAGES}
+    return {**reason, **told}
 
 
 def _in_force(reasons: Sequence[Reason], said: Default | None, no: Refused | None) -> Sequence[Reason]:

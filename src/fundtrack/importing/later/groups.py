@@ -42,6 +42,12 @@ class Group:
         """Return what the rows come to; those that cannot be read count nothing."""
         return sum(row.amount or 0 for row in self.rows)
 
+    def remedy(self, language: str) -> str:
+        """Return what to do about all rows, naming the likest meaning of the word where there is one."""
+        said = self.reason.get(f"remedy-{language}", "")
+        option = f"--{self.field}"
+        return said.replace(f"{option} …", f"{option} {self.suggestions[0].meaning}") if self.suggestions else said
+
     def record(self, language: str) -> dict[str, Any]:
         """Return the group for machine-readable output."""
         return {
@@ -56,7 +62,7 @@ class Group:
             "alias": self.alias.alias if self.alias else None,
             "suggestions": [one.record() for one in self.suggestions],
             "message": self.reason[language],
-            "remedy": self.reason.get(f"remedy-{language}", ""),
+            "remedy": self.remedy(language),
         }
 
 
