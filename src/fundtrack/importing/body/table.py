@@ -190,7 +190,7 @@ class Table:
         whole = [*row, *[""] * (self._width - len(row))][: self._width]
         moved = self._moves(whole)
         further = [row[at : at + self._width] for at in range(1, len(row) - self._width + 1)]
-        if last < max(self.columns.telling) and self.columns.has_day(whole):
+        if last < max(self.columns.telling, default=0) and self.columns.has_day(whole):
             further = [*filter(self.columns.has_day, further)]
         if moved is None or any(map(_any_moved, map(self._moves, further))):
             return None
