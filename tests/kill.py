@@ -190,6 +190,7 @@ def committing_everything(book: Book) -> Book:
     with book.owning() as connection:
         for table, key in (("entry", "entry_voucher"), ("voucher", "voucher_batch"), ("input_row", "input_row_batch")):
             connection.exec_driver_sql(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {key}")
+    book.engine.dialect.supports_server_side_cursors = False  # they live as long as a transaction
     return replace(book, engine=book.engine.execution_options(isolation_level="AUTOCOMMIT"))
 
 

@@ -174,7 +174,7 @@ def test_what_a_check_refuses_stays_and_the_others_are_rebooked(book: Book) -> N
 def test_each_version_of_a_word_answers_for_its_own_vouchers(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
     """By the alias that stood when its row was read, that of its page first; a row of another word rests on none."""
     seconds = count()
-    for module in ("importing.aliases", "posting.insert"):
+    for module in ("importing.words.aliases", "posting.insert"):
         monkeypatch.setattr(f"fundtrack.{module}.now", lambda: f"2015-09-01T00:00:{next(seconds):02d}Z")
     bring(book, "a", pay("0", use="0605"))
     known(book, "use", "办公经费", "0603", page="project-ledger")
@@ -194,7 +194,7 @@ def test_each_version_of_a_word_answers_for_its_own_vouchers(book: Book, monkeyp
 
 def test_of_two_meanings_of_one_second_the_voucher_tells_which(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
     """Moments are kept to the second: what a voucher says is by the alias that means it."""
-    for module in ("importing.aliases", "posting.insert"):
+    for module in ("importing.words.aliases", "posting.insert"):
         monkeypatch.setattr(f"fundtrack.{module}.now", lambda: "2015-09-01T00:00:00Z")
     for name, meaning in (("1", "0605"), ("2", "0603")):
         known(book, "use", "办公经费", meaning)
