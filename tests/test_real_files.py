@@ -280,7 +280,7 @@ def test_what_was_said_of_a_file_is_said_anew_until_it_is_posted(engine: str, tm
     with opened(engine, "GBP") as run:
         for use in ((), ("--use", "0601")):
             code, out, _ = run("import", path, "--fund", "F01", *use)
-            assert (code, "use-missing" in out, "says F01 and 0601" in out) == (1, not use, bool(use)), out
+            assert (code, "use-missing" in out, "says F01, 0601" in out) == (1, not use, bool(use)), out
             assert run("quarantine", "confirm", "1", "--by", "li")[0] == int(not use)
         assert run("doctor")[0] == 0
         assert run("import", path, "--fund", "F01", "--use", "0601", "--by", "zhao")[0] == 0  # it says the same

@@ -301,9 +301,8 @@ def test_rebookings(book: Book) -> None:
     assert put(refunded, right) == REVERSED.format(refunded, red)
     assert put(paid, right, on=MAY) == TOO_EARLY.format(paid)
     nothing = f"{paid} says that already: nothing would change. "
-    nothing += (
-        "Say what is right with --fund, --use or --project; of money received, --document names the right document."
-    )
+    nothing += "Say what is right with --fund, --use, --project or --payee; "
+    nothing += "of money received, --document names the right document."
     for same in (Correction(), Correction("F01"), Correction("F01", "F01-0601", "P01"), Correction(project="P01")):
         assert put(paid, same) == nothing
     assert put(paid, Correction("F03")) == (

@@ -42,9 +42,8 @@ def test_the_row_of_a_wrong_subtotal_is_named(book: Path, say: Say) -> None:
         "  → Ask who made the file; nothing was repaired.",
         AGREES.format("410.00"),
     ]
-    assert differing == [
-        {"row": 4, "expected": "300.00", "printed": "300.01", "difference": "0.01", "written_out": False}
-    ]
+    amounts = {"expected": "300.00", "printed": "300.01", "difference": "0.01"}
+    assert differing == [{"row": 4, **amounts, "written_out": False, "cumulative": False}]
 
 
 def test_every_wrong_subtotal_is_named(book: Path, say: Say) -> None:
