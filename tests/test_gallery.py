@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 MOMENT: Final = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 """When something was recorded, which no example decides."""
 
-HASHED: Final = re.compile(r"(?:(?<=20\d\d-\d\d\.)|(?<=aliases\.)|(?<=applications\.))[0-9a-f]{16}(?=\.beancount)")
+HASHED: Final = re.compile(
+    r"(?:(?<=20\d\d-\d\d\.)|(?<=aliases\.)|(?<=applications\.)|(?<=quotas\.))[0-9a-f]{16}(?=\.beancount)"
+)
 """What a published month, or the file of aliases or of applications, is called by: it holds when that was recorded."""
 
 LARGE: Final = 2**24
