@@ -18,9 +18,8 @@ class Source:
     every file of a page is its `constant`. A number of a register counts `times` as much as the file writes. A file may
     lack an `optional` column; the field is empty then. Of `any` the first that a header has becomes the column; in a
     row where it is empty, the first filled of those `behind` it is read; of a header that has none, the cell beside the
-    first of the `labels` that stands above the table, if there is one, or the number beside one of the others. What is
-    `of_file` stands in the file's name,
-    where the `pattern` finds it.
+    first of the `labels` that stands above the table, if there is one, or a number beside one of `numbered`. What is
+    `of_file` stands in the file's name, where the `pattern` finds it.
     """
 
     columns: tuple[str, ...] = ()
@@ -32,6 +31,7 @@ class Source:
     any: tuple[str, ...] = ()
     of_file: bool = False
     behind: tuple[str, ...] = ()
+    numbered: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -64,9 +64,9 @@ def source_of(spec: str | list[str] | dict[str, Any]) -> Source:
     """Read where a field comes from: a column's name, several, or a table.
 
     `{cell = …}`, `{column = …}` or `{any = […]}`, each with a `pattern`, a column of numbers with `times`; `any` and
-    `cell` together where a table that lacks the column may say it once, above it; `cell` may be a list of labels, of
-    which all but the first count before a number alone, or of a day the first that says one is read; `{constant = …}`;
-    or `{file = …}`, a pattern whose group is what the file's name says.
+    `cell` together where a table that lacks the column may say it once, above it, a `cell` under one label or the first
+    of several, and `number` where more of them count before a number alone; `{constant = …}`; or `{file = …}`, a
+    pattern whose group is what the file's name says.
     """
     if isinstance(spec, str):
         return Source((spec,))
@@ -74,7 +74,7 @@ def source_of(spec: str | list[str] | dict[str, Any]) -> Source:
         return Source(texts_of(spec))
     if set(spec) == {"file"}:
         return Source(pattern=_pattern(spec["file"]), of_file=True)
-    rest = set(spec) - {"column", "cell", "pattern", "constant", "times", "optional", "any"}
+    rest = set(spec) - {"column", "cell", "pattern", "constant", "times", "optional", "any", "number"}
     optional = spec.get("optional", False)
     places = {"column", "cell", "constant", "any"} & set(spec)
     if rest or (len(places) != 1 and places != {"any", "cell"}) or not isinstance(optional, bool):
@@ -84,8 +84,11 @@ def source_of(spec: str | list[str] | dict[str, Any]) -> Source:
     pattern = _pattern(spec["pattern"]) if "pattern" in spec else None
     columns = texts_of([spec["column"]] if isinstance(spec.get("column"), str) else spec.get("column", []))
     labels = texts_of([spec["cell"]] if isinstance(spec.get("cell"), str) else spec.get("cell", []))
+    if not labels and "number" in spec:
+        raise ValueError(spec)
     constant, times = str(spec.get("constant", "")), int(spec.get("times", 1))
-    return Source(columns, labels, pattern, constant, times, optional, texts_of(spec.get("any", [])))
+    some, numbered = (texts_of(spec.get(key, [])) for key in ("any", "number"))
+    return Source(columns, labels, pattern, constant, times, optional, some, numbered=numbered)
 
 
 def _pattern(text: str) -> re.Pattern[str]:

@@ -122,8 +122,8 @@ class Heading:
         return ""
 
     def says(self, source: Source) -> str:
-        """Return what stands above the header beside the label of a source, or as a number beside another of them."""
-        return (self.beside(source.label) or self._number(source.labels[1:])) if source.label else ""
+        """Return what stands above the header beside a label of a source, or as a number beside one of `numbered`."""
+        return next(filter(None, map(self.beside, source.labels)), "") or self._number(source.numbered)
 
     def _number(self, labels: Iterable[str]) -> str:
         """Return the first number that stands above the header beside one of some labels; else nothing."""
@@ -275,8 +275,8 @@ def _resolved(layout: Layout, heading: Heading) -> Layout:
     def one(source: Source) -> Source:
         found = next((known[name] for name in map(cells.loose, source.any) if name in known), None)
         if found:
-            return replace(source, columns=(found,), any=(), labels=())
-        return replace(source, any=(), labels=(*source.labels, *source.any)) if source.label else source
+            return replace(source, columns=(found,), any=(), labels=(), numbered=())
+        return replace(source, any=(), numbered=(*source.numbered, *source.any)) if source.label else source
 
     def filled(source: Source) -> Source:
         made = one(source)
