@@ -12,7 +12,6 @@ from beancount import loader
 from books import CHART, small_book
 from contracts import enter
 from fundtrack.book import aliases as record
-from fundtrack.book import create_book
 from fundtrack.book.doctor import diagnose
 from fundtrack.book.policy import apply_chart
 from fundtrack.checking.audit import audit_ledger
@@ -203,22 +202,6 @@ def test_other_words_stand_at_once(book: Book) -> None:
     assert (group.field, group.word, group.suggestions[0].alias) == ("use", "修房", 1)
 
 
-def test_a_project_that_the_chart_has_not_waits_for_what_it_means(book: Book) -> None:
-    """It had become a project of its own; its rows are one group, and one alias releases them."""
-    report = bring(book, "a", pay("1", project="老乡家圆"), pay("2", project="老乡家圆"), pay("3", project="老乡家园"),
-                   pay("4", project="乡村"), pay("5"))  # fmt: skip
-    assert held(report) == {2: {"project-word-unknown"}, 3: {"project-word-unknown"}, 5: {"project-word-unknown"}}
-    first, _ = groups(book)
-    assert (first.field, first.word, len(first.rows), first.suggestions[0].meaning) == ("project", "老乡家圆", 2, "P01")
-    assert "'老乡家圆' --project P01 --reason" in first.remedy("zh")
-    say(book, [Said("project", "老乡家圆", "P01", "", WHY)], by="ann")
-    assert [row.reasons[0]["remedy-en"][:14] for row in groups(book)[0].rows] == 2 * ["alias 1 stands"]
-    assert [bool(one.voucher) for one in retry(book, [], by="ann")] == [True, True, False]
-    assert asked(book, "SELECT row, project FROM voucher WHERE batch IS NOT NULL ORDER BY row") == [
-        (2, "P01"), (3, "P01"), (4, "P01"), (6, ""),
-    ]  # fmt: skip
-
-
 def test_what_a_changed_page_gives_is_on_record(book: Book) -> None:
     """A batch names the page that it was imported by; a row that is posted later may be read through another."""
     own = book.folder / "importers" / "own-list.md"
@@ -252,15 +235,6 @@ def test_width_blanks_and_case_make_no_other_word(book: Book) -> None:
     known(book, "危 改资金", "F04")
     other = bring(book, "b", word("6", "危改 资金"), word("7", "危改资金"))
     assert held(other) == {2: {"unknown-fund-or-account"}}
-
-
-def test_a_chart_without_projects_knows_none_of_the_names_that_files_write(tmp_path: Path) -> None:
-    """A bureau that keeps no list of projects may still read by project what its files say."""
-    before, project, after = CHART.partition('2014-01-01 custom "project" "P01"')
-    book = create_book(tmp_path / "book", title="No projects", language="en")
-    apply_chart(book, before + after.partition('老乡家园"\n')[2], by="founder", document="原文未载")
-    assert project
-    assert held(bring(book, "a", pay("1", project="老乡家圆"))) == {2: {"overdrawn"}}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
