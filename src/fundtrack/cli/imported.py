@@ -168,7 +168,10 @@ def print_held(report: Report, sheet: str, language: Language, *, dry_run: bool 
         show.say_message("import-more-wait", language, rows=more)
         show.table(
             [message("head-check", language), message("head-rows", language), message("head-amount", language)],
-            [[one["check"], str(one["rows"]), show.yuan(money.parse(one["amount"]))] for one in report.reasons()],
+            [
+                [check, str(rows), show.yuan(report.kept.waiting_amounts[check])]
+                for check, rows in sorted(report.kept.waiting.items())
+            ],
         )
 
 

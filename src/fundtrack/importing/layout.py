@@ -39,6 +39,9 @@ PAYERS: Final = {"payer": "payee", "payer-account": "payee-account"}
 LINE_PAYERS: Final = {"payer": "counterparty", "payer_account": "counterparty_account"}
 """The same of lines of a bank's statement."""
 
+AMOUNTS: Final = ("amount", "amount-in", "amount-out")
+"""The fields of what moved; their columns may name its currency: Amount (USD), 金额（美元）."""
+
 IDENTIFYING: Final[Mapping[str, Form]] = {"payee-id": "person", "payee-account": "account", "payer-account": "account"}
 """Fields whose columns are private, and that alone may read a private one, with what number each holds."""
 

@@ -6,12 +6,11 @@ would see that one of them was changed past the program. Its list says what move
 
 from __future__ import annotations
 
-import calendar
-import datetime as dt
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import text
 
+from fundtrack.book import periods
 from fundtrack.errors import UsageError
 from fundtrack.ledger.manifest import read_manifest
 from fundtrack.money import plain
@@ -45,8 +44,7 @@ def disagreements(connection: Connection, folder: Path) -> Iterator[UsageError]:
 
 
 def _moved(connection: Connection, month: Month) -> dict[tuple[str, str, str], int]:
-    first = dt.date.fromisoformat(f"{month.name}-01")
-    last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
-    days = {"first": first.toordinal(), "last": last.toordinal(), "until": month.last}
+    of = periods.Month(*map(int, month.name.split("-")))
+    days = {"first": of.first.toordinal(), "last": of.last.toordinal(), "until": month.last}
     rows = connection.execute(text(MOVED), days).all()
     return {(fund, debit, credit): int(amount) for fund, debit, credit, amount in rows}

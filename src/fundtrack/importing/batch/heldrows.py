@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fundtrack.importing.batch.tally import Reason
     from fundtrack.importing.body.blocks import Row
-
-    Reason = dict[str, str]
 
 MOST: Final = 1 << 12
 """Rows that are held in memory."""

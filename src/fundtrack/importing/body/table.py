@@ -102,9 +102,15 @@ class Table:
             return "header"
         if self._only_balance(row):
             return "note"
-        stands = self._is_footer(row, filled)
-        self._below.note(number, [row[at] for at in (filled if stands else filled & self.columns.counted)])
-        return "footer" * stands
+        return "footer" * self._noted(number, row, filled, aside=self._is_footer(row, filled))
+
+    def _noted(self, number: int, row: list[str], filled: set[int], *, aside: bool) -> bool:
+        """Note what a row says of those around it: all of it if it stands `aside` of them, else what is in its amounts.
+
+        Returns whether it does. Raises FormatError (`unit-below`).
+        """
+        self._below.note(number, [row[at] for at in (filled if aside else filled & self.columns.counted)])
+        return aside
 
     def _like_total(self, rows: Sequence[list[str]]) -> bool:
         """Say whether rows may be totals: they have no number that tells a payee, or a page knows no such column."""
@@ -275,9 +281,8 @@ class Table:
         worded = bool(self._total.match(first)) or self._beside(row, filled)
         lone = len(filled) == 1 and self.layout.form is None and filled.isdisjoint(self.columns.telling)
         noted = first.startswith(tuple(self._notes)) or filled.isdisjoint(self.columns.mapped) or lone
-        stands = (noted and not worded) or self._is_footer(row, filled)
-        self._below.note(number, [row[at] for at in (filled if stands else filled & self.columns.counted)])
-        return ("note" if noted and not worded else "footer") * stands
+        why = "note" if noted and not worded else "footer" * self._is_footer(row, filled)
+        return why if self._noted(number, row, filled, aside=bool(why)) else ""
 
     def _is_footer(self, row: Sequence[str], filled: set[int]) -> bool:
         """Say whether a row says only what is printed at the foot of a page: one text, or several of payments.

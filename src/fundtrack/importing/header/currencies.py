@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from fundtrack.errors import FormatError
 from fundtrack.importing import movement
+from fundtrack.importing.layout import AMOUNTS
 from fundtrack.importing.source import Source
 from fundtrack.importing.values import cells
 from fundtrack.money import SYMBOLS
@@ -35,9 +36,6 @@ STERLING: Final[Mapping[str, tuple[str, ...]]] = {"GBP": ("sterling",), "CNY": (
 
 LABELS: Final = ("币种", "币别", "货币", "货币种类", "货币单位", "金额单位", "单位", "Currency", "Unit")
 """What stands before the one currency of a table above its header, or before the unit that has it: 单位：美元."""
-
-AMOUNTS: Final = ("amount", "amount-in", "amount-out")
-"""The fields whose columns may name the currency of what stands in them: Amount (USD), 金额（美元）."""
 
 WORD: Final = re.compile(r"[A-Za-z]+|[^\W\d_A-Za-z]+|[$£€¥￥]")
 CODES: Final = frozenset((
@@ -72,11 +70,9 @@ def unread(layout: Layout, heading: Heading) -> tuple[Source, ...]:
     if found := tuple(Source((name,)) for name in named):
         return found
     columns = (name for field in AMOUNTS if field in layout.columns for name in layout.columns[field].columns)
-    amounts = [*filter(named_in, columns)]
-    said = ((label, heading.beside(label, whole=True)) for label in LABELS)
-    return tuple(
-        Source(labels=(label,), constant=text) for label, text in (*zip(amounts, amounts, strict=True), *said) if text
-    )
+    said = [(name, name) for name in columns if named_in(name)]
+    said += [(label, text) for label in LABELS if (text := heading.beside(label, whole=True))]
+    return tuple(Source(labels=(label,), constant=text) for label, text in said)
 
 
 def _booked(layout: Layout, heading: Heading) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fundtrack.book.clock import today
 from fundtrack.errors import FormatError
+from fundtrack.importing.layout import AMOUNTS
 from fundtrack.importing.source import Source
 from fundtrack.importing.values import cells, dates
 
@@ -24,8 +25,6 @@ DAY: Final = r"\s*[-_:：]?\s*(\d{4}(?:年\d{1,2}月\d{1,2}日|([-.])\d{1,2}\2\d
 
 FOOT: Final = 20
 """So many rows at the end of a table may be its foot."""
-
-AMOUNTS: Final = ("amount", "amount-in", "amount-out")
 
 MONTHS: Final = ("发放月份", "补贴月份", "所属月份", "月份")
 """What a list calls the month that it is for, which is not the day on which it was paid."""
